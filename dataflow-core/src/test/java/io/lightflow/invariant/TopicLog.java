@@ -90,6 +90,14 @@ public final class TopicLog {
         return entries.stream().filter(Rejection.class::isInstance).count();
     }
 
+    /** The beginning of this, up to an offset. */
+    TopicLog until(long to) {
+        TopicLog beginning = new TopicLog(topic, type, incarnation);
+        entries.stream().filter(entry -> entry.offset() < to).forEach(beginning.entries::add);
+        beginning.end = to;
+        return beginning;
+    }
+
     /** The topic made again: a new life at offset 0 that holds the same records, without the holes. */
     TopicLog remade(int newIncarnation) {
         TopicLog again = new TopicLog(topic, type, newIncarnation);
