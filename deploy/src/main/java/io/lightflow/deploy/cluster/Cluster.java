@@ -132,6 +132,15 @@ public final class Cluster {
         return new StormJar(parts.stormHome());
     }
 
+    /** The folder with a worker's logs; a worker that takes its slot for the same topology writes there as well. */
+    public Path logsOf(Worker worker) {
+        return parts.stormHome().workerLogs().resolve(worker.topologyId()).resolve(Integer.toString(worker.port()));
+    }
+
+    StormClient stormClient() {
+        return new StormClient(endpoints().nimbus());
+    }
+
     private void stop(List<ClusterProcess> processes, Consumer<String> progress) {
         List<ClusterProcess> lastFirst = new ArrayList<>(processes);
         Collections.reverse(lastFirst);

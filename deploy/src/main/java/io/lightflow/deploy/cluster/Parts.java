@@ -162,7 +162,8 @@ final class Parts {
                 .heapMb(heapMb)
                 .quickStart()
                 .property("daemon.name", name)
-                .property("storm.options", "")
+                // Here and not in storm.yaml: only those who serve need it, and a client need not have the class.
+                .property("storm.options", "storm.thrift.transport=" + LoopbackTransport.class.getName())
                 .property("storm.home", home.directory())
                 .property("storm.log.dir", directory(name).resolve("logs"))
                 .property("java.library.path", "/usr/local/lib:/opt/local/lib:/usr/lib:/usr/lib64")

@@ -78,8 +78,15 @@ final class StormClient {
     }
 
     private NimbusClient connect() throws TException {
-        return NimbusClient.Builder.withConf(config)
-                .withTimeout(TIMEOUT_MS)
-                .buildWithNimbusHostPort("127.0.0.1", nimbusPort);
+        try {
+            return NimbusClient.Builder.withConf(config)
+                    .withTimeout(TIMEOUT_MS)
+                    .buildWithNimbusHostPort("127.0.0.1", nimbusPort);
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof TException refused) {
+                throw refused;
+            }
+            throw e;
+        }
     }
 }

@@ -1,11 +1,17 @@
 package io.lightflow.deploy.cluster;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -51,6 +57,7 @@ record StormHome(Path directory) {
             Files.createDirectories(workerLogs());
             mirror(build.stormLibrary("lib"), directory.resolve("lib"));
             mirror(build.stormLibrary("lib-worker"), directory.resolve("lib-worker"));
+            addLoopbackTransport(directory.resolve("extlib/lightflow-loopback.jar"));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot lay out storm.home in " + directory, e);
         }
@@ -70,6 +77,25 @@ record StormHome(Path directory) {
                         "workerLogs", workerLogs(),
                         "metrics", localState().resolve("metrics")),
                 directory.resolve("conf/storm.yaml"));
+    }
+
+    private static void addLoopbackTransport(Path jar) throws IOException {
+        String entry = LoopbackTransport.class.getName().replace('.', '/') + ".class";
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        try (InputStream bytes = LoopbackTransport.class.getResourceAsStream("/" + entry);
+                JarOutputStream archive = new JarOutputStream(content)) {
+            JarEntry classFile = new JarEntry(entry);
+            classFile.setTime(0);
+            archive.putNextEntry(classFile);
+            bytes.transferTo(archive);
+            archive.closeEntry();
+        }
+        // Running JVMs have the jar open: leave it alone unless it has changed, and replace it whole.
+        if (!Files.exists(jar) || !Arrays.equals(Files.readAllBytes(jar), content.toByteArray())) {
+            Path partial = jar.resolveSibling(jar.getFileName() + ".partial");
+            Files.write(partial, content.toByteArray());
+            Files.move(partial, jar, StandardCopyOption.ATOMIC_MOVE);
+        }
     }
 
     private static String slots(Ports ports) {

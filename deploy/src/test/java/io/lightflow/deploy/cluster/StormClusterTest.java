@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 class StormClusterTest {
     private static final Duration TUPLES_WITHIN = Duration.ofSeconds(40);
 
-    @TempDir
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
 
     private Cluster cluster;
@@ -53,7 +54,7 @@ class StormClusterTest {
             begin = System.nanoTime();
             Path file = folder.resolve("progress");
             Path jar = TestJar.of(TinyTopology.class, folder.resolve("tiny.jar"));
-            cluster.stormJar().submit(jar, TinyTopology.class.getName(), List.of("tiny", file.toString()));
+            cluster.stormJar().submit(jar, TinyTopology.class.getName(), List.of("tiny", file.toString(), "2"));
             report("submitted", begin);
             Worker first = awaitTuples(file, -1);
             report("first tuples after submit", begin);

@@ -21,7 +21,7 @@ import org.apache.storm.tuple.Values;
 
 /**
  * The smallest topology that shows that tuples flow: a spout counts, a bolt writes the count and its process id to a file. Its main
- * method takes the topology's name and the file.
+ * method takes the topology's name, the file and the number of workers.
  */
 public final class TinyTopology {
     private static final String FILE = "tiny.file";
@@ -36,6 +36,7 @@ public final class TinyTopology {
         config.put(FILE, arguments[1]);
         config.put(Config.TOPOLOGY_WORKER_MAX_HEAP_SIZE_MB, 64.0);
         config.setNumAckers(0);
+        config.setNumWorkers(Integer.parseInt(arguments[2]));
         StormSubmitter.submitTopology(arguments[0], config, builder.createTopology());
     }
 
