@@ -65,6 +65,7 @@ record StormHome(Path directory) {
         Resources.write(directory.resolve("VERSION"), version(build) + System.lineSeparator());
         Resources.copy("storm-cluster-log4j2.xml", directory.resolve("log4j2/cluster.xml"));
         Resources.copy("storm-worker-log4j2.xml", directory.resolve("log4j2/worker.xml"));
+        Resources.copy("storm-client-log4j2.xml", directory.resolve("log4j2/client.xml"));
         Resources.render(
                 "storm.yaml",
                 Map.of(

@@ -30,6 +30,7 @@ public final class StormJar {
                 "-Dstorm.conf.file=",
                 "-cp",
                 home.clientClassPath(jar),
+                "-Dlog4j2.configurationFile=" + home.directory().resolve("log4j2/client.xml"),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
