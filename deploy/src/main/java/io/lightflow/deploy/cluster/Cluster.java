@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.storm.thrift.TException;
 
 /**
  * The cluster in a data folder: separate processes on this machine, which outlive the JVM that starts them. What runs is read off
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
  */
 public final class Cluster {
     private static final Duration READY_WITHIN = Duration.ofSeconds(90);
+    private static final Duration TOPOLOGY_ENDS_WITHIN = Duration.ofSeconds(60);
     private static final Duration WORKERS_END_WITHIN = Duration.ofSeconds(10);
 
     private final ClusterSettings settings;
@@ -132,6 +134,27 @@ public final class Cluster {
         return new StormJar(parts.stormHome());
     }
 
+    /**
+     * Kills a topology at once, and returns when Nimbus has forgotten it and its workers have ended, so that one of the same name can
+     * be submitted.
+     *
+     * @return whether there was a topology of that name
+     * @throws ProcessFailedException when Nimbus does not answer, or the topology does not go away
+     */
+    public boolean killTopology(String topology) {
+        try {
+            boolean killed = stormClient().kill(topology);
+            if (killed && !Deadline.in(TOPOLOGY_ENDS_WITHIN).await(() -> isGone(topology))) {
+                throw new ProcessFailedException(
+                        "The topology %s is still there %d s after it was killed; see the logs of %s and %s"
+                                .formatted(topology, TOPOLOGY_ENDS_WITHIN.toSeconds(), Parts.NIMBUS, Parts.SUPERVISOR));
+            }
+            return killed;
+        } catch (TException e) {
+            throw new ProcessFailedException("Cannot kill the topology " + topology + ": Nimbus does not answer", e);
+        }
+    }
+
     /** The folder with a worker's logs; a worker that takes its slot for the same topology writes there as well. */
     public Path logsOf(Worker worker) {
         return parts.stormHome().workerLogs().resolve(worker.topologyId()).resolve(Integer.toString(worker.port()));
@@ -139,6 +162,17 @@ public final class Cluster {
 
     StormClient stormClient() {
         return new StormClient(endpoints().nimbus());
+    }
+
+    private boolean isGone(String topology) {
+        try {
+            return workers().stream().noneMatch(worker -> worker.topology().equals(topology))
+                    && stormClient().topologies().stream()
+                            .noneMatch(summary -> summary.get_name().equals(topology));
+        } catch (TException e) {
+            // Nimbus is away for the moment; whoever waits asks again.
+            return false;
+        }
     }
 
     private void stop(List<ClusterProcess> processes, Consumer<String> progress) {

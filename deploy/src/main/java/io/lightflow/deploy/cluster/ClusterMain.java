@@ -184,6 +184,18 @@ public final class ClusterMain {
         return CommandLine.ExitCode.OK;
     }
 
+    @Command(name = "kill", description = "Kill a topology, and wait until it and its workers are gone.")
+    int kill(
+            @Mixin Where where,
+            @Parameters(paramLabel = "TOPOLOGY", description = "As `status` names it.") String topology) {
+        if (!where.cluster().killTopology(topology)) {
+            throw new IllegalArgumentException(
+                    "There is no topology '" + topology + "'; `status` shows those that there are");
+        }
+        print(topology + " is gone");
+        return CommandLine.ExitCode.OK;
+    }
+
     private static Path renderSettings(Cluster cluster, String group, Path source) {
         try {
             Path target = cluster.settings().data().resolve("settings").resolve(group + ".yaml");

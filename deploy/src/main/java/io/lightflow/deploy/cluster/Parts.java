@@ -2,6 +2,7 @@ package io.lightflow.deploy.cluster;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ final class Parts {
     static final String ZOOKEEPER = "zookeeper";
     static final String NIMBUS = "nimbus";
     static final String SUPERVISOR = "supervisor";
+    private static final String POSTGRES = "postgres";
+    private static final String REGISTRY = "registry";
 
     private final ClusterSettings settings;
     private final Build build;
@@ -42,6 +45,9 @@ final class Parts {
         if (settings.has(Component.STORM)) {
             second.add(nimbus());
             second.add(supervisor());
+        }
+        if (settings.has(Component.REGISTRY)) {
+            second.add(registry());
         }
         waves.add(first);
         waves.add(second);
@@ -69,8 +75,8 @@ final class Parts {
                 "127.0.0.1:" + ports.of(ZOOKEEPER),
                 kafka,
                 ports.of(NIMBUS),
-                new PostgresServer(directory("postgres"), ports.of("postgres")).jdbcUrl(),
-                "http://127.0.0.1:" + ports.of("registry"),
+                new PostgresServer(directory(POSTGRES), ports.of(POSTGRES)).jdbcUrl(),
+                registryAddress(),
                 stormHome().directory());
     }
 
@@ -136,8 +142,30 @@ final class Parts {
     }
 
     private ClusterProcess postgres() {
-        PostgresServer server = new PostgresServer(directory("postgres"), ports.of("postgres"));
+        PostgresServer server = new PostgresServer(directory(POSTGRES), ports.of(POSTGRES));
         return new ClusterProcess(server.spec(), Probes.postgres(server.jdbcUrl()), server::prepare);
+    }
+
+    private ClusterProcess registry() {
+        PostgresServer postgres = new PostgresServer(directory(POSTGRES), ports.of(POSTGRES));
+        int port = ports.of(REGISTRY);
+        ProcessSpec spec = daemon(REGISTRY)
+                .heapMb(96)
+                .quickStart()
+                .main(
+                        "io.lightflow.registry.server.RegistryMain",
+                        "--port",
+                        port,
+                        "--jdbc",
+                        postgres.jdbcUrl(),
+                        "--user",
+                        PostgresServer.USER)
+                .spec();
+        return new ClusterProcess(spec, Probes.http(URI.create(registryAddress() + "/subjects")), () -> {});
+    }
+
+    private String registryAddress() {
+        return "http://127.0.0.1:" + ports.of(REGISTRY);
     }
 
     private ClusterProcess nimbus() {

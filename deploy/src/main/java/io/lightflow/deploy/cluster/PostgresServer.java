@@ -30,6 +30,8 @@ import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 final class PostgresServer {
     private static final Duration INITDB_WITHIN = Duration.ofSeconds(60);
 
+    static final String USER = "postgres";
+
     private final Path directory;
     private final int port;
 
@@ -40,7 +42,7 @@ final class PostgresServer {
 
     /** For connections of the one user and database of a new server; more parameters go after {@code &}. */
     String jdbcUrl() {
-        return "jdbc:postgresql://127.0.0.1:%d/postgres?user=postgres".formatted(port);
+        return "jdbc:postgresql://127.0.0.1:%d/postgres?user=%s".formatted(port, USER);
     }
 
     ProcessSpec spec() {

@@ -32,7 +32,7 @@ class ClusterMainTest {
     void everyCommandHasHelp() {
         Result result = run("--help");
         assertThat(result.exitCode()).isZero();
-        assertThat(result.out()).contains("up", "down", "status", "submit", "restart");
+        assertThat(result.out()).contains("up", "down", "status", "submit", "kill", "restart");
     }
 
     private record Result(int exitCode, String out, String err) {}
