@@ -1,0 +1,118 @@
+package io.lightflow.position;
+
+import io.lightflow.event.Block;
+import io.lightflow.event.BlockPart;
+import io.lightflow.position.TopicPosition.Incarnation;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * How far a shard has come: what a sink commits together with its outputs (invariant A). Immutable.
+ *
+ * @param topics by topic name
+ * @param watermark event time up to which the shard has seen everything, ms since the Unix epoch; {@link #NO_TIME}
+ *     before there is one
+ * @param txid Trident transaction that got here; a record of who did it, never compared
+ * @param books what became of the events so far
+ */
+public record Position(SortedMap<String, TopicPosition> topics, long watermark, long txid, Books books) {
+
+    /** Stands for no event time yet. */
+    public static final long NO_TIME = Long.MIN_VALUE;
+
+    /** The position of a shard that has read nothing. */
+    public static final Position START = new Position(new TreeMap<>(), NO_TIME, 0, Books.EMPTY);
+
+    public Position {
+        topics = Collections.unmodifiableSortedMap(new TreeMap<>(topics));
+        Objects.requireNonNull(books, "books");
+    }
+
+    /** Offset to read next; 0 for a topic or an incarnation that has not been read. */
+    public long nextOffset(String topic, int incarnation) {
+        TopicPosition at = topics.get(topic);
+        return at == null || at.current().id() != incarnation ? 0 : at.current().nextOffset();
+    }
+
+    /** Greatest event time seen in the topic; {@link #NO_TIME} if none. */
+    public long maxTime(String topic) {
+        TopicPosition at = topics.get(topic);
+        return at == null ? NO_TIME : at.maxTime();
+    }
+
+    /** The topic whose incarnation this is; null if the shard has not read it. */
+    public String topicOf(int incarnation) {
+        for (Map.Entry<String, TopicPosition> topic : topics.entrySet()) {
+            for (Incarnation life : topic.getValue().incarnations()) {
+                if (life.id() == incarnation) {
+                    return topic.getKey();
+                }
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The position after a block (invariants B and F).
+     *
+     * @param maxTimes greatest event time in each part of the block, {@link #NO_TIME} for none
+     * @throws GapException if a part begins above this position
+     * @throws IllegalStateException if two topics share their incarnation number (one chance in four thousand million)
+     */
+    public Position after(Block block, long[] maxTimes, long newWatermark, long newTxid, Books newBooks) {
+        if (newWatermark < watermark) {
+            throw new IllegalArgumentException("the watermark of shard " + block.shard() + " must not go back from "
+                    + watermark + " to " + newWatermark);
+        }
+        SortedMap<String, TopicPosition> moved = new TreeMap<>(topics);
+        for (int i = 0; i < block.parts().size(); i++) {
+            BlockPart part = block.parts().get(i);
+            long committed = nextOffset(part.topic(), part.incarnation());
+            if (part.from() > committed) {
+                throw new GapException(part.topic(), block.shard(), part.incarnation(), committed, part.from());
+            }
+            String owner = topicOf(part.incarnation());
+            if (owner != null && !owner.equals(part.topic())) {
+                throw new IllegalStateException("topics " + owner + " and " + part.topic()
+                        + " have the same incarnation number " + Integer.toHexString(part.incarnation())
+                        + "; delete and create again the newer one");
+            }
+            long next = Math.max(committed, part.to());
+            TopicPosition at = moved.get(part.topic());
+            moved.put(
+                    part.topic(),
+                    at == null
+                            ? new TopicPosition(List.of(new Incarnation(part.incarnation(), next)), maxTimes[i])
+                            : at.movedTo(part.incarnation(), next, maxTimes[i]));
+        }
+        return new Position(moved, newWatermark, newTxid, newBooks);
+    }
+
+    /** This position with one topic moved forward over records that are lost; see {@link GapException}. */
+    public Position acceptingGap(String topic, long to) {
+        TopicPosition at = topics.get(topic);
+        if (at == null) {
+            throw new IllegalArgumentException("this shard has not read " + topic + "; known are " + topics.keySet());
+        }
+        Incarnation current = at.current();
+        if (to <= current.nextOffset()) {
+            throw new IllegalArgumentException("--to must lie above the committed offset " + current.nextOffset()
+                    + " of " + topic + ", found " + to);
+        }
+        SortedMap<String, TopicPosition> moved = new TreeMap<>(topics);
+        moved.put(topic, at.movedTo(current.id(), to, at.maxTime()));
+        return new Position(moved, watermark, txid, books);
+    }
+
+    /** What cells this position makes visible. */
+    public Visibility visibility() {
+        List<Incarnation> lives = new ArrayList<>();
+        topics.values().forEach(topic -> lives.addAll(topic.incarnations()));
+        return new Visibility(lives);
+    }
+}

@@ -1,0 +1,116 @@
+package io.lightflow.position;
+
+import io.lightflow.event.EventType;
+import io.lightflow.position.Books.Entry;
+import io.lightflow.position.TopicPosition.Incarnation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The stored form of a position: one line of ASCII that fits into the metadata of a Kafka offset and into a column, and
+ * that an operator can read.
+ *
+ * <pre>v1|wm=1370448000000|tx=42|IMPRESSION=IN:10,JOINED:9,DUPLICATE:1|us.clicks=1a2b3c4d:17@1370448000000</pre>
+ *
+ * A topic's value lists its incarnations in hexadecimal with the next offset of each, oldest first, then {@code @} and
+ * its greatest event time. Books leave out what is 0, times that do not exist are {@code -}.
+ */
+public final class PositionCodec {
+    private static final String VERSION = "v1";
+
+    private PositionCodec() {}
+
+    public static String encode(Position position) {
+        StringBuilder text = new StringBuilder(VERSION)
+                .append("|wm=")
+                .append(time(position.watermark()))
+                .append("|tx=")
+                .append(position.txid());
+        for (EventType type : EventType.values()) {
+            StringBuilder entries = new StringBuilder();
+            for (Entry entry : Entry.values()) {
+                long count = position.books().get(type, entry);
+                if (count != 0) {
+                    entries.append(entries.isEmpty() ? "" : ",")
+                            .append(entry)
+                            .append(':')
+                            .append(count);
+                }
+            }
+            if (!entries.isEmpty()) {
+                text.append('|').append(type).append('=').append(entries);
+            }
+        }
+        for (Map.Entry<String, TopicPosition> topic : position.topics().entrySet()) {
+            text.append('|').append(topic.getKey()).append('=');
+            String separator = "";
+            for (Incarnation life : topic.getValue().incarnations()) {
+                text.append(separator)
+                        .append(Integer.toHexString(life.id()))
+                        .append(':')
+                        .append(life.nextOffset());
+                separator = ",";
+            }
+            text.append('@').append(time(topic.getValue().maxTime()));
+        }
+        return text.toString();
+    }
+
+    /** @throws IllegalArgumentException if the text is not a position; the message holds the text */
+    public static Position decode(String text) {
+        String[] fields = text.split("\\|", -1);
+        if (!fields[0].equals(VERSION)) {
+            throw new IllegalArgumentException("a stored position begins with " + VERSION + "|, found: " + text);
+        }
+        try {
+            long watermark = Position.NO_TIME;
+            long txid = 0;
+            Books.Editor books = Books.EMPTY.edit();
+            SortedMap<String, TopicPosition> topics = new TreeMap<>();
+            for (int i = 1; i < fields.length; i++) {
+                int equals = fields[i].lastIndexOf('=');
+                String name = fields[i].substring(0, equals);
+                String value = fields[i].substring(equals + 1);
+                switch (name) {
+                    case "wm" -> watermark = time(value);
+                    case "tx" -> txid = Long.parseLong(value);
+                    case "IMPRESSION", "CLICK", "CONVERSION", "TAG" -> {
+                        for (String entry : value.split(",")) {
+                            int colon = entry.indexOf(':');
+                            books.add(
+                                    EventType.valueOf(name),
+                                    Entry.valueOf(entry.substring(0, colon)),
+                                    Long.parseLong(entry.substring(colon + 1)));
+                        }
+                    }
+                    default -> topics.put(name, topic(value));
+                }
+            }
+            return new Position(topics, watermark, txid, books.done());
+        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("this is not a stored position: " + text, e);
+        }
+    }
+
+    private static TopicPosition topic(String value) {
+        int at = value.lastIndexOf('@');
+        List<Incarnation> lives = new ArrayList<>();
+        for (String life : value.substring(0, at).split(",")) {
+            int colon = life.indexOf(':');
+            lives.add(new Incarnation(
+                    Integer.parseUnsignedInt(life.substring(0, colon), 16), Long.parseLong(life.substring(colon + 1))));
+        }
+        return new TopicPosition(lives, time(value.substring(at + 1)));
+    }
+
+    private static String time(long time) {
+        return time == Position.NO_TIME ? "-" : Long.toString(time);
+    }
+
+    private static long time(String text) {
+        return text.equals("-") ? Position.NO_TIME : Long.parseLong(text);
+    }
+}

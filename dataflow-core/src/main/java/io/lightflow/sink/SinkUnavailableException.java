@@ -1,0 +1,10 @@
+package io.lightflow.sink;
+
+/** The sink or its ledger does not answer now. Retryable: open the shards again and work from the ledger. */
+public final class SinkUnavailableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public SinkUnavailableException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
