@@ -95,12 +95,11 @@ public final class ClusterMain {
                 data,
                 components != null ? components : before.components(),
                 dataCenters != null ? dataCenters : before.dataCenters());
-        if (fixedPorts != null) {
-            Ports ports = Ports.in(data.resolve("ports.json"));
-            fixedPorts.forEach(ports::fix);
-        }
         long begin = System.nanoTime();
         Cluster cluster = Cluster.of(settings);
+        if (fixedPorts != null) {
+            cluster = cluster.withPorts(fixedPorts);
+        }
         cluster.up(this::print);
         print("Up in %.1f s; everything is in %s".formatted((System.nanoTime() - begin) / 1e9, data));
         endpoints(cluster).forEach((name, address) -> print("  %-16s %s".formatted(name, address)));

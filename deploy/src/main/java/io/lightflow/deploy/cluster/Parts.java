@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 
@@ -60,6 +62,14 @@ final class Parts {
 
     List<ClusterProcess> processes() {
         return waves.stream().flatMap(List::stream).toList();
+    }
+
+    /** Everything that has a port of its own. */
+    Set<String> portUses() {
+        Set<String> uses = new TreeSet<>(List.of(ZOOKEEPER, NIMBUS, SUPERVISOR, POSTGRES, REGISTRY));
+        uses.addAll(StormHome.slotUses());
+        kafkaNames().forEach(name -> uses.addAll(List.of("kafka-" + name, "kafka-" + name + "-controller")));
+        return uses;
     }
 
     StormHome stormHome() {

@@ -29,6 +29,13 @@ class ClusterMainTest {
     }
 
     @Test
+    void anUnknownPortIsRefusedWithTheKnownOnes() {
+        Result result = run("up", "--data", folder.toString(), "--components", "zookeeper", "--port", "nimbsu=6627");
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.err()).contains("nimbsu", "nimbus", "kafka-central");
+    }
+
+    @Test
     void everyCommandHasHelp() {
         Result result = run("--help");
         assertThat(result.exitCode()).isZero();

@@ -1,6 +1,7 @@
 package io.lightflow.deploy.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -90,6 +91,11 @@ class DurableProcessesTest {
         assertThat(zooKeeper.isReady()).isFalse();
         zooKeeper.resume();
         assertThat(Deadline.in(READY_WITHIN).await(zooKeeper::isReady)).isTrue();
+
+        assertThatThrownBy(() -> Cluster.of(new ClusterSettings(
+                        folder.resolve("cluster").toAbsolutePath(), EnumSet.of(Component.POSTGRES), List.of())))
+                .as("settings that would forget a process that runs")
+                .hasMessageContaining("zookeeper");
 
         zooKeeper.freeze();
         zooKeeper.stop();
