@@ -5,6 +5,7 @@ import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.join.JoinSettings;
+import io.lightflow.position.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -98,6 +99,13 @@ final class Scene {
     List<Outcome> read(Draft... drafts) {
         append(drafts);
         return ShardRun.outcomes(run.commit(block()));
+    }
+
+    /** Everything from an earlier position on, as one block. */
+    Block blockFrom(Position position) {
+        return ShardRun.block(logs.values().stream()
+                .map(log -> log.part(position.nextOffset(log.topic(), log.incarnation()), log.end()))
+                .toList());
     }
 
     /** Moves the watermark to a time, by beacons in all topics. What is put out, sorted. */
