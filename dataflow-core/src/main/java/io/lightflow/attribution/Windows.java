@@ -15,10 +15,10 @@ import java.util.Objects;
  */
 public record Windows(Duration impressionLookBack, Duration orphanAfter, Duration clickLookBack, Duration viewThrough) {
 
+    private static final Duration LONGEST = Duration.ofDays(400);
+
     public static final Windows DEFAULT =
             new Windows(Duration.ofDays(30), Duration.ofHours(24), Duration.ofDays(30), Duration.ZERO);
-
-    private static final Duration LONGEST = Duration.ofDays(400);
 
     public Windows {
         requireWithin("impressionLookBack", impressionLookBack, Duration.ofSeconds(1));

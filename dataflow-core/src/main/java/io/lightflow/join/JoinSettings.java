@@ -53,6 +53,16 @@ public record JoinSettings(
         return Duration.ofMillis(2 * longest).plusDays(1);
     }
 
+    /**
+     * Time of the beacons that close a finished input: with one in every topic-partition every timer fires and nothing
+     * waits any more.
+     *
+     * @param lastTime greatest event time of the input, ms since the Unix epoch
+     */
+    public long closingTime(long lastTime) {
+        return lastTime + longestTimerMs() + allowedDisorder.toMillis();
+    }
+
     /** The longest time after an event at which one of its timers can be due, in ms. */
     long longestTimerMs() {
         long longest = windows.orphanAfter().toMillis();

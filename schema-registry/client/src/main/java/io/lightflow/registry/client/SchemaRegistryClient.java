@@ -7,9 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaParseException;
 
 /**
  * Gets schemas from, and registers them with, a registry that speaks the Confluent REST API (v1).
@@ -136,7 +136,7 @@ public final class SchemaRegistryClient {
             return new Schema.Parser(NameValidator.NO_VALIDATION)
                     .setValidateDefaults(false)
                     .parse(answer.path("schema").textValue());
-        } catch (SchemaParseException e) {
+        } catch (AvroRuntimeException e) {
             throw RegistryHttp.unexpected(action, path, "a schema that Avro cannot read", e);
         }
     }
