@@ -1,5 +1,6 @@
 package io.lightflow.deploy.feed;
 
+import io.lightflow.event.EventType;
 import java.util.Objects;
 import org.apache.avro.specific.SpecificRecordBase;
 
@@ -11,7 +12,7 @@ import org.apache.avro.specific.SpecificRecordBase;
  * @param event a {@code Tag}, {@code Impression}, {@code Click} or {@code Conversion}, as {@code type} says; not to be changed
  * @param timeMs its event time, ms since the Unix epoch
  */
-public record FeedEvent(String dc, LightType type, String key, SpecificRecordBase event, long timeMs) {
+public record FeedEvent(String dc, EventType type, String key, SpecificRecordBase event, long timeMs) {
     public FeedEvent {
         Objects.requireNonNull(dc, "dc");
         Objects.requireNonNull(type, "type");

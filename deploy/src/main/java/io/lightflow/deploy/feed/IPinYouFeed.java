@@ -2,6 +2,7 @@ package io.lightflow.deploy.feed;
 
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
+import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -57,9 +58,9 @@ public final class IPinYouFeed implements Feed {
         List<DcGroup> checked = DcGroup.checked(groups);
         SkippedRowsCollector skipped = new SkippedRowsCollector();
         List<IPinYouRow> rows = new ArrayList<>();
-        int files = read(dir, "imp.", LightType.IMPRESSION, rows, skipped)
-                + read(dir, "clk.", LightType.CLICK, rows, skipped)
-                + read(dir, "conv.", LightType.CONVERSION, rows, skipped);
+        int files = read(dir, "imp.", EventType.IMPRESSION, rows, skipped)
+                + read(dir, "clk.", EventType.CLICK, rows, skipped)
+                + read(dir, "conv.", EventType.CONVERSION, rows, skipped);
         if (files == 0) {
             throw new IOException("reading iPinYou logs from " + dir
                     + ": expected files named imp.*.txt.gz, clk.*.txt.gz or conv.*.txt.gz, found none");
@@ -75,7 +76,7 @@ public final class IPinYouFeed implements Feed {
         }
         if (missing == MissingImpressions.DERIVE) {
             for (IPinYouRow first : converter.keyRows.values()) {
-                if (first.type() == LightType.CLICK) {
+                if (first.type() == EventType.CLICK) {
                     events.add(converter.derived(first));
                 }
             }
@@ -86,7 +87,7 @@ public final class IPinYouFeed implements Feed {
     }
 
     private static int read(
-            Path dir, String prefix, LightType type, List<IPinYouRow> rows, SkippedRowsCollector skipped)
+            Path dir, String prefix, EventType type, List<IPinYouRow> rows, SkippedRowsCollector skipped)
             throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.list(dir)) {
@@ -173,7 +174,7 @@ public final class IPinYouFeed implements Feed {
         FeedEvent derived(IPinYouRow click) {
             long timeMs = click.timeMs() - DERIVED_LEAD_MS;
             Impression event = impression(click, timeMs, 0, true);
-            return new FeedEvent(dc(click, event.getId()), LightType.IMPRESSION, key(click), event, timeMs);
+            return new FeedEvent(dc(click, event.getId()), EventType.IMPRESSION, key(click), event, timeMs);
         }
 
         private Impression impression(IPinYouRow row, long timeMs, long priceMicros, boolean derived) {

@@ -1,5 +1,6 @@
 package io.lightflow.deploy.feed;
 
+import io.lightflow.event.EventType;
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -12,19 +13,19 @@ final class IPinYouRow {
     /** A price is for a thousand impressions, in hundredths of a yuan. */
     private static final long MICROS_PER_PRICE = 10;
 
-    private final LightType type;
+    private final EventType type;
     private final String[] columns;
     private final long timeMs;
     private final long priceMicros;
 
-    private IPinYouRow(LightType type, String[] columns, long timeMs, long priceMicros) {
+    private IPinYouRow(EventType type, String[] columns, long timeMs, long priceMicros) {
         this.type = type;
         this.columns = columns;
         this.timeMs = timeMs;
         this.priceMicros = priceMicros;
     }
 
-    static IPinYouRow parse(LightType type, String line) throws UnreadableRowException {
+    static IPinYouRow parse(EventType type, String line) throws UnreadableRowException {
         String[] columns = line.split("\t", -1);
         if (columns.length != COLUMNS) {
             throw new UnreadableRowException("expected " + COLUMNS + " columns, found " + columns.length);
@@ -35,7 +36,7 @@ final class IPinYouRow {
             }
         }
         IPinYouRow row =
-                new IPinYouRow(type, columns, time(columns[1]), type == LightType.IMPRESSION ? price(columns[20]) : 0);
+                new IPinYouRow(type, columns, time(columns[1]), type == EventType.IMPRESSION ? price(columns[20]) : 0);
         required("a bid id in column 1", row.bidId());
         required("an advertiser id in column 23", row.advertiserId());
         return row;
@@ -74,7 +75,7 @@ final class IPinYouRow {
         return Long.parseLong(text) * MICROS_PER_PRICE;
     }
 
-    LightType type() {
+    EventType type() {
         return type;
     }
 
@@ -94,7 +95,7 @@ final class IPinYouRow {
 
     /** The impression is its bid; a click or a conversion is its bid and the time as logged. */
     String eventId() {
-        return type == LightType.IMPRESSION ? columns[0] : columns[0] + ":" + columns[1];
+        return type == EventType.IMPRESSION ? columns[0] : columns[0] + ":" + columns[1];
     }
 
     /** Empty if the row has none. */

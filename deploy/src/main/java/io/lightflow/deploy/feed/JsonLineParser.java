@@ -7,6 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
+import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
+import io.lightflow.event.EventType;
+import io.lightflow.event.Impression;
+import io.lightflow.event.Tag;
 import java.util.Iterator;
 import java.util.Set;
 import org.apache.avro.Schema;
@@ -44,7 +49,7 @@ final class JsonLineParser {
         if (key.isEmpty()) {
             throw UnreadableRowException.expected("a join key in field key", "an empty text");
         }
-        LightType type = type(text(root, "type"));
+        EventType type = type(text(root, "type"));
         SpecificRecordBase event = event(type, present(root, "event"));
         return new FeedEvent(dc, type, key, event, (Long) event.get("time"));
     }
@@ -57,27 +62,38 @@ final class JsonLineParser {
         }
     }
 
-    private static LightType type(String label) throws UnreadableRowException {
-        for (LightType type : LightType.values()) {
-            if (type.label().equals(label)) {
-                return type;
-            }
-        }
-        throw UnreadableRowException.expected("tag, impression, click or conversion in field type", label);
+    private static EventType type(String label) throws UnreadableRowException {
+        return switch (label) {
+            case "impression" -> EventType.IMPRESSION;
+            case "click" -> EventType.CLICK;
+            case "conversion" -> EventType.CONVERSION;
+            case "tag" -> EventType.TAG;
+            default ->
+                throw UnreadableRowException.expected("impression, click, conversion or tag in field type", label);
+        };
     }
 
-    private static SpecificRecordBase event(LightType type, JsonNode json) throws UnreadableRowException {
+    private static SpecificRecordBase emptyEvent(EventType type) {
+        return switch (type) {
+            case IMPRESSION -> new Impression();
+            case CLICK -> new Click();
+            case CONVERSION -> new Conversion();
+            case TAG -> new Tag();
+        };
+    }
+
+    private static SpecificRecordBase event(EventType type, JsonNode json) throws UnreadableRowException {
         if (!json.isObject()) {
             throw UnreadableRowException.expected("a JSON object in field event", json.toString());
         }
-        Schema schema = type.schema();
+        SpecificRecordBase event = emptyEvent(type);
+        Schema schema = event.getSchema();
         for (Iterator<String> names = json.fieldNames(); names.hasNext(); ) {
             String name = names.next();
             if (schema.getField(name) == null) {
                 throw UnreadableRowException.expected("fields of " + schema.getName() + " only", "event." + name);
             }
         }
-        SpecificRecordBase event = type.newEvent();
         for (Schema.Field field : schema.getFields()) {
             JsonNode value = json.get(field.name());
             if (value != null) {

@@ -73,7 +73,9 @@ public final class JsonLinesFeed implements Feed {
             return Long.MAX_VALUE;
         }
         try {
-            return parser.parse(line).timeMs();
+            long timeMs = parser.parse(line).timeMs();
+            // The platform rejects an event without a time, so it has no part in the watermark.
+            return timeMs <= 0 ? Long.MAX_VALUE : timeMs;
         } catch (UnreadableRowException e) {
             // It is counted and named when the feed comes to it.
             return Long.MAX_VALUE;
