@@ -135,17 +135,18 @@ public final class Cluster {
         locked(() -> {
             List<ClusterProcess> started = new ArrayList<>();
             try {
-                for (List<ClusterProcess> wave : parts.waves()) {
-                    for (ClusterProcess process : wave) {
+                for (Parts.Wave wave : parts.waves()) {
+                    for (ClusterProcess process : wave.processes()) {
                         if (!process.isAlive()) {
                             started.add(process);
                             process.start();
                         }
                     }
-                    for (ClusterProcess process : wave) {
+                    for (ClusterProcess process : wave.processes()) {
                         process.awaitReady(READY_WITHIN);
                         progress.accept(process + " is ready");
                     }
+                    wave.whenReady().run();
                 }
             } catch (RuntimeException e) {
                 stop(started, progress);

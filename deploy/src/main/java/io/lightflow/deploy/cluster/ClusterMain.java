@@ -85,6 +85,12 @@ public final class ClusterMain {
                             description = "The front clusters. Remembered; default: eu,us-west,us-east.")
                     List<String> dataCenters,
             @Option(
+                            names = "--partitions",
+                            paramLabel = "N",
+                            description = "Of each light topic, in every data center. Remembered; default: "
+                                    + ClusterSettings.PARTITIONS + ".")
+                    Integer partitions,
+            @Option(
                             names = "--port",
                             paramLabel = "USE=PORT",
                             description = "Fix a port, such as nimbus=6627. Remembered; the others are chosen once.")
@@ -94,7 +100,8 @@ public final class ClusterMain {
         ClusterSettings settings = new ClusterSettings(
                 data,
                 components != null ? components : before.components(),
-                dataCenters != null ? dataCenters : before.dataCenters());
+                dataCenters != null ? dataCenters : before.dataCenters(),
+                partitions != null ? partitions : before.partitions());
         long begin = System.nanoTime();
         Cluster cluster = Cluster.of(settings);
         if (fixedPorts != null) {

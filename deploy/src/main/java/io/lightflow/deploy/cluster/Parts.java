@@ -27,7 +27,18 @@ final class Parts {
     private final ClusterSettings settings;
     private final Build build;
     private final Ports ports;
-    private final List<List<ClusterProcess>> waves = new ArrayList<>();
+    private final List<Wave> waves = new ArrayList<>();
+
+    /**
+     * Processes that can start at the same time, once those of the waves before work.
+     *
+     * @param whenReady what to do when all of them work, before the next wave; idempotent
+     */
+    record Wave(List<ClusterProcess> processes, Runnable whenReady) {
+        Wave {
+            processes = List.copyOf(processes);
+        }
+    }
 
     Parts(ClusterSettings settings, Build build, Ports ports) {
         this.settings = settings;
@@ -51,17 +62,16 @@ final class Parts {
         if (settings.has(Component.REGISTRY)) {
             second.add(registry());
         }
-        waves.add(first);
-        waves.add(second);
+        waves.add(new Wave(first, this::createTopics));
+        waves.add(new Wave(second, () -> {}));
     }
 
-    /** All processes, in groups: those of a group can start at the same time, once the groups before work. */
-    List<List<ClusterProcess>> waves() {
+    List<Wave> waves() {
         return waves;
     }
 
     List<ClusterProcess> processes() {
-        return waves.stream().flatMap(List::stream).toList();
+        return waves.stream().flatMap(wave -> wave.processes().stream()).toList();
     }
 
     /** Everything that has a port of its own. */
@@ -133,6 +143,14 @@ final class Parts {
                 format(config);
             }
         });
+    }
+
+    private void createTopics() {
+        if (settings.has(Component.KAFKA)) {
+            for (String dataCenter : settings.dataCenters()) {
+                LightTopics.create(endpoints().kafka().get(dataCenter), settings.partitions());
+            }
+        }
     }
 
     private static void format(Path config) {
