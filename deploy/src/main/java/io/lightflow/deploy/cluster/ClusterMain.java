@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.storm.generated.TopologySummary;
 import org.apache.storm.thrift.TException;
 import picocli.CommandLine;
@@ -109,7 +108,7 @@ public final class ClusterMain {
         }
         cluster.up(this::print);
         print("Up in %.1f s; everything is in %s".formatted((System.nanoTime() - begin) / 1e9, data));
-        endpoints(cluster).forEach((name, address) -> print("  %-16s %s".formatted(name, address)));
+        cluster.endpoints().asKeys(settings).forEach((name, address) -> print("  %-16s %s".formatted(name, address)));
         return CommandLine.ExitCode.OK;
     }
 
@@ -205,8 +204,7 @@ public final class ClusterMain {
     private static Path renderSettings(Cluster cluster, String group, Path source) {
         try {
             Path target = cluster.settings().data().resolve("settings").resolve(group + ".yaml");
-            Map<String, Object> values = new LinkedHashMap<>(
-                    cluster.endpoints().asKeys(cluster.settings().data()));
+            Map<String, Object> values = new LinkedHashMap<>(cluster.endpoints().asKeys(cluster.settings()));
             values.put("group", group);
             Resources.write(target, Resources.render(source.toString(), Files.readString(source), values));
             return target;
@@ -239,14 +237,6 @@ public final class ClusterMain {
                         topology.get_uptime_secs(),
                         topology.get_num_workers(),
                         topology.get_num_tasks());
-    }
-
-    private static Map<String, String> endpoints(Cluster cluster) {
-        Map<String, String> all = cluster.endpoints().asKeys(cluster.settings().data());
-        return all.entrySet().stream()
-                .filter(entry ->
-                        !entry.getKey().endsWith(".port") && !entry.getKey().equals("data"))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
     }
 
     /** The failure in words, causes included; what is a bug of ours also shows where. */
