@@ -25,13 +25,19 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "cluster",
         description = "The platform as separate processes on this machine.",
-        mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class ClusterMain {
     private static final String TOPOLOGY_MAIN = "io.lightflow.topology.Main";
 
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
 
     private ClusterMain() {}
 
@@ -158,8 +164,9 @@ public final class ClusterMain {
     @Command(
             name = "submit",
             description = "Submit the topologies of a group, as `storm jar` does.",
-            footer = "In the settings, ${kafka.central}, ${kafka.DC}, ${zookeeper}, ${jdbcUrl}, ${registry} and ${data}"
-                    + " are replaced by this cluster's own.")
+            footer =
+                    "Keys in the settings, such as $${kafka.central} and $${jdbcUrl}, are replaced by where this cluster's"
+                            + " processes are reached; deploy/cluster/README.md lists them.")
     int submit(
             @Mixin Where where,
             @Parameters(paramLabel = "GROUP", description = "The group, such as us or eu.") String group,
