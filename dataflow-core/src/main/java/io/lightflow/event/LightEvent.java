@@ -38,6 +38,17 @@ public record LightEvent(
         }
     }
 
+    /**
+     * An event that was decoded and found valid before, from its body.
+     *
+     * @throws IllegalArgumentException if the body does not decode
+     */
+    public static LightEvent of(EventType type, String joinKey, Origin origin, long producedMs, byte[] body) {
+        SpecificRecord record = Bodies.decode(type, body);
+        return new LightEvent(
+                type, joinKey, EventRules.id(record), EventRules.time(record), record, body, origin, producedMs);
+    }
+
     @Override
     public long offset() {
         return origin.offset();

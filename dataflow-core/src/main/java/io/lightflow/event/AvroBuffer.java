@@ -1,0 +1,65 @@
+package io.lightflow.event;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes values in Avro's binary encoding and splices in records that are encoded already, which Avro's own encoders
+ * cannot do. Reused for many values; not thread-safe.
+ */
+final class AvroBuffer {
+    private byte[] bytes = new byte[1024];
+    private int length;
+
+    /** Starts a new value with the header of the wire format. */
+    AvroBuffer start(int schemaId) {
+        WireFormat.writeHeader(bytes, schemaId);
+        length = WireFormat.HEADER_BYTES;
+        return this;
+    }
+
+    /** An int, a long, an enum's position or a union's branch. */
+    AvroBuffer writeLong(long value) {
+        ensure(10);
+        long zigzag = (value << 1) ^ (value >> 63);
+        while ((zigzag & ~0x7FL) != 0) {
+            bytes[length++] = (byte) (zigzag | 0x80);
+            zigzag >>>= 7;
+        }
+        bytes[length++] = (byte) zigzag;
+        return this;
+    }
+
+    AvroBuffer writeBoolean(boolean value) {
+        ensure(1);
+        bytes[length++] = (byte) (value ? 1 : 0);
+        return this;
+    }
+
+    AvroBuffer writeString(String value) {
+        return writeBytes(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Bytes, or a string as UTF-8. */
+    AvroBuffer writeBytes(byte[] value) {
+        return writeLong(value.length).splice(value);
+    }
+
+    /** A value that is encoded already. */
+    AvroBuffer splice(byte[] encoded) {
+        ensure(encoded.length);
+        System.arraycopy(encoded, 0, bytes, length, encoded.length);
+        length += encoded.length;
+        return this;
+    }
+
+    byte[] toBytes() {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    private void ensure(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, length + more));
+        }
+    }
+}

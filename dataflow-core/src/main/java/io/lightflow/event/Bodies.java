@@ -1,0 +1,34 @@
+package io.lightflow.event;
+
+import java.io.IOException;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecord;
+
+/** Decodes bodies that were written with the compiled schemas. Thread-safe. */
+public final class Bodies {
+    private Bodies() {}
+
+    /** @throws IllegalArgumentException if the body does not decode */
+    public static SpecificRecord decode(EventType type, byte[] body) {
+        Class<? extends SpecificRecord> compiled =
+                switch (type) {
+                    case IMPRESSION -> Impression.class;
+                    case CLICK -> Click.class;
+                    case CONVERSION -> Conversion.class;
+                    case TAG -> Tag.class;
+                };
+        return decode(compiled, body);
+    }
+
+    /** @throws IllegalArgumentException if the body does not decode */
+    public static <T extends SpecificRecord> T decode(Class<T> compiled, byte[] body) {
+        try {
+            return new SpecificDatumReader<>(compiled)
+                    .read(null, DecoderFactory.get().binaryDecoder(body, null));
+        } catch (IOException | AvroRuntimeException e) {
+            throw new IllegalArgumentException("this is no body of a " + compiled.getSimpleName() + ": " + e, e);
+        }
+    }
+}

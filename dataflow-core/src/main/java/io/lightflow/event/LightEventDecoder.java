@@ -1,0 +1,162 @@
+package io.lightflow.event;
+
+import io.lightflow.position.Origin;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.specific.SpecificData;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Decodes and checks records of the light topics. Whatever is wrong with a record becomes a {@link Rejection}: nothing
+ * is thrown for bad data and nothing is dropped (invariant I). Not thread-safe.
+ */
+public final class LightEventDecoder {
+    private static final Schema BEACON = Beacon.getClassSchema();
+
+    private final WriterSchemas schemas;
+    private final long farFutureMs;
+    private final Map<Long, WrittenBy> readers = new HashMap<>();
+    private final BodyEncoder bodies = new BodyEncoder();
+    private BinaryDecoder decoder;
+
+    /**
+     * @param schemas where the writers' schemas are found
+     * @param farFuture an event that is stamped further than this beyond its record's own timestamp is rejected, lest
+     *     it moves the watermark
+     */
+    public LightEventDecoder(WriterSchemas schemas, Duration farFuture) {
+        this.schemas = schemas;
+        this.farFutureMs = farFuture.toMillis();
+    }
+
+    /** How to read records of one kind that were written with one schema. */
+    private record WrittenBy(boolean asCompiled, SpecificDatumReader<SpecificRecord> reader, String refusal) {}
+
+    /**
+     * @param type kind of event that the topic holds
+     * @param key the record's key, may be null
+     * @param value the record's value, may be null
+     * @param incarnation of the topic
+     * @param offset of the record
+     * @param recordMs the record's timestamp, ms since the Unix epoch
+     * @throws WriterSchemas.SchemasUnavailableException if the writer's schema cannot be had now
+     */
+    public BlockEntry decode(EventType type, byte[] key, byte[] value, int incarnation, long offset, long recordMs) {
+        if (!WireFormat.hasHeader(value)) {
+            return new Rejection(
+                    offset,
+                    key,
+                    value,
+                    "expected a value that begins with 0x00 and a schema id of 4 bytes, found "
+                            + (value == null ? "no value" : value.length + " bytes that do not"),
+                    recordMs);
+        }
+        WrittenBy written = writtenBy(type, WireFormat.schemaId(value));
+        if (written.refusal() != null) {
+            return new Rejection(offset, key, value, written.refusal(), recordMs);
+        }
+        SpecificRecord record;
+        boolean whole;
+        try {
+            decoder = DecoderFactory.get()
+                    .binaryDecoder(value, WireFormat.HEADER_BYTES, value.length - WireFormat.HEADER_BYTES, decoder);
+            record = written.reader().read(null, decoder);
+            whole = decoder.isEnd();
+        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+            return new Rejection(
+                    offset,
+                    key,
+                    value,
+                    "expected a " + name(type) + " by schema " + WireFormat.schemaId(value)
+                            + ", found bytes that do not decode: " + e,
+                    recordMs);
+        }
+        if (!whole) {
+            return new Rejection(
+                    offset, key, value, "expected a " + name(type) + ", found more bytes after its end", recordMs);
+        }
+        if (record instanceof Beacon beacon) {
+            return beacon.getTime() <= 0 || beacon.getTime() - recordMs > farFutureMs
+                    ? new Rejection(offset, key, value, badTime(beacon.getTime(), recordMs), recordMs)
+                    : new BeaconMark(offset, beacon.getTime());
+        }
+        String joinKey;
+        try {
+            joinKey = key == null
+                    ? ""
+                    : StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(java.nio.ByteBuffer.wrap(key))
+                            .toString();
+        } catch (CharacterCodingException e) {
+            return new Rejection(offset, key, value, "expected a record key in UTF-8, found other bytes", recordMs);
+        }
+        String wrong = EventRules.whatIsWrong(record, joinKey, recordMs, farFutureMs);
+        if (wrong != null) {
+            return new Rejection(offset, key, value, wrong, recordMs);
+        }
+        byte[] body = written.asCompiled()
+                ? Arrays.copyOfRange(value, WireFormat.HEADER_BYTES, value.length)
+                : bodies.encode(record);
+        Origin origin = new Origin(incarnation, offset);
+        return new LightEvent(
+                type, joinKey, EventRules.id(record), EventRules.time(record), record, body, origin, recordMs);
+    }
+
+    static String badTime(long time, long recordMs) {
+        return "expected a time in ms since 1970 that is positive and not far beyond the record's timestamp " + recordMs
+                + ", found time " + time;
+    }
+
+    private static String name(EventType type) {
+        return compiled(type).getName().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    private static Schema compiled(EventType type) {
+        return switch (type) {
+            case IMPRESSION -> Impression.getClassSchema();
+            case CLICK -> Click.getClassSchema();
+            case CONVERSION -> Conversion.getClassSchema();
+            case TAG -> Tag.getClassSchema();
+        };
+    }
+
+    private WrittenBy writtenBy(EventType type, int schemaId) {
+        long cacheKey = (long) type.ordinal() << 32 | schemaId & 0xffffffffL;
+        WrittenBy known = readers.get(cacheKey);
+        if (known != null) {
+            return known;
+        }
+        Schema writer = schemas.byId(schemaId);
+        if (writer == null) {
+            // Not remembered: the schema may be registered any moment.
+            return new WrittenBy(false, null, "expected a schema id that is registered, found " + schemaId);
+        }
+        WrittenBy fresh;
+        Schema reader = writer.getFullName().equals(BEACON.getFullName()) ? BEACON : compiled(type);
+        if (!writer.getFullName().equals(reader.getFullName())) {
+            fresh = new WrittenBy(
+                    false,
+                    null,
+                    "expected a schema named " + reader.getFullName() + " in this topic, found schema " + schemaId
+                            + " named " + writer.getFullName());
+        } else {
+            SpecificData data = new SpecificData();
+            data.setCustomCoders(true);
+            data.setFastReaderEnabled(!writer.equals(reader));
+            fresh = new WrittenBy(writer.equals(reader), new SpecificDatumReader<>(writer, reader, data), null);
+        }
+        readers.put(cacheKey, fresh);
+        return fresh;
+    }
+}

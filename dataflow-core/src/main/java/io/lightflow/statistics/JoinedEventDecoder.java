@@ -1,0 +1,144 @@
+package io.lightflow.statistics;
+
+import io.lightflow.event.AttributionKind;
+import io.lightflow.event.Beacon;
+import io.lightflow.event.BeaconMark;
+import io.lightflow.event.BlockEntry;
+import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
+import io.lightflow.event.EventType;
+import io.lightflow.event.Impression;
+import io.lightflow.event.JoinedClick;
+import io.lightflow.event.JoinedConversion;
+import io.lightflow.event.JoinedImpression;
+import io.lightflow.event.WireFormat;
+import io.lightflow.event.WriterSchemas;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Turns records of the joined topics into what they add to the statistics. Those records are Lightflow's own: one that
+ * cannot be decoded is damage, not bad input, and stops the shard. Not thread-safe.
+ */
+public final class JoinedEventDecoder {
+    private final WriterSchemas schemas;
+    private final Map<Long, SpecificDatumReader<SpecificRecord>> readers = new HashMap<>();
+    private BinaryDecoder decoder;
+
+    public JoinedEventDecoder(WriterSchemas schemas) {
+        this.schemas = schemas;
+    }
+
+    /**
+     * @param type kind of joined event that the topic holds
+     * @throws IllegalStateException if the record is damaged
+     * @throws WriterSchemas.SchemasUnavailableException if the writer's schema cannot be had now
+     */
+    public BlockEntry decode(EventType type, String topic, long offset, byte[] value) {
+        if (!WireFormat.hasHeader(value)) {
+            throw damaged(topic, offset, "it has no header of 0x00 and a schema id", null);
+        }
+        SpecificRecord record;
+        try {
+            decoder = DecoderFactory.get()
+                    .binaryDecoder(value, WireFormat.HEADER_BYTES, value.length - WireFormat.HEADER_BYTES, decoder);
+            record = reader(type, topic, offset, WireFormat.schemaId(value)).read(null, decoder);
+        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+            throw damaged(topic, offset, "its body does not decode", e);
+        }
+        if (record instanceof JoinedImpression joined) {
+            Impression impression = joined.getImpression();
+            return new StatisticsFact(
+                    offset,
+                    type,
+                    impression.getTime(),
+                    row(impression.getTime(), impression, impression.getCurrency()),
+                    joined.getProvenance().getInvalid(),
+                    impression.getPriceMicros(),
+                    0);
+        } else if (record instanceof JoinedClick joined) {
+            Click click = joined.getClick();
+            return new StatisticsFact(
+                    offset,
+                    type,
+                    click.getTime(),
+                    row(click.getTime(), joined.getImpression(), currency(click.getCurrency(), joined.getImpression())),
+                    joined.getProvenance().getInvalid(),
+                    click.getPriceMicros(),
+                    0);
+        } else if (record instanceof JoinedConversion joined) {
+            Conversion conversion = joined.getConversion();
+            if (joined.getAttribution() == AttributionKind.NONE) {
+                return new UncountedEvent(offset, type, conversion.getTime());
+            }
+            return new StatisticsFact(
+                    offset,
+                    type,
+                    conversion.getTime(),
+                    row(
+                            conversion.getTime(),
+                            joined.getImpression(),
+                            currency(conversion.getCurrency(), joined.getImpression())),
+                    joined.getProvenance().getInvalid(),
+                    0,
+                    conversion.getRevenueMicros());
+        }
+        return new BeaconMark(offset, ((Beacon) record).getTime());
+    }
+
+    /** A click or a conversion without money belongs to the row of its impression. */
+    private static String currency(String own, Impression impression) {
+        return own.isEmpty() ? impression.getCurrency() : own;
+    }
+
+    private static StatisticsKey row(long time, Impression impression, String currency) {
+        return new StatisticsKey(
+                Math.floorDiv(time, Statistics.MINUTE_MS) * Statistics.MINUTE_MS,
+                impression.getCampaignId(),
+                impression.getCreativeId(),
+                impression.getAdvertiserId(),
+                impression.getExchange(),
+                impression.getPublisher(),
+                impression.getCountry(),
+                impression.getDevice(),
+                currency);
+    }
+
+    private SpecificDatumReader<SpecificRecord> reader(EventType type, String topic, long offset, int schemaId) {
+        long cacheKey = (long) type.ordinal() << 32 | schemaId & 0xffffffffL;
+        SpecificDatumReader<SpecificRecord> known = readers.get(cacheKey);
+        if (known != null) {
+            return known;
+        }
+        Schema writer = schemas.byId(schemaId);
+        if (writer == null) {
+            throw damaged(topic, offset, "the registry does not know its schema " + schemaId, null);
+        }
+        Schema expected =
+                switch (type) {
+                    case IMPRESSION -> JoinedImpression.getClassSchema();
+                    case CLICK -> JoinedClick.getClassSchema();
+                    case CONVERSION -> JoinedConversion.getClassSchema();
+                    case TAG -> throw new IllegalArgumentException("tags have no statistics; found topic " + topic);
+                };
+        Schema beacon = Beacon.getClassSchema();
+        Schema reader = writer.getFullName().equals(beacon.getFullName()) ? beacon : expected;
+        SpecificDatumReader<SpecificRecord> fresh = new SpecificDatumReader<>(writer, reader);
+        readers.put(cacheKey, fresh);
+        return fresh;
+    }
+
+    private static IllegalStateException damaged(String topic, long offset, String why, Exception cause) {
+        return new IllegalStateException(
+                "the joined record at offset " + offset + " of " + topic + " cannot be counted: " + why
+                        + "; joined topics may be written by Lightflow only",
+                cause);
+    }
+}

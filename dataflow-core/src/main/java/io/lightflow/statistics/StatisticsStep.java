@@ -1,0 +1,71 @@
+package io.lightflow.statistics;
+
+import io.lightflow.event.BeaconMark;
+import io.lightflow.event.Block;
+import io.lightflow.event.BlockEntry;
+import io.lightflow.event.BlockPart;
+import io.lightflow.position.Books;
+import io.lightflow.position.Books.Entry;
+import io.lightflow.position.Position;
+
+/**
+ * The counting, one block at a time: joined events are added to their minute rows. Pure but for the rows that it is
+ * given to add to.
+ *
+ * <p>The watermark of a statistics shard is that of the join, which puts beacons into its joined topics: everything up
+ * to it, but for clicks and conversions that still wait, is in the rows.
+ */
+public final class StatisticsStep {
+    private StatisticsStep() {}
+
+    /**
+     * @param position how far the shard has been counted into {@code rows} or before
+     * @param rows added to only if the block is good
+     * @return the position after the block, to be committed together with the rows
+     * @throws io.lightflow.position.GapException if the block begins above the position
+     */
+    public static Position run(Position position, Block block, long txid, Statistics rows) {
+        long[] maxTimes = maxBeacons(block);
+        long watermark = watermark(position, block, maxTimes);
+        Position next = position.after(block, maxTimes, watermark, txid, position.books());
+        Books.Editor books = position.books().edit();
+        for (BlockPart part : block.parts()) {
+            long committed = position.nextOffset(part.topic(), part.incarnation());
+            for (BlockEntry entry : part.entries()) {
+                if (entry.offset() < committed) {
+                    continue;
+                }
+                if (entry instanceof StatisticsFact fact) {
+                    books.add(fact.type(), Entry.IN, 1).add(fact.type(), Entry.JOINED, 1);
+                    fact.addTo(rows.minute(fact.row()));
+                } else if (entry instanceof UncountedEvent event) {
+                    books.add(event.type(), Entry.IN, 1).add(event.type(), Entry.UNATTRIBUTED, 1);
+                }
+            }
+        }
+        return new Position(next.topics(), next.watermark(), next.txid(), books.done());
+    }
+
+    private static long[] maxBeacons(Block block) {
+        long[] maxTimes = new long[block.parts().size()];
+        for (int i = 0; i < maxTimes.length; i++) {
+            maxTimes[i] = Position.NO_TIME;
+            for (BlockEntry entry : block.parts().get(i).entries()) {
+                if (entry instanceof BeaconMark beacon) {
+                    maxTimes[i] = Math.max(maxTimes[i], beacon.time());
+                }
+            }
+        }
+        return maxTimes;
+    }
+
+    private static long watermark(Position position, Block block, long[] maxTimes) {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < maxTimes.length; i++) {
+            least = Math.min(
+                    least,
+                    Math.max(maxTimes[i], position.maxTime(block.parts().get(i).topic())));
+        }
+        return least == Long.MAX_VALUE ? position.watermark() : Math.max(position.watermark(), least);
+    }
+}

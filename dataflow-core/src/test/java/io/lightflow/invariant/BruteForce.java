@@ -1,0 +1,162 @@
+package io.lightflow.invariant;
+
+import io.lightflow.attribution.Windows;
+import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
+import io.lightflow.event.Impression;
+import io.lightflow.event.LightEvent;
+import io.lightflow.event.Tag;
+import io.lightflow.join.JoinSettings;
+import io.lightflow.position.Books;
+import io.lightflow.position.Books.Entry;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What must come out of a complete set of events, by the join rules read word for word: no order, no watermark, no
+ * state, no index, every rule a loop over everything. It shares no code with the step.
+ */
+public final class BruteForce {
+    private static final Comparator<Click> IN_ORDER =
+            Comparator.comparingLong(Click::getTime).thenComparing(Click::getId);
+
+    private final JoinSettings settings;
+    private final List<LightEvent> events = new ArrayList<>();
+    private final Books.Editor books = Books.EMPTY.edit();
+    private final List<Outcome> outcomes = new ArrayList<>();
+
+    /** What is expected: each outcome once, in any order, and the final books (without LATE and INVALID). */
+    public record Answer(List<Outcome> outcomes, Books books) {}
+
+    private BruteForce(JoinSettings settings, Collection<LightEvent> all) {
+        this.settings = settings;
+        Set<List<Object>> seen = new HashSet<>();
+        for (LightEvent event : all) {
+            books.add(event.type(), Entry.IN, 1);
+            if (seen.add(List.of(event.type(), event.joinKey(), event.id()))) {
+                events.add(event);
+            } else {
+                books.add(event.type(), Entry.DUPLICATE, 1);
+            }
+        }
+    }
+
+    /** @param all every event that was read, duplicates among them, in any order */
+    public static Answer of(JoinSettings settings, Collection<LightEvent> all) {
+        BruteForce force = new BruteForce(settings, all);
+        force.events.forEach(force::resolve);
+        return new Answer(Outcome.sorted(force.outcomes), force.books.done());
+    }
+
+    private void resolve(LightEvent event) {
+        if (event.record() instanceof Click click) {
+            Impression impression = impressionOf(event.joinKey(), click);
+            settle(
+                    event,
+                    impression == null ? Entry.ORPHANED : Entry.JOINED,
+                    impression == null
+                            ? Outcome.orphan(event.joinKey(), click.getId())
+                            : Outcome.click(event.joinKey(), click.getId(), impression.getId()));
+        } else if (event.record() instanceof Conversion conversion) {
+            resolve(event, conversion);
+        } else if (event.record() instanceof Tag tag) {
+            settle(event, Entry.JOINED, Outcome.tag(event.joinKey(), tag.getId()));
+        } else {
+            settle(event, Entry.JOINED, Outcome.impression(event.joinKey(), event.id()));
+        }
+    }
+
+    private void resolve(LightEvent event, Conversion conversion) {
+        String key = event.joinKey();
+        String id = conversion.getId();
+        Click click = winner(key, conversion);
+        if (click != null) {
+            settle(
+                    event,
+                    Entry.JOINED,
+                    Outcome.toClick(key, id, click.getId(), click.getImpressionId(), numberOf(key, click)));
+            return;
+        }
+        Impression view = view(key, conversion);
+        settle(
+                event,
+                view == null ? Entry.UNATTRIBUTED : Entry.JOINED,
+                view == null ? Outcome.unattributed(key, id) : Outcome.toView(key, id, view.getId()));
+    }
+
+    private void settle(LightEvent event, Entry entry, Outcome outcome) {
+        books.add(event.type(), entry, 1);
+        outcomes.add(outcome);
+    }
+
+    private <T> List<T> all(Class<T> type, String joinKey) {
+        return events.stream()
+                .filter(event -> event.joinKey().equals(joinKey))
+                .map(LightEvent::record)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+
+    private Impression impressionOf(String joinKey, Click click) {
+        Windows windows = settings.windowsOf(click.getAdvertiserId());
+        return all(Impression.class, joinKey).stream()
+                .filter(impression -> impression.getId().equals(click.getImpressionId()))
+                .filter(impression -> impression.getTime()
+                        >= click.getTime() - windows.impressionLookBack().toMillis())
+                .filter(impression -> impression.getTime()
+                        <= click.getTime() + windows.orphanAfter().toMillis())
+                .findFirst()
+                .orElse(null);
+    }
+
+    private Click winner(String joinKey, Conversion conversion) {
+        long lookBackMs =
+                settings.windowsOf(conversion.getAdvertiserId()).clickLookBack().toMillis();
+        return all(Click.class, joinKey).stream()
+                .filter(click -> isMeant(conversion, click))
+                .filter(click -> click.getTime() <= conversion.getTime())
+                .filter(click -> click.getTime() >= conversion.getTime() - lookBackMs)
+                .filter(click -> impressionOf(joinKey, click) != null)
+                .max(IN_ORDER)
+                .orElse(null);
+    }
+
+    private static boolean isMeant(Conversion conversion, Click click) {
+        if (conversion.getClickId() != null) {
+            return click.getId().equals(conversion.getClickId());
+        }
+        if (conversion.getImpressionId() != null) {
+            return click.getImpressionId().equals(conversion.getImpressionId());
+        }
+        return click.getAdvertiserId().equals(conversion.getAdvertiserId());
+    }
+
+    private int numberOf(String joinKey, Click winner) {
+        return 1
+                + (int) all(Click.class, joinKey).stream()
+                        .filter(click -> click.getImpressionId().equals(winner.getImpressionId()))
+                        .filter(click -> IN_ORDER.compare(click, winner) < 0)
+                        .count();
+    }
+
+    private Impression view(String joinKey, Conversion conversion) {
+        long viewThroughMs =
+                settings.windowsOf(conversion.getAdvertiserId()).viewThrough().toMillis();
+        if (viewThroughMs == 0 || conversion.getClickId() != null) {
+            return null;
+        }
+        return all(Impression.class, joinKey).stream()
+                .filter(impression -> conversion.getImpressionId() != null
+                        ? impression.getId().equals(conversion.getImpressionId())
+                        : impression.getAdvertiserId().equals(conversion.getAdvertiserId()))
+                .filter(impression -> impression.getTime() <= conversion.getTime())
+                .filter(impression -> impression.getTime() >= conversion.getTime() - viewThroughMs)
+                .max(Comparator.comparingLong(Impression::getTime).thenComparing(Impression::getId))
+                .orElse(null);
+    }
+}

@@ -1,0 +1,93 @@
+package io.lightflow.invariant;
+
+import io.lightflow.event.BodyEncoder;
+import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
+import io.lightflow.event.EventType;
+import io.lightflow.event.Impression;
+import io.lightflow.event.LightEvent;
+import io.lightflow.event.Tag;
+import io.lightflow.position.Origin;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * A light event before it is anywhere: what an ad server emits. The same draft that is appended twice is a duplicate.
+ *
+ * @param type its kind
+ * @param joinKey key of its record
+ * @param id its id
+ * @param time its event time, ms since the Unix epoch
+ * @param record the event
+ * @param body the event, encoded
+ */
+public record Draft(EventType type, String joinKey, String id, long time, SpecificRecord record, byte[] body) {
+
+    public static Draft impression(String joinKey, String id, long time, String advertiserId) {
+        return of(
+                joinKey,
+                Impression.newBuilder()
+                        .setId(id)
+                        .setTime(time)
+                        .setAdvertiserId(advertiserId)
+                        .setCampaignId("campaign-" + advertiserId)
+                        .setCreativeId("creative-" + id.length())
+                        .setPriceMicros(1_000 + id.length())
+                        .setCurrency("USD")
+                        .build());
+    }
+
+    public static Draft click(String joinKey, String id, long time, String advertiserId, String impressionId) {
+        return of(
+                joinKey,
+                Click.newBuilder()
+                        .setId(id)
+                        .setTime(time)
+                        .setAdvertiserId(advertiserId)
+                        .setImpressionId(impressionId)
+                        .build());
+    }
+
+    /** A conversion that names a click, an impression, or nothing if both are null. */
+    public static Draft conversion(
+            String joinKey, String id, long time, String advertiserId, String clickId, String impressionId) {
+        return of(
+                joinKey,
+                Conversion.newBuilder()
+                        .setId(id)
+                        .setTime(time)
+                        .setAdvertiserId(advertiserId)
+                        .setClickId(clickId)
+                        .setImpressionId(impressionId)
+                        .setRevenueMicros(50_000_000)
+                        .setCurrency("USD")
+                        .build());
+    }
+
+    public static Draft tag(String joinKey, String id, long time, String advertiserId) {
+        return of(
+                joinKey,
+                Tag.newBuilder()
+                        .setId(id)
+                        .setTime(time)
+                        .setAdvertiserId(advertiserId)
+                        .build());
+    }
+
+    public static Draft of(String joinKey, SpecificRecord record) {
+        byte[] body = new BodyEncoder().encode(record);
+        if (record instanceof Impression event) {
+            return new Draft(EventType.IMPRESSION, joinKey, event.getId(), event.getTime(), record, body);
+        } else if (record instanceof Click event) {
+            return new Draft(EventType.CLICK, joinKey, event.getId(), event.getTime(), record, body);
+        } else if (record instanceof Conversion event) {
+            return new Draft(EventType.CONVERSION, joinKey, event.getId(), event.getTime(), record, body);
+        }
+        Tag event = (Tag) record;
+        return new Draft(EventType.TAG, joinKey, event.getId(), event.getTime(), record, body);
+    }
+
+    /** The event as it is read at an offset. Its record was produced a second after it happened. */
+    public LightEvent at(Origin origin) {
+        return new LightEvent(type, joinKey, id, time, record, body, origin, time + 1_000);
+    }
+}

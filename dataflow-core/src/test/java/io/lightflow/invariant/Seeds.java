@@ -1,0 +1,24 @@
+package io.lightflow.invariant;
+
+import java.util.function.LongConsumer;
+
+/**
+ * Runs a check for many seeds. A failure names its seed; {@code -Dlightflow.seed=N} runs just that one,
+ * {@code -Dlightflow.seeds=N} that many.
+ */
+final class Seeds {
+    private Seeds() {}
+
+    static void each(int count, LongConsumer check) {
+        Long only = Long.getLong("lightflow.seed");
+        long first = only == null ? 0 : only;
+        long end = only == null ? Long.getLong("lightflow.seeds", count) : only + 1;
+        for (long seed = first; seed < end; seed++) {
+            try {
+                check.accept(seed);
+            } catch (RuntimeException | AssertionError e) {
+                throw new AssertionError("seed " + seed + " (again with -Dlightflow.seed=" + seed + "): " + e, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.lightflow.invariant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightflow.attribution.LastClick;
+import io.lightflow.batch.MemoryJoinStore;
+import io.lightflow.event.Block;
+import io.lightflow.event.BlockPart;
+import io.lightflow.event.OutputEncoder;
+import io.lightflow.event.OutputEvent;
+import io.lightflow.join.JoinSettings;
+import io.lightflow.join.JoinStep;
+import io.lightflow.join.StepResult;
+import io.lightflow.position.Books.Entry;
+import io.lightflow.position.Position;
+import io.lightflow.position.PositionCodec;
+import io.lightflow.store.JoinStore;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The join of one shard as a topology drives it (attempt, write the cells, commit), with what it must promise after
+ * every commit asserted: balanced books, a watermark that does not go back, a position that survives its stored form.
+ */
+final class ShardRun {
+    static final int SHARD = 3;
+    private static final long READ_MS = 1_800_000_000_000L;
+
+    private final TestSchemas schemas = new TestSchemas();
+    private final OutputReader reader = new OutputReader(schemas);
+    private final JoinSettings settings;
+    private final JoinStore store;
+    private final JoinStep step;
+    private final List<OutputReader.Seen> committed = new ArrayList<>();
+    private Position position = Position.START;
+    private long txid;
+
+    ShardRun(JoinSettings settings) {
+        this(settings, new MemoryJoinStore());
+    }
+
+    ShardRun(JoinSettings settings, JoinStore store) {
+        this.settings = settings;
+        this.store = store;
+        this.step = new JoinStep(settings, new LastClick(), new OutputEncoder(schemas.ids()));
+    }
+
+    static Block block(List<BlockPart> parts) {
+        return new Block(SHARD, parts, READ_MS);
+    }
+
+    JoinSettings settings() {
+        return settings;
+    }
+
+    JoinStore store() {
+        return store;
+    }
+
+    Position position() {
+        return position;
+    }
+
+    /** What would come out of the block from the given position, which may be an old one; nothing is stored. */
+    StepResult attempt(Position from, Block block) {
+        return step.run(from, block, ++txid, store);
+    }
+
+    /** Works on the block and commits it. Returns what this put out, without beacons. */
+    List<OutputReader.Seen> commit(Block block) {
+        StepResult result = attempt(position, block);
+        store.write(result.cells());
+        return commit(result);
+    }
+
+    List<OutputReader.Seen> commit(StepResult result) {
+        Position next = result.position();
+        require(next.books().balanced(), "the books balance after every commit, found " + next.books());
+        require(next.watermark() >= position.watermark(), "the watermark never goes back");
+        Position stored = PositionCodec.decode(PositionCodec.encode(next));
+        require(stored.equals(next), "a position survives its stored form, found " + stored + " for " + next);
+        position = stored;
+        List<OutputReader.Seen> seen = read(result.outputs());
+        committed.addAll(seen);
+        return seen;
+    }
+
+    private static void require(boolean holds, String promise) {
+        if (!holds) {
+            throw new AssertionError(promise);
+        }
+    }
+
+    private List<OutputReader.Seen> read(List<OutputEvent> outputs) {
+        List<OutputReader.Seen> seen = new ArrayList<>();
+        for (OutputEvent output : outputs) {
+            OutputReader.Seen one = reader.read(output);
+            if (one.provenance() != null) {
+                seen.add(one);
+            }
+        }
+        return seen;
+    }
+
+    List<OutputReader.Seen> committed() {
+        return List.copyOf(committed);
+    }
+
+    /** Outcomes of everything that was committed, sorted. */
+    List<Outcome> outcomes() {
+        return outcomes(committed);
+    }
+
+    static List<Outcome> outcomes(List<OutputReader.Seen> seen) {
+        return Outcome.sorted(seen.stream()
+                .map(OutputReader.Seen::outcome)
+                .filter(outcome -> outcome != null)
+                .toList());
+    }
+
+    /** Asserts that just the expected came out, each once, and that the books say so. */
+    void assertAnswers(Stream stream) {
+        BruteForce.Answer answer = stream.answer();
+        assertThat(outcomes()).containsExactlyElementsOf(answer.outcomes());
+        var books = answer.books().edit();
+        for (TopicLog topic : stream.topics()) {
+            books.add(topic.type(), Entry.IN, topic.rejections()).add(topic.type(), Entry.REJECTED, topic.rejections());
+        }
+        assertThat(position.books()).isEqualTo(books.done());
+    }
+}

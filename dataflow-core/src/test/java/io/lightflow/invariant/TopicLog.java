@@ -1,0 +1,108 @@
+package io.lightflow.invariant;
+
+import io.lightflow.event.BeaconMark;
+import io.lightflow.event.BlockEntry;
+import io.lightflow.event.BlockPart;
+import io.lightflow.event.EventType;
+import io.lightflow.event.LightEvent;
+import io.lightflow.event.Rejection;
+import io.lightflow.position.Origin;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One topic-partition: records at rising offsets, with holes where transaction markers are. */
+public final class TopicLog {
+    private final String topic;
+    private final EventType type;
+    private final int incarnation;
+    private final List<BlockEntry> entries = new ArrayList<>();
+    private long end;
+
+    public TopicLog(String topic, EventType type, int incarnation) {
+        this.topic = topic;
+        this.type = type;
+        this.incarnation = incarnation;
+    }
+
+    public String topic() {
+        return topic;
+    }
+
+    public EventType type() {
+        return type;
+    }
+
+    public int incarnation() {
+        return incarnation;
+    }
+
+    /** Offset after the last record or marker. */
+    public long end() {
+        return end;
+    }
+
+    public TopicLog append(Draft... drafts) {
+        for (Draft draft : drafts) {
+            entries.add(draft.at(new Origin(incarnation, end++)));
+        }
+        return this;
+    }
+
+    public TopicLog beacon(long time) {
+        entries.add(new BeaconMark(end++, time));
+        return this;
+    }
+
+    /** A record that cannot be decoded. */
+    public TopicLog garbage(long producedMs) {
+        byte[] value = ("garbage " + end).getBytes(StandardCharsets.UTF_8);
+        entries.add(new Rejection(end++, null, value, "expected an event, found garbage", producedMs));
+        return this;
+    }
+
+    /** Takes offsets without a record. */
+    public TopicLog markers(int count) {
+        end += count;
+        return this;
+    }
+
+    /** The records in [from, to). */
+    public BlockPart part(long from, long to) {
+        List<BlockEntry> found = entries.stream()
+                .filter(entry -> entry.offset() >= from && entry.offset() < to)
+                .toList();
+        return new BlockPart(topic, type, incarnation, from, to, false, found);
+    }
+
+    public List<BlockEntry> entries() {
+        return List.copyOf(entries);
+    }
+
+    public List<LightEvent> events() {
+        return entries.stream()
+                .filter(LightEvent.class::isInstance)
+                .map(LightEvent.class::cast)
+                .toList();
+    }
+
+    public long rejections() {
+        return entries.stream().filter(Rejection.class::isInstance).count();
+    }
+
+    /** The topic made again: a new life at offset 0 that holds the same records, without the holes. */
+    TopicLog remade(int newIncarnation) {
+        TopicLog again = new TopicLog(topic, type, newIncarnation);
+        for (BlockEntry entry : entries) {
+            if (entry instanceof LightEvent event) {
+                again.append(new Draft(
+                        event.type(), event.joinKey(), event.id(), event.time(), event.record(), event.body()));
+            } else if (entry instanceof BeaconMark beacon) {
+                again.beacon(beacon.time());
+            } else {
+                again.garbage(((Rejection) entry).producedMs());
+            }
+        }
+        return again;
+    }
+}

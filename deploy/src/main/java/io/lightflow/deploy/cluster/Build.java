@@ -1,0 +1,76 @@
+package io.lightflow.deploy.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where the build left what the cluster is made of.
+ *
+ * @param project the root folder of the project, absolute
+ */
+record Build(Path project) {
+    private static final String HOW = "Build it with `mvn -DskipTests package` in the project's folder.";
+
+    /** The build that this class comes from: {@code PROJECT/deploy/target/...}. */
+    static Build ofThisClass() {
+        try {
+            Path code = Path.of(Build.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+            Path target = code.toAbsolutePath().getParent();
+            Path deploy = target.getParent();
+            if (!target.endsWith("target") || !Files.exists(deploy.resolve("pom.xml"))) {
+                throw new IllegalStateException(
+                        "The cluster runs from a build of the project, DIR/deploy/target, not from " + code);
+            }
+            return new Build(deploy.getParent());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("The place of the deploy classes is not a file", e);
+        }
+    }
+
+    /** The folder of Storm's jars for {@code lib} or {@code lib-worker}. */
+    Path stormLibrary(String library) {
+        Path folder = project.resolve("deploy/cluster/storm/target").resolve(library);
+        if (!Files.isDirectory(folder)) {
+            throw new IllegalStateException("Storm's jars are missing: there is no " + folder + ". " + HOW);
+        }
+        return folder;
+    }
+
+    List<Path> stormJars(String library) {
+        return jarsIn(stormLibrary(library));
+    }
+
+    /** The jar with the topologies and all that they need, as {@code storm jar} takes it. */
+    Path topologyJar() {
+        Path target = project.resolve("topology/target");
+        List<Path> jars = Files.isDirectory(target)
+                ? jarsIn(target).stream()
+                        .filter(jar -> jar.getFileName().toString().matches("topology-.*-storm\\.jar"))
+                        .toList()
+                : List.of();
+        if (jars.size() != 1) {
+            throw new IllegalStateException(
+                    "Expected one topology-*-storm.jar in %s, found %s. %s".formatted(target, jars, HOW));
+        }
+        return jars.get(0);
+    }
+
+    static List<Path> jarsIn(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot list " + folder, e);
+        }
+    }
+}

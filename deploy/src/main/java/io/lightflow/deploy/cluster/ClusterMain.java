@@ -1,0 +1,272 @@
+package io.lightflow.deploy.cluster;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.storm.generated.TopologySummary;
+import org.apache.storm.thrift.TException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The commands behind {@code deploy/cluster/up}, {@code submit}, {@code status}, {@code restart} and {@code down}. */
+@Command(
+        name = "cluster",
+        description = "The platform as separate processes on this machine.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND")
+public final class ClusterMain {
+    private static final String TOPOLOGY_MAIN = "io.lightflow.topology.Main";
+
+    @Spec
+    private CommandSpec spec;
+
+    private ClusterMain() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new ClusterMain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    command.getErr().println(messages(failure));
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+    }
+
+    /** The data folder, which every command takes. */
+    static final class Where {
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                description = "Where everything is kept (default: deploy/target/cluster).")
+        private Path data;
+
+        Path data() {
+            Path folder = data != null ? data : Build.ofThisClass().project().resolve("deploy/target/cluster");
+            return folder.toAbsolutePath().normalize();
+        }
+
+        Cluster cluster() {
+            return Cluster.in(data())
+                    .orElseThrow(() -> new IllegalStateException("There is no cluster in " + data()
+                            + ". Start one with `up`, or name its folder with --data."));
+        }
+    }
+
+    @Command(name = "up", description = "Start what does not run yet, and wait until all of it works.")
+    int up(
+            @Mixin Where where,
+            @Option(
+                            names = "--components",
+                            split = ",",
+                            paramLabel = "NAME",
+                            description = "Only these: ${COMPLETION-CANDIDATES}. Remembered; default: all.")
+                    Set<Component> components,
+            @Option(
+                            names = "--data-centers",
+                            split = ",",
+                            paramLabel = "DC",
+                            description = "The front clusters. Remembered; default: eu,us-west,us-east.")
+                    List<String> dataCenters,
+            @Option(
+                            names = "--partitions",
+                            paramLabel = "N",
+                            description = "Of each light topic, in every data center. Remembered; default: "
+                                    + ClusterSettings.PARTITIONS + ".")
+                    Integer partitions,
+            @Option(
+                            names = "--port",
+                            paramLabel = "USE=PORT",
+                            description = "Fix a port, such as nimbus=6627. Remembered; the others are chosen once.")
+                    Map<String, Integer> fixedPorts) {
+        Path data = where.data();
+        ClusterSettings before = ClusterSettings.rememberedIn(data).orElseGet(() -> ClusterSettings.everything(data));
+        ClusterSettings settings = new ClusterSettings(
+                data,
+                components != null ? components : before.components(),
+                dataCenters != null ? dataCenters : before.dataCenters(),
+                partitions != null ? partitions : before.partitions());
+        long begin = System.nanoTime();
+        Cluster cluster = Cluster.of(settings);
+        if (fixedPorts != null) {
+            cluster = cluster.withPorts(fixedPorts);
+        }
+        cluster.up(this::print);
+        print("Up in %.1f s; everything is in %s".formatted((System.nanoTime() - begin) / 1e9, data));
+        endpoints(cluster).forEach((name, address) -> print("  %-16s %s".formatted(name, address)));
+        return CommandLine.ExitCode.OK;
+    }
+
+    @Command(name = "down", description = "Stop this cluster's processes and nothing else. The data stays.")
+    int down(@Mixin Where where) {
+        where.cluster().down(this::print);
+        return CommandLine.ExitCode.OK;
+    }
+
+    @Command(
+            name = "status",
+            description = "Show processes, workers and topologies. Exit code 0 if every process works, 1 otherwise.")
+    int status(@Mixin Where where) {
+        Cluster cluster = where.cluster();
+        boolean allReady = true;
+        print("%-16s %8s  %-10s %s".formatted("PROCESS", "PID", "STATE", "LOGS"));
+        for (ClusterProcess process : cluster.processes()) {
+            OptionalLong pid = process.pid();
+            boolean ready = pid.isPresent() && process.isReady();
+            allReady &= ready;
+            String state = ready ? "ready" : pid.isPresent() ? "not ready" : "down";
+            print("%-16s %8s  %-10s %s"
+                    .formatted(
+                            process.name(),
+                            pid.isPresent() ? Long.toString(pid.getAsLong()) : "-",
+                            state,
+                            process.logs()));
+        }
+        for (Worker worker : cluster.workers()) {
+            print("%-16s %8d  %-10s %s"
+                    .formatted("worker " + worker.port(), worker.pid(), "running", cluster.logsOf(worker)));
+        }
+        topologies(cluster).forEach(this::print);
+        return allReady ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    @Command(name = "restart", description = "Stop a process if it runs, start it, and wait until it works.")
+    int restart(
+            @Mixin Where where,
+            @Parameters(paramLabel = "PROCESS", description = "As `status` names it.") String process) {
+        Cluster cluster = where.cluster();
+        cluster.restart(process);
+        print(cluster.process(process) + " is ready");
+        return CommandLine.ExitCode.OK;
+    }
+
+    @Command(
+            name = "submit",
+            description = "Submit the topologies of a group, as `storm jar` does.",
+            footer = "In the settings, ${kafka.central}, ${kafka.DC}, ${zookeeper}, ${jdbcUrl}, ${registry} and ${data}"
+                    + " are replaced by this cluster's own.")
+    int submit(
+            @Mixin Where where,
+            @Parameters(paramLabel = "GROUP", description = "The group, such as us or eu.") String group,
+            @Option(
+                            names = "--parallelism",
+                            paramLabel = "N",
+                            description = "Tasks that a group's shards are spread over.")
+                    Integer parallelism,
+            @Option(
+                            names = "--settings",
+                            paramLabel = "FILE",
+                            description = "The group's settings (default: deploy/cluster/groups/GROUP.yaml).")
+                    Path settings,
+            @Option(names = "--jar", paramLabel = "FILE", description = "The topology jar (default: the build's).")
+                    Path jar,
+            @Option(names = "--main", paramLabel = "CLASS", defaultValue = TOPOLOGY_MAIN, hidden = true) String main) {
+        Cluster cluster = where.cluster();
+        Build build = Build.ofThisClass();
+        Path source = settings != null ? settings : build.project().resolve("deploy/cluster/groups/" + group + ".yaml");
+        Path rendered = renderSettings(cluster, group, source);
+        List<String> arguments = new ArrayList<>(List.of("submit", "--settings", rendered.toString()));
+        if (parallelism != null) {
+            arguments.addAll(List.of("--parallelism", parallelism.toString()));
+        }
+        Path topologyJar = jar != null ? jar.toAbsolutePath() : build.topologyJar();
+        print(cluster.stormJar().submit(topologyJar, main, arguments).stripTrailing());
+        return CommandLine.ExitCode.OK;
+    }
+
+    @Command(name = "kill", description = "Kill a topology, and wait until it and its workers are gone.")
+    int kill(
+            @Mixin Where where,
+            @Parameters(paramLabel = "TOPOLOGY", description = "As `status` names it.") String topology) {
+        if (!where.cluster().killTopology(topology)) {
+            throw new IllegalArgumentException(
+                    "There is no topology '" + topology + "'; `status` shows those that there are");
+        }
+        print(topology + " is gone");
+        return CommandLine.ExitCode.OK;
+    }
+
+    private static Path renderSettings(Cluster cluster, String group, Path source) {
+        try {
+            Path target = cluster.settings().data().resolve("settings").resolve(group + ".yaml");
+            Map<String, Object> values = new LinkedHashMap<>(
+                    cluster.endpoints().asKeys(cluster.settings().data()));
+            values.put("group", group);
+            Resources.write(target, Resources.render(source.toString(), Files.readString(source), values));
+            return target;
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "Cannot read the settings of the group %s from %s; name them with --settings"
+                            .formatted(group, source),
+                    e);
+        }
+    }
+
+    private static List<String> topologies(Cluster cluster) {
+        if (!cluster.settings().has(Component.STORM)) {
+            return List.of();
+        }
+        try {
+            return cluster.stormClient().topologies().stream()
+                    .map(ClusterMain::line)
+                    .toList();
+        } catch (TException e) {
+            return List.of("The topologies are unknown: Nimbus does not answer.");
+        }
+    }
+
+    private static String line(TopologySummary topology) {
+        return "topology %s: %s for %d s, %d workers, %d tasks"
+                .formatted(
+                        topology.get_name(),
+                        topology.get_status(),
+                        topology.get_uptime_secs(),
+                        topology.get_num_workers(),
+                        topology.get_num_tasks());
+    }
+
+    private static Map<String, String> endpoints(Cluster cluster) {
+        Map<String, String> all = cluster.endpoints().asKeys(cluster.settings().data());
+        return all.entrySet().stream()
+                .filter(entry ->
+                        !entry.getKey().endsWith(".port") && !entry.getKey().equals("data"))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
+    }
+
+    /** The failure in words, causes included; what is a bug of ours also shows where. */
+    private static String messages(Throwable failure) {
+        List<String> lines = new ArrayList<>();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String line = cause.getMessage() != null ? cause.getMessage() : cause.toString();
+            if (lines.stream().noneMatch(earlier -> earlier.contains(line))) {
+                lines.add(line);
+            }
+        }
+        if (failure instanceof NullPointerException || failure instanceof ClassCastException) {
+            lines.add("at " + failure.getStackTrace()[0]);
+        }
+        return String.join(System.lineSeparator() + "  because: ", lines);
+    }
+
+    private void print(String line) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(line);
+        out.flush();
+    }
+}

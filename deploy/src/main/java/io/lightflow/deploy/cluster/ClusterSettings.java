@@ -1,0 +1,118 @@
+package io.lightflow.deploy.cluster;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What to run, and where to keep it.
+ *
+ * @param data the folder of everything that the cluster writes, absolute
+ * @param components what runs
+ * @param dataCenters the front clusters; a Kafka runs for each, and {@value #CENTRAL} besides
+ * @param partitions of each light topic, the same in every data center
+ */
+public record ClusterSettings(Path data, Set<Component> components, List<String> dataCenters, int partitions) {
+    /** The name of the Kafka that MirrorMaker copies every data center to. */
+    public static final String CENTRAL = "central";
+
+    /** The data centers of the product's own examples. */
+    public static final List<String> DATA_CENTERS = List.of("eu", "us-west", "us-east");
+
+    /** The partition count of light topics unless another is asked for. */
+    public static final int PARTITIONS = 8;
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    public ClusterSettings {
+        components = Set.copyOf(components);
+        dataCenters = List.copyOf(dataCenters);
+        if (!data.isAbsolute()) {
+            throw new IllegalArgumentException("The data folder must be absolute, not " + data);
+        }
+        if (data.toString().matches(".*[\\s:].*")) {
+            throw new IllegalArgumentException(
+                    "The data folder must have no space and no colon in its path, which Storm cannot cope with: "
+                            + data);
+        }
+        if (components.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "A cluster needs at least one component of " + List.of(Component.values()));
+        }
+        requires(components, Component.STORM, Component.ZOOKEEPER);
+        requires(components, Component.REGISTRY, Component.POSTGRES);
+        requires(components, Component.MIRROR, Component.KAFKA);
+        if (partitions < 1) {
+            throw new IllegalArgumentException("Light topics need at least one partition, not " + partitions);
+        }
+        if (new HashSet<>(dataCenters).size() != dataCenters.size()) {
+            throw new IllegalArgumentException("A data center is named twice: " + dataCenters);
+        }
+        for (String dataCenter : dataCenters) {
+            if (!NAME.matcher(dataCenter).matches() || dataCenter.equals(CENTRAL)) {
+                throw new IllegalArgumentException(
+                        "Data center '%s' must match %s and not be '%s'".formatted(dataCenter, NAME, CENTRAL));
+            }
+        }
+    }
+
+    /** Everything, for the product's own data centers. */
+    public static ClusterSettings everything(Path data) {
+        return new ClusterSettings(data, EnumSet.allOf(Component.class), DATA_CENTERS, PARTITIONS);
+    }
+
+    public boolean has(Component component) {
+        return components.contains(component);
+    }
+
+    /** What {@link #remember} wrote to the folder; empty when no cluster was ever started there. */
+    static Optional<ClusterSettings> rememberedIn(Path data) {
+        Path file = file(data);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            Remembered remembered = JSON.readValue(file.toFile(), Remembered.class);
+            return Optional.of(new ClusterSettings(
+                    data, Set.copyOf(remembered.components()), remembered.dataCenters(), remembered.partitions()));
+        } catch (IOException | IllegalArgumentException | NullPointerException e) {
+            throw new IllegalStateException(
+                    "%s should hold {\"components\": [...], \"dataCenters\": [...], \"partitions\": N}".formatted(file),
+                    e);
+        }
+    }
+
+    void remember() {
+        try {
+            Files.createDirectories(data);
+            JSON.writeValue(
+                    file(data).toFile(),
+                    new Remembered(components.stream().sorted().toList(), dataCenters, partitions));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file(data), e);
+        }
+    }
+
+    /** What the file holds: all but its own place. */
+    private record Remembered(List<Component> components, List<String> dataCenters, int partitions) {}
+
+    private static Path file(Path data) {
+        return data.resolve("cluster.json");
+    }
+
+    private static void requires(Set<Component> components, Component component, Component needed) {
+        if (components.contains(component) && !components.contains(needed)) {
+            throw new IllegalArgumentException(component + " needs " + needed + ", which is not among " + components);
+        }
+    }
+}

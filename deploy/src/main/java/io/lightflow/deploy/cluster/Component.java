@@ -1,0 +1,15 @@
+package io.lightflow.deploy.cluster;
+
+/** What a cluster is made of, in the order in which one thing needs another. */
+public enum Component {
+    ZOOKEEPER,
+    /** Nimbus and the Supervisor with its workers; needs ZooKeeper. */
+    STORM,
+    /** One Kafka cluster per data center and the central one. */
+    KAFKA,
+    POSTGRES,
+    /** The schema registry; needs PostgreSQL. */
+    REGISTRY,
+    /** MirrorMaker from every data center to the central Kafka; needs Kafka. */
+    MIRROR
+}

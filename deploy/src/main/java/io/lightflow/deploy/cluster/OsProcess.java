@@ -1,0 +1,101 @@
+package io.lightflow.deploy.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A process of the operating system as its table shows it, known by its id and its command line. Looking at the command line
+ * before every signal is what keeps a recycled process id from hitting a stranger.
+ *
+ * @param pid the process id
+ * @param arguments the command line, program first; never empty
+ */
+record OsProcess(long pid, List<String> arguments) {
+    private static final Path PROC = Path.of("/proc");
+
+    OsProcess {
+        arguments = List.copyOf(arguments);
+    }
+
+    /** The running process with that id; empty when there is none, or when all that is left of it is its exit status. */
+    static Optional<OsProcess> of(long pid) {
+        List<String> arguments = Files.isDirectory(PROC) ? argumentsFromProc(pid) : argumentsFromHandle(pid);
+        return arguments.isEmpty() ? Optional.empty() : Optional.of(new OsProcess(pid, arguments));
+    }
+
+    /** All running processes that have this argument, whole, on their command line. */
+    static List<OsProcess> withArgument(String argument) {
+        List<OsProcess> found = new ArrayList<>();
+        ProcessHandle.allProcesses()
+                .map(ProcessHandle::pid)
+                .forEach(pid -> of(pid).filter(process -> process.has(argument)).ifPresent(found::add));
+        return found;
+    }
+
+    boolean has(String argument) {
+        return arguments.contains(argument);
+    }
+
+    /** Whether this very process, with this command line, is still there. */
+    boolean isRunning() {
+        return of(pid).filter(this::equals).isPresent();
+    }
+
+    /**
+     * Sends the signal if the process is still there.
+     *
+     * @throws IllegalStateException when the signal is refused although the process is there
+     */
+    void signal(Signal signal) {
+        if (!isRunning()) {
+            return;
+        }
+        try {
+            Process kill = new ProcessBuilder("kill", "-s", signal.name(), Long.toString(pid))
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            kill.waitFor(5, TimeUnit.SECONDS);
+            if (kill.exitValue() != 0 && isRunning()) {
+                throw new IllegalStateException("Cannot send SIG%s to process %d: %s. Is it another user's process?"
+                        .formatted(signal, pid, output.strip()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot run `kill` to send SIG" + signal + " to process " + pid, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while sending SIG" + signal + " to process " + pid, e);
+        }
+    }
+
+    private static List<String> argumentsFromProc(long pid) {
+        try {
+            String line =
+                    Files.readString(PROC.resolve(Long.toString(pid)).resolve("cmdline"), StandardCharsets.ISO_8859_1);
+            return line.isEmpty() ? List.of() : List.of(line.split("\0"));
+        } catch (IOException e) {
+            // It ended between being listed and being read, which is the answer.
+            return List.of();
+        }
+    }
+
+    private static List<String> argumentsFromHandle(long pid) {
+        return ProcessHandle.of(pid)
+                .filter(ProcessHandle::isAlive)
+                .map(ProcessHandle::info)
+                .flatMap(info -> info.command().map(command -> {
+                    List<String> arguments = new ArrayList<>();
+                    arguments.add(command);
+                    info.arguments().ifPresent(rest -> arguments.addAll(List.of(rest)));
+                    return arguments;
+                }))
+                .orElse(new ArrayList<>());
+    }
+}

@@ -1,0 +1,248 @@
+package io.lightflow.deploy.cluster;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import kafka.tools.StorageTool;
+import org.apache.kafka.common.Uuid;
+
+/** Knows of each process how it is prepared, launched and asked whether it works. */
+final class Parts {
+    static final String ZOOKEEPER = "zookeeper";
+    static final String NIMBUS = "nimbus";
+    static final String SUPERVISOR = "supervisor";
+    private static final String POSTGRES = "postgres";
+    private static final String REGISTRY = "registry";
+
+    private final ClusterSettings settings;
+    private final Build build;
+    private final Ports ports;
+    private final List<Wave> waves = new ArrayList<>();
+
+    /**
+     * Processes that can start at the same time, once those of the waves before work.
+     *
+     * @param whenReady what to do when all of them work, before the next wave; idempotent
+     */
+    record Wave(List<ClusterProcess> processes, Runnable whenReady) {
+        Wave {
+            processes = List.copyOf(processes);
+        }
+    }
+
+    Parts(ClusterSettings settings, Build build, Ports ports) {
+        this.settings = settings;
+        this.build = build;
+        this.ports = ports;
+        List<ClusterProcess> first = new ArrayList<>();
+        List<ClusterProcess> second = new ArrayList<>();
+        if (settings.has(Component.ZOOKEEPER)) {
+            first.add(zooKeeper());
+        }
+        if (settings.has(Component.POSTGRES)) {
+            first.add(postgres());
+        }
+        if (settings.has(Component.KAFKA)) {
+            kafkaNames().forEach(name -> first.add(kafka(name)));
+        }
+        if (settings.has(Component.STORM)) {
+            second.add(nimbus());
+            second.add(supervisor());
+        }
+        if (settings.has(Component.REGISTRY)) {
+            second.add(registry());
+        }
+        waves.add(new Wave(first, this::createTopics));
+        waves.add(new Wave(second, () -> {}));
+    }
+
+    List<Wave> waves() {
+        return waves;
+    }
+
+    List<ClusterProcess> processes() {
+        return waves.stream().flatMap(wave -> wave.processes().stream()).toList();
+    }
+
+    /** Everything that has a port of its own. */
+    Set<String> portUses() {
+        Set<String> uses = new TreeSet<>(List.of(ZOOKEEPER, NIMBUS, SUPERVISOR, POSTGRES, REGISTRY));
+        uses.addAll(StormHome.slotUses());
+        kafkaNames().forEach(name -> uses.addAll(List.of("kafka-" + name, "kafka-" + name + "-controller")));
+        return uses;
+    }
+
+    StormHome stormHome() {
+        return new StormHome(settings.data().resolve("storm"));
+    }
+
+    Endpoints endpoints() {
+        Map<String, String> kafka = new LinkedHashMap<>();
+        if (settings.has(Component.KAFKA)) {
+            kafkaNames().forEach(name -> kafka.put(name, "127.0.0.1:" + ports.of("kafka-" + name)));
+        }
+        return new Endpoints(
+                "127.0.0.1:" + ports.of(ZOOKEEPER),
+                kafka,
+                ports.of(NIMBUS),
+                new PostgresServer(directory(POSTGRES), ports.of(POSTGRES)).jdbcUrl(),
+                registryAddress(),
+                stormHome().directory());
+    }
+
+    private List<String> kafkaNames() {
+        List<String> names = new ArrayList<>(settings.dataCenters());
+        names.add(ClusterSettings.CENTRAL);
+        return names;
+    }
+
+    private ClusterProcess zooKeeper() {
+        Path directory = directory(ZOOKEEPER);
+        int port = ports.of(ZOOKEEPER);
+        Path config = directory.resolve("conf/zookeeper.cfg");
+        ProcessSpec spec = daemon(ZOOKEEPER)
+                .heapMb(96)
+                .quickStart()
+                // Its log files are made in this size, in KiB, ahead of use; the default is 64 MiB.
+                .property("zookeeper.preAllocSize", 4096)
+                .main("org.apache.zookeeper.server.quorum.QuorumPeerMain", config)
+                .spec();
+        return new ClusterProcess(spec, Probes.zooKeeper(port), () -> {
+            Resources.write(directory.resolve("data/.keep"), "");
+            Resources.render("zookeeper.cfg", Map.of("port", port, "data", directory.resolve("data")), config);
+        });
+    }
+
+    private ClusterProcess kafka(String name) {
+        String process = "kafka-" + name;
+        Path directory = directory(process);
+        int port = ports.of(process);
+        Path config = directory.resolve("conf/server.properties");
+        ProcessSpec spec = daemon(process)
+                .heapMb(256)
+                .main("kafka.Kafka", config)
+                .spec()
+                .stoppedBy(Signal.TERM, Duration.ofSeconds(20));
+        return new ClusterProcess(spec, Probes.kafka(port), () -> {
+            Path data = directory.resolve("data");
+            Resources.render(
+                    "server.properties",
+                    Map.of("name", name, "port", port, "controller", ports.of(process + "-controller"), "data", data),
+                    config);
+            if (!Files.exists(data.resolve("meta.properties"))) {
+                format(config);
+            }
+        });
+    }
+
+    private void createTopics() {
+        if (settings.has(Component.KAFKA)) {
+            for (String dataCenter : settings.dataCenters()) {
+                LightTopics.create(endpoints().kafka().get(dataCenter), settings.partitions());
+            }
+        }
+    }
+
+    private static void format(Path config) {
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        String[] arguments = {
+            "format",
+            "--config",
+            config.toString(),
+            "--cluster-id",
+            Uuid.randomUuid().toString()
+        };
+        int exitCode = StorageTool.execute(arguments, new PrintStream(output, true, StandardCharsets.UTF_8));
+        if (exitCode != 0) {
+            throw new ProcessFailedException(
+                    "Cannot format the storage of " + config + ": " + output.toString(StandardCharsets.UTF_8));
+        }
+    }
+
+    private ClusterProcess postgres() {
+        PostgresServer server = new PostgresServer(directory(POSTGRES), ports.of(POSTGRES));
+        return new ClusterProcess(server.spec(), Probes.postgres(server.jdbcUrl()), server::prepare);
+    }
+
+    private ClusterProcess registry() {
+        PostgresServer postgres = new PostgresServer(directory(POSTGRES), ports.of(POSTGRES));
+        int port = ports.of(REGISTRY);
+        ProcessSpec spec = daemon(REGISTRY)
+                .heapMb(96)
+                .quickStart()
+                .main(
+                        "io.lightflow.registry.server.RegistryMain",
+                        "--port",
+                        port,
+                        "--jdbc",
+                        postgres.jdbcUrl(),
+                        "--user",
+                        PostgresServer.USER)
+                .spec();
+        return new ClusterProcess(spec, Probes.http(URI.create(registryAddress() + "/subjects")), () -> {});
+    }
+
+    private String registryAddress() {
+        return "http://127.0.0.1:" + ports.of(REGISTRY);
+    }
+
+    private ClusterProcess nimbus() {
+        ProcessSpec spec = storm(NIMBUS, 256, "org.apache.storm.daemon.nimbus.Nimbus");
+        return new ClusterProcess(spec, new StormClient(ports.of(NIMBUS)).nimbusLeads(), this::layOutStorm);
+    }
+
+    private ClusterProcess supervisor() {
+        ProcessSpec spec = storm(SUPERVISOR, 128, "org.apache.storm.daemon.supervisor.Supervisor");
+        return new ClusterProcess(
+                spec, new StormClient(ports.of(NIMBUS)).supervisorIsKnown(ports.of(SUPERVISOR)), this::layOutStorm);
+    }
+
+    private void layOutStorm() {
+        stormHome().layOut(build, ports);
+    }
+
+    /** What the {@code storm} script gives to a daemon. */
+    private ProcessSpec storm(String name, int heapMb, String mainClass) {
+        StormHome home = stormHome();
+        return JavaLaunch.of(name, directory(name))
+                .heapMb(heapMb)
+                .quickStart()
+                .property("daemon.name", name)
+                // Here and not in storm.yaml: only those who serve need it, and a client need not have the class.
+                .property("storm.options", "storm.thrift.transport=" + LoopbackTransport.class.getName())
+                .property("storm.home", home.directory())
+                .property("storm.log.dir", directory(name).resolve("logs"))
+                .property("java.library.path", "/usr/local/lib:/opt/local/lib:/usr/lib:/usr/lib64")
+                .property("storm.conf.file", "")
+                .property("java.deserialization.disabled", true)
+                .property("logfile.name", name + ".log")
+                .property("log4j.configurationFile", home.directory().resolve("log4j2/cluster.xml"))
+                .classPath(home.daemonClassPath())
+                .main(mainClass)
+                .spec();
+    }
+
+    /** A process that runs on the class path of this JVM. */
+    private JavaLaunch daemon(String name) {
+        Path directory = directory(name);
+        return JavaLaunch.of(name, directory)
+                .classPath(JavaLaunch.ownClassPath())
+                .property("log4j2.configurationFile", "classpath:io/lightflow/deploy/cluster/daemon-log4j2.xml")
+                .property("lightflow.logs", directory.resolve("logs"))
+                .property("lightflow.name", name);
+    }
+
+    private Path directory(String process) {
+        return settings.data().resolve("processes").resolve(process);
+    }
+}

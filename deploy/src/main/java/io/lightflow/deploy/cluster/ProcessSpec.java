@@ -1,0 +1,95 @@
+package io.lightflow.deploy.cluster;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The launch description of one process: all that it takes to start it again, by us or by hand. Written next to the pid file.
+ *
+ * @param name unique in the cluster; also the name of its folder
+ * @param command program and arguments
+ * @param environment the whole environment of the process; nothing is inherited, so that every start is the same
+ * @param directory the process's own folder, which is also its working directory
+ * @param marker an argument of {@code command} that no other process on the machine has; says "this pid is that process"
+ * @param stopSignal the signal for an orderly end
+ * @param stopWithin how long an orderly end may take before the process is killed
+ * @param retryStartWhen a start that fails with this in its output is made again: the cause goes away by itself
+ */
+public record ProcessSpec(
+        String name,
+        List<String> command,
+        Map<String, String> environment,
+        Path directory,
+        String marker,
+        Signal stopSignal,
+        Duration stopWithin,
+        Optional<Pattern> retryStartWhen) {
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    public ProcessSpec {
+        command = List.copyOf(command);
+        environment = Map.copyOf(environment);
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("Process name '" + name + "' does not match " + NAME);
+        }
+        if (!directory.isAbsolute()) {
+            throw new IllegalArgumentException("Process " + name + ": its folder " + directory + " is not absolute");
+        }
+        if (!command.contains(marker)) {
+            throw new IllegalArgumentException(
+                    "Process " + name + ": its marker '" + marker + "' is not an argument of its command " + command);
+        }
+        if (stopWithin.isNegative() || stopWithin.isZero()) {
+            throw new IllegalArgumentException("Process " + name + ": stopWithin must be positive, not " + stopWithin);
+        }
+    }
+
+    /** A process that ends on SIGTERM within ten seconds. */
+    static ProcessSpec of(
+            String name, List<String> command, Map<String, String> environment, Path directory, String marker) {
+        return new ProcessSpec(
+                name, command, environment, directory, marker, Signal.TERM, Duration.ofSeconds(10), Optional.empty());
+    }
+
+    ProcessSpec stoppedBy(Signal signal, Duration within) {
+        return new ProcessSpec(name, command, environment, directory, marker, signal, within, retryStartWhen);
+    }
+
+    ProcessSpec retriedWhen(String outputMatches) {
+        return new ProcessSpec(
+                name,
+                command,
+                environment,
+                directory,
+                marker,
+                stopSignal,
+                stopWithin,
+                Optional.of(Pattern.compile(outputMatches)));
+    }
+
+    /** The description as JSON, for people and for tools that start the process by hand. */
+    String toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", name);
+        json.put("command", command);
+        json.put("environment", new java.util.TreeMap<>(environment));
+        json.put("directory", directory.toString());
+        json.put("stopSignal", "SIG" + stopSignal);
+        json.put("stopWithinSeconds", stopWithin.toSeconds());
+        try {
+            return JSON.writeValueAsString(json) + System.lineSeparator();
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Cannot write the launch description of " + name, e);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.lightflow.deploy.cluster;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs a topology's main class the way {@code storm jar} does: in a JVM of its own, with the workers' class path and the topology's
+ * jar, which {@code StormSubmitter} uploads.
+ */
+public final class StormJar {
+    private final StormHome home;
+
+    StormJar(StormHome home) {
+        this.home = home;
+    }
+
+    /** The command line: what {@code storm jar JAR MAIN ARGUMENTS} of this storm.home would run. */
+    public List<String> command(Path jar, String mainClass, List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                JavaLaunch.javaBinary().toString(),
+                "-Ddaemon.name=",
+                "-Dstorm.options=",
+                "-Dstorm.home=" + home.directory(),
+                "-Dstorm.log.dir=" + home.logs(),
+                "-Djava.library.path=/usr/local/lib:/opt/local/lib:/usr/lib:/usr/lib64",
+                "-Dstorm.conf.file=",
+                "-cp",
+                home.clientClassPath(jar),
+                "-Dlog4j2.configurationFile=" + home.directory().resolve("log4j2/client.xml"),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-Dstorm.jar=" + jar,
+                "-Dstorm.dependency.jars=",
+                "-Dstorm.dependency.artifacts={}",
+                mainClass));
+        command.addAll(arguments);
+        return command;
+    }
+
+    /**
+     * Submits, and returns what the topology's main class printed.
+     *
+     * @throws ProcessFailedException when the main class ends with anything but 0; the message holds what it printed
+     */
+    public String submit(Path jar, String mainClass, List<String> arguments) {
+        ProcessBuilder builder = new ProcessBuilder(command(jar, mainClass, arguments)).redirectErrorStream(true);
+        builder.environment().clear();
+        builder.environment().putAll(JavaLaunch.environment());
+        try {
+            Process process = builder.start();
+            try {
+                process.getOutputStream().close();
+                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                process.waitFor(5, TimeUnit.SECONDS);
+                if (process.exitValue() != 0) {
+                    throw new ProcessFailedException("Submitting %s %s with %s failed with exit code %d:%n%s"
+                            .formatted(jar, mainClass, arguments, process.exitValue(), output));
+                }
+                return output;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("Interrupted while submitting " + mainClass, e);
+            } finally {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            throw new ProcessFailedException("Cannot submit " + mainClass + " of " + jar, e);
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.lightflow.deploy.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.apache.zookeeper.server.ContainerManager;
+import org.apache.zookeeper.server.DatadirCleanupManager;
+import org.apache.zookeeper.server.NIOServerCnxnFactory;
+import org.apache.zookeeper.server.RequestProcessor;
+import org.apache.zookeeper.server.ServerCnxnFactory;
+import org.apache.zookeeper.server.ZooKeeperServer;
+import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
+
+/**
+ * One ZooKeeper server on loopback, durable in its directory: started again it has the same nodes and the same port.
+ *
+ * <p>Transactions are forced to disk before they are answered, as in any ZooKeeper. The admin server is off; the four-letter
+ * words {@code ruok} and {@code srvr} are answered. Old snapshots are removed once an hour.
+ *
+ * <p>Nothing starts before {@link #start()}. All methods may be called from any thread; start and close are one at a time.
+ */
+public final class EmbeddedZooKeeper implements AutoCloseable {
+    private static final int TICK_MS = 2_000;
+    private static final int CONNECTIONS_PER_CLIENT = 1_000;
+    private static final int BACKLOG = 100;
+    private static final int SNAPSHOTS_KEPT = 3;
+    private static final int PURGE_INTERVAL_HOURS = 1;
+    private static final String FOUR_LETTER_WORDS = "zookeeper.4lw.commands.whitelist";
+
+    private final Path path;
+    private final int wantedPort;
+    private ServerDirectory directory;
+    private FileTxnSnapLog log;
+    private ServerCnxnFactory connections;
+    private ContainerManager containers;
+    private DatadirCleanupManager cleanup;
+    private int port;
+
+    /** A server in that directory, on the port that it had before, or on a free one. */
+    public EmbeddedZooKeeper(Path directory) {
+        this(directory, 0);
+    }
+
+    /** @param port where it listens on 127.0.0.1; 0 for the port that the directory remembers, or a free one */
+    public EmbeddedZooKeeper(Path directory, int port) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port must be 0 to 65535, but is " + port);
+        }
+        this.path = Objects.requireNonNull(directory, "directory");
+        this.wantedPort = port;
+    }
+
+    /**
+     * Starts; returns when clients can connect. Takes less than a second.
+     *
+     * @throws IllegalStateException when it runs already, or its directory or port is taken
+     */
+    public synchronized void start() {
+        if (directory != null) {
+            throw new IllegalStateException("Cannot start ZooKeeper in " + path + ": it runs already.");
+        }
+        directory = ServerDirectory.open("ZooKeeper", path);
+        try {
+            port = directory.port("client", wantedPort);
+            startServer();
+        } catch (IOException e) {
+            UncheckedIOException failure =
+                    new UncheckedIOException("Cannot start ZooKeeper in " + path + " on port " + port, e);
+            closeAfter(failure);
+            throw failure;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            IllegalStateException failure =
+                    new IllegalStateException("Interrupted while starting ZooKeeper in " + path, e);
+            closeAfter(failure);
+            throw failure;
+        } catch (RuntimeException e) {
+            closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void startServer() throws IOException, InterruptedException {
+        if (System.getProperty(FOUR_LETTER_WORDS) == null) {
+            System.setProperty(FOUR_LETTER_WORDS, "ruok,srvr");
+        }
+        Path data = directory.resolve("data");
+        log = new FileTxnSnapLog(data.toFile(), data.toFile());
+        Server server = new Server(log);
+        connections = new NIOServerCnxnFactory();
+        connections.configure(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECTIONS_PER_CLIENT, BACKLOG, false);
+        connections.startup(server);
+        containers = new ContainerManager(
+                server.getZKDatabase(), server.processor(), (int) TimeUnit.MINUTES.toMillis(1), 10_000);
+        containers.start();
+        cleanup = new DatadirCleanupManager(data.toFile(), data.toFile(), SNAPSHOTS_KEPT, PURGE_INTERVAL_HOURS);
+        cleanup.start();
+    }
+
+    /** Shows the request processor, which removes empty container nodes. */
+    private static final class Server extends ZooKeeperServer {
+        Server(FileTxnSnapLog log) {
+            super(log, TICK_MS, "");
+        }
+
+        RequestProcessor processor() {
+            return firstProcessor;
+        }
+    }
+
+    /** Host and port, as ZooKeeper clients want it. */
+    public synchronized String connectString() {
+        return "127.0.0.1:" + port();
+    }
+
+    public synchronized int port() {
+        if (directory == null) {
+            throw new IllegalStateException("ZooKeeper in " + path + " does not run: call start() first.");
+        }
+        return port;
+    }
+
+    private void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Stops the server; does nothing when it does not run. It can be started again. */
+    @Override
+    public synchronized void close() {
+        if (directory == null) {
+            return;
+        }
+        try {
+            if (cleanup != null) {
+                cleanup.shutdown();
+            }
+            if (containers != null) {
+                containers.stop();
+            }
+            if (connections != null) {
+                connections.shutdown();
+                connections.join();
+            }
+            if (log != null) {
+                log.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot close the log of ZooKeeper in " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            cleanup = null;
+            containers = null;
+            connections = null;
+            log = null;
+            directory.close();
+            directory = null;
+        }
+    }
+}

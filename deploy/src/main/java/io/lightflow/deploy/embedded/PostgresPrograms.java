@@ -1,0 +1,186 @@
+package io.lightflow.deploy.embedded;
+
+import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
+import io.zonky.test.db.postgres.util.LinuxUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.io.file.PathUtils;
+import org.tukaani.xz.XZInputStream;
+
+/**
+ * The programs of PostgreSQL, unpacked from the class path, and how to run them: PostgreSQL refuses to run as root, so root
+ * runs them in a user namespace of their own or, where none may be made (as in most containers), as the user nobody.
+ */
+final class PostgresPrograms {
+    private static final int NOBODY = 65_534;
+
+    private final Path home;
+    private final Runner runner;
+
+    private enum Runner {
+        CALLER(List.of()),
+        NAMESPACE(List.of("unshare", "-U")),
+        UNPRIVILEGED(List.of("setpriv", "--reuid=" + NOBODY, "--regid=" + NOBODY, "--clear-groups"));
+
+        private final List<String> prefix;
+
+        Runner(List<String> prefix) {
+            this.prefix = prefix;
+        }
+
+        static Runner detect() {
+            if (!"root".equals(System.getProperty("user.name"))) {
+                return CALLER;
+            }
+            return LinuxUtils.isUnshareAvailable() ? NAMESPACE : UNPRIVILEGED;
+        }
+    }
+
+    private PostgresPrograms(Path home, Runner runner) {
+        this.home = home;
+        this.runner = runner;
+    }
+
+    /** Unpacks the programs into that directory, unless an earlier call has. Safe to call from several processes at once. */
+    static PostgresPrograms unpackInto(Path directory) {
+        try {
+            byte[] archive = archive();
+            Path home = directory.toAbsolutePath().normalize().resolve("postgresql-" + digest(archive));
+            if (!Files.isDirectory(home)) {
+                Files.createDirectories(directory);
+                Path partial = directory.resolve("unpacking-" + UUID.randomUUID());
+                unpack(archive, partial);
+                moveInto(home, partial);
+            }
+            return new PostgresPrograms(home, Runner.detect());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot unpack the programs of PostgreSQL into " + directory, e);
+        }
+    }
+
+    private static byte[] archive() throws IOException {
+        String system = System.getProperty("os.name").startsWith("Mac") ? "Darwin" : System.getProperty("os.name");
+        String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
+        try (InputStream in = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static String digest(byte[] archive) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(archive);
+            return HexFormat.of().formatHex(Arrays.copyOf(hash, 8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+
+    private static void unpack(byte[] archive, Path target) throws IOException {
+        Files.createDirectories(target);
+        try (TarArchiveInputStream tar =
+                new TarArchiveInputStream(new XZInputStream(new ByteArrayInputStream(archive)))) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                Path path = target.resolve(entry.getName()).normalize();
+                if (!path.startsWith(target)) {
+                    throw new IOException("The archive has an entry outside of itself: " + entry.getName());
+                }
+                unpack(tar, entry, path);
+            }
+        }
+    }
+
+    private static void unpack(InputStream tar, TarArchiveEntry entry, Path path) throws IOException {
+        if (entry.isDirectory()) {
+            Files.createDirectories(path);
+            return;
+        }
+        Files.createDirectories(path.getParent());
+        if (entry.isSymbolicLink()) {
+            Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
+            return;
+        }
+        Files.copy(tar, path);
+        boolean executable = (entry.getMode() & 0100) != 0 || path.getParent().endsWith("bin");
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+    }
+
+    private static void moveInto(Path home, Path partial) throws IOException {
+        try {
+            Files.move(partial, home, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException e) {
+            PathUtils.deleteDirectory(partial); // another process was faster
+        } catch (FileSystemException e) {
+            if (!Files.isDirectory(home)) {
+                throw e;
+            }
+            PathUtils.deleteDirectory(partial); // likewise: "directory not empty" has no exception of its own here
+        }
+    }
+
+    /** Gives a file or an empty directory to the user that the programs run as. */
+    void own(Path path) throws IOException {
+        if (runner == Runner.UNPRIVILEGED) {
+            Files.setAttribute(path, "unix:uid", NOBODY);
+            Files.setAttribute(path, "unix:gid", NOBODY);
+        }
+    }
+
+    /**
+     * Runs a program to its end; its output goes to the end of {@code log}.
+     *
+     * @throws IllegalStateException when it fails or takes longer than {@code limit}
+     */
+    void run(Path log, Duration limit, String program, String... arguments) {
+        List<String> command = new ArrayList<>(runner.prefix);
+        command.add(home.resolve("bin").resolve(program).toString());
+        command.addAll(List.of(arguments));
+        String text = String.join(" ", command);
+        try {
+            Process process = new ProcessBuilder(command)
+                    .directory(home.toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException(
+                        "PostgreSQL: '" + text + "' did not end within " + limit.toSeconds() + " s. See " + log);
+            }
+            if (process.exitValue() != 0) {
+                throw new IllegalStateException("PostgreSQL: '" + text + "' failed with status " + process.exitValue()
+                        + ". The reason is at the end of " + log + advice());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("PostgreSQL: cannot run '" + text + "'", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("PostgreSQL: interrupted while '" + text + "' ran", e);
+        }
+    }
+
+    private String advice() {
+        return runner == Runner.UNPRIVILEGED
+                ? "; as root, and with no user namespaces here, it runs as the user nobody, who must be able to reach "
+                        + home + " and the data directory."
+                : ".";
+    }
+}

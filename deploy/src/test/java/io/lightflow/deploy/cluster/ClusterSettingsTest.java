@@ -1,0 +1,62 @@
+package io.lightflow.deploy.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ClusterSettingsTest {
+    @TempDir
+    Path data;
+
+    @Test
+    void whatWasRememberedIsReadAgain() {
+        ClusterSettings settings =
+                new ClusterSettings(data, EnumSet.of(Component.KAFKA, Component.POSTGRES), List.of("us-west"), 2);
+        settings.remember();
+        assertThat(ClusterSettings.rememberedIn(data)).contains(settings);
+    }
+
+    @Test
+    void nothingIsRememberedWhereNoClusterWas() {
+        assertThat(ClusterSettings.rememberedIn(data)).isEmpty();
+    }
+
+    @Test
+    void aBrokenFileIsNamedWithWhatItShouldHold() {
+        Resources.write(data.resolve("cluster.json"), "{\"components\": [\"KAFKAA\"]}");
+        assertThatThrownBy(() -> ClusterSettings.rememberedIn(data))
+                .hasMessageContaining("cluster.json")
+                .hasMessageContaining("components");
+    }
+
+    @Test
+    void aComponentNeedsThoseItTalksTo() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ClusterSettings(data, EnumSet.of(Component.STORM), List.of(), 2))
+                .withMessageContaining("STORM needs ZOOKEEPER");
+    }
+
+    @Test
+    void dataCentersAreNamedOnceAndNeverCentral() {
+        EnumSet<Component> kafka = EnumSet.of(Component.KAFKA);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ClusterSettings(data, kafka, List.of("eu", "eu"), 2))
+                .withMessageContaining("twice");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ClusterSettings(data, kafka, List.of("central"), 2))
+                .withMessageContaining("central");
+    }
+
+    @Test
+    void aDataFolderThatStormCannotCopeWithIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClusterSettings.everything(data.resolve("with space")))
+                .withMessageContaining("space");
+    }
+}

@@ -1,0 +1,165 @@
+package io.lightflow.registry.client;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/** Sends a request to the first instance that answers, retries what may pass by itself, and turns the rest into named failures. */
+final class RegistryHttp {
+    private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
+    private static final ObjectMapper JSON = JsonMapper.builder().build();
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int REQUEST_TIMEOUT = 408;
+    private static final int SHOWN_BODY_CHARACTERS = 300;
+
+    private final RegistryClientSettings settings;
+    private final HttpClient http;
+    /** The instance that answered last: the next request begins there, and does not wait for a dead one each time. */
+    private volatile int preferred;
+
+    RegistryHttp(RegistryClientSettings settings) {
+        this.settings = settings;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(settings.connectTimeout())
+                .followRedirects(HttpClient.Redirect.NORMAL)
+                .build();
+    }
+
+    /** @param action what is being done, for messages: "Getting schema 12" */
+    JsonNode get(String action, String path) {
+        return send(action, path, null);
+    }
+
+    JsonNode post(String action, String path, JsonNode body) {
+        return send(action, path, body.toString());
+    }
+
+    /** @param body null to GET, anything else to POST */
+    private JsonNode send(String action, String path, String body) {
+        long deadline = System.nanoTime() + settings.operationTimeout().toNanos();
+        int first = preferred;
+        int instances = settings.urls().size();
+        List<IOException> failures = new ArrayList<>();
+        try {
+            for (int round = 0; round < settings.rounds(); round++) {
+                pauseBefore(round, deadline);
+                for (int i = 0; i < instances; i++) {
+                    int index = (first + i) % instances;
+                    long remaining = deadline - System.nanoTime();
+                    if (remaining <= 0) {
+                        throw unavailable(action, "within " + settings.operationTimeout(), failures);
+                    }
+                    URI url = resolve(settings.urls().get(index), path);
+                    try {
+                        HttpResponse<String> response =
+                                http.send(request(url, body, remaining), BodyHandlers.ofString());
+                        if (!isRetryable(response.statusCode())) {
+                            preferred = index;
+                            return decode(action, response);
+                        }
+                        failures.add(new IOException(url + " answered " + summary(response)));
+                    } catch (IOException e) {
+                        failures.add(new IOException(url + " could not be asked: " + e, e));
+                    }
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failures.add(new IOException("The thread was interrupted", e));
+        }
+        throw unavailable(action, "in " + failures.size() + " attempts", failures);
+    }
+
+    private HttpRequest request(URI url, String body, long remainingNanos) {
+        Duration timeout = Duration.ofNanos(Math.min(settings.requestTimeout().toNanos(), remainingNanos));
+        HttpRequest.Builder builder =
+                HttpRequest.newBuilder(url).timeout(timeout).header("Accept", CONTENT_TYPE + ", application/json");
+        return body == null
+                ? builder.GET().build()
+                : builder.header("Content-Type", CONTENT_TYPE)
+                        .POST(BodyPublishers.ofString(body))
+                        .build();
+    }
+
+    private void pauseBefore(int round, long deadline) throws InterruptedException {
+        if (round == 0) {
+            return;
+        }
+        long longest = settings.backoff().toNanos() << Math.min(round - 1, 10);
+        long pause = ThreadLocalRandom.current().nextLong(longest + 1);
+        TimeUnit.NANOSECONDS.sleep(Math.min(pause, deadline - System.nanoTime()));
+    }
+
+    private static JsonNode decode(String action, HttpResponse<String> response) {
+        int status = response.statusCode();
+        JsonNode answer;
+        try {
+            answer = JSON.readTree(response.body());
+        } catch (JsonProcessingException e) {
+            throw unexpected(action, response, e);
+        }
+        if (status / 100 == 2) {
+            return answer;
+        }
+        int errorCode = answer.path("error_code").asInt(status);
+        String message = action + " at " + response.uri() + ": "
+                + answer.path("message").asText("no reason given") + " (" + errorCode + ")";
+        if (errorCode == 40401 || errorCode == 40402 || errorCode == 40403) {
+            throw new SchemaNotFoundException(message);
+        }
+        if (status == 409 || status == 422) {
+            throw new SchemaRejectedException(message, errorCode);
+        }
+        throw unexpected(action, response, null);
+    }
+
+    static UnexpectedAnswerException unexpected(String action, String url, String answer, Throwable cause) {
+        return new UnexpectedAnswerException(
+                action + " at " + url + " got an answer that no schema registry gives: " + answer
+                        + ". Check that the URL leads to a registry, and that nothing in between answers for it.",
+                cause);
+    }
+
+    private static UnexpectedAnswerException unexpected(String action, HttpResponse<String> response, Throwable cause) {
+        return unexpected(action, response.uri().toString(), summary(response), cause);
+    }
+
+    private RegistryUnavailableException unavailable(String action, String how, List<IOException> failures) {
+        IOException last = failures.isEmpty() ? null : failures.get(failures.size() - 1);
+        RegistryUnavailableException result = new RegistryUnavailableException(
+                action + ": none of " + settings.urls() + " gave an answer " + how
+                        + (last == null ? "" : "; the last failure: " + last.getMessage()),
+                last);
+        failures.stream().filter(failure -> failure != last).forEach(result::addSuppressed);
+        return result;
+    }
+
+    private static boolean isRetryable(int status) {
+        return status >= 500 || status == TOO_MANY_REQUESTS || status == REQUEST_TIMEOUT;
+    }
+
+    private static String summary(HttpResponse<String> response) {
+        String body = response.body().strip();
+        String shown = body.length() <= SHOWN_BODY_CHARACTERS ? body : body.substring(0, SHOWN_BODY_CHARACTERS) + "...";
+        return "HTTP " + response.statusCode() + " " + shown;
+    }
+
+    private static URI resolve(URI base, String path) {
+        String text = base.toString();
+        return URI.create((text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + path);
+    }
+}
