@@ -8,10 +8,10 @@ import static io.lightflow.invariant.Scene.conversion;
 import static io.lightflow.invariant.Scene.impression;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.batch.MemoryJoinStore;
 import io.lightflow.event.EventType;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
+import io.lightflow.store.MemoryJoinStore;
 import io.lightflow.store.NewCell;
 import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;

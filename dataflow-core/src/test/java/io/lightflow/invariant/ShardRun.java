@@ -3,7 +3,6 @@ package io.lightflow.invariant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.attribution.LastClick;
-import io.lightflow.batch.MemoryJoinStore;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.OutputEncoder;
@@ -15,6 +14,7 @@ import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.store.JoinStore;
+import io.lightflow.store.MemoryJoinStore;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,18 +1,20 @@
 package io.lightflow.store;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * A join store on the heap, for tests. It keeps nothing after the process, and everything until then. Thread-safe: one
- * call at a time.
+ * A join store on the heap, for a finished set of events and for tests. It keeps nothing after the process, and
+ * everything until then. Thread-safe: one call at a time.
  */
 public final class MemoryJoinStore implements JoinStore {
-    private final Map<byte[], NavigableMap<byte[], byte[]>> rows = new TreeMap<>(Arrays::compareUnsigned);
+    private final Map<ByteBuffer, NavigableMap<byte[], byte[]>> rows = new HashMap<>();
     private boolean closed;
 
     @Override
@@ -22,7 +24,7 @@ public final class MemoryJoinStore implements JoinStore {
     }
 
     private Row read(RowRange range) {
-        NavigableMap<byte[], byte[]> row = rows.get(range.row());
+        NavigableMap<byte[], byte[]> row = rows.get(ByteBuffer.wrap(range.row()));
         if (row == null) {
             return Row.ABSENT;
         }
@@ -42,7 +44,7 @@ public final class MemoryJoinStore implements JoinStore {
     public synchronized void write(List<NewCell> cells) {
         requireOpen();
         for (NewCell cell : cells) {
-            rows.computeIfAbsent(cell.row().clone(), row -> new TreeMap<>(Arrays::compareUnsigned))
+            rows.computeIfAbsent(ByteBuffer.wrap(cell.row().clone()), row -> new TreeMap<>(Arrays::compareUnsigned))
                     .put(cell.key().clone(), cell.value().clone());
         }
     }
