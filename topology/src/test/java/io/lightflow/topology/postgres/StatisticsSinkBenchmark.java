@@ -5,12 +5,15 @@ import io.lightflow.statistics.Statistics;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * What a minute row costs, all in: about a million of them from 2.1 million events over two hours, in a few large
@@ -31,6 +34,11 @@ final class StatisticsSinkBenchmark {
         try (PostgresServer server = new PostgresServer(folder)) {
             server.start();
             run(server, folder, commits, overlap);
+        } finally {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            }
         }
     }
 
@@ -93,11 +101,15 @@ final class StatisticsSinkBenchmark {
                 .mapToLong(ProcessHandle::pid)
                 .toArray();
         for (long pid : family) {
-            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            ticks += Arrays.stream(fields, 11, pid == postmaster ? 15 : 13)
-                    .mapToLong(Long::parseLong)
-                    .sum();
+            try {
+                String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                ticks += Arrays.stream(fields, 11, pid == postmaster ? 15 : 13)
+                        .mapToLong(Long::parseLong)
+                        .sum();
+            } catch (NoSuchFileException e) {
+                // Ended just now: the next measurement finds its share with the postmaster.
+            }
         }
         return Duration.ofMillis(ticks * 10);
     }
