@@ -33,8 +33,11 @@ final class LoopState implements State {
     static final class Updater implements StateUpdater<LoopState> {
         private static final long serialVersionUID = 1L;
 
+        private transient BlockLoop loop;
+
         @Override
         public void updateState(LoopState state, List<TridentTuple> tuples, TridentCollector collector) {
+            loop = state.loop;
             for (TridentTuple tuple : tuples) {
                 Blocks blocks = (Blocks) tuple.getValue(0);
                 try {
@@ -52,7 +55,9 @@ final class LoopState implements State {
 
         @Override
         public void cleanup() {
-            // The state is closed with its worker.
+            if (loop != null) {
+                loop.close();
+            }
         }
     }
 }
