@@ -123,7 +123,7 @@ public final class Mirror implements AutoCloseable {
                 maker.start();
                 pause = FIRST_PAUSE;
                 watch(maker);
-            } catch (Exception e) {
+            } catch (Exception | LinkageError e) {
                 LOG.warn("The mirror stopped; it starts again in {} s", pause.toSeconds(), e);
                 reset(new FlowStatus(FlowState.FAILED, String.valueOf(e.getMessage())));
             } finally {

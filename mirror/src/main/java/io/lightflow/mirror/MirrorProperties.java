@@ -92,7 +92,9 @@ public final class MirrorProperties {
         all.put("sync.topic.acls.enabled", "false");
         // Nobody fails over between these clusters: no consumer groups, heartbeats or offset translation.
         // So the mirror writes nothing to the front clusters, and read access is enough there.
+        // (Its heartbeat topic is made all the same, and stays empty.)
         all.put("emit.heartbeats.enabled", "false");
+        all.put("heartbeats.topic.replication.factor", Integer.toString(settings.replicationFactor()));
         all.put("emit.checkpoints.enabled", "false");
         all.put("emit.offset-syncs.enabled", "false");
         all.put("heartbeats.replication.enabled", "false");
@@ -103,12 +105,13 @@ public final class MirrorProperties {
     private static void flow(Map<String, String> all, DataCenter dataCenter) {
         String flow = dataCenter.name() + "->" + CENTRAL + ".";
         all.put(flow + "enabled", "true");
-        // Refuses to start rather than to copy twice.
-        all.put(flow + "exactly.once.support", "required");
         all.put(flow + "transaction.boundary", "poll");
         all.put(CENTRAL + "->" + dataCenter.name() + ".enabled", "false");
 
         String consumer = dataCenter.name() + ".consumer.";
+        // Without it the connector would not take part in exactly once, and would copy aborted records.
+        // (exactly.once.support=required would check that, but cannot be met by the heartbeat connector, which is
+        // always made.)
         all.put(consumer + "isolation.level", "read_committed");
         all.put(consumer + "auto.offset.reset", "earliest");
         // One poll is one transaction on the central cluster.

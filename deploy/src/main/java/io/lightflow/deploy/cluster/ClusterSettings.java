@@ -52,6 +52,9 @@ public record ClusterSettings(Path data, Set<Component> components, List<String>
         requires(components, Component.STORM, Component.ZOOKEEPER);
         requires(components, Component.REGISTRY, Component.POSTGRES);
         requires(components, Component.MIRROR, Component.KAFKA);
+        if (components.contains(Component.MIRROR) && dataCenters.isEmpty()) {
+            throw new IllegalArgumentException("MIRROR needs at least one data center to copy from");
+        }
         if (partitions < 1) {
             throw new IllegalArgumentException("Light topics need at least one partition, not " + partitions);
         }

@@ -1,8 +1,11 @@
 package io.lightflow.deploy.cluster;
 
+import io.lightflow.mirror.MirrorSettings;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -13,7 +16,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 
 /** The topics of a data center's Kafka, which light events are produced to. Every data center has the same partition count. */
 final class LightTopics {
-    static final List<String> NAMES = List.of("impressions", "clicks", "conversions", "tags");
+    private static final List<String> NAMES = MirrorSettings.LIGHT_TOPICS;
 
     private static final int TIMEOUT_SECONDS = 30;
     private static final short ONE_COPY = 1;
@@ -45,6 +48,23 @@ final class LightTopics {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while creating the light topics at " + bootstrapServers, e);
         }
+    }
+
+    /** Every light topic of these data centers has its copy on the central cluster. */
+    static Readiness areMirrored(String central, List<String> dataCenters) {
+        Set<String> copies = dataCenters.stream()
+                .flatMap(dataCenter -> NAMES.stream().map(name -> dataCenter + "." + name))
+                .collect(Collectors.toSet());
+        return () -> {
+            try (Admin admin = Admin.create(Map.of(
+                    "bootstrap.servers", central, "default.api.timeout.ms", 2_000, "request.timeout.ms", 2_000))) {
+                Set<String> missing = new TreeSet<>(copies);
+                missing.removeAll(admin.listTopics().names().get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
+                if (!missing.isEmpty()) {
+                    throw new IOException("The central Kafka has no topics " + missing + " yet");
+                }
+            }
+        };
     }
 
     private static void hasPartitions(TopicDescription topic, String bootstrapServers, int partitions) {

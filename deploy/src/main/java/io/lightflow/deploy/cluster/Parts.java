@@ -23,6 +23,7 @@ final class Parts {
     static final String SUPERVISOR = "supervisor";
     private static final String POSTGRES = "postgres";
     private static final String REGISTRY = "registry";
+    private static final String MIRROR = "mirror";
 
     private final ClusterSettings settings;
     private final Build build;
@@ -62,6 +63,9 @@ final class Parts {
         if (settings.has(Component.REGISTRY)) {
             second.add(registry());
         }
+        if (settings.has(Component.MIRROR)) {
+            second.add(mirror());
+        }
         waves.add(new Wave(first, this::createTopics));
         waves.add(new Wave(second, () -> {}));
     }
@@ -76,7 +80,7 @@ final class Parts {
 
     /** Everything that has a port of its own. */
     Set<String> portUses() {
-        Set<String> uses = new TreeSet<>(List.of(ZOOKEEPER, NIMBUS, SUPERVISOR, POSTGRES, REGISTRY));
+        Set<String> uses = new TreeSet<>(List.of(ZOOKEEPER, NIMBUS, SUPERVISOR, POSTGRES, REGISTRY, MIRROR));
         uses.addAll(StormHome.slotUses());
         kafkaNames().forEach(name -> uses.addAll(List.of("kafka-" + name, "kafka-" + name + "-controller")));
         return uses;
@@ -194,6 +198,29 @@ final class Parts {
 
     private String registryAddress() {
         return "http://127.0.0.1:" + ports.of(REGISTRY);
+    }
+
+    private ClusterProcess mirror() {
+        int restPort = ports.of(MIRROR);
+        Map<String, String> kafka = endpoints().kafka();
+        String central = kafka.get(ClusterSettings.CENTRAL);
+        List<Object> arguments = new ArrayList<>(List.of("--central", central, "--rest-port", restPort));
+        for (String dataCenter : settings.dataCenters()) {
+            arguments.addAll(List.of("--front", dataCenter + "=" + kafka.get(dataCenter)));
+        }
+        ProcessSpec spec = daemon(MIRROR)
+                .heapMb(320)
+                .main(MirrorRunner.class.getName(), arguments.toArray())
+                .spec()
+                .stoppedBy(Signal.TERM, Duration.ofSeconds(20));
+        Readiness topics = LightTopics.areMirrored(central, settings.dataCenters());
+        return new ClusterProcess(
+                spec,
+                () -> {
+                    Probes.accepts(restPort).check();
+                    topics.check();
+                },
+                () -> {});
     }
 
     private ClusterProcess nimbus() {

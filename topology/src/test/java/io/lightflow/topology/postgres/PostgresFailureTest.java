@@ -17,9 +17,10 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -130,47 +131,45 @@ class PostgresFailureTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        AtomicBoolean stop = new AtomicBoolean();
-        CompletableFuture<Integer> killer = CompletableFuture.supplyAsync(() -> {
-            Random moments = new Random(seed + 1);
-            int kills = 0;
-            try (Connection connection = server.connect(settings);
-                    Statement statement = connection.createStatement()) {
-                while (!stop.get()) {
-                    statement.execute("SELECT pg_sleep(" + moments.nextInt(5, 150) / 1000.0 + ")");
-                    statement.execute("SELECT pg_terminate_backend(pid)" + SESSIONS);
-                    kills++;
-                }
-            } catch (java.sql.SQLException e) {
-                throw new CompletionException(e);
-            }
-            return kills;
-        });
         int commits = 40;
         int failures = 0;
+        long usualNanos = Duration.ofMillis(50).toNanos();
+        ScheduledExecutorService killer = Executors.newSingleThreadScheduledExecutor();
         try (PostgresStatisticsSink sink = sink(settings)) {
-            long offset = -1;
-            while (offset < commits * 10L) {
+            for (long offset = -1; offset < commits * 10L; ) {
+                // Every other attempt is killed, at any moment of its usual time or a little later.
+                Future<?> kill = random.nextBoolean()
+                        ? killer.schedule(this::killSessions, random.nextLong(usualNanos * 3 / 2), TimeUnit.NANOSECONDS)
+                        : CompletableFuture.completedFuture(null);
                 try {
-                    Position position = sink.open(0);
-                    offset = position.nextOffset("us.joined.clicks", 0x1a2b3c4d);
-                    while (offset < commits * 10L) {
-                        Statistics statistics = random(random, 4_000, (int) offset / 10, (int) offset / 10 + 4, 1_500);
+                    if (offset < 0) {
+                        offset = sink.open(0).nextOffset("us.joined.clicks", 0x1a2b3c4d);
+                    }
+                    if (offset < commits * 10L) {
+                        int minute = (int) offset / 10;
+                        Statistics statistics = random(random, 4_000, minute, minute + 4, 1_500);
+                        long begun = System.nanoTime();
                         sink.commit(commit(0, offset, offset + 10, statistics));
+                        usualNanos = (usualNanos + System.nanoTime() - begun) / 2;
                         offset += 10;
                     }
                 } catch (SinkUnavailableException e) {
                     failures++;
                     offset = -1;
                 }
+                kill.get();
             }
         } finally {
-            stop.set(true);
+            killer.shutdownNow();
         }
-        System.out.println(killer.join() + " times killed, " + failures + " failures seen");
+        System.out.println(failures + " of the attempts were killed");
 
         assertThat(failures).isPositive();
         assertThat(impressions(settings)).isEqualTo(4_000L * commits);
+    }
+
+    private void killSessions() {
+        server.query(settings, "SELECT count(pg_terminate_backend(pid))" + SESSIONS);
     }
 
     @Test

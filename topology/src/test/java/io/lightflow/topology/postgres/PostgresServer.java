@@ -48,6 +48,7 @@ final class PostgresServer implements AutoCloseable {
                     .setOverrideWorkingDirectory(folder.toAbsolutePath().toFile())
                     .setDataDirectory(folder.toAbsolutePath().resolve("data"))
                     .setCleanDataDirectory(false)
+                    .setPGStartupWait(Duration.ofMinutes(1))
                     .setServerConfig("fsync", "on")
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("full_page_writes", "on")

@@ -65,7 +65,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
 
     @Test
     void aCellLivesForItsRetentionAfterItWasWrittenAndIsGoneAfterTwice() throws Exception {
-        Duration step = Duration.ofHours(7);
+        Duration step = Duration.ofHours(31);
         List<Instant> written = new ArrayList<>();
         Instant end = now.plus(RETENTION.multipliedBy(5));
         for (int i = 0; now.isBefore(end); i++, now = now.plus(step)) {
