@@ -106,8 +106,10 @@ public final class LightEventDecoder {
                 ? Arrays.copyOfRange(value, WireFormat.HEADER_BYTES, value.length)
                 : bodies.encode(record);
         Origin origin = new Origin(incarnation, offset);
+        // Of the many impressions and tags only the body is needed from here on.
+        SpecificRecord kept = type == EventType.CLICK || type == EventType.CONVERSION ? record : null;
         return new LightEvent(
-                type, joinKey, EventRules.id(record), EventRules.time(record), record, body, origin, recordMs);
+                type, joinKey, EventRules.id(record), EventRules.time(record), kept, body, origin, recordMs);
     }
 
     static String badTime(long time, long recordMs) {

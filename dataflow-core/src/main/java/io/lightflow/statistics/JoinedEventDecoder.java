@@ -28,8 +28,11 @@ import org.apache.avro.specific.SpecificRecord;
  * cannot be decoded is damage, not bad input, and stops the shard. Not thread-safe.
  */
 public final class JoinedEventDecoder {
+    private static final int MOST_DIMENSIONS = 200_000;
+
     private final WriterSchemas schemas;
     private final Map<Long, SpecificDatumReader<SpecificRecord>> readers = new HashMap<>();
+    private final Map<String, String> dimensions = new HashMap<>();
     private BinaryDecoder decoder;
 
     public JoinedEventDecoder(WriterSchemas schemas) {
@@ -98,17 +101,30 @@ public final class JoinedEventDecoder {
         return own.isEmpty() ? impression.getCurrency() : own;
     }
 
-    private static StatisticsKey row(long time, Impression impression, String currency) {
+    private StatisticsKey row(long time, Impression impression, String currency) {
         return new StatisticsKey(
                 Math.floorDiv(time, Statistics.MINUTE_MS) * Statistics.MINUTE_MS,
-                impression.getCampaignId(),
-                impression.getCreativeId(),
-                impression.getAdvertiserId(),
-                impression.getExchange(),
-                impression.getPublisher(),
-                impression.getCountry(),
-                impression.getDevice(),
-                currency);
+                shared(impression.getCampaignId()),
+                shared(impression.getCreativeId()),
+                shared(impression.getAdvertiserId()),
+                shared(impression.getExchange()),
+                shared(impression.getPublisher()),
+                shared(impression.getCountry()),
+                shared(impression.getDevice()),
+                shared(currency));
+    }
+
+    /** One string for all equal ones: they are few, and rows are held in memory and compared. */
+    private String shared(String dimension) {
+        String known = dimensions.get(dimension);
+        if (known != null) {
+            return known;
+        }
+        if (dimensions.size() >= MOST_DIMENSIONS) {
+            dimensions.clear();
+        }
+        dimensions.put(dimension, dimension);
+        return dimension;
     }
 
     private SpecificDatumReader<SpecificRecord> reader(EventType type, String topic, long offset, int schemaId) {
