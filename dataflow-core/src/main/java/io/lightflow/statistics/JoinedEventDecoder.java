@@ -1,9 +1,11 @@
 package io.lightflow.statistics;
 
+import io.lightflow.event.ArrayDecoder;
 import io.lightflow.event.AttributionKind;
 import io.lightflow.event.Beacon;
 import io.lightflow.event.BeaconMark;
 import io.lightflow.event.BlockEntry;
+import io.lightflow.event.BodyReader;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
 import io.lightflow.event.EventType;
@@ -16,11 +18,7 @@ import io.lightflow.event.WriterSchemas;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -31,9 +29,9 @@ public final class JoinedEventDecoder {
     private static final int MOST_DIMENSIONS = 200_000;
 
     private final WriterSchemas schemas;
-    private final Map<Long, SpecificDatumReader<SpecificRecord>> readers = new HashMap<>();
     private final Map<String, String> dimensions = new HashMap<>();
-    private BinaryDecoder decoder;
+    private final Map<Long, BodyReader<SpecificRecord>> readers = new HashMap<>();
+    private final ArrayDecoder decoder = new ArrayDecoder();
 
     public JoinedEventDecoder(WriterSchemas schemas) {
         this.schemas = schemas;
@@ -48,12 +46,11 @@ public final class JoinedEventDecoder {
         if (!WireFormat.hasHeader(value)) {
             throw damaged(topic, offset, "it has no header of 0x00 and a schema id", null);
         }
+        BodyReader<SpecificRecord> reader = reader(type, topic, offset, WireFormat.schemaId(value));
         SpecificRecord record;
         try {
-            decoder = DecoderFactory.get()
-                    .binaryDecoder(value, WireFormat.HEADER_BYTES, value.length - WireFormat.HEADER_BYTES, decoder);
-            record = reader(type, topic, offset, WireFormat.schemaId(value)).read(null, decoder);
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+            record = reader.read(decoder.over(value, WireFormat.HEADER_BYTES));
+        } catch (IOException | RuntimeException e) {
             throw damaged(topic, offset, "its body does not decode", e);
         }
         if (record instanceof JoinedImpression joined) {
@@ -127,9 +124,9 @@ public final class JoinedEventDecoder {
         return dimension;
     }
 
-    private SpecificDatumReader<SpecificRecord> reader(EventType type, String topic, long offset, int schemaId) {
+    private BodyReader<SpecificRecord> reader(EventType type, String topic, long offset, int schemaId) {
         long cacheKey = (long) type.ordinal() << 32 | schemaId & 0xffffffffL;
-        SpecificDatumReader<SpecificRecord> known = readers.get(cacheKey);
+        BodyReader<SpecificRecord> known = readers.get(cacheKey);
         if (known != null) {
             return known;
         }
@@ -146,7 +143,7 @@ public final class JoinedEventDecoder {
                 };
         Schema beacon = Beacon.getClassSchema();
         Schema reader = writer.getFullName().equals(beacon.getFullName()) ? beacon : expected;
-        SpecificDatumReader<SpecificRecord> fresh = new SpecificDatumReader<>(writer, reader);
+        BodyReader<SpecificRecord> fresh = new BodyReader<>(writer, reader);
         readers.put(cacheKey, fresh);
         return fresh;
     }
