@@ -8,10 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
@@ -27,7 +24,7 @@ public final class LightEventDecoder {
     private final long farFutureMs;
     private final Map<Long, WrittenBy> readers = new HashMap<>();
     private final BodyEncoder bodies = new BodyEncoder();
-    private BinaryDecoder decoder;
+    private final ArrayDecoder decoder = new ArrayDecoder();
 
     /**
      * @param schemas where the writers' schemas are found
@@ -68,11 +65,10 @@ public final class LightEventDecoder {
         SpecificRecord record;
         boolean whole;
         try {
-            decoder = DecoderFactory.get()
-                    .binaryDecoder(value, WireFormat.HEADER_BYTES, value.length - WireFormat.HEADER_BYTES, decoder);
-            record = written.reader().read(null, decoder);
+            record = written.reader().read(null, decoder.over(value, WireFormat.HEADER_BYTES));
             whole = decoder.isEnd();
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+        } catch (IOException | RuntimeException e) {
+            // Avro throws whatever its classes run into. Nothing but the bytes and the schema can be the reason here.
             return new Rejection(
                     offset,
                     key,
@@ -86,7 +82,7 @@ public final class LightEventDecoder {
                     offset, key, value, "expected a " + name(type) + ", found more bytes after its end", recordMs);
         }
         if (record instanceof Beacon beacon) {
-            return beacon.getTime() <= 0 || beacon.getTime() - recordMs > farFutureMs
+            return EventRules.isBadTime(beacon.getTime(), recordMs, farFutureMs)
                     ? new Rejection(offset, key, value, badTime(beacon.getTime(), recordMs), recordMs)
                     : new BeaconMark(offset, beacon.getTime());
         }

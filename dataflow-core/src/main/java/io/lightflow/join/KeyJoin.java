@@ -61,16 +61,16 @@ final class KeyJoin {
     // Taking in
 
     private void takeImpression(LightEvent event, List<Stored> newImpressions) {
-        if (key.impression(event.id()) != null) {
+        if (key.impression(event.id()) != null || key.isCutOff(EventType.IMPRESSION, event.id())) {
             block.count(EventType.IMPRESSION, Entry.DUPLICATE, 1);
             return;
         }
         Stored impression = stored(event, null, null);
         int day = Cells.day(event.time());
-        boolean invalid = key.dayRowSize(day) >= block.settings().rowCap();
-        key.addImpression(impression, !invalid);
-        newImpressions.add(impression);
+        boolean invalid = isFull(key.dayRowSize(day), event);
         if (!invalid) {
+            key.addImpression(impression);
+            newImpressions.add(impression);
             listDay(day, event);
             block.store(
                     Cells.dayRow(day, key.joinKeyUtf8),
@@ -83,15 +83,15 @@ final class KeyJoin {
     }
 
     private void takeTag(LightEvent event) {
-        if (key.hasTag(event.id())) {
+        if (key.hasTag(event.id()) || key.isCutOff(EventType.TAG, event.id())) {
             block.count(EventType.TAG, Entry.DUPLICATE, 1);
             return;
         }
         Stored tag = stored(event, null, null);
         int day = Cells.day(event.time());
-        boolean invalid = key.dayRowSize(day) >= block.settings().rowCap();
-        key.addTag(event.id(), event.time(), event.origin(), !invalid);
+        boolean invalid = isFull(key.dayRowSize(day), event);
         if (!invalid) {
+            key.addTag(tag);
             listDay(day, event);
             block.store(
                     Cells.dayRow(day, key.joinKeyUtf8),
@@ -103,6 +103,18 @@ final class KeyJoin {
         block.send(block.encoder().tag(key.joinKey, block.trace(tag, invalid), event.body()));
     }
 
+    /**
+     * Whether there is no room for the event in its row. If so it is put out now, flagged, and joins nothing that is
+     * stored: what has become of a stored event must follow from stored events.
+     */
+    private boolean isFull(int rowSize, LightEvent event) {
+        boolean full = rowSize >= block.settings().rowCap();
+        if (full) {
+            key.cutOff(event.type(), event.id());
+        }
+        return full;
+    }
+
     private void listDay(int day, LightEvent event) {
         if (key.days.add(day)) {
             block.store(Cells.keyRow(key.joinKeyUtf8), Cells.dayCell(day, event.origin()), EMPTY);
@@ -110,19 +122,18 @@ final class KeyJoin {
     }
 
     private void takeClick(LightEvent event, List<Stored> newClicks) {
-        if (key.clicks.containsKey(event.id())) {
+        if (key.clicks.containsKey(event.id()) || key.isCutOff(EventType.CLICK, event.id())) {
             block.count(EventType.CLICK, Entry.DUPLICATE, 1);
             return;
         }
         Click record = (Click) event.record();
         Stored click = stored(event, record, record.getAdvertiserId());
-        boolean invalid = key.keyRowSize >= block.settings().rowCap();
+        boolean invalid = isFull(key.keyRowSize(), event);
         accepted(click, EventType.CLICK, invalid);
         if (invalid) {
             joinInvalidClick(click);
             return;
         }
-        key.keyRowSize++;
         key.clicks.put(click.id(), click);
         newClicks.add(click);
         block.store(
@@ -143,13 +154,13 @@ final class KeyJoin {
     }
 
     private void takeConversion(LightEvent event) {
-        if (key.conversions.containsKey(event.id())) {
+        if (key.conversions.containsKey(event.id()) || key.isCutOff(EventType.CONVERSION, event.id())) {
             block.count(EventType.CONVERSION, Entry.DUPLICATE, 1);
             return;
         }
         Conversion record = (Conversion) event.record();
         Stored conversion = stored(event, record, record.getAdvertiserId());
-        boolean invalid = key.keyRowSize >= block.settings().rowCap();
+        boolean invalid = isFull(key.keyRowSize(), event);
         accepted(conversion, EventType.CONVERSION, invalid);
         if (invalid) {
             block.count(EventType.CONVERSION, Entry.UNATTRIBUTED, 1);
@@ -157,7 +168,6 @@ final class KeyJoin {
             return;
         }
         block.count(EventType.CONVERSION, Entry.WAITING, 1);
-        key.keyRowSize++;
         key.conversions.put(conversion.id(), conversion);
         block.store(
                 Cells.keyRow(key.joinKeyUtf8),

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.storm.generated.TopologySummary;
 import org.apache.storm.thrift.TException;
 import picocli.CommandLine;
@@ -26,13 +25,19 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "cluster",
         description = "The platform as separate processes on this machine.",
-        mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class ClusterMain {
     private static final String TOPOLOGY_MAIN = "io.lightflow.topology.Main";
 
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
 
     private ClusterMain() {}
 
@@ -85,6 +90,12 @@ public final class ClusterMain {
                             description = "The front clusters. Remembered; default: eu,us-west,us-east.")
                     List<String> dataCenters,
             @Option(
+                            names = "--partitions",
+                            paramLabel = "N",
+                            description = "Of each light topic, in every data center. Remembered; default: "
+                                    + ClusterSettings.PARTITIONS + ".")
+                    Integer partitions,
+            @Option(
                             names = "--port",
                             paramLabel = "USE=PORT",
                             description = "Fix a port, such as nimbus=6627. Remembered; the others are chosen once.")
@@ -94,16 +105,16 @@ public final class ClusterMain {
         ClusterSettings settings = new ClusterSettings(
                 data,
                 components != null ? components : before.components(),
-                dataCenters != null ? dataCenters : before.dataCenters());
-        if (fixedPorts != null) {
-            Ports ports = Ports.in(data.resolve("ports.json"));
-            fixedPorts.forEach(ports::fix);
-        }
+                dataCenters != null ? dataCenters : before.dataCenters(),
+                partitions != null ? partitions : before.partitions());
         long begin = System.nanoTime();
         Cluster cluster = Cluster.of(settings);
+        if (fixedPorts != null) {
+            cluster = cluster.withPorts(fixedPorts);
+        }
         cluster.up(this::print);
         print("Up in %.1f s; everything is in %s".formatted((System.nanoTime() - begin) / 1e9, data));
-        endpoints(cluster).forEach((name, address) -> print("  %-16s %s".formatted(name, address)));
+        cluster.endpoints().asKeys(settings).forEach((name, address) -> print("  %-16s %s".formatted(name, address)));
         return CommandLine.ExitCode.OK;
     }
 
@@ -153,8 +164,9 @@ public final class ClusterMain {
     @Command(
             name = "submit",
             description = "Submit the topologies of a group, as `storm jar` does.",
-            footer = "In the settings, ${kafka.central}, ${kafka.DC}, ${zookeeper}, ${jdbcUrl}, ${registry} and ${data}"
-                    + " are replaced by this cluster's own.")
+            footer =
+                    "Keys in the settings, such as $${kafka.central} and $${jdbcUrl}, are replaced by where this cluster's"
+                            + " processes are reached; deploy/cluster/README.md lists them.")
     int submit(
             @Mixin Where where,
             @Parameters(paramLabel = "GROUP", description = "The group, such as us or eu.") String group,
@@ -199,8 +211,7 @@ public final class ClusterMain {
     private static Path renderSettings(Cluster cluster, String group, Path source) {
         try {
             Path target = cluster.settings().data().resolve("settings").resolve(group + ".yaml");
-            Map<String, Object> values = new LinkedHashMap<>(
-                    cluster.endpoints().asKeys(cluster.settings().data()));
+            Map<String, Object> values = new LinkedHashMap<>(cluster.endpoints().asKeys(cluster.settings()));
             values.put("group", group);
             Resources.write(target, Resources.render(source.toString(), Files.readString(source), values));
             return target;
@@ -233,14 +244,6 @@ public final class ClusterMain {
                         topology.get_uptime_secs(),
                         topology.get_num_workers(),
                         topology.get_num_tasks());
-    }
-
-    private static Map<String, String> endpoints(Cluster cluster) {
-        Map<String, String> all = cluster.endpoints().asKeys(cluster.settings().data());
-        return all.entrySet().stream()
-                .filter(entry ->
-                        !entry.getKey().endsWith(".port") && !entry.getKey().equals("data"))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
     }
 
     /** The failure in words, causes included; what is a bug of ours also shows where. */

@@ -49,16 +49,16 @@ final class FedSoFar {
     private static Map<TopicPartition, Long> read(
             KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, int feed, String where) {
         long deadline = System.nanoTime() + AT_MOST.toNanos();
+        consumer.assign(partitions);
         Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, AT_MOST);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, AT_MOST);
         Map<TopicPartition, Long> fed = new HashMap<>();
         partitions.forEach(partition -> fed.put(partition, 0L));
         List<TopicPartition> open = new ArrayList<>(partitions);
-        open.removeIf(partition -> ends.get(partition).equals(begins.get(partition)));
-        consumer.assign(open);
-        for (TopicPartition partition : open) {
+        for (TopicPartition partition : partitions) {
             consumer.seek(partition, Math.max(begins.get(partition), ends.get(partition) - LAST_RECORDS));
         }
+        open.removeIf(partition -> consumer.position(partition) >= ends.get(partition));
         while (!open.isEmpty()) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                 FeedHeader header = FeedHeader.parse(record.headers().lastHeader(FeedHeader.KEY));

@@ -11,8 +11,8 @@ public interface Feed extends Iterator<FeedEvent>, AutoCloseable {
     String name();
 
     /**
-     * A time that no event still to come is older than, in ms since the Unix epoch. It never goes back. This is what makes a
-     * beacon's promise true.
+     * A time that no event still to come is older than, in ms since the Unix epoch; events without a positive time do not count,
+     * since the platform rejects them. It never goes back. This is what makes a beacon's promise true.
      */
     long horizonMs();
 

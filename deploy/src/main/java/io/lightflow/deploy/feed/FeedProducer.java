@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -50,6 +51,7 @@ public final class FeedProducer implements AutoCloseable {
     private final List<Producer<byte[], byte[]>> producers = new ArrayList<>();
     private final Map<String, FrontProducer> fronts = new HashMap<>();
     private final AtomicReference<FeedException> failure = new AtomicReference<>();
+    private final Callback acknowledged = this::acknowledged;
     private volatile boolean stopped;
     private volatile FeedTotals totals = FeedTotals.NONE;
 
@@ -112,7 +114,9 @@ public final class FeedProducer implements AutoCloseable {
             if (!awaitTurn(pace, feed)) {
                 break;
             }
-            send(feed.next());
+            if (send(feed.next())) {
+                pace.sent(System.nanoTime());
+            }
             if (read % EVENTS_PER_SNAPSHOT == 0) {
                 snapshot();
             }
@@ -146,7 +150,6 @@ public final class FeedProducer implements AutoCloseable {
             }
             long waitNanos = pace.nanosUntilDue(now);
             if (waitNanos <= 0) {
-                pace.sent(now);
                 return true;
             }
             snapshot();
@@ -158,7 +161,8 @@ public final class FeedProducer implements AutoCloseable {
         return false;
     }
 
-    private void send(FeedEvent event) {
+    /** False if it is there already. */
+    private boolean send(FeedEvent event) {
         FrontProducer front = fronts.get(event.dc());
         if (front == null) {
             throw new FeedException("feeding a " + event.type() + " of data center " + event.dc() + ": expected one of "
@@ -170,19 +174,22 @@ public final class FeedProducer implements AutoCloseable {
                 && event.timeMs() - clockMs <= settings.farFuture().toMillis()) {
             greatestTimeMs = event.timeMs();
         }
-        byte[] key = front.key(event);
+        byte[] key = FrontProducer.key(event);
         if (front.isThere(event.type(), key, read)) {
             alreadyThere++;
-            return;
+            return false;
         }
         byte[] value = encoder.encodeWithHeader(
                 event.event(), schemaIdByType[event.type().ordinal()]);
-        front.send(event.type(), key, value, clockMs, header(), this::acknowledged);
+        front.send(event.type(), key, value, clockMs, header(read), acknowledged);
         sent++;
+        return true;
     }
 
-    private Header header() {
-        return settings.continuation() == Continuation.CONTINUE ? new FeedHeader(feedHash, read).toHeader() : null;
+    private Header header(long eventsRead) {
+        return settings.continuation() == Continuation.CONTINUE
+                ? new FeedHeader(feedHash, eventsRead).toHeader()
+                : null;
     }
 
     private void sendBeaconsIfDue(long now, long every, long horizonMs) {
@@ -202,8 +209,10 @@ public final class FeedProducer implements AutoCloseable {
         long clockMs = System.currentTimeMillis();
         for (Beacons.Addressed beacon : Beacons.all(fronts.keySet(), settings.partitions(), timeMs)) {
             byte[] value = encoder.encodeWithHeader(beacon.beacon(), beaconSchemaId);
-            fronts.get(beacon.dc())
-                    .send(beacon.type(), beacon.partition(), null, value, clockMs, header(), this::acknowledged);
+            FrontProducer front = fronts.get(beacon.dc());
+            // While events are left out that are there already, a beacon must not make the partition look emptier.
+            Header header = header(Math.max(read, front.fed(beacon.type(), beacon.partition())));
+            front.send(beacon.type(), beacon.partition(), null, value, clockMs, header, acknowledged);
             beaconsSent++;
         }
     }

@@ -35,12 +35,17 @@ final class FrontProducer {
                 (partition, read) -> fedByPartition.get(types.get(partition.topic()))[partition.partition()] = read);
     }
 
-    byte[] key(FeedEvent event) {
+    static byte[] key(FeedEvent event) {
         return event.key().getBytes(StandardCharsets.UTF_8);
     }
 
     boolean isThere(EventType type, byte[] key, long number) {
-        return number <= fedByPartition.get(type)[KeyPartitioner.partition(key, partitions)];
+        return number <= fed(type, KeyPartitioner.partition(key, partitions));
+    }
+
+    /** How many events of the feed had been read when an earlier run wrote the partition's last record. */
+    long fed(EventType type, int partition) {
+        return fedByPartition.get(type)[partition];
     }
 
     void send(EventType type, byte[] key, byte[] value, long clockMs, Header header, Callback callback) {

@@ -93,6 +93,11 @@ public final class GeneratedFeed implements Feed {
         return draw.chance(BURST) ? draw.below(BURST_GAP_MS) : draw.exponential(quietMeanMs);
     }
 
+    /** How many events are in memory. */
+    int held() {
+        return pending.size();
+    }
+
     @Override
     public String name() {
         return "generated:" + settings;

@@ -1,0 +1,31 @@
+package io.lightflow.deploy.feed;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Helpers for tests of feeds. */
+final class Feeds {
+    private Feeds() {}
+
+    /** All events of the feed; checks on the way that its horizon never goes back and that no event is older than it. */
+    static List<FeedEvent> drain(Feed feed) {
+        List<FeedEvent> events = new ArrayList<>();
+        long horizonMs = feed.horizonMs();
+        while (feed.hasNext()) {
+            if (feed.horizonMs() < horizonMs) {
+                throw new AssertionError("the horizon went back from " + horizonMs + " to " + feed.horizonMs());
+            }
+            horizonMs = feed.horizonMs();
+            FeedEvent event = feed.next();
+            if (event.timeMs() > 0 && event.timeMs() < horizonMs) {
+                throw new AssertionError("expected no event before " + horizonMs + ", found " + event);
+            }
+            events.add(event);
+        }
+        return events;
+    }
+
+    static String id(FeedEvent event) {
+        return (String) event.event().get("id");
+    }
+}
