@@ -44,7 +44,9 @@ public final class ClusterMain {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new ClusterMain())
+        CommandLine commandLine = new CommandLine(new ClusterMain());
+        commandLine.getSubcommands().get("lightflow").setUnmatchedOptionsArePositionalParams(true);
+        return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println(messages(failure));
@@ -207,7 +209,10 @@ public final class ClusterMain {
                 "The operator's commands for a group's topologies: show, pause, resume, accept-gap.",
                 "They take the settings with which the group was submitted, or else deploy/cluster/groups/GROUP.yaml."
             },
-            footer = "`lightflow show us --help` shows the options of show.")
+            footer = {
+                "show, pause and resume take --only TOPOLOGY (dataflow or stats_counter); show takes --offsets,",
+                "accept-gap takes --topology TOPOLOGY, --shard N, --topic NAME and --to OFFSET."
+            })
     int lightflow(
             @Mixin Where where,
             @Parameters(index = "0", paramLabel = "COMMAND", description = "What to do.") String command,
