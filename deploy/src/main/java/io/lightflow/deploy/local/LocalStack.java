@@ -12,11 +12,13 @@ import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trident.Topologies;
 import io.lightflow.topology.trident.TopologyKind;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.storm.Config;
 import org.apache.storm.DaemonConfig;
@@ -31,6 +33,9 @@ import org.apache.storm.generated.KillOptions;
  * <p>Not thread-safe.
  */
 final class LocalStack implements AutoCloseable {
+    private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
+    private static final long KILL_LOOK_NANOS = 50_000_000;
+
     private final LocalSettings settings;
     private final EmbeddedZooKeeper zookeeper;
     private final CentralKafka central;
@@ -145,13 +150,23 @@ final class LocalStack implements AutoCloseable {
         }
     }
 
+    /** Ends a topology at once; returns when its name is free again. */
     void kill(DcGroup group, TopologyKind kind) {
+        String name = kind.topologyName(group.name());
         KillOptions now = new KillOptions();
         now.set_wait_secs(0);
         try {
-            storm.killTopologyWithOpts(kind.topologyName(group.name()), now);
+            storm.killTopologyWithOpts(name, now);
+            long deadline = System.nanoTime() + KILL_PATIENCE.toNanos();
+            while (storm.getTopologySummaries().stream()
+                    .anyMatch(topology -> topology.get_name().equals(name))) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IllegalStateException("it is still there after " + KILL_PATIENCE);
+                }
+                LockSupport.parkNanos(KILL_LOOK_NANOS);
+            }
         } catch (Exception e) {
-            throw new IllegalStateException("killing " + kind.topologyName(group.name()) + " failed: " + e, e);
+            throw new IllegalStateException("killing " + name + " failed: " + e, e);
         }
     }
 
@@ -221,6 +236,10 @@ final class LocalStack implements AutoCloseable {
 
     String jdbcUrl() {
         return postgres.jdbcUrl();
+    }
+
+    CentralKafka central() {
+        return central;
     }
 
     EmbeddedPostgresServer postgres() {
