@@ -166,8 +166,8 @@ class ClusterExactlyOnceTest {
         assertThat(group.worker(kind).pid()).isNotEqualTo(killed.pid());
     }
 
-    private static void wipeZooKeeperAndSubmitWithAnotherParallelism(
-            GroupOnCluster group, Future<FeedTotals> feeding) throws Exception {
+    private static void wipeZooKeeperAndSubmitWithAnotherParallelism(GroupOnCluster group, Future<FeedTotals> feeding)
+            throws Exception {
         long before = group.committed(TopologyKind.DATAFLOW);
         long begin = System.nanoTime();
         group.killTopologies();

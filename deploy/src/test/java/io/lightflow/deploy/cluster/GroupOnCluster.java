@@ -57,8 +57,8 @@ final class GroupOnCluster implements AutoCloseable {
         List<NewTopic> topics = new ArrayList<>();
         for (String dc : group.dcs()) {
             for (EventType type : EventType.values()) {
-                topics.add(new NewTopic(
-                        type.centralTopic(dc), cluster.settings().partitions(), (short) 1));
+                topics.add(
+                        new NewTopic(type.centralTopic(dc), cluster.settings().partitions(), (short) 1));
             }
         }
         admin.createTopics(topics).all().get();
@@ -121,18 +121,14 @@ final class GroupOnCluster implements AutoCloseable {
     }
 
     void awaitCommitted(TopologyKind kind, long moreThan) {
-        await(
-                kind + " to commit more than " + moreThan + " events",
-                () -> committed(kind) > moreThan);
+        await(kind + " to commit more than " + moreThan + " events", () -> committed(kind) > moreThan);
     }
 
     /** Whether a shard of the join has a Kafka transaction open at this moment. */
     boolean hasOpenTransaction() {
         try {
             return admin.listTransactions().all().get().stream()
-                    .filter(transaction -> transaction
-                            .transactionalId()
-                            .startsWith("lightflow." + group.name() + "."))
+                    .filter(transaction -> transaction.transactionalId().startsWith("lightflow." + group.name() + "."))
                     .map(TransactionListing::state)
                     .anyMatch(TransactionState.ONGOING::equals);
         } catch (ExecutionException e) {

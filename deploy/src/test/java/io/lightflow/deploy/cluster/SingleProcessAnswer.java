@@ -50,8 +50,8 @@ record SingleProcessAnswer(Books books, Totals totals) {
             }
         }
         List<BatchInput> inputs = new ArrayList<>();
-        topics.forEach((topic, entries) ->
-                inputs.add(new BatchInput(topic, types.get(topic), topic.hashCode(), entries)));
+        topics.forEach(
+                (topic, entries) -> inputs.add(new BatchInput(topic, types.get(topic), topic.hashCode(), entries)));
         String group = feedSettings.groups().get(0).name();
         BatchResult result = new BatchRunner(
                         JoinSettings.defaults(group), new LastClick(), ids, schemas, new MemoryJoinStore(), BLOCK_SIZE)
