@@ -62,20 +62,16 @@ record BatchAnswer(List<String> outcomes, Books books, Map<StatisticsKey, Counts
                             new MemoryJoinStore(),
                             BLOCK_SIZE)
                     .run(inputs(group, topics, entries));
-            result.outputs()
-                    .forEach(output -> outputs.outcome(output.value()).ifPresent(outcomes::add));
+            result.outputs().forEach(output -> outputs.outcome(output.value()).ifPresent(outcomes::add));
             books = books.plus(result.books());
-            result.statistics()
-                    .minutes()
-                    .forEach((key, counts) -> minutes.computeIfAbsent(key, absent -> new Counts())
-                            .add(counts));
+            result.statistics().minutes().forEach((key, counts) -> minutes.computeIfAbsent(key, absent -> new Counts())
+                    .add(counts));
         }
         outcomes.sort(null);
         return new BatchAnswer(outcomes, books, minutes);
     }
 
-    private static List<BatchInput> inputs(
-            DcGroup group, List<String> topics, Map<String, List<BlockEntry>> entries) {
+    private static List<BatchInput> inputs(DcGroup group, List<String> topics, Map<String, List<BlockEntry>> entries) {
         List<BatchInput> inputs = new ArrayList<>();
         for (String dc : group.dcs()) {
             for (EventType type : EventType.values()) {

@@ -65,10 +65,7 @@ final class EventsFeed implements Feed {
     /** A click on the impression with the id of its key. */
     static FeedEvent click(String key, long timeMs) {
         return event(
-                EventType.CLICK,
-                key,
-                timeMs,
-                new Click("click-" + key, timeMs, "advertiser", key, 0L, "", "", "", ""));
+                EventType.CLICK, key, timeMs, new Click("click-" + key, timeMs, "advertiser", key, 0L, "", "", "", ""));
     }
 
     private static FeedEvent event(EventType type, String key, long timeMs, SpecificRecordBase record) {

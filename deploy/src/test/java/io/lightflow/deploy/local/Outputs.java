@@ -44,8 +44,8 @@ final class Outputs {
         List<String> outcomes = new ArrayList<>();
         for (String group : groups) {
             for (OutputTopic topic : OutputTopic.values()) {
-                outputs.read(stand, topic.of(group)).forEach(value -> outputs.outcome(value)
-                        .ifPresent(outcomes::add));
+                outputs.read(stand, topic.of(group))
+                        .forEach(value -> outputs.outcome(value).ifPresent(outcomes::add));
             }
         }
         outcomes.sort(null);

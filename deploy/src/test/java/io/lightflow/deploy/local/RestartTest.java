@@ -33,8 +33,7 @@ class RestartTest {
             throws Exception {
         long seed = Seed.choose();
         GeneratedFeedSettings events = GeneratedFeedSettings.of(EVENTS, seed, DcGroup.LOCAL);
-        LocalSettings settings =
-                LocalSettings.in(data).with(EventPath.DIRECT).withPollRecords(200);
+        LocalSettings settings = LocalSettings.in(data).with(EventPath.DIRECT).withPollRecords(200);
         ExecutorService feeder = Executors.newSingleThreadExecutor();
         Stand stand = Stand.start(settings);
         try (Feed feed = new GeneratedFeed(events);
@@ -87,8 +86,8 @@ class RestartTest {
     }
 
     private static void deleteTridentNodes(Stand stand) throws Exception {
-        try (CuratorFramework curator = CuratorFrameworkFactory.newClient(
-                stand.stack().zookeeper().connectString(), new RetryOneTime(500))) {
+        try (CuratorFramework curator =
+                CuratorFrameworkFactory.newClient(stand.stack().zookeeper().connectString(), new RetryOneTime(500))) {
             curator.start();
             curator.delete().deletingChildrenIfNeeded().forPath("/transactional");
         }

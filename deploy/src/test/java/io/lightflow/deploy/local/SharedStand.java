@@ -36,8 +36,9 @@ final class SharedStand implements ParameterResolver {
             try {
                 Path data = Files.createTempDirectory("lightflow-stand-");
                 return new Holder(
-                        Stand.start(
-                                LocalSettings.in(data).withGroups(List.of(Stand.US)).with(EventPath.DIRECT)),
+                        Stand.start(LocalSettings.in(data)
+                                .withGroups(List.of(Stand.US))
+                                .with(EventPath.DIRECT)),
                         data);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -26,7 +26,7 @@ final class BlockSpout implements ITridentSpout<Long> {
 
     @Override
     public BatchCoordinator<Long> getCoordinator(String id, Map<String, Object> conf, TopologyContext context) {
-        return new BlockCoordinator(kind, GroupSettings.parse(settingsYaml), context.getStormId());
+        return BlockCoordinator.of(kind, GroupSettings.parse(settingsYaml), context.getStormId());
     }
 
     @Override
