@@ -8,13 +8,13 @@ import org.apache.storm.trident.spout.ITridentSpout.BatchCoordinator;
 
 /**
  * Starts batches, unless the group is paused or another topology of its kind is at work. It has nothing to remember
- * about a batch but its number.
+ * about a batch but its number; what Trident reads back of that from ZooKeeper, as JSON, is of some other class.
  *
  * <p>Trident makes two of them for a topology: one that is asked whether a batch may begin, which it never closes, and
  * one that it closes when the topology ends. In one process they are the same, so that the group is given up at once
  * where the process lives on. Thread-safe.
  */
-final class BlockCoordinator implements BatchCoordinator<Long> {
+final class BlockCoordinator implements BatchCoordinator<Object> {
     private static final Map<String, BlockCoordinator> OPEN = new ConcurrentHashMap<>();
 
     private final String stormId;
@@ -34,7 +34,7 @@ final class BlockCoordinator implements BatchCoordinator<Long> {
     }
 
     @Override
-    public Long initializeTransaction(long txid, Long previous, Long current) {
+    public Object initializeTransaction(long txid, Object previous, Object current) {
         return txid;
     }
 
