@@ -24,6 +24,7 @@ import org.apache.storm.Config;
 import org.apache.storm.DaemonConfig;
 import org.apache.storm.LocalCluster;
 import org.apache.storm.generated.KillOptions;
+import org.slf4j.LoggerFactory;
 
 /**
  * The whole platform in this process, of real parts: front clusters, central cluster, mirror, ZooKeeper, Storm, schema
@@ -67,6 +68,8 @@ final class LocalStack implements AutoCloseable {
 
     /** Starts everything but the topologies. */
     void startServers() {
+        // Once and by one thread, or else SLF4J tells of the messages that it lost.
+        LoggerFactory.getILoggerFactory();
         List<Callable<Void>> first = new ArrayList<>();
         first.add(started(zookeeper::start));
         first.add(started(postgres::start));

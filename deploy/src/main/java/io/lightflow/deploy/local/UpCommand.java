@@ -72,7 +72,9 @@ public final class UpCommand implements Callable<Integer> {
         System.out.println(report.toJson());
         if (options.report != null) {
             report.write(options.report);
+            System.out.println("The report is in " + options.report.toAbsolutePath());
         }
+        report.differences().forEach(difference -> System.err.println("Wrong: " + difference));
         return report.balanced() ? 0 : 1;
     }
 
