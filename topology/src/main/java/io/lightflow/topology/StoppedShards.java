@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,16 +45,18 @@ public final class StoppedShards {
     /**
      * A block began above the ledger.
      *
-     * @throws RetryException if it should be asked for again first
+     * @return if it should be asked for again first, what to throw once the batch's other shards are done: they must
+     *     get on, however many have gaps
      */
-    public void found(int shard, GapException gap) {
+    public Optional<RetryException> found(int shard, GapException gap) {
         String before = suspects.put(shard, gap.getMessage());
         if (!gap.getMessage().equals(before)) {
-            throw new RetryException(
-                    "a block begins above the ledger and is asked for again: " + gap.getMessage(), gap);
+            return Optional.of(new RetryException(
+                    "a block begins above the ledger and is asked for again: " + gap.getMessage(), gap));
         }
         LOG.error(gap.getMessage());
         stoppedAtMs.put(shard, clock.millis());
+        return Optional.empty();
     }
 
     /** A block of the shard was contiguous. */

@@ -17,7 +17,10 @@ import org.apache.storm.StormSubmitter;
 import org.apache.storm.generated.AlreadyAliveException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code lightflow submit}: what {@code storm jar} runs. */
 @Command(
@@ -25,6 +28,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Prepare topics, tables and schemas of a group, and submit its topologies to Storm.")
 public final class SubmitCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private SettingsOption settingsOption;
 
@@ -37,6 +43,12 @@ public final class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         GroupSettings settings = settingsOption.read();
+        if (parallelism != null && (parallelism < 1 || parallelism > settings.shards())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--parallelism must lie between 1 and the number of shards, " + settings.shards() + ", found "
+                            + parallelism);
+        }
         for (TopologyKind kind : TopologyKind.values()) {
             if (only == null || only == kind) {
                 refuseSecond(settings, kind);
@@ -72,10 +84,6 @@ public final class SubmitCommand implements Callable<Integer> {
 
     private void submit(GroupSettings settings, TopologyKind kind) throws Exception {
         int tasks = parallelism == null ? Topologies.parallelism(kind, settings) : parallelism;
-        if (tasks < 1 || tasks > settings.shards()) {
-            throw new IllegalArgumentException("--parallelism must lie between 1 and the number of shards, "
-                    + settings.shards() + ", found " + tasks);
-        }
         String name = kind.topologyName(settings.group());
         try {
             StormSubmitter.submitTopology(

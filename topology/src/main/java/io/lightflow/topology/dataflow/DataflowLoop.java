@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The loop of the topology {@code dataflow}: step, write cells, commit outputs and position. */
 public final class DataflowLoop implements BlockLoop {
@@ -43,10 +44,11 @@ public final class DataflowLoop implements BlockLoop {
     public void process(long txid, List<Block> blocks) {
         List<NewCell> cells = new ArrayList<>();
         List<Commit<List<OutputEvent>>> commits = new ArrayList<>(blocks.size());
+        List<RetryException> gaps = new ArrayList<>();
         try {
             for (Block block : blocks) {
                 if (!stopped.isStopped(block.shard())) {
-                    step(txid, block, cells, commits);
+                    step(txid, block, cells, commits).ifPresent(gaps::add);
                 }
             }
             if (!cells.isEmpty()) {
@@ -58,7 +60,7 @@ public final class DataflowLoop implements BlockLoop {
         } catch (SinkUnavailableException | StoreUnavailableException e) {
             forget(blocks);
             throw new RetryException("batch " + txid + " did not get through: " + e.getMessage(), e);
-        } catch (RetryException | FencedException e) {
+        } catch (FencedException e) {
             forget(blocks);
             throw e;
         }
@@ -67,9 +69,13 @@ public final class DataflowLoop implements BlockLoop {
                 positions.put(move.shard(), move.next());
             }
         }
+        if (!gaps.isEmpty()) {
+            throw gaps.get(0);
+        }
     }
 
-    private void step(long txid, Block block, List<NewCell> cells, List<Commit<List<OutputEvent>>> commits) {
+    private Optional<RetryException> step(
+            long txid, Block block, List<NewCell> cells, List<Commit<List<OutputEvent>>> commits) {
         int shard = block.shard();
         Position position = positions.computeIfAbsent(shard, sink::open);
         StepResult result;
@@ -77,8 +83,7 @@ public final class DataflowLoop implements BlockLoop {
             result = step.run(position, block, txid, store);
         } catch (GapException e) {
             positions.remove(shard);
-            stopped.found(shard, e);
-            return;
+            return stopped.found(shard, e);
         }
         stopped.wentWell(shard);
         boolean nothingNew = result.position().topics().equals(position.topics())
@@ -87,6 +92,7 @@ public final class DataflowLoop implements BlockLoop {
             cells.addAll(result.cells());
             commits.add(new Commit<>(List.of(new ShardMove(shard, position, result.position())), result.outputs()));
         }
+        return Optional.empty();
     }
 
     /** What the ledger holds is not known any more. */

@@ -47,7 +47,8 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     /** A shard's producer, and the position that it left in the ledger. */
     private static final class Writer {
         final KafkaProducer<byte[], byte[]> producer;
-        Position committed;
+        /** Null once a commit has failed: what the ledger holds is not known then. */
+        volatile Position committed;
 
         Writer(KafkaProducer<byte[], byte[]> producer) {
             this.producer = producer;
@@ -118,12 +119,14 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
 
     private void commit(ShardMove move, List<OutputEvent> outputs) {
         Writer writer = writers.get(move.shard());
-        if (writer == null || !writer.committed.equals(move.expected())) {
+        Position committed = writer == null ? null : writer.committed;
+        if (!move.expected().equals(committed)) {
             throw new FencedException("shard " + move.shard() + " of group " + group + " must be opened first, or is"
                     + " elsewhere: expected " + PositionCodec.encode(move.expected()) + ", the ledger has "
-                    + (writer == null ? "not been read" : PositionCodec.encode(writer.committed)));
+                    + (committed == null ? "not been read" : PositionCodec.encode(committed)));
         }
         KafkaProducer<byte[], byte[]> producer = writer.producer;
+        writer.committed = null;
         try {
             producer.beginTransaction();
             for (OutputEvent output : outputs) {

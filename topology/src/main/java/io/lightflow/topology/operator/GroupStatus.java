@@ -39,8 +39,8 @@ public final class GroupStatus implements AutoCloseable {
     }
 
     /**
-     * The shards by rising number. The ledger is read before the ends of the topics, so a lag of 0 means that
-     * everything that was there at the time of the call has been committed.
+     * The shards by rising number. The ends of the topics are looked up before the ledger is read, so a lag of 0 means
+     * that everything that was there at the time of the call has been committed.
      *
      * @throws io.lightflow.sink.SinkUnavailableException if the ledger does not answer
      * @throws KafkaException if the central cluster does not answer

@@ -29,13 +29,18 @@ final class Durations extends StdDeserializer<Duration> {
                     Duration.class, text, "expected a whole number with its unit, one of ms, s, m, h, d, such as 15s");
         }
         long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            case "h" -> Duration.ofHours(number);
-            default -> Duration.ofDays(number);
-        };
+        Duration unit =
+                switch (matcher.group(2)) {
+                    case "ms" -> Duration.ofMillis(1);
+                    case "s" -> Duration.ofSeconds(1);
+                    case "m" -> Duration.ofMinutes(1);
+                    case "h" -> Duration.ofHours(1);
+                    default -> Duration.ofDays(1);
+                };
+        if (number > Long.MAX_VALUE / unit.toMillis()) {
+            return (Duration) context.handleWeirdStringValue(Duration.class, text, "too long");
+        }
+        return unit.multipliedBy(number);
     }
 
     /** Writes them in milliseconds. */

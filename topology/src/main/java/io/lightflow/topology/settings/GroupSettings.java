@@ -1,5 +1,7 @@
 package io.lightflow.topology.settings;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -49,17 +51,20 @@ public record GroupSettings(
     private static final ObjectMapper MAPPER = new YAMLMapper()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .registerModule(new SimpleModule()
                     .addDeserializer(Duration.class, new Durations())
                     .addSerializer(Duration.class, new Durations.Writer()));
 
     public GroupSettings {
         Require.present("group", group);
-        if (!group.matches("[A-Za-z0-9_-]{1,64}")) {
-            throw new IllegalArgumentException("the key group takes 1 to 64 letters, digits, - and _, found " + group);
-        }
+        Require.name("group", group);
         Require.notEmpty("dataCenters", dataCenters);
+        Require.names("dataCenters", dataCenters);
         dataCenters = List.copyOf(dataCenters);
+        if (shards == 0) {
+            throw new WrongSettingException("the key shards is missing, or 0");
+        }
         Require.within("shards", shards, 1, 4096);
         Require.present("kafka", kafka);
         Require.present("registry", registry);
@@ -71,7 +76,7 @@ public record GroupSettings(
         dataflow = Require.orElse(dataflow, new Spread(null, null, null));
         statistics = Require.orElse(statistics, new Counting(null, null, null, null, null));
         if (store.rocksdb() != null && dataflow.workers() > 1) {
-            throw new IllegalArgumentException("the key dataflow.workers must be 1 with store.rocksdb, which is for one"
+            throw new WrongSettingException("the key dataflow.workers must be 1 with store.rocksdb, which is for one"
                     + " process, found " + dataflow.workers());
         }
     }
@@ -80,7 +85,7 @@ public record GroupSettings(
     public record Kafka(String bootstrapServers, Map<String, String> properties) {
         public Kafka {
             Require.present("kafka.bootstrapServers", bootstrapServers);
-            properties = properties == null ? Map.of() : Map.copyOf(properties);
+            properties = Require.filled("kafka.properties", properties);
         }
 
         /** Without the properties, which may hold secrets. */
@@ -104,6 +109,14 @@ public record GroupSettings(
             Require.present("postgres.user", user);
         }
 
+        /** Without the parameters of the URL, which may hold a password. */
+        @Override
+        public String toString() {
+            int parameters = url.indexOf('?');
+            return "Postgres[url=" + (parameters < 0 ? url : url.substring(0, parameters) + "?...") + ", user=" + user
+                    + ", passwordVariable=" + passwordVariable + "]";
+        }
+
         /** @throws SettingsException if the variable is named but not set */
         public String password() {
             if (passwordVariable == null) {
@@ -125,7 +138,7 @@ public record GroupSettings(
             Require.present("zookeeper.connect", connect);
             root = Require.orElse(root, "/lightflow");
             if (!root.startsWith("/") || root.endsWith("/")) {
-                throw new IllegalArgumentException(
+                throw new WrongSettingException(
                         "the key zookeeper.root must begin with / and not end with it, found " + root);
             }
         }
@@ -236,15 +249,23 @@ public record GroupSettings(
             throw new SettingsException(
                     "the key " + path(e) + " is unknown; known here are " + e.getKnownPropertyIds(), e);
         } catch (JsonMappingException e) {
-            // A record's own check names the key already.
             throw new SettingsException(
-                    e.getCause() instanceof IllegalArgumentException wrong
+                    e.getCause() instanceof WrongSettingException wrong
                             ? wrong.getMessage()
-                            : "the key " + path(e) + " is wrong: " + e.getOriginalMessage(),
+                            : "the key " + path(e) + " is wrong: " + firstLine(e),
                     e);
         } catch (JsonProcessingException e) {
-            throw new SettingsException("this is not YAML: " + e.getOriginalMessage() + " at " + e.getLocation(), e);
+            JsonLocation at = e.getLocation();
+            throw new SettingsException(
+                    "this is not YAML: " + firstLine(e)
+                            + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()),
+                    e);
         }
+    }
+
+    /** What follows the first line is a piece of the text, in which secrets may be. */
+    private static String firstLine(JsonProcessingException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("");
     }
 
     private static String path(JsonMappingException e) {

@@ -22,8 +22,14 @@ public record JoinRules(
         Duration viewThrough,
         Map<String, OwnWindows> advertisers) {
 
+    private static final Duration LONGEST_WINDOW = Duration.ofDays(400);
+
     public JoinRules {
-        allowedDisorder = Require.orElse(allowedDisorder, Duration.ofSeconds(5));
+        allowedDisorder = Require.within(
+                "join.allowedDisorder",
+                Require.orElse(allowedDisorder, Duration.ofSeconds(5)),
+                Duration.ZERO,
+                Duration.ofHours(1));
         rowCap = Require.within("join.rowCap", Require.orElse(rowCap, JoinSettings.DEFAULT_ROW_CAP), 1, 10_000);
         farFuture = Require.within(
                 "join.farFuture", Require.orElse(farFuture, Duration.ofHours(1)), Duration.ZERO, Duration.ofDays(400));
@@ -31,7 +37,33 @@ public record JoinRules(
         orphanAfter = Require.orElse(orphanAfter, Windows.DEFAULT.orphanAfter());
         clickLookBack = Require.orElse(clickLookBack, Windows.DEFAULT.clickLookBack());
         viewThrough = Require.orElse(viewThrough, Windows.DEFAULT.viewThrough());
-        advertisers = advertisers == null ? Map.of() : Map.copyOf(advertisers);
+        advertisers = Require.filled("join.advertisers", advertisers);
+        requireWindows("join.", impressionLookBack, orphanAfter, clickLookBack, viewThrough);
+        advertisers.forEach((id, own) -> requireWindows(
+                "join.advertisers." + id + ".",
+                own.impressionLookBack(),
+                own.orphanAfter(),
+                own.clickLookBack(),
+                own.viewThrough()));
+    }
+
+    /** The limits of {@link Windows}, told with the names of the keys; null stands for as for everybody. */
+    private static void requireWindows(
+            String path,
+            Duration impressionLookBack,
+            Duration orphanAfter,
+            Duration clickLookBack,
+            Duration viewThrough) {
+        requireWindow(path + "impressionLookBack", impressionLookBack, Duration.ofSeconds(1));
+        requireWindow(path + "orphanAfter", orphanAfter, Duration.ZERO);
+        requireWindow(path + "clickLookBack", clickLookBack, Duration.ofSeconds(1));
+        requireWindow(path + "viewThrough", viewThrough, Duration.ZERO);
+    }
+
+    private static void requireWindow(String key, Duration window, Duration least) {
+        if (window != null) {
+            Require.within(key, window, least, LONGEST_WINDOW);
+        }
     }
 
     /** Windows of one advertiser; null means as for everybody. */

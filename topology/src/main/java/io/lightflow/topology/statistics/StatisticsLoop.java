@@ -18,6 +18,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -50,10 +51,11 @@ public final class StatisticsLoop implements BlockLoop {
 
     @Override
     public void process(long txid, List<Block> blocks) {
+        List<RetryException> gaps = new ArrayList<>();
         try {
             for (Block block : blocks) {
                 if (!stopped.isStopped(block.shard())) {
-                    sum(txid, block);
+                    sum(txid, block).ifPresent(gaps::add);
                 }
             }
             boolean due = clock.millis() - lastCommitMs >= microBatch.toMillis() || rows.size() >= maxRows;
@@ -63,13 +65,17 @@ public final class StatisticsLoop implements BlockLoop {
         } catch (SinkUnavailableException e) {
             forget();
             throw new RetryException("batch " + txid + " did not get through: " + e.getMessage(), e);
-        } catch (RetryException | FencedException e) {
+        } catch (FencedException e) {
             forget();
             throw e;
         }
+        if (!gaps.isEmpty()) {
+            forget();
+            throw gaps.get(0);
+        }
     }
 
-    private void sum(long txid, Block block) {
+    private Optional<RetryException> sum(long txid, Block block) {
         int shard = block.shard();
         Position position = summed.get(shard);
         if (position == null) {
@@ -80,8 +86,9 @@ public final class StatisticsLoop implements BlockLoop {
         try {
             summed.put(shard, StatisticsStep.run(position, block, txid, rows));
             stopped.wentWell(shard);
+            return Optional.empty();
         } catch (GapException e) {
-            stopped.found(shard, e);
+            return stopped.found(shard, e);
         }
     }
 
