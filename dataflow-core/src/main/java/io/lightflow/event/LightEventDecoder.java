@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
@@ -147,10 +148,14 @@ public final class LightEventDecoder {
                     "expected a schema named " + reader.getFullName() + " in this topic, found schema " + schemaId
                             + " named " + writer.getFullName());
         } else {
+            // Docs, defaults and Java's hints differ between a registry's schema and the compiled one; bytes do not.
+            boolean asCompiled =
+                    SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(reader));
             SpecificData data = new SpecificData();
             data.setCustomCoders(true);
-            data.setFastReaderEnabled(!writer.equals(reader));
-            fresh = new WrittenBy(writer.equals(reader), new SpecificDatumReader<>(writer, reader, data), null);
+            data.setFastReaderEnabled(!asCompiled);
+            fresh = new WrittenBy(
+                    asCompiled, new SpecificDatumReader<>(asCompiled ? reader : writer, reader, data), null);
         }
         readers.put(cacheKey, fresh);
         return fresh;
