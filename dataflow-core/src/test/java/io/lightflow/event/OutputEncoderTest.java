@@ -17,17 +17,18 @@ import org.junit.jupiter.api.Test;
 
 /** Spliced outputs are, byte for byte, what the generated classes encode. */
 class OutputEncoderTest {
-    private static final String KEY = "cookie-é";
+    private static final String COOKIE = "cookie-é";
+    private static final byte[] KEY = COOKIE.getBytes(StandardCharsets.UTF_8);
     private static final Place PLACE = new Place("us-west.clicks", 7, new Origin(-5, 1L << 40));
     private static final Place OTHER_PLACE = new Place("us-east.impressions", 7, new Origin(Integer.MAX_VALUE, 0));
     private static final Trace TRACE = new Trace(PLACE, 42, 1_700_000_000_000L, -1, true, false);
 
     private final TestSchemas schemas = new TestSchemas();
     private final OutputEncoder encoder = new OutputEncoder(schemas.ids());
-    private final Draft impression = Draft.impression(KEY, "i", 1_000, "acme");
-    private final Draft click = Draft.click(KEY, "c", 2_000, "acme", "i");
-    private final Draft conversion = Draft.conversion(KEY, "v", 3_000, "acme", null, "i");
-    private final Draft tag = Draft.tag(KEY, "t", 4_000, "acme");
+    private final Draft impression = Draft.impression(COOKIE, "i", 1_000, "acme");
+    private final Draft click = Draft.click(COOKIE, "c", 2_000, "acme", "i");
+    private final Draft conversion = Draft.conversion(COOKIE, "v", 3_000, "acme", null, "i");
+    private final Draft tag = Draft.tag(COOKIE, "t", 4_000, "acme");
 
     @Test
     void impressions() {
@@ -175,7 +176,7 @@ class OutputEncoderTest {
 
     private void assertSame(OutputEvent output, OutputTopic topic, SpecificRecord expected) {
         assertThat(output.topic()).isEqualTo(topic);
-        assertThat(output.key()).isEqualTo(KEY.getBytes(StandardCharsets.UTF_8));
+        assertThat(output.key()).isEqualTo(KEY);
         assertThat(output.value()).isEqualTo(generated(expected));
     }
 

@@ -154,7 +154,7 @@ public record GroupSettings(
             Duration idleAfter,
             Beacons beacons) {
         public Pace {
-            pollRecords = Require.within("pace.pollRecords", Require.orElse(pollRecords, 50_000), 1, 1_000_000);
+            pollRecords = Require.within("pace.pollRecords", Require.orElse(pollRecords, 20_000), 1, 1_000_000);
             emitInterval = Require.within(
                     "pace.emitInterval",
                     Require.orElse(emitInterval, Duration.ofMillis(50)),
@@ -205,7 +205,7 @@ public record GroupSettings(
                     Require.orElse(microBatch, Duration.ofSeconds(15)),
                     Duration.ofSeconds(1),
                     Duration.ofHours(1));
-            maxRows = Require.within("statistics.maxRows", Require.orElse(maxRows, 250_000), 1, 10_000_000);
+            maxRows = Require.within("statistics.maxRows", Require.orElse(maxRows, 100_000), 1, 10_000_000);
         }
     }
 
