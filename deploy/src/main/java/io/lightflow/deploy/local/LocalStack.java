@@ -17,13 +17,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.storm.Config;
 import org.apache.storm.DaemonConfig;
 import org.apache.storm.LocalCluster;
+import org.apache.storm.ProcessSimulator;
 import org.apache.storm.generated.KillOptions;
+import org.apache.storm.generated.TopologySummary;
+import org.apache.storm.thrift.TException;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -75,7 +81,7 @@ final class LocalStack implements AutoCloseable {
         first.add(started(postgres::start));
         first.add(started(central::start));
         fronts.values().forEach(front -> first.add(started(front::start)));
-        Parallel.run(first);
+        Parallel.run("starting", first);
 
         registry = new LocalRegistry(postgres);
         registry.start();
@@ -89,7 +95,7 @@ final class LocalStack implements AutoCloseable {
         }
         second.add(started(this::startStorm));
         second.add(started(() -> settings.groups().forEach(group -> SubmitCommand.prepare(groupSettings(group)))));
-        Parallel.run(second);
+        Parallel.run("starting", second);
     }
 
     private static Callable<Void> started(Runnable start) {
@@ -153,7 +159,14 @@ final class LocalStack implements AutoCloseable {
         }
     }
 
-    /** Ends a topology at once; returns when its name is free again. */
+    /** A topology that has left Storm's list still works until its worker, which is the only one, has stopped. */
+    private boolean isThere(String topologyName) throws TException {
+        List<TopologySummary> topologies = storm.getTopologySummaries();
+        return topologies.stream().anyMatch(topology -> topology.get_name().equals(topologyName))
+                || ProcessSimulator.getAllProcessHandles().size() > topologies.size();
+    }
+
+    /** Ends a topology at once; returns when it has ended and its name is free again. */
     void kill(DcGroup group, TopologyKind kind) {
         String name = kind.topologyName(group.name());
         KillOptions now = new KillOptions();
@@ -161,8 +174,7 @@ final class LocalStack implements AutoCloseable {
         try {
             storm.killTopologyWithOpts(name, now);
             long deadline = System.nanoTime() + KILL_PATIENCE.toNanos();
-            while (storm.getTopologySummaries().stream()
-                    .anyMatch(topology -> topology.get_name().equals(name))) {
+            while (isThere(name)) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new IllegalStateException("it is still there after " + KILL_PATIENCE);
                 }
@@ -256,25 +268,19 @@ final class LocalStack implements AutoCloseable {
     /** Stops everything; what was committed is there at the next start. */
     @Override
     public void close() {
-        Throwable failure = null;
-        List<AutoCloseable> parts = new ArrayList<>();
-        if (storm != null) {
-            parts.add(storm);
-        }
-        if (mirror != null) {
-            parts.add(mirror);
-        }
-        if (registry != null) {
-            parts.add(registry);
-        }
-        parts.addAll(fronts.values());
-        parts.add(central);
-        parts.add(postgres);
-        parts.add(zookeeper);
-        for (AutoCloseable part : parts) {
+        List<List<AutoCloseable>> stages = new ArrayList<>();
+        stages.add(present(storm, mirror));
+        List<AutoCloseable> users = present(registry, central);
+        users.addAll(fronts.values());
+        stages.add(users);
+        stages.add(List.of(postgres, zookeeper));
+        IllegalStateException failure = null;
+        for (List<AutoCloseable> stage : stages) {
             try {
-                part.close();
-            } catch (Exception e) {
+                Parallel.run(
+                        "stopping",
+                        stage.stream().map(LocalStack::closed).toList());
+            } catch (IllegalStateException e) {
                 if (failure == null) {
                     failure = e;
                 } else {
@@ -283,7 +289,18 @@ final class LocalStack implements AutoCloseable {
             }
         }
         if (failure != null) {
-            throw new IllegalStateException("stopping failed: " + failure, failure);
+            throw failure;
         }
+    }
+
+    private static List<AutoCloseable> present(AutoCloseable... parts) {
+        return Stream.of(parts).filter(Objects::nonNull).collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private static Callable<Void> closed(AutoCloseable part) {
+        return () -> {
+            part.close();
+            return null;
+        };
     }
 }
