@@ -22,6 +22,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryOneTime;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.storm.Config;
 import org.apache.storm.DaemonConfig;
@@ -42,6 +45,7 @@ import org.slf4j.LoggerFactory;
 final class LocalStack implements AutoCloseable {
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
     private static final long KILL_LOOK_NANOS = 50_000_000;
+    private static final String STORM_ROOT = "/storm";
 
     private final LocalSettings settings;
     private final EmbeddedZooKeeper zookeeper;
@@ -124,17 +128,31 @@ final class LocalStack implements AutoCloseable {
         int port = Integer.parseInt(
                 zookeeper.connectString().substring(zookeeper.connectString().lastIndexOf(':') + 1));
         try {
+            forgetTopologies();
             storm = new LocalCluster.Builder()
                     .withSupervisors(1)
                     .withPortsPerSupervisor(2 * settings.groups().size())
                     .withDaemonConf(Config.STORM_ZOOKEEPER_SERVERS, List.of("127.0.0.1"))
                     .withDaemonConf(Config.STORM_ZOOKEEPER_PORT, port)
+                    .withDaemonConf(Config.STORM_ZOOKEEPER_ROOT, STORM_ROOT)
                     .withDaemonConf(Config.STORM_LOCAL_HOSTNAME, "127.0.0.1")
                     .withDaemonConf(
                             DaemonConfig.STORM_METRIC_STORE_CLASS, "org.apache.storm.metricstore.NoOpMetricStore")
                     .build();
         } catch (Exception e) {
             throw new IllegalStateException("Storm did not start: " + e, e);
+        }
+    }
+
+    /**
+     * Storm keeps the code of topologies in a folder that is new at every start, and would not work while ZooKeeper names
+     * those of the start before. Trident's own nodes are elsewhere, and stay.
+     */
+    private void forgetTopologies() throws Exception {
+        try (CuratorFramework curator =
+                CuratorFrameworkFactory.newClient(zookeeper.connectString(), new RetryOneTime(1_000))) {
+            curator.start();
+            curator.delete().quietly().deletingChildrenIfNeeded().forPath(STORM_ROOT);
         }
     }
 
