@@ -83,9 +83,7 @@ class MainTest {
     @Test
     void aParallelismThatCannotBeIsRefusedBeforeAnythingIsTouched() throws Exception {
         // Nothing that these settings name is there: to touch it would take long and fail otherwise.
-        Path file = Files.writeString(
-                folder.resolve("us.yaml"),
-                """
+        Path file = Files.writeString(folder.resolve("us.yaml"), """
                 group: us
                 dataCenters: [us-west]
                 shards: 8

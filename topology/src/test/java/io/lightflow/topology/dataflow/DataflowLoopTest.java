@@ -125,8 +125,9 @@ class DataflowLoopTest {
         Map<OutputTopic, Long> counts = new TreeMap<>();
         for (List<OutputEvent> commit : ledger.outputs()) {
             // Beacons have no key.
-            commit.stream().filter(output -> output.key() != null).forEach(output ->
-                    counts.merge(output.topic(), 1L, Long::sum));
+            commit.stream()
+                    .filter(output -> output.key() != null)
+                    .forEach(output -> counts.merge(output.topic(), 1L, Long::sum));
         }
         return counts;
     }
@@ -146,7 +147,8 @@ class DataflowLoopTest {
         process(all(0));
 
         assertJoined(10, 10);
-        assertThat(ledger.position(0).books().get(EventType.CLICK, Books.Entry.DUPLICATE)).isEqualTo(2);
+        assertThat(ledger.position(0).books().get(EventType.CLICK, Books.Entry.DUPLICATE))
+                .isEqualTo(2);
     }
 
     @Test

@@ -15,8 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is wrong in the settings is told in one line that names the key, before anything is started with them. */
 class GroupSettingsTest {
-    static final String GOOD =
-            """
+    static final String GOOD = """
             group: us
             dataCenters: [us-west, us-east]
             shards: 8
@@ -105,10 +104,7 @@ class GroupSettingsTest {
 
     /** A line of the good settings, what takes its place, and the key that must be named. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     shards: 8                       | shard: 8                        | the key shards is missing
                     shards: 8                       | shards: 0                       | the key shards
                     shards: 8                       | shards: many                    | the key shards

@@ -75,8 +75,12 @@ class BlocksSerializerTest {
         Rejection empty = new Rejection(1, new byte[0], new byte[0], "", -1);
         Rejection some = new Rejection(1L << 33, new byte[] {0, -1}, new byte[100_000], "reason\n№", TIME);
 
-        List<BlockEntry> carried =
-                carry(new Blocks(List.of(block(0, none, empty, some)))).blocks().get(0).parts().get(1).entries();
+        List<BlockEntry> carried = carry(new Blocks(List.of(block(0, none, empty, some))))
+                .blocks()
+                .get(0)
+                .parts()
+                .get(1)
+                .entries();
 
         assertThat(carried).usingRecursiveComparison().isEqualTo(List.of(none, empty, some));
     }
@@ -85,7 +89,8 @@ class BlocksSerializerTest {
     void aLargeBatchFits() {
         List<BlockEntry> entries = new ArrayList<>();
         for (int i = 0; i < 50_000; i++) {
-            entries.add(Draft.impression("cookie" + i, "i" + i, TIME + i, "acme").at(new Origin(1, i)));
+            entries.add(
+                    Draft.impression("cookie" + i, "i" + i, TIME + i, "acme").at(new Origin(1, i)));
         }
         Blocks blocks = new Blocks(List.of(block(0, entries.toArray(BlockEntry[]::new))));
 

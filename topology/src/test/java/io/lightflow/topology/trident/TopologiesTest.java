@@ -17,8 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TopologiesTest {
-    private static final GroupSettings SETTINGS = GroupSettings.parse(
-            """
+    private static final GroupSettings SETTINGS = GroupSettings.parse("""
             group: us
             dataCenters: [us-west, us-east]
             shards: 8
