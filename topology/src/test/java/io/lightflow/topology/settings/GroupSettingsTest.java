@@ -54,15 +54,15 @@ class GroupSettingsTest {
 
         assertThat(settings.pace())
                 .isEqualTo(new GroupSettings.Pace(
-                        50_000,
-                        Duration.ofMillis(50),
+                        20_000,
+                        Duration.ofMillis(100),
                         2,
                         Duration.ofMinutes(10),
                         Duration.ofSeconds(30),
                         Beacons.EXPECTED));
         assertThat(settings.dataflow()).isEqualTo(new GroupSettings.Spread(2, 1, 1024));
         assertThat(settings.statistics())
-                .isEqualTo(new GroupSettings.Counting(1, 1, 1024, Duration.ofSeconds(15), 250_000));
+                .isEqualTo(new GroupSettings.Counting(1, 1, 1024, Duration.ofSeconds(15), 100_000));
         assertThat(settings.zookeeper().root()).isEqualTo("/lightflow");
         assertThat(settings.store().rocksdb().blockCacheMb()).isEqualTo(256);
         assertThat(settings.join().allowedDisorder()).isEqualTo(Duration.ofSeconds(5));
