@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +51,7 @@ class KafkaLedgerTest {
                     .isEqualTo(Map.of(0, at(7), 1, Position.START, 2, Position.START));
         }
         move("behind", 0, 7, 8);
+        kafka.awaitNoOpenTransaction(DataflowTopics.ledger("behind"), 1);
         try (KafkaLedger ledger = new KafkaLedger(kafka.clients(), "behind")) {
             assertThat(ledger.read(0)).isEqualTo(at(8));
         }
@@ -59,12 +61,12 @@ class KafkaLedgerTest {
     void invariantA_anOpenTransactionDoesNotHideThePosition() {
         kafka.createOutputs("open", 4);
         move("open", 0, 0, 7);
+        kafka.awaitNoOpenTransaction(DataflowTopics.ledger("open"), 1);
         try (var producer = kafka.producer(Map.of("transactional.id", "lightflow.open.0"));
                 KafkaLedger ledger = new KafkaLedger(kafka.clients(), "open")) {
             producer.initTransactions();
             producer.beginTransaction();
-            producer.send(new org.apache.kafka.clients.producer.ProducerRecord<>(
-                    DataflowTopics.ledger("open"), 0, new byte[1], new byte[1]));
+            producer.send(new ProducerRecord<>(DataflowTopics.ledger("open"), 0, new byte[1], new byte[1]));
             producer.flush();
 
             assertThat(ledger.read(0)).isEqualTo(at(7));
@@ -102,6 +104,7 @@ class KafkaLedgerTest {
             return kafka.readCommitted(topic, 1).size() < before / 2;
         });
 
+        kafka.awaitNoOpenTransaction(topic, 1);
         try (KafkaLedger ledger = new KafkaLedger(kafka.clients(), "compacted")) {
             assertThat(offset(ledger.read(0))).isEqualTo(at[0]);
         }
