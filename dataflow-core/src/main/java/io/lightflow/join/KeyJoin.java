@@ -79,7 +79,7 @@ final class KeyJoin {
         }
         accepted(impression, EventType.IMPRESSION, invalid);
         block.count(EventType.IMPRESSION, Entry.JOINED, 1);
-        block.send(block.encoder().impression(key.joinKey, block.trace(impression, invalid), event.body()));
+        block.send(block.encoder().impression(key.joinKeyUtf8, block.trace(impression, invalid), event.body()));
     }
 
     private void takeTag(LightEvent event) {
@@ -100,7 +100,7 @@ final class KeyJoin {
         }
         accepted(tag, EventType.TAG, invalid);
         block.count(EventType.TAG, Entry.JOINED, 1);
-        block.send(block.encoder().tag(key.joinKey, block.trace(tag, invalid), event.body()));
+        block.send(block.encoder().tag(key.joinKeyUtf8, block.trace(tag, invalid), event.body()));
     }
 
     /**
@@ -149,7 +149,7 @@ final class KeyJoin {
             sendJoined(click, impression, true);
         } else {
             block.count(EventType.CLICK, Entry.ORPHANED, 1);
-            block.send(block.encoder().orphan(key.joinKey, block.trace(click, true), click.body()));
+            block.send(block.encoder().orphan(key.joinKeyUtf8, block.trace(click, true), click.body()));
         }
     }
 
@@ -273,7 +273,7 @@ final class KeyJoin {
                     && status(click, block.newWatermark(), true) == Status.ORPHANED) {
                 block.count(EventType.CLICK, Entry.WAITING, -1);
                 block.count(EventType.CLICK, Entry.ORPHANED, 1);
-                block.send(block.encoder().orphan(key.joinKey, block.trace(click, false), click.body()));
+                block.send(block.encoder().orphan(key.joinKeyUtf8, block.trace(click, false), click.body()));
             }
         }
     }
@@ -282,7 +282,7 @@ final class KeyJoin {
         block.count(EventType.CLICK, Entry.JOINED, 1);
         block.send(block.encoder()
                 .click(
-                        key.joinKey,
+                        key.joinKeyUtf8,
                         block.trace(click, invalid),
                         block.place(impression.origin()),
                         click.body(),
@@ -365,7 +365,7 @@ final class KeyJoin {
             Stored conversion, AttributionKind kind, Stored click, Stored impression, boolean invalid) {
         block.send(block.encoder()
                 .conversion(
-                        key.joinKey,
+                        key.joinKeyUtf8,
                         block.trace(conversion, invalid),
                         conversion.body(),
                         kind,

@@ -6,15 +6,20 @@ import io.lightflow.topology.operator.GroupNodes;
 import io.lightflow.topology.operator.SettingsOption;
 import io.lightflow.topology.postgres.PostgresSchema;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.SettingsException;
 import io.lightflow.topology.trident.Parts;
 import io.lightflow.topology.trident.RegistrySchemas;
 import io.lightflow.topology.trident.Topologies;
 import io.lightflow.topology.trident.TopologyKind;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.storm.StormSubmitter;
 import org.apache.storm.generated.AlreadyAliveException;
+import org.apache.storm.thrift.TException;
+import org.apache.storm.utils.NimbusClient;
+import org.apache.storm.utils.Utils;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,6 +33,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Prepare topics, tables and schemas of a group, and submit its topologies to Storm.")
 public final class SubmitCommand implements Callable<Integer> {
+    /** A worker that was killed is taken for gone when its ZooKeeper session has ended. */
+    private static final Duration OWNER_LEAVES_WITHIN = Duration.ofSeconds(15);
+
     @Spec
     private CommandSpec spec;
 
@@ -64,13 +72,32 @@ public final class SubmitCommand implements Callable<Integer> {
     }
 
     private static void refuseSecond(GroupSettings settings, TopologyKind kind) {
+        refuseSameName(kind.topologyName(settings.group()));
         try (GroupNodes nodes = GroupNodes.connect(settings, kind)) {
-            Optional<String> owner = nodes.owner();
+            Optional<String> owner = nodes.ownerAfter(OWNER_LEAVES_WITHIN);
             if (owner.isPresent()) {
-                throw new IllegalStateException("group " + settings.group() + " has a " + kind.word()
-                        + " topology at work already: " + owner.get() + "; kill it first");
+                throw new SettingsException(
+                        "group " + settings.group() + " has a " + kind.word()
+                                + " topology at work already, under another" + " name or on another Storm cluster: "
+                                + owner.get() + "; kill it first",
+                        null);
             }
         }
+    }
+
+    private static void refuseSameName(String name) {
+        try (NimbusClient nimbus =
+                NimbusClient.Builder.withConf(Utils.readStormConfig()).build()) {
+            if (!nimbus.getClient().isTopologyNameAllowed(name)) {
+                throw new SettingsException(alreadyThere(name), null);
+            }
+        } catch (TException e) {
+            throw new IllegalStateException("asking Nimbus whether there is a topology " + name + " failed: " + e, e);
+        }
+    }
+
+    private static String alreadyThere(String name) {
+        return "Storm has a topology " + name + " already; kill it first with: storm kill " + name;
     }
 
     /** Makes what the topologies of a group need, as far as it is not there. Safe to repeat. */
@@ -89,8 +116,7 @@ public final class SubmitCommand implements Callable<Integer> {
             StormSubmitter.submitTopology(
                     name, Topologies.config(kind, settings), Topologies.build(kind, settings, tasks));
         } catch (AlreadyAliveException e) {
-            throw new IllegalStateException(
-                    "topology " + name + " is running already; kill it first with: storm kill " + name, e);
+            throw new SettingsException(alreadyThere(name), e);
         }
         System.out.println("submitted " + name + " with " + tasks + " tasks");
     }

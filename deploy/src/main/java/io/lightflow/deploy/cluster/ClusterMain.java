@@ -1,12 +1,10 @@
 package io.lightflow.deploy.cluster;
 
-import java.io.IOException;
+import io.lightflow.topology.Main;
+import io.lightflow.topology.trident.TopologyKind;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -21,7 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The commands behind {@code deploy/cluster/up}, {@code submit}, {@code status}, {@code restart} and {@code down}. */
+/** The commands behind {@code deploy/cluster/up}, {@code submit}, {@code status}, {@code restart}, {@code kill}, {@code lightflow} and {@code down}. */
 @Command(
         name = "cluster",
         description = "The platform as separate processes on this machine.",
@@ -46,7 +44,9 @@ public final class ClusterMain {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new ClusterMain())
+        CommandLine commandLine = new CommandLine(new ClusterMain());
+        commandLine.getSubcommands().get("lightflow").setUnmatchedOptionsArePositionalParams(true);
+        return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println(messages(failure));
@@ -176,6 +176,11 @@ public final class ClusterMain {
                             description = "Tasks that a group's shards are spread over.")
                     Integer parallelism,
             @Option(
+                            names = "--only",
+                            paramLabel = "TOPOLOGY",
+                            description = "Submit only this one: ${COMPLETION-CANDIDATES}.")
+                    TopologyKind only,
+            @Option(
                             names = "--settings",
                             paramLabel = "FILE",
                             description = "The group's settings (default: deploy/cluster/groups/GROUP.yaml).")
@@ -185,15 +190,45 @@ public final class ClusterMain {
             @Option(names = "--main", paramLabel = "CLASS", defaultValue = TOPOLOGY_MAIN, hidden = true) String main) {
         Cluster cluster = where.cluster();
         Build build = Build.ofThisClass();
-        Path source = settings != null ? settings : build.project().resolve("deploy/cluster/groups/" + group + ".yaml");
-        Path rendered = renderSettings(cluster, group, source);
+        Path rendered = GroupFile.render(cluster, group, settings != null ? settings : GroupFile.source(build, group));
         List<String> arguments = new ArrayList<>(List.of("submit", "--settings", rendered.toString()));
         if (parallelism != null) {
             arguments.addAll(List.of("--parallelism", parallelism.toString()));
         }
+        if (only != null) {
+            arguments.addAll(List.of("--only", only.name()));
+        }
         Path topologyJar = jar != null ? jar.toAbsolutePath() : build.topologyJar();
         print(cluster.stormJar().submit(topologyJar, main, arguments).stripTrailing());
         return CommandLine.ExitCode.OK;
+    }
+
+    @Command(
+            name = "lightflow",
+            description = {
+                "The operator's commands for a group's topologies: show, pause, resume, accept-gap.",
+                "They take the settings with which the group was submitted, or else deploy/cluster/groups/GROUP.yaml."
+            },
+            footer = {
+                "show, pause and resume take --only TOPOLOGY (dataflow or stats_counter); show takes --offsets,",
+                "accept-gap takes --topology TOPOLOGY, --shard N, --topic NAME and --to OFFSET."
+            })
+    int lightflow(
+            @Mixin Where where,
+            @Parameters(index = "0", paramLabel = "COMMAND", description = "What to do.") String command,
+            @Parameters(index = "1", paramLabel = "GROUP", description = "The group, such as us or eu.") String group,
+            @Parameters(index = "2..*", paramLabel = "OPTION", description = "Options of that command.")
+                    List<String> options) {
+        Cluster cluster = where.cluster();
+        List<String> arguments = new ArrayList<>(
+                List.of(command, "--settings", GroupFile.of(cluster, group).toString()));
+        if (options != null) {
+            arguments.addAll(options);
+        }
+        return Main.commandLine()
+                .setErr(spec.commandLine().getErr())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments.toArray(String[]::new));
     }
 
     @Command(name = "kill", description = "Kill a topology, and wait until it and its workers are gone.")
@@ -206,21 +241,6 @@ public final class ClusterMain {
         }
         print(topology + " is gone");
         return CommandLine.ExitCode.OK;
-    }
-
-    private static Path renderSettings(Cluster cluster, String group, Path source) {
-        try {
-            Path target = cluster.settings().data().resolve("settings").resolve(group + ".yaml");
-            Map<String, Object> values = new LinkedHashMap<>(cluster.endpoints().asKeys(cluster.settings()));
-            values.put("group", group);
-            Resources.write(target, Resources.render(source.toString(), Files.readString(source), values));
-            return target;
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot read the settings of the group %s from %s; name them with --settings"
-                            .formatted(group, source),
-                    e);
-        }
     }
 
     private static List<String> topologies(Cluster cluster) {

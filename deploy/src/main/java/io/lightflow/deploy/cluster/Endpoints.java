@@ -25,6 +25,7 @@ public record Endpoints(
     Map<String, String> asKeys(ClusterSettings settings) {
         Map<String, String> keys = new TreeMap<>();
         keys.put("data", settings.data().toString());
+        keys.put("partitions", Integer.toString(settings.partitions()));
         kafka.forEach((name, servers) -> keys.put("kafka." + name, servers));
         if (settings.has(Component.ZOOKEEPER)) {
             keys.put("zookeeper", zooKeeper);

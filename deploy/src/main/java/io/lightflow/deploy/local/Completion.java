@@ -1,11 +1,11 @@
 package io.lightflow.deploy.local;
 
-import io.lightflow.deploy.feed.DcGroup;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
+import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trident.TopologyKind;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,16 +13,20 @@ import java.util.List;
 import org.apache.kafka.common.KafkaException;
 
 /** Watches the ledgers of all groups, and tells when everything up to a time has come through. Not thread-safe. */
-final class Completion implements AutoCloseable {
+public final class Completion implements AutoCloseable {
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     private final List<GroupStatus> dataflows = new ArrayList<>();
     private final List<GroupStatus> statistics = new ArrayList<>();
 
     Completion(LocalStack stack) {
-        for (DcGroup group : stack.settings().groups()) {
-            dataflows.add(new GroupStatus(stack.groupSettings(group), TopologyKind.DATAFLOW));
-            statistics.add(new GroupStatus(stack.groupSettings(group), TopologyKind.STATS_COUNTER));
+        this(stack.settings().groups().stream().map(stack::groupSettings).toList());
+    }
+
+    public Completion(List<GroupSettings> groups) {
+        for (GroupSettings group : groups) {
+            dataflows.add(new GroupStatus(group, TopologyKind.DATAFLOW));
+            statistics.add(new GroupStatus(group, TopologyKind.STATS_COUNTER));
         }
     }
 
@@ -34,7 +38,7 @@ final class Completion implements AutoCloseable {
      * @param patience how long nothing may change before this gives up
      * @throws IllegalStateException if nothing has changed for so long
      */
-    void await(long watermark, Duration patience) throws InterruptedException {
+    public void await(long watermark, Duration patience) throws InterruptedException {
         String last = "";
         long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
@@ -68,12 +72,12 @@ final class Completion implements AutoCloseable {
     }
 
     /** The books of the join, over all groups. */
-    Books books() {
+    public Books books() {
         return GroupStatus.books(shards(dataflows));
     }
 
     /** Lag of the join, and of the statistics behind it, over all shards. */
-    long[] lags() {
+    public long[] lags() {
         return new long[] {
             shards(dataflows).stream().mapToLong(ShardStatus::lag).sum(),
             shards(statistics).stream().mapToLong(ShardStatus::lag).sum()
@@ -89,7 +93,7 @@ final class Completion implements AutoCloseable {
     }
 
     /** What is wrong with the books, in words; empty if nothing. */
-    List<String> differences() {
+    public List<String> differences() {
         List<String> differences = new ArrayList<>();
         for (List<GroupStatus> topologies : List.of(dataflows, statistics)) {
             for (ShardStatus shard : shards(topologies)) {

@@ -29,7 +29,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * Counts a group's joined topics from their beginning, as any reader of committed records would, and without any of the
  * code that counts them for PostgreSQL.
  */
-final class JoinedTopics {
+public final class JoinedTopics {
     private static final int BEACON_ID = SchemaId.of(Beacon.getClassSchema());
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -48,7 +48,7 @@ final class JoinedTopics {
     private long revenueMicros;
 
     /** @throws IllegalStateException if the topics do not answer, or hold an event twice */
-    static Totals count(String bootstrap, List<String> groups, int partitions) {
+    public static Totals count(String bootstrap, List<String> groups, int partitions) {
         JoinedTopics counting = new JoinedTopics();
         for (String group : groups) {
             counting.read(bootstrap, group, partitions);

@@ -8,8 +8,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/** Reads what the statistics tables of the local stack add up to. */
-final class PostgresTotals {
+/** Reads what the statistics tables add up to. */
+public final class PostgresTotals {
     private static final String SUMS = """
             SELECT coalesce(sum(impressions), 0), coalesce(sum(clicks), 0), coalesce(sum(conversions), 0),
                    coalesce(sum(invalid_impressions + invalid_clicks + invalid_conversions), 0),
@@ -25,7 +25,12 @@ final class PostgresTotals {
 
     /** @throws IllegalStateException if minute, hour and day rows do not add up to the same, or cannot be read */
     static Totals read(LocalStack stack) {
-        try (Connection connection = connect(stack);
+        return read(stack.jdbcUrl(), EmbeddedPostgresServer.USER);
+    }
+
+    /** @throws IllegalStateException if minute, hour and day rows do not add up to the same, or cannot be read */
+    public static Totals read(String jdbcUrl, String user) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl, user, "");
                 Statement statement = connection.createStatement()) {
             Totals minutes = sum(statement, "stats_minute");
             Totals hours = sum(statement, "stats_hour");

@@ -8,4 +8,5 @@ package io.lightflow.deploy.local;
  * @param conversions attributed conversions that count
  * @param invalid events of any kind that are invalid traffic
  */
-record Totals(long impressions, long clicks, long conversions, long invalid, long spendMicros, long revenueMicros) {}
+public record Totals(
+        long impressions, long clicks, long conversions, long invalid, long spendMicros, long revenueMicros) {}

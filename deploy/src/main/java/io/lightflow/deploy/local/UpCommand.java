@@ -1,18 +1,13 @@
 package io.lightflow.deploy.local;
 
-import io.lightflow.attribution.Windows;
 import io.lightflow.deploy.feed.Feed;
 import io.lightflow.deploy.feed.FeedProducer;
 import io.lightflow.deploy.feed.FeedSettings;
 import io.lightflow.deploy.feed.FeedTotals;
-import io.lightflow.position.Books;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trident.RegistrySchemas;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -26,8 +21,6 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         description = "Start the whole platform in one process, feed it, and show what it does until Ctrl-C.")
 public final class UpCommand implements Callable<Integer> {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
-
     @Mixin
     private UpOptions options;
 
@@ -35,8 +28,11 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path data = options.data == null ? Folders.fresh("local") : options.data;
-        LocalSettings settings = options.settings(data);
+        // Before anything is emptied or started: are the options right?
+        LocalSettings settings = options.settings(options.data == null ? Folders.named("local") : options.data);
+        if (options.data == null) {
+            Folders.fresh("local");
+        }
         long begin = System.nanoTime();
         try (LocalStack stack = new LocalStack(settings)) {
             Thread closing = closeAtExit(stack);
@@ -58,8 +54,7 @@ public final class UpCommand implements Callable<Integer> {
                 .withRate(options.rate());
         try (Feed feed = options.feed(stack.settings().groups(), Instant.now());
                 FeedProducer producer = new FeedProducer(
-                        feedSettings, RegistrySchemas.connect(registry).ids());
-                Completion completion = new Completion(stack)) {
+                        feedSettings, RegistrySchemas.connect(registry).ids())) {
             producer.start();
             try (LiveView view = new LiveView(stack, producer)) {
                 view.start();
@@ -70,35 +65,18 @@ public final class UpCommand implements Callable<Integer> {
                     stopped.await();
                     return 0;
                 }
-                return finish(stack, feed, producer, fed, completion, begin);
+                return finish(Settlement.settle(stack, producer, fed, feed.skipped(), begin));
             }
         }
     }
 
-    private int finish(
-            LocalStack stack, Feed feed, FeedProducer producer, FeedTotals fed, Completion completion, long begin)
-            throws InterruptedException, IOException {
-        Duration disorder = stack.settings().allowedDisorder();
-        Duration span =
-                Windows.DEFAULT.orphanAfter().plus(disorder.multipliedBy(2)).plusMinutes(1);
-        producer.sendClosingBeacons(span);
-        completion.await(fed.greatestTimeMs() + span.toMillis() - disorder.toMillis(), PATIENCE);
-        double seconds = seconds(begin);
-        Books books = completion.books();
-        List<String> differences = new ArrayList<>(completion.differences());
-        Totals postgres = PostgresTotals.read(stack);
-        Totals topics = JoinedTopics.count(
-                stack.centralBootstrap(),
-                stack.settings().groups().stream().map(group -> group.name()).toList(),
-                stack.settings().shards());
-        if (!postgres.equals(topics)) {
-            differences.add("PostgreSQL has " + postgres + ", the joined topics have " + topics);
-        }
-        Report report = Report.of(books, feed.skipped(), postgres, differences, seconds);
+    private int finish(Report report) throws IOException {
         System.out.println(report.toJson());
         if (options.report != null) {
             report.write(options.report);
+            System.out.println("The report is in " + options.report.toAbsolutePath());
         }
+        report.differences().forEach(difference -> System.err.println("Wrong: " + difference));
         return report.balanced() ? 0 : 1;
     }
 

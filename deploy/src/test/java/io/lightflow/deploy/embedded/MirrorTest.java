@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lightflow.mirror.DataCenter;
 import io.lightflow.mirror.KafkaCluster;
 import io.lightflow.mirror.Mirror;
+import io.lightflow.mirror.MirrorAudit;
+import io.lightflow.mirror.MirrorAudit.PartitionReport;
 import io.lightflow.mirror.MirrorSettings;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,7 +18,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -97,19 +102,17 @@ class MirrorTest {
 
     @Test
     void aMirrorThatIsKilledAndStartedAgainLosesAndDoublesNothing() throws Exception {
-        int before = 0;
         for (int round = 0; round < 2; round++) {
+            produce(40_000);
+            long enough = written() + random.nextInt(40_000);
             Process mirror = startInAnotherJvm();
             try {
-                produce(20_000);
-                int seen = before;
-                Await.until("some records were copied", LIMIT, () -> copied() > seen);
+                Await.until("some records were written", LIMIT, () -> written() > enough);
             } finally {
                 mirror.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
             }
-            before = copied();
             assertCopiesArePrefixes();
-            System.out.printf("killed after %d of %d records%n", before, produced);
+            System.out.printf("killed after %d of %d records%n", copied(), produced);
         }
         try (Mirror mirror = new Mirror(settings)) {
             mirror.start();
@@ -130,6 +133,35 @@ class MirrorTest {
         }
     }
 
+    @Test
+    void theAuditAgreesAndFindsWhatIsDoneToACopy() throws Exception {
+        produce(1_000);
+        try (Mirror mirror = new Mirror(settings)) {
+            mirror.start();
+            awaitCopies();
+        }
+        MirrorAudit audit = new MirrorAudit(settings);
+        List<PartitionReport> clean = audit.run();
+        assertThat(clean).hasSize(fronts.size() * partitions().size()).allMatch(PartitionReport::exact);
+        assertThat(clean.stream().mapToLong(PartitionReport::copy).sum()).isEqualTo(produced);
+        assertThat(clean.stream().mapToLong(PartitionReport::lag).sum()).isZero();
+
+        produce(100);
+        try (KafkaProducer<byte[], byte[]> producer =
+                producer(Map.of("bootstrap.servers", central.bootstrapServers()))) {
+            producer.send(new ProducerRecord<>("us-west.tags", 0, YEAR_2013, null, new byte[] {1}));
+        }
+        assertThat(audit.run())
+                .filteredOn(report -> !report.exact())
+                .singleElement()
+                .satisfies(report -> {
+                    assertThat(report.dataCenter()).isEqualTo("us-west");
+                    assertThat(report.topic()).isEqualTo("tags");
+                    assertThat(report.surplus()).isEqualTo(1);
+                });
+        assertThat(audit.run().stream().mapToLong(PartitionReport::lag).sum()).isEqualTo(100);
+    }
+
     private void awaitCopies() throws Exception {
         Await.until("all " + produced + " records were copied", LIMIT, () -> copied() >= produced);
         assertThat(copies()).isEqualTo(originals());
@@ -145,6 +177,21 @@ class MirrorTest {
 
     private int copied() {
         return copies().values().stream().mapToInt(List::size).sum();
+    }
+
+    /** Offsets taken on the central cluster, also by records that are not committed. */
+    private long written() throws Exception {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        Set<String> topics = central.admin().listTopics().names().get();
+        for (String dataCenter : fronts.keySet()) {
+            partitions().stream()
+                    .map(partition -> new TopicPartition(dataCenter + "." + partition.topic(), partition.partition()))
+                    .filter(copy -> topics.contains(copy.topic()))
+                    .forEach(copy -> latest.put(copy, OffsetSpec.latest()));
+        }
+        return central.admin().listOffsets(latest).all().get().values().stream()
+                .mapToLong(ListOffsetsResultInfo::offset)
+                .sum();
     }
 
     private Map<String, List<String>> copies() {

@@ -3,13 +3,17 @@ package io.lightflow.topology.operator;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trident.TopologyKind;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.retry.ExponentialBackoffRetry;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.Watcher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +80,19 @@ public final class GroupNodes implements AutoCloseable {
     /** Id of the topology that works on the group now, if one does. */
     public Optional<String> owner() {
         return Optional.ofNullable(call("looking up " + ownerPath, this::readOwner));
+    }
+
+    /** The owner, if there still is one after waiting for it to leave. */
+    public Optional<String> ownerAfter(Duration patience) {
+        CountDownLatch left = new CountDownLatch(1);
+        call("waiting for " + ownerPath + " to go", () -> {
+            boolean owned = curator.checkExists()
+                            .usingWatcher((Watcher) event -> left.countDown())
+                            .forPath(ownerPath)
+                    != null;
+            return owned && left.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+        });
+        return owner();
     }
 
     private String readOwner() throws Exception {

@@ -17,9 +17,10 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /**
- * How old cells go: cells are written to the newest of a few column families, a new one is begun every half retention,
- * and one is dropped as a whole, its files deleted without being read, once the retention has passed since the last
- * cell was written to it. The name of a column family says when it was begun.
+ * How old cells go: cells are written to the newest of two column families, the next is begun once the retention has
+ * passed, and the oldest is dropped as a whole, its files deleted without being read, once the retention has passed since
+ * the last cell was written to it. (More and shorter ones would free the disk sooner, but each is another look-up for
+ * every row.) The name of a column family says when it was begun.
  *
  * <p>Not thread-safe: {@link #advance} needs to be alone, everything else may run at once.
  */
@@ -82,7 +83,7 @@ final class Generations implements AutoCloseable {
     }
 
     private boolean isBeginDue(long nowMs) {
-        return generations.isEmpty() || nowMs - generations.getLast().begunMs() >= retentionMs / 2;
+        return generations.isEmpty() || nowMs - generations.getLast().begunMs() >= retentionMs;
     }
 
     private boolean isDropDue(long nowMs) {

@@ -17,8 +17,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A join store in a directory of this machine, for topologies that run in one process. Every task of the process
  * acquires its own, and all that name the same directory share one RocksDB, which closes with the last of them.
  *
- * <p>Rows are one value each that grows by appending, so that a row is one look-up, and each {@link #write} is one
- * batch with one sync of the write-ahead log. Thread-safe.
+ * <p>Rows are one value each that grows by appending, so that a row is one look-up, which a Bloom filter answers for most
+ * absent rows; each {@link #write} is one batch with one sync of the write-ahead log. One key-value pair per cell and an
+ * iterator costs about the same while everything is in memory, but twice as much per row once it is not (measured with 4
+ * million rows: 10.9 us CPU against 5.0). Thread-safe.
  */
 public final class RocksDbJoinStore implements JoinStore {
     private static final Map<Path, Shared> OPEN = new HashMap<>();

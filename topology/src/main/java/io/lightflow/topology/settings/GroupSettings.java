@@ -167,10 +167,10 @@ public record GroupSettings(
             Duration idleAfter,
             Beacons beacons) {
         public Pace {
-            pollRecords = Require.within("pace.pollRecords", Require.orElse(pollRecords, 50_000), 1, 1_000_000);
+            pollRecords = Require.within("pace.pollRecords", Require.orElse(pollRecords, 20_000), 1, 1_000_000);
             emitInterval = Require.within(
                     "pace.emitInterval",
-                    Require.orElse(emitInterval, Duration.ofMillis(50)),
+                    Require.orElse(emitInterval, Duration.ofMillis(100)),
                     Duration.ofMillis(1),
                     Duration.ofMinutes(1));
             batchesInFlight = Require.within("pace.batchesInFlight", Require.orElse(batchesInFlight, 2), 1, 16);
@@ -218,7 +218,7 @@ public record GroupSettings(
                     Require.orElse(microBatch, Duration.ofSeconds(15)),
                     Duration.ofSeconds(1),
                     Duration.ofHours(1));
-            maxRows = Require.within("statistics.maxRows", Require.orElse(maxRows, 250_000), 1, 10_000_000);
+            maxRows = Require.within("statistics.maxRows", Require.orElse(maxRows, 100_000), 1, 10_000_000);
         }
     }
 

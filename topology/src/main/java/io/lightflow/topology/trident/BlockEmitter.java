@@ -18,7 +18,7 @@ import org.apache.storm.tuple.Values;
  * One task of the spout. A batch that comes for the first time is what follows the last one; a batch that comes again
  * is read again from the ledger, however long it turns out: records that the ledger has are skipped by the loop.
  */
-final class BlockEmitter implements Emitter<Long> {
+final class BlockEmitter implements Emitter<Object> {
     private final TaskHints hints;
     private final ShardReader reader;
     private final ShardPositions positions;
@@ -35,7 +35,7 @@ final class BlockEmitter implements Emitter<Long> {
     }
 
     @Override
-    public void emitBatch(TransactionAttempt transaction, Long ignored, TridentCollector collector) {
+    public void emitBatch(TransactionAttempt transaction, Object ignored, TridentCollector collector) {
         List<Block> blocks = List.of();
         try {
             boolean unchanged = reader.isReady();

@@ -11,7 +11,7 @@ import org.apache.storm.tuple.Fields;
  * Emits one tuple per task and batch, which carries whole blocks. Shard {@code p} belongs to task {@code p} modulo the
  * number of tasks. Where to read comes from the sink's ledger and nowhere else; ZooKeeper only shows what is in flight.
  */
-final class BlockSpout implements ITridentSpout<Long> {
+final class BlockSpout implements ITridentSpout<Object> {
     private static final long serialVersionUID = 1L;
 
     static final String BLOCKS = "blocks";
@@ -25,12 +25,12 @@ final class BlockSpout implements ITridentSpout<Long> {
     }
 
     @Override
-    public BatchCoordinator<Long> getCoordinator(String id, Map<String, Object> conf, TopologyContext context) {
-        return new BlockCoordinator(kind, GroupSettings.parse(settingsYaml), context.getStormId());
+    public BatchCoordinator<Object> getCoordinator(String id, Map<String, Object> conf, TopologyContext context) {
+        return BlockCoordinator.of(kind, GroupSettings.parse(settingsYaml), context.getStormId());
     }
 
     @Override
-    public Emitter<Long> getEmitter(String id, Map<String, Object> conf, TopologyContext context) {
+    public Emitter<Object> getEmitter(String id, Map<String, Object> conf, TopologyContext context) {
         GroupSettings settings = GroupSettings.parse(settingsYaml);
         int tasks = context.getComponentTasks(context.getThisComponentId()).size();
         return new BlockEmitter(

@@ -8,6 +8,10 @@ import org.apache.storm.tuple.Fields;
 
 /** Builds the topologies of a group and their Storm settings. */
 public final class Topologies {
+    private static final int IDLE_SLEEP_MS = 5;
+    /** Counted events are held back until the micro-batch's end in any case. */
+    private static final long LEAST_COUNTING_INTERVAL_MS = 200;
+
     private Topologies() {}
 
     /** @param parallelism number of tasks; each has the shards whose number modulo this is its own */

@@ -65,7 +65,7 @@ final class JoinStoreBenchmark {
         Random random = new Random(1);
         try (JoinStore store = RocksDbJoinStore.acquire(new RocksDbSettings(directory, retention), () -> now[0])) {
             for (int done = 0; done < events; done += block) {
-                now[0] = Instant.EPOCH.plus(retention.dividedBy(2).multipliedBy((long) generations * done / events));
+                now[0] = Instant.EPOCH.plus(retention.multipliedBy((long) generations * done / events));
                 List<RowRange> ranges = new ArrayList<>(block);
                 List<NewCell> added = new ArrayList<>(block);
                 for (int i = 0; i < block; i++) {
