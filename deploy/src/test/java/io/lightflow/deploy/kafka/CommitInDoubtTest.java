@@ -13,6 +13,8 @@ import io.lightflow.position.Position;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.KafkaSink;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,8 +35,8 @@ class CommitInDoubtTest {
     void invariantA_aCommitThatWasCutOffIsMadeOrNotMadeAndOpeningAgainTellsWhich() throws Exception {
         try (EndTransactionCutter cutter = new EndTransactionCutter();
                 TestKafka kafka = new TestKafka(KafkaSettings.in(directory)
+                        .withPort(cutter.start(freePort()))
                         .with("advertised.listeners", "PLAINTEXT://127.0.0.1:" + cutter.port()))) {
-            cutter.start(kafka.broker().port());
             kafka.broker().createTopic(SinkSamples.INPUT, 1, Map.of());
             kafka.createOutputs(GROUP, 1);
             KafkaClients clients = new KafkaClients(
@@ -55,6 +57,12 @@ class CommitInDoubtTest {
 
                 assertThat(kafka.committedSum(OutputTopic.CLICKS.of(GROUP), 1)).isEqualTo(41);
             }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
         }
     }
 

@@ -43,9 +43,11 @@ final class EndTransactionCutter implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    void start(int toBrokerPort) {
+    /** The broker need not be there yet. Returns its port again. */
+    int start(int toBrokerPort) {
         brokerPort = toBrokerPort;
         thread("accept", this::accept);
+        return toBrokerPort;
     }
 
     void cutAt(Cut next) {
@@ -64,15 +66,24 @@ final class EndTransactionCutter implements AutoCloseable {
     private void accept() throws IOException {
         while (!server.isClosed()) {
             Socket client = server.accept();
-            if (down) {
+            Socket broker = down ? null : connect();
+            if (broker == null) {
                 client.close();
                 continue;
             }
-            Socket broker = new Socket(InetAddress.getLoopbackAddress(), brokerPort);
             open.add(client);
             open.add(broker);
             thread("requests", () -> carryRequests(client, broker));
             thread("answers", () -> carryAnswers(broker, client));
+        }
+    }
+
+    private Socket connect() {
+        try {
+            return new Socket(InetAddress.getLoopbackAddress(), brokerPort);
+        } catch (IOException e) {
+            // The broker is not there; the client may try again.
+            return null;
         }
     }
 

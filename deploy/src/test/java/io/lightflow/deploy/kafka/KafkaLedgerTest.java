@@ -2,7 +2,6 @@ package io.lightflow.deploy.kafka;
 
 import static io.lightflow.deploy.kafka.SinkSamples.at;
 import static io.lightflow.deploy.kafka.SinkSamples.commit;
-import static io.lightflow.deploy.kafka.SinkSamples.offset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.deploy.embedded.KafkaSettings;
@@ -14,9 +13,7 @@ import io.lightflow.topology.kafka.KafkaSink;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,7 +25,7 @@ class KafkaLedgerTest {
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        kafka = new TestKafka(KafkaSettings.in(directory).with("log.cleaner.backoff.ms", "200"));
+        kafka = new TestKafka(KafkaSettings.in(directory));
         kafka.broker().createTopic(SinkSamples.INPUT, 4, Map.of());
     }
 
@@ -50,6 +47,7 @@ class KafkaLedgerTest {
                     .isEqualTo(Map.of(0, at(7), 1, Position.START, 2, Position.START));
         }
         move("behind", 0, 7, 8);
+        kafka.awaitNoOpenTransaction(DataflowTopics.ledger("behind"), 1);
         try (KafkaLedger ledger = new KafkaLedger(kafka.clients(), "behind")) {
             assertThat(ledger.read(0)).isEqualTo(at(8));
         }
@@ -59,56 +57,17 @@ class KafkaLedgerTest {
     void invariantA_anOpenTransactionDoesNotHideThePosition() {
         kafka.createOutputs("open", 4);
         move("open", 0, 0, 7);
+        kafka.awaitNoOpenTransaction(DataflowTopics.ledger("open"), 1);
         try (var producer = kafka.producer(Map.of("transactional.id", "lightflow.open.0"));
                 KafkaLedger ledger = new KafkaLedger(kafka.clients(), "open")) {
             producer.initTransactions();
             producer.beginTransaction();
-            producer.send(new org.apache.kafka.clients.producer.ProducerRecord<>(
-                    DataflowTopics.ledger("open"), 0, new byte[1], new byte[1]));
+            producer.send(new ProducerRecord<>(DataflowTopics.ledger("open"), 0, new byte[1], new byte[1]));
             producer.flush();
 
             assertThat(ledger.read(0)).isEqualTo(at(7));
             producer.abortTransaction();
         }
-    }
-
-    @Test
-    void invariantA_thePositionIsFoundAfterCompaction() throws Exception {
-        kafka.createOutputs("compacted", 1);
-        String topic = DataflowTopics.ledger("compacted");
-        kafka.admin()
-                .incrementalAlterConfigs(Map.of(
-                        new ConfigResource(ConfigResource.Type.TOPIC, topic),
-                        List.of(
-                                set("segment.ms", "100"),
-                                set("min.cleanable.dirty.ratio", "0.001"),
-                                set("delete.retention.ms", "0"))))
-                .all()
-                .get();
-        try (KafkaSink sink = new KafkaSink(kafka.clients(), "compacted")) {
-            Position position = sink.open(0);
-            for (int i = 1; i <= 20; i++) {
-                Position next = at(i);
-                sink.commit(commit(0, position, next));
-                position = next;
-            }
-        }
-        abort("compacted", 0, 20);
-        long before = kafka.readCommitted(topic, 1).size();
-        // A segment is closed by what is appended after its time; compaction leaves the last one alone.
-        long[] at = {20};
-        TestKafka.await("the ledger has been compacted", () -> {
-            move("compacted", 0, at[0], ++at[0]);
-            return kafka.readCommitted(topic, 1).size() < before / 2;
-        });
-
-        try (KafkaLedger ledger = new KafkaLedger(kafka.clients(), "compacted")) {
-            assertThat(offset(ledger.read(0))).isEqualTo(at[0]);
-        }
-    }
-
-    private static AlterConfigOp set(String name, String value) {
-        return new AlterConfigOp(new ConfigEntry(name, value), AlterConfigOp.OpType.SET);
     }
 
     private static void move(String group, int shard, long from, long to) {

@@ -3,8 +3,11 @@ package io.lightflow.deploy.kafka;
 import io.lightflow.deploy.embedded.KafkaSettings;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
+import io.lightflow.position.Position;
+import io.lightflow.sink.Commit;
 import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkContract;
+import io.lightflow.topology.kafka.DataflowTopics;
 import io.lightflow.topology.kafka.KafkaSink;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,7 +43,30 @@ class KafkaSinkContractTest extends SinkContract<List<OutputEvent>> {
 
     @Override
     protected Sink<List<OutputEvent>> newWriter() {
-        return new KafkaSink(kafka.clients(), group);
+        KafkaSink sink = new KafkaSink(kafka.clients(), group);
+        return new Sink<>() {
+            @Override
+            public Position open(int shard) {
+                return sink.open(shard);
+            }
+
+            @Override
+            public void commit(List<Commit<List<OutputEvent>>> commits) {
+                sink.commit(commits);
+            }
+
+            /** An outside reader, who sees a commit only once its markers are written. */
+            @Override
+            public Position read(int shard) {
+                kafka.awaitNoOpenTransaction(DataflowTopics.ledger(group), 2);
+                return sink.read(shard);
+            }
+
+            @Override
+            public void close() {
+                sink.close();
+            }
+        };
     }
 
     @Override

@@ -20,8 +20,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,7 +82,7 @@ class KafkaSinkTest {
                 KafkaSink sink = sink("leftopen")) {
             dying.initTransactions();
             dying.beginTransaction();
-            dying.send(new org.apache.kafka.clients.producer.ProducerRecord<>(
+            dying.send(new ProducerRecord<>(
                     DataflowTopics.ledger("leftopen"), 1, new byte[0], "half".getBytes(StandardCharsets.US_ASCII)));
             dying.flush();
 
@@ -128,16 +130,16 @@ class KafkaSinkTest {
     }
 
     @Test
-    void offsetsAreCommittedForTheGroupToo() throws Exception {
+    void offsetsAreCommittedForTheGroupToo() {
         kafka.createOutputs("offsets", 4);
         try (KafkaSink sink = sink("offsets")) {
             sink.open(2);
             sink.commit(commit(2, Position.START, at(30)));
         }
+        TopicPartition input = new TopicPartition(SinkSamples.INPUT, 2);
+        TestKafka.await("the offset is there", () -> offsets("offsets").containsKey(input));
         assertThat(offsets("offsets"))
-                .containsEntry(
-                        new TopicPartition(SinkSamples.INPUT, 2),
-                        new OffsetAndMetadata(30, "watermark=" + at(30).watermark() + " txid=3"));
+                .containsEntry(input, new OffsetAndMetadata(30, "watermark=" + at(30).watermark() + " txid=3"));
     }
 
     @Test
@@ -154,10 +156,9 @@ class KafkaSinkTest {
             assertThat(sink.open(2)).isEqualTo(at(30));
             sink.commit(commit(2, at(30), at(31)));
         }
-        assertThat(offsets("deleted")
-                        .get(new TopicPartition(SinkSamples.INPUT, 2))
-                        .offset())
-                .isEqualTo(31);
+        TopicPartition input = new TopicPartition(SinkSamples.INPUT, 2);
+        TestKafka.await("the offset is there again", () -> offsets("deleted").containsKey(input));
+        assertThat(offsets("deleted").get(input).offset()).isEqualTo(31);
     }
 
     @Test
@@ -178,10 +179,14 @@ class KafkaSinkTest {
         }
     }
 
-    private static Map<TopicPartition, OffsetAndMetadata> offsets(String group) throws Exception {
-        return kafka.admin()
-                .listConsumerGroupOffsets(DataflowTopics.consumerGroup(group))
-                .partitionsToOffsetAndMetadata()
-                .get();
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(String group) {
+        try {
+            return kafka.admin()
+                    .listConsumerGroupOffsets(DataflowTopics.consumerGroup(group))
+                    .partitionsToOffsetAndMetadata()
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError("the offsets of " + group + " could not be looked up", e);
+        }
     }
 }

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +30,12 @@ final class TestKafka implements AutoCloseable {
     enum End {
         COMMIT,
         ABORT
+    }
+
+    /** May fail in any way, which fails the test. */
+    @FunctionalInterface
+    interface Condition {
+        boolean holds();
     }
 
     private final EmbeddedKafka kafka;
@@ -152,15 +157,37 @@ final class TestKafka implements AutoCloseable {
 
     /** The sum of the numbers in a topic, as a reader with {@code read_committed} sees it. */
     long committedSum(String topic, int partitions) {
+        awaitNoOpenTransaction(topic, partitions);
         return readCommitted(topic, partitions).stream()
                 .mapToLong(record -> ByteBuffer.wrap(record.value()).getLong())
                 .sum();
     }
 
+    /** A commit is told to its producer shortly before its markers are in all partitions, for readers to see. */
+    void awaitNoOpenTransaction(String topic, int partitions) {
+        await("no transaction is open in " + topic, () -> {
+            for (int partition = 0; partition < partitions; partition++) {
+                if (end(topic, partition, "read_committed") < end(topic, partition, "read_uncommitted")) {
+                    return false;
+                }
+            }
+            return true;
+        });
+    }
+
     /** Offset behind the last record or marker, whatever its fate. */
     long logEnd(String topic, int partition) {
-        Map<String, Object> config =
-                Map.of("bootstrap.servers", kafka.bootstrapServers(), "enable.metrics.push", false);
+        return end(topic, partition, "read_uncommitted");
+    }
+
+    private long end(String topic, int partition, String isolation) {
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers",
+                kafka.bootstrapServers(),
+                "isolation.level",
+                isolation,
+                "enable.metrics.push",
+                false);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             TopicPartition one = new TopicPartition(topic, partition);
@@ -169,9 +196,9 @@ final class TestKafka implements AutoCloseable {
     }
 
     /** Waits for a condition that something else brings about. */
-    static void await(String what, Callable<Boolean> condition) throws Exception {
+    static void await(String what, Condition condition) {
         long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.call()) {
+        while (!condition.holds()) {
             if (System.nanoTime() - deadline > 0) {
                 throw new AssertionError("waited " + LIMIT + " in vain until " + what);
             }

@@ -61,7 +61,7 @@ public final class DataflowLoop implements BlockLoop {
         } catch (SinkUnavailableException | StoreUnavailableException e) {
             forget(blocks);
             throw new RetryException("batch " + txid + " did not get through: " + e.getMessage(), e);
-        } catch (FencedException e) {
+        } catch (RetryException | FencedException e) {
             forget(blocks);
             throw e;
         }

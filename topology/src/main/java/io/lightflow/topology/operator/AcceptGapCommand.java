@@ -2,20 +2,33 @@ package io.lightflow.topology.operator;
 
 import io.lightflow.event.OutputEvent;
 import io.lightflow.position.Position;
+import io.lightflow.position.TopicPosition;
+import io.lightflow.position.TopicPosition.Incarnation;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.Sink;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.KafkaSink;
+import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trident.Parts;
 import io.lightflow.topology.trident.TopologyKind;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code lightflow accept-gap}. */
 @Command(
@@ -23,10 +36,15 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Move a stopped shard over records that are lost for good. What was in them is never counted.")
 public final class AcceptGapCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private SettingsOption settingsOption;
 
-    @Option(names = "--topology", defaultValue = "DATAFLOW", description = "Which one: ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--topology",
+            description = "Which one, if it is not the one that reads the topic: ${COMPLETION-CANDIDATES}.")
     private TopologyKind kind;
 
     @Option(names = "--shard", required = true)
@@ -41,21 +59,65 @@ public final class AcceptGapCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         GroupSettings settings = settingsOption.read();
-        if (kind == TopologyKind.DATAFLOW) {
+        TopologyKind reader = kind == null ? readerOf(settings) : kind;
+        int incarnation = incarnation(settings);
+        if (reader == TopologyKind.DATAFLOW) {
             try (KafkaSink sink = new KafkaSink(new KafkaClients(settings.kafka()), settings.group())) {
-                accept(sink, List.<OutputEvent>of());
+                accept(sink, incarnation, List.<OutputEvent>of());
             }
         } else {
             try (Sink<Statistics> sink = Parts.statisticsSink(settings)) {
-                accept(sink, new Statistics());
+                accept(sink, incarnation, new Statistics());
             }
         }
         return 0;
     }
 
-    private <O> void accept(Sink<O> sink, O nothing) {
+    private TopologyKind readerOf(GroupSettings settings) {
+        Set<String> known = new TreeSet<>();
+        for (TopologyKind candidate : TopologyKind.values()) {
+            Set<String> topics = Parts.topics(candidate, settings).keySet();
+            if (topics.contains(topic)) {
+                return candidate;
+            }
+            known.addAll(topics);
+        }
+        throw new ParameterException(
+                spec.commandLine(),
+                "--topic must be one that group " + settings.group() + " reads, " + known + ", found " + topic);
+    }
+
+    private int incarnation(GroupSettings settings) {
+        if (shard < 0 || shard >= settings.shards()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--shard must lie between 0 and " + (settings.shards() - 1) + ", found " + shard);
+        }
+        try (Admin admin = new KafkaClients(settings.kafka()).admin("lightflow-accept-gap-" + settings.group())) {
+            TopicDescription found = TopicSetup.describe(admin, List.of(topic)).get(topic);
+            if (found == null) {
+                throw new IllegalStateException("topic " + topic + " is not there");
+            }
+            return TopicSetup.incarnation(found);
+        }
+    }
+
+    /** The gap may lie at the beginning of a topic of which, or of whose present life, nothing has been read yet. */
+    private Position over(Position before, int incarnation) {
+        TopicPosition at = before.topics().get(topic);
+        if (at != null && at.current().id() == incarnation) {
+            return before.acceptingGap(topic, to);
+        }
+        List<Incarnation> lives = new ArrayList<>(at == null ? List.of() : at.incarnations());
+        lives.add(new Incarnation(incarnation, to));
+        SortedMap<String, TopicPosition> topics = new TreeMap<>(before.topics());
+        topics.put(topic, new TopicPosition(lives, before.maxTime(topic)));
+        return new Position(topics, before.watermark(), before.txid(), before.books());
+    }
+
+    private <O> void accept(Sink<O> sink, int incarnation, O nothing) {
         Position before = sink.open(shard);
-        Position after = before.acceptingGap(topic, to);
+        Position after = over(before, incarnation);
         sink.commit(List.of(new Commit<>(List.of(new ShardMove(shard, before, after)), nothing)));
         System.out.println("shard " + shard + " goes on with offset " + to + " of " + topic
                 + "; the topology takes it up within some seconds");

@@ -209,14 +209,30 @@ public final class ShardReader implements AutoCloseable {
         Map<TopicPartition, Long> begins =
                 consumer.beginningOffsets(e.offsetOutOfRangePartitions().keySet());
         begins.forEach((partition, begin) -> {
-            LOG.error(
-                    "{} has nothing at offset {}, its oldest record is at {}",
-                    partition,
-                    e.offsetOutOfRangePartitions().get(partition),
-                    begin);
+            long wanted = e.offsetOutOfRangePartitions().get(partition);
+            if (begin <= wanted) {
+                requireMadeAgain(partition, wanted);
+                return;
+            }
+            LOG.error("{} has nothing at offset {}, its oldest record is at {}", partition, wanted, begin);
             consumer.seek(partition, begin);
             from.put(partition, begin);
         });
+    }
+
+    /**
+     * A topic that ends before what was read of it is a new one of the same name, which the next look-up will show. If
+     * it is the same, its end was cut off: what is written there from now on would be taken for read.
+     */
+    private void requireMadeAgain(TopicPartition partition, long wanted) {
+        TopicDescription topic =
+                TopicSetup.describe(admin, List.of(partition.topic())).get(partition.topic());
+        if (topic != null && TopicSetup.incarnation(topic) == incarnations.get(partition.topic())) {
+            throw new IllegalStateException(partition + " has been read up to offset " + wanted
+                    + " but ends before; records at its end were lost, as by an unclean leader election, and those that"
+                    + " come in their place would be taken for read. Delete the topic and fill it again under the same"
+                    + " name: events that were read before are duplicates then");
+        }
     }
 
     private List<Block> blocks(Map<TopicPartition, Long> from, Map<TopicPartition, List<BlockEntry>> entries) {
@@ -249,6 +265,7 @@ public final class ShardReader implements AutoCloseable {
 
     private boolean isIdle(TopicPartition partition, long now) {
         return pace.beacons() == Beacons.NONE
+                && !paused.contains(partition)
                 && now - lastNewsMs.get(partition) > pace.idleAfter().toMillis()
                 && isCaughtUp(partition);
     }
@@ -281,6 +298,8 @@ public final class ShardReader implements AutoCloseable {
                     consumer.pause(List.of(partition));
                 } else if (!pause && paused.remove(partition)) {
                     consumer.resume(List.of(partition));
+                    // Nothing was asked of it while it was paused, so nothing is known of whether it had news.
+                    lastNewsMs.put(partition, clock.millis());
                 }
             }
         }

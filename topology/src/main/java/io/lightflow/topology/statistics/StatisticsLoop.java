@@ -66,7 +66,7 @@ public final class StatisticsLoop implements BlockLoop {
         } catch (SinkUnavailableException e) {
             forget();
             throw new RetryException("batch " + txid + " did not get through: " + e.getMessage(), e);
-        } catch (FencedException e) {
+        } catch (RetryException | FencedException e) {
             forget();
             throw e;
         }

@@ -222,6 +222,7 @@ class DataflowLoopTest {
         assertThat(ledger.position(2).nextOffset(IMPRESSIONS, 1)).isEqualTo(2);
 
         clock.advance(Duration.ofSeconds(10));
+        assertThatThrownBy(() -> process(blocks)).isInstanceOf(RetryException.class);
         process(all(0), all(1), all(2));
         assertThat(ledger.position(0).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
         assertThat(ledger.position(2).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);

@@ -8,9 +8,13 @@ import io.lightflow.event.BlockEntry;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.position.Position;
+import io.lightflow.position.TopicPosition;
+import io.lightflow.position.TopicPosition.Incarnation;
+import io.lightflow.sink.Commit;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.MemorySink;
 import io.lightflow.sink.MemorySink.Moment;
+import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsFact;
@@ -20,7 +24,9 @@ import io.lightflow.topology.RetryException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** The statistics loop over a sink that fails: every event is in the committed rows once. */
@@ -186,15 +192,42 @@ class StatisticsLoopTest {
 
     @Test
     void invariantB_aStoppedShardGoesOnOnceItHasBeenMended() {
-        assertThatThrownBy(() -> process(block(0, 5, 20))).isInstanceOf(RetryException.class);
-        process(block(0, 5, 20));
-        due();
+        stopShard0At5();
+        assertThatThrownBy(this::process).isInstanceOf(RetryException.class);
         process(block(0, 0, 20));
-        process();
         due();
         process();
 
         assertCommitted(20);
+    }
+
+    @Test
+    void invariantB_aStoppedShardGoesOnFromTheLedgerOnceAnOperatorHasAcceptedTheGap() {
+        stopShard0At5();
+        MemorySink<Statistics> operator = new MemorySink<>(ledger);
+        Position before = operator.open(0);
+        Position after = new Position(
+                new TreeMap<>(
+                        Map.of(TOPIC, new TopicPosition(List.of(new Incarnation(INCARNATION, 5)), Position.NO_TIME))),
+                before.watermark(),
+                before.txid(),
+                before.books());
+        operator.commit(List.of(new Commit<>(List.of(new ShardMove(0, before, after)), new Statistics())));
+
+        assertThatThrownBy(this::process).isInstanceOf(RetryException.class);
+        process(block(0, 5, 20));
+        due();
+        process();
+
+        assertCommitted(15);
+        assertThat(committed(0)).isEqualTo(20);
+    }
+
+    /** When this returns it is time to try it again. */
+    private void stopShard0At5() {
+        assertThatThrownBy(() -> process(block(0, 5, 20))).isInstanceOf(RetryException.class);
+        process(block(0, 5, 20));
+        clock.advance(Duration.ofSeconds(10));
     }
 
     @Test
