@@ -28,6 +28,11 @@ final class EventRules {
         return ((Tag) record).getTime();
     }
 
+    /** Record timestamps are -1 where there is none, and no sum or difference may overflow. */
+    static boolean isBadTime(long time, long recordMs, long farFutureMs) {
+        return time <= 0 || time - farFutureMs > Math.max(0, recordMs);
+    }
+
     /** What was expected and what was found; null if the event is good. */
     static String whatIsWrong(SpecificRecord record, String joinKey, long recordMs, long farFutureMs) {
         if (joinKey.isEmpty()) {
@@ -37,7 +42,7 @@ final class EventRules {
             return "expected an id, found an empty one";
         }
         long time = time(record);
-        if (time <= 0 || time - recordMs > farFutureMs) {
+        if (isBadTime(time, recordMs, farFutureMs)) {
             return LightEventDecoder.badTime(time, recordMs);
         }
         if (record instanceof Impression impression) {

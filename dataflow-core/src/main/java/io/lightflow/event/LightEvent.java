@@ -11,7 +11,8 @@ import org.apache.avro.specific.SpecificRecord;
  * @param joinKey the key of its record; not empty
  * @param id its own id; not empty
  * @param time event time, ms since the Unix epoch
- * @param record the generated Avro record: {@link Impression}, {@link Click}, {@link Conversion} or {@link Tag}
+ * @param record the generated Avro record: {@link Impression}, {@link Click}, {@link Conversion} or {@link Tag}; may be
+ *     given as null, and is then decoded from the body whenever it is asked for
  * @param body the record in Avro's binary encoding by the schema of the generated class, without a header. Must not be
  *     changed: joined events are spliced from it
  * @param origin where it came from
@@ -30,7 +31,6 @@ public record LightEvent(
 
     public LightEvent {
         Objects.requireNonNull(type, "type");
-        Objects.requireNonNull(record, "record");
         Objects.requireNonNull(body, "body");
         Objects.requireNonNull(origin, "origin");
         if (joinKey.isEmpty() || id.isEmpty()) {
@@ -47,6 +47,11 @@ public record LightEvent(
         SpecificRecord record = Bodies.decode(type, body);
         return new LightEvent(
                 type, joinKey, EventRules.id(record), EventRules.time(record), record, body, origin, producedMs);
+    }
+
+    @Override
+    public SpecificRecord record() {
+        return record == null ? Bodies.decode(type, body) : record;
     }
 
     @Override

@@ -8,12 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificData;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -27,7 +22,7 @@ public final class LightEventDecoder {
     private final long farFutureMs;
     private final Map<Long, WrittenBy> readers = new HashMap<>();
     private final BodyEncoder bodies = new BodyEncoder();
-    private BinaryDecoder decoder;
+    private final ArrayDecoder decoder = new ArrayDecoder();
 
     /**
      * @param schemas where the writers' schemas are found
@@ -40,7 +35,7 @@ public final class LightEventDecoder {
     }
 
     /** How to read records of one kind that were written with one schema. */
-    private record WrittenBy(boolean asCompiled, SpecificDatumReader<SpecificRecord> reader, String refusal) {}
+    private record WrittenBy(BodyReader<SpecificRecord> reader, String refusal) {}
 
     /**
      * @param type kind of event that the topic holds
@@ -68,11 +63,10 @@ public final class LightEventDecoder {
         SpecificRecord record;
         boolean whole;
         try {
-            decoder = DecoderFactory.get()
-                    .binaryDecoder(value, WireFormat.HEADER_BYTES, value.length - WireFormat.HEADER_BYTES, decoder);
-            record = written.reader().read(null, decoder);
+            record = written.reader().read(decoder.over(value, WireFormat.HEADER_BYTES));
             whole = decoder.isEnd();
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | NegativeArraySizeException e) {
+        } catch (IOException | RuntimeException e) {
+            // Avro throws whatever its classes run into. Nothing but the bytes and the schema can be the reason here.
             return new Rejection(
                     offset,
                     key,
@@ -86,7 +80,7 @@ public final class LightEventDecoder {
                     offset, key, value, "expected a " + name(type) + ", found more bytes after its end", recordMs);
         }
         if (record instanceof Beacon beacon) {
-            return beacon.getTime() <= 0 || beacon.getTime() - recordMs > farFutureMs
+            return EventRules.isBadTime(beacon.getTime(), recordMs, farFutureMs)
                     ? new Rejection(offset, key, value, badTime(beacon.getTime(), recordMs), recordMs)
                     : new BeaconMark(offset, beacon.getTime());
         }
@@ -105,12 +99,14 @@ public final class LightEventDecoder {
         if (wrong != null) {
             return new Rejection(offset, key, value, wrong, recordMs);
         }
-        byte[] body = written.asCompiled()
+        byte[] body = written.reader().asCompiled()
                 ? Arrays.copyOfRange(value, WireFormat.HEADER_BYTES, value.length)
                 : bodies.encode(record);
         Origin origin = new Origin(incarnation, offset);
+        // Of the many impressions and tags only the body is needed from here on.
+        SpecificRecord kept = type == EventType.CLICK || type == EventType.CONVERSION ? record : null;
         return new LightEvent(
-                type, joinKey, EventRules.id(record), EventRules.time(record), record, body, origin, recordMs);
+                type, joinKey, EventRules.id(record), EventRules.time(record), kept, body, origin, recordMs);
     }
 
     static String badTime(long time, long recordMs) {
@@ -140,21 +136,17 @@ public final class LightEventDecoder {
         Schema writer = schemas.byId(schemaId);
         if (writer == null) {
             // Not remembered: the schema may be registered any moment.
-            return new WrittenBy(false, null, "expected a schema id that is registered, found " + schemaId);
+            return new WrittenBy(null, "expected a schema id that is registered, found " + schemaId);
         }
         WrittenBy fresh;
         Schema reader = writer.getFullName().equals(BEACON.getFullName()) ? BEACON : compiled(type);
         if (!writer.getFullName().equals(reader.getFullName())) {
             fresh = new WrittenBy(
-                    false,
                     null,
                     "expected a schema named " + reader.getFullName() + " in this topic, found schema " + schemaId
                             + " named " + writer.getFullName());
         } else {
-            SpecificData data = new SpecificData();
-            data.setCustomCoders(true);
-            data.setFastReaderEnabled(!writer.equals(reader));
-            fresh = new WrittenBy(writer.equals(reader), new SpecificDatumReader<>(writer, reader, data), null);
+            fresh = new WrittenBy(new BodyReader<>(writer, reader), null);
         }
         readers.put(cacheKey, fresh);
         return fresh;

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * Encodes what the join puts out. The light events inside are spliced in as they were read, never encoded again. Not
- * thread-safe.
+ * thread-safe. Join keys are given as UTF-8, and are not copied.
  */
 public final class OutputEncoder {
     private final AvroBuffer buffer = new AvroBuffer();
@@ -36,25 +36,25 @@ public final class OutputEncoder {
     /** The fields of {@link Provenance}. */
     public record Trace(Place place, long txid, long producedMs, long readMs, boolean late, boolean invalid) {}
 
-    public OutputEvent impression(String joinKey, Trace trace, byte[] impressionBody) {
+    public OutputEvent impression(byte[] joinKey, Trace trace, byte[] impressionBody) {
         writeTrace(buffer.start(impression), trace).splice(impressionBody);
         return output(OutputTopic.IMPRESSIONS, joinKey);
     }
 
-    public OutputEvent tag(String joinKey, Trace trace, byte[] tagBody) {
+    public OutputEvent tag(byte[] joinKey, Trace trace, byte[] tagBody) {
         writeTrace(buffer.start(tag), trace).splice(tagBody);
         return output(OutputTopic.TAGS, joinKey);
     }
 
     public OutputEvent click(
-            String joinKey, Trace trace, Place impressionPlace, byte[] clickBody, byte[] impressionBody) {
+            byte[] joinKey, Trace trace, Place impressionPlace, byte[] clickBody, byte[] impressionBody) {
         writePlace(writeTrace(buffer.start(click), trace), impressionPlace)
                 .splice(clickBody)
                 .splice(impressionBody);
         return output(OutputTopic.CLICKS, joinKey);
     }
 
-    public OutputEvent orphan(String joinKey, Trace trace, byte[] clickBody) {
+    public OutputEvent orphan(byte[] joinKey, Trace trace, byte[] clickBody) {
         writeTrace(buffer.start(orphan), trace).splice(clickBody);
         return output(OutputTopic.ORPHANS, joinKey);
     }
@@ -65,7 +65,7 @@ public final class OutputEncoder {
      * @param impressionPlace null if unattributed, as is {@code impressionBody}
      */
     public OutputEvent conversion(
-            String joinKey,
+            byte[] joinKey,
             Trace trace,
             byte[] conversionBody,
             AttributionKind attribution,
@@ -96,8 +96,8 @@ public final class OutputEncoder {
         return new OutputEvent(topic, null, buffer.toBytes());
     }
 
-    private OutputEvent output(OutputTopic topic, String joinKey) {
-        return new OutputEvent(topic, joinKey.getBytes(StandardCharsets.UTF_8), buffer.toBytes());
+    private OutputEvent output(OutputTopic topic, byte[] joinKey) {
+        return new OutputEvent(topic, joinKey, buffer.toBytes());
     }
 
     private AvroBuffer writeTrace(AvroBuffer to, Trace trace) {

@@ -32,7 +32,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The join of one block, in the order of its calls: timer rows, key rows, day rows, finish. All events of the block are
+ * The join of one block, in the order of its calls: timer rows, key rows, day rows, crowded rows, finish. All events of the block are
  * taken in at the old watermark; then the watermark moves and everything due in (old, new] is decided. So the outcome
  * does not depend on the order within the block.
  */
@@ -222,6 +222,26 @@ final class BlockJoin {
         int i = 0;
         for (KeyState key : keys.values()) {
             i = key.readDayRows(rows, i, visibility);
+        }
+    }
+
+    /** Rows of bots only. */
+    List<RowRange> crowdedRows() {
+        List<RowRange> ranges = new ArrayList<>(0);
+        for (KeyState key : keys.values()) {
+            for (int day : key.crowdedDays(settings.rowCap())) {
+                ranges.add(RowRange.wholeRow(Cells.dayRow(day, key.joinKeyUtf8)));
+            }
+        }
+        return ranges;
+    }
+
+    void takeCrowdedRows(List<Row> rows) {
+        int i = 0;
+        for (KeyState key : keys.values()) {
+            for (int day : key.crowdedDays(settings.rowCap())) {
+                key.readCrowdedDay(day, rows.get(i++), visibility);
+            }
         }
     }
 

@@ -1,20 +1,20 @@
 package io.lightflow.join;
 
+import io.lightflow.event.ArrayDecoder;
+import io.lightflow.event.BodyReader;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
 import io.lightflow.event.Impression;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecord;
 
 /** Decodes bodies that come from the join's own cells. Not thread-safe. */
 final class BodyDecoder {
-    private final SpecificDatumReader<Click> clicks = new SpecificDatumReader<>(Click.class);
-    private final SpecificDatumReader<Conversion> conversions = new SpecificDatumReader<>(Conversion.class);
-    private final SpecificDatumReader<Impression> impressions = new SpecificDatumReader<>(Impression.class);
-    private BinaryDecoder decoder;
+    private final BodyReader<Click> clicks = new BodyReader<>(Click.getClassSchema());
+    private final BodyReader<Conversion> conversions = new BodyReader<>(Conversion.getClassSchema());
+    private final BodyReader<Impression> impressions = new BodyReader<>(Impression.getClassSchema());
+    private final ArrayDecoder decoder = new ArrayDecoder();
 
     Click click(byte[] body) {
         return read(clicks, body);
@@ -28,10 +28,9 @@ final class BodyDecoder {
         return read(impressions, body);
     }
 
-    private <T> T read(SpecificDatumReader<T> reader, byte[] body) {
+    private <T extends SpecificRecord> T read(BodyReader<T> reader, byte[] body) {
         try {
-            decoder = DecoderFactory.get().binaryDecoder(body, decoder);
-            return reader.read(null, decoder);
+            return reader.read(decoder.over(body, 0));
         } catch (IOException e) {
             throw new UncheckedIOException("a cell of the join store does not hold the event that was written", e);
         }

@@ -171,6 +171,11 @@ final class Cells {
         return end - 1 == idUtf8.length && Arrays.equals(idCell, 1, end, idUtf8, 0, idUtf8.length);
     }
 
+    /** What all cells of one impression or tag have in common, and no others. */
+    static String tagAndId(byte[] idCell) {
+        return new String(idCell, 0, idCell.length - SEEN_AND_ORIGIN_BYTES, StandardCharsets.UTF_8);
+    }
+
     static byte[] timedValue(long producedMs, byte[] body) {
         return ByteBuffer.allocate(8 + body.length)
                 .putLong(producedMs)

@@ -13,7 +13,9 @@ import java.util.Objects;
  *     as on time
  * @param windows those of every advertiser that has none of its own
  * @param windowsByAdvertiser by advertiser id
- * @param rowCap how many cells a row may have; what comes on top is invalid traffic
+ * @param rowCap how many events a row may hold: a day's impressions and tags of a join key, or all its clicks and
+ *     conversions. What comes on top is invalid traffic: put out at once and flagged, but not stored, so that a copy of
+ *     it in a later block is put out, and flagged, again
  */
 public record JoinSettings(
         String group, Duration allowedDisorder, Windows windows, Map<String, Windows> windowsByAdvertiser, int rowCap) {

@@ -27,7 +27,7 @@ public final class JoinStep {
 
     /**
      * Works on one block, with at most three reads from the store and no write: timer rows, the rows of the join keys,
-     * their day rows.
+     * their day rows. Rows that may outgrow their cap take a fourth.
      *
      * @param position the committed position of the shard
      * @param block what was polled; records below the position are skipped
@@ -40,6 +40,7 @@ public final class JoinStep {
         join.takeTimers(read(store, join.timerRows()));
         join.takeKeyRows(read(store, join.keyRows()));
         join.takeDayRows(read(store, join.dayRows()));
+        join.takeCrowdedRows(read(store, join.crowdedRows()));
         return join.finish();
     }
 

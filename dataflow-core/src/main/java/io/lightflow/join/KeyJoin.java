@@ -61,16 +61,16 @@ final class KeyJoin {
     // Taking in
 
     private void takeImpression(LightEvent event, List<Stored> newImpressions) {
-        if (key.impression(event.id()) != null) {
+        if (key.impression(event.id()) != null || key.isCutOff(EventType.IMPRESSION, event.id())) {
             block.count(EventType.IMPRESSION, Entry.DUPLICATE, 1);
             return;
         }
         Stored impression = stored(event, null, null);
         int day = Cells.day(event.time());
-        boolean invalid = key.dayRowSize(day) >= block.settings().rowCap();
-        key.addImpression(impression, !invalid);
-        newImpressions.add(impression);
+        boolean invalid = isFull(key.dayRowSize(day), event);
         if (!invalid) {
+            key.addImpression(impression);
+            newImpressions.add(impression);
             listDay(day, event);
             block.store(
                     Cells.dayRow(day, key.joinKeyUtf8),
@@ -79,19 +79,19 @@ final class KeyJoin {
         }
         accepted(impression, EventType.IMPRESSION, invalid);
         block.count(EventType.IMPRESSION, Entry.JOINED, 1);
-        block.send(block.encoder().impression(key.joinKey, block.trace(impression, invalid), event.body()));
+        block.send(block.encoder().impression(key.joinKeyUtf8, block.trace(impression, invalid), event.body()));
     }
 
     private void takeTag(LightEvent event) {
-        if (key.hasTag(event.id())) {
+        if (key.hasTag(event.id()) || key.isCutOff(EventType.TAG, event.id())) {
             block.count(EventType.TAG, Entry.DUPLICATE, 1);
             return;
         }
         Stored tag = stored(event, null, null);
         int day = Cells.day(event.time());
-        boolean invalid = key.dayRowSize(day) >= block.settings().rowCap();
-        key.addTag(event.id(), event.time(), event.origin(), !invalid);
+        boolean invalid = isFull(key.dayRowSize(day), event);
         if (!invalid) {
+            key.addTag(tag);
             listDay(day, event);
             block.store(
                     Cells.dayRow(day, key.joinKeyUtf8),
@@ -100,7 +100,19 @@ final class KeyJoin {
         }
         accepted(tag, EventType.TAG, invalid);
         block.count(EventType.TAG, Entry.JOINED, 1);
-        block.send(block.encoder().tag(key.joinKey, block.trace(tag, invalid), event.body()));
+        block.send(block.encoder().tag(key.joinKeyUtf8, block.trace(tag, invalid), event.body()));
+    }
+
+    /**
+     * Whether there is no room for the event in its row. If so it is put out now, flagged, and joins nothing that is
+     * stored: what has become of a stored event must follow from stored events.
+     */
+    private boolean isFull(int rowSize, LightEvent event) {
+        boolean full = rowSize >= block.settings().rowCap();
+        if (full) {
+            key.cutOff(event.type(), event.id());
+        }
+        return full;
     }
 
     private void listDay(int day, LightEvent event) {
@@ -110,19 +122,18 @@ final class KeyJoin {
     }
 
     private void takeClick(LightEvent event, List<Stored> newClicks) {
-        if (key.clicks.containsKey(event.id())) {
+        if (key.clicks.containsKey(event.id()) || key.isCutOff(EventType.CLICK, event.id())) {
             block.count(EventType.CLICK, Entry.DUPLICATE, 1);
             return;
         }
         Click record = (Click) event.record();
         Stored click = stored(event, record, record.getAdvertiserId());
-        boolean invalid = key.keyRowSize >= block.settings().rowCap();
+        boolean invalid = isFull(key.keyRowSize(), event);
         accepted(click, EventType.CLICK, invalid);
         if (invalid) {
             joinInvalidClick(click);
             return;
         }
-        key.keyRowSize++;
         key.clicks.put(click.id(), click);
         newClicks.add(click);
         block.store(
@@ -138,18 +149,18 @@ final class KeyJoin {
             sendJoined(click, impression, true);
         } else {
             block.count(EventType.CLICK, Entry.ORPHANED, 1);
-            block.send(block.encoder().orphan(key.joinKey, block.trace(click, true), click.body()));
+            block.send(block.encoder().orphan(key.joinKeyUtf8, block.trace(click, true), click.body()));
         }
     }
 
     private void takeConversion(LightEvent event) {
-        if (key.conversions.containsKey(event.id())) {
+        if (key.conversions.containsKey(event.id()) || key.isCutOff(EventType.CONVERSION, event.id())) {
             block.count(EventType.CONVERSION, Entry.DUPLICATE, 1);
             return;
         }
         Conversion record = (Conversion) event.record();
         Stored conversion = stored(event, record, record.getAdvertiserId());
-        boolean invalid = key.keyRowSize >= block.settings().rowCap();
+        boolean invalid = isFull(key.keyRowSize(), event);
         accepted(conversion, EventType.CONVERSION, invalid);
         if (invalid) {
             block.count(EventType.CONVERSION, Entry.UNATTRIBUTED, 1);
@@ -157,7 +168,6 @@ final class KeyJoin {
             return;
         }
         block.count(EventType.CONVERSION, Entry.WAITING, 1);
-        key.keyRowSize++;
         key.conversions.put(conversion.id(), conversion);
         block.store(
                 Cells.keyRow(key.joinKeyUtf8),
@@ -263,7 +273,7 @@ final class KeyJoin {
                     && status(click, block.newWatermark(), true) == Status.ORPHANED) {
                 block.count(EventType.CLICK, Entry.WAITING, -1);
                 block.count(EventType.CLICK, Entry.ORPHANED, 1);
-                block.send(block.encoder().orphan(key.joinKey, block.trace(click, false), click.body()));
+                block.send(block.encoder().orphan(key.joinKeyUtf8, block.trace(click, false), click.body()));
             }
         }
     }
@@ -272,7 +282,7 @@ final class KeyJoin {
         block.count(EventType.CLICK, Entry.JOINED, 1);
         block.send(block.encoder()
                 .click(
-                        key.joinKey,
+                        key.joinKeyUtf8,
                         block.trace(click, invalid),
                         block.place(impression.origin()),
                         click.body(),
@@ -355,7 +365,7 @@ final class KeyJoin {
             Stored conversion, AttributionKind kind, Stored click, Stored impression, boolean invalid) {
         block.send(block.encoder()
                 .conversion(
-                        key.joinKey,
+                        key.joinKeyUtf8,
                         block.trace(conversion, invalid),
                         conversion.body(),
                         kind,

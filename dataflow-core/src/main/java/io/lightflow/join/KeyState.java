@@ -1,7 +1,7 @@
 package io.lightflow.join;
 
+import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
-import io.lightflow.position.Origin;
 import io.lightflow.position.Visibility;
 import io.lightflow.store.Cell;
 import io.lightflow.store.Row;
@@ -9,9 +9,11 @@ import io.lightflow.store.RowRange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -35,20 +37,24 @@ final class KeyState {
     final Map<String, Stored> conversions = new LinkedHashMap<>(0);
     /** Days that have a row. */
     final SortedSet<Integer> days = new TreeSet<>();
-    /** Cells in the key's own row, ghosts included. */
-    int keyRowSize;
 
     /** Impressions that were looked up or came in this block, by id. */
     private final Map<String, Stored> impressions = new HashMap<>(2);
 
     private final Map<String, Stored> tags = new HashMap<>(0);
-    /** Size of the day rows that were read, by day. */
+    /** Events in the day rows that were read, by day; at first with ghosts and twofold cells, see {@link #crowdedDays}. */
     private final Map<Integer, Integer> dayRowSizes = new HashMap<>(2);
+
+    private int largestDayRow;
+    /** Events of this block that found their row full. They are not stored, so that this is all that is known of them. */
+    private final Set<CutOff> cutOff = new HashSet<>(0);
 
     private final List<DayRead> dayReads = new ArrayList<>(2);
 
     /** A range of a day row that was asked for. An id of null means all impressions of the day. */
     private record DayRead(int day, byte tag, String id) {}
+
+    private record CutOff(EventType type, String id) {}
 
     KeyState(String joinKey) {
         this.joinKey = joinKey;
@@ -56,7 +62,6 @@ final class KeyState {
     }
 
     void readKeyRow(Row row, Visibility visibility, BodyDecoder decoder) {
-        keyRowSize = row.size();
         for (Cell cell : row.cells()) {
             if (!Cells.isVisible(cell, visibility)) {
                 continue;
@@ -132,6 +137,7 @@ final class KeyState {
         for (DayRead read : dayReads) {
             Row row = rows.get(next++);
             dayRowSizes.put(read.day(), row.size());
+            largestDayRow = Math.max(largestDayRow, row.size());
             byte[] wanted = read.id() == null ? null : Cells.utf8(read.id());
             for (Cell cell : row.cells()) {
                 byte[] key = cell.key();
@@ -178,22 +184,57 @@ final class KeyState {
         return tags.containsKey(id);
     }
 
-    /** Size of the day's row after what was added in this block; a row that was not read is new. */
+    /** Clicks and conversions in the key's own row, after what was added in this block. */
+    int keyRowSize() {
+        return clicks.size() + conversions.size();
+    }
+
+    /** Events in the day's row after what was added in this block; a row that was not read is new. */
     int dayRowSize(int day) {
         return dayRowSizes.getOrDefault(day, 0);
     }
 
-    void addImpression(Stored impression, boolean stored) {
-        impressions.put(impression.id(), impression);
-        if (stored) {
-            dayRowSizes.merge(Cells.day(impression.time()), 1, Integer::sum);
+    /**
+     * Days whose rows may outgrow the cap in this block. What was read of them says how many cells they have, but ghosts
+     * must not count, or a crash would change what is cut off (invariant E): they have to be read whole.
+     */
+    List<Integer> crowdedDays(int rowCap) {
+        if (largestDayRow + events.size() <= rowCap) {
+            return List.of();
         }
+        return dayRowSizes.keySet().stream()
+                .filter(day -> dayRowSizes.get(day) + events.size() > rowCap)
+                .sorted()
+                .toList();
     }
 
-    void addTag(String id, long time, Origin origin, boolean stored) {
-        tags.put(id, new Stored(id, time, 0, origin, 0, null, null, null, true));
-        if (stored) {
-            dayRowSizes.merge(Cells.day(time), 1, Integer::sum);
+    /** Takes the whole row of a crowded day: counts its events, those with two visible cells once. */
+    void readCrowdedDay(int day, Row row, Visibility visibility) {
+        Set<String> ids = new HashSet<>();
+        for (Cell cell : row.cells()) {
+            if (Cells.isVisible(cell, visibility)) {
+                ids.add(Cells.tagAndId(cell.key()));
+            }
         }
+        dayRowSizes.put(day, ids.size());
+    }
+
+    /** Remembers an event that found its row full. */
+    void cutOff(EventType type, String id) {
+        cutOff.add(new CutOff(type, id));
+    }
+
+    boolean isCutOff(EventType type, String id) {
+        return !cutOff.isEmpty() && cutOff.contains(new CutOff(type, id));
+    }
+
+    void addImpression(Stored impression) {
+        impressions.put(impression.id(), impression);
+        dayRowSizes.merge(Cells.day(impression.time()), 1, Integer::sum);
+    }
+
+    void addTag(Stored tag) {
+        tags.put(tag.id(), tag);
+        dayRowSizes.merge(Cells.day(tag.time()), 1, Integer::sum);
     }
 }

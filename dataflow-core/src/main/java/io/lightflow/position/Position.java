@@ -47,6 +47,10 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
 
     /** The topic whose incarnation this is; null if the shard has not read it. */
     public String topicOf(int incarnation) {
+        return topicOf(incarnation, topics);
+    }
+
+    private static String topicOf(int incarnation, Map<String, TopicPosition> topics) {
         for (Map.Entry<String, TopicPosition> topic : topics.entrySet()) {
             for (Incarnation life : topic.getValue().incarnations()) {
                 if (life.id() == incarnation) {
@@ -62,7 +66,8 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
      *
      * @param maxTimes greatest event time in each part of the block, {@link #NO_TIME} for none
      * @throws GapException if a part begins above this position
-     * @throws IllegalStateException if two topics share their incarnation number (one chance in four thousand million)
+     * @throws IllegalStateException if a part is of an earlier incarnation than the ledger's, or if two topics share their
+     *     incarnation number (one chance in four thousand million)
      */
     public Position after(Block block, long[] maxTimes, long newWatermark, long newTxid, Books newBooks) {
         if (newWatermark < watermark) {
@@ -72,18 +77,14 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
         SortedMap<String, TopicPosition> moved = new TreeMap<>(topics);
         for (int i = 0; i < block.parts().size(); i++) {
             BlockPart part = block.parts().get(i);
+            TopicPosition at = moved.get(part.topic());
+            requireNewest(part, block.shard(), at);
             long committed = nextOffset(part.topic(), part.incarnation());
             if (part.from() > committed) {
                 throw new GapException(part.topic(), block.shard(), part.incarnation(), committed, part.from());
             }
-            String owner = topicOf(part.incarnation());
-            if (owner != null && !owner.equals(part.topic())) {
-                throw new IllegalStateException("topics " + owner + " and " + part.topic()
-                        + " have the same incarnation number " + Integer.toHexString(part.incarnation())
-                        + "; delete and create again the newer one");
-            }
+            requireOwnIncarnation(part, moved);
             long next = Math.max(committed, part.to());
-            TopicPosition at = moved.get(part.topic());
             moved.put(
                     part.topic(),
                     at == null
@@ -91,6 +92,29 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
                             : at.movedTo(part.incarnation(), next, maxTimes[i]));
         }
         return new Position(moved, newWatermark, newTxid, newBooks);
+    }
+
+    private static void requireNewest(BlockPart part, int shard, TopicPosition at) {
+        if (at == null || at.current().id() == part.incarnation()) {
+            return;
+        }
+        for (Incarnation life : at.incarnations()) {
+            if (life.id() == part.incarnation()) {
+                throw new IllegalStateException("the block holds " + part.topic() + "-" + shard + " of incarnation "
+                        + Integer.toHexString(part.incarnation()) + ", but the ledger has gone on to incarnation "
+                        + Integer.toHexString(at.current().id())
+                        + ", which the topic has since it was made again; poll the topic anew");
+            }
+        }
+    }
+
+    private static void requireOwnIncarnation(BlockPart part, SortedMap<String, TopicPosition> topics) {
+        String owner = topicOf(part.incarnation(), topics);
+        if (owner != null && !owner.equals(part.topic())) {
+            throw new IllegalStateException("topics " + owner + " and " + part.topic()
+                    + " have the same incarnation number " + Integer.toHexString(part.incarnation())
+                    + "; delete and create again the newer one");
+        }
     }
 
     /** This position with one topic moved forward over records that are lost; see {@link GapException}. */

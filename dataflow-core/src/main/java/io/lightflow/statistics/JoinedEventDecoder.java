@@ -1,9 +1,11 @@
 package io.lightflow.statistics;
 
+import io.lightflow.event.ArrayDecoder;
 import io.lightflow.event.AttributionKind;
 import io.lightflow.event.Beacon;
 import io.lightflow.event.BeaconMark;
 import io.lightflow.event.BlockEntry;
+import io.lightflow.event.BodyReader;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
 import io.lightflow.event.EventType;
@@ -16,11 +18,7 @@ import io.lightflow.event.WriterSchemas;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -28,9 +26,12 @@ import org.apache.avro.specific.SpecificRecord;
  * cannot be decoded is damage, not bad input, and stops the shard. Not thread-safe.
  */
 public final class JoinedEventDecoder {
+    private static final int MOST_DIMENSIONS = 200_000;
+
     private final WriterSchemas schemas;
-    private final Map<Long, SpecificDatumReader<SpecificRecord>> readers = new HashMap<>();
-    private BinaryDecoder decoder;
+    private final Map<String, String> dimensions = new HashMap<>();
+    private final Map<Long, BodyReader<SpecificRecord>> readers = new HashMap<>();
+    private final ArrayDecoder decoder = new ArrayDecoder();
 
     public JoinedEventDecoder(WriterSchemas schemas) {
         this.schemas = schemas;
@@ -45,12 +46,11 @@ public final class JoinedEventDecoder {
         if (!WireFormat.hasHeader(value)) {
             throw damaged(topic, offset, "it has no header of 0x00 and a schema id", null);
         }
+        BodyReader<SpecificRecord> reader = reader(type, topic, offset, WireFormat.schemaId(value));
         SpecificRecord record;
         try {
-            decoder = DecoderFactory.get()
-                    .binaryDecoder(value, WireFormat.HEADER_BYTES, value.length - WireFormat.HEADER_BYTES, decoder);
-            record = reader(type, topic, offset, WireFormat.schemaId(value)).read(null, decoder);
-        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException e) {
+            record = reader.read(decoder.over(value, WireFormat.HEADER_BYTES));
+        } catch (IOException | RuntimeException e) {
             throw damaged(topic, offset, "its body does not decode", e);
         }
         if (record instanceof JoinedImpression joined) {
@@ -98,22 +98,35 @@ public final class JoinedEventDecoder {
         return own.isEmpty() ? impression.getCurrency() : own;
     }
 
-    private static StatisticsKey row(long time, Impression impression, String currency) {
+    private StatisticsKey row(long time, Impression impression, String currency) {
         return new StatisticsKey(
                 Math.floorDiv(time, Statistics.MINUTE_MS) * Statistics.MINUTE_MS,
-                impression.getCampaignId(),
-                impression.getCreativeId(),
-                impression.getAdvertiserId(),
-                impression.getExchange(),
-                impression.getPublisher(),
-                impression.getCountry(),
-                impression.getDevice(),
-                currency);
+                shared(impression.getCampaignId()),
+                shared(impression.getCreativeId()),
+                shared(impression.getAdvertiserId()),
+                shared(impression.getExchange()),
+                shared(impression.getPublisher()),
+                shared(impression.getCountry()),
+                shared(impression.getDevice()),
+                shared(currency));
     }
 
-    private SpecificDatumReader<SpecificRecord> reader(EventType type, String topic, long offset, int schemaId) {
+    /** One string for all equal ones: they are few, and rows are held in memory and compared. */
+    private String shared(String dimension) {
+        String known = dimensions.get(dimension);
+        if (known != null) {
+            return known;
+        }
+        if (dimensions.size() >= MOST_DIMENSIONS) {
+            dimensions.clear();
+        }
+        dimensions.put(dimension, dimension);
+        return dimension;
+    }
+
+    private BodyReader<SpecificRecord> reader(EventType type, String topic, long offset, int schemaId) {
         long cacheKey = (long) type.ordinal() << 32 | schemaId & 0xffffffffL;
-        SpecificDatumReader<SpecificRecord> known = readers.get(cacheKey);
+        BodyReader<SpecificRecord> known = readers.get(cacheKey);
         if (known != null) {
             return known;
         }
@@ -130,7 +143,7 @@ public final class JoinedEventDecoder {
                 };
         Schema beacon = Beacon.getClassSchema();
         Schema reader = writer.getFullName().equals(beacon.getFullName()) ? beacon : expected;
-        SpecificDatumReader<SpecificRecord> fresh = new SpecificDatumReader<>(writer, reader);
+        BodyReader<SpecificRecord> fresh = new BodyReader<>(writer, reader);
         readers.put(cacheKey, fresh);
         return fresh;
     }

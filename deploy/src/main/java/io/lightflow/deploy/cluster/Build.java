@@ -54,14 +54,12 @@ record Build(Path project) {
         Path target = project.resolve("topology/target");
         List<Path> jars = Files.isDirectory(target)
                 ? jarsIn(target).stream()
-                        .filter(jar -> jar.getFileName().toString().startsWith("topology-"))
-                        .filter(jar -> Stream.of("-sources.jar", "-tests.jar", "-javadoc.jar")
-                                .noneMatch(jar.toString()::endsWith))
+                        .filter(jar -> jar.getFileName().toString().matches("topology-.*-storm\\.jar"))
                         .toList()
                 : List.of();
         if (jars.size() != 1) {
             throw new IllegalStateException(
-                    "Expected one topology-*.jar in %s, found %s. %s".formatted(target, jars, HOW));
+                    "Expected one topology-*-storm.jar in %s, found %s. %s".formatted(target, jars, HOW));
         }
         return jars.get(0);
     }

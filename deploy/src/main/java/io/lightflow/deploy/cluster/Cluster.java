@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.storm.thrift.TException;
@@ -38,10 +40,26 @@ public final class Cluster {
                 settings, Build.ofThisClass(), Ports.in(settings.data().resolve("ports.json")));
     }
 
-    /** A cluster with these settings, which are remembered in its data folder. Starts nothing. */
+    /**
+     * A cluster with these settings, which are remembered in its data folder. Starts nothing.
+     *
+     * @throws IllegalStateException when processes run there that would not belong to it any more, and be forgotten
+     */
     public static Cluster of(ClusterSettings settings) {
+        Cluster cluster = new Cluster(settings);
+        Set<String> names =
+                cluster.processes().stream().map(ClusterProcess::name).collect(Collectors.toSet());
+        List<ClusterProcess> forgotten = in(settings.data()).stream()
+                .flatMap(before -> before.processes().stream())
+                .filter(process -> !names.contains(process.name()) && process.isAlive())
+                .toList();
+        if (!forgotten.isEmpty()) {
+            throw new IllegalStateException(
+                    "The cluster in %s runs %s, which the new settings leave out; stop it first with `down`"
+                            .formatted(settings.data(), forgotten));
+        }
         settings.remember();
-        return new Cluster(settings);
+        return cluster;
     }
 
     /** The cluster that was once started in that folder, if any. */
@@ -51,6 +69,28 @@ public final class Cluster {
 
     public ClusterSettings settings() {
         return settings;
+    }
+
+    /**
+     * This cluster with some ports fixed, for now and later.
+     *
+     * @throws IllegalArgumentException when there is no such use; the message names those that there are
+     * @throws IllegalStateException when a process runs, which would not be found at its new port
+     */
+    public Cluster withPorts(Map<String, Integer> fixed) {
+        for (String use : fixed.keySet()) {
+            if (!parts.portUses().contains(use)) {
+                throw new IllegalArgumentException(
+                        "Nothing listens at a port called '%s'; there are %s".formatted(use, parts.portUses()));
+            }
+        }
+        processes().stream().filter(ClusterProcess::isAlive).findFirst().ifPresent(process -> {
+            throw new IllegalStateException(
+                    "Ports can be fixed only while the cluster is down, and " + process + " runs");
+        });
+        Ports ports = Ports.in(settings.data().resolve("ports.json"));
+        fixed.forEach(ports::fix);
+        return new Cluster(settings);
     }
 
     /** Where the processes are reached. */
@@ -95,17 +135,18 @@ public final class Cluster {
         locked(() -> {
             List<ClusterProcess> started = new ArrayList<>();
             try {
-                for (List<ClusterProcess> wave : parts.waves()) {
-                    for (ClusterProcess process : wave) {
+                for (Parts.Wave wave : parts.waves()) {
+                    for (ClusterProcess process : wave.processes()) {
                         if (!process.isAlive()) {
                             started.add(process);
                             process.start();
                         }
                     }
-                    for (ClusterProcess process : wave) {
+                    for (ClusterProcess process : wave.processes()) {
                         process.awaitReady(READY_WITHIN);
                         progress.accept(process + " is ready");
                     }
+                    wave.whenReady().run();
                 }
             } catch (RuntimeException e) {
                 stop(started, progress);

@@ -1,17 +1,14 @@
 package io.lightflow.deploy.cluster;
 
-import java.io.IOException;
+import io.lightflow.topology.Main;
+import io.lightflow.topology.trident.TopologyKind;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.storm.generated.TopologySummary;
 import org.apache.storm.thrift.TException;
 import picocli.CommandLine;
@@ -22,17 +19,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The commands behind {@code deploy/cluster/up}, {@code submit}, {@code status}, {@code restart} and {@code down}. */
+/** The commands behind {@code deploy/cluster/up}, {@code submit}, {@code status}, {@code restart}, {@code kill}, {@code lightflow} and {@code down}. */
 @Command(
         name = "cluster",
         description = "The platform as separate processes on this machine.",
-        mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 public final class ClusterMain {
     private static final String TOPOLOGY_MAIN = "io.lightflow.topology.Main";
 
     @Spec
     private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = CommandLine.ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
 
     private ClusterMain() {}
 
@@ -41,7 +44,9 @@ public final class ClusterMain {
     }
 
     static CommandLine commandLine() {
-        return new CommandLine(new ClusterMain())
+        CommandLine commandLine = new CommandLine(new ClusterMain());
+        commandLine.getSubcommands().get("lightflow").setUnmatchedOptionsArePositionalParams(true);
+        return commandLine
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, command, parsed) -> {
                     command.getErr().println(messages(failure));
@@ -85,6 +90,12 @@ public final class ClusterMain {
                             description = "The front clusters. Remembered; default: eu,us-west,us-east.")
                     List<String> dataCenters,
             @Option(
+                            names = "--partitions",
+                            paramLabel = "N",
+                            description = "Of each light topic, in every data center. Remembered; default: "
+                                    + ClusterSettings.PARTITIONS + ".")
+                    Integer partitions,
+            @Option(
                             names = "--port",
                             paramLabel = "USE=PORT",
                             description = "Fix a port, such as nimbus=6627. Remembered; the others are chosen once.")
@@ -94,16 +105,16 @@ public final class ClusterMain {
         ClusterSettings settings = new ClusterSettings(
                 data,
                 components != null ? components : before.components(),
-                dataCenters != null ? dataCenters : before.dataCenters());
-        if (fixedPorts != null) {
-            Ports ports = Ports.in(data.resolve("ports.json"));
-            fixedPorts.forEach(ports::fix);
-        }
+                dataCenters != null ? dataCenters : before.dataCenters(),
+                partitions != null ? partitions : before.partitions());
         long begin = System.nanoTime();
         Cluster cluster = Cluster.of(settings);
+        if (fixedPorts != null) {
+            cluster = cluster.withPorts(fixedPorts);
+        }
         cluster.up(this::print);
         print("Up in %.1f s; everything is in %s".formatted((System.nanoTime() - begin) / 1e9, data));
-        endpoints(cluster).forEach((name, address) -> print("  %-16s %s".formatted(name, address)));
+        cluster.endpoints().asKeys(settings).forEach((name, address) -> print("  %-16s %s".formatted(name, address)));
         return CommandLine.ExitCode.OK;
     }
 
@@ -153,8 +164,9 @@ public final class ClusterMain {
     @Command(
             name = "submit",
             description = "Submit the topologies of a group, as `storm jar` does.",
-            footer = "In the settings, ${kafka.central}, ${kafka.DC}, ${zookeeper}, ${jdbcUrl}, ${registry} and ${data}"
-                    + " are replaced by this cluster's own.")
+            footer =
+                    "Keys in the settings, such as $${kafka.central} and $${jdbcUrl}, are replaced by where this cluster's"
+                            + " processes are reached; deploy/cluster/README.md lists them.")
     int submit(
             @Mixin Where where,
             @Parameters(paramLabel = "GROUP", description = "The group, such as us or eu.") String group,
@@ -163,6 +175,11 @@ public final class ClusterMain {
                             paramLabel = "N",
                             description = "Tasks that a group's shards are spread over.")
                     Integer parallelism,
+            @Option(
+                            names = "--only",
+                            paramLabel = "TOPOLOGY",
+                            description = "Submit only this one: ${COMPLETION-CANDIDATES}.")
+                    TopologyKind only,
             @Option(
                             names = "--settings",
                             paramLabel = "FILE",
@@ -173,15 +190,45 @@ public final class ClusterMain {
             @Option(names = "--main", paramLabel = "CLASS", defaultValue = TOPOLOGY_MAIN, hidden = true) String main) {
         Cluster cluster = where.cluster();
         Build build = Build.ofThisClass();
-        Path source = settings != null ? settings : build.project().resolve("deploy/cluster/groups/" + group + ".yaml");
-        Path rendered = renderSettings(cluster, group, source);
+        Path rendered = GroupFile.render(cluster, group, settings != null ? settings : GroupFile.source(build, group));
         List<String> arguments = new ArrayList<>(List.of("submit", "--settings", rendered.toString()));
         if (parallelism != null) {
             arguments.addAll(List.of("--parallelism", parallelism.toString()));
         }
+        if (only != null) {
+            arguments.addAll(List.of("--only", only.name()));
+        }
         Path topologyJar = jar != null ? jar.toAbsolutePath() : build.topologyJar();
         print(cluster.stormJar().submit(topologyJar, main, arguments).stripTrailing());
         return CommandLine.ExitCode.OK;
+    }
+
+    @Command(
+            name = "lightflow",
+            description = {
+                "The operator's commands for a group's topologies: show, pause, resume, accept-gap.",
+                "They take the settings with which the group was submitted, or else deploy/cluster/groups/GROUP.yaml."
+            },
+            footer = {
+                "show, pause and resume take --only TOPOLOGY (dataflow or stats_counter); show takes --offsets,",
+                "accept-gap takes --topology TOPOLOGY, --shard N, --topic NAME and --to OFFSET."
+            })
+    int lightflow(
+            @Mixin Where where,
+            @Parameters(index = "0", paramLabel = "COMMAND", description = "What to do.") String command,
+            @Parameters(index = "1", paramLabel = "GROUP", description = "The group, such as us or eu.") String group,
+            @Parameters(index = "2..*", paramLabel = "OPTION", description = "Options of that command.")
+                    List<String> options) {
+        Cluster cluster = where.cluster();
+        List<String> arguments = new ArrayList<>(
+                List.of(command, "--settings", GroupFile.of(cluster, group).toString()));
+        if (options != null) {
+            arguments.addAll(options);
+        }
+        return Main.commandLine()
+                .setErr(spec.commandLine().getErr())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(arguments.toArray(String[]::new));
     }
 
     @Command(name = "kill", description = "Kill a topology, and wait until it and its workers are gone.")
@@ -194,22 +241,6 @@ public final class ClusterMain {
         }
         print(topology + " is gone");
         return CommandLine.ExitCode.OK;
-    }
-
-    private static Path renderSettings(Cluster cluster, String group, Path source) {
-        try {
-            Path target = cluster.settings().data().resolve("settings").resolve(group + ".yaml");
-            Map<String, Object> values = new LinkedHashMap<>(
-                    cluster.endpoints().asKeys(cluster.settings().data()));
-            values.put("group", group);
-            Resources.write(target, Resources.render(source.toString(), Files.readString(source), values));
-            return target;
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot read the settings of the group %s from %s; name them with --settings"
-                            .formatted(group, source),
-                    e);
-        }
     }
 
     private static List<String> topologies(Cluster cluster) {
@@ -233,14 +264,6 @@ public final class ClusterMain {
                         topology.get_uptime_secs(),
                         topology.get_num_workers(),
                         topology.get_num_tasks());
-    }
-
-    private static Map<String, String> endpoints(Cluster cluster) {
-        Map<String, String> all = cluster.endpoints().asKeys(cluster.settings().data());
-        return all.entrySet().stream()
-                .filter(entry ->
-                        !entry.getKey().endsWith(".port") && !entry.getKey().equals("data"))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> a, LinkedHashMap::new));
     }
 
     /** The failure in words, causes included; what is a bug of ours also shows where. */

@@ -1,6 +1,5 @@
 package io.lightflow.deploy.cluster;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -9,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -22,13 +19,17 @@ import java.util.regex.Pattern;
  * @param data the folder of everything that the cluster writes, absolute
  * @param components what runs
  * @param dataCenters the front clusters; a Kafka runs for each, and {@value #CENTRAL} besides
+ * @param partitions of each light topic, the same in every data center
  */
-public record ClusterSettings(Path data, Set<Component> components, List<String> dataCenters) {
+public record ClusterSettings(Path data, Set<Component> components, List<String> dataCenters, int partitions) {
     /** The name of the Kafka that MirrorMaker copies every data center to. */
     public static final String CENTRAL = "central";
 
     /** The data centers of the product's own examples. */
     public static final List<String> DATA_CENTERS = List.of("eu", "us-west", "us-east");
+
+    /** The partition count of light topics unless another is asked for. */
+    public static final int PARTITIONS = 8;
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -51,6 +52,12 @@ public record ClusterSettings(Path data, Set<Component> components, List<String>
         requires(components, Component.STORM, Component.ZOOKEEPER);
         requires(components, Component.REGISTRY, Component.POSTGRES);
         requires(components, Component.MIRROR, Component.KAFKA);
+        if (components.contains(Component.MIRROR) && dataCenters.isEmpty()) {
+            throw new IllegalArgumentException("MIRROR needs at least one data center to copy from");
+        }
+        if (partitions < 1) {
+            throw new IllegalArgumentException("Light topics need at least one partition, not " + partitions);
+        }
         if (new HashSet<>(dataCenters).size() != dataCenters.size()) {
             throw new IllegalArgumentException("A data center is named twice: " + dataCenters);
         }
@@ -64,7 +71,7 @@ public record ClusterSettings(Path data, Set<Component> components, List<String>
 
     /** Everything, for the product's own data centers. */
     public static ClusterSettings everything(Path data) {
-        return new ClusterSettings(data, EnumSet.allOf(Component.class), DATA_CENTERS);
+        return new ClusterSettings(data, EnumSet.allOf(Component.class), DATA_CENTERS, PARTITIONS);
     }
 
     public boolean has(Component component) {
@@ -78,27 +85,29 @@ public record ClusterSettings(Path data, Set<Component> components, List<String>
             return Optional.empty();
         }
         try {
-            Map<String, List<String>> json = JSON.readValue(file.toFile(), new TypeReference<>() {});
-            EnumSet<Component> components = EnumSet.noneOf(Component.class);
-            json.getOrDefault("components", List.of()).forEach(name -> components.add(Component.valueOf(name)));
-            return Optional.of(new ClusterSettings(data, components, json.getOrDefault("dataCenters", List.of())));
-        } catch (IOException | IllegalArgumentException e) {
+            Remembered remembered = JSON.readValue(file.toFile(), Remembered.class);
+            return Optional.of(new ClusterSettings(
+                    data, Set.copyOf(remembered.components()), remembered.dataCenters(), remembered.partitions()));
+        } catch (IOException | IllegalArgumentException | NullPointerException e) {
             throw new IllegalStateException(
-                    "%s should hold {\"components\": [...], \"dataCenters\": [...]}".formatted(file), e);
+                    "%s should hold {\"components\": [...], \"dataCenters\": [...], \"partitions\": N}".formatted(file),
+                    e);
         }
     }
 
     void remember() {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("components", components.stream().sorted().toList());
-        json.put("dataCenters", dataCenters);
         try {
             Files.createDirectories(data);
-            JSON.writeValue(file(data).toFile(), json);
+            JSON.writeValue(
+                    file(data).toFile(),
+                    new Remembered(components.stream().sorted().toList(), dataCenters, partitions));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + file(data), e);
         }
     }
+
+    /** What the file holds: all but its own place. */
+    private record Remembered(List<Component> components, List<String> dataCenters, int partitions) {}
 
     private static Path file(Path data) {
         return data.resolve("cluster.json");

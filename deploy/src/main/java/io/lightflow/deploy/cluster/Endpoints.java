@@ -21,17 +21,25 @@ public record Endpoints(
         kafka = Map.copyOf(kafka);
     }
 
-    /** As keys for settings files: {@code kafka.central}, {@code zookeeper}, {@code jdbcUrl}, ... */
-    Map<String, String> asKeys(Path data) {
+    /** As keys for settings files, such as {@code kafka.central} and {@code jdbcUrl}: those of the components that there are. */
+    Map<String, String> asKeys(ClusterSettings settings) {
         Map<String, String> keys = new TreeMap<>();
+        keys.put("data", settings.data().toString());
+        keys.put("partitions", Integer.toString(settings.partitions()));
         kafka.forEach((name, servers) -> keys.put("kafka." + name, servers));
-        keys.put("zookeeper", zooKeeper);
-        keys.put("zookeeper.port", zooKeeper.substring(zooKeeper.lastIndexOf(':') + 1));
-        keys.put("nimbus.port", Integer.toString(nimbus));
-        keys.put("jdbcUrl", jdbcUrl);
-        keys.put("registry", registry);
-        keys.put("stormHome", stormHome.toString());
-        keys.put("data", data.toString());
+        if (settings.has(Component.ZOOKEEPER)) {
+            keys.put("zookeeper", zooKeeper);
+        }
+        if (settings.has(Component.STORM)) {
+            keys.put("nimbus", "127.0.0.1:" + nimbus);
+            keys.put("stormHome", stormHome.toString());
+        }
+        if (settings.has(Component.POSTGRES)) {
+            keys.put("jdbcUrl", jdbcUrl);
+        }
+        if (settings.has(Component.REGISTRY)) {
+            keys.put("registry", registry);
+        }
         return keys;
     }
 }

@@ -58,7 +58,9 @@ record OsProcess(long pid, List<String> arguments) {
             return;
         }
         try {
-            Process kill = new ProcessBuilder("kill", "-s", signal.name(), Long.toString(pid))
+            // The shell's own kill: a program of that name is not everywhere.
+            Process kill = new ProcessBuilder(
+                            "/bin/sh", "-c", "kill -s \"$0\" \"$1\"", signal.name(), Long.toString(pid))
                     .redirectErrorStream(true)
                     .start();
             String output = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

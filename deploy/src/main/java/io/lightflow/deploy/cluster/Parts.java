@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 
@@ -21,11 +23,23 @@ final class Parts {
     static final String SUPERVISOR = "supervisor";
     private static final String POSTGRES = "postgres";
     private static final String REGISTRY = "registry";
+    private static final String MIRROR = "mirror";
 
     private final ClusterSettings settings;
     private final Build build;
     private final Ports ports;
-    private final List<List<ClusterProcess>> waves = new ArrayList<>();
+    private final List<Wave> waves = new ArrayList<>();
+
+    /**
+     * Processes that can start at the same time, once those of the waves before work.
+     *
+     * @param whenReady what to do when all of them work, before the next wave; idempotent
+     */
+    record Wave(List<ClusterProcess> processes, Runnable whenReady) {
+        Wave {
+            processes = List.copyOf(processes);
+        }
+    }
 
     Parts(ClusterSettings settings, Build build, Ports ports) {
         this.settings = settings;
@@ -49,17 +63,27 @@ final class Parts {
         if (settings.has(Component.REGISTRY)) {
             second.add(registry());
         }
-        waves.add(first);
-        waves.add(second);
+        if (settings.has(Component.MIRROR)) {
+            second.add(mirror());
+        }
+        waves.add(new Wave(first, this::createTopics));
+        waves.add(new Wave(second, () -> {}));
     }
 
-    /** All processes, in groups: those of a group can start at the same time, once the groups before work. */
-    List<List<ClusterProcess>> waves() {
+    List<Wave> waves() {
         return waves;
     }
 
     List<ClusterProcess> processes() {
-        return waves.stream().flatMap(List::stream).toList();
+        return waves.stream().flatMap(wave -> wave.processes().stream()).toList();
+    }
+
+    /** Everything that has a port of its own. */
+    Set<String> portUses() {
+        Set<String> uses = new TreeSet<>(List.of(ZOOKEEPER, NIMBUS, SUPERVISOR, POSTGRES, REGISTRY, MIRROR));
+        uses.addAll(StormHome.slotUses());
+        kafkaNames().forEach(name -> uses.addAll(List.of("kafka-" + name, "kafka-" + name + "-controller")));
+        return uses;
     }
 
     StormHome stormHome() {
@@ -125,6 +149,14 @@ final class Parts {
         });
     }
 
+    private void createTopics() {
+        if (settings.has(Component.KAFKA)) {
+            for (String dataCenter : settings.dataCenters()) {
+                LightTopics.create(endpoints().kafka().get(dataCenter), settings.partitions());
+            }
+        }
+    }
+
     private static void format(Path config) {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         String[] arguments = {
@@ -166,6 +198,29 @@ final class Parts {
 
     private String registryAddress() {
         return "http://127.0.0.1:" + ports.of(REGISTRY);
+    }
+
+    private ClusterProcess mirror() {
+        int restPort = ports.of(MIRROR);
+        Map<String, String> kafka = endpoints().kafka();
+        String central = kafka.get(ClusterSettings.CENTRAL);
+        List<Object> arguments = new ArrayList<>(List.of("--central", central, "--rest-port", restPort));
+        for (String dataCenter : settings.dataCenters()) {
+            arguments.addAll(List.of("--front", dataCenter + "=" + kafka.get(dataCenter)));
+        }
+        ProcessSpec spec = daemon(MIRROR)
+                .heapMb(320)
+                .main(MirrorRunner.class.getName(), arguments.toArray())
+                .spec()
+                .stoppedBy(Signal.TERM, Duration.ofSeconds(20));
+        Readiness topics = LightTopics.areMirrored(central, settings.dataCenters());
+        return new ClusterProcess(
+                spec,
+                () -> {
+                    Probes.accepts(restPort).check();
+                    topics.check();
+                },
+                () -> {});
     }
 
     private ClusterProcess nimbus() {

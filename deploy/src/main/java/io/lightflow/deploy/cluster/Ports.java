@@ -42,12 +42,7 @@ final class Ports {
         }
         try {
             Map<String, Integer> ports = JSON.readValue(file.toFile(), new TypeReference<>() {});
-            ports.forEach((use, port) -> {
-                if (port == null || port < 1 || port > 65_535) {
-                    throw new IllegalArgumentException(
-                            "%s: the port of '%s' must be from 1 to 65535, not %s".formatted(file, use, port));
-                }
-            });
+            ports.forEach((use, port) -> validate(file, use, port));
             return new Ports(file, ports);
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -67,12 +62,20 @@ final class Ports {
 
     /** Sets and remembers a port. */
     void fix(String use, int port) {
+        validate(file, use, port);
         ports.put(use, port);
         try {
             Files.createDirectories(file.getParent());
             JSON.writeValue(file.toFile(), ports);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write the ports to " + file, e);
+        }
+    }
+
+    private static void validate(Path file, String use, Integer port) {
+        if (port == null || port < 1 || port > 65_535) {
+            throw new IllegalArgumentException(
+                    "%s: the port of '%s' must be from 1 to 65535, not %s".formatted(file, use, port));
         }
     }
 

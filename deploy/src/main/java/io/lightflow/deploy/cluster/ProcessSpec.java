@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
@@ -82,7 +83,7 @@ public record ProcessSpec(
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", name);
         json.put("command", command);
-        json.put("environment", new java.util.TreeMap<>(environment));
+        json.put("environment", new TreeMap<>(environment));
         json.put("directory", directory.toString());
         json.put("stopSignal", "SIG" + stopSignal);
         json.put("stopWithinSeconds", stopWithin.toSeconds());

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -99,10 +100,15 @@ record StormHome(Path directory) {
         }
     }
 
+    /** The uses of the ports of the Supervisor's slots. */
+    static List<String> slotUses() {
+        return IntStream.rangeClosed(1, SLOTS)
+                .mapToObj(slot -> "worker-" + slot)
+                .toList();
+    }
+
     private static String slots(Ports ports) {
-        return Stream.iterate(1, slot -> slot <= SLOTS, slot -> slot + 1)
-                .map(slot -> Integer.toString(ports.of("worker-" + slot)))
-                .collect(Collectors.joining(", "));
+        return slotUses().stream().map(use -> Integer.toString(ports.of(use))).collect(Collectors.joining(", "));
     }
 
     private String classPath(String... entries) {

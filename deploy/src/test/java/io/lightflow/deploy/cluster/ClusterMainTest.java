@@ -7,6 +7,8 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class ClusterMainTest {
@@ -29,10 +31,19 @@ class ClusterMainTest {
     }
 
     @Test
-    void everyCommandHasHelp() {
-        Result result = run("--help");
+    void anUnknownPortIsRefusedWithTheKnownOnes() {
+        Result result = run("up", "--data", folder.toString(), "--components", "zookeeper", "--port", "nimbsu=6627");
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.err()).contains("nimbsu", "nimbus", "kafka-central");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"up", "down", "status", "submit", "kill", "restart"})
+    void everyCommandHasHelp(String command) {
+        assertThat(run("--help").out()).contains(command);
+        Result result = run(command, "--help");
         assertThat(result.exitCode()).isZero();
-        assertThat(result.out()).contains("up", "down", "status", "submit", "kill", "restart");
+        assertThat(result.out()).contains("cluster " + command, "--data").doesNotContain("null");
     }
 
     private record Result(int exitCode, String out, String err) {}

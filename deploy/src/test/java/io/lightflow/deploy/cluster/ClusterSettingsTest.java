@@ -17,7 +17,7 @@ class ClusterSettingsTest {
     @Test
     void whatWasRememberedIsReadAgain() {
         ClusterSettings settings =
-                new ClusterSettings(data, EnumSet.of(Component.KAFKA, Component.POSTGRES), List.of("us-west"));
+                new ClusterSettings(data, EnumSet.of(Component.KAFKA, Component.POSTGRES), List.of("us-west"), 2);
         settings.remember();
         assertThat(ClusterSettings.rememberedIn(data)).contains(settings);
     }
@@ -38,7 +38,7 @@ class ClusterSettingsTest {
     @Test
     void aComponentNeedsThoseItTalksTo() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ClusterSettings(data, EnumSet.of(Component.STORM), List.of()))
+                .isThrownBy(() -> new ClusterSettings(data, EnumSet.of(Component.STORM), List.of(), 2))
                 .withMessageContaining("STORM needs ZOOKEEPER");
     }
 
@@ -46,10 +46,10 @@ class ClusterSettingsTest {
     void dataCentersAreNamedOnceAndNeverCentral() {
         EnumSet<Component> kafka = EnumSet.of(Component.KAFKA);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ClusterSettings(data, kafka, List.of("eu", "eu")))
+                .isThrownBy(() -> new ClusterSettings(data, kafka, List.of("eu", "eu"), 2))
                 .withMessageContaining("twice");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ClusterSettings(data, kafka, List.of("central")))
+                .isThrownBy(() -> new ClusterSettings(data, kafka, List.of("central"), 2))
                 .withMessageContaining("central");
     }
 

@@ -1,6 +1,7 @@
 package io.lightflow.deploy.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -49,8 +50,9 @@ class DurableProcessesTest {
     void whatWasConfirmedOutlivesAKill() throws Exception {
         cluster = Cluster.of(new ClusterSettings(
                 folder.resolve("cluster").toAbsolutePath(),
-                EnumSet.of(Component.KAFKA, Component.POSTGRES),
-                List.of()));
+                EnumSet.of(Component.KAFKA, Component.POSTGRES, Component.REGISTRY),
+                List.of("eu"),
+                2));
         long begin = System.nanoTime();
         cluster.up(line -> {});
         report("up", begin);
@@ -58,7 +60,8 @@ class DurableProcessesTest {
         sql("CREATE TABLE survivor (name text)");
         sql("INSERT INTO survivor VALUES ('before')");
 
-        for (ClusterProcess process : cluster.processes()) {
+        for (String name : List.of("postgres", "kafka-central", "registry")) {
+            ClusterProcess process = cluster.process(name);
             begin = System.nanoTime();
             OptionalLong before = process.pid();
             process.kill();
@@ -71,6 +74,7 @@ class DurableProcessesTest {
 
         assertThat(records()).isEqualTo(1);
         assertThat(rows()).isEqualTo(1);
+        assertThat(partitions("eu", "impressions")).isEqualTo(2);
         assertThat(setting("fsync")).isEqualTo("on");
         assertThat(setting("synchronous_commit")).isEqualTo("on");
         begin = System.nanoTime();
@@ -81,7 +85,7 @@ class DurableProcessesTest {
     @Test
     void aFrozenProcessIsAliveButNotReadyAndCanBeStopped() {
         cluster = Cluster.of(new ClusterSettings(
-                folder.resolve("cluster").toAbsolutePath(), EnumSet.of(Component.ZOOKEEPER), List.of()));
+                folder.resolve("cluster").toAbsolutePath(), EnumSet.of(Component.ZOOKEEPER), List.of(), 2));
         cluster.up(line -> {});
         ClusterProcess zooKeeper = cluster.process("zookeeper");
 
@@ -90,6 +94,11 @@ class DurableProcessesTest {
         assertThat(zooKeeper.isReady()).isFalse();
         zooKeeper.resume();
         assertThat(Deadline.in(READY_WITHIN).await(zooKeeper::isReady)).isTrue();
+
+        assertThatThrownBy(() -> Cluster.of(new ClusterSettings(
+                        folder.resolve("cluster").toAbsolutePath(), EnumSet.of(Component.POSTGRES), List.of(), 2)))
+                .as("settings that would forget a process that runs")
+                .hasMessageContaining("zookeeper");
 
         zooKeeper.freeze();
         zooKeeper.stop();
@@ -117,6 +126,18 @@ class DurableProcessesTest {
                     .partitionResult(partition)
                     .get(30, TimeUnit.SECONDS)
                     .offset();
+        }
+    }
+
+    private int partitions(String dataCenter, String topic) throws Exception {
+        String servers = cluster.endpoints().kafka().get(dataCenter);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
+            return admin.describeTopics(List.of(topic))
+                    .topicNameValues()
+                    .get(topic)
+                    .get(30, TimeUnit.SECONDS)
+                    .partitions()
+                    .size();
         }
     }
 

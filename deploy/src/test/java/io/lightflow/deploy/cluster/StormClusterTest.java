@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.deploy.cluster.TinyTopology.Progress;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +45,8 @@ class StormClusterTest {
             cluster = Cluster.of(new ClusterSettings(
                     folder.resolve("cluster").toAbsolutePath(),
                     EnumSet.of(Component.ZOOKEEPER, Component.STORM),
-                    List.of()));
+                    List.of(),
+                    2));
             cluster.up(line -> {});
             report("up", begin);
             assertThat(cluster.processes())
@@ -54,7 +57,8 @@ class StormClusterTest {
             begin = System.nanoTime();
             Path file = folder.resolve("progress");
             Path jar = TestJar.of(TinyTopology.class, folder.resolve("tiny.jar"));
-            cluster.stormJar().submit(jar, TinyTopology.class.getName(), List.of("tiny", file.toString(), "2"));
+            assertThat(submit("tiny", jar, file))
+                    .contains("zookeeper=" + cluster.endpoints().zooKeeper());
             report("submitted", begin);
             Worker first = awaitTuples(file, -1);
             report("first tuples after submit", begin);
@@ -88,7 +92,7 @@ class StormClusterTest {
         Process stranger = new ProcessBuilder("sleep", "600").start();
         try {
             cluster = Cluster.of(new ClusterSettings(
-                    folder.resolve("cluster").toAbsolutePath(), EnumSet.of(Component.ZOOKEEPER), List.of()));
+                    folder.resolve("cluster").toAbsolutePath(), EnumSet.of(Component.ZOOKEEPER), List.of(), 2));
             ClusterProcess zooKeeper = cluster.process("zookeeper");
             Resources.write(zooKeeper.pidFile(), Long.toString(stranger.pid()));
 
@@ -103,10 +107,34 @@ class StormClusterTest {
     @Test
     void anUnknownProcessIsNamedTogetherWithTheKnownOnes() {
         cluster = Cluster.of(new ClusterSettings(
-                folder.resolve("cluster").toAbsolutePath(), EnumSet.of(Component.ZOOKEEPER), List.of()));
+                folder.resolve("cluster").toAbsolutePath(), EnumSet.of(Component.ZOOKEEPER), List.of(), 2));
         assertThatThrownBy(() -> cluster.process("zookeper"))
                 .hasMessageContaining("zookeper")
                 .hasMessageContaining("zookeeper");
+    }
+
+    /** Runs the command {@code submit}, with settings that ask for an address of the cluster; returns what it printed. */
+    private String submit(String group, Path jar, Path file) {
+        Path settings = folder.resolve("settings.yaml");
+        Resources.write(settings, "name: ${group}%nfile: %s%nzookeeper: ${zookeeper}%n".formatted(file));
+        StringWriter out = new StringWriter();
+        int exitCode = ClusterMain.commandLine()
+                .setOut(new PrintWriter(out, true))
+                .execute(
+                        "submit",
+                        group,
+                        "--parallelism",
+                        "2",
+                        "--data",
+                        cluster.settings().data().toString(),
+                        "--settings",
+                        settings.toString(),
+                        "--jar",
+                        jar.toString(),
+                        "--main",
+                        TinyTopology.class.getName());
+        assertThat(exitCode).as("exit code of submit, which printed %s", out).isZero();
+        return out.toString();
     }
 
     /** Waits until a worker other than the given one has processed tuples. */

@@ -1,11 +1,14 @@
 package io.lightflow.deploy.cluster;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.apache.storm.Config;
 import org.apache.storm.StormSubmitter;
 import org.apache.storm.spout.SpoutOutputCollector;
@@ -21,7 +24,8 @@ import org.apache.storm.tuple.Values;
 
 /**
  * The smallest topology that shows that tuples flow: a spout counts, a bolt writes the count and its process id to a file. Its main
- * method takes the topology's name, the file and the number of workers.
+ * method takes the same arguments as the real topologies'; its settings hold the topology's name and the file, and its parallelism is the
+ * number of workers.
  */
 public final class TinyTopology {
     private static final String FILE = "tiny.file";
@@ -29,15 +33,21 @@ public final class TinyTopology {
     private TinyTopology() {}
 
     public static void main(String[] arguments) throws Exception {
+        List<String> words = List.of(arguments);
+        Properties settings = new Properties();
+        try (Reader reader = Files.newBufferedReader(Path.of(words.get(words.indexOf("--settings") + 1)))) {
+            settings.load(reader);
+        }
         TopologyBuilder builder = new TopologyBuilder();
         builder.setSpout("count", new Count());
         builder.setBolt("write", new Write()).globalGrouping("count");
         Config config = new Config();
-        config.put(FILE, arguments[1]);
+        config.put(FILE, settings.getProperty("file"));
         config.put(Config.TOPOLOGY_WORKER_MAX_HEAP_SIZE_MB, 64.0);
         config.setNumAckers(0);
-        config.setNumWorkers(Integer.parseInt(arguments[2]));
-        StormSubmitter.submitTopology(arguments[0], config, builder.createTopology());
+        config.setNumWorkers(Integer.parseInt(words.get(words.indexOf("--parallelism") + 1)));
+        StormSubmitter.submitTopology(settings.getProperty("name"), config, builder.createTopology());
+        System.out.println("submitted " + settings);
     }
 
     /** What the bolt wrote last: the process id of its worker, and the number of tuples that this worker has seen. */

@@ -68,6 +68,10 @@ final class NormalForm {
                 default -> sorted.put(property.getKey(), sorted(value));
             }
         });
+        boolean bareInsideANamespace = inner.isEmpty() && !namespace.isEmpty();
+        if (bareInsideANamespace) {
+            sorted.put("namespace", TextNode.valueOf(""));
+        }
         return object(sorted);
     }
 

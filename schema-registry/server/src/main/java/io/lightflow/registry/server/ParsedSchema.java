@@ -28,7 +28,8 @@ final class ParsedSchema {
             return new ParsedSchema(new Schema.Parser(NameValidator.STRICT_VALIDATOR)
                     .setValidateDefaults(true)
                     .parse(text));
-        } catch (AvroRuntimeException e) {
+        } catch (AvroRuntimeException | NullPointerException e) {
+            // Avro 1.12 answers the name of a type that is nowhere defined with a NullPointerException.
             throw ApiException.invalidSchema("Invalid Avro schema: " + e.getMessage());
         }
     }

@@ -55,7 +55,9 @@ final class RegistryApi {
                 (e, context) ->
                         fail(context, e.getStatus(), e.getStatus(), "HTTP " + e.getStatus() + " " + e.getMessage()));
         routes.exception(StoreException.class, (e, context) -> {
-            LOG.warn("{} {} was answered with an error", context.method(), context.path(), e);
+            // The message names the cause; a stack trace for each request would fill the log while the database is
+            // away.
+            LOG.warn("{} {} was answered with an error: {}", context.method(), context.path(), e.getMessage());
             fail(context, 500, STORE_ERROR, "The registry's database is not available. Try again later.");
         });
         routes.exception(Exception.class, (e, context) -> {

@@ -1,0 +1,21 @@
+package io.lightflow.batch;
+
+import io.lightflow.event.BlockEntry;
+import io.lightflow.event.EventType;
+import java.util.Objects;
+
+/**
+ * All records of one topic-partition.
+ *
+ * @param topic name of the topic
+ * @param type kind of its events
+ * @param incarnation first 32 bits of the Kafka topic id, or any number of which no two inputs have the same
+ * @param entries the records, by rising offset; read once
+ */
+public record BatchInput(String topic, EventType type, int incarnation, Iterable<? extends BlockEntry> entries) {
+    public BatchInput {
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(entries, "entries");
+    }
+}

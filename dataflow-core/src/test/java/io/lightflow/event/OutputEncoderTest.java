@@ -1,0 +1,199 @@
+package io.lightflow.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.event.OutputEncoder.Place;
+import io.lightflow.event.OutputEncoder.Trace;
+import io.lightflow.invariant.Draft;
+import io.lightflow.invariant.TestSchemas;
+import io.lightflow.position.Origin;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Random;
+import org.apache.avro.specific.SpecificRecord;
+import org.junit.jupiter.api.Test;
+
+/** Spliced outputs are, byte for byte, what the generated classes encode. */
+class OutputEncoderTest {
+    private static final String COOKIE = "cookie-é";
+    private static final byte[] KEY = COOKIE.getBytes(StandardCharsets.UTF_8);
+    private static final Place PLACE = new Place("us-west.clicks", 7, new Origin(-5, 1L << 40));
+    private static final Place OTHER_PLACE = new Place("us-east.impressions", 7, new Origin(Integer.MAX_VALUE, 0));
+    private static final Trace TRACE = new Trace(PLACE, 42, 1_700_000_000_000L, -1, true, false);
+
+    private final TestSchemas schemas = new TestSchemas();
+    private final OutputEncoder encoder = new OutputEncoder(schemas.ids());
+    private final Draft impression = Draft.impression(COOKIE, "i", 1_000, "acme");
+    private final Draft click = Draft.click(COOKIE, "c", 2_000, "acme", "i");
+    private final Draft conversion = Draft.conversion(COOKIE, "v", 3_000, "acme", null, "i");
+    private final Draft tag = Draft.tag(COOKIE, "t", 4_000, "acme");
+
+    @Test
+    void impressions() {
+        assertSame(
+                encoder.impression(KEY, TRACE, impression.body()),
+                OutputTopic.IMPRESSIONS,
+                new JoinedImpression(provenance(), (Impression) impression.record()));
+    }
+
+    @Test
+    void tags() {
+        assertSame(
+                encoder.tag(KEY, TRACE, tag.body()), OutputTopic.TAGS, new JoinedTag(provenance(), (Tag) tag.record()));
+    }
+
+    @Test
+    void clicks() {
+        assertSame(
+                encoder.click(KEY, TRACE, OTHER_PLACE, click.body(), impression.body()),
+                OutputTopic.CLICKS,
+                new JoinedClick(
+                        provenance(), origin(OTHER_PLACE), (Click) click.record(), (Impression) impression.record()));
+    }
+
+    @Test
+    void orphans() {
+        assertSame(encoder.orphan(KEY, TRACE, click.body()), OutputTopic.ORPHANS, new OrphanClick(provenance(), (Click)
+                click.record()));
+    }
+
+    @Test
+    void conversionsByClick() {
+        assertSame(
+                encoder.conversion(
+                        KEY,
+                        TRACE,
+                        conversion.body(),
+                        AttributionKind.CLICK,
+                        3,
+                        PLACE,
+                        click.body(),
+                        OTHER_PLACE,
+                        impression.body()),
+                OutputTopic.CONVERSIONS,
+                new JoinedConversion(
+                        provenance(),
+                        origin(PLACE),
+                        origin(OTHER_PLACE),
+                        (Conversion) conversion.record(),
+                        AttributionKind.CLICK,
+                        3,
+                        (Click) click.record(),
+                        (Impression) impression.record()));
+    }
+
+    @Test
+    void conversionsByView() {
+        assertSame(
+                encoder.conversion(
+                        KEY,
+                        TRACE,
+                        conversion.body(),
+                        AttributionKind.VIEW,
+                        0,
+                        null,
+                        null,
+                        OTHER_PLACE,
+                        impression.body()),
+                OutputTopic.CONVERSIONS,
+                new JoinedConversion(
+                        provenance(),
+                        null,
+                        origin(OTHER_PLACE),
+                        (Conversion) conversion.record(),
+                        AttributionKind.VIEW,
+                        0,
+                        null,
+                        (Impression) impression.record()));
+    }
+
+    @Test
+    void unattributedConversions() {
+        assertSame(
+                encoder.conversion(KEY, TRACE, conversion.body(), AttributionKind.NONE, 0, null, null, null, null),
+                OutputTopic.CONVERSIONS,
+                new JoinedConversion(
+                        provenance(),
+                        null,
+                        null,
+                        (Conversion) conversion.record(),
+                        AttributionKind.NONE,
+                        0,
+                        null,
+                        null));
+    }
+
+    @Test
+    void rejectedRecordsWithAndWithoutKeyAndValue() {
+        byte[] key = {1};
+        byte[] value = new byte[5_000];
+        new Random(1).nextBytes(value);
+        Trace trace = new Trace(PLACE, 42, 1_700_000_000_000L, -1, true, false);
+        OutputEvent both = encoder.rejected(trace, new Rejection(9, key, value, "a reason, é", 5));
+        assertThat(both.topic()).isEqualTo(OutputTopic.REJECTED);
+        assertThat(both.key()).isEqualTo(key);
+        assertThat(both.value())
+                .isEqualTo(generated(
+                        new RejectedEvent(provenance(), "a reason, é", ByteBuffer.wrap(key), ByteBuffer.wrap(value))));
+        OutputEvent none = encoder.rejected(trace, new Rejection(9, null, null, "why", 5));
+        assertThat(none.key()).isNull();
+        assertThat(none.value()).isEqualTo(generated(new RejectedEvent(provenance(), "why", null, null)));
+    }
+
+    @Test
+    void beacons() {
+        OutputEvent output = encoder.beacon(OutputTopic.TAGS, "us", -3);
+        assertThat(output.topic()).isEqualTo(OutputTopic.TAGS);
+        assertThat(output.key()).isNull();
+        assertThat(output.value()).isEqualTo(generated(new Beacon(-3L, "us")));
+    }
+
+    @Test
+    void numbersAndStringsOfEverySize() {
+        AvroBuffer buffer = new AvroBuffer();
+        Random random = new Random(7);
+        for (int i = 0; i < 2_000; i++) {
+            long time = random.nextLong() >> random.nextInt(64);
+            String dc = "x".repeat(random.nextInt(i + 1)) + "€";
+            assertThat(buffer.start(258).writeLong(time).writeString(dc).toBytes())
+                    .isEqualTo(new BodyEncoder().encodeWithHeader(new Beacon(time, dc), 258));
+        }
+        for (long time : new long[] {Long.MIN_VALUE, Long.MAX_VALUE, 0, -1, 63, 64, -64, -65}) {
+            assertThat(buffer.start(-1).writeLong(time).writeString("").toBytes())
+                    .isEqualTo(new BodyEncoder().encodeWithHeader(new Beacon(time, ""), -1));
+        }
+    }
+
+    @Test
+    void aMissingSchemaIdIsNamed() {
+        assertThatThrownBy(() -> new OutputEncoder(new SchemaIds(Map.of("a.B", 1))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("io.lightflow.event.JoinedImpression")
+                .hasMessageContaining("a.B");
+    }
+
+    private void assertSame(OutputEvent output, OutputTopic topic, SpecificRecord expected) {
+        assertThat(output.topic()).isEqualTo(topic);
+        assertThat(output.key()).isEqualTo(KEY);
+        assertThat(output.value()).isEqualTo(generated(expected));
+    }
+
+    private byte[] generated(SpecificRecord record) {
+        return new BodyEncoder().encodeWithHeader(record, schemas.id(record.getSchema()));
+    }
+
+    private static Provenance provenance() {
+        return new Provenance(
+                origin(PLACE), TRACE.txid(), TRACE.producedMs(), TRACE.readMs(), TRACE.late(), TRACE.invalid());
+    }
+
+    private static EventOrigin origin(Place place) {
+        return new EventOrigin(
+                place.topic(),
+                place.origin().incarnation(),
+                place.shard(),
+                place.origin().offset());
+    }
+}

@@ -1,0 +1,110 @@
+package io.lightflow.invariant;
+
+import static io.lightflow.invariant.Scene.HOUR;
+import static io.lightflow.invariant.Scene.KEY;
+import static io.lightflow.invariant.Scene.SECOND;
+import static io.lightflow.invariant.Scene.click;
+import static io.lightflow.invariant.Scene.conversion;
+import static io.lightflow.invariant.Scene.impression;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightflow.event.EventType;
+import io.lightflow.position.Position;
+import io.lightflow.store.JoinStore;
+import io.lightflow.store.MemoryJoinStore;
+import io.lightflow.store.NewCell;
+import io.lightflow.store.Row;
+import io.lightflow.store.RowRange;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Cells are only added, and count by the committed position alone: crashed attempts and zombies change nothing. */
+class InvariantCVisibleByPositionTest {
+
+    @Test
+    void crashesAndZombiesAtRandomChangeNothing() {
+        Seeds.each(2_000, seed -> {
+            Stream stream = StreamGenerator.stream(seed);
+            Random random = new Random(seed);
+            ShardRun run = new ShardRun(stream.settings(), new WatchedStore());
+            Interleaving interleaving = new Interleaving(stream.topics(), random);
+            Faults faults = new Faults(run, interleaving, random);
+            try {
+                while (!interleaving.isDone(run.position())) {
+                    faults.strike();
+                    run.commit(interleaving.next(run.position()));
+                }
+                run.assertAnswers(stream);
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + "\nstream: " + stream.describe(), e);
+            }
+        });
+    }
+
+    @Test
+    void aGhostImpressionJoinsNoClickAndIsNoDuplicate() {
+        Scene scene = new Scene();
+        scene.append(impression("i", 1));
+        scene.run()
+                .store()
+                .write(scene.run().attempt(Position.START, scene.block()).cells());
+        var withoutImpression = scene.append(click("c", 2, "i")).block().parts().stream()
+                .map(part -> part.type() == EventType.IMPRESSION
+                        ? scene.log(part.type()).part(0, 0)
+                        : part)
+                .toList();
+        assertThat(scene.run().commit(ShardRun.block(withoutImpression))).isEmpty();
+        assertThat(scene.read()).containsExactly(Outcome.click(KEY, "c", "i"), Outcome.impression(KEY, "i"));
+    }
+
+    @Test
+    void aGhostThatWasSeenAtAnotherWatermarkDoesNotDecideAgain() {
+        Scene scene = new Scene(Scene.shortWindows());
+        scene.watermark(HOUR);
+        Position early = scene.run().position();
+        scene.watermark(3 * HOUR);
+        scene.append(click("c", 2 * HOUR, "i"), conversion("v", 2 * HOUR));
+        var zombie = scene.blockFrom(early);
+        scene.run().store().write(scene.run().attempt(early, zombie).cells());
+        assertThat(scene.read())
+                .as("late, and decided when the watermark moves")
+                .isEmpty();
+        scene.run().store().write(scene.run().attempt(early, zombie).cells());
+        assertThat(scene.watermark(3 * HOUR + SECOND))
+                .containsExactly(Outcome.orphan(KEY, "c"), Outcome.unattributed(KEY, "v"));
+        assertThat(scene.watermark(9 * HOUR)).isEmpty();
+    }
+
+    /** Checks what the step asks of a store: a cell that is written again has the value it had. */
+    private static final class WatchedStore implements JoinStore {
+        private final JoinStore store = new MemoryJoinStore();
+        private final Map<List<ByteBuffer>, ByteBuffer> written = new HashMap<>();
+
+        @Override
+        public List<Row> read(List<RowRange> ranges) {
+            return store.read(ranges);
+        }
+
+        @Override
+        public void write(List<NewCell> cells) {
+            for (NewCell cell : cells) {
+                ByteBuffer value = ByteBuffer.wrap(cell.value());
+                ByteBuffer before =
+                        written.put(List.of(ByteBuffer.wrap(cell.row()), ByteBuffer.wrap(cell.key())), value);
+                if (before != null && !before.equals(value)) {
+                    throw new AssertionError("a cell was written again with another value");
+                }
+            }
+            store.write(cells);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.lightflow.invariant;
+
+import static io.lightflow.invariant.Scene.KEY;
+import static io.lightflow.invariant.Scene.click;
+import static io.lightflow.invariant.Scene.conversion;
+import static io.lightflow.invariant.Scene.impression;
+import static io.lightflow.invariant.Scene.tag;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightflow.event.EventType;
+import io.lightflow.position.Books;
+import io.lightflow.position.Books.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The same origin again is the same event again; another origin is a duplicate: counted, not put out, not stored. */
+class InvariantDReplayIsNoDuplicateTest {
+
+    @Test
+    void anEventThatWasStoredByAnAttemptThatDiedIsNotADuplicate() {
+        Scene scene = new Scene();
+        scene.append(impression("i", 1), click("c", 2, "i"), conversion("v", 3), tag("t", 4));
+        var attempt = scene.run().attempt(scene.run().position(), scene.block());
+        scene.run().store().write(attempt.cells());
+        assertThat(scene.read())
+                .containsExactly(Outcome.click(KEY, "c", "i"), Outcome.impression(KEY, "i"), Outcome.tag(KEY, "t"));
+        assertThat(scene.run().position().books().total(Entry.DUPLICATE)).isZero();
+    }
+
+    @Test
+    void copiesWithOtherOriginsAreCountedNotPutOutNotStored() {
+        Scene scene = new Scene();
+        Draft[] drafts = {impression("i", 1), click("c", 2, "i"), conversion("v", 3), tag("t", 4)};
+        assertThat(scene.append(drafts).read(drafts)).as("in one block").hasSize(3);
+        scene.append(drafts);
+        var again = scene.run().attempt(scene.run().position(), scene.block());
+        assertThat(again.cells()).isEmpty();
+        assertThat(scene.read()).as("in a later block").isEmpty();
+        Books books = scene.run().position().books();
+        for (EventType type : EventType.values()) {
+            assertThat(books.get(type, Entry.DUPLICATE)).as(type.plural()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void idsAreUniqueForTheirTypeAndJoinKeyOnly() {
+        Scene scene = new Scene();
+        scene.read(impression("x", 1), click("x", 2, "x"), conversion("x", 3), tag("x", 4));
+        scene.read(Draft.impression("another cookie", "x", Scene.T0 + 1, Scene.ADVERTISER));
+        assertThat(scene.run().position().books().total(Entry.DUPLICATE)).isZero();
+    }
+
+    @Test
+    void anIdThatBeginsWithAnotherIsAnother() {
+        Scene scene = new Scene();
+        scene.read(impression("10", 1), impression("100", 2), tag("10", 3));
+        assertThat(scene.read(impression("1", 3), tag("1", 4)))
+                .containsExactly(Outcome.impression(KEY, "1"), Outcome.tag(KEY, "1"));
+    }
+
+    /** A mirror is rebuilt: its topics start at 0 under new ids, and everything comes again. */
+    @Test
+    void aTopicThatWasMadeAgainGivesOnlyDuplicates() {
+        Seeds.each(1_000, seed -> {
+            Stream stream = StreamGenerator.stream(seed);
+            Random random = new Random(seed);
+            ShardRun run = new ShardRun(stream.settings());
+            List<TopicLog> topics = new ArrayList<>(stream.topics());
+            List<TopicLog> read = new ArrayList<>();
+            runTo(run, topics, random, random.nextInt(6));
+            for (int i = 0; i < topics.size(); i++) {
+                TopicLog log = topics.get(i);
+                long next = run.position().nextOffset(log.topic(), log.incarnation());
+                if (next > 0 && random.nextBoolean()) {
+                    read.add(log.until(next));
+                    topics.set(i, log.remade(log.incarnation() ^ 0x4000_0000));
+                }
+            }
+            read.addAll(topics);
+            runTo(run, topics, random, Integer.MAX_VALUE);
+            run.assertAnswers(new Stream(stream.settings(), read));
+            assertThat(run.outcomes()).isEqualTo(stream.answer().outcomes());
+        });
+    }
+
+    private static void runTo(ShardRun run, List<TopicLog> topics, Random random, int blocks) {
+        Interleaving interleaving = new Interleaving(topics, random);
+        Faults faults = new Faults(run, interleaving, random);
+        for (int i = 0; i < blocks && !interleaving.isDone(run.position()); i++) {
+            faults.strike();
+            run.commit(interleaving.next(run.position()));
+        }
+    }
+}

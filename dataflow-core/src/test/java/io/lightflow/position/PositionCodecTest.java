@@ -1,0 +1,118 @@
+package io.lightflow.position;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.event.EventType;
+import io.lightflow.position.Books.Entry;
+import io.lightflow.position.TopicPosition.Incarnation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PositionCodecTest {
+
+    @Test
+    void anOperatorCanReadIt() {
+        TreeMap<String, TopicPosition> topics = new TreeMap<>();
+        topics.put(
+                "us.clicks",
+                new TopicPosition(List.of(new Incarnation(-1, 5), new Incarnation(0x1a2b3c4d, 17)), 1370448000000L));
+        Books books = Books.EMPTY
+                .edit()
+                .add(EventType.IMPRESSION, Entry.IN, 10)
+                .add(EventType.IMPRESSION, Entry.JOINED, 9)
+                .done();
+        assertThat(PositionCodec.encode(new Position(topics, Position.NO_TIME, 42, books)))
+                .isEqualTo("v1|wm=-|tx=42|IMPRESSION=IN:10,JOINED:9|us.clicks=ffffffff:5,1a2b3c4d:17@1370448000000");
+    }
+
+    @Test
+    void theStartComesBack() {
+        assertThat(PositionCodec.decode(PositionCodec.encode(Position.START))).isEqualTo(Position.START);
+    }
+
+    @Test
+    void anyPositionComesBack() {
+        for (long seed = 0; seed < 2_000; seed++) {
+            Position position = position(new Random(seed));
+            assertThat(PositionCodec.decode(PositionCodec.encode(position)))
+                    .as("seed %s", seed)
+                    .isEqualTo(position);
+        }
+    }
+
+    @Test
+    void theTopicsOfTwoDataCentersFitIntoTheMetadataOfAKafkaOffset() {
+        TreeMap<String, TopicPosition> topics = new TreeMap<>();
+        for (String dc : List.of("us-west-1", "us-east-1")) {
+            for (EventType type : EventType.values()) {
+                topics.put(
+                        type.centralTopic(dc),
+                        new TopicPosition(
+                                List.of(
+                                        new Incarnation(-1, Long.MAX_VALUE),
+                                        new Incarnation(-2, Long.MAX_VALUE),
+                                        new Incarnation(-3, Long.MAX_VALUE)),
+                                Long.MAX_VALUE));
+            }
+        }
+        Books.Editor books = Books.EMPTY.edit();
+        for (EventType type : EventType.values()) {
+            for (Entry entry : Entry.values()) {
+                books.add(type, entry, Long.MAX_VALUE / 2);
+            }
+        }
+        String text = PositionCodec.encode(new Position(topics, Long.MAX_VALUE, Long.MAX_VALUE, books.done()));
+        assertThat(text.length()).isLessThan(4_096);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "v2|wm=1|tx=1",
+                "v1|wm=x|tx=1",
+                "v1|wm=1|tx",
+                "v1|wm=1|tx=1|CLICK=IN",
+                "v1|wm=1|tx=1|CLICK=FOO:1",
+                "v1|wm=1|tx=1|us.clicks=1a:7",
+                "v1|wm=1|tx=1|us.clicks=1a@7",
+                "v1|wm=1|tx=1|us.clicks=1a:-7@7",
+                "v1|wm=1|tx=1|us.clicks=zz:7@7",
+                "v1|wm=1|tx=1|us.clicks=@7",
+                "v1|wm=1|tx=1|"
+            })
+    void textThatIsNoPositionIsNamed(String text) {
+        assertThatThrownBy(() -> PositionCodec.decode(text))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(text);
+    }
+
+    private static Position position(Random random) {
+        TreeMap<String, TopicPosition> topics = new TreeMap<>();
+        for (int i = random.nextInt(5); i > 0; i--) {
+            List<Incarnation> lives = new ArrayList<>();
+            for (int j = random.nextInt(3); j >= 0; j--) {
+                lives.add(new Incarnation(random.nextInt(), random.nextLong(Long.MAX_VALUE)));
+            }
+            topics.put("us-west_" + i + ".clicks", new TopicPosition(lives, time(random)));
+        }
+        Books.Editor books = Books.EMPTY.edit();
+        for (int i = random.nextInt(9); i > 0; i--) {
+            books.add(
+                    EventType.values()[random.nextInt(4)],
+                    Entry.values()[random.nextInt(Entry.values().length)],
+                    random.nextLong(1_000_000_000_000L));
+        }
+        return new Position(topics, time(random), random.nextLong(), books.done());
+    }
+
+    private static long time(Random random) {
+        return random.nextInt(4) == 0 ? Position.NO_TIME : random.nextLong();
+    }
+}

@@ -1,0 +1,102 @@
+package io.lightflow.sink;
+
+import io.lightflow.position.Position;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A sink in memory, for tests of what stands before a sink. Its {@link Store} outlives it, and can be made to fail. */
+public final class MemorySink<O> implements Sink<O> {
+
+    /** Where the store fails. */
+    public enum Moment {
+        /** Nothing of the commit is made. */
+        BEFORE_COMMIT,
+        /** The commit is made, but its writer does not hear of it. */
+        AFTER_COMMIT
+    }
+
+    /** Ledger and committed outputs. Thread-safe. */
+    public static final class Store<O> {
+        private final Map<Integer, Position> positions = new HashMap<>();
+        private final Map<Integer, Integer> epochs = new HashMap<>();
+        private final List<O> outputs = new ArrayList<>();
+        private final List<Moment> failures = new ArrayList<>();
+
+        /** The committed outputs, in the order of their commits. */
+        public synchronized List<O> outputs() {
+            return List.copyOf(outputs);
+        }
+
+        public synchronized Position position(int shard) {
+            return positions.getOrDefault(shard, Position.START);
+        }
+
+        /** Lets one of the next commits fail; several calls, several commits. */
+        public synchronized void failNext(Moment moment) {
+            failures.add(moment);
+        }
+
+        private synchronized int open(int shard) {
+            return epochs.merge(shard, 1, Integer::sum);
+        }
+
+        private synchronized void commit(Commit<O> commit, Map<Integer, Integer> held) {
+            Moment failure = failures.isEmpty() ? null : failures.remove(0);
+            if (failure == Moment.BEFORE_COMMIT) {
+                throw unavailable();
+            }
+            for (ShardMove move : commit.moves()) {
+                int shard = move.shard();
+                if (!held.containsKey(shard)) {
+                    throw new IllegalStateException("open shard " + shard + " before committing to it");
+                }
+                if (!held.get(shard).equals(epochs.get(shard))
+                        || !position(shard).equals(move.expected())) {
+                    throw new FencedException("cannot commit shard " + shard + ": expected epoch " + held.get(shard)
+                            + " at " + move.expected() + ", found epoch " + epochs.get(shard) + " at "
+                            + position(shard));
+                }
+            }
+            commit.moves().forEach(move -> positions.put(move.shard(), move.next()));
+            outputs.add(commit.output());
+            if (failure == Moment.AFTER_COMMIT) {
+                throw unavailable();
+            }
+        }
+
+        private static SinkUnavailableException unavailable() {
+            return new SinkUnavailableException("the store was told to fail", new IOException("told to fail"));
+        }
+    }
+
+    private final Store<O> store;
+    private final Map<Integer, Integer> held = new HashMap<>();
+
+    public MemorySink(Store<O> store) {
+        this.store = store;
+    }
+
+    @Override
+    public Position open(int shard) {
+        held.put(shard, store.open(shard));
+        return store.position(shard);
+    }
+
+    @Override
+    public Position read(int shard) {
+        return store.position(shard);
+    }
+
+    @Override
+    public void commit(List<Commit<O>> commits) {
+        commits.forEach(commit -> store.commit(commit, held));
+    }
+
+    @Override
+    public void close() {
+        held.clear();
+    }
+}

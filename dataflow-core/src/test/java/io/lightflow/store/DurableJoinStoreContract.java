@@ -1,0 +1,62 @@
+package io.lightflow.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What a join store promises besides, if its contents outlive the process. */
+public abstract class DurableJoinStoreContract extends JoinStoreContract {
+
+    /**
+     * The command of a process that opens the same store, writes {@link #cellsOfTheKilledProcess}, and halts without
+     * closing anything.
+     */
+    protected abstract List<String> commandThatWritesAndHalts() throws Exception;
+
+    /** Exit code of the process after the write has returned. */
+    public static final int HALTED = 42;
+
+    public static List<NewCell> cellsOfTheKilledProcess() {
+        List<NewCell> cells = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            cells.add(cell("killed-" + i % 500, "k" + i, "value " + i));
+        }
+        return cells;
+    }
+
+    @Test
+    void whatWasWrittenIsThereAfterClosingAndOpeningAgain() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            store().write(List.of(cell("row", "k" + round, "v" + round), cell("row-" + round, "k", "v")));
+            reopen();
+        }
+
+        assertThat(text(store().read(List.of(whole("row"))).get(0))).containsExactly("k0=v0", "k1=v1", "k2=v2");
+        assertThat(store().read(List.of(whole("row-1"))).get(0).size()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasWrittenIsThereAfterTheProcessWasKilled() throws Exception {
+        Process process = new ProcessBuilder(commandThatWritesAndHalts())
+                .redirectErrorStream(true)
+                .start();
+        try {
+            String output = new String(process.getInputStream().readAllBytes());
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).as(output).isEqualTo(HALTED);
+        } finally {
+            process.destroyForcibly();
+        }
+
+        for (NewCell cell : cellsOfTheKilledProcess()) {
+            Row row =
+                    store().read(List.of(new RowRange(cell.row(), cell.key()))).get(0);
+            assertThat(row.size()).isEqualTo(10);
+            assertThat(row.cells()).anyMatch(read -> Arrays.equals(read.value(), cell.value()));
+        }
+    }
+}

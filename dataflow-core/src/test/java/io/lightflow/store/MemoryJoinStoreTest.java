@@ -1,0 +1,8 @@
+package io.lightflow.store;
+
+final class MemoryJoinStoreTest extends JoinStoreContract {
+    @Override
+    protected JoinStore open() {
+        return new MemoryJoinStore();
+    }
+}

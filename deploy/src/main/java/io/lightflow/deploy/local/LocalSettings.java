@@ -1,0 +1,103 @@
+package io.lightflow.deploy.local;
+
+import io.lightflow.deploy.feed.DcGroup;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * What the local stack is to be like.
+ *
+ * @param data folder of everything that it keeps
+ * @param groups the groups and their data centers
+ * @param shards partitions of every light and joined topic
+ * @param microBatch how often statistics are committed
+ * @param allowedDisorder of the join
+ * @param pollRecords how many records a task polls for one batch, about
+ * @param dataflowParallelism tasks of each topology {@code dataflow}
+ * @param path whether events come by front clusters and the mirror
+ * @param postgres further settings of the PostgreSQL server
+ */
+record LocalSettings(
+        Path data,
+        List<DcGroup> groups,
+        int shards,
+        Duration microBatch,
+        Duration allowedDisorder,
+        int pollRecords,
+        int dataflowParallelism,
+        EventPath path,
+        Map<String, String> postgres) {
+
+    /** How light events come to the central cluster. */
+    enum EventPath {
+        /** As in production: each data center's own cluster, and MirrorMaker. */
+        MIRRORED,
+        /** Straight to the central cluster, to measure the topologies alone. */
+        DIRECT
+    }
+
+    LocalSettings {
+        Objects.requireNonNull(data, "data");
+        groups = List.copyOf(groups);
+        postgres = Map.copyOf(postgres);
+    }
+
+    static LocalSettings in(Path data) {
+        return new LocalSettings(
+                data,
+                DcGroup.LOCAL,
+                4,
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(5),
+                50_000,
+                1,
+                EventPath.MIRRORED,
+                Map.of());
+    }
+
+    LocalSettings withGroups(List<DcGroup> others) {
+        return new LocalSettings(
+                data, others, shards, microBatch, allowedDisorder, pollRecords, dataflowParallelism, path, postgres);
+    }
+
+    LocalSettings withShards(int other) {
+        return new LocalSettings(
+                data, groups, other, microBatch, allowedDisorder, pollRecords, dataflowParallelism, path, postgres);
+    }
+
+    LocalSettings withMicroBatch(Duration other) {
+        return new LocalSettings(
+                data, groups, shards, other, allowedDisorder, pollRecords, dataflowParallelism, path, postgres);
+    }
+
+    LocalSettings withAllowedDisorder(Duration other) {
+        return new LocalSettings(
+                data, groups, shards, microBatch, other, pollRecords, dataflowParallelism, path, postgres);
+    }
+
+    LocalSettings withPollRecords(int other) {
+        return new LocalSettings(
+                data, groups, shards, microBatch, allowedDisorder, other, dataflowParallelism, path, postgres);
+    }
+
+    LocalSettings withDataflowParallelism(int other) {
+        return new LocalSettings(data, groups, shards, microBatch, allowedDisorder, pollRecords, other, path, postgres);
+    }
+
+    LocalSettings with(EventPath other) {
+        return new LocalSettings(
+                data, groups, shards, microBatch, allowedDisorder, pollRecords, dataflowParallelism, other, postgres);
+    }
+
+    LocalSettings withPostgres(Map<String, String> others) {
+        return new LocalSettings(
+                data, groups, shards, microBatch, allowedDisorder, pollRecords, dataflowParallelism, path, others);
+    }
+
+    List<String> dcs() {
+        return groups.stream().flatMap(group -> group.dcs().stream()).toList();
+    }
+}

@@ -1,0 +1,289 @@
+package io.lightflow.deploy.local;
+
+import io.lightflow.deploy.embedded.EmbeddedKafka;
+import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.embedded.EmbeddedZooKeeper;
+import io.lightflow.deploy.embedded.PostgresSettings;
+import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.deploy.local.LocalSettings.EventPath;
+import io.lightflow.event.EventType;
+import io.lightflow.topology.SubmitCommand;
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.trident.Topologies;
+import io.lightflow.topology.trident.TopologyKind;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.storm.Config;
+import org.apache.storm.DaemonConfig;
+import org.apache.storm.LocalCluster;
+import org.apache.storm.generated.KillOptions;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole platform in this process, of real parts: front clusters, central cluster, mirror, ZooKeeper, Storm, schema
+ * registry and PostgreSQL. All of them listen on the loopback address and keep their data in one folder; started again
+ * on it, the stack goes on where it stopped. Also the fixture of the end-to-end tests.
+ *
+ * <p>Not thread-safe.
+ */
+final class LocalStack implements AutoCloseable {
+    private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
+    private static final long KILL_LOOK_NANOS = 50_000_000;
+
+    private final LocalSettings settings;
+    private final EmbeddedZooKeeper zookeeper;
+    private final CentralKafka central;
+    private final Map<String, EmbeddedKafka> fronts = new LinkedHashMap<>();
+    private final EmbeddedPostgresServer postgres;
+    private LocalRegistry registry;
+    private LocalMirror mirror;
+    private LocalCluster storm;
+
+    LocalStack(LocalSettings settings) {
+        this(settings, new InProcessKafka(settings.data().resolve("kafka-central")));
+    }
+
+    LocalStack(LocalSettings settings, CentralKafka central) {
+        this.settings = settings;
+        this.zookeeper = new EmbeddedZooKeeper(settings.data().resolve("zookeeper"));
+        this.central = central;
+        if (settings.path() == EventPath.MIRRORED) {
+            settings.dcs()
+                    .forEach(dc ->
+                            fronts.put(dc, new EmbeddedKafka(settings.data().resolve("kafka-" + dc))));
+        }
+        PostgresSettings server = PostgresSettings.in(settings.data().resolve("postgres"));
+        for (Map.Entry<String, String> setting : settings.postgres().entrySet()) {
+            server = server.with(setting.getKey(), setting.getValue());
+        }
+        this.postgres = new EmbeddedPostgresServer(server);
+    }
+
+    /** Starts everything but the topologies. */
+    void startServers() {
+        // Once and by one thread, or else SLF4J tells of the messages that it lost.
+        LoggerFactory.getILoggerFactory();
+        List<Callable<Void>> first = new ArrayList<>();
+        first.add(started(zookeeper::start));
+        first.add(started(postgres::start));
+        first.add(started(central::start));
+        fronts.values().forEach(front -> first.add(started(front::start)));
+        Parallel.run(first);
+
+        registry = new LocalRegistry(postgres);
+        registry.start();
+        createLightTopics();
+        if (settings.path() == EventPath.MIRRORED) {
+            mirror = new LocalMirror(fronts, central);
+        }
+        List<Callable<Void>> second = new ArrayList<>();
+        if (mirror != null) {
+            second.add(started(mirror::start));
+        }
+        second.add(started(this::startStorm));
+        second.add(started(() -> settings.groups().forEach(group -> SubmitCommand.prepare(groupSettings(group)))));
+        Parallel.run(second);
+    }
+
+    private static Callable<Void> started(Runnable start) {
+        return () -> {
+            start.run();
+            return null;
+        };
+    }
+
+    private void createLightTopics() {
+        List<NewTopic> copies = new ArrayList<>();
+        for (String dc : settings.dcs()) {
+            List<NewTopic> originals = new ArrayList<>();
+            for (EventType type : EventType.values()) {
+                originals.add(new NewTopic(type.plural(), settings.shards(), (short) 1));
+                copies.add(new NewTopic(type.centralTopic(dc), settings.shards(), (short) 1));
+            }
+            if (settings.path() == EventPath.MIRRORED) {
+                fronts.get(dc).createTopics(originals);
+            }
+        }
+        central.createTopics(copies);
+    }
+
+    private void startStorm() {
+        int port = Integer.parseInt(
+                zookeeper.connectString().substring(zookeeper.connectString().lastIndexOf(':') + 1));
+        try {
+            storm = new LocalCluster.Builder()
+                    .withSupervisors(1)
+                    .withPortsPerSupervisor(2 * settings.groups().size())
+                    .withDaemonConf(Config.STORM_ZOOKEEPER_SERVERS, List.of("127.0.0.1"))
+                    .withDaemonConf(Config.STORM_ZOOKEEPER_PORT, port)
+                    .withDaemonConf(Config.STORM_LOCAL_HOSTNAME, "127.0.0.1")
+                    .withDaemonConf(
+                            DaemonConfig.STORM_METRIC_STORE_CLASS, "org.apache.storm.metricstore.NoOpMetricStore")
+                    .build();
+        } catch (Exception e) {
+            throw new IllegalStateException("Storm did not start: " + e, e);
+        }
+    }
+
+    /** Starts both topologies of every group. */
+    void submitTopologies() {
+        for (DcGroup group : settings.groups()) {
+            for (TopologyKind kind : TopologyKind.values()) {
+                submit(group, kind, Topologies.parallelism(kind, groupSettings(group)));
+            }
+        }
+    }
+
+    void submit(DcGroup group, TopologyKind kind, int parallelism) {
+        GroupSettings groupSettings = groupSettings(group);
+        try {
+            storm.submitTopology(
+                    kind.topologyName(group.name()),
+                    Topologies.config(kind, groupSettings),
+                    Topologies.build(kind, groupSettings, parallelism));
+        } catch (Exception e) {
+            throw new IllegalStateException("submitting " + kind.topologyName(group.name()) + " failed: " + e, e);
+        }
+    }
+
+    /** Ends a topology at once; returns when its name is free again. */
+    void kill(DcGroup group, TopologyKind kind) {
+        String name = kind.topologyName(group.name());
+        KillOptions now = new KillOptions();
+        now.set_wait_secs(0);
+        try {
+            storm.killTopologyWithOpts(name, now);
+            long deadline = System.nanoTime() + KILL_PATIENCE.toNanos();
+            while (storm.getTopologySummaries().stream()
+                    .anyMatch(topology -> topology.get_name().equals(name))) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IllegalStateException("it is still there after " + KILL_PATIENCE);
+                }
+                LockSupport.parkNanos(KILL_LOOK_NANOS);
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException("killing " + name + " failed: " + e, e);
+        }
+    }
+
+    GroupSettings groupSettings(DcGroup group) {
+        return GroupSettings.parse("""
+                group: %s
+                dataCenters: [%s]
+                shards: %d
+                kafka:
+                  bootstrapServers: %s
+                registry:
+                  urls: [%s]
+                postgres:
+                  url: %s
+                  user: %s
+                zookeeper:
+                  connect: %s
+                store:
+                  rocksdb:
+                    directory: %s
+                    blockCacheMb: 128
+                join:
+                  allowedDisorder: %dms
+                pace:
+                  pollRecords: %d
+                dataflow:
+                  parallelism: %d
+                statistics:
+                  microBatch: %dms
+                """.formatted(
+                        group.name(),
+                        String.join(", ", group.dcs()),
+                        settings.shards(),
+                        centralBootstrap(),
+                        registryUrl(),
+                        jdbcUrl(),
+                        EmbeddedPostgresServer.USER,
+                        zookeeper.connectString(),
+                        settings.data().resolve("store-" + group.name()).toAbsolutePath(),
+                        settings.allowedDisorder().toMillis(),
+                        settings.pollRecords(),
+                        settings.dataflowParallelism(),
+                        settings.microBatch().toMillis()));
+    }
+
+    LocalSettings settings() {
+        return settings;
+    }
+
+    String centralBootstrap() {
+        return central.bootstrapServers();
+    }
+
+    /** Where the producers of each data center send to. */
+    Map<String, String> frontBootstraps() {
+        Map<String, String> bootstraps = new LinkedHashMap<>();
+        for (String dc : settings.dcs()) {
+            bootstraps.put(
+                    dc, settings.path() == EventPath.MIRRORED ? fronts.get(dc).bootstrapServers() : centralBootstrap());
+        }
+        return bootstraps;
+    }
+
+    URI registryUrl() {
+        return registry.url();
+    }
+
+    String jdbcUrl() {
+        return postgres.jdbcUrl();
+    }
+
+    CentralKafka central() {
+        return central;
+    }
+
+    EmbeddedPostgresServer postgres() {
+        return postgres;
+    }
+
+    EmbeddedZooKeeper zookeeper() {
+        return zookeeper;
+    }
+
+    /** Stops everything; what was committed is there at the next start. */
+    @Override
+    public void close() {
+        Throwable failure = null;
+        List<AutoCloseable> parts = new ArrayList<>();
+        if (storm != null) {
+            parts.add(storm);
+        }
+        if (mirror != null) {
+            parts.add(mirror);
+        }
+        if (registry != null) {
+            parts.add(registry);
+        }
+        parts.addAll(fronts.values());
+        parts.add(central);
+        parts.add(postgres);
+        parts.add(zookeeper);
+        for (AutoCloseable part : parts) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw new IllegalStateException("stopping failed: " + failure, failure);
+        }
+    }
+}

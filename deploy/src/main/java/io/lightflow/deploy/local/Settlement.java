@@ -1,0 +1,50 @@
+package io.lightflow.deploy.local;
+
+import io.lightflow.attribution.Windows;
+import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.deploy.feed.FeedProducer;
+import io.lightflow.deploy.feed.FeedTotals;
+import io.lightflow.deploy.feed.SkippedRows;
+import io.lightflow.position.Books;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Brings an input that has been fed to its end, and compares what the platform says about it with itself. */
+final class Settlement {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private Settlement() {}
+
+    /**
+     * Sends the closing beacons, waits until all that was fed is in the joined topics and in PostgreSQL, and counts both.
+     *
+     * @param beginNanos when feeding began, by {@link System#nanoTime}
+     * @throws IllegalStateException if nothing has moved for three minutes
+     */
+    static Report settle(LocalStack stack, FeedProducer producer, FeedTotals fed, SkippedRows skipped, long beginNanos)
+            throws InterruptedException {
+        Duration disorder = stack.settings().allowedDisorder();
+        Duration span =
+                Windows.DEFAULT.orphanAfter().plus(disorder.multipliedBy(2)).plusMinutes(1);
+        producer.sendClosingBeacons(span);
+        try (Completion completion = new Completion(stack)) {
+            // An input without a single event has no end to wait for.
+            if (fed.greatestTimeMs() > 0) {
+                completion.await(fed.greatestTimeMs() + span.minus(disorder).toMillis(), PATIENCE);
+            }
+            double seconds = (System.nanoTime() - beginNanos) / 1e9;
+            Books books = completion.books();
+            List<String> differences = new ArrayList<>(completion.differences());
+            Totals postgres = PostgresTotals.read(stack);
+            Totals topics = JoinedTopics.count(
+                    stack.centralBootstrap(),
+                    stack.settings().groups().stream().map(DcGroup::name).toList(),
+                    stack.settings().shards());
+            if (!postgres.equals(topics)) {
+                differences.add("PostgreSQL has " + postgres + ", the joined topics have " + topics);
+            }
+            return Report.of(books, skipped, postgres, differences, seconds);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+package io.lightflow.deploy.kafka;
+
+import static io.lightflow.deploy.kafka.SinkSamples.at;
+import static io.lightflow.deploy.kafka.SinkSamples.commit;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.deploy.embedded.KafkaSettings;
+import io.lightflow.event.OutputEvent;
+import io.lightflow.event.OutputTopic;
+import io.lightflow.position.Position;
+import io.lightflow.sink.Commit;
+import io.lightflow.sink.FencedException;
+import io.lightflow.sink.ShardMove;
+import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.kafka.DataflowTopics;
+import io.lightflow.topology.kafka.KafkaSink;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the Kafka sink promises beyond the contract of every sink. */
+class KafkaSinkTest {
+    private static TestKafka kafka;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) {
+        kafka = new TestKafka(KafkaSettings.in(directory));
+        kafka.broker().createTopic(SinkSamples.INPUT, 4, Map.of());
+    }
+
+    @AfterAll
+    static void stop() {
+        kafka.close();
+    }
+
+    private static KafkaSink sink(String group) {
+        return new KafkaSink(kafka.clients(), group);
+    }
+
+    private static long committed(String group) {
+        return kafka.committedSum(OutputTopic.CLICKS.of(group), 4);
+    }
+
+    @Test
+    void invariantB_nothingOfAZombieIsSeenByReadersOfCommittedRecords() {
+        kafka.createOutputs("zombie", 4);
+        try (KafkaSink zombie = sink("zombie");
+                KafkaSink successor = sink("zombie")) {
+            zombie.open(0);
+            zombie.commit(commit(0, Position.START, at(10)));
+            assertThat(successor.open(0)).isEqualTo(at(10));
+
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> zombie.commit(commit(0, at(10), at(1_000))))
+                        .isInstanceOf(FencedException.class)
+                        .hasMessageContaining("shard 0 of group zombie");
+            }
+            successor.commit(commit(0, at(10), at(25)));
+
+            assertThat(successor.read(0)).isEqualTo(at(25));
+            assertThat(committed("zombie")).isEqualTo(25);
+        }
+    }
+
+    @Test
+    void invariantA_aTransactionThatWasLeftOpenIsThrownAwayByWhoeverOpensTheShard() {
+        kafka.createOutputs("leftopen", 4);
+        // What a worker leaves behind that dies between sending and committing.
+        try (var dying = kafka.producer(Map.of("transactional.id", "lightflow.leftopen.1"));
+                KafkaSink sink = sink("leftopen")) {
+            dying.initTransactions();
+            dying.beginTransaction();
+            dying.send(new org.apache.kafka.clients.producer.ProducerRecord<>(
+                    DataflowTopics.ledger("leftopen"), 1, new byte[0], "half".getBytes(StandardCharsets.US_ASCII)));
+            dying.flush();
+
+            assertThat(sink.open(1)).isEqualTo(Position.START);
+            sink.commit(commit(1, Position.START, at(5)));
+
+            assertThat(sink.read(1)).isEqualTo(at(5));
+            assertThat(committed("leftopen")).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void invariantA_outputsOfAnAbortedTransactionDoNotShow() {
+        kafka.createOutputs("aborted", 4);
+        try (KafkaSink sink = sink("aborted")) {
+            sink.open(0);
+            // Larger than the producer may send: the output before it is on the broker already, but not committed.
+            List<OutputEvent> outputs = new ArrayList<>(SinkSamples.output(1_000));
+            outputs.add(new OutputEvent(OutputTopic.CLICKS, new byte[1], new byte[64 << 20]));
+
+            assertThatThrownBy(() -> sink.commit(
+                            List.of(new Commit<>(List.of(new ShardMove(0, Position.START, at(10))), outputs))))
+                    .isInstanceOf(SinkUnavailableException.class);
+
+            assertThat(sink.open(0)).isEqualTo(Position.START);
+            sink.commit(commit(0, Position.START, at(7)));
+            assertThat(committed("aborted")).isEqualTo(7);
+        }
+    }
+
+    @Test
+    void afterAFailureNothingIsCommittedBeforeTheShardIsOpenedAgain() {
+        kafka.createOutputs("reopen", 4);
+        try (KafkaSink sink = sink("reopen")) {
+            sink.open(0);
+            List<OutputEvent> tooLarge = List.of(new OutputEvent(OutputTopic.CLICKS, new byte[1], new byte[64 << 20]));
+            assertThatThrownBy(() -> sink.commit(
+                            List.of(new Commit<>(List.of(new ShardMove(0, Position.START, at(10))), tooLarge))))
+                    .isInstanceOf(SinkUnavailableException.class);
+
+            assertThatThrownBy(() -> sink.commit(commit(0, Position.START, at(10))))
+                    .isInstanceOf(FencedException.class)
+                    .hasMessageContaining("opened");
+        }
+    }
+
+    @Test
+    void offsetsAreCommittedForTheGroupToo() throws Exception {
+        kafka.createOutputs("offsets", 4);
+        try (KafkaSink sink = sink("offsets")) {
+            sink.open(2);
+            sink.commit(commit(2, Position.START, at(30)));
+        }
+        assertThat(offsets("offsets"))
+                .containsEntry(
+                        new TopicPartition(SinkSamples.INPUT, 2),
+                        new OffsetAndMetadata(30, "watermark=" + at(30).watermark() + " txid=3"));
+    }
+
+    @Test
+    void invariantA_theLedgerOutlivesTheOffsetsOfTheGroup() throws Exception {
+        kafka.createOutputs("deleted", 4);
+        try (KafkaSink sink = sink("deleted")) {
+            sink.open(2);
+            sink.commit(commit(2, Position.START, at(30)));
+            kafka.admin()
+                    .deleteConsumerGroups(List.of(DataflowTopics.consumerGroup("deleted")))
+                    .all()
+                    .get();
+
+            assertThat(sink.open(2)).isEqualTo(at(30));
+            sink.commit(commit(2, at(30), at(31)));
+        }
+        assertThat(offsets("deleted")
+                        .get(new TopicPartition(SinkSamples.INPUT, 2))
+                        .offset())
+                .isEqualTo(31);
+    }
+
+    @Test
+    void outputsGoToTheShardsPartitionInTheirOrder() {
+        kafka.createOutputs("order", 4);
+        List<OutputEvent> outputs = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            outputs.addAll(SinkSamples.output(i));
+        }
+        try (KafkaSink sink = sink("order")) {
+            sink.open(3);
+            sink.commit(List.of(new Commit<>(List.of(new ShardMove(3, Position.START, at(10))), outputs)));
+        }
+        List<ConsumerRecord<byte[], byte[]>> found = kafka.readCommitted(OutputTopic.CLICKS.of("order"), 4);
+        assertThat(found).hasSize(outputs.size()).allMatch(record -> record.partition() == 3);
+        for (int i = 0; i < found.size(); i++) {
+            assertThat(found.get(i).value()).isEqualTo(outputs.get(i).value());
+        }
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(String group) throws Exception {
+        return kafka.admin()
+                .listConsumerGroupOffsets(DataflowTopics.consumerGroup(group))
+                .partitionsToOffsetAndMetadata()
+                .get();
+    }
+}

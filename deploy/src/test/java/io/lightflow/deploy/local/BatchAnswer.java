@@ -1,0 +1,84 @@
+package io.lightflow.deploy.local;
+
+import io.lightflow.attribution.LastClick;
+import io.lightflow.batch.BatchInput;
+import io.lightflow.batch.BatchResult;
+import io.lightflow.batch.BatchRunner;
+import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.deploy.feed.Feed;
+import io.lightflow.deploy.feed.FeedEvent;
+import io.lightflow.event.BlockEntry;
+import io.lightflow.event.BodyEncoder;
+import io.lightflow.event.EventType;
+import io.lightflow.event.LightEvent;
+import io.lightflow.join.JoinSettings;
+import io.lightflow.position.Books;
+import io.lightflow.position.Origin;
+import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.store.MemoryJoinStore;
+import io.lightflow.topology.trident.RegistrySchemas;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a batch run over the events of a feed says that must come out.
+ *
+ * @param outcomes what becomes of every event, sorted
+ * @param minutes the minute rows
+ */
+record BatchAnswer(List<String> outcomes, Books books, Map<StatisticsKey, Counts> minutes) {
+    private static final int BLOCK_SIZE = 5_000;
+
+    /** Drains the feed. */
+    static BatchAnswer of(Feed feed, List<DcGroup> groups, RegistrySchemas schemas) {
+        Map<String, List<BlockEntry>> entries = new TreeMap<>();
+        for (String dc : groups.stream().flatMap(group -> group.dcs().stream()).toList()) {
+            for (EventType type : EventType.values()) {
+                entries.put(type.centralTopic(dc), new ArrayList<>());
+            }
+        }
+        List<String> topics = List.copyOf(entries.keySet());
+        BodyEncoder encoder = new BodyEncoder();
+        while (feed.hasNext()) {
+            FeedEvent event = feed.next();
+            String topic = event.type().centralTopic(event.dc());
+            List<BlockEntry> log = entries.get(topic);
+            Origin origin = new Origin(topics.indexOf(topic), log.size());
+            log.add(LightEvent.of(event.type(), event.key(), origin, 0, encoder.encode(event.event())));
+        }
+        List<String> outcomes = new ArrayList<>();
+        Books books = Books.EMPTY;
+        Map<StatisticsKey, Counts> minutes = new TreeMap<>();
+        Outputs outputs = new Outputs(schemas);
+        for (DcGroup group : groups) {
+            BatchResult result = new BatchRunner(
+                            JoinSettings.defaults(group.name()),
+                            new LastClick(),
+                            schemas.ids(),
+                            schemas,
+                            new MemoryJoinStore(),
+                            BLOCK_SIZE)
+                    .run(inputs(group, topics, entries));
+            result.outputs().forEach(output -> outputs.outcome(output.value()).ifPresent(outcomes::add));
+            books = books.plus(result.books());
+            result.statistics().minutes().forEach((key, counts) -> minutes.computeIfAbsent(key, absent -> new Counts())
+                    .add(counts));
+        }
+        outcomes.sort(null);
+        return new BatchAnswer(outcomes, books, minutes);
+    }
+
+    private static List<BatchInput> inputs(DcGroup group, List<String> topics, Map<String, List<BlockEntry>> entries) {
+        List<BatchInput> inputs = new ArrayList<>();
+        for (String dc : group.dcs()) {
+            for (EventType type : EventType.values()) {
+                String topic = type.centralTopic(dc);
+                inputs.add(new BatchInput(topic, type, topics.indexOf(topic), entries.get(topic)));
+            }
+        }
+        return inputs;
+    }
+}

@@ -1,0 +1,80 @@
+package io.lightflow.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class MirrorSettingsFileTest {
+    private static final String VALID = """
+            central:
+              bootstrapServers: central:9092
+              client: {security.protocol: SSL}
+            dataCenters:
+              - {name: eu, bootstrapServers: "eu-1:9092,eu-2:9092"}
+            replicationFactor: 3
+            refreshTopics: 2m
+            """;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void whatIsNotSaidHasADefault() {
+        MirrorSettings settings = MirrorSettingsFile.parse(VALID);
+        assertThat(settings.topics()).isEqualTo(MirrorSettings.LIGHT_TOPICS);
+        assertThat(settings.refreshTopics()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(settings.central().client()).isEqualTo(Map.of("security.protocol", "SSL"));
+        assertThat(settings.dataCenters().get(0).centralTopic("clicks")).isEqualTo("eu.clicks");
+        assertThat(settings.internalRest().host()).isEqualTo("127.0.0.1");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    name: eu           | nme: eu             | unknown key dataCenters[0].nme
+                    replicationFactor: | replicas:           | unknown key replicas
+                    replicationFactor: 3 |                   | replicationFactor is missing
+                    name: eu           | name: EU            | dataCenters[0].name must be
+                    Factor: 3          | Factor: three       | wrong value of replicationFactor
+                    refreshTopics: 2m  | refreshTopics: 2    | refreshTopics must be a number with its unit
+                    central:9092       | central             | central.bootstrapServers must be
+                    security.protocol  | acks                | central.client may hold
+                    Factor: 3          | Factor: 0           | replicationFactor must be at least 1
+                    """)
+    void anErrorNamesTheKey(String from, String to, String message) {
+        String wrong = VALID.replace(from, to == null ? "" : to);
+        assertThat(wrong).isNotEqualTo(VALID);
+        assertThatThrownBy(() -> MirrorSettingsFile.parse(wrong)).hasMessageContaining(message);
+    }
+
+    @Test
+    void thePropertiesAreWrittenForTheirOwnerOnly() throws IOException {
+        Path settings = Files.writeString(directory.resolve("mirror.yaml"), VALID);
+        Path out = directory.resolve("mm2.properties");
+        int status =
+                MirrorMain.commandLine().execute("--settings", settings.toString(), "--properties-out", out.toString());
+        assertThat(status).isZero();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(out)))
+                .isEqualTo("rw-------");
+        Properties properties = new Properties();
+        properties.load(Files.newBufferedReader(out));
+        assertThat(properties).containsEntry("eu->central.enabled", "true");
+    }
+
+    @Test
+    void wrongSettingsGiveStatus2() throws IOException {
+        Path settings = Files.writeString(directory.resolve("mirror.yaml"), "central: 1");
+        assertThat(MirrorMain.commandLine().execute("--settings", settings.toString()))
+                .isEqualTo(2);
+    }
+}

@@ -1,0 +1,66 @@
+package io.lightflow.mirror;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.mirror.PartitionComparison.Result;
+import io.lightflow.mirror.PartitionComparison.Trimmed;
+import org.junit.jupiter.api.Test;
+
+class PartitionComparisonTest {
+    private static final int FEW = 100;
+
+    @Test
+    void anEqualCopyIsExactAlsoWhenARecordIsThereTwiceInFront() {
+        assertThat(compare("abcac", "abcac", Trimmed.NO, Trimmed.NO)).isEqualTo(new Result(5, 5, 0, 0, 0, 0));
+    }
+
+    @Test
+    void whatIsNotCopiedYetIsLagAndNotMissing() {
+        assertThat(compare("abcde", "abc", Trimmed.NO, Trimmed.NO)).isEqualTo(new Result(5, 3, 2, 0, 0, 0));
+        assertThat(compare("ab", "", Trimmed.NO, Trimmed.NO)).isEqualTo(new Result(2, 0, 2, 0, 0, 0));
+    }
+
+    @Test
+    void whatWasPassedOverIsMissing() {
+        assertThat(compare("abcde", "abe", Trimmed.NO, Trimmed.NO)).isEqualTo(new Result(5, 3, 0, 2, 0, 0));
+    }
+
+    @Test
+    void whatIsThereTooOftenIsSurplus() {
+        assertThat(compare("abc", "abbc", Trimmed.NO, Trimmed.NO)).isEqualTo(new Result(3, 4, 0, 0, 1, 0));
+        assertThat(compare("abc", "abcx", Trimmed.NO, Trimmed.NO).surplus()).isEqualTo(1);
+    }
+
+    @Test
+    void anotherOrderIsFound() {
+        assertThat(compare("abc", "acb", Trimmed.NO, Trimmed.NO)).isEqualTo(new Result(3, 3, 0, 0, 0, 1));
+    }
+
+    @Test
+    void whatRetentionDeletedOnOneSideIsNeitherMissingNorSurplus() {
+        assertThat(compare("cde", "abcde", Trimmed.YES, Trimmed.NO).exact()).isTrue();
+        assertThat(compare("abcde", "cde", Trimmed.NO, Trimmed.YES).exact()).isTrue();
+        assertThat(compare("abcde", "cde", Trimmed.NO, Trimmed.NO).missing()).isEqualTo(2);
+    }
+
+    @Test
+    void tooManyDifferencesEndTheComparison() {
+        String many = "x".repeat(FEW + 1);
+        assertThatThrownBy(() -> compare(many, "", Trimmed.NO, Trimmed.NO)).hasMessageContaining("counterpart");
+    }
+
+    /** Offers the letters of both in turns, with gaps in the offsets of the copy, as transaction markers leave them. */
+    private static Result compare(String front, String copy, Trimmed frontTrimmed, Trimmed copyTrimmed) {
+        PartitionComparison comparison = new PartitionComparison(FEW);
+        for (int i = 0; i < Math.max(front.length(), copy.length()); i++) {
+            if (i < copy.length()) {
+                comparison.copy(new Fingerprint(0, copy.charAt(i)), 2L * i);
+            }
+            if (i < front.length()) {
+                comparison.front(new Fingerprint(0, front.charAt(i)), i);
+            }
+        }
+        return comparison.result(frontTrimmed, copyTrimmed);
+    }
+}

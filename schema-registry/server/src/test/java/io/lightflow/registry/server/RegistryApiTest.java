@@ -1,0 +1,245 @@
+package io.lightflow.registry.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Status, error code and body of every path, as other people's clients expect them. */
+class RegistryApiTest {
+    private static final ObjectMapper JSON = JsonMapper.builder().build();
+    private static final String INT_FIELD =
+            "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"}]}";
+    private static final String LONG_FIELD = INT_FIELD.replace("\"int\"", "\"long\"");
+    private static final String STRING_FIELD = INT_FIELD.replace("\"int\"", "\"string\"");
+
+    private static TestDatabase database;
+    private SchemaRegistryServer server;
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @BeforeAll
+    static void startDatabase() throws IOException {
+        database = TestDatabase.start();
+    }
+
+    @AfterAll
+    static void stopDatabase() throws IOException {
+        database.close();
+    }
+
+    @BeforeEach
+    void start() throws SQLException {
+        database.createEmpty();
+        server = new SchemaRegistryServer(database.settings()).start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void everyAnswerHasTheContentTypeOfTheApi() throws Exception {
+        for (String path : new String[] {"/", "/subjects", "/config", "/schemas/ids/1", "/nowhere"}) {
+            HttpResponse<String> response = send("GET", path, null);
+            assertThat(response.headers().firstValue("Content-Type").orElseThrow())
+                    .startsWith("application/vnd.schemaregistry.v1+json");
+        }
+        assertThat(get("/", 200)).isEqualTo(json("{}"));
+    }
+
+    @Test
+    void aSchemaGoesThroughEveryPath() throws Exception {
+        assertThat(get("/subjects", 200)).isEqualTo(json("[]"));
+        int id = register("things", INT_FIELD);
+        assertThat(register("more", INT_FIELD)).isEqualTo(id);
+
+        assertThat(get("/subjects", 200)).isEqualTo(json("[\"more\",\"things\"]"));
+        assertThat(get("/schemas/ids/" + id, 200).path("schema").asText()).isEqualTo(INT_FIELD);
+        assertThat(get("/schemas/ids/" + id + "/versions", 200))
+                .isEqualTo(json("[{\"subject\":\"more\",\"version\":1},{\"subject\":\"things\",\"version\":1}]"));
+        assertThat(get("/subjects/things/versions", 200)).isEqualTo(json("[1]"));
+        JsonNode version = get("/subjects/things/versions/1", 200);
+        assertThat(version.path("subject").asText()).isEqualTo("things");
+        assertThat(version.path("id").asInt()).isEqualTo(id);
+        assertThat(version.path("version").asInt()).isEqualTo(1);
+        assertThat(version.path("schema").asText()).isEqualTo(INT_FIELD);
+        assertThat(get("/subjects/things/versions/latest", 200)).isEqualTo(version);
+        assertThat(get("/subjects/things/versions/-1", 200)).isEqualTo(version);
+        String inOtherWords = INT_FIELD.replace(",", " ,\n ");
+        assertThat(call("POST", "/subjects/things", body(inOtherWords), 200)).isEqualTo(version);
+    }
+
+    @Test
+    void aSubjectMayHoldSlashesAndSpaces() throws Exception {
+        register("a%2Fb%20c%3A%C3%A9", INT_FIELD);
+        assertThat(get("/subjects", 200)).isEqualTo(json("[\"a/b c:é\"]"));
+        assertThat(get("/subjects/a%2Fb%20c%3A%C3%A9/versions", 200)).isEqualTo(json("[1]"));
+    }
+
+    @Test
+    void whatIsNotThereHasItsOwnCode() throws Exception {
+        register("things", INT_FIELD);
+        assertFails("GET", "/schemas/ids/12", null, 404, 40403);
+        assertFails("GET", "/schemas/ids/no-number", null, 404, 40403);
+        assertFails("GET", "/schemas/ids/12/versions", null, 404, 40403);
+        assertFails("GET", "/subjects/nothing/versions", null, 404, 40401);
+        assertFails("GET", "/subjects/nothing/versions/1", null, 404, 40401);
+        assertFails("GET", "/subjects/nothing/versions/latest", null, 404, 40401);
+        assertFails("GET", "/subjects/things/versions/2", null, 404, 40402);
+        assertFails("POST", "/subjects/nothing", body(INT_FIELD), 404, 40401);
+        assertFails("POST", "/subjects/things", body(LONG_FIELD), 404, 40403);
+        assertFails("GET", "/config/things", null, 404, 40408);
+        assertFails("GET", "/nowhere", null, 404, 404);
+    }
+
+    @Test
+    void aWrongRequestHasItsOwnCodeAndChangesNothing() throws Exception {
+        String path = "/subjects/things/versions";
+        assertFails("POST", path, "{", 400, 400);
+        assertFails("POST", path, "null", 400, 400);
+        assertFails("POST", path, "[1]", 400, 400);
+        assertFails("POST", path, "{}", 422, 42201);
+        assertFails("POST", path, body(""), 422, 42201);
+        assertFails("POST", path, body("{\"type\":\"nonsense\"}"), 422, 42201);
+        assertFails("POST", path, body("not json"), 422, 42201);
+        assertFails("POST", path, body(INT_FIELD.replace("\"int\"", "\"Missing\"")), 422, 42201);
+        assertFails("POST", path, body(nestedArrays(20_000)), 422, 42201);
+        assertFails("POST", path, body(INT_FIELD.replace("\"a\"", "\"a-b\"")), 422, 42201);
+        assertFails("POST", path, body(INT_FIELD.replace("\"int\"", "\"int\",\"default\":\"x\"")), 422, 42201);
+        assertFails("POST", path, "{\"schemaType\":\"PROTOBUF\",\"schema\":\"x\"}", 422, 42201);
+        assertFails("POST", "/subjects/%20/versions", body(INT_FIELD), 422, 42208);
+        assertThat(send("POST", "/subjects/a%0Ab/versions", body(INT_FIELD)).statusCode())
+                .isEqualTo(400);
+        assertFails("GET", "/subjects/things/versions/0", null, 422, 42202);
+        assertFails("GET", "/subjects/things/versions/newest", null, 422, 42202);
+        assertFails("PUT", "/config/things", "{\"compatibility\":\"SOMETIMES\"}", 422, 42203);
+        assertFails("PUT", "/config/things", "{}", 422, 42203);
+        assertFails("POST", path, " ".repeat((1 << 20) + 1), 413, 413);
+        assertThat(get("/subjects", 200)).isEqualTo(json("[]"));
+    }
+
+    @Test
+    void theCompatibilityLevelDecidesWhatIsRefused() throws Exception {
+        assertThat(get("/config", 200)).isEqualTo(json("{\"compatibilityLevel\":\"BACKWARD\"}"));
+        register("things", INT_FIELD);
+        assertFails("POST", "/subjects/things/versions", body(STRING_FIELD), 409, 409);
+        register("things", LONG_FIELD);
+
+        setLevel("/config/things", "full");
+        assertThat(get("/config/things", 200)).isEqualTo(json("{\"compatibilityLevel\":\"FULL\"}"));
+        assertThat(get("/config/other?defaultToGlobal=true", 200))
+                .isEqualTo(json("{\"compatibilityLevel\":\"BACKWARD\"}"));
+        String withDefault = LONG_FIELD.replace("}]}", "},{\"name\":\"b\",\"type\":\"int\",\"default\":0}]}");
+        register("things", withDefault);
+        assertFails("POST", "/subjects/things/versions", body(withDefault.replace("\"long\"", "\"double\"")), 409, 409);
+
+        setLevel("/config/things", "NONE");
+        register("things", STRING_FIELD);
+
+        setLevel("/config", "FORWARD");
+        register("more", LONG_FIELD);
+        assertFails("POST", "/subjects/more/versions", body(INT_FIELD.replace("\"int\"", "\"double\"")), 409, 409);
+        register("more", INT_FIELD);
+    }
+
+    @Test
+    void transitiveLevelsLookAtEveryVersion() throws Exception {
+        String withoutB = INT_FIELD;
+        String withDefault = INT_FIELD.replace("}]}", "},{\"name\":\"b\",\"type\":\"int\",\"default\":0}]}");
+        String withoutDefault = withDefault.replace(",\"default\":0", "");
+        for (String subject : new String[] {"latest-only", "all"}) {
+            register(subject, withoutB);
+            register(subject, withDefault);
+        }
+        setLevel("/config/all", "BACKWARD_TRANSITIVE");
+        register("latest-only", withoutDefault);
+        JsonNode refusal = assertFails("POST", "/subjects/all/versions", body(withoutDefault), 409, 409);
+        assertThat(refusal.path("message").asText()).contains("version 1").doesNotContain("version 2");
+    }
+
+    @Test
+    void readinessFollowsTheDatabaseAndLifeDoesNot() throws Exception {
+        server.close();
+        server = new SchemaRegistryServer(database.settings().withDatabaseTimeout(Duration.ofMillis(300))).start();
+        get("/health/ready", 200);
+        database.cutOff();
+        get("/health/ready", 503);
+        get("/health/live", 200);
+        database.bringBack();
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        int status;
+        do {
+            status = send("GET", "/health/ready", null).statusCode();
+        } while (status != 200 && System.nanoTime() < deadline);
+        assertThat(status).isEqualTo(200);
+    }
+
+    private static String nestedArrays(int depth) {
+        return "{\"type\":\"array\",\"items\":".repeat(depth) + "\"int\"" + "}".repeat(depth);
+    }
+
+    private int register(String subject, String schema) throws Exception {
+        return call("POST", "/subjects/" + subject + "/versions", body(schema), 200)
+                .path("id")
+                .asInt();
+    }
+
+    private void setLevel(String path, String level) throws Exception {
+        JsonNode answer = call("PUT", path, "{\"compatibility\":\"" + level + "\"}", 200);
+        assertThat(answer.path("compatibility").asText()).isEqualToIgnoringCase(level);
+    }
+
+    private JsonNode assertFails(String method, String path, String body, int status, int errorCode) throws Exception {
+        JsonNode answer = call(method, path, body, status);
+        assertThat(answer.path("error_code").asInt()).as(answer.toString()).isEqualTo(errorCode);
+        assertThat(answer.path("message").asText()).isNotBlank();
+        return answer;
+    }
+
+    private JsonNode get(String path, int status) throws Exception {
+        return call("GET", path, null, status);
+    }
+
+    private JsonNode call(String method, String path, String body, int status) throws Exception {
+        HttpResponse<String> response = send(method, path, body);
+        assertThat(response.statusCode())
+                .as(method + " " + path + ": " + response.body())
+                .isEqualTo(status);
+        return json(response.body());
+    }
+
+    private HttpResponse<String> send(String method, String path, String body) throws Exception {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(server.url() + path))
+                        .timeout(Duration.ofSeconds(20))
+                        .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static String body(String schema) throws JsonProcessingException {
+        return JSON.writeValueAsString(JSON.createObjectNode().put("schema", schema));
+    }
+
+    private static JsonNode json(String text) throws JsonProcessingException {
+        return JSON.readTree(text);
+    }
+}

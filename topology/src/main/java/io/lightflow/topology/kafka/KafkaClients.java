@@ -1,0 +1,78 @@
+package io.lightflow.topology.kafka;
+
+import io.lightflow.topology.settings.GroupSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Makes clients of the central cluster. What is exactly-once about them cannot be changed by the settings. */
+public final class KafkaClients {
+    /** No call of a client blocks for longer. */
+    static final Duration API_TIMEOUT = Duration.ofSeconds(10);
+
+    private final GroupSettings.Kafka settings;
+
+    public KafkaClients(GroupSettings.Kafka settings) {
+        this.settings = settings;
+    }
+
+    private Map<String, Object> common(String clientId) {
+        Map<String, Object> config = new HashMap<>(settings.properties());
+        config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
+        config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
+        config.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) API_TIMEOUT.toMillis());
+        config.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, (int) API_TIMEOUT.toMillis());
+        config.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
+        config.put("enable.metrics.push", false);
+        return config;
+    }
+
+    public Admin admin(String clientId) {
+        return Admin.create(common(clientId));
+    }
+
+    /**
+     * A consumer of committed records that belongs to no group and never moves by itself: what is not there is an error
+     * ({@code auto.offset.reset=none}).
+     */
+    public KafkaConsumer<byte[], byte[]> consumer(String clientId, int maxPollRecords) {
+        Map<String, Object> config = common(clientId);
+        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        config.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords);
+        config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
+        config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 32 << 20);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+        config.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1 << 20);
+        config.put(ConsumerConfig.CHECK_CRCS_CONFIG, true);
+        config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 30_000);
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    KafkaProducer<byte[], byte[]> transactionalProducer(String transactionalId) {
+        Map<String, Object> config = common(transactionalId);
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
+        config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        config.put(ProducerConfig.ACKS_CONFIG, "all");
+        config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 60_000);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, API_TIMEOUT.toMillis());
+        config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
+        config.put(ProducerConfig.LINGER_MS_CONFIG, 20);
+        config.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
+        config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20);
+        config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        config.put(ProducerConfig.SEND_BUFFER_CONFIG, 1 << 20);
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+}

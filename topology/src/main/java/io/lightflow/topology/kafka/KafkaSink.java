@@ -1,0 +1,185 @@
+package io.lightflow.topology.kafka;
+
+import io.lightflow.event.OutputEvent;
+import io.lightflow.position.Position;
+import io.lightflow.position.PositionCodec;
+import io.lightflow.position.TopicPosition;
+import io.lightflow.sink.Commit;
+import io.lightflow.sink.FencedException;
+import io.lightflow.sink.ShardMove;
+import io.lightflow.sink.Sink;
+import io.lightflow.sink.SinkUnavailableException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+
+/**
+ * Sends joined events in one Kafka transaction per shard and block, with the position in the group's ledger topic, and
+ * the offsets for Kafka's own tools. There is one {@code transactional.id} per shard, so whoever opens the shard next
+ * fences this one. A commit is for one shard, since its output goes to that shard's partitions.
+ */
+public final class KafkaSink implements Sink<List<OutputEvent>> {
+    private static final byte[] LEDGER_KEY = "position".getBytes(StandardCharsets.US_ASCII);
+    private static final int THREADS = 8;
+
+    private final KafkaClients clients;
+    private final String group;
+    private final KafkaLedger ledger;
+    private final ConsumerGroupMetadata consumerGroup;
+    private final Map<Integer, Writer> writers = new HashMap<>();
+    private final ExecutorService threads;
+
+    /** A shard's producer, and the position that it left in the ledger. */
+    private static final class Writer {
+        final KafkaProducer<byte[], byte[]> producer;
+        /** Null once a commit has failed: what the ledger holds is not known then. */
+        volatile Position committed;
+
+        Writer(KafkaProducer<byte[], byte[]> producer) {
+            this.producer = producer;
+        }
+    }
+
+    public KafkaSink(KafkaClients clients, String group) {
+        this.clients = clients;
+        this.group = group;
+        this.ledger = new KafkaLedger(clients, group);
+        this.consumerGroup = new ConsumerGroupMetadata(DataflowTopics.consumerGroup(group));
+        this.threads = Executors.newFixedThreadPool(THREADS, work -> {
+            Thread thread = new Thread(work, "lightflow-commit-" + group);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    @Override
+    public Position open(int shard) {
+        discard(shard);
+        Writer writer = new Writer(clients.transactionalProducer("lightflow." + group + "." + shard));
+        try {
+            writer.producer.initTransactions();
+            writer.committed = ledger.read(shard);
+        } catch (KafkaException | SinkUnavailableException e) {
+            writer.producer.close(Duration.ZERO);
+            throw new SinkUnavailableException(
+                    "taking over shard " + shard + " of group " + group + " failed: " + e.getMessage(), e);
+        }
+        writers.put(shard, writer);
+        return writer.committed;
+    }
+
+    @Override
+    public Position read(int shard) {
+        return ledger.read(shard);
+    }
+
+    @Override
+    public void commit(List<Commit<List<OutputEvent>>> commits) {
+        List<Future<?>> running = new ArrayList<>(commits.size());
+        for (Commit<List<OutputEvent>> commit : commits) {
+            if (commit.moves().size() != 1) {
+                throw new IllegalArgumentException("a commit to Kafka is for one shard, found "
+                        + commit.moves().size());
+            }
+            running.add(threads.submit(() -> commit(commit.moves().get(0), commit.output())));
+        }
+        RuntimeException failure = null;
+        for (Future<?> commit : running) {
+            try {
+                commit.get();
+            } catch (ExecutionException e) {
+                RuntimeException cause = (RuntimeException) e.getCause();
+                if (failure == null || cause instanceof FencedException) {
+                    failure = cause;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                failure = new SinkUnavailableException("interrupted while waiting for commits", e);
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void commit(ShardMove move, List<OutputEvent> outputs) {
+        Writer writer = writers.get(move.shard());
+        Position committed = writer == null ? null : writer.committed;
+        if (!move.expected().equals(committed)) {
+            throw new FencedException("shard " + move.shard() + " of group " + group + " must be opened first, or is"
+                    + " elsewhere: expected " + PositionCodec.encode(move.expected()) + ", the ledger has "
+                    + (committed == null ? "not been read" : PositionCodec.encode(committed)));
+        }
+        KafkaProducer<byte[], byte[]> producer = writer.producer;
+        writer.committed = null;
+        try {
+            producer.beginTransaction();
+            for (OutputEvent output : outputs) {
+                producer.send(
+                        new ProducerRecord<>(output.topic().of(group), move.shard(), output.key(), output.value()));
+            }
+            producer.send(new ProducerRecord<>(
+                    DataflowTopics.ledger(group),
+                    move.shard(),
+                    LEDGER_KEY,
+                    PositionCodec.encode(move.next()).getBytes(StandardCharsets.US_ASCII)));
+            producer.sendOffsetsToTransaction(offsets(move), consumerGroup);
+            producer.commitTransaction();
+            writer.committed = move.next();
+        } catch (ProducerFencedException | InvalidProducerEpochException e) {
+            throw new FencedException(
+                    "shard " + move.shard() + " of group " + group + " has been taken over by another topology", e);
+        } catch (KafkaException e) {
+            if (e.getCause() instanceof ProducerFencedException
+                    || e.getCause() instanceof InvalidProducerEpochException) {
+                throw new FencedException(
+                        "shard " + move.shard() + " of group " + group + " has been taken over by another topology", e);
+            }
+            throw new SinkUnavailableException(
+                    "committing shard " + move.shard() + " of group " + group + " failed: " + e.getMessage(), e);
+        }
+    }
+
+    private static Map<TopicPartition, OffsetAndMetadata> offsets(ShardMove move) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        String metadata =
+                "watermark=" + move.next().watermark() + " txid=" + move.next().txid();
+        for (Map.Entry<String, TopicPosition> topic : move.next().topics().entrySet()) {
+            if (!topic.getValue().equals(move.expected().topics().get(topic.getKey()))) {
+                long nextOffset = topic.getValue().current().nextOffset();
+                offsets.put(
+                        new TopicPartition(topic.getKey(), move.shard()), new OffsetAndMetadata(nextOffset, metadata));
+            }
+        }
+        return offsets;
+    }
+
+    private void discard(int shard) {
+        Writer former = writers.remove(shard);
+        if (former != null) {
+            former.producer.close(Duration.ZERO);
+        }
+    }
+
+    @Override
+    public void close() {
+        threads.shutdown();
+        List.copyOf(writers.keySet()).forEach(this::discard);
+        ledger.close();
+    }
+}

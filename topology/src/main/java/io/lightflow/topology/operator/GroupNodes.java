@@ -1,0 +1,177 @@
+package io.lightflow.topology.operator;
+
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.trident.TopologyKind;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.framework.recipes.cache.CuratorCache;
+import org.apache.curator.retry.ExponentialBackoffRetry;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.KeeperException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A topology's nodes in ZooKeeper: {@code owner}, which is there as long as a topology works on the group, and
+ * {@code paused}, which an operator sets. Neither is needed for exactness: a second topology would be fenced by the
+ * sink. Thread-safe.
+ */
+public final class GroupNodes implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupNodes.class);
+    private static final int SESSION_TIMEOUT_MS = 10_000;
+    private static final int CONNECTION_TIMEOUT_MS = 10_000;
+
+    private final CuratorFramework curator;
+    private final CuratorCache pausedCache;
+    private final String ownerPath;
+    private final String pausedPath;
+
+    private GroupNodes(CuratorFramework curator, String base) {
+        this.curator = curator;
+        this.ownerPath = base + "/owner";
+        this.pausedPath = base + "/paused";
+        this.pausedCache = CuratorCache.build(curator, pausedPath);
+    }
+
+    /** Connects; ZooKeeper need not be there yet. */
+    public static GroupNodes connect(GroupSettings settings, TopologyKind kind) {
+        CuratorFramework curator = CuratorFrameworkFactory.newClient(
+                settings.zookeeper().connect(),
+                SESSION_TIMEOUT_MS,
+                CONNECTION_TIMEOUT_MS,
+                new ExponentialBackoffRetry(100, 5, 2_000));
+        String base = settings.zookeeper().root() + "/" + settings.group() + "/" + kind.word();
+        GroupNodes nodes = new GroupNodes(curator, base);
+        curator.start();
+        nodes.pausedCache.start();
+        return nodes;
+    }
+
+    /** Whether an operator has paused the topology, as far as is known. */
+    public boolean isPaused() {
+        return pausedCache.get(pausedPath).isPresent();
+    }
+
+    /** Asks ZooKeeper itself. */
+    public boolean isPausedNow() {
+        return call("looking up " + pausedPath, () -> curator.checkExists().forPath(pausedPath)) != null;
+    }
+
+    /** No new batch is begun until {@link #resume}; those in flight are finished. */
+    public void pause() {
+        call(
+                "pausing",
+                () -> curator.create().orSetData().creatingParentsIfNeeded().forPath(pausedPath, new byte[0]));
+    }
+
+    public void resume() {
+        call("resuming", () -> {
+            curator.delete().quietly().forPath(pausedPath);
+            return null;
+        });
+    }
+
+    /** Id of the topology that works on the group now, if one does. */
+    public Optional<String> owner() {
+        return Optional.ofNullable(call("looking up " + ownerPath, this::readOwner));
+    }
+
+    private String readOwner() throws Exception {
+        try {
+            return new String(curator.getData().forPath(ownerPath), StandardCharsets.UTF_8);
+        } catch (KeeperException.NoNodeException e) {
+            return null;
+        }
+    }
+
+    /** Claims the group for a topology for as long as this process lives. */
+    public Ownership claim(String topologyId) {
+        return new Ownership(topologyId);
+    }
+
+    /** A topology's claim to be the only one of its kind that works on the group. */
+    public final class Ownership implements AutoCloseable {
+        private static final long CLAIM_EVERY_NS = 1_000_000_000L;
+        private final String topologyId;
+        private long lastTryNs = System.nanoTime() - CLAIM_EVERY_NS;
+        private boolean mine;
+        private long session;
+
+        private Ownership(String topologyId) {
+            this.topologyId = topologyId;
+        }
+
+        /**
+         * Whether the group is this topology's. Claims it if it is nobody's; the claim of an earlier worker of the same
+         * topology is taken over. Called by one thread.
+         */
+        public boolean isMine() {
+            if (System.nanoTime() - lastTryNs < CLAIM_EVERY_NS) {
+                return mine;
+            }
+            lastTryNs = System.nanoTime();
+            try {
+                mine = claim();
+            } catch (Exception e) {
+                // ZooKeeper is away: Trident cannot begin a batch either, and the sink fences in any case.
+                LOG.warn("The claim of {} on {} cannot be checked now: {}", topologyId, ownerPath, e.toString());
+            }
+            return mine;
+        }
+
+        private boolean claim() throws Exception {
+            String owner = readOwner();
+            if (owner != null && !owner.equals(topologyId)) {
+                LOG.error(
+                        "Topology {} does not start: {} works on this group already. Kill one of them",
+                        topologyId,
+                        owner);
+                return false;
+            }
+            long current = curator.getZookeeperClient().getZooKeeper().getSessionId();
+            if (owner == null || session != current) {
+                curator.delete().quietly().forPath(ownerPath);
+                curator.create()
+                        .creatingParentsIfNeeded()
+                        .withMode(CreateMode.EPHEMERAL)
+                        .forPath(ownerPath, topologyId.getBytes(StandardCharsets.UTF_8));
+                session = current;
+            }
+            return true;
+        }
+
+        @Override
+        public void close() {
+            if (mine) {
+                call("giving up " + ownerPath, () -> curator.delete().quietly().forPath(ownerPath));
+            }
+        }
+    }
+
+    private interface ZooKeeperCall<T> {
+        T run() throws Exception;
+    }
+
+    private static <T> T call(String action, ZooKeeperCall<T> call) {
+        try {
+            return call.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(action + " was interrupted", e);
+        } catch (Exception e) {
+            throw new IllegalStateException(action + " failed: ZooKeeper says " + e, e);
+        }
+    }
+
+    CuratorFramework curator() {
+        return curator;
+    }
+
+    @Override
+    public void close() {
+        pausedCache.close();
+        curator.close();
+    }
+}

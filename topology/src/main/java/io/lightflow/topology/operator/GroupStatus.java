@@ -1,0 +1,112 @@
+package io.lightflow.topology.operator;
+
+import io.lightflow.position.Books;
+import io.lightflow.position.Position;
+import io.lightflow.topology.kafka.KafkaClients;
+import io.lightflow.topology.kafka.TopicSetup;
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.trident.Parts;
+import io.lightflow.topology.trident.ShardPositions;
+import io.lightflow.topology.trident.TopologyKind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+
+/** Looks up where the shards of a topology are. Keeps its connections; not thread-safe. */
+public final class GroupStatus implements AutoCloseable {
+    private final GroupSettings settings;
+    private final TopologyKind kind;
+    private final Admin admin;
+    private final ShardPositions positions;
+
+    public GroupStatus(GroupSettings settings, TopologyKind kind) {
+        this.settings = settings;
+        this.kind = kind;
+        this.admin = new KafkaClients(settings.kafka()).admin("lightflow-status-" + settings.group());
+        this.positions = Parts.positions(kind, settings);
+    }
+
+    /**
+     * The shards by rising number. The ends of the topics are looked up before the ledger is read, so a lag of 0 means
+     * that everything that was there at the time of the call has been committed.
+     *
+     * @throws io.lightflow.sink.SinkUnavailableException if the ledger does not answer
+     * @throws KafkaException if the central cluster does not answer
+     */
+    public List<ShardStatus> shards() {
+        Map<String, TopicDescription> topics =
+                TopicSetup.describe(admin, Parts.topics(kind, settings).keySet());
+        Map<TopicPartition, Long> begins = offsets(topics, OffsetSpec.earliest());
+        Map<TopicPartition, Long> ends = offsets(topics, OffsetSpec.latest());
+        Map<Integer, Position> ledger =
+                positions.read(IntStream.range(0, settings.shards()).boxed().toList());
+        List<ShardStatus> shards = new ArrayList<>();
+        ledger.forEach((shard, position) -> shards.add(status(shard, position, topics, begins, ends)));
+        return shards;
+    }
+
+    private static ShardStatus status(
+            int shard,
+            Position position,
+            Map<String, TopicDescription> topics,
+            Map<TopicPartition, Long> begins,
+            Map<TopicPartition, Long> ends) {
+        long lag = 0;
+        String gap = null;
+        for (Map.Entry<String, TopicDescription> topic : topics.entrySet()) {
+            TopicPartition partition = new TopicPartition(topic.getKey(), shard);
+            long next = position.nextOffset(topic.getKey(), TopicSetup.incarnation(topic.getValue()));
+            lag += Math.max(0, ends.get(partition) - next);
+            if (next < begins.get(partition)) {
+                gap = topic.getKey() + ": read up to " + next + ", oldest record at " + begins.get(partition);
+            }
+        }
+        return new ShardStatus(shard, position, lag, gap);
+    }
+
+    private Map<TopicPartition, Long> offsets(Map<String, TopicDescription> topics, OffsetSpec spec) {
+        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        topics.forEach((name, topic) -> topic.partitions()
+                .forEach(partition -> wanted.put(new TopicPartition(name, partition.partition()), spec)));
+        try {
+            Map<TopicPartition, ListOffsetsResultInfo> found = admin.listOffsets(
+                            wanted, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                    .all()
+                    .get();
+            Map<TopicPartition, Long> offsets = new HashMap<>();
+            found.forEach((partition, info) -> offsets.put(partition, info.offset()));
+            return offsets;
+        } catch (ExecutionException e) {
+            throw new KafkaException("looking up offsets failed: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    /** The books of all shards together. */
+    public static Books books(List<ShardStatus> shards) {
+        Books sum = Books.EMPTY;
+        for (ShardStatus shard : shards) {
+            sum = sum.plus(shard.position().books());
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        positions.close();
+        admin.close();
+    }
+}

@@ -1,0 +1,109 @@
+package io.lightflow.topology.operator;
+
+import io.lightflow.event.EventType;
+import io.lightflow.position.Books;
+import io.lightflow.position.Books.Entry;
+import io.lightflow.position.Position;
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.trident.TopologyKind;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lightflow show}. */
+@Command(
+        name = "show",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Show, for each shard, the ledger's position, lag, watermark and the books, and what Trident has in"
+                    + " ZooKeeper.",
+            "Exits with 1 if the books of a shard do not balance or a shard is stopped by a gap."
+        })
+public final class ShowCommand implements Callable<Integer> {
+    @Mixin
+    private SettingsOption settingsOption;
+
+    @Option(names = "--only", description = "Only this topology: ${COMPLETION-CANDIDATES}.")
+    private TopologyKind only;
+
+    @Option(names = "--offsets", description = "Show every topic-partition's offset, too.")
+    private boolean offsets;
+
+    @Option(
+            names = "--trident-root",
+            description = "Storm's transactional.zookeeper.root, if it is not /transactional.")
+    private String tridentRoot;
+
+    @Override
+    public Integer call() {
+        GroupSettings settings = settingsOption.read();
+        boolean good = true;
+        for (TopologyKind kind : TopologyKind.values()) {
+            if (only == null || only == kind) {
+                good &= show(settings, kind, System.out);
+            }
+        }
+        return good ? 0 : 1;
+    }
+
+    private boolean show(GroupSettings settings, TopologyKind kind, PrintStream out) {
+        try (GroupStatus status = new GroupStatus(settings, kind);
+                GroupNodes nodes = GroupNodes.connect(settings, kind);
+                TridentNodes trident = new TridentNodes(settings, kind, tridentRoot)) {
+            out.println(kind.topologyName(settings.group()) + ": owner "
+                    + nodes.owner().orElse("none") + (nodes.isPausedNow() ? ", paused" : ""));
+            List<ShardStatus> shards = status.shards();
+            boolean good = true;
+            out.printf("%5s %10s %24s %12s  %s%n", "shard", "txid", "watermark", "lag", "books");
+            for (ShardStatus shard : shards) {
+                Position position = shard.position();
+                boolean balanced = position.books().balanced();
+                good &= balanced && shard.gap() == null;
+                out.printf(
+                        "%5d %10d %24s %12d  %s%n",
+                        shard.shard(),
+                        position.txid(),
+                        time(position.watermark()),
+                        shard.lag(),
+                        shard.gap() != null ? "STOPPED " + shard.gap() : balanced ? "balanced" : "NOT BALANCED");
+                if (offsets) {
+                    position.topics()
+                            .forEach((topic, at) -> out.printf(
+                                    "      %s: offset %d of incarnation %08x, newest event %s%n",
+                                    topic,
+                                    at.current().nextOffset(),
+                                    at.current().id(),
+                                    time(at.maxTime())));
+                }
+            }
+            showBooks(GroupStatus.books(shards), out);
+            out.println("  Trident in ZooKeeper (hints only):");
+            trident.read().forEach((path, content) -> out.println("    " + path + " " + content));
+            return good;
+        }
+    }
+
+    private static void showBooks(Books books, PrintStream out) {
+        out.print("  books       ");
+        for (Entry entry : Entry.values()) {
+            out.printf(" %13s", entry.name().toLowerCase(Locale.ROOT));
+        }
+        out.println();
+        for (EventType type : EventType.values()) {
+            out.printf("  %-12s", type.plural());
+            for (Entry entry : Entry.values()) {
+                out.printf(" %13d", books.get(type, entry));
+            }
+            out.println();
+        }
+    }
+
+    private static String time(long time) {
+        return time == Position.NO_TIME ? "-" : Instant.ofEpochMilli(time).toString();
+    }
+}

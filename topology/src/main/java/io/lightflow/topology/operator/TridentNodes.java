@@ -1,0 +1,56 @@
+package io.lightflow.topology.operator;
+
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.trident.TopologyKind;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryOneTime;
+import org.apache.zookeeper.KeeperException;
+
+/** Reads what Trident and the spout keep in ZooKeeper: txids, attempts, and the offsets in flight of each task. */
+public final class TridentNodes implements AutoCloseable {
+    private static final String ROOT = "/transactional";
+
+    private final CuratorFramework curator;
+    private final String base;
+
+    /** @param root Storm's {@code transactional.zookeeper.root}; null for its default */
+    public TridentNodes(GroupSettings settings, TopologyKind kind, String root) {
+        this.curator = CuratorFrameworkFactory.newClient(settings.zookeeper().connect(), new RetryOneTime(500));
+        this.base = (root == null ? ROOT : root) + "/" + kind.transactionId(settings.group());
+        curator.start();
+    }
+
+    /** Contents of the nodes by path, without the common beginning; empty if there are none. */
+    public Map<String, String> read() {
+        Map<String, String> found = new TreeMap<>();
+        collect("/coordinator", found);
+        collect("/user", found);
+        return found;
+    }
+
+    private void collect(String path, Map<String, String> found) {
+        try {
+            byte[] data = curator.getData().forPath(base + path);
+            if (data != null && data.length > 0) {
+                found.put(path, new String(data, StandardCharsets.UTF_8));
+            }
+            for (String child : curator.getChildren().forPath(base + path)) {
+                collect(path + "/" + child, found);
+            }
+        } catch (KeeperException.NoNodeException e) {
+            // Wiped, or gone between the two calls: there is nothing to show.
+            return;
+        } catch (Exception e) {
+            throw new IllegalStateException("reading " + base + path + " from ZooKeeper failed: " + e, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        curator.close();
+    }
+}

@@ -1,0 +1,82 @@
+package io.lightflow.topology.postgres;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.lightflow.sink.SinkUnavailableException;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Connections to PostgreSQL. Connects when first asked, so it can be made while PostgreSQL is away. Thread-safe. */
+final class PostgresPool implements AutoCloseable {
+    private final HikariDataSource connections = new HikariDataSource();
+
+    PostgresPool(PostgresSettings settings, String name) {
+        long connectMs = settings.connectTimeout().toMillis();
+        long statementMs = settings.statementTimeout().toMillis();
+        connections.setPoolName(name);
+        connections.setJdbcUrl(settings.jdbcUrl());
+        connections.setUsername(settings.user());
+        connections.setPassword(settings.password());
+        connections.setSchema(settings.schema());
+        connections.setMaximumPoolSize(settings.poolSize());
+        connections.setMinimumIdle(0);
+        connections.setInitializationFailTimeout(-1);
+        connections.setConnectionTimeout(connectMs);
+        connections.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
+        // The server ends a session whose client is gone, so that its locks do not outlive it for long.
+        connections.setConnectionInitSql("SET statement_timeout = " + statementMs
+                + "; SET idle_in_transaction_session_timeout = " + statementMs
+                + "; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+                + "; SET client_min_messages = warning; SET jit = off"
+                + "; SET work_mem = '32MB'");
+        connections.addDataSourceProperty("ApplicationName", name);
+        connections.addDataSourceProperty("tcpKeepAlive", "true");
+        connections.addDataSourceProperty("connectTimeout", Long.toString(Math.max(1, connectMs / 1000)));
+        connections.addDataSourceProperty("loginTimeout", Long.toString(Math.max(1, connectMs / 1000)));
+        connections.addDataSourceProperty("socketTimeout", Long.toString(statementMs / 1000 + 10));
+    }
+
+    /** What is done with a connection. */
+    @FunctionalInterface
+    interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Does work that needs no transaction, or ends its own.
+     *
+     * @param action what is being done, to complete "cannot ..."
+     * @throws SinkUnavailableException if it may be repeated
+     * @throws PostgresSetupException if it may not
+     */
+    <T> T run(String action, Work<T> work) {
+        try (Connection connection = connections.getConnection()) {
+            return work.on(connection);
+        } catch (SQLException e) {
+            throw PostgresErrors.translate(action, e);
+        }
+    }
+
+    /** Does work in one transaction, committed at its end and rolled back if it throws. */
+    <T> T transact(String action, Work<T> work) {
+        return run(action, connection -> {
+            connection.setAutoCommit(false);
+            try {
+                T result = work.on(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                try {
+                    connection.rollback();
+                } catch (SQLException alsoFailed) {
+                    e.addSuppressed(alsoFailed);
+                }
+                throw e;
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        connections.close();
+    }
+}

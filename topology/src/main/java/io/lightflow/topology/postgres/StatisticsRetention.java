@@ -1,0 +1,38 @@
+package io.lightflow.topology.postgres;
+
+import java.time.Period;
+import java.util.Optional;
+
+/**
+ * How long rows are kept, counted back from the wall clock; empty for ever. A partition goes as a whole, once its
+ * youngest row is past the retention: minutes by day, hours by month, days by year.
+ *
+ * @param minute for {@code stats_minute}
+ * @param hour for {@code stats_hour}
+ * @param day for {@code stats_day}, from which budgets are summed: keep it for as long as a campaign can run
+ */
+public record StatisticsRetention(Optional<Period> minute, Optional<Period> hour, Optional<Period> day) {
+    public static final StatisticsRetention KEEP_ALL =
+            new StatisticsRetention(Optional.empty(), Optional.empty(), Optional.empty());
+
+    public StatisticsRetention {
+        check("minute", minute);
+        check("hour", hour);
+        check("day", day);
+    }
+
+    private static void check(String name, Optional<Period> kept) {
+        if (kept.isPresent() && (kept.get().isNegative() || kept.get().isZero())) {
+            throw new IllegalArgumentException(
+                    "the retention of the " + name + " table must be at least P1D, found " + kept.get());
+        }
+    }
+
+    Optional<Period> of(StatisticsTable table) {
+        return switch (table) {
+            case MINUTE -> minute;
+            case HOUR -> hour;
+            case DAY -> day;
+        };
+    }
+}

@@ -1,0 +1,161 @@
+package io.lightflow.topology.rocksdb;
+
+import io.lightflow.store.Cell;
+import io.lightflow.store.NewCell;
+import io.lightflow.store.Row;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The bytes of a row: its cells one after the other in the order they were added, each as {@code varint keyLength,
+ * varint valueLength, key, value}. A cell that was added twice stands there twice.
+ */
+final class RowCodec {
+    private static final int LONGEST_VARINT = 5;
+    private static final Comparator<Slot> BY_KEY =
+            (a, b) -> Arrays.compareUnsigned(a.bytes, a.keyFrom, a.keyTo, b.bytes, b.keyFrom, b.keyTo);
+
+    private RowCodec() {}
+
+    /** Where a cell stands in the bytes of its row. The key ends where the value begins. */
+    private record Slot(byte[] bytes, int keyFrom, int keyTo, int valueTo) {
+        boolean beginsWith(byte[] prefix) {
+            return keyTo - keyFrom >= prefix.length
+                    && Arrays.equals(bytes, keyFrom, keyFrom + prefix.length, prefix, 0, prefix.length);
+        }
+
+        Cell toCell() {
+            return new Cell(Arrays.copyOfRange(bytes, keyFrom, keyTo), Arrays.copyOfRange(bytes, keyTo, valueTo));
+        }
+    }
+
+    /** The distinct cells of one row, by rising key. It looks into the bytes it was made of; these must stay as they are. */
+    static final class ParsedRow {
+        private final Slot[] slots;
+        private final int size;
+
+        private ParsedRow(Slot[] slots, int size) {
+            this.slots = slots;
+            this.size = size;
+        }
+
+        /** A copy of the cells whose keys begin with the prefix. */
+        Row range(byte[] prefix) {
+            int from = prefix.length == 0 ? 0 : firstAtOrAfter(prefix);
+            int to = from;
+            while (to < size && slots[to].beginsWith(prefix)) {
+                to++;
+            }
+            Cell[] cells = new Cell[to - from];
+            for (int i = from; i < to; i++) {
+                cells[i - from] = slots[i].toCell();
+            }
+            return new Row(List.of(cells), size);
+        }
+
+        private int firstAtOrAfter(byte[] prefix) {
+            int low = 0;
+            int high = size;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                Slot slot = slots[middle];
+                if (Arrays.compareUnsigned(slot.bytes, slot.keyFrom, slot.keyTo, prefix, 0, prefix.length) < 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+    }
+
+    static byte[] encode(NewCell cell) {
+        byte[] key = cell.key();
+        byte[] value = cell.value();
+        int header = varintLength(key.length) + varintLength(value.length);
+        byte[] bytes = new byte[Math.addExact(header, Math.addExact(key.length, value.length))];
+        int at = putVarint(bytes, 0, key.length);
+        at = putVarint(bytes, at, value.length);
+        System.arraycopy(key, 0, bytes, at, key.length);
+        System.arraycopy(value, 0, bytes, at + key.length, value.length);
+        return bytes;
+    }
+
+    /**
+     * @param length how many of the bytes belong to the row
+     * @throws IllegalArgumentException if the bytes are no row; says at which byte
+     */
+    static ParsedRow parse(byte[] bytes, int length) {
+        Slot[] slots = new Slot[4];
+        int count = 0;
+        boolean rising = true;
+        int at = 0;
+        while (at < length) {
+            long keyLength = varint(bytes, at, length);
+            int afterKeyLength = at + (int) (keyLength >>> 32);
+            long valueLength = varint(bytes, afterKeyLength, length);
+            int keyFrom = afterKeyLength + (int) (valueLength >>> 32);
+            long keyTo = keyFrom + (keyLength & 0xffffffffL);
+            long valueTo = keyTo + (valueLength & 0xffffffffL);
+            if (valueTo > length) {
+                throw new IllegalArgumentException(
+                        "the cell at byte " + at + " ends at byte " + valueTo + ", but the row ends at " + length);
+            }
+            if (count == slots.length) {
+                slots = Arrays.copyOf(slots, 2 * count);
+            }
+            Slot slot = new Slot(bytes, keyFrom, (int) keyTo, (int) valueTo);
+            rising = rising && (count == 0 || BY_KEY.compare(slots[count - 1], slot) < 0);
+            slots[count++] = slot;
+            at = (int) valueTo;
+        }
+        return new ParsedRow(slots, rising ? count : sortDistinct(slots, count));
+    }
+
+    private static int sortDistinct(Slot[] slots, int count) {
+        Arrays.sort(slots, 0, count, BY_KEY);
+        int distinct = 1;
+        for (int i = 1; i < count; i++) {
+            if (BY_KEY.compare(slots[distinct - 1], slots[i]) != 0) {
+                slots[distinct++] = slots[i];
+            }
+        }
+        return distinct;
+    }
+
+    private static int varintLength(int value) {
+        int length = 1;
+        for (int rest = value >>> 7; rest != 0; rest >>>= 7) {
+            length++;
+        }
+        return length;
+    }
+
+    private static int putVarint(byte[] bytes, int at, int value) {
+        int rest = value;
+        int next = at;
+        while (rest > 0x7f) {
+            bytes[next++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        bytes[next++] = (byte) rest;
+        return next;
+    }
+
+    /** The value in the lower 32 bits, the number of bytes it takes in the upper. */
+    private static long varint(byte[] bytes, int from, int to) {
+        long value = 0;
+        for (int i = 0; i < LONGEST_VARINT && from + i < to; i++) {
+            byte next = bytes[from + i];
+            value |= (long) (next & 0x7f) << (7 * i);
+            if (next >= 0) {
+                if (value > Integer.MAX_VALUE) {
+                    break;
+                }
+                return (long) (i + 1) << 32 | value;
+            }
+        }
+        throw new IllegalArgumentException("no length of a cell stands at byte " + from + " of " + to);
+    }
+}

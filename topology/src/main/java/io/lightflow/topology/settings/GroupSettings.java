@@ -1,0 +1,285 @@
+package io.lightflow.topology.settings;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The settings of a group: all that its two topologies need to know. Read from one YAML file, documented in the README.
+ *
+ * @param group name of the group; letters, digits, {@code -} and {@code _}
+ * @param dataCenters names of the data centers whose light topics are joined together
+ * @param shards partitions of every input topic, the same in every data center
+ * @param kafka the central cluster
+ * @param registry the schema registry
+ * @param postgres where the statistics go
+ * @param zookeeper where the group's lock and pause mark are
+ * @param store the join store
+ * @param join the rules of the join
+ * @param pace how fast to read
+ * @param dataflow how the topology {@code dataflow} is spread
+ * @param statistics how the topology {@code stats-counter} is spread, and how often it commits
+ */
+public record GroupSettings(
+        String group,
+        List<String> dataCenters,
+        int shards,
+        Kafka kafka,
+        Registry registry,
+        Postgres postgres,
+        ZooKeeper zookeeper,
+        Store store,
+        JoinRules join,
+        Pace pace,
+        Spread dataflow,
+        Counting statistics) {
+
+    private static final ObjectMapper MAPPER = new YAMLMapper()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .registerModule(new SimpleModule()
+                    .addDeserializer(Duration.class, new Durations())
+                    .addSerializer(Duration.class, new Durations.Writer()));
+
+    public GroupSettings {
+        Require.present("group", group);
+        Require.name("group", group);
+        Require.notEmpty("dataCenters", dataCenters);
+        Require.names("dataCenters", dataCenters);
+        dataCenters = List.copyOf(dataCenters);
+        if (shards == 0) {
+            throw new WrongSettingException("the key shards is missing, or 0");
+        }
+        Require.within("shards", shards, 1, 4096);
+        Require.present("kafka", kafka);
+        Require.present("registry", registry);
+        Require.present("postgres", postgres);
+        Require.present("zookeeper", zookeeper);
+        Require.present("store", store);
+        join = Require.orElse(join, new JoinRules(null, null, null, null, null, null, null, null));
+        pace = Require.orElse(pace, new Pace(null, null, null, null, null, null));
+        dataflow = Require.orElse(dataflow, new Spread(null, null, null));
+        statistics = Require.orElse(statistics, new Counting(null, null, null, null, null));
+        if (store.rocksdb() != null && dataflow.workers() > 1) {
+            throw new WrongSettingException("the key dataflow.workers must be 1 with store.rocksdb, which is for one"
+                    + " process, found " + dataflow.workers());
+        }
+    }
+
+    /** @param properties further settings of the Kafka clients, such as for TLS */
+    public record Kafka(String bootstrapServers, Map<String, String> properties) {
+        public Kafka {
+            Require.present("kafka.bootstrapServers", bootstrapServers);
+            properties = Require.filled("kafka.properties", properties);
+        }
+
+        /** Without the properties, which may hold secrets. */
+        @Override
+        public String toString() {
+            return "Kafka[bootstrapServers=" + bootstrapServers + ", properties of " + properties.keySet() + "]";
+        }
+    }
+
+    public record Registry(List<URI> urls) {
+        public Registry {
+            Require.notEmpty("registry.urls", urls);
+            urls = List.copyOf(urls);
+        }
+    }
+
+    /** @param passwordVariable environment variable of the workers that holds the password; none without */
+    public record Postgres(String url, String user, String passwordVariable) {
+        public Postgres {
+            Require.present("postgres.url", url);
+            Require.present("postgres.user", user);
+        }
+
+        /** Without the parameters of the URL, which may hold a password. */
+        @Override
+        public String toString() {
+            int parameters = url.indexOf('?');
+            return "Postgres[url=" + (parameters < 0 ? url : url.substring(0, parameters) + "?...") + ", user=" + user
+                    + ", passwordVariable=" + passwordVariable + "]";
+        }
+
+        /** @throws SettingsException if the variable is named but not set */
+        public String password() {
+            if (passwordVariable == null) {
+                return "";
+            }
+            String password = System.getenv(passwordVariable);
+            if (password == null) {
+                throw new SettingsException(
+                        "the key postgres.passwordVariable names the environment variable " + passwordVariable
+                                + ", which is not set",
+                        null);
+            }
+            return password;
+        }
+    }
+
+    public record ZooKeeper(String connect, String root) {
+        public ZooKeeper {
+            Require.present("zookeeper.connect", connect);
+            root = Require.orElse(root, "/lightflow");
+            if (!root.startsWith("/") || root.endsWith("/")) {
+                throw new WrongSettingException(
+                        "the key zookeeper.root must begin with / and not end with it, found " + root);
+            }
+        }
+    }
+
+    /** One of the join stores. */
+    public record Store(RocksDb rocksdb) {
+        public Store {
+            Require.present("store.rocksdb", rocksdb);
+        }
+    }
+
+    public record RocksDb(Path directory, Integer blockCacheMb) {
+        public RocksDb {
+            Require.present("store.rocksdb.directory", directory);
+            blockCacheMb =
+                    Require.within("store.rocksdb.blockCacheMb", Require.orElse(blockCacheMb, 256), 1, 1_000_000);
+        }
+    }
+
+    public record Pace(
+            Integer pollRecords,
+            Duration emitInterval,
+            Integer batchesInFlight,
+            Duration maxSkew,
+            Duration idleAfter,
+            Beacons beacons) {
+        public Pace {
+            pollRecords = Require.within("pace.pollRecords", Require.orElse(pollRecords, 20_000), 1, 1_000_000);
+            emitInterval = Require.within(
+                    "pace.emitInterval",
+                    Require.orElse(emitInterval, Duration.ofMillis(100)),
+                    Duration.ofMillis(1),
+                    Duration.ofMinutes(1));
+            batchesInFlight = Require.within("pace.batchesInFlight", Require.orElse(batchesInFlight, 2), 1, 16);
+            maxSkew = Require.within(
+                    "pace.maxSkew",
+                    Require.orElse(maxSkew, Duration.ofMinutes(10)),
+                    Duration.ofSeconds(1),
+                    Duration.ofDays(30));
+            idleAfter = Require.within(
+                    "pace.idleAfter",
+                    Require.orElse(idleAfter, Duration.ofSeconds(30)),
+                    Duration.ofMillis(1),
+                    Duration.ofDays(1));
+            beacons = Require.orElse(beacons, Beacons.EXPECTED);
+        }
+    }
+
+    /** Whether the data centers send beacons. */
+    public enum Beacons {
+        /** They do: a topic-partition without news holds the watermark, since its link may be down. */
+        EXPECTED,
+        /** They do not: a topic-partition that is caught up and idle is left out of the watermark. */
+        NONE
+    }
+
+    public record Spread(Integer parallelism, Integer workers, Integer heapMb) {
+        public Spread {
+            parallelism = Require.within("dataflow.parallelism", Require.orElse(parallelism, 1), 1, 4096);
+            workers = Require.within("dataflow.workers", Require.orElse(workers, 1), 1, 4096);
+            heapMb = Require.within("dataflow.heapMb", Require.orElse(heapMb, 1024), 64, 1_000_000);
+        }
+    }
+
+    /**
+     * @param microBatch how often statistics are committed
+     * @param maxRows how many minute rows are held in memory at most before they are committed early
+     */
+    public record Counting(Integer parallelism, Integer workers, Integer heapMb, Duration microBatch, Integer maxRows) {
+        public Counting {
+            parallelism = Require.within("statistics.parallelism", Require.orElse(parallelism, 1), 1, 4096);
+            workers = Require.within("statistics.workers", Require.orElse(workers, 1), 1, 4096);
+            heapMb = Require.within("statistics.heapMb", Require.orElse(heapMb, 1024), 64, 1_000_000);
+            microBatch = Require.within(
+                    "statistics.microBatch",
+                    Require.orElse(microBatch, Duration.ofSeconds(15)),
+                    Duration.ofSeconds(1),
+                    Duration.ofHours(1));
+            maxRows = Require.within("statistics.maxRows", Require.orElse(maxRows, 100_000), 1, 10_000_000);
+        }
+    }
+
+    /** @throws SettingsException if the file cannot be read or holds something wrong */
+    public static GroupSettings read(Path file) {
+        String yaml;
+        try {
+            yaml = Files.readString(file);
+        } catch (IOException e) {
+            throw new SettingsException("the settings file " + file + " cannot be read: " + e, e);
+        }
+        try {
+            return parse(yaml);
+        } catch (SettingsException e) {
+            throw new SettingsException("in the settings file " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws SettingsException if the text holds something wrong; the message names the key */
+    public static GroupSettings parse(String yaml) {
+        try {
+            GroupSettings settings = MAPPER.readValue(yaml, GroupSettings.class);
+            if (settings == null) {
+                throw new SettingsException("the settings are empty", null);
+            }
+            return settings;
+        } catch (UnrecognizedPropertyException e) {
+            throw new SettingsException(
+                    "the key " + path(e) + " is unknown; known here are " + e.getKnownPropertyIds(), e);
+        } catch (JsonMappingException e) {
+            throw new SettingsException(
+                    e.getCause() instanceof WrongSettingException wrong
+                            ? wrong.getMessage()
+                            : "the key " + path(e) + " is wrong: " + firstLine(e),
+                    e);
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            throw new SettingsException(
+                    "this is not YAML: " + firstLine(e)
+                            + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()),
+                    e);
+        }
+    }
+
+    /** What follows the first line is a piece of the text, in which secrets may be. */
+    private static String firstLine(JsonProcessingException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("");
+    }
+
+    private static String path(JsonMappingException e) {
+        return e.getPath().stream()
+                .map(at -> at.getFieldName() == null ? Integer.toString(at.getIndex()) : at.getFieldName())
+                .collect(Collectors.joining("."));
+    }
+
+    /** The settings as text that {@link #parse} reads back. Holds no secret but those in {@code kafka.properties}. */
+    public String toYaml() {
+        try {
+            return MAPPER.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("settings that were read cannot be written", e);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.lightflow.topology.settings;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/** Checks of settings; the messages name the key. */
+final class Require {
+    private Require() {}
+
+    static <T> T present(String key, T value) {
+        if (value == null || value instanceof String text && text.isBlank()) {
+            throw new WrongSettingException("the key " + key + " is missing");
+        }
+        return value;
+    }
+
+    static void notEmpty(String key, Collection<?> values) {
+        if (values == null || values.isEmpty()) {
+            throw new WrongSettingException("the key " + key + " is missing or empty");
+        }
+    }
+
+    /** Names that are part of topics' names; none twice. */
+    static void names(String key, Collection<String> names) {
+        Set<String> seen = new HashSet<>();
+        for (String name : names) {
+            name(key, name);
+            if (!seen.add(name)) {
+                throw new WrongSettingException("the key " + key + " has " + name + " twice");
+            }
+        }
+    }
+
+    static void name(String key, String name) {
+        if (name == null || !name.matches("[A-Za-z0-9_-]{1,64}")) {
+            throw new WrongSettingException(
+                    "the key " + key + " takes 1 to 64 letters, digits, - and _, found " + name);
+        }
+    }
+
+    /** A map without empty values. */
+    static <V> Map<String, V> filled(String key, Map<String, V> map) {
+        if (map == null) {
+            return Map.of();
+        }
+        map.forEach((name, value) -> present(key + "." + name, value));
+        return Map.copyOf(map);
+    }
+
+    static int within(String key, int value, int least, int most) {
+        if (value < least || value > most) {
+            throw new WrongSettingException(
+                    "the key " + key + " must lie between " + least + " and " + most + ", found " + value);
+        }
+        return value;
+    }
+
+    static Duration within(String key, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new WrongSettingException("the key " + key + " must lie between " + least.toMillis() + "ms and "
+                    + most.toMillis() + "ms, found " + value.toMillis() + "ms");
+        }
+        return value;
+    }
+
+    static <T> T orElse(T value, T other) {
+        return value == null ? other : value;
+    }
+}

@@ -1,0 +1,299 @@
+package io.lightflow.topology.spout;
+
+import io.lightflow.event.BeaconMark;
+import io.lightflow.event.Block;
+import io.lightflow.event.BlockEntry;
+import io.lightflow.event.BlockPart;
+import io.lightflow.event.EventType;
+import io.lightflow.event.LightEvent;
+import io.lightflow.position.Position;
+import io.lightflow.topology.kafka.TopicSetup;
+import io.lightflow.topology.settings.GroupSettings.Beacons;
+import io.lightflow.topology.settings.GroupSettings.Pace;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls the shards of one task into blocks. A block has a part for every topic of the group, with the range of offsets
+ * that was polled, whatever records were in it.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ShardReader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardReader.class);
+    private static final Duration LOOK_UP_EVERY = Duration.ofSeconds(5);
+    private static final Duration POLL_AT_MOST = Duration.ofMillis(200);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final Admin admin;
+    private final SortedMap<String, EventType> topics;
+    private final int partitions;
+    private final List<Integer> shards;
+    private final Pace pace;
+    private final EntryDecoder decoder;
+    private final InstantSource clock;
+
+    private final Map<String, Integer> incarnations = new HashMap<>();
+    private final Map<TopicPartition, Long> maxTimes = new HashMap<>();
+    private final Map<TopicPartition, Long> lastNewsMs = new HashMap<>();
+    private final Set<TopicPartition> paused = new HashSet<>();
+    private long lookedUpMs = Long.MIN_VALUE;
+    private boolean ready;
+
+    /**
+     * @param topics the topics to read, with the kind of event in each
+     * @param partitions how many partitions each of them must have
+     * @param shards the partitions to read
+     */
+    public ShardReader(
+            Consumer<byte[], byte[]> consumer,
+            Admin admin,
+            SortedMap<String, EventType> topics,
+            int partitions,
+            Collection<Integer> shards,
+            Pace pace,
+            EntryDecoder decoder,
+            InstantSource clock) {
+        this.consumer = consumer;
+        this.admin = admin;
+        this.topics = new TreeMap<>(topics);
+        this.partitions = partitions;
+        this.shards = List.copyOf(shards);
+        this.pace = pace;
+        this.decoder = decoder;
+        this.clock = clock;
+    }
+
+    /**
+     * Whether all topics are there. Looks them up now and then, also to notice that one was deleted and made again.
+     *
+     * @return true if nothing has changed; false if there is nothing to read yet, or {@link #seek} must be called first
+     */
+    public boolean isReady() {
+        long now = clock.millis();
+        if (lookedUpMs != Long.MIN_VALUE && now - lookedUpMs < LOOK_UP_EVERY.toMillis()) {
+            return ready;
+        }
+        lookedUpMs = now;
+        Map<String, TopicDescription> found = TopicSetup.describe(admin, topics.keySet());
+        if (found.size() < topics.size()) {
+            Set<String> missing = new HashSet<>(topics.keySet());
+            missing.removeAll(found.keySet());
+            LOG.warn("Waiting for topics that do not exist yet: {}", missing);
+            ready = false;
+            return false;
+        }
+        Map<String, Integer> current = new HashMap<>();
+        found.forEach((name, topic) -> {
+            if (topic.partitions().size() != partitions) {
+                throw new IllegalStateException("topic " + name + " must have " + partitions
+                        + " partitions, as many as the group has shards, found "
+                        + topic.partitions().size());
+            }
+            current.put(name, TopicSetup.incarnation(topic));
+        });
+        if (!current.equals(incarnations)) {
+            incarnations.clear();
+            incarnations.putAll(current);
+            ready = false;
+        }
+        return ready;
+    }
+
+    /** Whether {@link #seek} can be called: the topics have been found. */
+    public boolean canSeek() {
+        return incarnations.size() == topics.size();
+    }
+
+    /** Goes on from these positions, by shard. */
+    public void seek(Map<Integer, Position> positions) {
+        List<TopicPartition> assignment = new ArrayList<>();
+        for (String topic : topics.keySet()) {
+            for (int shard : shards) {
+                assignment.add(new TopicPartition(topic, shard));
+            }
+        }
+        consumer.assign(assignment);
+        consumer.resume(paused);
+        paused.clear();
+        maxTimes.clear();
+        lastNewsMs.clear();
+        long now = clock.millis();
+        for (TopicPartition partition : assignment) {
+            Position position = positions.get(partition.partition());
+            consumer.seek(partition, position.nextOffset(partition.topic(), incarnations.get(partition.topic())));
+            maxTimes.put(partition, position.maxTime(partition.topic()));
+            lastNewsMs.put(partition, now);
+        }
+        ready = true;
+    }
+
+    /**
+     * Polls until there are enough records or no more for now.
+     *
+     * @return one block for each shard that has news, by rising number; at most {@code pace.pollRecords} and one poll
+     *     more records in all
+     */
+    public List<Block> poll() {
+        Map<TopicPartition, Long> from = new HashMap<>();
+        for (TopicPartition partition : consumer.assignment()) {
+            from.put(partition, consumer.position(partition));
+        }
+        Map<TopicPartition, List<BlockEntry>> entries = new HashMap<>();
+        int count = 0;
+        Duration wait = POLL_AT_MOST.compareTo(pace.emitInterval()) < 0 ? POLL_AT_MOST : pace.emitInterval();
+        try {
+            while (count < pace.pollRecords()) {
+                ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
+                take(records, entries);
+                count += records.count();
+                wait = Duration.ZERO;
+                if (records.isEmpty()) {
+                    break;
+                }
+            }
+        } catch (OffsetOutOfRangeException e) {
+            stepOverGap(e, from);
+        }
+        List<Block> blocks = blocks(from, entries);
+        keepTogether();
+        return blocks;
+    }
+
+    private void take(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, List<BlockEntry>> entries) {
+        long now = clock.millis();
+        for (TopicPartition partition : records.partitions()) {
+            EventType type = topics.get(partition.topic());
+            int incarnation = incarnations.get(partition.topic());
+            List<ConsumerRecord<byte[], byte[]>> polled = records.records(partition);
+            List<BlockEntry> decoded = entries.computeIfAbsent(partition, absent -> new ArrayList<>(polled.size()));
+            long maxTime = maxTimes.get(partition);
+            for (ConsumerRecord<byte[], byte[]> record : polled) {
+                BlockEntry entry = decoder.decode(type, incarnation, record);
+                decoded.add(entry);
+                if (entry instanceof LightEvent event) {
+                    maxTime = Math.max(maxTime, event.time());
+                } else if (entry instanceof BeaconMark beacon) {
+                    maxTime = Math.max(maxTime, beacon.time());
+                }
+            }
+            maxTimes.put(partition, maxTime);
+            lastNewsMs.put(partition, now);
+        }
+    }
+
+    /**
+     * The records at these offsets are gone. Reading goes on with the oldest that is there, so that the gap shows as a
+     * block that begins above the ledger; it is the ledger's owner who then stops the shard.
+     */
+    private void stepOverGap(OffsetOutOfRangeException e, Map<TopicPartition, Long> from) {
+        lookedUpMs = Long.MIN_VALUE;
+        Map<TopicPartition, Long> begins =
+                consumer.beginningOffsets(e.offsetOutOfRangePartitions().keySet());
+        begins.forEach((partition, begin) -> {
+            LOG.error(
+                    "{} has nothing at offset {}, its oldest record is at {}",
+                    partition,
+                    e.offsetOutOfRangePartitions().get(partition),
+                    begin);
+            consumer.seek(partition, begin);
+            from.put(partition, begin);
+        });
+    }
+
+    private List<Block> blocks(Map<TopicPartition, Long> from, Map<TopicPartition, List<BlockEntry>> entries) {
+        long now = clock.millis();
+        List<Block> blocks = new ArrayList<>(shards.size());
+        for (int shard : shards) {
+            List<BlockPart> parts = new ArrayList<>(topics.size());
+            boolean news = false;
+            for (Map.Entry<String, EventType> topic : topics.entrySet()) {
+                TopicPartition partition = new TopicPartition(topic.getKey(), shard);
+                long begin = from.get(partition);
+                long end = Math.max(begin, consumer.position(partition));
+                boolean idle = isIdle(partition, now);
+                news |= end > begin || idle;
+                parts.add(new BlockPart(
+                        topic.getKey(),
+                        topic.getValue(),
+                        incarnations.get(topic.getKey()),
+                        begin,
+                        end,
+                        idle,
+                        entries.getOrDefault(partition, List.of())));
+            }
+            if (news) {
+                blocks.add(new Block(shard, parts, now));
+            }
+        }
+        return blocks;
+    }
+
+    private boolean isIdle(TopicPartition partition, long now) {
+        return pace.beacons() == Beacons.NONE
+                && now - lastNewsMs.get(partition) > pace.idleAfter().toMillis()
+                && isCaughtUp(partition);
+    }
+
+    private boolean isCaughtUp(TopicPartition partition) {
+        return consumer.currentLag(partition).orElse(1) == 0;
+    }
+
+    /**
+     * Pauses topic-partitions that have run ahead of the slowest of their shard that still has records to read, so that
+     * little waits for what has not been read yet.
+     */
+    private void keepTogether() {
+        for (int shard : shards) {
+            long slowest = Long.MAX_VALUE;
+            for (String topic : topics.keySet()) {
+                TopicPartition partition = new TopicPartition(topic, shard);
+                if (!isCaughtUp(partition)) {
+                    slowest = Math.min(slowest, maxTimes.get(partition));
+                }
+            }
+            for (String topic : topics.keySet()) {
+                TopicPartition partition = new TopicPartition(topic, shard);
+                long ahead = maxTimes.get(partition);
+                boolean pause = ahead != Position.NO_TIME
+                        && slowest != Long.MAX_VALUE
+                        && (slowest == Position.NO_TIME
+                                || ahead - slowest > pace.maxSkew().toMillis());
+                if (pause && paused.add(partition)) {
+                    consumer.pause(List.of(partition));
+                } else if (!pause && paused.remove(partition)) {
+                    consumer.resume(List.of(partition));
+                }
+            }
+        }
+    }
+
+    /** The shards that this reads. */
+    public List<Integer> shards() {
+        return shards;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+        admin.close();
+    }
+}

@@ -1,0 +1,74 @@
+package io.lightflow.topology.trident;
+
+import io.lightflow.event.Block;
+import io.lightflow.event.WriterSchemas;
+import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.spout.ShardReader;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.KafkaException;
+import org.apache.storm.topology.FailedException;
+import org.apache.storm.trident.operation.TridentCollector;
+import org.apache.storm.trident.spout.ITridentSpout.Emitter;
+import org.apache.storm.trident.topology.TransactionAttempt;
+import org.apache.storm.tuple.Values;
+
+/**
+ * One task of the spout. A batch that comes for the first time is what follows the last one; a batch that comes again
+ * is read again from the ledger, however long it turns out: records that the ledger has are skipped by the loop.
+ */
+final class BlockEmitter implements Emitter<Object> {
+    private final TaskHints hints;
+    private final ShardReader reader;
+    private final ShardPositions positions;
+    private boolean seek = true;
+
+    BlockEmitter(TopologyKind kind, GroupSettings settings, TaskHints hints, int task, int tasks) {
+        List<Integer> shards = new ArrayList<>();
+        for (int shard = task; shard < settings.shards(); shard += tasks) {
+            shards.add(shard);
+        }
+        this.hints = hints;
+        this.reader = Parts.reader(kind, settings, shards);
+        this.positions = Parts.positions(kind, settings);
+    }
+
+    @Override
+    public void emitBatch(TransactionAttempt transaction, Object ignored, TridentCollector collector) {
+        List<Block> blocks = List.of();
+        try {
+            boolean unchanged = reader.isReady();
+            seek |= !unchanged || transaction.getAttemptId() > 0;
+            if (reader.canSeek()) {
+                if (seek) {
+                    reader.seek(positions.read(reader.shards()));
+                    seek = false;
+                }
+                blocks = reader.poll();
+            }
+        } catch (SinkUnavailableException | KafkaException | WriterSchemas.SchemasUnavailableException e) {
+            seek = true;
+            throw new FailedException("batch " + transaction + " cannot be read now: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            seek = true;
+            throw e;
+        }
+        if (!blocks.isEmpty()) {
+            hints.write(transaction.getTransactionId(), transaction.getAttemptId(), blocks);
+        }
+        collector.emit(new Values(new Blocks(blocks)));
+    }
+
+    @Override
+    public void success(TransactionAttempt transaction) {
+        // The ledger knows.
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        positions.close();
+        hints.close();
+    }
+}

@@ -1,0 +1,11 @@
+package io.lightflow.topology.trident;
+
+import io.lightflow.event.Block;
+import java.util.List;
+
+/** What one task polled for one batch: the value of the one tuple that it emits. */
+public record Blocks(List<Block> blocks) {
+    public Blocks {
+        blocks = List.copyOf(blocks);
+    }
+}

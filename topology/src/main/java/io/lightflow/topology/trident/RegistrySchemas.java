@@ -1,0 +1,77 @@
+package io.lightflow.topology.trident;
+
+import io.lightflow.event.Beacon;
+import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
+import io.lightflow.event.Impression;
+import io.lightflow.event.JoinedClick;
+import io.lightflow.event.JoinedConversion;
+import io.lightflow.event.JoinedImpression;
+import io.lightflow.event.JoinedTag;
+import io.lightflow.event.OrphanClick;
+import io.lightflow.event.RejectedEvent;
+import io.lightflow.event.SchemaIds;
+import io.lightflow.event.Tag;
+import io.lightflow.event.WriterSchemas;
+import io.lightflow.registry.client.RegistryClientSettings;
+import io.lightflow.registry.client.RegistryUnavailableException;
+import io.lightflow.registry.client.SchemaNotFoundException;
+import io.lightflow.registry.client.SchemaRegistryClient;
+import io.lightflow.topology.settings.GroupSettings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+
+/**
+ * The schemas of writers, from the registry. Subjects are named after their records, since a topic holds events and
+ * beacons. Thread-safe.
+ */
+public final class RegistrySchemas implements WriterSchemas {
+    private static final List<Schema> COMPILED = List.of(
+            Impression.getClassSchema(),
+            Click.getClassSchema(),
+            Conversion.getClassSchema(),
+            Tag.getClassSchema(),
+            Beacon.getClassSchema(),
+            JoinedImpression.getClassSchema(),
+            JoinedClick.getClassSchema(),
+            JoinedConversion.getClassSchema(),
+            JoinedTag.getClassSchema(),
+            OrphanClick.getClassSchema(),
+            RejectedEvent.getClassSchema());
+
+    private final SchemaRegistryClient client;
+
+    public RegistrySchemas(SchemaRegistryClient client) {
+        this.client = client;
+        COMPILED.forEach(client::know);
+    }
+
+    public static RegistrySchemas connect(GroupSettings.Registry settings) {
+        return new RegistrySchemas(new SchemaRegistryClient(RegistryClientSettings.of(settings.urls())));
+    }
+
+    @Override
+    public Schema byId(int id) {
+        try {
+            return client.schemaById(id);
+        } catch (SchemaNotFoundException e) {
+            return null;
+        } catch (RegistryUnavailableException e) {
+            throw new SchemasUnavailableException("schema " + id + " cannot be had now: " + e.getMessage(), e);
+        }
+    }
+
+    /** The ids of the schemas that were compiled in. They follow from the schemas, so the registry need not be there. */
+    public SchemaIds ids() {
+        Map<String, Integer> ids = new HashMap<>();
+        COMPILED.forEach(schema -> ids.put(schema.getFullName(), client.know(schema)));
+        return new SchemaIds(ids);
+    }
+
+    /** Makes sure that readers and writers can get the compiled schemas from the registry. */
+    public void register() {
+        COMPILED.forEach(schema -> client.register(schema.getFullName(), schema));
+    }
+}

@@ -1,0 +1,55 @@
+package io.lightflow.topology.trident;
+
+import io.lightflow.topology.settings.GroupSettings;
+import org.apache.storm.Config;
+import org.apache.storm.generated.StormTopology;
+import org.apache.storm.trident.TridentTopology;
+import org.apache.storm.tuple.Fields;
+
+/** Builds the topologies of a group and their Storm settings. */
+public final class Topologies {
+    private static final int IDLE_SLEEP_MS = 5;
+    /** Counted events are held back until the micro-batch's end in any case. */
+    private static final long LEAST_COUNTING_INTERVAL_MS = 200;
+
+    private Topologies() {}
+
+    /** @param parallelism number of tasks; each has the shards whose number modulo this is its own */
+    public static StormTopology build(TopologyKind kind, GroupSettings settings, int parallelism) {
+        TridentTopology topology = new TridentTopology();
+        topology.newStream(kind.transactionId(settings.group()), new BlockSpout(kind, settings))
+                .parallelismHint(parallelism)
+                .partitionPersist(
+                        new LoopStateFactory(kind, settings),
+                        new Fields(BlockSpout.BLOCKS),
+                        new LoopState.Updater(),
+                        new Fields())
+                .parallelismHint(parallelism);
+        return topology.build();
+    }
+
+    /** The parallelism that the settings ask for, never more than there are shards. */
+    public static int parallelism(TopologyKind kind, GroupSettings settings) {
+        int wanted = kind == TopologyKind.DATAFLOW
+                ? settings.dataflow().parallelism()
+                : settings.statistics().parallelism();
+        return Math.min(wanted, settings.shards());
+    }
+
+    public static Config config(TopologyKind kind, GroupSettings settings) {
+        boolean dataflow = kind == TopologyKind.DATAFLOW;
+        int heapMb =
+                dataflow ? settings.dataflow().heapMb() : settings.statistics().heapMb();
+        Config config = new Config();
+        config.setNumWorkers(
+                dataflow ? settings.dataflow().workers() : settings.statistics().workers());
+        config.setMaxSpoutPending(settings.pace().batchesInFlight());
+        config.put(Config.TOPOLOGY_TRIDENT_BATCH_EMIT_INTERVAL_MILLIS, (int)
+                settings.pace().emitInterval().toMillis());
+        config.put(Config.TOPOLOGY_WORKER_CHILDOPTS, "-Xmx" + heapMb + "m -XX:+UseSerialGC");
+        config.put(Config.TOPOLOGY_ACKER_EXECUTORS, 1);
+        config.setMessageTimeoutSecs(60);
+        config.registerSerialization(Blocks.class, BlocksSerializer.class);
+        return config;
+    }
+}

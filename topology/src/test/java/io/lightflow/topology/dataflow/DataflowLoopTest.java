@@ -1,0 +1,283 @@
+package io.lightflow.topology.dataflow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.attribution.LastClick;
+import io.lightflow.event.Block;
+import io.lightflow.event.EventType;
+import io.lightflow.event.OutputEncoder;
+import io.lightflow.event.OutputEvent;
+import io.lightflow.event.OutputTopic;
+import io.lightflow.invariant.Draft;
+import io.lightflow.invariant.TestSchemas;
+import io.lightflow.invariant.TopicLog;
+import io.lightflow.join.JoinSettings;
+import io.lightflow.join.JoinStep;
+import io.lightflow.position.Books;
+import io.lightflow.position.Position;
+import io.lightflow.sink.FencedException;
+import io.lightflow.sink.MemorySink;
+import io.lightflow.sink.MemorySink.Moment;
+import io.lightflow.store.JoinStore;
+import io.lightflow.store.MemoryJoinStore;
+import io.lightflow.store.NewCell;
+import io.lightflow.store.Row;
+import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreUnavailableException;
+import io.lightflow.topology.ManualClock;
+import io.lightflow.topology.RetryException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** The dataflow loop over a sink and a store that fail: what comes out is what comes out without failures. */
+class DataflowLoopTest {
+    private static final long TIME = 1_704_067_200_000L;
+    private static final String IMPRESSIONS = "us-east.impressions";
+    private static final String CLICKS = "us-west.clicks";
+
+    /** Fails when told to, before or after it has written. */
+    private static final class FailingStore implements JoinStore {
+        private final JoinStore store = new MemoryJoinStore();
+        private boolean failRead;
+        private Moment failWrite;
+
+        @Override
+        public List<Row> read(List<RowRange> ranges) {
+            if (failRead) {
+                failRead = false;
+                throw unavailable();
+            }
+            return store.read(ranges);
+        }
+
+        @Override
+        public void write(List<NewCell> cells) {
+            Moment failure = failWrite;
+            failWrite = null;
+            if (failure == Moment.BEFORE_COMMIT) {
+                throw unavailable();
+            }
+            store.write(cells);
+            if (failure == Moment.AFTER_COMMIT) {
+                throw unavailable();
+            }
+        }
+
+        private static StoreUnavailableException unavailable() {
+            return new StoreUnavailableException("the store was told to fail", new IOException("told to fail"));
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
+    }
+
+    private final MemorySink.Store<List<OutputEvent>> ledger = new MemorySink.Store<>();
+    private final FailingStore store = new FailingStore();
+    private final ManualClock clock = new ManualClock();
+    private final TopicLog impressions = new TopicLog(IMPRESSIONS, EventType.IMPRESSION, 1);
+    private final TopicLog clicks = new TopicLog(CLICKS, EventType.CLICK, 2);
+    private DataflowLoop loop = newLoop();
+    private long txid;
+
+    private DataflowLoop newLoop() {
+        JoinStep step =
+                new JoinStep(JoinSettings.defaults("us"), new LastClick(), new OutputEncoder(new TestSchemas().ids()));
+        return new DataflowLoop(step, store, new MemorySink<>(ledger), clock);
+    }
+
+    private DataflowLoopTest fill(int journeys) {
+        for (int i = 0; i < journeys; i++) {
+            String key = "cookie" + i % 7;
+            impressions.append(Draft.impression(key, "i" + i, TIME + i, "acme"));
+            clicks.append(Draft.click(key, "c" + i, TIME + i + 1, "acme", "i" + i));
+            if (i % 5 == 0) {
+                // Twice, and behind a transaction marker.
+                clicks.markers(1).append(Draft.click(key, "c" + i, TIME + i + 1, "acme", "i" + i));
+            }
+        }
+        return this;
+    }
+
+    private Block block(int shard, long fromImpressions, long toImpressions, long fromClicks, long toClicks) {
+        return new Block(
+                shard,
+                List.of(impressions.part(fromImpressions, toImpressions), clicks.part(fromClicks, toClicks)),
+                TIME);
+    }
+
+    private Block all(int shard) {
+        return block(shard, 0, impressions.end(), 0, clicks.end());
+    }
+
+    private void process(Block... blocks) {
+        loop.process(++txid, List.of(blocks));
+    }
+
+    private Map<OutputTopic, Long> outputs() {
+        Map<OutputTopic, Long> counts = new TreeMap<>();
+        for (List<OutputEvent> commit : ledger.outputs()) {
+            // Beacons have no key.
+            commit.stream()
+                    .filter(output -> output.key() != null)
+                    .forEach(output -> counts.merge(output.topic(), 1L, Long::sum));
+        }
+        return counts;
+    }
+
+    private void assertJoined(long impressionCount, long clickCount) {
+        assertThat(outputs())
+                .isEqualTo(Map.of(OutputTopic.IMPRESSIONS, impressionCount, OutputTopic.CLICKS, clickCount));
+    }
+
+    @Test
+    void invariantA_aCommitThatFailedIsMadeAgainFromTheLedger() {
+        fill(10);
+        ledger.failNext(Moment.BEFORE_COMMIT);
+        assertThatThrownBy(() -> process(all(0))).isInstanceOf(RetryException.class);
+        assertThat(ledger.position(0)).isEqualTo(Position.START);
+
+        process(all(0));
+
+        assertJoined(10, 10);
+        assertThat(ledger.position(0).books().get(EventType.CLICK, Books.Entry.DUPLICATE))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void invariantA_aCommitWhoseAnswerWasLostIsNotMadeTwice() {
+        fill(10);
+        ledger.failNext(Moment.AFTER_COMMIT);
+        assertThatThrownBy(() -> process(block(0, 0, 6, 0, 3))).isInstanceOf(RetryException.class);
+
+        process(all(0));
+
+        assertJoined(10, 10);
+    }
+
+    @Test
+    void invariantB_aBatchThatComesAgainLongerShorterOrTheSameCountsOnce() {
+        fill(10);
+        process(block(0, 0, 4, 0, 4));
+        process(block(0, 0, 4, 0, 4));
+        process(block(0, 0, 2, 0, 1));
+        process(block(0, 2, 8, 4, 4));
+        process(all(0));
+        process(all(0));
+
+        assertJoined(10, 10);
+        assertThat(ledger.position(0).books().balanced()).isTrue();
+        assertThat(ledger.position(0).nextOffset(CLICKS, 2)).isEqualTo(clicks.end());
+    }
+
+    @Test
+    void invariantC_cellsThatWereWrittenBeforeAFailureAreGhosts() {
+        fill(10);
+        store.failWrite = Moment.AFTER_COMMIT;
+        assertThatThrownBy(() -> process(all(0))).isInstanceOf(RetryException.class);
+        assertThat(ledger.outputs()).isEmpty();
+        // Only clicks come this time: the impressions in the store have never been committed.
+        process(block(0, 0, 0, 0, clicks.end()));
+        assertThat(outputs()).isEmpty();
+
+        process(block(0, 0, impressions.end(), clicks.end(), clicks.end()));
+
+        assertJoined(10, 10);
+    }
+
+    @Test
+    void aBatchWithNothingNewIsNoCommit() {
+        fill(3);
+        process(all(0));
+        process(all(0));
+        process(block(0, impressions.end(), impressions.end(), clicks.end(), clicks.end()));
+        process();
+
+        assertThat(ledger.outputs()).hasSize(1);
+    }
+
+    @Test
+    void invariantB_aGapStopsItsShardAfterOneRetryAndNoOther() {
+        fill(10);
+        process(block(0, 0, 2, 0, 2), block(1, 0, 2, 0, 2), block(2, 0, 2, 0, 2));
+        Block[] blocks = {block(0, 4, 10, 2, 12), block(1, 2, 10, 2, 14), block(2, 3, 10, 2, 12)};
+
+        assertThatThrownBy(() -> process(blocks))
+                .isInstanceOf(RetryException.class)
+                .hasMessageContaining(IMPRESSIONS + "-0")
+                .hasMessageContaining("offset 2")
+                .hasMessageContaining("offset 4");
+        process(blocks);
+        process(blocks);
+
+        assertThat(ledger.position(0).nextOffset(IMPRESSIONS, 1)).isEqualTo(2);
+        assertThat(ledger.position(1).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
+        assertThat(ledger.position(2).nextOffset(IMPRESSIONS, 1)).isEqualTo(2);
+
+        clock.advance(Duration.ofSeconds(10));
+        process(all(0), all(1), all(2));
+        assertThat(ledger.position(0).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
+        assertThat(ledger.position(2).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
+    }
+
+    @Test
+    void whoeverLosesAShardCommitsNothingMoreOfIt() {
+        fill(4);
+        process(block(0, 0, 2, 0, 2));
+        new MemorySink<>(ledger).open(0);
+
+        assertThatThrownBy(() -> process(all(0))).isInstanceOf(FencedException.class);
+        assertJoined(2, 2 - 1);
+    }
+
+    @Test
+    void totalsAreExactWhateverFails() {
+        for (int seed = 0; seed < 100; seed++) {
+            new DataflowLoopTest().fill(40).failAtRandom(seed);
+        }
+    }
+
+    private void failAtRandom(int seed) {
+        Random random = new Random(seed);
+        long[] next = new long[2];
+        boolean done = false;
+        while (!done) {
+            switch (random.nextInt(12)) {
+                case 0 -> ledger.failNext(Moment.BEFORE_COMMIT);
+                case 1 -> ledger.failNext(Moment.AFTER_COMMIT);
+                case 2 -> store.failWrite = Moment.BEFORE_COMMIT;
+                case 3 -> store.failWrite = Moment.AFTER_COMMIT;
+                case 4 -> store.failRead = true;
+                case 5 -> loop = newLoop();
+                default -> {
+                    // Nothing fails this time.
+                }
+            }
+            long toImpressions = Math.min(impressions.end(), next[0] + random.nextInt(9));
+            long toClicks = Math.min(clicks.end(), next[1] + random.nextInt(9));
+            try {
+                process(block(0, next[0], toImpressions, next[1], toClicks));
+                next[0] = toImpressions;
+                next[1] = toClicks;
+            } catch (RetryException e) {
+                next[0] = ledger.position(0).nextOffset(IMPRESSIONS, 1);
+                next[1] = ledger.position(0).nextOffset(CLICKS, 2);
+            }
+            done = ledger.position(0).nextOffset(IMPRESSIONS, 1) == impressions.end()
+                    && ledger.position(0).nextOffset(CLICKS, 2) == clicks.end();
+        }
+        assertThat(outputs())
+                .as("seed %d", seed)
+                .isEqualTo(Map.of(OutputTopic.IMPRESSIONS, 40L, OutputTopic.CLICKS, 40L));
+        assertThat(ledger.position(0).books().balanced()).isTrue();
+        assertThat(ledger.position(0).books().get(EventType.CLICK, Books.Entry.DUPLICATE))
+                .isEqualTo(8);
+    }
+}

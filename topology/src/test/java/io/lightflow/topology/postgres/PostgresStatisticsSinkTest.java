@@ -1,0 +1,252 @@
+package io.lightflow.topology.postgres;
+
+import static io.lightflow.topology.postgres.StatisticsSamples.MORNING;
+import static io.lightflow.topology.postgres.StatisticsSamples.at;
+import static io.lightflow.topology.postgres.StatisticsSamples.commit;
+import static io.lightflow.topology.postgres.StatisticsSamples.key;
+import static io.lightflow.topology.postgres.StatisticsSamples.one;
+import static io.lightflow.topology.postgres.StatisticsSamples.random;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.statistics.StatisticsKey;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PostgresStatisticsSinkTest {
+    private final PostgresServer server = PostgresServer.shared();
+    private final PostgresSettings settings = server.newSchema();
+    private final PostgresStatisticsSink sink = new PostgresStatisticsSink(settings, "stats-counter", "us");
+    private final StatisticsTotals totals = new StatisticsTotals(settings);
+
+    @AfterEach
+    void close() {
+        sink.close();
+        totals.close();
+    }
+
+    @Test
+    void everyCountOfARowIsStoredAndAddedToInAllThreeTables() {
+        Statistics statistics = new Statistics();
+        StatisticsKey key = key(MORNING + 61 * Statistics.MINUTE_MS, 5);
+        Counts counts = statistics.minute(key);
+        counts.impressions = 1;
+        counts.clicks = 2;
+        counts.conversions = 3;
+        counts.invalidImpressions = 4;
+        counts.invalidClicks = 5;
+        counts.invalidConversions = 6;
+        counts.spendMicros = 7_000_000_000L;
+        counts.revenueMicros = 8;
+        Counts twice = new Counts();
+        twice.add(counts);
+        twice.add(counts);
+
+        sink.open(3);
+        sink.commit(commit(3, 0, 10, statistics));
+        sink.commit(commit(3, 10, 20, statistics));
+
+        assertThat(totals.all()).isEqualTo(twice);
+        assertThat(totals.differences()).isEmpty();
+        String where = " WHERE campaign = 'campaign-5' AND creative = 'creative-5' AND advertiser = 'advertiser-5'"
+                + " AND exchange = 'exchange-1' AND publisher = 'publisher-0' AND country = 'DE'"
+                + " AND device = 'desktop' AND currency = 'USD' AND impressions = 2 AND clicks = 4"
+                + " AND conversions = 6 AND invalid_impressions = 8 AND invalid_clicks = 10"
+                + " AND invalid_conversions = 12 AND spend_micros = 14000000000 AND revenue_micros = 16";
+        assertThat(server.query(settings, "SELECT time = '2013-06-05 09:01+00' FROM stats_minute" + where))
+                .isEqualTo("t");
+        assertThat(server.query(settings, "SELECT time = '2013-06-05 09:00+00' FROM stats_hour" + where))
+                .isEqualTo("t");
+        assertThat(server.query(settings, "SELECT time = '2013-06-05 00:00+00' FROM stats_day" + where))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void rowsOfAnyDayFindAPartition() {
+        Statistics statistics = new Statistics();
+        String[] days = {"1999-12-31T23:59:00Z", "2013-06-05T00:00:00Z", "2013-06-30T23:59:00Z", "2032-02-29T12:00:00Z"
+        };
+        for (String day : days) {
+            StatisticsSamples.add(statistics, key(Instant.parse(day).toEpochMilli(), 1), 1);
+        }
+
+        sink.open(0);
+        sink.commit(commit(0, 0, 10, statistics));
+
+        assertThat(totals.all().impressions).isEqualTo(days.length);
+        assertThat(totals.differences()).isEmpty();
+        assertThat(server.query(settings, "SELECT count(*) FROM stats_minute_20130630"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void aPartitionThatSomebodyDroppedIsMadeAgain() {
+        sink.open(0);
+        sink.commit(commit(0, 0, 10, one(1)));
+        server.execute(settings, "DROP TABLE stats_minute_20130605");
+
+        assertThatThrownBy(() -> sink.commit(commit(0, 10, 20, one(2))))
+                .isInstanceOf(io.lightflow.sink.SinkUnavailableException.class);
+        assertThat(sink.open(0)).isEqualTo(at(10));
+        sink.commit(commit(0, 10, 20, one(2)));
+
+        assertThat(totals.all().impressions).isEqualTo(2);
+    }
+
+    @Test
+    void aCommitWithoutStatisticsMovesThePosition() {
+        sink.open(0);
+        sink.commit(commit(0, 0, 10, new Statistics()));
+
+        assertThat(sink.read(0)).isEqualTo(at(10));
+        assertThat(totals.all()).isEqualTo(new Counts());
+    }
+
+    @Test
+    void newMinutesAndStoredOnesAddUpOverManyLargeCommits() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        Statistics expected = new Statistics();
+        sink.open(0);
+        for (int i = 0; i < 6; i++) {
+            Statistics statistics = random(random, 20_000, i * 3, i * 3 + 7, 2_000);
+            statistics.minutes().forEach((key, counts) -> expected.minute(key).add(counts));
+            sink.commit(commit(0, i * 10L, i * 10L + 10, statistics));
+        }
+
+        assertThat(totals.all().impressions).isEqualTo(120_000);
+        assertThat(totals.all().spendMicros).isEqualTo(360_000);
+        assertThat(totals.differences()).isEmpty();
+        assertThat(server.query(settings, "SELECT count(*) FROM stats_minute"))
+                .isEqualTo(Integer.toString(expected.size()));
+        assertThat(server.query(settings, "SELECT sum(impressions * impressions) FROM stats_minute"))
+                .isEqualTo(Long.toString(expected.minutes().values().stream()
+                        .mapToLong(counts -> counts.impressions * counts.impressions)
+                        .sum()));
+    }
+
+    @Test
+    void textThatPostgresCannotStoreDoesNotStopTheStatistics() {
+        Statistics statistics = new Statistics();
+        for (String odd :
+                new String[] {"nul\0", "nul\uFFFD", "half \uD800", "half ?", "é".repeat(5_000), "\uD83D\uDE00", ""}) {
+            StatisticsKey key = key(MORNING, 1);
+            StatisticsSamples.add(
+                    statistics, new StatisticsKey(key.time(), odd, odd, odd, odd, odd, odd, odd, key.currency()), 1);
+        }
+
+        sink.open(0);
+        sink.commit(commit(0, 0, 10, statistics));
+
+        assertThat(totals.all().impressions).isEqualTo(7);
+        assertThat(server.query(settings, "SELECT impressions FROM stats_minute WHERE campaign = U&'nul\\FFFD'"))
+                .isEqualTo("2");
+        assertThat(
+                        server.query(
+                                settings,
+                                "SELECT octet_length(max(publisher)) FROM stats_minute WHERE publisher > U&'\\00c9' AND publisher < U&'\\00ff'"))
+                .isEqualTo("254");
+    }
+
+    @Test
+    void invariantA_writersOfTwoShardsWithTheSameRowsDoNotDeadlockAndLoseNothing() throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        int commits = 8;
+        int writers = 3;
+        CyclicBarrier barrier = new CyclicBarrier(writers);
+        ExecutorService threads = Executors.newFixedThreadPool(writers);
+        try {
+            List<Future<?>> results = new ArrayList<>();
+            for (int w = 0; w < writers; w++) {
+                int shard = w;
+                results.add(threads.submit(() -> {
+                    Random random = new Random(seed + shard);
+                    try (PostgresStatisticsSink own = new PostgresStatisticsSink(settings, "stats-counter", "us")) {
+                        own.open(shard);
+                        for (int i = 0; i < commits; i++) {
+                            barrier.await();
+                            int from = random.nextInt(3) + i * 2;
+                            Statistics statistics = random(random, 8_000, from, from + 5, 1_500);
+                            own.commit(commit(shard, i * 10L, i * 10L + 10, statistics));
+                        }
+                    }
+                    return null;
+                }));
+            }
+            for (Future<?> result : results) {
+                result.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        assertThat(totals.all().impressions).isEqualTo(8_000L * commits * writers);
+        assertThat(totals.differences()).isEmpty();
+        try (PostgresLedger ledger = new PostgresLedger(settings, "stats-counter", "us")) {
+            assertThat(ledger.readAll()).hasSize(writers).allSatisfy((shard, entry) -> {
+                assertThat(entry.position()).isEqualTo(at(commits * 10L));
+                assertThat(entry.epoch()).isEqualTo(1);
+                assertThat(entry.committedAt()).isPresent();
+            });
+        }
+    }
+
+    @Test
+    void theBudgetSaysWhatIsSpentInTheCampaignsCurrencyAsOfTheLedger() {
+        server.execute(
+                settings,
+                "INSERT INTO campaign (id, advertiser, name, currency, total_budget_micros) VALUES"
+                        + " ('campaign-1', 'a', 'first', 'USD', 20), ('campaign-2', 'a', 'second', 'EUR', 20),"
+                        + " ('campaign-3', 'a', 'without limit', 'USD', NULL)");
+        Statistics statistics = one(7);
+        StatisticsSamples.add(statistics, key(MORNING, 2), 100);
+        StatisticsSamples.add(statistics, key(MORNING, 3), 5);
+
+        sink.open(0);
+        sink.commit(commit(0, 0, 10, statistics));
+
+        assertThat(server.query(settings, budget(1))).isEqualTo("USD 20 21 -1 true");
+        assertThat(server.query(settings, budget(2))).isEqualTo("EUR 20 0 20 false");
+        assertThat(server.query(settings, budget(3))).isEqualTo("USD - 15 - false");
+        assertThat(server.query(
+                        settings,
+                        "SELECT (as_of_watermark = '2013-06-05 08:00:00.010+00') || ' ' ||"
+                                + " (as_of_positions ->> 'stats-counter/us/0' = (SELECT position FROM ledger))"
+                                + " FROM campaign_budget LIMIT 1"))
+                .isEqualTo("true true");
+    }
+
+    private static String budget(int campaign) {
+        return "SELECT concat_ws(' ', currency, coalesce(total_budget_micros::text, '-'), spent_micros,"
+                + " coalesce(remaining_micros::text, '-'), exhausted::text)"
+                + " FROM campaign_budget WHERE campaign = 'campaign-" + campaign + "'";
+    }
+
+    @Test
+    void aShardThatWasNotOpenedCannotBeCommittedTo() {
+        assertThatThrownBy(() -> sink.commit(commit(4, 0, 10, one(1))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("open shard 4 of stats-counter/us before committing to it");
+    }
+
+    @Test
+    void theDifferenceOfATableIsNamed() {
+        sink.open(0);
+        sink.commit(commit(0, 0, 10, one(7)));
+        server.execute(settings, "UPDATE stats_hour SET impressions = 8");
+
+        assertThat(totals.differences()).hasSize(2).first().asString().startsWith("stats_minute sums up to (");
+    }
+}

@@ -1,0 +1,191 @@
+package io.lightflow.topology.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.attribution.Windows;
+import io.lightflow.topology.settings.GroupSettings.Beacons;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is wrong in the settings is told in one line that names the key, before anything is started with them. */
+class GroupSettingsTest {
+    static final String GOOD = """
+            group: us
+            dataCenters: [us-west, us-east]
+            shards: 8
+            kafka:
+              bootstrapServers: 127.0.0.1:9092
+              properties:
+                sasl.jaas.config: hunter2-of-kafka
+            registry:
+              urls: ["http://127.0.0.1:8081"]
+            postgres:
+              url: jdbc:postgresql://127.0.0.1/lightflow?password=hunter2-of-postgres
+              user: lightflow
+              passwordVariable: LIGHTFLOW_NO_SUCH_VARIABLE
+            zookeeper:
+              connect: 127.0.0.1:2181
+            store:
+              rocksdb:
+                directory: /var/lib/lightflow/us
+            join:
+              orphanAfter: 12h
+              advertisers:
+                "1458":
+                  orphanAfter: 1h
+                  viewThrough: 1d
+            pace:
+              emitInterval: 50ms
+            dataflow:
+              parallelism: 2
+            statistics:
+              microBatch: 15s
+            """;
+
+    @Test
+    void whatIsLeftOutHasTheDocumentedDefault() {
+        GroupSettings settings = GroupSettings.parse(GOOD);
+
+        assertThat(settings.pace())
+                .isEqualTo(new GroupSettings.Pace(
+                        50_000,
+                        Duration.ofMillis(50),
+                        2,
+                        Duration.ofMinutes(10),
+                        Duration.ofSeconds(30),
+                        Beacons.EXPECTED));
+        assertThat(settings.dataflow()).isEqualTo(new GroupSettings.Spread(2, 1, 1024));
+        assertThat(settings.statistics())
+                .isEqualTo(new GroupSettings.Counting(1, 1, 1024, Duration.ofSeconds(15), 250_000));
+        assertThat(settings.zookeeper().root()).isEqualTo("/lightflow");
+        assertThat(settings.store().rocksdb().blockCacheMb()).isEqualTo(256);
+        assertThat(settings.join().allowedDisorder()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.join().farFuture()).isEqualTo(Duration.ofHours(1));
+    }
+
+    @Test
+    void anAdvertisersWindowsTakeWhatTheyLeaveOutFromEverybodys() {
+        var rules = GroupSettings.parse(GOOD).join().of("us");
+
+        assertThat(rules.windows())
+                .isEqualTo(new Windows(
+                        Windows.DEFAULT.impressionLookBack(),
+                        Duration.ofHours(12),
+                        Windows.DEFAULT.clickLookBack(),
+                        Duration.ZERO));
+        assertThat(rules.windowsOf("1458"))
+                .isEqualTo(new Windows(
+                        Windows.DEFAULT.impressionLookBack(),
+                        Duration.ofHours(1),
+                        Windows.DEFAULT.clickLookBack(),
+                        Duration.ofDays(1)));
+        assertThat(rules.windowsOf("other")).isEqualTo(rules.windows());
+    }
+
+    @Test
+    void writtenSettingsAreReadBackAsTheyWere() {
+        GroupSettings settings = GroupSettings.parse(GOOD);
+
+        assertThat(GroupSettings.parse(settings.toYaml())).isEqualTo(settings);
+    }
+
+    @Test
+    void secretsAreNotInTheText() {
+        assertThat(GroupSettings.parse(GOOD).toString())
+                .contains("sasl.jaas.config")
+                .doesNotContain("hunter2");
+    }
+
+    /** A line of the good settings, what takes its place, and the key that must be named. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    shards: 8                       | shard: 8                        | the key shards is missing
+                    shards: 8                       | shards: 0                       | the key shards
+                    shards: 8                       | shards: many                    | the key shards
+                    shards: 8                       | shards: 2.5                     | the key shards
+                    shards: 8                       |                                 | the key shards is missing
+                    group: us                       |                                 | the key group is missing
+                    group: us                       | group: u.s                      | the key group
+                    dataCenters: [us-west, us-east] | dataCenters: []                 | the key dataCenters
+                    dataCenters: [us-west, us-east] | dataCenters: [us-west, ~]       | the key dataCenters
+                    dataCenters: [us-west, us-east] | dataCenters: [us-west, us-west] | the key dataCenters
+                    dataCenters: [us-west, us-east] | dataCenters: [us west]          | the key dataCenters
+                    bootstrapServers: 127.0.0.1:9092 | bootstrapServer: 127.0.0.1:9092 | the key kafka.bootstrapServers is missing
+                    bootstrapServers: 127.0.0.1:9092 |                                | the key kafka.bootstrapServers is missing
+                    sasl.jaas.config: hunter2-of-kafka | sasl.jaas.config:            | kafka.properties.sasl.jaas.config
+                    user: lightflow                 |                                 | the key postgres.user is missing
+                    user: lightflow                 | user: [lightflow]               | the key postgres.user
+                    urls: ["http://127.0.0.1:8081"] | urls: ["no url"]                | the key registry.urls
+                    urls: ["http://127.0.0.1:8081"] | urls: []                        | the key registry.urls
+                    orphanAfter: 12h                | orphanAfter: 12                 | the key join.orphanAfter
+                    orphanAfter: 12h                | orphanAfter: 12 hours           | the key join.orphanAfter
+                    orphanAfter: 12h                | orphanAfter: 4000d              | join.orphanAfter
+                    orphanAfter: 12h                | allowedDisorder: 2h             | join.allowedDisorder
+                    orphanAfter: 12h                | rowCap: 0                       | the key join.rowCap
+                    orphanAfter: 1h                 | orphanAfter: 1x                 | the key join.advertisers.1458.orphanAfter
+                    orphanAfter: 1h                 | orphanAfter: 999d               | join.advertisers.1458.orphanAfter
+                    orphanAfter: 1h                 | clickLookBack: 0s               | join.advertisers.1458.clickLookBack
+                    orphanAfter: 1h                 | orphan: 1h                      | the key join.advertisers.1458.orphan is unknown
+                    emitInterval: 50ms              | emitInterval: 50                | the key pace.emitInterval
+                    emitInterval: 50ms              | emitInterval: 2m                | the key pace.emitInterval
+                    emitInterval: 50ms              | emitInterval: 999999999999d     | the key pace.emitInterval
+                    emitInterval: 50ms              | beacons: MAYBE                  | the key pace.beacons
+                    emitInterval: 50ms              | pollRecords: -1                 | the key pace.pollRecords
+                    parallelism: 2                  | parallelism: two                | the key dataflow.parallelism
+                    parallelism: 2                  | workers: 2                      | the key dataflow.workers must be 1 with store.rocksdb
+                    microBatch: 15s                 | microBatch: 500ms               | the key statistics.microBatch
+                    microBatch: 15s                 | microbatch: 15s                 | the key statistics.microbatch is unknown
+                    connect: 127.0.0.1:2181         | root: /x                        | the key zookeeper.connect is missing
+                    group: us                       | "group: us\\nshards: 9"         | shards
+                    group: us                       | 'group: "us'                    | YAML
+                    """)
+    void whatIsWrongIsToldInOneLineThatNamesTheKey(String line, String instead, String named) {
+        String text = instead == null ? "" : instead.replace("\"group: us\\nshards: 9\"", "group: us\nshards: 9");
+        String yaml = GOOD.replace(line, text);
+        assertThat(yaml).isNotEqualTo(GOOD);
+
+        assertThatThrownBy(() -> GroupSettings.parse(yaml))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(named)
+                .message()
+                .doesNotContain("\n")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void emptySettingsAndAnAdvertiserWithoutRulesAreWrong() {
+        assertThatThrownBy(() -> GroupSettings.parse("")).isInstanceOf(SettingsException.class);
+        String yaml = GOOD.replace("      orphanAfter: 1h\n      viewThrough: 1d\n", "");
+        assertThat(yaml).isNotEqualTo(GOOD);
+        assertThatThrownBy(() -> GroupSettings.parse(yaml))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("join.advertisers.1458");
+    }
+
+    @Test
+    void theFileIsNamed(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("us.yaml");
+        assertThatThrownBy(() -> GroupSettings.read(file))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(file.toString());
+        Files.writeString(file, "group: us");
+        assertThatThrownBy(() -> GroupSettings.read(file))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("the key dataCenters");
+    }
+
+    @Test
+    void aPasswordThatIsNotThereIsToldByTheVariablesName() {
+        assertThatThrownBy(() -> GroupSettings.parse(GOOD).postgres().password())
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("postgres.passwordVariable")
+                .hasMessageContaining("LIGHTFLOW_NO_SUCH_VARIABLE");
+    }
+}

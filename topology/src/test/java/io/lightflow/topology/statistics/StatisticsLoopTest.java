@@ -1,0 +1,259 @@
+package io.lightflow.topology.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.event.Block;
+import io.lightflow.event.BlockEntry;
+import io.lightflow.event.BlockPart;
+import io.lightflow.event.EventType;
+import io.lightflow.position.Position;
+import io.lightflow.sink.FencedException;
+import io.lightflow.sink.MemorySink;
+import io.lightflow.sink.MemorySink.Moment;
+import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.statistics.StatisticsFact;
+import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.topology.ManualClock;
+import io.lightflow.topology.RetryException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** The statistics loop over a sink that fails: every event is in the committed rows once. */
+class StatisticsLoopTest {
+    private static final String TOPIC = "us.joined.impressions";
+    private static final int INCARNATION = 77;
+    private static final Duration MICRO_BATCH = Duration.ofSeconds(15);
+    private static final long TIME = 1_370_448_000_000L;
+
+    private final MemorySink.Store<Statistics> ledger = new MemorySink.Store<>();
+    private final ManualClock clock = new ManualClock();
+    private final StatisticsLoop loop = loop(1_000);
+    private long txid;
+
+    private StatisticsLoop loop(int maxRows) {
+        return new StatisticsLoop(new MemorySink<>(ledger), MICRO_BATCH, maxRows, clock);
+    }
+
+    /** Offsets [from, to) of a topic-partition in which every offset is an impression of one micro. */
+    private static Block block(int shard, long from, long to) {
+        List<BlockEntry> entries = new ArrayList<>();
+        for (long offset = from; offset < to; offset++) {
+            long minute = TIME + offset % 10 * Statistics.MINUTE_MS;
+            StatisticsKey row = new StatisticsKey(minute, "c", "r", "a", "e", "p", "US", "phone", "USD");
+            entries.add(new StatisticsFact(offset, EventType.IMPRESSION, minute, row, false, 1, 0));
+        }
+        return new Block(
+                shard,
+                List.of(new BlockPart(TOPIC, EventType.IMPRESSION, INCARNATION, from, to, false, entries)),
+                TIME);
+    }
+
+    private void process(Block... blocks) {
+        loop.process(++txid, List.of(blocks));
+    }
+
+    private void due() {
+        clock.advance(MICRO_BATCH);
+    }
+
+    private long committed(int shard) {
+        return ledger.position(shard).nextOffset(TOPIC, INCARNATION);
+    }
+
+    private Counts total() {
+        Counts total = new Counts();
+        ledger.outputs().forEach(rows -> rows.minutes().values().forEach(total::add));
+        return total;
+    }
+
+    private void assertCommitted(long events) {
+        assertThat(total().impressions).isEqualTo(events);
+        assertThat(total().spendMicros).isEqualTo(events);
+    }
+
+    @Test
+    void committedOncePerMicroBatchAndNotBefore() {
+        process(block(0, 0, 10), block(1, 0, 5));
+        clock.advance(MICRO_BATCH.minusMillis(1));
+        process(block(0, 10, 20));
+        assertThat(ledger.outputs()).isEmpty();
+
+        clock.advance(Duration.ofMillis(1));
+        process();
+
+        assertThat(ledger.outputs()).hasSize(1);
+        assertCommitted(25);
+        assertThat(committed(0)).isEqualTo(20);
+        assertThat(committed(1)).isEqualTo(5);
+        process(block(0, 20, 21));
+        assertThat(ledger.outputs()).hasSize(1);
+    }
+
+    @Test
+    void nothingNewIsNoCommit() {
+        process(block(0, 0, 10));
+        due();
+        process();
+        due();
+        process();
+        process(block(0, 0, 10));
+        due();
+        process();
+
+        assertThat(ledger.outputs()).hasSize(1);
+        assertCommitted(10);
+    }
+
+    @Test
+    void asManyRowsAsMemoryShouldHoldAreCommittedEarly() {
+        try (StatisticsLoop small = loop(10)) {
+            small.process(1, List.of(block(0, 0, 9)));
+            assertThat(ledger.outputs()).isEmpty();
+            small.process(2, List.of(block(0, 9, 10)));
+        }
+        assertCommitted(10);
+    }
+
+    @Test
+    void invariantA_aCommitThatFailedIsReadAgainFromTheLedger() {
+        process(block(0, 0, 10));
+        due();
+        ledger.failNext(Moment.BEFORE_COMMIT);
+        assertThatThrownBy(this::process).isInstanceOf(RetryException.class);
+        assertCommitted(0);
+
+        process(block(0, 0, 12));
+        due();
+        process();
+
+        assertCommitted(12);
+    }
+
+    @Test
+    void invariantA_aCommitWhoseAnswerWasLostIsNotMadeTwice() {
+        process(block(0, 0, 10));
+        due();
+        ledger.failNext(Moment.AFTER_COMMIT);
+        assertThatThrownBy(this::process).isInstanceOf(RetryException.class);
+
+        process(block(0, 0, 10));
+        due();
+        process(block(0, 10, 11));
+
+        assertCommitted(11);
+    }
+
+    @Test
+    void invariantB_blocksThatComeAgainLongerShorterOrTheSameCountOnce() {
+        process(block(0, 0, 10));
+        process(block(0, 0, 10));
+        process(block(0, 0, 4));
+        process(block(0, 3, 15));
+        due();
+        process(block(0, 12, 15));
+        process(block(0, 0, 20));
+        due();
+        process();
+
+        assertCommitted(20);
+        assertThat(committed(0)).isEqualTo(20);
+    }
+
+    @Test
+    void invariantB_aGapStopsItsShardAfterOneRetryAndNoOther() {
+        process(block(0, 0, 10), block(1, 0, 10), block(2, 0, 10));
+        due();
+        process();
+
+        clock.advance(Duration.ofSeconds(9));
+        // Two shards have a gap at once; one retry tells for both.
+        assertThatThrownBy(() -> process(block(0, 15, 20), block(1, 10, 20), block(2, 11, 20)))
+                .isInstanceOf(RetryException.class)
+                .hasMessageContaining("10")
+                .hasMessageContaining("15");
+        process(block(0, 15, 20), block(1, 10, 20), block(2, 11, 20));
+        clock.advance(Duration.ofSeconds(6));
+        process(block(0, 20, 30), block(1, 20, 30), block(2, 20, 30));
+
+        assertThat(List.of(committed(0), committed(1), committed(2))).containsExactly(10L, 30L, 10L);
+        assertCommitted(50);
+    }
+
+    @Test
+    void invariantB_aStoppedShardGoesOnOnceItHasBeenMended() {
+        assertThatThrownBy(() -> process(block(0, 5, 20))).isInstanceOf(RetryException.class);
+        process(block(0, 5, 20));
+        due();
+        process(block(0, 0, 20));
+        process();
+        due();
+        process();
+
+        assertCommitted(20);
+    }
+
+    @Test
+    void whoeverLosesAShardCommitsNothingOfIt() {
+        process(block(0, 0, 10));
+        new MemorySink<>(ledger).open(0);
+        due();
+
+        assertThatThrownBy(this::process).isInstanceOf(FencedException.class);
+        assertCommitted(0);
+    }
+
+    @Test
+    void totalsAreExactWhateverFails() {
+        for (int seed = 0; seed < 200; seed++) {
+            failAtRandom(seed);
+        }
+    }
+
+    private static void failAtRandom(int seed) {
+        MemorySink.Store<Statistics> store = new MemorySink.Store<>();
+        ManualClock time = new ManualClock();
+        Random random = new Random(seed);
+        StatisticsLoop looping = new StatisticsLoop(new MemorySink<>(store), MICRO_BATCH, 8, time);
+        long[] next = new long[2];
+        for (int batch = 0; batch < 60 || store.position(0) == Position.START; batch++) {
+            if (random.nextInt(6) == 0) {
+                store.failNext(random.nextBoolean() ? Moment.BEFORE_COMMIT : Moment.AFTER_COMMIT);
+            }
+            if (random.nextInt(12) == 0) {
+                // The worker dies, and with it what was not committed.
+                looping = new StatisticsLoop(new MemorySink<>(store), MICRO_BATCH, 8, time);
+                readAgain(store, next);
+            }
+            time.advance(Duration.ofSeconds(random.nextInt(10)));
+            List<Block> blocks = new ArrayList<>();
+            for (int shard = 0; shard < 2; shard++) {
+                long to = next[shard] + random.nextInt(5);
+                blocks.add(block(shard, next[shard], to));
+                next[shard] = to;
+            }
+            try {
+                looping.process(batch, blocks);
+            } catch (RetryException e) {
+                readAgain(store, next);
+            }
+        }
+        Counts total = new Counts();
+        store.outputs().forEach(rows -> rows.minutes().values().forEach(total::add));
+        assertThat(total.impressions)
+                .as("seed %d", seed)
+                .isPositive()
+                .isEqualTo(store.position(0).nextOffset(TOPIC, INCARNATION)
+                        + store.position(1).nextOffset(TOPIC, INCARNATION));
+    }
+
+    private static void readAgain(MemorySink.Store<Statistics> store, long[] next) {
+        for (int shard = 0; shard < 2; shard++) {
+            next[shard] = store.position(shard).nextOffset(TOPIC, INCARNATION);
+        }
+    }
+}

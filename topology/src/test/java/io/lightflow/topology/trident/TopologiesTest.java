@@ -1,0 +1,82 @@
+package io.lightflow.topology.trident;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightflow.topology.settings.GroupSettings;
+import java.util.Map;
+import org.apache.storm.Config;
+import org.apache.storm.generated.Bolt;
+import org.apache.storm.generated.ComponentCommon;
+import org.apache.storm.generated.GlobalStreamId;
+import org.apache.storm.generated.Grouping;
+import org.apache.storm.generated.StormTopology;
+import org.apache.storm.trident.partition.IdentityGrouping;
+import org.apache.storm.utils.Utils;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TopologiesTest {
+    private static final GroupSettings SETTINGS = GroupSettings.parse("""
+            group: us
+            dataCenters: [us-west, us-east]
+            shards: 8
+            kafka: {bootstrapServers: "127.0.0.1:1"}
+            registry: {urls: ["http://127.0.0.1:1"]}
+            postgres: {url: "jdbc:postgresql://127.0.0.1:1/none", user: nobody}
+            zookeeper: {connect: "127.0.0.1:1"}
+            store: {rocksdb: {directory: unused}}
+            dataflow: {parallelism: 9}
+            statistics: {parallelism: 3, heapMb: 700}
+            """);
+
+    @ParameterizedTest
+    @EnumSource(TopologyKind.class)
+    void aShardStaysOnItsTaskBecauseBlocksGoFromEachSpoutTaskToTheLoopTaskOfTheSameNumber(TopologyKind kind) {
+        StormTopology topology = Topologies.build(kind, SETTINGS, 5);
+
+        // In Trident the spout that emits blocks is a bolt, too; its master is the one real spout.
+        Map<String, Bolt> bolts = topology.get_bolts();
+        String spout = bolts.keySet().stream()
+                .filter(name -> name.startsWith("spout-"))
+                .findAny()
+                .orElseThrow();
+        String loop = bolts.keySet().stream()
+                .filter(name -> name.startsWith("b-"))
+                .findAny()
+                .orElseThrow();
+        assertThat(bolts.get(spout).get_common().get_parallelism_hint()).isEqualTo(5);
+        assertThat(bolts.get(loop).get_common().get_parallelism_hint()).isEqualTo(5);
+        assertThat(bolts).hasSize(3).containsKey("$spoutcoord-" + spout);
+
+        ComponentCommon common = bolts.get(loop).get_common();
+        long identities = 0;
+        for (Map.Entry<GlobalStreamId, Grouping> input : common.get_inputs().entrySet()) {
+            if (input.getKey().get_componentId().equals(spout)
+                    && input.getValue().is_set_custom_serialized()) {
+                Object grouping = Utils.javaDeserialize(input.getValue().get_custom_serialized(), Object.class);
+                assertThat(grouping).isInstanceOf(IdentityGrouping.class);
+                identities++;
+            }
+        }
+        assertThat(identities).isEqualTo(1);
+    }
+
+    @Test
+    void thereAreNeverMoreTasksThanShards() {
+        assertThat(Topologies.parallelism(TopologyKind.DATAFLOW, SETTINGS)).isEqualTo(8);
+        assertThat(Topologies.parallelism(TopologyKind.STATS_COUNTER, SETTINGS)).isEqualTo(3);
+    }
+
+    @Test
+    void stormIsToldThePaceAndTheSerializer() {
+        Config config = Topologies.config(TopologyKind.STATS_COUNTER, SETTINGS);
+
+        assertThat(config)
+                .containsEntry(Config.TOPOLOGY_MAX_SPOUT_PENDING, 2)
+                .containsEntry(Config.TOPOLOGY_TRIDENT_BATCH_EMIT_INTERVAL_MILLIS, 50)
+                .containsEntry(Config.TOPOLOGY_WORKERS, 1);
+        assertThat(config.get(Config.TOPOLOGY_WORKER_CHILDOPTS).toString()).contains("-Xmx700m");
+        assertThat(config.get(Config.TOPOLOGY_KRYO_REGISTER).toString()).contains(BlocksSerializer.class.getName());
+    }
+}
