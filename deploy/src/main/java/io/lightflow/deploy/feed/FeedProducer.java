@@ -88,6 +88,10 @@ public final class FeedProducer implements AutoCloseable {
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "lightflow-feed");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        // With more of them, a partition whose leader is not ready yet can refuse a producer's first batch and take the
+        // second:
+        // a broker that does not know the producer accepts any sequence number. The first is then refused for good.
+        properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         properties.put(ProducerConfig.LINGER_MS_CONFIG, settings.linger().toMillis());
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);

@@ -73,6 +73,19 @@ public record FeedSettings(
                 Continuation.NONE);
     }
 
+    public FeedSettings withTopics(TopicNames others) {
+        return new FeedSettings(
+                bootstrapServersByDc,
+                others,
+                partitions,
+                eventsPerSecond,
+                beacons,
+                allowedDisorder,
+                farFuture,
+                linger,
+                continuation);
+    }
+
     public FeedSettings withRate(double otherEventsPerSecond) {
         return new FeedSettings(
                 bootstrapServersByDc,

@@ -25,8 +25,10 @@ import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+@Timeout(180)
 class FeedProducerTest {
     private static final int PARTITIONS = 3;
     private static final long SEED = 11;
@@ -139,6 +141,32 @@ class FeedProducerTest {
         assertPromiseIsKept(read(), Duration.ofMillis(100));
     }
 
+    @Test
+    void theFirstRecordsOfATopicThatWasJustMadeArriveInOrder() {
+        // Its leader refuses records for a moment; what is sent meanwhile must not overtake them.
+        for (int i = 0; i < 2; i++) {
+            String topicPrefix = prefix + i + ".";
+            TopicNames fresh = (dc, type) -> topicPrefix + type.plural();
+            FedTopics topics = new FedTopics(west, "us-west", fresh, PARTITIONS).create();
+            FeedSettings how = FeedSettings.toFrontClusters(Map.of("us-west", west.bootstrapServers()), PARTITIONS)
+                    .withTopics(fresh)
+                    .withContinuation(Continuation.NONE);
+            List<FeedEvent> clicks = new ArrayList<>();
+            for (int time = 1; time <= 3_000; time++) {
+                clicks.add(click("us-west", time));
+            }
+            run(how, new ListFeed(clicks));
+
+            List<Long> times = new ArrayList<>();
+            topics.read().forEach(read -> {
+                if (read.entry() instanceof LightEvent event) {
+                    times.add(event.time());
+                }
+            });
+            assertThat(times).isSorted().hasSize(3_000);
+        }
+    }
+
     private static void assertPromiseIsKept(List<FedTopics.Read> reads, Duration allowedDisorder) {
         Map<String, Long> lastBeacons = new HashMap<>();
         Map<String, Integer> beacons = new HashMap<>();
@@ -226,9 +254,9 @@ class FeedProducerTest {
         FeedTotals totals = run(slow, feed(2_001));
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
 
-        assertThat(took).isBetween(Duration.ofMillis(2_000), Duration.ofSeconds(20));
+        assertThat(took).isGreaterThanOrEqualTo(Duration.ofMillis(2_000));
         long rounds = totals.beacons() / (2L * EventType.values().length * PARTITIONS);
-        assertThat(rounds).isBetween(5L, took.toMillis() / 200 + 1);
+        assertThat(rounds).isBetween(3L, took.toMillis() / 200 + 1);
     }
 
     @Test
@@ -236,9 +264,7 @@ class FeedProducerTest {
         try (FeedProducer producer = new FeedProducer(settings.withRate(0.001), FedTopics.schemaIds())) {
             producer.start();
             CompletableFuture<FeedTotals> feeding = CompletableFuture.supplyAsync(() -> producer.feed(feed(1_000)));
-            while (producer.totals().read() == 0) {
-                Thread.onSpinWait();
-            }
+            Feeds.await("the first event is fed", () -> producer.totals().read() > 0);
             producer.stop();
             assertThat(feeding.get(20, TimeUnit.SECONDS).sent()).isEqualTo(1);
         }
@@ -250,12 +276,10 @@ class FeedProducerTest {
         try (FeedProducer producer = new FeedProducer(slow, FedTopics.schemaIds())) {
             producer.start();
             CompletableFuture<FeedTotals> feeding = CompletableFuture.supplyAsync(() -> producer.feed(feed(4_000)));
-            while (producer.totals().read() < 1_000 && !feeding.isDone()) {
-                Thread.onSpinWait();
-            }
+            Feeds.await("a quarter is fed", () -> producer.totals().read() >= 1_000 || feeding.isDone());
             east.close();
             east.start();
-            assertThat(feeding.get(60, TimeUnit.SECONDS).sent()).isEqualTo(4_000);
+            assertThat(feeding.get(120, TimeUnit.SECONDS).sent()).isEqualTo(4_000);
         }
         assertEveryEventIsThereOnce(4_000);
     }

@@ -5,10 +5,16 @@ import java.util.List;
 /** Feeds what it is given. */
 final class ListFeed implements Feed {
     private final List<FeedEvent> events;
+    private final long[] oldestFrom;
     private int next;
 
     ListFeed(List<FeedEvent> events) {
         this.events = List.copyOf(events);
+        this.oldestFrom = new long[events.size() + 1];
+        oldestFrom[events.size()] = Long.MAX_VALUE;
+        for (int i = events.size() - 1; i >= 0; i--) {
+            oldestFrom[i] = Math.min(oldestFrom[i + 1], events.get(i).timeMs());
+        }
     }
 
     @Override
@@ -28,10 +34,7 @@ final class ListFeed implements Feed {
 
     @Override
     public long horizonMs() {
-        return events.subList(next, events.size()).stream()
-                .mapToLong(FeedEvent::timeMs)
-                .min()
-                .orElse(Long.MAX_VALUE);
+        return oldestFrom[next];
     }
 
     @Override
