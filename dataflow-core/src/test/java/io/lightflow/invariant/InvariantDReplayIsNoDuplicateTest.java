@@ -63,7 +63,7 @@ class InvariantDReplayIsNoDuplicateTest {
     /** A mirror is rebuilt: its topics start at 0 under new ids, and everything comes again. */
     @Test
     void aTopicThatWasMadeAgainGivesOnlyDuplicates() {
-        Seeds.each(1_000, seed -> {
+        Seeds.each(500, seed -> {
             Stream stream = StreamGenerator.stream(seed);
             Random random = new Random(seed);
             ShardRun run = new ShardRun(stream.settings());

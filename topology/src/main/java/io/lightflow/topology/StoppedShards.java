@@ -30,16 +30,20 @@ public final class StoppedShards {
 
     /** Whether the shard's blocks are to be left alone for now. */
     public boolean isStopped(int shard) {
-        Long since = stoppedAtMs.get(shard);
-        if (since == null) {
-            return false;
+        return stoppedAtMs.containsKey(shard);
+    }
+
+    /**
+     * Sets free the shards that have been stopped for long enough. What was left alone of them has been polled already
+     * and must come again from the ledger, and nothing else may come for long.
+     *
+     * @throws RetryException if there is such a shard
+     */
+    public void tryAgain() {
+        long now = clock.millis();
+        if (stoppedAtMs.values().removeIf(since -> now - since >= TRY_AGAIN_AFTER.toMillis())) {
+            throw new RetryException("a shard that was stopped by a gap is tried again", null);
         }
-        if (clock.millis() - since < TRY_AGAIN_AFTER.toMillis()) {
-            return true;
-        }
-        stoppedAtMs.remove(shard);
-        suspects.remove(shard);
-        return false;
     }
 
     /**

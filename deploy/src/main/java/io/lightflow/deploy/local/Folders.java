@@ -11,11 +11,16 @@ import java.util.stream.Stream;
 final class Folders {
     private Folders() {}
 
-    /** An empty folder of this name; what was in it is deleted. */
-    static Path fresh(String name) {
-        Path folder = Path.of(System.getProperty("lightflow.target", "deploy/target"), name)
+    /** Where the folder of this name is, or will be. */
+    static Path named(String name) {
+        return Path.of(System.getProperty("lightflow.target", "deploy/target"), name)
                 .toAbsolutePath()
                 .normalize();
+    }
+
+    /** An empty folder of this name; what was in it is deleted. */
+    static Path fresh(String name) {
+        Path folder = named(name);
         try {
             if (Files.exists(folder)) {
                 try (Stream<Path> all = Files.walk(folder)) {

@@ -17,13 +17,22 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.curator.framework.CuratorFramework;
+import org.apache.curator.framework.CuratorFrameworkFactory;
+import org.apache.curator.retry.RetryOneTime;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.storm.Config;
 import org.apache.storm.DaemonConfig;
 import org.apache.storm.LocalCluster;
+import org.apache.storm.ProcessSimulator;
 import org.apache.storm.generated.KillOptions;
+import org.apache.storm.generated.TopologySummary;
+import org.apache.storm.thrift.TException;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -36,6 +45,7 @@ import org.slf4j.LoggerFactory;
 final class LocalStack implements AutoCloseable {
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
     private static final long KILL_LOOK_NANOS = 50_000_000;
+    private static final String STORM_ROOT = "/storm";
 
     private final LocalSettings settings;
     private final EmbeddedZooKeeper zookeeper;
@@ -75,7 +85,7 @@ final class LocalStack implements AutoCloseable {
         first.add(started(postgres::start));
         first.add(started(central::start));
         fronts.values().forEach(front -> first.add(started(front::start)));
-        Parallel.run(first);
+        Parallel.run("starting", first);
 
         registry = new LocalRegistry(postgres);
         registry.start();
@@ -89,7 +99,7 @@ final class LocalStack implements AutoCloseable {
         }
         second.add(started(this::startStorm));
         second.add(started(() -> settings.groups().forEach(group -> SubmitCommand.prepare(groupSettings(group)))));
-        Parallel.run(second);
+        Parallel.run("starting", second);
     }
 
     private static Callable<Void> started(Runnable start) {
@@ -118,17 +128,31 @@ final class LocalStack implements AutoCloseable {
         int port = Integer.parseInt(
                 zookeeper.connectString().substring(zookeeper.connectString().lastIndexOf(':') + 1));
         try {
+            forgetTopologies();
             storm = new LocalCluster.Builder()
                     .withSupervisors(1)
                     .withPortsPerSupervisor(2 * settings.groups().size())
                     .withDaemonConf(Config.STORM_ZOOKEEPER_SERVERS, List.of("127.0.0.1"))
                     .withDaemonConf(Config.STORM_ZOOKEEPER_PORT, port)
+                    .withDaemonConf(Config.STORM_ZOOKEEPER_ROOT, STORM_ROOT)
                     .withDaemonConf(Config.STORM_LOCAL_HOSTNAME, "127.0.0.1")
                     .withDaemonConf(
                             DaemonConfig.STORM_METRIC_STORE_CLASS, "org.apache.storm.metricstore.NoOpMetricStore")
                     .build();
         } catch (Exception e) {
             throw new IllegalStateException("Storm did not start: " + e, e);
+        }
+    }
+
+    /**
+     * Storm keeps the code of topologies in a folder that is new at every start, and would not work while ZooKeeper names
+     * those of the start before. Trident's own nodes are elsewhere, and stay.
+     */
+    private void forgetTopologies() throws Exception {
+        try (CuratorFramework curator =
+                CuratorFrameworkFactory.newClient(zookeeper.connectString(), new RetryOneTime(1_000))) {
+            curator.start();
+            curator.delete().quietly().deletingChildrenIfNeeded().forPath(STORM_ROOT);
         }
     }
 
@@ -153,7 +177,14 @@ final class LocalStack implements AutoCloseable {
         }
     }
 
-    /** Ends a topology at once; returns when its name is free again. */
+    /** A topology that has left Storm's list still works until its worker, which is the only one, has stopped. */
+    private boolean isThere(String topologyName) throws TException {
+        List<TopologySummary> topologies = storm.getTopologySummaries();
+        return topologies.stream().anyMatch(topology -> topology.get_name().equals(topologyName))
+                || ProcessSimulator.getAllProcessHandles().size() > topologies.size();
+    }
+
+    /** Ends a topology at once; returns when it has ended and its name is free again. */
     void kill(DcGroup group, TopologyKind kind) {
         String name = kind.topologyName(group.name());
         KillOptions now = new KillOptions();
@@ -161,8 +192,7 @@ final class LocalStack implements AutoCloseable {
         try {
             storm.killTopologyWithOpts(name, now);
             long deadline = System.nanoTime() + KILL_PATIENCE.toNanos();
-            while (storm.getTopologySummaries().stream()
-                    .anyMatch(topology -> topology.get_name().equals(name))) {
+            while (isThere(name)) {
                 if (System.nanoTime() - deadline > 0) {
                     throw new IllegalStateException("it is still there after " + KILL_PATIENCE);
                 }
@@ -256,25 +286,19 @@ final class LocalStack implements AutoCloseable {
     /** Stops everything; what was committed is there at the next start. */
     @Override
     public void close() {
-        Throwable failure = null;
-        List<AutoCloseable> parts = new ArrayList<>();
-        if (storm != null) {
-            parts.add(storm);
-        }
-        if (mirror != null) {
-            parts.add(mirror);
-        }
-        if (registry != null) {
-            parts.add(registry);
-        }
-        parts.addAll(fronts.values());
-        parts.add(central);
-        parts.add(postgres);
-        parts.add(zookeeper);
-        for (AutoCloseable part : parts) {
+        List<List<AutoCloseable>> stages = new ArrayList<>();
+        stages.add(present(storm, mirror));
+        List<AutoCloseable> users = present(registry, central);
+        users.addAll(fronts.values());
+        stages.add(users);
+        stages.add(List.of(postgres, zookeeper));
+        IllegalStateException failure = null;
+        for (List<AutoCloseable> stage : stages) {
             try {
-                part.close();
-            } catch (Exception e) {
+                Parallel.run(
+                        "stopping",
+                        stage.stream().map(LocalStack::closed).toList());
+            } catch (IllegalStateException e) {
                 if (failure == null) {
                     failure = e;
                 } else {
@@ -283,7 +307,18 @@ final class LocalStack implements AutoCloseable {
             }
         }
         if (failure != null) {
-            throw new IllegalStateException("stopping failed: " + failure, failure);
+            throw failure;
         }
+    }
+
+    private static List<AutoCloseable> present(AutoCloseable... parts) {
+        return Stream.of(parts).filter(Objects::nonNull).collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private static Callable<Void> closed(AutoCloseable part) {
+        return () -> {
+            part.close();
+            return null;
+        };
     }
 }

@@ -12,8 +12,11 @@ import java.util.concurrent.Future;
 final class Parallel {
     private Parallel() {}
 
-    /** @throws IllegalStateException if one of them failed, with the others as suppressed */
-    static void run(List<Callable<Void>> things) {
+    /**
+     * @param action what is being done, for the message
+     * @throws IllegalStateException if one of them failed, with the others as suppressed
+     */
+    static void run(String action, List<Callable<Void>> things) {
         ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, things.size()));
         try {
             List<Future<Void>> running = new ArrayList<>();
@@ -24,7 +27,7 @@ final class Parallel {
                     one.get();
                 } catch (ExecutionException e) {
                     if (failure == null) {
-                        failure = new IllegalStateException("starting failed: " + e.getCause(), e.getCause());
+                        failure = new IllegalStateException(action + " failed: " + e.getCause(), e.getCause());
                     } else {
                         failure.addSuppressed(e.getCause());
                     }
@@ -35,7 +38,7 @@ final class Parallel {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while starting", e);
+            throw new IllegalStateException("interrupted while " + action, e);
         } finally {
             threads.shutdownNow();
         }

@@ -7,7 +7,6 @@ import io.lightflow.deploy.feed.FeedTotals;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trident.RegistrySchemas;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -29,8 +28,11 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path data = options.data == null ? Folders.fresh("local") : options.data;
-        LocalSettings settings = options.settings(data);
+        // Before anything is emptied or started: are the options right?
+        LocalSettings settings = options.settings(options.data == null ? Folders.named("local") : options.data);
+        if (options.data == null) {
+            Folders.fresh("local");
+        }
         long begin = System.nanoTime();
         try (LocalStack stack = new LocalStack(settings)) {
             Thread closing = closeAtExit(stack);

@@ -8,6 +8,7 @@ import io.lightflow.deploy.feed.IPinYouFeed;
 import io.lightflow.deploy.feed.JsonLinesFeed;
 import io.lightflow.deploy.feed.MissingImpressions;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +24,8 @@ import picocli.CommandLine.Spec;
 /** What {@code up} can be told. */
 final class UpOptions {
     private static final double LIVE_RATE = 500;
+    private static final String IPINYOU = "ipinyou:";
+    private static final String JSON_LINES = "jsonl:";
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -123,15 +126,41 @@ final class UpOptions {
         if (report != null && !untilDone) {
             throw wrong("--report needs --until-done");
         }
-        if (deriveImpressions && (replay == null || !replay.startsWith("ipinyou:"))) {
+        if (deriveImpressions && (replay == null || !replay.startsWith(IPINYOU))) {
             throw wrong("--derive-impressions needs --replay ipinyou:DIR");
         }
+        checkInput();
         return LocalSettings.in(folder)
                 .withGroups(groups())
                 .withShards(shards)
                 .withPollRecords(pollRecords)
                 .withDataflowParallelism(parallelism)
                 .withMicroBatch(Duration.ofSeconds(microBatchSeconds));
+    }
+
+    /** Before anything is started for it. */
+    private void checkInput() {
+        if (replay != null && generate != null) {
+            throw wrong("--replay and --generate exclude each other");
+        }
+        rate();
+        if (generate != null) {
+            generatedSettings(groups());
+        } else if (replay != null && replay.startsWith(IPINYOU)) {
+            if (!Files.isDirectory(replayed())) {
+                throw wrong("--replay ipinyou:DIR needs a folder, found none at " + replayed());
+            }
+        } else if (replay != null && replay.startsWith(JSON_LINES)) {
+            if (!Files.isReadable(replayed()) || Files.isDirectory(replayed())) {
+                throw wrong("--replay jsonl:FILE needs a file that can be read, found none at " + replayed());
+            }
+        } else if (replay != null) {
+            throw wrong("--replay takes ipinyou:DIR or jsonl:FILE, found " + replay);
+        }
+    }
+
+    private Path replayed() {
+        return Path.of(replay.substring(replay.indexOf(':') + 1));
     }
 
     private void requireWithin(String option, int value, int least, int most) {
@@ -156,27 +185,19 @@ final class UpOptions {
 
     /** @throws IOException if the input cannot be opened */
     Feed feed(List<DcGroup> groups, Instant now) throws IOException {
-        if (replay != null && generate != null) {
-            throw wrong("--replay and --generate exclude each other");
-        }
         if (generate != null) {
             return new GeneratedFeed(generatedSettings(groups));
         }
         if (replay == null) {
             return new GeneratedFeed(GeneratedFeedSettings.live(rate(), now.toEpochMilli(), now, groups));
         }
-        if (replay.startsWith("ipinyou:")) {
+        if (replay.startsWith(IPINYOU)) {
             return IPinYouFeed.open(
-                    Path.of(replay.substring("ipinyou:".length())),
-                    deriveImpressions ? MissingImpressions.DERIVE : MissingImpressions.LEAVE,
-                    groups);
+                    replayed(), deriveImpressions ? MissingImpressions.DERIVE : MissingImpressions.LEAVE, groups);
         }
-        if (replay.startsWith("jsonl:")) {
-            Set<String> dcs = new HashSet<>();
-            groups.forEach(group -> dcs.addAll(group.dcs()));
-            return JsonLinesFeed.open(Path.of(replay.substring("jsonl:".length())), dcs);
-        }
-        throw wrong("--replay takes ipinyou:DIR or jsonl:FILE, found " + replay);
+        Set<String> dcs = new HashSet<>();
+        groups.forEach(group -> dcs.addAll(group.dcs()));
+        return JsonLinesFeed.open(replayed(), dcs);
     }
 
     private GeneratedFeedSettings generatedSettings(List<DcGroup> groups) {
@@ -186,6 +207,8 @@ final class UpOptions {
                     Long.parseLong(parts[0].strip()), parts.length == 1 ? 1 : Long.parseLong(parts[1].strip()), groups);
         } catch (NumberFormatException e) {
             throw wrong("--generate takes N or N,seed=S with whole numbers, found " + generate);
+        } catch (IllegalArgumentException e) {
+            throw wrong("--generate " + generate + ": " + e.getMessage());
         }
     }
 

@@ -46,6 +46,7 @@ public final class DataflowLoop implements BlockLoop {
         List<Commit<List<OutputEvent>>> commits = new ArrayList<>(blocks.size());
         List<RetryException> gaps = new ArrayList<>();
         try {
+            stopped.tryAgain();
             for (Block block : blocks) {
                 if (!stopped.isStopped(block.shard())) {
                     step(txid, block, cells, commits).ifPresent(gaps::add);

@@ -53,6 +53,7 @@ public final class StatisticsLoop implements BlockLoop {
     public void process(long txid, List<Block> blocks) {
         List<RetryException> gaps = new ArrayList<>();
         try {
+            stopped.tryAgain();
             for (Block block : blocks) {
                 if (!stopped.isStopped(block.shard())) {
                     sum(txid, block).ifPresent(gaps::add);
