@@ -38,7 +38,7 @@ class ClusterMainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"up", "down", "status", "submit", "kill", "restart"})
+    @ValueSource(strings = {"up", "down", "status", "submit", "kill", "restart", "lightflow"})
     void everyCommandHasHelp(String command) {
         assertThat(run("--help").out()).contains(command);
         Result result = run(command, "--help");
