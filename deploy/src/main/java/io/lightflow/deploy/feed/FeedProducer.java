@@ -205,18 +205,17 @@ public final class FeedProducer implements AutoCloseable {
         long timeMs = Math.min(greatestTimeMs, promisedMs);
         if (timeMs > 0) {
             lastBeaconAt = now;
-            sendBeacons(timeMs);
+            sendBeacons(timeMs, System.currentTimeMillis());
         }
     }
 
-    private void sendBeacons(long timeMs) {
-        long clockMs = System.currentTimeMillis();
+    private void sendBeacons(long timeMs, long recordMs) {
         for (Beacons.Addressed beacon : Beacons.all(fronts.keySet(), settings.partitions(), timeMs)) {
             byte[] value = encoder.encodeWithHeader(beacon.beacon(), beaconSchemaId);
             FrontProducer front = fronts.get(beacon.dc());
             // While events are left out that are there already, a beacon must not make the partition look emptier.
             Header header = header(Math.max(read, front.fed(beacon.type(), beacon.partition())));
-            front.send(beacon.type(), beacon.partition(), null, value, clockMs, header, acknowledged);
+            front.send(beacon.type(), beacon.partition(), null, value, recordMs, header, acknowledged);
             beaconsSent++;
         }
     }
@@ -225,11 +224,13 @@ public final class FeedProducer implements AutoCloseable {
      * Ends the input: beacons into every light topic-partition, stamped with the greatest event time fed plus the span, so that all
      * timers up to then fire. Nothing is to be fed after it. Does nothing if no event has been fed.
      *
-     * @param span beyond the platform's far future, counted from the clock, its beacons are rejected
+     * @param span may reach beyond the clock: these beacons carry their own time as their record's timestamp, so that the
+     *     platform does not take them for strays from the far future
      */
     public void sendClosingBeacons(Duration span) {
         if (greatestTimeMs > 0) {
-            sendBeacons(Math.addExact(greatestTimeMs, span.toMillis()));
+            long timeMs = Math.addExact(greatestTimeMs, span.toMillis());
+            sendBeacons(timeMs, Math.max(timeMs, System.currentTimeMillis()));
         }
         flush();
     }

@@ -295,9 +295,7 @@ final class LocalStack implements AutoCloseable {
         IllegalStateException failure = null;
         for (List<AutoCloseable> stage : stages) {
             try {
-                Parallel.run(
-                        "stopping",
-                        stage.stream().map(LocalStack::closed).toList());
+                Parallel.run("stopping", stage.stream().map(LocalStack::closed).toList());
             } catch (IllegalStateException e) {
                 if (failure == null) {
                     failure = e;

@@ -38,20 +38,6 @@ class OutageTest {
         assertNothingLostOrDoubled(stand, before, stand.replay(pairs("postgres-after", time + 60_000)), 2);
     }
 
-    @Test
-    void theCentralClusterMayBeAway(Stand stand) throws Exception {
-        Totals before = PostgresTotals.read(stand.stack());
-        long time = stand.laterMs();
-
-        stand.feed(pairs("kafka-before", time));
-        // What was just fed is being read, joined or counted now.
-        stand.stack().central().close();
-        Stand.pass(OUTAGE, () -> true);
-        stand.stack().central().start();
-
-        assertNothingLostOrDoubled(stand, before, stand.replay(pairs("kafka-after", time + 60_000)), 2);
-    }
-
     private static void assertNothingLostOrDoubled(Stand stand, Totals before, Report report, int times) {
         long pairs = (long) times * PAIRS;
         assertThat(report.balanced()).as(report.differences().toString()).isTrue();
