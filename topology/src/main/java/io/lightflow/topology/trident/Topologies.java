@@ -44,8 +44,12 @@ public final class Topologies {
         config.setNumWorkers(
                 dataflow ? settings.dataflow().workers() : settings.statistics().workers());
         config.setMaxSpoutPending(settings.pace().batchesInFlight());
+        long emitMs = settings.pace().emitInterval().toMillis();
         config.put(Config.TOPOLOGY_TRIDENT_BATCH_EMIT_INTERVAL_MILLIS, (int)
-                settings.pace().emitInterval().toMillis());
+                (dataflow ? emitMs : Math.max(emitMs, LEAST_COUNTING_INTERVAL_MS)));
+        // An executor that has nothing to do looks again after this; Storm's own 1 ms keeps an idle core half busy.
+        config.put(Config.TOPOLOGY_BOLT_WAIT_PROGRESSIVE_LEVEL3_SLEEP_MILLIS, IDLE_SLEEP_MS);
+        config.put(Config.TOPOLOGY_SPOUT_WAIT_PROGRESSIVE_LEVEL3_SLEEP_MILLIS, IDLE_SLEEP_MS);
         config.put(Config.TOPOLOGY_WORKER_CHILDOPTS, "-Xmx" + heapMb + "m -XX:+UseSerialGC");
         config.put(Config.TOPOLOGY_ACKER_EXECUTORS, 1);
         config.setMessageTimeoutSecs(60);

@@ -55,7 +55,7 @@ class GroupSettingsTest {
         assertThat(settings.pace())
                 .isEqualTo(new GroupSettings.Pace(
                         20_000,
-                        Duration.ofMillis(100),
+                        Duration.ofMillis(50),
                         2,
                         Duration.ofMinutes(10),
                         Duration.ofSeconds(30),
