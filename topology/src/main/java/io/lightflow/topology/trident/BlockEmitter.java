@@ -8,17 +8,20 @@ import io.lightflow.topology.spout.ShardReader;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
-import org.apache.storm.topology.FailedException;
 import org.apache.storm.trident.operation.TridentCollector;
 import org.apache.storm.trident.spout.ITridentSpout.Emitter;
 import org.apache.storm.trident.topology.TransactionAttempt;
 import org.apache.storm.tuple.Values;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One task of the spout. A batch that comes for the first time is what follows the last one; a batch that comes again
  * is read again from the ledger, however long it turns out: records that the ledger has are skipped by the loop.
  */
 final class BlockEmitter implements Emitter<Object> {
+    private static final Logger LOG = LoggerFactory.getLogger(BlockEmitter.class);
+
     private final TaskHints hints;
     private final ShardReader reader;
     private final ShardPositions positions;
@@ -48,8 +51,10 @@ final class BlockEmitter implements Emitter<Object> {
                 blocks = reader.poll();
             }
         } catch (SinkUnavailableException | KafkaException | WriterSchemas.SchemasUnavailableException e) {
+            // An empty batch and not a failed one: Trident takes a spout's failed batch for emitted, and waits for the
+            // rest of it until its time-out.
             seek = true;
-            throw new FailedException("batch " + transaction + " cannot be read now: " + e.getMessage(), e);
+            LOG.warn("Batch {} stays empty, since nothing can be read now: {}", transaction, e.getMessage());
         } catch (RuntimeException e) {
             seek = true;
             throw e;
