@@ -220,7 +220,8 @@ final class LocalStack implements AutoCloseable {
                 store:
                   rocksdb:
                     directory: %s
-                    blockCacheMb: 128
+                    blockCacheMb: 64
+                    rowCacheMb: 128
                 join:
                   allowedDisorder: %dms
                 pace:

@@ -70,6 +70,7 @@ class ClusterExactlyOnceTest {
               rocksdb:
                 directory: ${data}/store/${group}
                 blockCacheMb: 32
+                rowCacheMb: 32
             pace:
               pollRecords: 1000
             dataflow:

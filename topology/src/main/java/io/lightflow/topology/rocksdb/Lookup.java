@@ -3,7 +3,6 @@ package io.lightflow.topology.rocksdb;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -15,30 +14,45 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
 /**
- * Reads some rows from all generations in one call, through buffers outside the heap that are used again and again.
- * ({@code multiGetAsList} is no way to do it: it gives a row that could not be read as absent.)
+ * Reads some rows from all generations, or some values that stand apart, in one call, through buffers outside the heap
+ * that are used again and again. ({@code multiGetAsList} is no way to do it: it gives a row that could not be read as
+ * absent.)
  *
  * <p>One thread at a time.
  */
 final class Lookup {
-    /** Rows times generations of one call. */
+    /** Keys of one call: rows times generations, or values. */
     static final int SLOTS = 512;
 
     private static final int KEY_BYTES = 256;
-    private static final int VALUE_BYTES = 4096;
+    private static final int VALUE_BYTES = 2048;
+
+    private final RocksDB database;
+    private final ReadOptions options;
+    private final Path directory;
 
     private final ByteBuffer[] keySlots = slices(KEY_BYTES);
     private final ByteBuffer[] valueSlots = slices(VALUE_BYTES);
     private final List<ByteBuffer> keys = new ArrayList<>(SLOTS);
     private final List<ByteBuffer> values = new ArrayList<>(SLOTS);
     private final List<ColumnFamilyHandle> families = new ArrayList<>(SLOTS);
-    private byte[] row = new byte[VALUE_BYTES];
-    private int rowLength;
+    private final RowBytes found = new RowBytes();
+
+    Lookup(RocksDB database, ReadOptions options, Path directory) {
+        this.database = database;
+        this.options = options;
+        this.directory = directory;
+    }
 
     /** Takes one row after the other, in the order they were asked for. */
     interface RowConsumer {
-        /** @param row valid during the call only */
-        void accept(int index, RowCodec.ParsedRow row);
+        /** @param row valid during the call only; without bytes if the row is absent */
+        void accept(int index, RowBytes row);
+    }
+
+    /** Takes one value after the other, in the order they were asked for. */
+    interface ValueConsumer {
+        void accept(int index, byte[] value);
     }
 
     private static ByteBuffer[] slices(int bytes) {
@@ -51,95 +65,94 @@ final class Lookup {
     }
 
     /** How many rows one call can take. */
-    static int capacity(List<ColumnFamilyHandle> generations) {
+    static int capacity(List<Generation> generations) {
         return Math.max(1, SLOTS / generations.size());
     }
 
     /**
-     * Gives each row that is present to the consumer.
+     * Gives each row to the consumer.
      *
      * @param rows distinct rows, at most {@link #capacity}; rising is fastest
-     * @throws CorruptStoreException if a row is damaged
+     * @throws CorruptStoreException if the files are damaged
      * @throws io.lightflow.store.StoreUnavailableException if a row cannot be read now
      */
-    void read(
-            RocksDB database,
-            ReadOptions options,
-            Path directory,
-            List<ColumnFamilyHandle> generations,
-            List<byte[]> rows,
-            RowConsumer consumer)
-            throws RocksDBException {
-        fill(generations, rows);
+    void readRows(List<Generation> generations, List<byte[]> rows, RowConsumer consumer) throws RocksDBException {
+        begin();
+        for (Generation generation : generations) {
+            for (byte[] key : rows) {
+                ask(generation.rows(), key);
+            }
+        }
         List<ByteBufferGetStatus> answers = database.multiGetByteBuffers(options, families, keys, values);
         for (int i = 0; i < rows.size(); i++) {
-            rowLength = 0;
+            found.clear(generations.size());
             for (int g = 0; g < generations.size(); g++) {
-                ByteBufferGetStatus answer = answers.get(g * rows.size() + i);
-                Status.Code code = answer.status.getCode();
-                if (code == Status.Code.Ok) {
-                    append(database, options, generations.get(g), rows.get(i), answer);
-                } else if (code != Status.Code.NotFound) {
-                    throw Failures.onUse(directory, "read", answer.status, new RocksDBException(answer.status));
+                int slot = g * rows.size() + i;
+                if (isPresent(answers.get(slot))) {
+                    take(families.get(slot), rows.get(i), answers.get(slot));
                 }
+                found.ends()[g] = found.length();
             }
-            if (rowLength > 0) {
-                consumer.accept(i, parse(directory, rows.get(i)));
-            }
+            consumer.accept(i, found);
         }
     }
 
-    private void fill(List<ColumnFamilyHandle> generations, List<byte[]> rows) {
+    /**
+     * Gives each value to the consumer.
+     *
+     * @param apart at most {@value #SLOTS}
+     * @throws CorruptStoreException if a value is not there
+     * @throws io.lightflow.store.StoreUnavailableException if a value cannot be read now
+     */
+    void readValues(List<ValueApart> apart, ValueConsumer consumer) throws RocksDBException {
+        begin();
+        for (ValueApart value : apart) {
+            ask(value.generation().values(), value.number());
+        }
+        List<ByteBufferGetStatus> answers = database.multiGetByteBuffers(options, families, keys, values);
+        for (int i = 0; i < apart.size(); i++) {
+            if (!isPresent(answers.get(i))) {
+                throw new CorruptStoreException(
+                        "Cannot read value "
+                                + HexFormat.of().formatHex(apart.get(i).number())
+                                + " (hexadecimal) of the RocksDB join store in " + directory
+                                + ": a row names it, but it"
+                                + " is not there. Restore the directory from a copy, or recompute it from the topics",
+                        null);
+            }
+            found.clear(1);
+            take(families.get(i), apart.get(i).number(), answers.get(i));
+            consumer.accept(i, found.copy());
+        }
+    }
+
+    private void begin() {
         keys.clear();
         values.clear();
         families.clear();
-        for (ColumnFamilyHandle generation : generations) {
-            for (int i = 0; i < rows.size(); i++) {
-                byte[] key = rows.get(i);
-                ByteBuffer buffer = key.length <= KEY_BYTES ? keySlots[i] : ByteBuffer.allocateDirect(key.length);
-                keys.add(buffer.clear().put(key).flip());
-                values.add(valueSlots[values.size()].clear());
-                families.add(generation);
-            }
-        }
     }
 
-    private void append(
-            RocksDB database,
-            ReadOptions options,
-            ColumnFamilyHandle generation,
-            byte[] key,
-            ByteBufferGetStatus answer)
-            throws RocksDBException {
+    private void ask(ColumnFamilyHandle family, byte[] key) {
+        int slot = keys.size();
+        ByteBuffer buffer = key.length <= KEY_BYTES ? keySlots[slot] : ByteBuffer.allocateDirect(key.length);
+        keys.add(buffer.clear().put(key).flip());
+        values.add(valueSlots[slot].clear());
+        families.add(family);
+    }
+
+    private boolean isPresent(ByteBufferGetStatus answer) {
+        Status.Code code = answer.status.getCode();
+        if (code != Status.Code.Ok && code != Status.Code.NotFound) {
+            throw Failures.onUse(directory, "read", answer.status, new RocksDBException(answer.status));
+        }
+        return code == Status.Code.Ok;
+    }
+
+    private void take(ColumnFamilyHandle family, byte[] key, ByteBufferGetStatus answer) throws RocksDBException {
         if (answer.requiredSize <= VALUE_BYTES) {
-            reserve(answer.requiredSize);
-            answer.value.get(row, rowLength, answer.requiredSize);
-            rowLength += answer.requiredSize;
+            found.take(answer.value, answer.value.position(), answer.requiredSize);
         } else {
-            byte[] large = Objects.requireNonNull(
-                    database.get(generation, options, key), "a row that was there is never deleted");
-            reserve(large.length);
-            System.arraycopy(large, 0, row, rowLength, large.length);
-            rowLength += large.length;
-        }
-    }
-
-    private void reserve(int more) {
-        int needed = Math.addExact(rowLength, more);
-        if (needed > row.length) {
-            row = Arrays.copyOf(row, Math.max(needed, 2 * row.length));
-        }
-    }
-
-    private RowCodec.ParsedRow parse(Path directory, byte[] key) {
-        try {
-            return RowCodec.parse(row, rowLength);
-        } catch (IllegalArgumentException e) {
-            throw new CorruptStoreException(
-                    "Cannot read row " + HexFormat.of().formatHex(key) + " (hexadecimal) of the RocksDB join store in "
-                            + directory + ": its cells cannot be told apart, " + e.getMessage()
-                            + ". Restore the directory from a copy, or recompute it from the topics",
-                    e);
+            found.take(Objects.requireNonNull(database.get(family, options, key), "what was there is never deleted"));
         }
     }
 }

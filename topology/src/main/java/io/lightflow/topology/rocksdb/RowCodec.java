@@ -1,17 +1,18 @@
 package io.lightflow.topology.rocksdb;
 
-import io.lightflow.store.Cell;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
 /**
  * The bytes of a row: its cells one after the other in the order they were added, each as {@code varint keyLength,
- * varint valueLength, key, value}. A cell that was added twice stands there twice.
+ * varint 2 * valueLength + apart, key, value}. A large value stands apart from its row, under a number; {@code apart} is
+ * 1 then, and the value is that number. A cell that was added twice stands there twice.
  */
 final class RowCodec {
+    /** Values from this length on stand apart: to look for a key among many must not mean to read all their values. */
+    static final int APART_FROM_BYTES = 192;
+
     private static final int LONGEST_VARINT = 5;
     private static final Comparator<Slot> BY_KEY =
             (a, b) -> Arrays.compareUnsigned(a.bytes, a.keyFrom, a.keyTo, b.bytes, b.keyFrom, b.keyTo);
@@ -19,14 +20,23 @@ final class RowCodec {
     private RowCodec() {}
 
     /** Where a cell stands in the bytes of its row. The key ends where the value begins. */
-    private record Slot(byte[] bytes, int keyFrom, int keyTo, int valueTo) {
-        boolean beginsWith(byte[] prefix) {
+    record Slot(byte[] bytes, int keyFrom, int keyTo, int valueTo, boolean isApart) {
+        private boolean beginsWith(byte[] prefix) {
             return keyTo - keyFrom >= prefix.length
                     && Arrays.equals(bytes, keyFrom, keyFrom + prefix.length, prefix, 0, prefix.length);
         }
 
-        Cell toCell() {
-            return new Cell(Arrays.copyOfRange(bytes, keyFrom, keyTo), Arrays.copyOfRange(bytes, keyTo, valueTo));
+        int from() {
+            return keyFrom;
+        }
+
+        byte[] key() {
+            return Arrays.copyOfRange(bytes, keyFrom, keyTo);
+        }
+
+        /** The value, or the number of a value that stands apart. */
+        byte[] value() {
+            return Arrays.copyOfRange(bytes, keyTo, valueTo);
         }
     }
 
@@ -40,18 +50,18 @@ final class RowCodec {
             this.size = size;
         }
 
-        /** A copy of the cells whose keys begin with the prefix. */
-        Row range(byte[] prefix) {
+        int size() {
+            return size;
+        }
+
+        /** The cells whose keys begin with the prefix. */
+        List<Slot> range(byte[] prefix) {
             int from = prefix.length == 0 ? 0 : firstAtOrAfter(prefix);
             int to = from;
             while (to < size && slots[to].beginsWith(prefix)) {
                 to++;
             }
-            Cell[] cells = new Cell[to - from];
-            for (int i = from; i < to; i++) {
-                cells[i - from] = slots[i].toCell();
-            }
-            return new Row(List.of(cells), size);
+            return Arrays.asList(slots).subList(from, to);
         }
 
         private int firstAtOrAfter(byte[] prefix) {
@@ -70,13 +80,15 @@ final class RowCodec {
         }
     }
 
-    static byte[] encode(NewCell cell) {
-        byte[] key = cell.key();
-        byte[] value = cell.value();
-        int header = varintLength(key.length) + varintLength(value.length);
+    /**
+     * @param value the cell's value, or the number of a value that stands apart
+     */
+    static byte[] encode(byte[] key, byte[] value, boolean isApart) {
+        int valueHeader = Math.addExact(Math.multiplyExact(value.length, 2), isApart ? 1 : 0);
+        int header = varintLength(key.length) + varintLength(valueHeader);
         byte[] bytes = new byte[Math.addExact(header, Math.addExact(key.length, value.length))];
         int at = putVarint(bytes, 0, key.length);
-        at = putVarint(bytes, at, value.length);
+        at = putVarint(bytes, at, valueHeader);
         System.arraycopy(key, 0, bytes, at, key.length);
         System.arraycopy(value, 0, bytes, at + key.length, value.length);
         return bytes;
@@ -94,10 +106,10 @@ final class RowCodec {
         while (at < length) {
             long keyLength = varint(bytes, at, length);
             int afterKeyLength = at + (int) (keyLength >>> 32);
-            long valueLength = varint(bytes, afterKeyLength, length);
-            int keyFrom = afterKeyLength + (int) (valueLength >>> 32);
+            long valueHeader = varint(bytes, afterKeyLength, length);
+            int keyFrom = afterKeyLength + (int) (valueHeader >>> 32);
             long keyTo = keyFrom + (keyLength & 0xffffffffL);
-            long valueTo = keyTo + (valueLength & 0xffffffffL);
+            long valueTo = keyTo + ((valueHeader & 0xffffffffL) >>> 1);
             if (valueTo > length) {
                 throw new IllegalArgumentException(
                         "the cell at byte " + at + " ends at byte " + valueTo + ", but the row ends at " + length);
@@ -105,7 +117,7 @@ final class RowCodec {
             if (count == slots.length) {
                 slots = Arrays.copyOf(slots, 2 * count);
             }
-            Slot slot = new Slot(bytes, keyFrom, (int) keyTo, (int) valueTo);
+            Slot slot = new Slot(bytes, keyFrom, (int) keyTo, (int) valueTo, (valueHeader & 1) == 1);
             rising = rising && (count == 0 || BY_KEY.compare(slots[count - 1], slot) < 0);
             slots[count++] = slot;
             at = (int) valueTo;

@@ -3,6 +3,7 @@ package io.lightflow.topology.rocksdb;
 import io.lightflow.store.NewCell;
 import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -11,23 +12,26 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * An open RocksDB with one value per row that grows by appending cells.
+ * An open RocksDB with one value per row that grows by appending cells. Large values of cells stand apart, under rising
+ * numbers: they are written one after the other, never rewritten by a compaction, and read only when they are asked for.
  *
  * <p>Thread-safe. Reads and writes run at once; to close, and to begin or drop a generation, waits for them, for
  * RocksDB must not be called through a closed handle.
@@ -36,7 +40,17 @@ final class RowDatabase implements AutoCloseable {
     private static final Comparator<Asked> BY_ROW = (a, b) -> Arrays.compareUnsigned(a.range.row(), b.range.row());
 
     /** A range and its place in the answer. */
-    private record Asked(RowRange range, int index) {}
+    private static final class Asked {
+        final RowRange range;
+        final int index;
+        /** Of the row in the cache, when it was looked for there. */
+        int version;
+
+        Asked(RowRange range, int index) {
+            this.range = range;
+            this.index = index;
+        }
+    }
 
     private final Path directory;
     private final InstantSource clock;
@@ -49,6 +63,8 @@ final class RowDatabase implements AutoCloseable {
     private final Generations generations;
     private final ReadOptions readOptions;
     private final WriteOptions writeOptions;
+    private final AtomicLong nextNumber;
+    private final RowCache cache;
     private boolean closed;
 
     private RowDatabase(
@@ -58,7 +74,9 @@ final class RowDatabase implements AutoCloseable {
             RocksDB database,
             Generations generations,
             ReadOptions readOptions,
-            WriteOptions writeOptions) {
+            WriteOptions writeOptions,
+            long nextNumber,
+            RowCache cache) {
         this.directory = directory;
         this.clock = clock;
         this.resources = resources;
@@ -66,6 +84,8 @@ final class RowDatabase implements AutoCloseable {
         this.generations = generations;
         this.readOptions = readOptions;
         this.writeOptions = writeOptions;
+        this.nextNumber = new AtomicLong(nextNumber);
+        this.cache = cache;
     }
 
     /**
@@ -81,13 +101,12 @@ final class RowDatabase implements AutoCloseable {
         try {
             Tuning tuning = new Tuning(settings, resources);
             DBOptions databaseOptions = tuning.databaseOptions();
-            ColumnFamilyOptions rowOptions = tuning.rowOptions();
             List<ColumnFamilyHandle> found = new ArrayList<>();
             RocksDB database =
-                    RocksDB.open(databaseOptions, directory.toString(), columnFamilies(directory, rowOptions), found);
+                    RocksDB.open(databaseOptions, directory.toString(), columnFamilies(directory, tuning), found);
             resources.push(database);
             resources.push(found.get(0)); // "default" always comes first, and is no generation
-            Generations generations = new Generations(database, rowOptions, settings.retention(), found);
+            Generations generations = new Generations(database, tuning, settings.retention(), found);
             resources.push(generations);
             generations.advance(clock.millis());
             return new RowDatabase(
@@ -97,7 +116,9 @@ final class RowDatabase implements AutoCloseable {
                     database,
                     generations,
                     keep(resources, new ReadOptions()),
-                    keep(resources, new WriteOptions().setSync(true)));
+                    keep(resources, new WriteOptions().setSync(true)),
+                    firstNumber(database, generations.newest()),
+                    new RowCache(settings.rowCacheMb()));
         } catch (RocksDBException e) {
             RuntimeException failure = Failures.onOpen(directory, e);
             closeAll(resources, failure);
@@ -108,20 +129,28 @@ final class RowDatabase implements AutoCloseable {
         }
     }
 
-    private static List<ColumnFamilyDescriptor> columnFamilies(Path directory, ColumnFamilyOptions rowOptions)
-            throws RocksDBException {
+    private static List<ColumnFamilyDescriptor> columnFamilies(Path directory, Tuning tuning) throws RocksDBException {
         List<ColumnFamilyDescriptor> families = new ArrayList<>();
-        families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, rowOptions));
+        families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, tuning.rowOptions()));
         if (Files.exists(directory.resolve("CURRENT"))) {
             try (Options options = new Options()) {
                 for (byte[] name : RocksDB.listColumnFamilies(options, directory.toString())) {
                     if (!Arrays.equals(name, RocksDB.DEFAULT_COLUMN_FAMILY)) {
-                        families.add(new ColumnFamilyDescriptor(name, rowOptions));
+                        families.add(new ColumnFamilyDescriptor(
+                                name, Generations.holdsValues(name) ? tuning.valueOptions() : tuning.rowOptions()));
                     }
                 }
             }
         }
         return families;
+    }
+
+    private static long firstNumber(RocksDB database, Generation newest) throws RocksDBException {
+        try (RocksIterator numbers = database.newIterator(newest.values())) {
+            numbers.seekToLast();
+            numbers.status();
+            return numbers.isValid() ? ByteBuffer.wrap(numbers.key()).getLong() + 1 : 0;
+        }
     }
 
     static <T extends AutoCloseable> T keep(Deque<AutoCloseable> resources, T resource) {
@@ -135,36 +164,72 @@ final class RowDatabase implements AutoCloseable {
         for (int i = 0; i < asked.length; i++) {
             asked[i] = new Asked(ranges.get(i), i);
         }
-        Arrays.sort(asked, BY_ROW);
-        Row[] answer = new Row[asked.length];
-        Arrays.fill(answer, Row.ABSENT);
+        Answer answer = new Answer(asked.length);
         lock.readLock().lock();
         try {
             requireOpen();
+            int missing = answerFromCache(asked, answer);
+            Arrays.sort(asked, 0, missing, BY_ROW);
             Lookup lookup = idleLookups.poll();
             if (lookup == null) {
-                lookup = new Lookup();
+                lookup = new Lookup(database, readOptions, directory);
             }
-            for (int from = 0; from < asked.length; ) {
-                from = readSome(lookup, asked, from, answer);
+            for (int from = 0; from < missing; ) {
+                from = readSome(lookup, asked, from, missing, answer);
             }
+            answer.readValuesApart(lookup);
             idleLookups.add(lookup);
         } catch (RocksDBException e) {
             throw Failures.onUse(directory, "read", e.getStatus(), e);
         } finally {
             lock.readLock().unlock();
         }
-        return List.of(answer);
+        return answer.rows();
+    }
+
+    /** The asked rows that are in the cache are answered; the others are put at the front. Returns how many. */
+    private int answerFromCache(Asked[] asked, Answer answer) {
+        List<Generation> generations = this.generations.all();
+        RowBytes row = new RowBytes();
+        int missing = 0;
+        for (Asked range : asked) {
+            byte[] key = range.range.row();
+            range.version = cache.get(key, row);
+            if (range.version == RowCacheSegment.FOUND) {
+                answer(range, row, generations, answer);
+            } else {
+                asked[missing++] = range;
+            }
+        }
+        return missing;
+    }
+
+    private void answer(Asked asked, RowBytes row, List<Generation> generations, Answer answer) {
+        if (row.length() > 0) {
+            answer.add(asked.index, asked.range, parse(asked.range.row(), row), generations, row.ends());
+        }
+    }
+
+    private RowCodec.ParsedRow parse(byte[] key, RowBytes row) {
+        try {
+            return RowCodec.parse(row.bytes(), row.length());
+        } catch (IllegalArgumentException e) {
+            throw new CorruptStoreException(
+                    "Cannot read row " + HexFormat.of().formatHex(key) + " (hexadecimal) of the RocksDB join store in "
+                            + directory + ": its cells cannot be told apart, " + e.getMessage()
+                            + ". Restore the directory from a copy, or recompute it from the topics",
+                    e);
+        }
     }
 
     /** Reads as many rows as fit in one call. Returns where the next call begins. */
-    private int readSome(Lookup lookup, Asked[] asked, int from, Row[] answer) throws RocksDBException {
-        List<ColumnFamilyHandle> toRead = generations.all();
+    private int readSome(Lookup lookup, Asked[] asked, int from, int to, Answer answer) throws RocksDBException {
+        List<Generation> toRead = generations.all();
         int capacity = Lookup.capacity(toRead);
         List<byte[]> rows = new ArrayList<>(capacity);
         int[] firstAsked = new int[capacity + 1];
         int next = from;
-        while (next < asked.length) {
+        while (next < to) {
             boolean another = next == from || BY_ROW.compare(asked[next - 1], asked[next]) != 0;
             if (another) {
                 if (rows.size() == capacity) {
@@ -176,9 +241,10 @@ final class RowDatabase implements AutoCloseable {
             next++;
         }
         firstAsked[rows.size()] = next;
-        lookup.read(database, readOptions, directory, toRead, rows, (index, row) -> {
+        lookup.readRows(toRead, rows, (index, row) -> {
+            cache.put(asked[firstAsked[index]].version, rows.get(index), row);
             for (int i = firstAsked[index]; i < firstAsked[index + 1]; i++) {
-                answer[asked[i].index] = row.range(asked[i].range.prefix());
+                answer(asked[i], row, toRead, answer);
             }
         });
         return next;
@@ -187,22 +253,51 @@ final class RowDatabase implements AutoCloseable {
     /** See {@link io.lightflow.store.JoinStore#write}. */
     void write(List<NewCell> cells) {
         advanceWhenDue();
+
         lock.readLock().lock();
         try (WriteBatch batch = new WriteBatch()) {
             requireOpen();
             if (cells.isEmpty()) {
                 return;
             }
-            ColumnFamilyHandle newest = generations.newest();
-            for (NewCell cell : cells) {
-                batch.merge(newest, cell.row(), RowCodec.encode(cell));
+            byte[][] encoded = new byte[cells.size()][];
+            Generation newest = generations.newest();
+            for (int i = 0; i < encoded.length; i++) {
+                NewCell cell = cells.get(i);
+                encoded[i] = encode(cell, newest, batch);
+                batch.merge(newest.rows(), cell.row(), encoded[i]);
+                cache.beforeWrite(cell.row());
             }
-            database.write(writeOptions, batch);
+            boolean written = false;
+            try {
+                database.write(writeOptions, batch);
+                written = true;
+            } finally {
+                for (int i = 0; i < encoded.length; i++) {
+                    byte[] row = cells.get(i).row();
+                    if (written) {
+                        cache.append(row, encoded[i]);
+                    } else {
+                        cache.remove(row);
+                    }
+                }
+            }
         } catch (RocksDBException e) {
             throw Failures.onUse(directory, "write", e.getStatus(), e);
         } finally {
             lock.readLock().unlock();
         }
+    }
+
+    private byte[] encode(NewCell cell, Generation newest, WriteBatch batch) throws RocksDBException {
+        if (cell.value().length < RowCodec.APART_FROM_BYTES) {
+            return RowCodec.encode(cell.key(), cell.value(), false);
+        }
+        byte[] number = ByteBuffer.allocate(Long.BYTES)
+                .putLong(nextNumber.getAndIncrement())
+                .array();
+        batch.put(newest.values(), number, cell.value());
+        return RowCodec.encode(cell.key(), number, true);
     }
 
     private void advanceWhenDue() {
@@ -220,6 +315,7 @@ final class RowDatabase implements AutoCloseable {
         try {
             requireOpen();
             generations.advance(nowMs);
+            cache.clear();
         } catch (RocksDBException e) {
             throw Failures.onUse(directory, "write", e.getStatus(), e);
         } finally {

@@ -1,12 +1,16 @@
 package io.lightflow.topology.rocksdb;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.List;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.HyperClockCache;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.WALRecoveryMode;
@@ -25,6 +29,7 @@ final class Tuning {
 
     private final DBOptions databaseOptions;
     private final ColumnFamilyOptions rowOptions;
+    private final ColumnFamilyOptions valueOptions;
 
     /** @param resources takes everything that must be closed after the database */
     Tuning(RocksDbSettings settings, Deque<AutoCloseable> resources) {
@@ -34,20 +39,28 @@ final class Tuning {
                 .setMergeOperatorName(APPEND)
                 .setWriteBufferSize(64 * MIB)
                 .setMaxWriteBufferNumber(3)
+                .setCompressionPerLevel(compressedFromLevel2())
                 .setMemtablePrefixBloomSizeRatio(0.05)
                 .setMemtableWholeKeyFiltering(true)
                 .setLevelCompactionDynamicLevelBytes(true)
-                .setCompressionType(CompressionType.LZ4_COMPRESSION)
                 .setTableFormatConfig(new BlockBasedTableConfig()
                         .setBlockCache(cache)
+                        .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
                         .setFilterPolicy(bloom)
                         .setWholeKeyFiltering(true)
                         .setFormatVersion(6));
+        valueOptions = RowDatabase.keep(resources, new ColumnFamilyOptions())
+                .setWriteBufferSize(32 * MIB)
+                .setMaxWriteBufferNumber(3)
+                .setLevelCompactionDynamicLevelBytes(true)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setTableFormatConfig(
+                        new BlockBasedTableConfig().setBlockCache(cache).setFormatVersion(6));
         databaseOptions = RowDatabase.keep(resources, new DBOptions())
                 .setCreateIfMissing(true)
                 .setMaxBackgroundJobs(BACKGROUND_JOBS)
                 .setDbWriteBufferSize(192 * MIB)
-                .setMaxTotalWalSize(256 * MIB)
+                .setMaxTotalWalSize(512 * MIB)
                 // A cut-off last record was never acknowledged; anything else that is missing is an error, not a loss.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
@@ -56,11 +69,23 @@ final class Tuning {
                 .setStatsDumpPeriodSec(0);
     }
 
+    /** What was written lately is read most. */
+    private static List<CompressionType> compressedFromLevel2() {
+        List<CompressionType> byLevel = new ArrayList<>(Collections.nCopies(7, CompressionType.LZ4_COMPRESSION));
+        byLevel.set(0, CompressionType.NO_COMPRESSION);
+        byLevel.set(1, CompressionType.NO_COMPRESSION);
+        return byLevel;
+    }
+
     DBOptions databaseOptions() {
         return databaseOptions;
     }
 
     ColumnFamilyOptions rowOptions() {
         return rowOptions;
+    }
+
+    ColumnFamilyOptions valueOptions() {
+        return valueOptions;
     }
 }

@@ -151,11 +151,12 @@ public record GroupSettings(
         }
     }
 
-    public record RocksDb(Path directory, Integer blockCacheMb) {
+    public record RocksDb(Path directory, Integer blockCacheMb, Integer rowCacheMb) {
         public RocksDb {
             Require.present("store.rocksdb.directory", directory);
             blockCacheMb =
-                    Require.within("store.rocksdb.blockCacheMb", Require.orElse(blockCacheMb, 256), 1, 1_000_000);
+                    Require.within("store.rocksdb.blockCacheMb", Require.orElse(blockCacheMb, 128), 8, 1_000_000);
+            rowCacheMb = Require.within("store.rocksdb.rowCacheMb", Require.orElse(rowCacheMb, 256), 1, 16_000);
         }
     }
 

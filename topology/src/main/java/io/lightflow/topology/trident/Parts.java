@@ -134,7 +134,8 @@ public final class Parts {
 
     private static RocksDbSettings rocksDb(GroupSettings settings, JoinSettings rules) {
         GroupSettings.RocksDb rocksDb = settings.store().rocksdb();
-        return new RocksDbSettings(rocksDb.directory(), rules.retention(), rocksDb.blockCacheMb());
+        return new RocksDbSettings(
+                rocksDb.directory(), rules.retention(), rocksDb.blockCacheMb(), rocksDb.rowCacheMb());
     }
 
     public static PostgresSettings postgres(GroupSettings settings) {

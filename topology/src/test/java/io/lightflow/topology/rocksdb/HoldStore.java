@@ -10,7 +10,7 @@ final class HoldStore {
 
     public static void main(String[] arguments) throws IOException {
         try (RocksDbJoinStore store =
-                RocksDbJoinStore.acquire(new RocksDbSettings(Path.of(arguments[0]), Duration.ofDays(30), 8))) {
+                RocksDbJoinStore.acquire(new RocksDbSettings(Path.of(arguments[0]), Duration.ofDays(30), 8, 8))) {
             System.out.println("held");
             System.in.transferTo(System.err);
         }

@@ -16,13 +16,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * CPU and time of one read row and one written cell: blocks of events over many join keys, one row read and one cell
- * written for each event. Arguments: events, events of a block, join keys, bytes of a value, generations.
+ * CPU and time that the store takes of one event of the join: blocks of impressions over many join keys, for each the
+ * small row of its key read whole, its id looked for in the row of its day, and its cell added there. Arguments: events,
+ * events of a block, join keys, bytes of a value, generations.
  */
 final class JoinStoreBenchmark {
     private static final OperatingSystemMXBean PROCESS =
@@ -52,9 +55,9 @@ final class JoinStoreBenchmark {
 
     public static void main(String[] arguments) throws IOException {
         int events = argument(arguments, 0, 2_100_000);
-        int block = argument(arguments, 1, 20_000);
+        int block = argument(arguments, 1, 2_500);
         int keys = argument(arguments, 2, 300_000);
-        int valueBytes = argument(arguments, 3, 150);
+        int valueBytes = argument(arguments, 3, 300);
         int generations = argument(arguments, 4, 1);
         Path directory = Files.createTempDirectory("join-store-benchmark");
         Duration retention = Duration.ofDays(30);
@@ -63,34 +66,42 @@ final class JoinStoreBenchmark {
         JoinStoreBenchmark writes = new JoinStoreBenchmark();
         long cells = 0;
         Random random = new Random(1);
+        Set<Integer> seen = new HashSet<>();
         try (JoinStore store = RocksDbJoinStore.acquire(new RocksDbSettings(directory, retention), () -> now[0])) {
             for (int done = 0; done < events; done += block) {
                 now[0] = Instant.EPOCH.plus(retention.multipliedBy((long) generations * done / events));
-                List<RowRange> ranges = new ArrayList<>(block);
+                List<RowRange> keyRows = new ArrayList<>(block);
+                List<RowRange> dayRows = new ArrayList<>(block);
                 List<NewCell> added = new ArrayList<>(block);
                 for (int i = 0; i < block; i++) {
-                    byte[] row = ByteBuffer.allocate(24)
-                            .putLong(random.nextInt(keys) * 0x9E3779B97F4A7C15L)
-                            .array();
-                    byte[] key = new byte[36];
+                    int joinKey = random.nextInt(keys);
+                    byte[] keyRow = row('k', joinKey);
+                    byte[] dayRow = row('d', joinKey);
+                    byte[] key = new byte[57];
                     byte[] value = new byte[valueBytes];
                     random.nextBytes(key);
                     random.nextBytes(value);
                     Arrays.fill(value, value.length / 2, value.length, (byte) 'a');
-                    ranges.add(RowRange.wholeRow(row));
-                    added.add(new NewCell(row, key, value));
+                    keyRows.add(RowRange.wholeRow(keyRow));
+                    if (seen.add(joinKey)) {
+                        added.add(new NewCell(keyRow, Arrays.copyOf(key, 17), new byte[0]));
+                    } else {
+                        dayRows.add(new RowRange(dayRow, Arrays.copyOf(key, 37)));
+                    }
+                    added.add(new NewCell(dayRow, key, value));
                 }
-                List<Row> found = new ArrayList<>(block);
-                reads.measure(() -> found.addAll(store.read(ranges)));
+                List<Row> found = new ArrayList<>(2 * block);
+                reads.measure(() -> found.addAll(store.read(keyRows)));
+                reads.measure(() -> found.addAll(store.read(dayRows)));
                 writes.measure(() -> store.write(added));
-                cells += found.stream().mapToInt(row -> row.cells().size()).sum();
+                cells += found.stream().mapToInt(Row::size).sum();
             }
         } finally {
             delete(directory);
         }
         System.out.printf(
-                "%,d events in blocks of %,d over %,d join keys, values of %d bytes, %d generations, %.1f cells a row%n"
-                        + "read row:     %s%nwritten cell: %s%n",
+                "%,d events in blocks of %,d over %,d join keys, values of %d bytes, %d generations, %.1f cells read an event%n"
+                        + "reads of an event:  %s%nwrites of an event: %s%n",
                 events,
                 block,
                 keys,
@@ -99,6 +110,14 @@ final class JoinStoreBenchmark {
                 (double) cells / events,
                 reads.perUnit(events),
                 writes.perUnit(events));
+    }
+
+    private static byte[] row(char kind, int joinKey) {
+        return ByteBuffer.allocate(37)
+                .put((byte) kind)
+                .putInt(0)
+                .putLong(joinKey * 0x9E3779B97F4A7C15L)
+                .array();
     }
 
     private static int argument(String[] arguments, int index, int otherwise) {

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -50,7 +49,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
     }
 
     private RocksDbSettings settings() {
-        return new RocksDbSettings(directory.resolve("store"), RETENTION, 8);
+        return new RocksDbSettings(directory.resolve("store"), RETENTION, 8, 1);
     }
 
     private List<String> java(Class<?> main) {
@@ -105,6 +104,25 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
     }
 
     @Test
+    void largeValuesAreReadFromTheGenerationOfTheirCellAlsoAfterTheStoreIsOpenedAgain() throws Exception {
+        String[] values = {"a".repeat(500), "b".repeat(5_000), "c".repeat(500)};
+        store().write(List.of(cell("row", "a", values[0])));
+        reopen();
+        store().write(List.of(cell("row", "b", values[1])));
+        now = now.plus(RETENTION);
+        store().write(List.of(cell("row", "c", values[2]), cell("row", "d", "small")));
+        for (int i = 0; i < 2; i++) {
+            assertThat(text(store().read(List.of(whole("row"))).get(0)))
+                    .containsExactly("a=" + values[0], "b=" + values[1], "c=" + values[2], "d=small");
+            reopen();
+        }
+        now = now.plus(RETENTION);
+        store().write(List.of(cell("another", "a", "1")));
+        assertThat(text(store().read(List.of(whole("row"))).get(0))).containsExactly("c=" + values[2], "d=small");
+        assertThat(columnFamilies()).hasSize(5);
+    }
+
+    @Test
     void aClockThatGoesBackLosesNothing() throws Exception {
         store().write(List.of(cell("row", "a", "1")));
         now = now.minus(RETENTION.multipliedBy(3));
@@ -134,7 +152,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
         store();
 
         assertThatThrownBy(() -> RocksDbJoinStore.acquire(
-                        new RocksDbSettings(settings().directory(), RETENTION.multipliedBy(2), 8)))
+                        new RocksDbSettings(settings().directory(), RETENTION.multipliedBy(2), 8, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("PT720H", "PT1440H", "same settings");
     }
@@ -226,7 +244,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
         assertThatThrownBy(() -> new RocksDbSettings(directory, Duration.ofSeconds(59)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("retention", "PT59S", "PT1M");
-        assertThatThrownBy(() -> new RocksDbSettings(directory, RETENTION, 0))
+        assertThatThrownBy(() -> new RocksDbSettings(directory, RETENTION, 0, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("blockCacheMb", "at least 8");
     }
@@ -243,19 +261,24 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
         });
     }
 
-    private List<byte[]> generations() throws Exception {
+    private List<String> columnFamilies() throws Exception {
         try (Options options = new Options()) {
-            List<byte[]> names = new ArrayList<>(
-                    RocksDB.listColumnFamilies(options, settings().directory().toString()));
-            names.removeIf(name -> Arrays.equals(name, RocksDB.DEFAULT_COLUMN_FAMILY));
-            return names;
+            return RocksDB.listColumnFamilies(options, settings().directory().toString()).stream()
+                    .map(name -> new String(name, US_ASCII))
+                    .toList();
         }
+    }
+
+    private List<String> generations() throws Exception {
+        return columnFamilies().stream()
+                .filter(name -> name.startsWith("rows-from-"))
+                .sorted()
+                .toList();
     }
 
     /** Opens the files of the closed store past the store, with its newest generation. */
     private void withDatabase(Work work) throws Exception {
-        List<byte[]> names = new ArrayList<>(List.of(RocksDB.DEFAULT_COLUMN_FAMILY));
-        names.addAll(generations());
+        List<String> names = columnFamilies();
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         try (StringAppendOperator append = new StringAppendOperator("");
                 ColumnFamilyOptions rows = new ColumnFamilyOptions().setMergeOperator(append);
@@ -264,10 +287,12 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
                         options,
                         settings().directory().toString(),
                         names.stream()
-                                .map(name -> new ColumnFamilyDescriptor(name, rows))
+                                .map(name -> new ColumnFamilyDescriptor(name.getBytes(US_ASCII), rows))
                                 .toList(),
                         handles)) {
-            work.on(database, handles.get(handles.size() - 1));
+            work.on(
+                    database,
+                    handles.get(names.indexOf(generations().get(generations().size() - 1))));
             handles.forEach(ColumnFamilyHandle::close);
         }
     }

@@ -10,7 +10,7 @@ final class WriteAndHalt {
 
     public static void main(String[] arguments) {
         RocksDbJoinStore store =
-                RocksDbJoinStore.acquire(new RocksDbSettings(Path.of(arguments[0]), Duration.ofDays(30), 8));
+                RocksDbJoinStore.acquire(new RocksDbSettings(Path.of(arguments[0]), Duration.ofDays(30), 8, 8));
         store.write(DurableJoinStoreContract.cellsOfTheKilledProcess());
         Runtime.getRuntime().halt(DurableJoinStoreContract.HALTED);
     }

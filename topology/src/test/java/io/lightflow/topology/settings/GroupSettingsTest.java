@@ -64,7 +64,7 @@ class GroupSettingsTest {
         assertThat(settings.statistics())
                 .isEqualTo(new GroupSettings.Counting(1, 1, 1024, Duration.ofSeconds(15), 100_000));
         assertThat(settings.zookeeper().root()).isEqualTo("/lightflow");
-        assertThat(settings.store().rocksdb().blockCacheMb()).isEqualTo(256);
+        assertThat(settings.store().rocksdb().blockCacheMb()).isEqualTo(128);
         assertThat(settings.join().allowedDisorder()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.join().farFuture()).isEqualTo(Duration.ofHours(1));
     }

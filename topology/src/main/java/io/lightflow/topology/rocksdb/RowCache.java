@@ -1,0 +1,100 @@
+package io.lightflow.topology.rocksdb;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The rows that were read or written last, outside the heap, so that join keys that come again soon cost no look-up in
+ * RocksDB. Absent rows are kept as well, as rows without bytes.
+ *
+ * <p>It always tells what RocksDB holds: cells are added to a row after RocksDB has them, and a row that was read while
+ * somebody wrote to it is not taken in, which its version tells. Thread-safe.
+ */
+final class RowCache {
+    private static final int SEGMENTS = 16;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final RowCacheSegment[] segments = new RowCacheSegment[SEGMENTS];
+
+    RowCache(int megabytes) {
+        long bytes = ((long) megabytes << 20) / SEGMENTS;
+        for (int i = 0; i < SEGMENTS; i++) {
+            segments[i] = new RowCacheSegment((int) Math.min(bytes, 1 << 30));
+        }
+    }
+
+    /**
+     * Looks a row up.
+     *
+     * @param into takes the row
+     * @return {@link RowCacheSegment#FOUND}, or the version to {@link #put} it with once it has been read
+     */
+    int get(byte[] key, RowBytes into) {
+        long hash = hash(key);
+        return segment(hash).get(hash, key, into);
+    }
+
+    /**
+     * Takes in a row that was not found, and has been read from RocksDB since, unless it was written to meanwhile.
+     *
+     * @param version what {@link #get} said
+     */
+    void put(int version, byte[] key, RowBytes row) {
+        long hash = hash(key);
+        segment(hash).put(version, hash, key, row);
+    }
+
+    /** To be called before cells of the row are written to RocksDB. */
+    void beforeWrite(byte[] key) {
+        long hash = hash(key);
+        segment(hash).beforeWrite(hash);
+    }
+
+    /** To be called once RocksDB has the cell. */
+    void append(byte[] key, byte[] cell) {
+        long hash = hash(key);
+        segment(hash).append(hash, key, cell);
+    }
+
+    /** To be called when it is not known whether RocksDB has the cell. */
+    void remove(byte[] key) {
+        long hash = hash(key);
+        segment(hash).remove(hash, key);
+    }
+
+    /** To be called when nobody reads or writes. */
+    void clear() {
+        for (RowCacheSegment segment : segments) {
+            segment.clear();
+        }
+    }
+
+    private RowCacheSegment segment(long hash) {
+        return segments[(int) (hash >>> 60)];
+    }
+
+    private static long hash(byte[] key) {
+        long hash = key.length * 0x9E3779B97F4A7C15L;
+        int i = 0;
+        for (; i + Long.BYTES <= key.length; i += Long.BYTES) {
+            hash = mix(hash ^ (long) LONGS.get(key, i));
+        }
+        for (; i < key.length; i++) {
+            hash = hash * 31 + key[i];
+        }
+        return mix(hash);
+    }
+
+    /** The finalizer of MurmurHash3. */
+    private static long mix(long value) {
+        long mixed = (value ^ value >>> 33) * 0xFF51AFD7ED558CCDL;
+        mixed = (mixed ^ mixed >>> 33) * 0xC4CEB9FE1A85EC53L;
+        return mixed ^ mixed >>> 33;
+    }
+
+    static ByteBuffer allocate(int bytes) {
+        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+}

@@ -1,0 +1,188 @@
+package io.lightflow.topology.rocksdb;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * A part of the cache: a ring of entries, and a table that says where each begins. A row that changes is written again at
+ * the head, and the head overwrites the oldest entries, so nothing ever needs to be freed. Thread-safe.
+ *
+ * <pre>
+ * entry: keyLength rowLength ends..., key, row     (ints, then bytes)
+ * table: sets of four, each position + 1, or 0 for none, and above it a few bits of the hash
+ * </pre>
+ */
+final class RowCacheSegment {
+    /** In place of a version. */
+    static final int FOUND = -1;
+    /** Longer rows are not kept: to write them again and again would cost more than to look them up. */
+    static final int LONGEST_ROW = 8192;
+
+    private static final int WAYS = 4;
+    private static final int BYTES_OF_ENTRY = 192;
+    private static final int VERSIONS = 1 << 12;
+    private static final int POSITION_BITS = 48;
+    private static final long POSITION = (1L << POSITION_BITS) - 1;
+
+    private final ByteBuffer ring;
+    private final int capacity;
+    private final long[] table;
+    private final int setMask;
+    /** Of rows by their hash; one more before and after each write, never negative. */
+    private final int[] versions = new int[VERSIONS];
+
+    private final RowBytes scratch = new RowBytes();
+    /** Where the next entry begins, counted from the first that there ever was. */
+    private long head;
+
+    RowCacheSegment(int capacity) {
+        this.ring = RowCache.allocate(capacity);
+        this.capacity = capacity;
+        int sets = Math.max(1, Integer.highestOneBit(Math.max(1, capacity / BYTES_OF_ENTRY / WAYS)));
+        this.table = new long[sets * WAYS];
+        this.setMask = sets - 1;
+    }
+
+    /** @return {@link #FOUND}, or the row's version */
+    synchronized int get(long hash, byte[] key, RowBytes into) {
+        int slot = find(hash, key);
+        if (slot < 0) {
+            return versions[stripe(hash)];
+        }
+        long position = position(slot);
+        read(position, key.length, into);
+        if (head - position > capacity / 2) {
+            // It would be overwritten soon, although it is in use.
+            write(slot, hash, key, into);
+        }
+        return FOUND;
+    }
+
+    synchronized void put(int version, long hash, byte[] key, RowBytes row) {
+        if (versions[stripe(hash)] == version && row.length() <= LONGEST_ROW) {
+            int slot = find(hash, key);
+            write(slot >= 0 ? slot : oldest(hash), hash, key, row);
+        }
+    }
+
+    synchronized void beforeWrite(long hash) {
+        changed(hash);
+    }
+
+    synchronized void append(long hash, byte[] key, byte[] cell) {
+        changed(hash);
+        int slot = find(hash, key);
+        if (slot < 0) {
+            return;
+        }
+        read(position(slot), key.length, scratch);
+        scratch.append(cell);
+        if (scratch.length() <= LONGEST_ROW) {
+            write(slot, hash, key, scratch);
+        } else {
+            table[slot] = 0;
+        }
+    }
+
+    synchronized void remove(long hash, byte[] key) {
+        changed(hash);
+        int slot = find(hash, key);
+        if (slot >= 0) {
+            table[slot] = 0;
+        }
+    }
+
+    synchronized void clear() {
+        Arrays.fill(table, 0);
+    }
+
+    private void changed(long hash) {
+        int stripe = stripe(hash);
+        versions[stripe] = versions[stripe] + 1 & Integer.MAX_VALUE;
+    }
+
+    private static int stripe(long hash) {
+        return (int) (hash >>> 40) & VERSIONS - 1;
+    }
+
+    /** The slot of the table that has the row; negative if none has. */
+    private int find(long hash, byte[] key) {
+        int first = firstOfSet(hash);
+        for (int slot = first; slot < first + WAYS; slot++) {
+            if (table[slot] != 0 && table[slot] >>> POSITION_BITS == hash >>> POSITION_BITS && isOf(slot, key)) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    private int firstOfSet(long hash) {
+        return ((int) hash & setMask) * WAYS;
+    }
+
+    private long position(int slot) {
+        return (table[slot] & POSITION) - 1;
+    }
+
+    private boolean isOverwritten(long position) {
+        return head - position > capacity;
+    }
+
+    private boolean isOf(int slot, byte[] key) {
+        long position = position(slot);
+        if (isOverwritten(position)) {
+            return false;
+        }
+        int at = (int) (position % capacity);
+        return ring.getInt(at) == key.length
+                && ring.slice(at + header(ring.getInt(at + 8)), key.length).equals(ByteBuffer.wrap(key));
+    }
+
+    /** The slot that is free, or whose entry is overwritten first. */
+    private int oldest(long hash) {
+        int first = firstOfSet(hash);
+        int oldest = first;
+        for (int slot = first + 1; slot < first + WAYS; slot++) {
+            if (position(slot) < position(oldest)) {
+                oldest = slot;
+            }
+        }
+        return oldest;
+    }
+
+    private static int header(int ends) {
+        return (3 + ends) * Integer.BYTES;
+    }
+
+    private void read(long position, int keyLength, RowBytes into) {
+        int at = (int) (position % capacity);
+        int rowLength = ring.getInt(at + 4);
+        int ends = ring.getInt(at + 8);
+        into.clear(ends);
+        for (int i = 0; i < ends; i++) {
+            into.ends()[i] = ring.getInt(at + header(i));
+        }
+        into.take(ring, at + header(ends) + keyLength, rowLength);
+    }
+
+    private void write(int slot, long hash, byte[] key, RowBytes row) {
+        int[] ends = row.ends();
+        int length = header(ends.length) + key.length + row.length();
+        if (length > capacity) {
+            return;
+        }
+        int at = (int) (head % capacity);
+        if (at + length > capacity) {
+            head += capacity - at;
+            at = 0;
+        }
+        ring.putInt(at, key.length).putInt(at + 4, row.length()).putInt(at + 8, ends.length);
+        for (int i = 0; i < ends.length; i++) {
+            ring.putInt(at + header(i), ends[i]);
+        }
+        int keyAt = at + header(ends.length);
+        ring.put(keyAt, key).put(keyAt + key.length, row.bytes(), 0, row.length());
+        table[slot] = (hash >>> POSITION_BITS) << POSITION_BITS | head + 1;
+        head += length;
+    }
+}
