@@ -127,6 +127,11 @@ final class LocalStack implements AutoCloseable {
     private void startStorm() {
         int port = Integer.parseInt(
                 zookeeper.connectString().substring(zookeeper.connectString().lastIndexOf(':') + 1));
+        if (!ProcessSimulator.getAllProcessHandles().isEmpty()) {
+            // Closing one ends the workers of all.
+            throw new IllegalStateException(
+                    "Storm's local mode can be there once in a process, and another stack is still at work in this one");
+        }
         try {
             forgetTopologies();
             storm = new LocalCluster.Builder()

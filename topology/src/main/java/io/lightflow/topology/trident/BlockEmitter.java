@@ -3,6 +3,7 @@ package io.lightflow.topology.trident;
 import io.lightflow.event.Block;
 import io.lightflow.event.WriterSchemas;
 import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.StoppedException;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.spout.ShardReader;
 import java.time.Duration;
@@ -65,6 +66,9 @@ final class BlockEmitter implements Emitter<Object> {
                 LOG.warn("Shards {} are read again", reader.shards());
             }
         } catch (SinkUnavailableException | KafkaException | WriterSchemas.SchemasUnavailableException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new StoppedException("reading for batch " + transaction + " was interrupted");
+            }
             // An empty batch and not a failed one: Trident takes a spout's failed batch for emitted, and waits for the
             // rest of it until its time-out.
             seek = true;
