@@ -20,6 +20,8 @@ final class Closing implements AutoCloseable {
     private final Runnable close;
     private final Duration patience;
     private volatile boolean closing;
+    /** Set once {@link #close} has given up waiting. */
+    private volatile boolean leftToWorker;
     /** Guarded by the lock. */
     private boolean closed;
 
@@ -48,7 +50,7 @@ final class Closing implements AutoCloseable {
             work.run();
         } finally {
             try {
-                if (closing) {
+                if (leftToWorker) {
                     closeOnce();
                 }
             } finally {
@@ -68,8 +70,12 @@ final class Closing implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (!ended) {
-            LOG.warn("{} is still at work, and is closed when that is done", what);
-            return;
+            leftToWorker = true;
+            // It may have come to its end just before it could see that.
+            if (!atWork.tryLock()) {
+                LOG.warn("{} is still at work, and is closed when that is done", what);
+                return;
+            }
         }
         try {
             closeOnce();
@@ -84,10 +90,16 @@ final class Closing implements AutoCloseable {
             return;
         }
         closed = true;
+        // Who was interrupted at work still closes in peace.
+        boolean interrupted = Thread.interrupted();
         try {
             close.run();
         } catch (RuntimeException e) {
             LOG.warn("{} was not closed properly", what, e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
