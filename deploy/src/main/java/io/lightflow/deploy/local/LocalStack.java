@@ -141,6 +141,10 @@ final class LocalStack implements AutoCloseable {
                     .withDaemonConf(Config.STORM_ZOOKEEPER_PORT, port)
                     .withDaemonConf(Config.STORM_ZOOKEEPER_ROOT, STORM_ROOT)
                     .withDaemonConf(Config.STORM_LOCAL_HOSTNAME, "127.0.0.1")
+                    // How soon a topology that was submitted is given a worker, and one that was killed has lost it.
+                    .withDaemonConf(DaemonConfig.NIMBUS_MONITOR_FREQ_SECS, 1)
+                    .withDaemonConf(DaemonConfig.SUPERVISOR_MONITOR_FREQUENCY_SECS, 1)
+                    .withDaemonConf(Config.SUPERVISOR_WORKER_SHUTDOWN_SLEEP_SECS, 0)
                     .withDaemonConf(
                             DaemonConfig.STORM_METRIC_STORE_CLASS, "org.apache.storm.metricstore.NoOpMetricStore")
                     .build();
