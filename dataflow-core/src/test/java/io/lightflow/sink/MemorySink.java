@@ -24,6 +24,7 @@ public final class MemorySink<O> implements Sink<O> {
         private final Map<Integer, Integer> epochs = new HashMap<>();
         private final List<O> outputs = new ArrayList<>();
         private final List<Moment> failures = new ArrayList<>();
+        private int openFailures;
 
         /** The committed outputs, in the order of their commits. */
         public synchronized List<O> outputs() {
@@ -39,7 +40,16 @@ public final class MemorySink<O> implements Sink<O> {
             failures.add(moment);
         }
 
+        /** Lets one of the next openings of a shard fail; several calls, several openings. */
+        public synchronized void failNextOpen() {
+            openFailures++;
+        }
+
         private synchronized int open(int shard) {
+            if (openFailures > 0) {
+                openFailures--;
+                throw unavailable();
+            }
             return epochs.merge(shard, 1, Integer::sum);
         }
 

@@ -51,6 +51,8 @@ public final class MirrorProperties {
         worker.put("producer.acks", "all");
         worker.put("producer.compression.type", "lz4");
         worker.put("producer.batch.size", "262144");
+        // What a mirror that was killed left open holds up the next one, which reads only what is committed.
+        worker.put("producer.transaction.timeout.ms", "20000");
         worker.put("producer.linger.ms", "5");
         worker.put("producer.max.request.size", MAX_BYTES);
         worker.put("producer.max.in.flight.requests.per.connection", "5");

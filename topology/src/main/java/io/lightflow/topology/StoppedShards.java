@@ -6,23 +6,31 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Shards that a gap has stopped (invariant B). The first time, the block is asked for again from the ledger, since it
  * may only have been read ahead of a commit that failed; if it begins above the ledger again, records are missing. A
- * stopped shard is tried again now and then, so that it goes on by itself once an operator has mended it.
+ * stopped shard goes on by itself soon after an operator has accepted the gap, which moves the ledger. It is tried again
+ * now and then even if the ledger has not moved: the records may be back.
+ *
+ * <p>Each time a batch must fail, since only a failed batch is read again from the ledger. That is kept rare: Trident
+ * comes to a halt if batches fail at a higher rate than one in two message time-outs.
  *
  * <p>Not thread-safe.
  */
 public final class StoppedShards {
     private static final Logger LOG = LoggerFactory.getLogger(StoppedShards.class);
-    private static final Duration TRY_AGAIN_AFTER = Duration.ofSeconds(10);
+    private static final Duration LOOK_AT_LEDGER_EVERY = Duration.ofSeconds(2);
+    private static final Duration TRY_AGAIN_AFTER = Duration.ofMinutes(2);
 
     private final InstantSource clock;
     private final Map<Integer, String> suspects = new HashMap<>();
     private final Map<Integer, Long> stoppedAtMs = new HashMap<>();
+    private long lookedMs;
 
     public StoppedShards(InstantSource clock) {
         this.clock = clock;
@@ -34,16 +42,26 @@ public final class StoppedShards {
     }
 
     /**
-     * Sets free the shards that have been stopped for long enough. What was left alone of them has been polled already
-     * and must come again from the ledger, and nothing else may come for long.
+     * Sets shards free, all of them at once, if the ledger of one has moved or one has been stopped for long. What was
+     * left alone of them has been polled already and must come again from the ledger: the caller forgets where they
+     * were, and fails the batch.
      *
-     * @throws RetryException if there is such a shard
+     * @param ledgerMoved whether the ledger of a shard is not where it was when the shard was stopped
+     * @return the shards that were set free; mostly none
      */
-    public void tryAgain() {
+    public Set<Integer> release(IntPredicate ledgerMoved) {
         long now = clock.millis();
-        if (stoppedAtMs.values().removeIf(since -> now - since >= TRY_AGAIN_AFTER.toMillis())) {
-            throw new RetryException("a shard that was stopped by a gap is tried again", null);
+        if (stoppedAtMs.isEmpty() || now - lookedMs < LOOK_AT_LEDGER_EVERY.toMillis()) {
+            return Set.of();
         }
+        lookedMs = now;
+        boolean due = stoppedAtMs.values().stream().anyMatch(since -> now - since >= TRY_AGAIN_AFTER.toMillis());
+        if (!due && stoppedAtMs.keySet().stream().noneMatch(ledgerMoved::test)) {
+            return Set.of();
+        }
+        Set<Integer> free = Set.copyOf(stoppedAtMs.keySet());
+        stoppedAtMs.clear();
+        return free;
     }
 
     /**
@@ -60,6 +78,7 @@ public final class StoppedShards {
         }
         LOG.error(gap.getMessage());
         stoppedAtMs.put(shard, clock.millis());
+        lookedMs = clock.millis();
         return Optional.empty();
     }
 

@@ -127,6 +127,11 @@ final class LocalStack implements AutoCloseable {
     private void startStorm() {
         int port = Integer.parseInt(
                 zookeeper.connectString().substring(zookeeper.connectString().lastIndexOf(':') + 1));
+        if (!ProcessSimulator.getAllProcessHandles().isEmpty()) {
+            // Closing one ends the workers of all.
+            throw new IllegalStateException(
+                    "Storm's local mode can be there once in a process, and another stack is still at work in this one");
+        }
         try {
             forgetTopologies();
             storm = new LocalCluster.Builder()
@@ -136,6 +141,10 @@ final class LocalStack implements AutoCloseable {
                     .withDaemonConf(Config.STORM_ZOOKEEPER_PORT, port)
                     .withDaemonConf(Config.STORM_ZOOKEEPER_ROOT, STORM_ROOT)
                     .withDaemonConf(Config.STORM_LOCAL_HOSTNAME, "127.0.0.1")
+                    // How soon a topology that was submitted is given a worker, and one that was killed has lost it.
+                    .withDaemonConf(DaemonConfig.NIMBUS_MONITOR_FREQ_SECS, 1)
+                    .withDaemonConf(DaemonConfig.SUPERVISOR_MONITOR_FREQUENCY_SECS, 1)
+                    .withDaemonConf(Config.SUPERVISOR_WORKER_SHUTDOWN_SLEEP_SECS, 0)
                     .withDaemonConf(
                             DaemonConfig.STORM_METRIC_STORE_CLASS, "org.apache.storm.metricstore.NoOpMetricStore")
                     .build();

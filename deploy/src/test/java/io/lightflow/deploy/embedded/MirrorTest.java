@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,33 +30,47 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the center gets is what the data centers have, exactly once, whatever stops in between. */
+/**
+ * What the center gets is what the data centers have, exactly once, whatever stops in between. The tests go on with the
+ * clusters of the one before, and with its mirror if that still runs: starting them takes longer than all the rest.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MirrorTest {
     private static final Map<String, Integer> TOPICS = Map.of("impressions", 3, "clicks", 3, "tags", 1);
     private static final long YEAR_2013 = 1_370_000_000_000L;
     private static final Duration LIMIT = Duration.ofSeconds(120);
     private static final long SEED = Long.getLong("seed", System.nanoTime());
 
-    @TempDir
-    Path directory;
-
     private final Random random = new Random(SEED);
-    private final List<EmbeddedKafka> clusters = new ArrayList<>();
-    private EmbeddedKafka central;
-    private Map<String, EmbeddedKafka> fronts;
+    private final EmbeddedKafka central;
+    private final Map<String, EmbeddedKafka> fronts;
     private MirrorSettings settings;
+    private Mirror mirror;
     private int produced;
 
-    @BeforeEach
+    MirrorTest(@TempDir Path directory) {
+        central = new EmbeddedKafka(directory.resolve("central"));
+        fronts = Map.of(
+                "us-west",
+                new EmbeddedKafka(directory.resolve("us-west")),
+                "us-east",
+                new EmbeddedKafka(directory.resolve("us-east")));
+    }
+
+    @BeforeAll
     void startClusters() {
         System.out.println("seed=" + SEED);
-        central = start("central");
-        fronts = Map.of("us-west", start("us-west"), "us-east", start("us-east"));
+        Stream.concat(Stream.of(central), fronts.values().stream()).parallel().forEach(EmbeddedKafka::start);
         List<DataCenter> dataCenters = new ArrayList<>();
         fronts.forEach((name, front) -> {
             TOPICS.forEach((topic, partitions) -> front.createTopic(topic, partitions, Map.of()));
@@ -65,30 +80,56 @@ class MirrorTest {
         settings = MirrorSettings.local(KafkaCluster.at(central.bootstrapServers()), dataCenters);
     }
 
-    private EmbeddedKafka start(String name) {
-        EmbeddedKafka cluster = new EmbeddedKafka(directory.resolve(name));
-        clusters.add(cluster);
-        cluster.start();
-        return cluster;
+    private Mirror running() {
+        if (mirror == null) {
+            mirror = new Mirror(settings);
+            mirror.start();
+        }
+        return mirror;
     }
 
-    @AfterEach
-    void stopClusters() {
-        clusters.forEach(EmbeddedKafka::close);
+    private void stopMirror() {
+        if (mirror != null) {
+            mirror.close();
+            mirror = null;
+        }
+    }
+
+    @AfterAll
+    void stopAll() {
+        stopMirror();
+        fronts.values().forEach(EmbeddedKafka::close);
+        central.close();
     }
 
     @Test
+    @Order(1)
+    void aMirrorThatIsKilledAndStartedAgainLosesAndDoublesNothing() throws Exception {
+        stopMirror();
+        for (int round = 0; round < 2; round++) {
+            produce(20_000);
+            long enough = written() + random.nextInt(20_000);
+            Process killed = startInAnotherJvm();
+            try {
+                Await.until("some records were written", LIMIT, () -> written() > enough);
+            } finally {
+                killed.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
+            }
+            assertCopiesArePrefixes();
+            System.out.printf("killed after %d of %d records%n", copied(), produced);
+        }
+        running();
+        awaitCopies();
+    }
+
+    @Test
+    @Order(2)
     void everyRecordArrivesOnceWithItsKeyPartitionOrderTimeAndHeaders() throws Exception {
         produce(2_000);
-        long begin = System.nanoTime();
-        try (Mirror mirror = new Mirror(settings)) {
-            mirror.start();
-            awaitCopies();
-            System.out.printf("first records after %.1f s%n", (System.nanoTime() - begin) / 1e9);
-            mirror.awaitRunning(LIMIT);
-            produce(2_000);
-            awaitCopies();
-        }
+        running().awaitRunning(LIMIT);
+        awaitCopies();
+        produce(2_000);
+        awaitCopies();
         assertThat(central.admin().listTopics().names().get())
                 .contains("us-west.clicks", "us-east.tags")
                 .noneMatch(topic -> topic.contains("unrelated"));
@@ -101,45 +142,25 @@ class MirrorTest {
     }
 
     @Test
-    void aMirrorThatIsKilledAndStartedAgainLosesAndDoublesNothing() throws Exception {
-        for (int round = 0; round < 2; round++) {
-            produce(40_000);
-            long enough = written() + random.nextInt(40_000);
-            Process mirror = startInAnotherJvm();
-            try {
-                Await.until("some records were written", LIMIT, () -> written() > enough);
-            } finally {
-                mirror.destroyForcibly().waitFor(20, TimeUnit.SECONDS);
-            }
-            assertCopiesArePrefixes();
-            System.out.printf("killed after %d of %d records%n", copied(), produced);
-        }
-        try (Mirror mirror = new Mirror(settings)) {
-            mirror.start();
-            awaitCopies();
-        }
-    }
-
-    @Test
+    @Order(3)
     void theMirrorGoesOnWhenTheCentralClusterWasAway() throws Exception {
         produce(100);
-        try (Mirror mirror = new Mirror(settings)) {
-            mirror.start();
-            awaitCopies();
-            central.close();
-            produce(500);
-            central.start();
-            awaitCopies();
-        }
+        running();
+        awaitCopies();
+        central.close();
+        produce(500);
+        central.start();
+        awaitCopies();
     }
 
+    /** The last one, since what it does to a copy stays. */
     @Test
+    @Order(4)
     void theAuditAgreesAndFindsWhatIsDoneToACopy() throws Exception {
         produce(1_000);
-        try (Mirror mirror = new Mirror(settings)) {
-            mirror.start();
-            awaitCopies();
-        }
+        running();
+        awaitCopies();
+        stopMirror();
         MirrorAudit audit = new MirrorAudit(settings);
         List<PartitionReport> clean = audit.run();
         assertThat(clean).hasSize(fronts.size() * partitions().size()).allMatch(PartitionReport::exact);

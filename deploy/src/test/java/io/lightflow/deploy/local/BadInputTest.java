@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Nothing is dropped silently (invariant I), from the light topic to the topic of what was rejected. */
 @Tag("local")
 @ExtendWith(SharedStand.class)
+@Order(SharedStand.FIRST)
 class BadInputTest {
     private static final String KEY = "bad-input";
     private static final int UNKNOWN_SCHEMA = 987_654_321;

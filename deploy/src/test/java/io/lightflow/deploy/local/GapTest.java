@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Records that are gone before they were read stop their shard and no other, until an operator decides (invariant B). */
 @Tag("local")
 @ExtendWith(SharedStand.class)
+@Order(SharedStand.FIRST)
 class GapTest {
     private static final int STOPPED = 1;
     private static final int OTHER = 2;

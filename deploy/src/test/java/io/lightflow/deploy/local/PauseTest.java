@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lightflow.position.Books.Entry;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** An operator can stop a topology from reading, and let it go on. */
 @Tag("local")
 @ExtendWith(SharedStand.class)
+@Order(SharedStand.FIRST)
 class PauseTest {
     /** Many times what a batch takes. */
     private static final Duration WHILE = Duration.ofSeconds(2);

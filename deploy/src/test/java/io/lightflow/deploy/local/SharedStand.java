@@ -15,8 +15,17 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 /**
  * Gives tests one stand of the group us, past the mirror, which is started once for all of them. Each test must leave it
  * working, use ids and event times of its own, and compare the books before and after.
+ *
+ * <p>Storm's local mode can be there once in a process, so a test that starts a stand of its own ends this one. Those that
+ * share it come first, by their {@code @Order}.
  */
 final class SharedStand implements ParameterResolver {
+    /** For {@code @Order}. */
+    static final int FIRST = 1;
+
+    private static Stand stand;
+    private static Path data;
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         return parameter.getParameter().getType() == Stand.class;
@@ -24,31 +33,38 @@ final class SharedStand implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
+        // JUnit closes what is in its store at the end of all tests.
+        context.getRoot()
                 .getStore(Namespace.GLOBAL)
-                .computeIfAbsent(Holder.class, absent -> Holder.start(), Holder.class)
-                .stand;
+                .computeIfAbsent(SharedStand.class, absent -> SharedStand::end, AutoCloseable.class);
+        return running();
     }
 
-    /** Closed by JUnit at the end of all tests. */
-    private record Holder(Stand stand, Path data) implements AutoCloseable {
-        static Holder start() {
+    private static synchronized Stand running() {
+        if (stand == null) {
             try {
-                Path data = Files.createTempDirectory("lightflow-stand-");
-                return new Holder(
-                        Stand.start(LocalSettings.in(data)
-                                .withGroups(List.of(Stand.US))
-                                .with(EventPath.DIRECT)),
-                        data);
+                data = Files.createTempDirectory("lightflow-stand-");
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            stand = Stand.start(
+                    LocalSettings.in(data).withGroups(List.of(Stand.US)).with(EventPath.DIRECT));
         }
+        return stand;
+    }
 
-        @Override
-        public void close() throws IOException {
-            stand.close();
+    /** Ends it if it is running; whoever needs it next starts another. */
+    static synchronized void end() {
+        if (stand == null) {
+            return;
+        }
+        Stand ended = stand;
+        stand = null;
+        ended.close();
+        try {
             PathUtils.deleteDirectory(data);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

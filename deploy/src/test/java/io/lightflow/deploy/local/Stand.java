@@ -50,6 +50,7 @@ final class Stand implements AutoCloseable {
 
     /** Starts everything but the topologies. */
     static Stand startServers(LocalSettings settings) {
+        SharedStand.end();
         LocalStack stack = new LocalStack(settings);
         try {
             stack.startServers();
@@ -103,7 +104,11 @@ final class Stand implements AutoCloseable {
 
     /** Feeds these events without anything to end the input; returns when Kafka has them. */
     void feed(FeedEvent... events) {
-        try (FeedProducer producer = producer(Double.POSITIVE_INFINITY)) {
+        feed(Double.POSITIVE_INFINITY, events);
+    }
+
+    void feed(double eventsPerSecond, FeedEvent... events) {
+        try (FeedProducer producer = producer(eventsPerSecond)) {
             producer.feed(new EventsFeed(List.of(events)));
         }
     }

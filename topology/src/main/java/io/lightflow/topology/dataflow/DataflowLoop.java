@@ -15,6 +15,7 @@ import io.lightflow.store.JoinStore;
 import io.lightflow.store.NewCell;
 import io.lightflow.store.StoreUnavailableException;
 import io.lightflow.topology.BlockLoop;
+import io.lightflow.topology.Patience;
 import io.lightflow.topology.RetryException;
 import io.lightflow.topology.StoppedShards;
 import java.time.InstantSource;
@@ -23,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 
 /** The loop of the topology {@code dataflow}: step, write cells, commit outputs and position. */
 public final class DataflowLoop implements BlockLoop {
@@ -30,26 +33,45 @@ public final class DataflowLoop implements BlockLoop {
     private final JoinStore store;
     private final Sink<List<OutputEvent>> sink;
     private final StoppedShards stopped;
+    private final Patience patience;
     /** Of the shards that are open; what the ledger holds. */
     private final Map<Integer, Position> positions = new HashMap<>();
 
-    public DataflowLoop(JoinStep step, JoinStore store, Sink<List<OutputEvent>> sink, InstantSource clock) {
+    public DataflowLoop(
+            JoinStep step, JoinStore store, Sink<List<OutputEvent>> sink, InstantSource clock, Patience patience) {
         this.step = step;
         this.store = store;
         this.sink = sink;
         this.stopped = new StoppedShards(clock);
+        this.patience = patience;
     }
 
     @Override
     public void process(long txid, List<Block> blocks) {
+        Set<Integer> free = stopped.release(this::hasLedgerMoved);
+        if (!free.isEmpty()) {
+            positions.keySet().removeAll(free);
+            throw new RetryException("shards " + free + " were stopped by a gap and are tried again", null);
+        }
+        Map<Integer, RetryException> gaps = new TreeMap<>();
+        patience.untilAvailable("batch " + txid, () -> {
+            attempt(txid, blocks, gaps);
+            return null;
+        });
+        if (!gaps.isEmpty()) {
+            throw gaps.values().iterator().next();
+        }
+    }
+
+    /** The ledger decides what of the blocks is new, so they can be worked on as often as need be. */
+    private void attempt(long txid, List<Block> blocks, Map<Integer, RetryException> gaps) {
         List<NewCell> cells = new ArrayList<>();
         List<Commit<List<OutputEvent>>> commits = new ArrayList<>(blocks.size());
-        List<RetryException> gaps = new ArrayList<>();
         try {
-            stopped.tryAgain();
             for (Block block : blocks) {
-                if (!stopped.isStopped(block.shard())) {
-                    step(txid, block, cells, commits).ifPresent(gaps::add);
+                int shard = block.shard();
+                if (!stopped.isStopped(shard) && !gaps.containsKey(shard)) {
+                    step(txid, block, cells, commits).ifPresent(gap -> gaps.put(shard, gap));
                 }
             }
             if (!cells.isEmpty()) {
@@ -58,10 +80,7 @@ public final class DataflowLoop implements BlockLoop {
             if (!commits.isEmpty()) {
                 sink.commit(commits);
             }
-        } catch (SinkUnavailableException | StoreUnavailableException e) {
-            forget(blocks);
-            throw new RetryException("batch " + txid + " did not get through: " + e.getMessage(), e);
-        } catch (RetryException | FencedException e) {
+        } catch (SinkUnavailableException | StoreUnavailableException | FencedException e) {
             forget(blocks);
             throw e;
         }
@@ -69,9 +88,6 @@ public final class DataflowLoop implements BlockLoop {
             for (ShardMove move : commit.moves()) {
                 positions.put(move.shard(), move.next());
             }
-        }
-        if (!gaps.isEmpty()) {
-            throw gaps.get(0);
         }
     }
 
@@ -83,8 +99,11 @@ public final class DataflowLoop implements BlockLoop {
         try {
             result = step.run(position, block, txid, store);
         } catch (GapException e) {
-            positions.remove(shard);
-            return stopped.found(shard, e);
+            Optional<RetryException> retry = stopped.found(shard, e);
+            if (retry.isPresent()) {
+                positions.remove(shard);
+            }
+            return retry;
         }
         stopped.wentWell(shard);
         boolean nothingNew = result.position().topics().equals(position.topics())
@@ -96,9 +115,23 @@ public final class DataflowLoop implements BlockLoop {
         return Optional.empty();
     }
 
-    /** What the ledger holds is not known any more. */
+    /** An operator has accepted the gap that a shard is stopped by. */
+    private boolean hasLedgerMoved(int shard) {
+        try {
+            return !sink.read(shard).equals(positions.get(shard));
+        } catch (SinkUnavailableException e) {
+            // A shard that is stopped can wait; it is looked at again in a moment.
+            return false;
+        }
+    }
+
+    /** What the ledger holds is not known any more. A stopped shard is not at work, and is where it was. */
     private void forget(List<Block> blocks) {
-        blocks.forEach(block -> positions.remove(block.shard()));
+        for (Block block : blocks) {
+            if (!stopped.isStopped(block.shard())) {
+                positions.remove(block.shard());
+            }
+        }
     }
 
     @Override

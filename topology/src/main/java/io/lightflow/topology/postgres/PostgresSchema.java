@@ -1,5 +1,8 @@
 package io.lightflow.topology.postgres;
 
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +29,27 @@ public final class PostgresSchema {
      */
     public void migrate() {
         String action = "migrate schema " + settings.schema() + " of " + settings.jdbcUrl();
+        // Flyway has a lock of its own, but looks whether the schema is empty, and makes its history, before it takes
+        // it.
+        try (Connection session =
+                DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password())) {
+            lock(session);
+            migrateAlone(action);
+        } catch (SQLException e) {
+            throw PostgresErrors.translate(action, e);
+        }
+    }
+
+    /** Waits for other processes that migrate the schema; held until the session ends. */
+    private void lock(Connection session) throws SQLException {
+        try (PreparedStatement lock = session.prepareStatement("SELECT pg_advisory_lock(hashtextextended(?, 0))")) {
+            lock.setQueryTimeout((int) settings.statementTimeout().toSeconds());
+            lock.setString(1, "lightflow migrates schema " + settings.schema());
+            lock.execute();
+        }
+    }
+
+    private void migrateAlone(String action) {
         try {
             Flyway.configure(PostgresSchema.class.getClassLoader())
                     .dataSource(settings.jdbcUrl(), settings.user(), settings.password())

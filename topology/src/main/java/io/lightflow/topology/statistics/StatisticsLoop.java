@@ -3,6 +3,7 @@ package io.lightflow.topology.statistics;
 import io.lightflow.event.Block;
 import io.lightflow.position.GapException;
 import io.lightflow.position.Position;
+import io.lightflow.position.PositionCodec;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.ShardMove;
@@ -11,6 +12,7 @@ import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsStep;
 import io.lightflow.topology.BlockLoop;
+import io.lightflow.topology.Patience;
 import io.lightflow.topology.RetryException;
 import io.lightflow.topology.StoppedShards;
 import java.time.Duration;
@@ -19,11 +21,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The loop of the topology {@code stats-counter}: sums blocks in memory and commits rows and positions together once
- * per micro-batch. Until then the ledger stays where it was, so whatever is lost with the memory is read again.
+ * per micro-batch. Until then the ledger stays where it was, so whatever is lost with the memory is read again. While the
+ * sink is away the sums are kept: they hold many batches of which Trident knows nothing any more.
  */
 public final class StatisticsLoop implements BlockLoop {
     private final Sink<Statistics> sink;
@@ -31,6 +36,7 @@ public final class StatisticsLoop implements BlockLoop {
     private final int maxRows;
     private final InstantSource clock;
     private final StoppedShards stopped;
+    private final Patience patience;
 
     /** What the ledger holds, by open shard. */
     private final Map<Integer, Position> committed = new TreeMap<>();
@@ -40,38 +46,45 @@ public final class StatisticsLoop implements BlockLoop {
     private Statistics rows = new Statistics();
     private long lastCommitMs;
 
-    public StatisticsLoop(Sink<Statistics> sink, Duration microBatch, int maxRows, InstantSource clock) {
+    public StatisticsLoop(
+            Sink<Statistics> sink, Duration microBatch, int maxRows, InstantSource clock, Patience patience) {
         this.sink = sink;
         this.microBatch = microBatch;
         this.maxRows = maxRows;
         this.clock = clock;
         this.stopped = new StoppedShards(clock);
+        this.patience = patience;
         this.lastCommitMs = clock.millis();
     }
 
     @Override
     public void process(long txid, List<Block> blocks) {
+        Set<Integer> free = stopped.release(this::hasLedgerMoved);
+        if (!free.isEmpty()) {
+            summed.keySet().removeAll(free);
+            committed.keySet().removeAll(free);
+            throw new RetryException("shards " + free + " were stopped by a gap and are tried again", null);
+        }
         List<RetryException> gaps = new ArrayList<>();
+        int stoppedBefore = stopped.count();
         try {
-            stopped.tryAgain();
             for (Block block : blocks) {
                 if (!stopped.isStopped(block.shard())) {
                     sum(txid, block).ifPresent(gaps::add);
                 }
             }
-            boolean due = clock.millis() - lastCommitMs >= microBatch.toMillis() || rows.size() >= maxRows;
+            // A shard that is stopped owes the ledger nothing, so that an operator can move it.
+            boolean due = clock.millis() - lastCommitMs >= microBatch.toMillis()
+                    || rows.size() >= maxRows
+                    || stopped.count() > stoppedBefore;
             if (due) {
                 commit();
             }
-        } catch (SinkUnavailableException e) {
-            forget();
-            throw new RetryException("batch " + txid + " did not get through: " + e.getMessage(), e);
         } catch (RetryException | FencedException e) {
             forget();
             throw e;
         }
         if (!gaps.isEmpty()) {
-            forget();
             throw gaps.get(0);
         }
     }
@@ -80,7 +93,7 @@ public final class StatisticsLoop implements BlockLoop {
         int shard = block.shard();
         Position position = summed.get(shard);
         if (position == null) {
-            position = sink.open(shard);
+            position = patience.untilAvailable("counting shard " + shard, () -> sink.open(shard));
             committed.put(shard, position);
             summed.put(shard, position);
         }
@@ -90,6 +103,16 @@ public final class StatisticsLoop implements BlockLoop {
             return Optional.empty();
         } catch (GapException e) {
             return stopped.found(shard, e);
+        }
+    }
+
+    /** An operator has accepted the gap that a shard is stopped by. */
+    private boolean hasLedgerMoved(int shard) {
+        try {
+            return !sink.read(shard).equals(committed.get(shard));
+        } catch (SinkUnavailableException e) {
+            // A shard that is stopped can wait; it is looked at again in a moment.
+            return false;
         }
     }
 
@@ -104,9 +127,41 @@ public final class StatisticsLoop implements BlockLoop {
         if (moves.isEmpty()) {
             return;
         }
-        sink.commit(List.of(new Commit<>(moves, rows)));
+        List<Commit<Statistics>> commits = List.of(new Commit<>(moves, rows));
+        AtomicBoolean inDoubt = new AtomicBoolean();
+        patience.untilAvailable("committing the statistics of " + moves.size() + " shards", () -> {
+            if (!inDoubt.getAndSet(true) || !wasMade(moves)) {
+                sink.commit(commits);
+            }
+            return null;
+        });
         moves.forEach(move -> committed.put(move.shard(), move.next()));
         rows = new Statistics();
+    }
+
+    /**
+     * Opens the shards of a commit that was not answered, and tells from their ledger what became of it.
+     *
+     * @throws RetryException if they are where the commit neither found nor left them: somebody else has worked on them
+     */
+    private boolean wasMade(List<ShardMove> moves) {
+        int made = 0;
+        for (ShardMove move : moves) {
+            Position found = sink.open(move.shard());
+            if (found.equals(move.next())) {
+                made++;
+            } else if (!found.equals(move.expected())) {
+                throw new RetryException(
+                        "shard " + move.shard() + " was expected at " + PositionCodec.encode(move.expected())
+                                + " or at " + PositionCodec.encode(move.next()) + ", found at "
+                                + PositionCodec.encode(found),
+                        null);
+            }
+        }
+        if (made != 0 && made != moves.size()) {
+            throw new IllegalStateException("one commit was made for " + made + " of its " + moves.size() + " shards");
+        }
+        return made != 0;
     }
 
     /** What was summed and not committed is thrown away, and read again from the ledger. */

@@ -5,6 +5,8 @@ import io.lightflow.topology.settings.GroupSettings;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.storm.trident.spout.ITridentSpout.BatchCoordinator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts batches, unless the group is paused or another topology of its kind is at work. It has nothing to remember
@@ -15,6 +17,7 @@ import org.apache.storm.trident.spout.ITridentSpout.BatchCoordinator;
  * where the process lives on. Thread-safe.
  */
 final class BlockCoordinator implements BatchCoordinator<Object> {
+    private static final Logger LOG = LoggerFactory.getLogger(BlockCoordinator.class);
     private static final Map<String, BlockCoordinator> OPEN = new ConcurrentHashMap<>();
 
     private final String stormId;
@@ -57,6 +60,9 @@ final class BlockCoordinator implements BatchCoordinator<Object> {
         OPEN.remove(stormId, this);
         try {
             ownership.close();
+        } catch (IllegalStateException e) {
+            // The claim ends with the session; a failure here would keep Storm from closing the rest of the worker.
+            LOG.warn("{} was not closed properly", stormId, e);
         } finally {
             nodes.close();
         }

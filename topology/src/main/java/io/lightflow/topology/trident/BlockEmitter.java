@@ -3,8 +3,10 @@ package io.lightflow.topology.trident;
 import io.lightflow.event.Block;
 import io.lightflow.event.WriterSchemas;
 import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.StoppedException;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.spout.ShardReader;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
@@ -21,11 +23,15 @@ import org.slf4j.LoggerFactory;
  */
 final class BlockEmitter implements Emitter<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(BlockEmitter.class);
+    private static final Duration CLOSES_WITHIN = Duration.ofSeconds(20);
 
     private final TaskHints hints;
     private final ShardReader reader;
     private final ShardPositions positions;
+    private final Closing closing;
     private boolean seek = true;
+    /** Whether what was tried last could not be read. */
+    private boolean away;
 
     BlockEmitter(TopologyKind kind, GroupSettings settings, TaskHints hints, int task, int tasks) {
         List<Integer> shards = new ArrayList<>();
@@ -35,10 +41,15 @@ final class BlockEmitter implements Emitter<Object> {
         this.hints = hints;
         this.reader = Parts.reader(kind, settings, shards);
         this.positions = Parts.positions(kind, settings);
+        this.closing = new Closing("a task's reader", this::closeAll, CLOSES_WITHIN);
     }
 
     @Override
     public void emitBatch(TransactionAttempt transaction, Object ignored, TridentCollector collector) {
+        closing.work(() -> collector.emit(new Values(new Blocks(read(transaction)))));
+    }
+
+    private List<Block> read(TransactionAttempt transaction) {
         List<Block> blocks = List.of();
         try {
             boolean unchanged = reader.isReady();
@@ -50,11 +61,24 @@ final class BlockEmitter implements Emitter<Object> {
                 }
                 blocks = reader.poll();
             }
+            if (away) {
+                away = false;
+                LOG.warn("Shards {} are read again", reader.shards());
+            }
         } catch (SinkUnavailableException | KafkaException | WriterSchemas.SchemasUnavailableException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new StoppedException("reading for batch " + transaction + " was interrupted");
+            }
             // An empty batch and not a failed one: Trident takes a spout's failed batch for emitted, and waits for the
             // rest of it until its time-out.
             seek = true;
-            LOG.warn("Batch {} stays empty, since nothing can be read now: {}", transaction, e.getMessage());
+            if (!away) {
+                away = true;
+                LOG.warn(
+                        "Batches of shards {} stay empty until there is an answer: {}",
+                        reader.shards(),
+                        e.getMessage());
+            }
         } catch (RuntimeException e) {
             seek = true;
             throw e;
@@ -62,7 +86,7 @@ final class BlockEmitter implements Emitter<Object> {
         if (!blocks.isEmpty()) {
             hints.write(transaction.getTransactionId(), transaction.getAttemptId(), blocks);
         }
-        collector.emit(new Values(new Blocks(blocks)));
+        return blocks;
     }
 
     @Override
@@ -72,6 +96,10 @@ final class BlockEmitter implements Emitter<Object> {
 
     @Override
     public void close() {
+        closing.close();
+    }
+
+    private void closeAll() {
         reader.close();
         positions.close();
         hints.close();

@@ -2,7 +2,10 @@ package io.lightflow.topology.trident;
 
 import io.lightflow.topology.BlockLoop;
 import io.lightflow.topology.RetryException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.storm.topology.ReportedFailedException;
 import org.apache.storm.trident.operation.TridentCollector;
 import org.apache.storm.trident.operation.TridentOperationContext;
@@ -12,11 +15,30 @@ import org.apache.storm.trident.tuple.TridentTuple;
 
 /** Carries a loop as Trident state. The loop's sink commits by itself; Trident's begin and commit only tell the txid. */
 final class LoopState implements State {
-    private final BlockLoop loop;
+    private static final Duration CLOSES_WITHIN = Duration.ofSeconds(20);
+
+    private final Supplier<BlockLoop> maker;
+    private final Closing closing = new Closing("a task's loop", this::closeLoop, CLOSES_WITHIN);
+    /** Made for the first batch: Storm does not tell of the end of a topology that never had one. */
+    private BlockLoop loop;
+
     private long txid;
 
-    LoopState(BlockLoop loop) {
-        this.loop = loop;
+    LoopState(Supplier<BlockLoop> maker) {
+        this.maker = maker;
+    }
+
+    private void process(Blocks blocks) {
+        if (loop == null) {
+            loop = maker.get();
+        }
+        loop.process(txid, blocks.blocks());
+    }
+
+    private void closeLoop() {
+        if (loop != null) {
+            loop.close();
+        }
     }
 
     @Override
@@ -33,15 +55,16 @@ final class LoopState implements State {
     static final class Updater implements StateUpdater<LoopState> {
         private static final long serialVersionUID = 1L;
 
-        private transient BlockLoop loop;
+        /** Of the state that has been worked on; Storm tells of the end only here. */
+        private transient volatile Closing closing;
 
         @Override
         public void updateState(LoopState state, List<TridentTuple> tuples, TridentCollector collector) {
-            loop = state.loop;
+            closing = state.closing;
             for (TridentTuple tuple : tuples) {
                 Blocks blocks = (Blocks) tuple.getValue(0);
                 try {
-                    state.loop.process(state.txid, blocks.blocks());
+                    state.closing.work(() -> state.process(blocks));
                 } catch (RetryException e) {
                     throw new ReportedFailedException(e.getMessage(), e);
                 }
@@ -49,14 +72,14 @@ final class LoopState implements State {
         }
 
         @Override
-        public void prepare(java.util.Map<String, Object> conf, TridentOperationContext context) {
+        public void prepare(Map<String, Object> conf, TridentOperationContext context) {
             // Nothing to prepare: the state has it all.
         }
 
         @Override
         public void cleanup() {
-            if (loop != null) {
-                loop.close();
+            if (closing != null) {
+                closing.close();
             }
         }
     }

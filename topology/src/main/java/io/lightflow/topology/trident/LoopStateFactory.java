@@ -20,6 +20,6 @@ final class LoopStateFactory implements StateFactory {
 
     @Override
     public State makeState(Map<String, Object> conf, IMetricsContext metrics, int partition, int partitions) {
-        return new LoopState(Parts.loop(kind, GroupSettings.parse(settingsYaml)));
+        return new LoopState(() -> Parts.loop(kind, GroupSettings.parse(settingsYaml)));
     }
 }

@@ -11,6 +11,7 @@ import io.lightflow.sink.Sink;
 import io.lightflow.statistics.JoinedEventDecoder;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.BlockLoop;
+import io.lightflow.topology.Patience;
 import io.lightflow.topology.dataflow.DataflowLoop;
 import io.lightflow.topology.kafka.DataflowTopics;
 import io.lightflow.topology.kafka.KafkaClients;
@@ -118,13 +119,15 @@ public final class Parts {
                     step,
                     RocksDbJoinStore.acquire(rocksDb(settings, rules)),
                     new KafkaSink(new KafkaClients(settings.kafka()), settings.group()),
-                    clock);
+                    clock,
+                    Patience.real());
         }
         return new StatisticsLoop(
                 statisticsSink(settings),
                 settings.statistics().microBatch(),
                 settings.statistics().maxRows(),
-                clock);
+                clock,
+                Patience.real());
     }
 
     /** The sink of the topology {@code stats-counter}. */

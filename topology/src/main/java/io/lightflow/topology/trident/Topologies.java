@@ -9,6 +9,7 @@ import org.apache.storm.tuple.Fields;
 /** Builds the topologies of a group and their Storm settings. */
 public final class Topologies {
     private static final int IDLE_SLEEP_MS = 5;
+    private static final int MESSAGE_TIMEOUT_SECONDS = 30;
     /** Counted events are held back until the micro-batch's end in any case. */
     private static final long LEAST_COUNTING_INTERVAL_MS = 200;
 
@@ -52,7 +53,10 @@ public final class Topologies {
         config.put(Config.TOPOLOGY_SPOUT_WAIT_PROGRESSIVE_LEVEL3_SLEEP_MILLIS, IDLE_SLEEP_MS);
         config.put(Config.TOPOLOGY_WORKER_CHILDOPTS, "-Xmx" + heapMb + "m -XX:+UseSerialGC");
         config.put(Config.TOPOLOGY_ACKER_EXECUTORS, 1);
-        config.setMessageTimeoutSecs(60);
+        // A batch that waits for a server outlives it, which does no harm. One that a worker took with it when it died
+        // comes
+        // again after one to two of it.
+        config.setMessageTimeoutSecs(MESSAGE_TIMEOUT_SECONDS);
         config.registerSerialization(Blocks.class, BlocksSerializer.class);
         return config;
     }

@@ -16,9 +16,11 @@ import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
+import io.lightflow.sink.Commit;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.MemorySink;
 import io.lightflow.sink.MemorySink.Moment;
+import io.lightflow.sink.ShardMove;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
 import io.lightflow.store.NewCell;
@@ -26,9 +28,12 @@ import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
 import io.lightflow.store.StoreUnavailableException;
 import io.lightflow.topology.ManualClock;
+import io.lightflow.topology.Patience;
 import io.lightflow.topology.RetryException;
+import io.lightflow.topology.StoppedException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -82,15 +87,20 @@ class DataflowLoopTest {
     private final MemorySink.Store<List<OutputEvent>> ledger = new MemorySink.Store<>();
     private final FailingStore store = new FailingStore();
     private final ManualClock clock = new ManualClock();
+    private final List<Duration> pauses = new ArrayList<>();
     private final TopicLog impressions = new TopicLog(IMPRESSIONS, EventType.IMPRESSION, 1);
     private final TopicLog clicks = new TopicLog(CLICKS, EventType.CLICK, 2);
     private DataflowLoop loop = newLoop();
     private long txid;
 
     private DataflowLoop newLoop() {
+        return newLoop(pauses::add);
+    }
+
+    private DataflowLoop newLoop(Patience.Pause pause) {
         JoinStep step =
                 new JoinStep(JoinSettings.defaults("us"), new LastClick(), new OutputEncoder(new TestSchemas().ids()));
-        return new DataflowLoop(step, store, new MemorySink<>(ledger), clock);
+        return new DataflowLoop(step, store, new MemorySink<>(ledger), clock, new Patience(clock, pause));
     }
 
     private DataflowLoopTest fill(int journeys) {
@@ -138,28 +148,69 @@ class DataflowLoopTest {
     }
 
     @Test
-    void invariantA_aCommitThatFailedIsMadeAgainFromTheLedger() {
+    void invariantA_aCommitThatFailedIsMadeAgainInPlaceFromTheLedger() {
         fill(10);
         ledger.failNext(Moment.BEFORE_COMMIT);
-        assertThatThrownBy(() -> process(all(0))).isInstanceOf(RetryException.class);
-        assertThat(ledger.position(0)).isEqualTo(Position.START);
-
         process(all(0));
 
         assertJoined(10, 10);
         assertThat(ledger.position(0).books().get(EventType.CLICK, Books.Entry.DUPLICATE))
                 .isEqualTo(2);
+        assertThat(pauses).hasSize(1);
     }
 
     @Test
     void invariantA_aCommitWhoseAnswerWasLostIsNotMadeTwice() {
         fill(10);
         ledger.failNext(Moment.AFTER_COMMIT);
-        assertThatThrownBy(() -> process(block(0, 0, 6, 0, 3))).isInstanceOf(RetryException.class);
-
+        process(block(0, 0, 6, 0, 3));
         process(all(0));
 
         assertJoined(10, 10);
+        assertThat(ledger.outputs()).hasSize(2);
+    }
+
+    @Test
+    void anOutageIsWaitedOutHoweverLongAndMoreAndMorePatiently() {
+        fill(10);
+        process(block(0, 0, 2, 0, 2), block(1, 0, 2, 0, 2));
+        ledger.failNext(Moment.AFTER_COMMIT);
+        store.failRead = true;
+        for (int i = 0; i < 50; i++) {
+            ledger.failNextOpen();
+        }
+        process(all(0), all(1));
+
+        assertThat(outputs()).isEqualTo(Map.of(OutputTopic.IMPRESSIONS, 20L, OutputTopic.CLICKS, 20L));
+        assertThat(pauses).hasSizeGreaterThan(50).isSorted().startsWith(Duration.ofMillis(100), Duration.ofMillis(200));
+        assertThat(pauses.get(pauses.size() - 1)).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void anInterruptionEndsTheWaiting() {
+        fill(4);
+        DataflowLoop interrupted = newLoop(time -> {
+            throw new InterruptedException();
+        });
+        ledger.failNext(Moment.BEFORE_COMMIT);
+
+        // Storm looks for that cause.
+        assertThatThrownBy(() -> interrupted.process(1, List.of(all(0))))
+                .isInstanceOf(StoppedException.class)
+                .hasCauseInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(ledger.position(0)).isEqualTo(Position.START);
+    }
+
+    @Test
+    void invariantB_aGapInABatchThatIsTriedAgainIsStillAskedForAgainFromTheLedger() {
+        fill(10);
+        ledger.failNext(Moment.BEFORE_COMMIT);
+        assertThatThrownBy(() -> process(block(0, 4, 10, 2, 12), all(1))).isInstanceOf(RetryException.class);
+        // The shard was not stopped by that, though it was worked on twice.
+        process(all(0));
+
+        assertThat(outputs()).isEqualTo(Map.of(OutputTopic.IMPRESSIONS, 20L, OutputTopic.CLICKS, 20L));
     }
 
     @Test
@@ -181,7 +232,11 @@ class DataflowLoopTest {
     void invariantC_cellsThatWereWrittenBeforeAFailureAreGhosts() {
         fill(10);
         store.failWrite = Moment.AFTER_COMMIT;
-        assertThatThrownBy(() -> process(all(0))).isInstanceOf(RetryException.class);
+        DataflowLoop killed = newLoop(time -> {
+            throw new InterruptedException();
+        });
+        assertThatThrownBy(() -> killed.process(1, List.of(all(0)))).isInstanceOf(StoppedException.class);
+        assertThat(Thread.interrupted()).isTrue();
         assertThat(ledger.outputs()).isEmpty();
         // Only clicks come this time: the impressions in the store have never been committed.
         process(block(0, 0, 0, 0, clicks.end()));
@@ -221,11 +276,40 @@ class DataflowLoopTest {
         assertThat(ledger.position(1).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
         assertThat(ledger.position(2).nextOffset(IMPRESSIONS, 1)).isEqualTo(2);
 
-        clock.advance(Duration.ofSeconds(10));
+        clock.advance(Duration.ofSeconds(118));
+        process(blocks);
+        clock.advance(Duration.ofSeconds(2));
         assertThatThrownBy(() -> process(blocks)).isInstanceOf(RetryException.class);
         process(all(0), all(1), all(2));
         assertThat(ledger.position(0).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
         assertThat(ledger.position(2).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
+    }
+
+    @Test
+    void invariantB_aStoppedShardGoesOnSoonAfterAnOperatorHasAcceptedTheGap() {
+        fill(10);
+        process(block(0, 0, 2, 0, 2), block(1, 0, 2, 0, 2));
+        Block[] gap = {block(0, 4, 10, 2, 12), block(1, 2, 10, 2, 12)};
+        assertThatThrownBy(() -> process(gap)).isInstanceOf(RetryException.class);
+        process(gap);
+        clock.advance(Duration.ofSeconds(2));
+        process(gap);
+        acceptGap(4);
+
+        clock.advance(Duration.ofSeconds(2));
+        assertThatThrownBy(this::process).isInstanceOf(RetryException.class);
+        process(gap);
+
+        assertThat(ledger.position(0).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
+        assertThat(ledger.position(1).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
+    }
+
+    /** What an operator's command does to shard 0. */
+    private void acceptGap(long to) {
+        MemorySink<List<OutputEvent>> operator = new MemorySink<>(ledger);
+        Position before = operator.open(0);
+        ShardMove move = new ShardMove(0, before, before.acceptingGap(IMPRESSIONS, to));
+        operator.commit(List.of(new Commit<>(List.of(move), List.of())));
     }
 
     @Test
@@ -250,27 +334,23 @@ class DataflowLoopTest {
         long[] next = new long[2];
         boolean done = false;
         while (!done) {
-            switch (random.nextInt(12)) {
+            switch (random.nextInt(13)) {
                 case 0 -> ledger.failNext(Moment.BEFORE_COMMIT);
                 case 1 -> ledger.failNext(Moment.AFTER_COMMIT);
                 case 2 -> store.failWrite = Moment.BEFORE_COMMIT;
                 case 3 -> store.failWrite = Moment.AFTER_COMMIT;
                 case 4 -> store.failRead = true;
-                case 5 -> loop = newLoop();
+                case 5 -> ledger.failNextOpen();
+                case 6 -> loop = newLoop();
                 default -> {
                     // Nothing fails this time.
                 }
             }
             long toImpressions = Math.min(impressions.end(), next[0] + random.nextInt(9));
             long toClicks = Math.min(clicks.end(), next[1] + random.nextInt(9));
-            try {
-                process(block(0, next[0], toImpressions, next[1], toClicks));
-                next[0] = toImpressions;
-                next[1] = toClicks;
-            } catch (RetryException e) {
-                next[0] = ledger.position(0).nextOffset(IMPRESSIONS, 1);
-                next[1] = ledger.position(0).nextOffset(CLICKS, 2);
-            }
+            process(block(0, next[0], toImpressions, next[1], toClicks));
+            next[0] = toImpressions;
+            next[1] = toClicks;
             done = ledger.position(0).nextOffset(IMPRESSIONS, 1) == impressions.end()
                     && ledger.position(0).nextOffset(CLICKS, 2) == clicks.end();
         }

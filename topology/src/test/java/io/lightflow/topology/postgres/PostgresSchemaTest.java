@@ -8,7 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lightflow.statistics.Statistics;
 import java.time.Instant;
 import java.time.Period;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class PostgresSchemaTest {
@@ -33,6 +39,34 @@ class PostgresSchemaTest {
         new PostgresSchema(settings).migrate();
 
         assertThat(server.query(settings, "SELECT count(*) FROM ledger")).isEqualTo("0");
+    }
+
+    @Test
+    void severalMayMigrateAtOnce() throws Exception {
+        ExecutorService processes = Executors.newFixedThreadPool(4);
+        try {
+            for (int round = 0; round < 5; round++) {
+                PostgresSettings settings = server.unmigrated(server.port());
+                server.execute(settings, "CREATE SCHEMA " + settings.schema());
+                server.execute(settings, "CREATE TABLE " + settings.schema() + ".subject (id integer)");
+                CyclicBarrier together = new CyclicBarrier(4);
+                Callable<Void> migrate = () -> {
+                    together.await();
+                    new PostgresSchema(settings).migrate();
+                    return null;
+                };
+
+                for (Future<Void> done : processes.invokeAll(Collections.nCopies(4, migrate))) {
+                    done.get();
+                }
+
+                assertThat(server.query(
+                                settings, "SELECT count(*) FROM lightflow_statistics_migrations WHERE version = '1'"))
+                        .isEqualTo("1");
+            }
+        } finally {
+            processes.shutdownNow();
+        }
     }
 
     @Test

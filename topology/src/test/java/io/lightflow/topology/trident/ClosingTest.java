@@ -1,0 +1,90 @@
+package io.lightflow.topology.trident;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.topology.StoppedException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What is at work is closed when it is done, once, and by whoever comes last. */
+@Timeout(20)
+class ClosingTest {
+    private final ExecutorService worker = Executors.newSingleThreadExecutor();
+    private final CountDownLatch working = new CountDownLatch(1);
+    private final CountDownLatch enough = new CountDownLatch(1);
+    private final AtomicInteger closed = new AtomicInteger();
+
+    @AfterEach
+    void endWorker() {
+        worker.shutdownNow();
+    }
+
+    private Future<?> workIn(Closing closing) throws InterruptedException {
+        Future<?> work = worker.submit(() -> closing.work(() -> {
+            working.countDown();
+            try {
+                enough.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            assertThat(closed).hasValue(0);
+        }));
+        working.await();
+        return work;
+    }
+
+    @Test
+    void closesAtOnceIfNobodyIsAtWork() {
+        Closing closing = new Closing("it", closed::incrementAndGet, Duration.ZERO);
+        closing.work(() -> {});
+        closing.close();
+        closing.close();
+
+        assertThat(closed).hasValue(1);
+        assertThatThrownBy(() -> closing.work(() -> {})).isInstanceOf(StoppedException.class);
+    }
+
+    @Test
+    void waitsForWorkToEnd() throws Exception {
+        Closing closing = new Closing("it", closed::incrementAndGet, Duration.ofSeconds(15));
+        Future<?> work = workIn(closing);
+        enough.countDown();
+        closing.close();
+
+        work.get();
+        assertThat(closed).hasValue(1);
+    }
+
+    @Test
+    void whoeverIsAtWorkForTooLongClosesWhenItIsDone() throws Exception {
+        Closing closing = new Closing("it", closed::incrementAndGet, Duration.ZERO);
+        Future<?> work = workIn(closing);
+        closing.close();
+        assertThat(closed).hasValue(0);
+
+        enough.countDown();
+        work.get();
+        assertThat(closed).hasValue(1);
+    }
+
+    @Test
+    void aFailureToCloseIsNobodysElse() {
+        Closing closing = new Closing(
+                "it",
+                () -> {
+                    throw new IllegalStateException("told to fail");
+                },
+                Duration.ZERO);
+
+        assertThatCode(closing::close).doesNotThrowAnyException();
+    }
+}
