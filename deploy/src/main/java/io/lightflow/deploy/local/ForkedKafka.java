@@ -39,6 +39,7 @@ final class ForkedKafka implements CentralKafka {
                 "-Xmx" + heapMb + "m",
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
+                "-XX:TieredStopAtLevel=1",
                 "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
                 "-cp",
                 System.getProperty("java.class.path"),
