@@ -107,8 +107,8 @@ class MirrorTest {
     void aMirrorThatIsKilledAndStartedAgainLosesAndDoublesNothing() throws Exception {
         stopMirror();
         for (int round = 0; round < 2; round++) {
-            produce(40_000);
-            long enough = written() + random.nextInt(40_000);
+            produce(20_000);
+            long enough = written() + random.nextInt(20_000);
             Process killed = startInAnotherJvm();
             try {
                 Await.until("some records were written", LIMIT, () -> written() > enough);
