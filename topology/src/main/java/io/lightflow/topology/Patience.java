@@ -63,7 +63,9 @@ public final class Patience {
 
     private <T> T waitOut(String what, Attempt<T> attempt, RuntimeException first) {
         long beganMs = clock.millis();
-        LOG.warn("{} has to wait until it gets an answer: {}", what, first.getMessage());
+        if (!Thread.currentThread().isInterrupted()) {
+            LOG.warn("{} has to wait until it gets an answer: {}", what, first.getMessage());
+        }
         RuntimeException last = first;
         Duration time = FIRST_PAUSE;
         while (true) {

@@ -12,6 +12,7 @@ import io.lightflow.deploy.feed.FeedSettings;
 import io.lightflow.deploy.feed.FeedTotals;
 import io.lightflow.deploy.feed.GeneratedFeed;
 import io.lightflow.deploy.feed.GeneratedFeedSettings;
+import io.lightflow.deploy.feed.PartOfFeed;
 import io.lightflow.deploy.feed.TopicNames;
 import io.lightflow.deploy.local.Completion;
 import io.lightflow.deploy.local.JoinedTopics;

@@ -1,14 +1,11 @@
-package io.lightflow.deploy.cluster;
-
-import io.lightflow.deploy.feed.Feed;
-import io.lightflow.deploy.feed.FeedEvent;
+package io.lightflow.deploy.feed;
 
 /** The next events of another feed, up to a number of them; leaves the rest, and the closing, to its owner. */
-final class PartOfFeed implements Feed {
+public final class PartOfFeed implements Feed {
     private final Feed whole;
     private long left;
 
-    PartOfFeed(Feed whole, long count) {
+    public PartOfFeed(Feed whole, long count) {
         this.whole = whole;
         this.left = count;
     }

@@ -8,6 +8,7 @@ import io.lightflow.deploy.feed.FeedProducer;
 import io.lightflow.deploy.feed.FeedTotals;
 import io.lightflow.deploy.feed.GeneratedFeed;
 import io.lightflow.deploy.feed.GeneratedFeedSettings;
+import io.lightflow.deploy.feed.PartOfFeed;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.topology.trident.TopologyKind;
@@ -25,21 +26,21 @@ import org.junit.jupiter.api.io.TempDir;
 /** However topologies are stopped and started, what comes out is exact (invariants A to E). */
 @Tag("local")
 class RestartTest {
-    private static final long EVENTS = 60_000;
-    private static final double EVENTS_PER_SECOND = 4_000;
+    private static final long EVENTS = 40_000;
+    private static final double EVENTS_PER_SECOND = 3_000;
 
     @Test
     void totalsAreExactAfterOtherParallelismsWipedZooKeeperAndARestartOfEverything(@TempDir Path data)
             throws Exception {
         long seed = Seed.choose();
         GeneratedFeedSettings events = GeneratedFeedSettings.of(EVENTS, seed, DcGroup.LOCAL);
-        LocalSettings settings = LocalSettings.in(data).with(EventPath.DIRECT).withPollRecords(200);
+        LocalSettings settings = LocalSettings.in(data).with(EventPath.DIRECT).withPollRecords(500);
         ExecutorService feeder = Executors.newSingleThreadExecutor();
         Stand stand = Stand.start(settings);
         try (Feed feed = new GeneratedFeed(events);
                 FeedProducer producer = stand.producer(EVENTS_PER_SECOND)) {
             long begin = System.nanoTime();
-            Future<FeedTotals> fed = feeder.submit(() -> producer.feed(feed));
+            feeder.submit(() -> producer.feed(new PartOfFeed(feed, EVENTS / 2)));
 
             stand.awaitIn(EVENTS / 10);
             killAll(stand);
@@ -48,8 +49,11 @@ class RestartTest {
             submitAll(stand, 4);
 
             stand.awaitIn(EVENTS / 2);
+            feeder.submit(() -> producer.feed(new PartOfFeed(feed, EVENTS * 3 / 10)));
+            stand.awaitIn(EVENTS * 6 / 10);
             // Feeding waits for the central cluster to come back.
             stand.close();
+            Future<FeedTotals> fed = feeder.submit(() -> producer.feed(new PartOfFeed(feed, EVENTS)));
             stand = Stand.startServers(settings.withDataflowParallelism(2));
             assertInTheMiddle(stand);
             stand.stack().submitTopologies();
