@@ -230,7 +230,7 @@ final class LocalStack implements AutoCloseable {
                   rocksdb:
                     directory: %s
                     blockCacheMb: 64
-                    rowCacheMb: 128
+                    rowCacheMb: 256
                 join:
                   allowedDisorder: %dms
                 pace:

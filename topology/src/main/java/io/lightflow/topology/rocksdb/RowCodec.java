@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class RowCodec {
     /** Values from this length on stand apart: to look for a key among many must not mean to read all their values. */
-    static final int APART_FROM_BYTES = 192;
+    static final int APART_FROM_BYTES = 256;
 
     private static final int LONGEST_VARINT = 5;
     private static final Comparator<Slot> BY_KEY =

@@ -51,6 +51,9 @@ final class BlockEmitter implements Emitter<Object> {
 
     private List<Block> read(TransactionAttempt transaction) {
         List<Block> blocks = List.of();
+        if (transaction.getAttemptId() > 0) {
+            LOG.warn("Batch {} comes again, and is read from the ledger", transaction);
+        }
         try {
             boolean unchanged = reader.isReady();
             seek |= !unchanged || transaction.getAttemptId() > 0;
