@@ -4,7 +4,6 @@ import io.lightflow.topology.operator.AcceptGapCommand;
 import io.lightflow.topology.operator.PauseCommand;
 import io.lightflow.topology.operator.ResumeCommand;
 import io.lightflow.topology.operator.ShowCommand;
-import io.lightflow.topology.settings.SettingsException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,20 +22,9 @@ import picocli.CommandLine.Command;
 public final class Main {
     private Main() {}
 
-    /** The commands, with errors told in one line and no stack trace where it would not help. */
+    /** The commands. */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((e, commandLine, parsed) -> {
-            commandLine.getErr().println(e instanceof SettingsException ? e.getMessage() : describe(e));
-            return commandLine.getCommandSpec().exitCodeOnExecutionException();
-        });
-    }
-
-    private static String describe(Throwable e) {
-        StringBuilder text = new StringBuilder();
-        for (Throwable at = e; at != null; at = at.getCause()) {
-            text.append(text.isEmpty() ? "" : "\n  because of ").append(at);
-        }
-        return text.toString();
+        return CommandErrors.inWords(new CommandLine(new Main()));
     }
 
     public static void main(String[] arguments) {
