@@ -1,9 +1,9 @@
 package io.lightflow.topology;
 
 import io.lightflow.topology.operator.AcceptGapCommand;
-import io.lightflow.topology.operator.PauseCommand;
-import io.lightflow.topology.operator.ResumeCommand;
+import io.lightflow.topology.operator.RestCommand;
 import io.lightflow.topology.operator.ShowCommand;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,11 +15,14 @@ import picocli.CommandLine.Command;
         subcommands = {
             SubmitCommand.class,
             ShowCommand.class,
-            PauseCommand.class,
-            ResumeCommand.class,
+            RestCommand.Pause.class,
+            RestCommand.Resume.class,
             AcceptGapCommand.class
         })
 public final class Main {
+    private static final List<String> LOG_CONFIGURATIONS =
+            List.of("log4j2.configurationFile", "log4j.configurationFile");
+
     private Main() {}
 
     /** The commands. */
@@ -28,6 +31,10 @@ public final class Main {
     }
 
     public static void main(String[] arguments) {
+        // `storm jar` brings a configuration; by hand, Kafka's settings are not to be printed between the answers.
+        if (LOG_CONFIGURATIONS.stream().allMatch(name -> System.getProperty(name) == null)) {
+            System.setProperty(LOG_CONFIGURATIONS.get(0), "classpath:lightflow-operator-log4j2.xml");
+        }
         System.exit(commandLine().execute(arguments));
     }
 }
