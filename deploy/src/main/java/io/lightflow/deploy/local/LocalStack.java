@@ -45,7 +45,8 @@ import org.slf4j.LoggerFactory;
  */
 final class LocalStack implements AutoCloseable {
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
-    private static final long KILL_LOOK_NANOS = 50_000_000;
+    private static final Duration WORKER_PATIENCE = Duration.ofSeconds(20);
+    private static final long LOOK_NANOS = 50_000_000;
     private static final String STORM_ROOT = "/storm";
 
     private final LocalSettings settings;
@@ -232,7 +233,7 @@ final class LocalStack implements AutoCloseable {
                 if (System.nanoTime() - deadline > 0) {
                     throw new IllegalStateException("it is still there after " + KILL_PATIENCE);
                 }
-                LockSupport.parkNanos(KILL_LOOK_NANOS);
+                LockSupport.parkNanos(LOOK_NANOS);
             }
         } catch (Exception e) {
             throw new IllegalStateException("killing " + name + " failed: " + e, e);
@@ -339,7 +340,7 @@ final class LocalStack implements AutoCloseable {
 
     private void closeParts() {
         List<List<AutoCloseable>> stages = new ArrayList<>();
-        stages.add(present(storm, mirror));
+        stages.add(present(storm == null ? null : this::closeStorm, mirror));
         List<AutoCloseable> users = present(registry, central);
         users.addAll(fronts.values());
         stages.add(users);
@@ -359,6 +360,17 @@ final class LocalStack implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /** Storm ends the whole JVM, or blocks its end, when it stops while it is starting a worker. */
+    private void closeStorm() throws Exception {
+        long deadline = System.nanoTime() + WORKER_PATIENCE.toNanos();
+        while (ProcessSimulator.getAllProcessHandles().size()
+                        < storm.getTopologySummaries().size()
+                && deadline - System.nanoTime() > 0) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        storm.close();
     }
 
     private static List<AutoCloseable> present(AutoCloseable... parts) {
