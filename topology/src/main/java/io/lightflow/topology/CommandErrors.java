@@ -1,5 +1,6 @@
 package io.lightflow.topology;
 
+import io.lightflow.topology.settings.SettingsException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.util.ArrayList;
@@ -21,6 +22,11 @@ public final class CommandErrors {
                     PrintWriter err = command.getErr();
                     err.println(wrong.getMessage());
                     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+                    if (!command.getSubcommands().isEmpty()) {
+                        // What is missing or wrong is the subcommand, and they are few.
+                        command.usage(err);
+                        return command.getCommandSpec().exitCodeOnInvalidInput();
+                    }
                     err.println("`" + command.getCommandSpec().qualifiedName() + " --help` lists the options.");
                     return command.getCommandSpec().exitCodeOnInvalidInput();
                 })
@@ -42,6 +48,9 @@ public final class CommandErrors {
     }
 
     private static String withCauses(Throwable failure) {
+        if (failure instanceof SettingsException) {
+            return failure.getMessage(); // which says it all
+        }
         List<String> lines = new ArrayList<>();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             // Files name nothing but the path in their message: what is the matter with it is in their class.
