@@ -2,7 +2,7 @@ package io.lightflow.deploy.cluster;
 
 import io.lightflow.topology.CommandErrors;
 import io.lightflow.topology.Main;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.settings.TopologyKind;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

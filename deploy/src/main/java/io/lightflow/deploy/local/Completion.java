@@ -6,7 +6,7 @@ import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.settings.TopologyKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,8 @@
 package io.lightflow.topology.operator;
 
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.settings.TopologyKind;
+import io.lightflow.topology.zookeeper.GroupNodes;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;

@@ -4,6 +4,7 @@ import io.lightflow.event.Block;
 import io.lightflow.event.WriterSchemas;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.spout.ShardReader;
 import java.util.ArrayList;
 import java.util.List;
