@@ -129,6 +129,9 @@ public final class Mirror implements AutoCloseable {
             } finally {
                 if (maker != null) {
                     maker.stop();
+                    // At the end of a JVM it stops itself by its own hook, and what was called here returns at once. It
+                    // must have stopped before the brokers do, or it waits for them for minutes.
+                    maker.awaitStop();
                 }
             }
             if (closed(pause)) {

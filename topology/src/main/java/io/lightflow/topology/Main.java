@@ -1,10 +1,9 @@
 package io.lightflow.topology;
 
 import io.lightflow.topology.operator.AcceptGapCommand;
-import io.lightflow.topology.operator.PauseCommand;
-import io.lightflow.topology.operator.ResumeCommand;
+import io.lightflow.topology.operator.RestCommand;
 import io.lightflow.topology.operator.ShowCommand;
-import io.lightflow.topology.settings.SettingsException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -16,30 +15,26 @@ import picocli.CommandLine.Command;
         subcommands = {
             SubmitCommand.class,
             ShowCommand.class,
-            PauseCommand.class,
-            ResumeCommand.class,
+            RestCommand.Pause.class,
+            RestCommand.Resume.class,
             AcceptGapCommand.class
         })
 public final class Main {
+    private static final List<String> LOG_CONFIGURATIONS =
+            List.of("log4j2.configurationFile", "log4j.configurationFile");
+
     private Main() {}
 
-    /** The commands, with errors told in one line and no stack trace where it would not help. */
+    /** The commands. */
     public static CommandLine commandLine() {
-        return new CommandLine(new Main()).setExecutionExceptionHandler((e, commandLine, parsed) -> {
-            commandLine.getErr().println(e instanceof SettingsException ? e.getMessage() : describe(e));
-            return commandLine.getCommandSpec().exitCodeOnExecutionException();
-        });
-    }
-
-    private static String describe(Throwable e) {
-        StringBuilder text = new StringBuilder();
-        for (Throwable at = e; at != null; at = at.getCause()) {
-            text.append(text.isEmpty() ? "" : "\n  because of ").append(at);
-        }
-        return text.toString();
+        return CommandErrors.inWords(new CommandLine(new Main()));
     }
 
     public static void main(String[] arguments) {
+        // `storm jar` brings a configuration; by hand, Kafka's settings are not to be printed between the answers.
+        if (LOG_CONFIGURATIONS.stream().allMatch(name -> System.getProperty(name) == null)) {
+            System.setProperty(LOG_CONFIGURATIONS.get(0), "classpath:lightflow-operator-log4j2.xml");
+        }
         System.exit(commandLine().execute(arguments));
     }
 }

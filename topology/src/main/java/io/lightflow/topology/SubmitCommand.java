@@ -2,15 +2,15 @@ package io.lightflow.topology;
 
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.TopicSetup;
-import io.lightflow.topology.operator.GroupNodes;
 import io.lightflow.topology.operator.SettingsOption;
 import io.lightflow.topology.postgres.PostgresSchema;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.SettingsException;
+import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.trident.Parts;
 import io.lightflow.topology.trident.RegistrySchemas;
 import io.lightflow.topology.trident.Topologies;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.zookeeper.GroupNodes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;

@@ -1,7 +1,8 @@
 package io.lightflow.deploy.cluster;
 
+import io.lightflow.topology.CommandErrors;
 import io.lightflow.topology.Main;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.settings.TopologyKind;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,12 +47,7 @@ public final class ClusterMain {
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new ClusterMain());
         commandLine.getSubcommands().get("lightflow").setUnmatchedOptionsArePositionalParams(true);
-        return commandLine
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    command.getErr().println(messages(failure));
-                    return CommandLine.ExitCode.SOFTWARE;
-                });
+        return CommandErrors.inWords(commandLine.setCaseInsensitiveEnumValuesAllowed(true));
     }
 
     /** The data folder, which every command takes. */
@@ -264,21 +260,6 @@ public final class ClusterMain {
                         topology.get_uptime_secs(),
                         topology.get_num_workers(),
                         topology.get_num_tasks());
-    }
-
-    /** The failure in words, causes included; what is a bug of ours also shows where. */
-    private static String messages(Throwable failure) {
-        List<String> lines = new ArrayList<>();
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            String line = cause.getMessage() != null ? cause.getMessage() : cause.toString();
-            if (lines.stream().noneMatch(earlier -> earlier.contains(line))) {
-                lines.add(line);
-            }
-        }
-        if (failure instanceof NullPointerException || failure instanceof ClassCastException) {
-            lines.add("at " + failure.getStackTrace()[0]);
-        }
-        return String.join(System.lineSeparator() + "  because: ", lines);
     }
 
     private void print(String line) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 
@@ -201,16 +202,14 @@ final class Parts {
     }
 
     private ClusterProcess mirror() {
+        Path directory = directory(MIRROR);
         int restPort = ports.of(MIRROR);
+        Path config = directory.resolve("conf/mirror.yaml");
         Map<String, String> kafka = endpoints().kafka();
         String central = kafka.get(ClusterSettings.CENTRAL);
-        List<Object> arguments = new ArrayList<>(List.of("--central", central, "--rest-port", restPort));
-        for (String dataCenter : settings.dataCenters()) {
-            arguments.addAll(List.of("--front", dataCenter + "=" + kafka.get(dataCenter)));
-        }
         ProcessSpec spec = daemon(MIRROR)
                 .heapMb(320)
-                .main(MirrorRunner.class.getName(), arguments.toArray())
+                .main("io.lightflow.mirror.MirrorMain", "--settings", config)
                 .spec()
                 .stoppedBy(Signal.TERM, Duration.ofSeconds(20));
         Readiness topics = LightTopics.areMirrored(central, settings.dataCenters());
@@ -220,7 +219,16 @@ final class Parts {
                     Probes.accepts(restPort).check();
                     topics.check();
                 },
-                () -> {});
+                () -> Resources.render(
+                        "mirror.yaml",
+                        Map.of("central", central, "dataCenters", dataCentersYaml(kafka), "port", restPort),
+                        config));
+    }
+
+    private String dataCentersYaml(Map<String, String> kafka) {
+        return settings.dataCenters().stream()
+                .map(name -> "  - {name: %s, bootstrapServers: \"%s\"}".formatted(name, kafka.get(name)))
+                .collect(Collectors.joining("\n"));
     }
 
     private ClusterProcess nimbus() {

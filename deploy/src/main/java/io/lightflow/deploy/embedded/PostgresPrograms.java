@@ -30,7 +30,7 @@ import org.tukaani.xz.XZInputStream;
  * The programs of PostgreSQL, unpacked from the class path, and how to run them: PostgreSQL refuses to run as root, so root
  * runs them in a user namespace of their own or, where none may be made (as in most containers), as the user nobody.
  */
-final class PostgresPrograms {
+public final class PostgresPrograms {
     private static final int NOBODY = 65_534;
 
     private final Path home;
@@ -55,33 +55,54 @@ final class PostgresPrograms {
         }
     }
 
+    /** Found out once, since it takes a process to do so. */
+    private static final class Detected {
+        static final Runner RUNNER = Runner.detect();
+    }
+
     private PostgresPrograms(Path home, Runner runner) {
         this.home = home;
         this.runner = runner;
     }
 
-    /** Unpacks the programs into that directory, unless an earlier call has. Safe to call from several processes at once. */
+    /** The programs in that folder, where {@link #unpack} puts them. */
+    public static PostgresPrograms in(Path home) {
+        return new PostgresPrograms(home.toAbsolutePath().normalize(), Detected.RUNNER);
+    }
+
+    /** The programs in a folder of that one, which is named after their archive and may be shared. They are unpacked. */
     static PostgresPrograms unpackInto(Path directory) {
+        PostgresPrograms programs = in(directory.resolve("postgresql-" + digest(archive())));
+        programs.unpack();
+        return programs;
+    }
+
+    /** Unpacks the programs, unless an earlier call has. Safe to call from several processes at once. */
+    public void unpack() {
+        if (Files.isDirectory(home)) {
+            return;
+        }
         try {
-            byte[] archive = archive();
-            Path home = directory.toAbsolutePath().normalize().resolve("postgresql-" + digest(archive));
-            if (!Files.isDirectory(home)) {
-                Files.createDirectories(directory);
-                Path partial = directory.resolve("unpacking-" + UUID.randomUUID());
-                unpack(archive, partial);
-                moveInto(home, partial);
-            }
-            return new PostgresPrograms(home, Runner.detect());
+            Files.createDirectories(home.getParent());
+            Path partial = home.resolveSibling("unpacking-" + UUID.randomUUID());
+            unpack(archive(), partial);
+            moveInto(home, partial);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot unpack the programs of PostgreSQL into " + directory, e);
+            throw new UncheckedIOException("Cannot unpack the programs of PostgreSQL into " + home, e);
         }
     }
 
-    private static byte[] archive() throws IOException {
+    private static byte[] archive() {
         String system = System.getProperty("os.name").startsWith("Mac") ? "Darwin" : System.getProperty("os.name");
         String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
         try (InputStream in = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine)) {
+            if (in == null) {
+                throw new IllegalStateException(
+                        "There are no programs of PostgreSQL for " + system + " on " + machine + " on the class path");
+            }
             return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the programs of PostgreSQL", e);
         }
     }
 
@@ -137,11 +158,19 @@ final class PostgresPrograms {
     }
 
     /** Gives a file or an empty directory to the user that the programs run as. */
-    void own(Path path) throws IOException {
+    public void own(Path path) throws IOException {
         if (runner == Runner.UNPRIVILEGED) {
             Files.setAttribute(path, "unix:uid", NOBODY);
             Files.setAttribute(path, "unix:gid", NOBODY);
         }
+    }
+
+    /** What to execute for a program, as a user that PostgreSQL accepts. */
+    public List<String> command(String program, String... arguments) {
+        List<String> command = new ArrayList<>(runner.prefix);
+        command.add(home.resolve("bin").resolve(program).toString());
+        command.addAll(List.of(arguments));
+        return command;
     }
 
     /**
@@ -149,10 +178,8 @@ final class PostgresPrograms {
      *
      * @throws IllegalStateException when it fails or takes longer than {@code limit}
      */
-    void run(Path log, Duration limit, String program, String... arguments) {
-        List<String> command = new ArrayList<>(runner.prefix);
-        command.add(home.resolve("bin").resolve(program).toString());
-        command.addAll(List.of(arguments));
+    public void run(Path log, Duration limit, String program, String... arguments) {
+        List<String> command = command(program, arguments);
         String text = String.join(" ", command);
         try {
             Process process = new ProcessBuilder(command)

@@ -125,19 +125,6 @@ public record FeedSettings(
                 continuation);
     }
 
-    public FeedSettings withFarFuture(Duration other) {
-        return new FeedSettings(
-                bootstrapServersByDc,
-                topics,
-                partitions,
-                eventsPerSecond,
-                beacons,
-                allowedDisorder,
-                other,
-                linger,
-                continuation);
-    }
-
     public FeedSettings withLinger(Duration other) {
         return new FeedSettings(
                 bootstrapServersByDc,

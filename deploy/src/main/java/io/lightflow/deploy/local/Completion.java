@@ -6,18 +6,22 @@ import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.settings.TopologyKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 
 /** Watches the ledgers of all groups, and tells when everything up to a time has come through. Not thread-safe. */
 public final class Completion implements AutoCloseable {
-    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+    /** A look reads every shard's place from Kafka and PostgreSQL, and takes from what is watched. */
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     private final List<GroupStatus> dataflows = new ArrayList<>();
     private final List<GroupStatus> statistics = new ArrayList<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
 
     Completion(LocalStack stack) {
         this(stack.settings().groups().stream().map(stack::groupSettings).toList());
@@ -36,12 +40,12 @@ public final class Completion implements AutoCloseable {
      *
      * @param watermark event time, ms since the Unix epoch
      * @param patience how long nothing may change before this gives up
-     * @throws IllegalStateException if nothing has changed for so long
+     * @throws IllegalStateException if nothing has changed for so long, or this is closed
      */
     public void await(long watermark, Duration patience) throws InterruptedException {
         String last = "";
         long deadline = System.nanoTime() + patience.toNanos();
-        while (true) {
+        do {
             String now;
             try {
                 if (all(dataflows, watermark) && all(statistics, watermark)) {
@@ -57,8 +61,8 @@ public final class Completion implements AutoCloseable {
             } else if (System.nanoTime() - deadline > 0) {
                 throw new IllegalStateException("nothing has moved for " + patience + ": " + now);
             }
-            Thread.sleep(LOOK_EVERY.toMillis());
-        }
+        } while (!closed.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS));
+        throw new IllegalStateException("closed before everything had come through: " + last);
     }
 
     private static boolean all(List<GroupStatus> topologies, long watermark) {
@@ -108,6 +112,7 @@ public final class Completion implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         dataflows.forEach(GroupStatus::close);
         statistics.forEach(GroupStatus::close);
     }

@@ -23,7 +23,9 @@ final class LiveView implements AutoCloseable {
 
     private final LocalStack stack;
     private final FeedProducer producer;
-    private final boolean terminal = System.console() != null;
+    /** Told by the shell: what {@link System#console} says about it differs between JDKs. */
+    private final boolean terminal = Boolean.getBoolean("lightflow.terminal");
+
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread daemon = new Thread(work, "lightflow-view");
         daemon.setDaemon(true);
@@ -39,9 +41,7 @@ final class LiveView implements AutoCloseable {
     }
 
     void start() {
-        System.out.println("Statistics: " + stack.postgres().psqlCommand());
-        System.out.println("Central Kafka: " + stack.centralBootstrap() + "   schema registry: " + stack.registryUrl());
-        stack.frontBootstraps().forEach((dc, servers) -> System.out.println("Front Kafka of " + dc + ": " + servers));
+        System.out.print(addresses());
         lastNs = System.nanoTime();
         long everyMs = (terminal ? ON_TERMINAL : ELSEWHERE).toMillis();
         thread.scheduleWithFixedDelay(this::show, everyMs, everyMs, TimeUnit.MILLISECONDS);
@@ -105,13 +105,24 @@ final class LiveView implements AutoCloseable {
         }
         text.append(books.balanced() ? "balanced\n\n" : "NOT BALANCED\n\n");
         text.append(PostgresTotals.topCampaigns(stack, 8)).append('\n');
-        text.append("psql: ").append(stack.postgres().psqlCommand()).append('\n');
-        return text.toString();
+        return text.append(addresses()).append("Ctrl-C stops everything.\n").toString();
+    }
+
+    private String addresses() {
+        StringBuilder text = new StringBuilder();
+        text.append("statistics       ").append(stack.postgres().psqlCommand()).append('\n');
+        text.append("schema registry  ").append(stack.registryUrl()).append('\n');
+        text.append("Kafka            central ").append(stack.centralBootstrap());
+        stack.frontBootstraps()
+                .forEach((dc, servers) ->
+                        text.append("  ").append(dc).append(' ').append(servers));
+        return text.append('\n').toString();
     }
 
     @Override
     public void close() {
-        thread.shutdownNow();
+        // Not interrupted: what it is asking may be asked to its end.
+        thread.shutdown();
         try {
             if (thread.awaitTermination(10, TimeUnit.SECONDS) && completion != null) {
                 completion.close();

@@ -4,13 +4,14 @@ import io.lightflow.deploy.embedded.EmbeddedKafka;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.embedded.EmbeddedZooKeeper;
 import io.lightflow.deploy.embedded.PostgresSettings;
+import io.lightflow.deploy.embedded.PostgresSettings.AtJvmExit;
 import io.lightflow.deploy.feed.DcGroup;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.event.EventType;
 import io.lightflow.topology.SubmitCommand;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.trident.Topologies;
-import io.lightflow.topology.trident.TopologyKind;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,11 +41,12 @@ import org.slf4j.LoggerFactory;
  * registry and PostgreSQL. All of them listen on the loopback address and keep their data in one folder; started again
  * on it, the stack goes on where it stopped. Also the fixture of the end-to-end tests.
  *
- * <p>Not thread-safe.
+ * <p>When the JVM is told to exit, by Ctrl-C for example, the stack closes itself. Not thread-safe but for {@link #close}.
  */
 final class LocalStack implements AutoCloseable {
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
-    private static final long KILL_LOOK_NANOS = 50_000_000;
+    private static final Duration WORKER_PATIENCE = Duration.ofSeconds(20);
+    private static final long LOOK_NANOS = 50_000_000;
     private static final String STORM_ROOT = "/storm";
 
     private final LocalSettings settings;
@@ -55,6 +57,8 @@ final class LocalStack implements AutoCloseable {
     private LocalRegistry registry;
     private LocalMirror mirror;
     private LocalCluster storm;
+    private Runnable beforeExit = () -> {};
+    private Thread closingAtExit;
 
     LocalStack(LocalSettings settings) {
         this(settings, new InProcessKafka(settings.data().resolve("kafka-central")));
@@ -69,7 +73,9 @@ final class LocalStack implements AutoCloseable {
                     .forEach(dc ->
                             fronts.put(dc, new EmbeddedKafka(settings.data().resolve("kafka-" + dc))));
         }
-        PostgresSettings server = PostgresSettings.in(settings.data().resolve("postgres"));
+        // Whoever commits to it must have stopped before: see closeAtExit.
+        PostgresSettings server =
+                PostgresSettings.in(settings.data().resolve("postgres")).with(AtJvmExit.LEAVE_TO_CALLER);
         for (Map.Entry<String, String> setting : settings.postgres().entrySet()) {
             server = server.with(setting.getKey(), setting.getValue());
         }
@@ -80,6 +86,7 @@ final class LocalStack implements AutoCloseable {
     void startServers() {
         // Once and by one thread, or else SLF4J tells of the messages that it lost.
         LoggerFactory.getILoggerFactory();
+        closeAtExit();
         List<Callable<Void>> first = new ArrayList<>();
         first.add(started(zookeeper::start));
         first.add(started(postgres::start));
@@ -100,6 +107,36 @@ final class LocalStack implements AutoCloseable {
         second.add(started(this::startStorm));
         second.add(started(() -> settings.groups().forEach(group -> SubmitCommand.prepare(groupSettings(group)))));
         Parallel.run("starting", second);
+    }
+
+    /** What the JVM does first when it is told to exit: end what uses the stack. To be set before the servers start. */
+    void beforeExit(Runnable action) {
+        beforeExit = action;
+    }
+
+    private void closeAtExit() {
+        closingAtExit = new Thread(
+                () -> {
+                    try {
+                        beforeExit.run();
+                    } finally {
+                        close();
+                    }
+                },
+                "lightflow-stop");
+        Runtime.getRuntime().addShutdownHook(closingAtExit);
+    }
+
+    private void forgetExit() {
+        if (closingAtExit == null) {
+            return;
+        }
+        try {
+            Runtime.getRuntime().removeShutdownHook(closingAtExit);
+        } catch (IllegalStateException e) {
+            // The JVM is on its way out and the hook at work; it will find everything closed.
+        }
+        closingAtExit = null;
     }
 
     private static Callable<Void> started(Runnable start) {
@@ -205,7 +242,7 @@ final class LocalStack implements AutoCloseable {
                 if (System.nanoTime() - deadline > 0) {
                     throw new IllegalStateException("it is still there after " + KILL_PATIENCE);
                 }
-                LockSupport.parkNanos(KILL_LOOK_NANOS);
+                LockSupport.parkNanos(LOOK_NANOS);
             }
         } catch (Exception e) {
             throw new IllegalStateException("killing " + name + " failed: " + e, e);
@@ -293,11 +330,27 @@ final class LocalStack implements AutoCloseable {
         return zookeeper;
     }
 
-    /** Stops everything; what was committed is there at the next start. */
+    /** Stops everything; what was committed is there at the next start. Closing again does nothing. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        forgetExit();
+        // An interrupt has done its work when it has led here, and would keep the parts from ending in order.
+        boolean interrupted = Thread.interrupted();
+        try {
+            closeParts();
+        } finally {
+            storm = null;
+            mirror = null;
+            registry = null;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void closeParts() {
         List<List<AutoCloseable>> stages = new ArrayList<>();
-        stages.add(present(storm, mirror));
+        stages.add(present(storm == null ? null : this::closeStorm, mirror));
         List<AutoCloseable> users = present(registry, central);
         users.addAll(fronts.values());
         stages.add(users);
@@ -317,6 +370,17 @@ final class LocalStack implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    /** Storm ends the whole JVM, or blocks its end, when it stops while it is starting a worker. */
+    private void closeStorm() throws Exception {
+        long deadline = System.nanoTime() + WORKER_PATIENCE.toNanos();
+        while (ProcessSimulator.getAllProcessHandles().size()
+                        < storm.getTopologySummaries().size()
+                && deadline - System.nanoTime() > 0) {
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+        storm.close();
     }
 
     private static List<AutoCloseable> present(AutoCloseable... parts) {

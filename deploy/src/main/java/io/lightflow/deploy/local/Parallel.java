@@ -1,5 +1,6 @@
 package io.lightflow.deploy.local;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -7,9 +8,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /** Does several things at once and waits for all of them. */
 final class Parallel {
+    private static final Duration END_WITHIN = Duration.ofSeconds(60);
+
     private Parallel() {}
 
     /**
@@ -27,7 +31,7 @@ final class Parallel {
                     one.get();
                 } catch (ExecutionException e) {
                     if (failure == null) {
-                        failure = new IllegalStateException(action + " failed: " + e.getCause(), e.getCause());
+                        failure = new IllegalStateException(action + " failed: " + message(e.getCause()), e.getCause());
                     } else {
                         failure.addSuppressed(e.getCause());
                     }
@@ -37,10 +41,25 @@ final class Parallel {
                 throw failure;
             }
         } catch (InterruptedException e) {
+            awaitEnd(threads);
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while " + action, e);
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    private static String message(Throwable failure) {
+        return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    }
+
+    /** A server that is interrupted in the middle of its start is harder to stop than one that has started. */
+    private static void awaitEnd(ExecutorService threads) {
+        threads.shutdown();
+        try {
+            threads.awaitTermination(END_WITHIN.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -4,6 +4,7 @@ import io.lightflow.deploy.feed.Feed;
 import io.lightflow.deploy.feed.FeedProducer;
 import io.lightflow.deploy.feed.FeedSettings;
 import io.lightflow.deploy.feed.FeedTotals;
+import io.lightflow.topology.CommandErrors;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trident.RegistrySchemas;
 import java.io.IOException;
@@ -11,20 +12,38 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code deploy/local/up}: the whole platform on one machine. */
 @Command(
-        name = "up",
-        mixinStandardHelpOptions = true,
-        description = "Start the whole platform in one process, feed it, and show what it does until Ctrl-C.")
+        name = "deploy/local/up",
+        description = "Start the whole platform in one process, feed it, and show what it does until Ctrl-C.",
+        footer = {
+            "",
+            "Exits with 0 when the input is done and all is as it must be, 1 if something is wrong, 2 if an option is,"
+                    + " and 130 by Ctrl-C."
+        })
 public final class UpCommand implements Callable<Integer> {
+    private static final int STOPPED_BY_SIGNAL = 130;
+    private static final long END_WITHIN_SECONDS = 60;
+
     @Mixin
     private UpOptions options;
 
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopping;
 
     @Override
     public Integer call() throws Exception {
@@ -33,40 +52,81 @@ public final class UpCommand implements Callable<Integer> {
         if (options.data == null) {
             Folders.fresh("local");
         }
-        long begin = System.nanoTime();
-        try (LocalStack stack = new LocalStack(settings)) {
-            Thread closing = closeAtExit(stack);
-            stack.startServers();
-            stack.submitTopologies();
-            System.out.printf("Up after %.1f s.%n", seconds(begin));
-            try {
-                return run(stack);
-            } finally {
-                removeHook(closing);
+        try {
+            return run(settings);
+        } catch (Exception e) {
+            if (stopping) {
+                // Whatever it says, it is that it was interrupted.
+                return STOPPED_BY_SIGNAL;
             }
+            throw e;
+        } finally {
+            ended.countDown();
         }
     }
 
-    private int run(LocalStack stack) throws Exception {
+    private int run(LocalSettings settings) throws Exception {
+        if (!options.isFinite()) {
+            return run(settings, () -> options.liveTraffic(settings.groups(), Instant.now()));
+        }
+        // First of all: an input that cannot be read is not worth starting for.
+        try (Feed input = options.input(settings.groups())) {
+            return run(settings, () -> input);
+        }
+    }
+
+    private int run(LocalSettings settings, Supplier<Feed> feed) throws Exception {
+        long begin = System.nanoTime();
+        try (LocalStack stack = new LocalStack(settings)) {
+            Thread running = Thread.currentThread();
+            stack.beforeExit(() -> stop(running));
+            stack.startServers();
+            stack.submitTopologies();
+            System.out.printf("Up after %.1f s.%n", (System.nanoTime() - begin) / 1e9);
+            return show(stack, feed.get());
+        }
+    }
+
+    /** On Ctrl-C: the thread that runs all this closes what it has opened, in order, before the process ends. */
+    private void stop(Thread running) {
+        System.out.println(System.lineSeparator() + "Stopping ...");
+        stopping = true;
+        running.interrupt();
+        try {
+            ended.await(END_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private int show(LocalStack stack, Feed feed) throws Exception {
         GroupSettings.Registry registry = new GroupSettings.Registry(List.of(stack.registryUrl()));
         FeedSettings feedSettings = FeedSettings.toFrontClusters(
                         stack.frontBootstraps(), stack.settings().shards())
                 .withRate(options.rate());
-        try (Feed feed = options.feed(stack.settings().groups(), Instant.now());
-                FeedProducer producer = new FeedProducer(
-                        feedSettings, RegistrySchemas.connect(registry).ids())) {
+        try (FeedProducer producer =
+                new FeedProducer(feedSettings, RegistrySchemas.connect(registry).ids())) {
             producer.start();
             try (LiveView view = new LiveView(stack, producer)) {
                 view.start();
-                long begin = System.nanoTime();
-                FeedTotals fed = producer.feed(feed);
-                feed.skipped().named().forEach(row -> System.out.println("skipped " + row));
-                if (!options.untilDone) {
-                    stopped.await();
-                    return 0;
-                }
-                return finish(Settlement.settle(stack, producer, fed, feed.skipped(), begin));
+                return feed(stack, producer, feed);
             }
+        }
+    }
+
+    private int feed(LocalStack stack, FeedProducer producer, Feed feed) throws IOException {
+        try {
+            long begin = System.nanoTime();
+            FeedTotals fed = producer.feed(feed);
+            feed.skipped().named().forEach(row -> System.out.println("skipped " + row));
+            if (!options.untilDone) {
+                new CountDownLatch(1).await();
+            }
+            return finish(Settlement.settle(stack, producer, fed, feed.skipped(), begin));
+        } catch (InterruptedException | InterruptException e) {
+            // Cleared, so that what is closed now can wait for its threads.
+            Thread.interrupted();
+            return STOPPED_BY_SIGNAL;
         }
     }
 
@@ -80,34 +140,10 @@ public final class UpCommand implements Callable<Integer> {
         return report.balanced() ? 0 : 1;
     }
 
-    private Thread closeAtExit(LocalStack stack) {
-        Thread hook = new Thread(
-                () -> {
-                    stopped.countDown();
-                    stack.close();
-                },
-                "lightflow-stop");
-        Runtime.getRuntime().addShutdownHook(hook);
-        return hook;
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The process is on its way out and the hook at work: it does the closing.
-            return;
-        }
-    }
-
-    private static double seconds(long sinceNanos) {
-        return (System.nanoTime() - sinceNanos) / 1e9;
-    }
-
     public static void main(String[] arguments) {
-        // Runtime.halt after an orderly end: embedded servers leave threads behind that are no daemons.
-        int exitCode = new CommandLine(new UpCommand()).execute(arguments);
+        int exitCode = CommandErrors.inWords(new CommandLine(new UpCommand())).execute(arguments);
         System.out.flush();
+        // Embedded servers leave threads behind that are no daemons.
         System.exit(exitCode);
     }
 }

@@ -126,6 +126,9 @@ final class UpOptions {
         if (report != null && !untilDone) {
             throw wrong("--report needs --until-done");
         }
+        if (report != null) {
+            checkReport();
+        }
         if (deriveImpressions && (replay == null || !replay.startsWith(IPINYOU))) {
             throw wrong("--derive-impressions needs --replay ipinyou:DIR");
         }
@@ -159,6 +162,19 @@ final class UpOptions {
         }
     }
 
+    /** A run may take long, and its figures are not to be lost at its end. */
+    private void checkReport() {
+        Path file = report.toAbsolutePath();
+        try {
+            Files.createDirectories(file.getParent());
+        } catch (IOException e) {
+            throw wrong("--report needs a file that can be written; its folder cannot be made: " + e);
+        }
+        if (Files.isDirectory(file) || !Files.isWritable(Files.exists(file) ? file : file.getParent())) {
+            throw wrong("--report needs a file that can be written, found " + file);
+        }
+    }
+
     private Path replayed() {
         return Path.of(replay.substring(replay.indexOf(':') + 1));
     }
@@ -183,13 +199,19 @@ final class UpOptions {
         return chosen;
     }
 
-    /** @throws IOException if the input cannot be opened */
-    Feed feed(List<DcGroup> groups, Instant now) throws IOException {
+    /** What is fed when there is no input: traffic from now on, without an end. */
+    Feed liveTraffic(List<DcGroup> groups, Instant now) {
+        return new GeneratedFeed(GeneratedFeedSettings.live(rate(), now.toEpochMilli(), now, groups));
+    }
+
+    /**
+     * The input, which {@link #isFinite() is there}.
+     *
+     * @throws IOException if it cannot be opened
+     */
+    Feed input(List<DcGroup> groups) throws IOException {
         if (generate != null) {
             return new GeneratedFeed(generatedSettings(groups));
-        }
-        if (replay == null) {
-            return new GeneratedFeed(GeneratedFeedSettings.live(rate(), now.toEpochMilli(), now, groups));
         }
         if (replay.startsWith(IPINYOU)) {
             return IPinYouFeed.open(

@@ -8,7 +8,7 @@ import io.lightflow.position.Books.Entry;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.settings.TopologyKind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -9,7 +9,7 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.settings.TopologyKind;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;

@@ -11,7 +11,7 @@ import io.lightflow.deploy.feed.GeneratedFeedSettings;
 import io.lightflow.deploy.feed.PartOfFeed;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.position.Books.Entry;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.settings.TopologyKind;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;

@@ -12,17 +12,25 @@ import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.KafkaSink;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.SettingsException;
+import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.trident.Parts;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.trident.ShardPositions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,14 +61,27 @@ public final class AcceptGapCommand implements Callable<Integer> {
     @Option(names = "--topic", required = true)
     private String topic;
 
-    @Option(names = "--to", required = true, description = "Offset to go on with.")
+    @Option(
+            names = "--to",
+            required = true,
+            description = "Offset to go on with: that of the oldest record that is there.")
     private long to;
 
     @Override
     public Integer call() {
         GroupSettings settings = settingsOption.read();
         TopologyKind reader = kind == null ? readerOf(settings) : kind;
-        int incarnation = incarnation(settings);
+        requireShard(settings);
+        int incarnation;
+        long oldest;
+        try (Admin admin = new KafkaClients(settings.kafka()).admin("lightflow-accept-gap-" + settings.group())) {
+            incarnation = incarnation(admin);
+            oldest = oldestRecord(admin);
+        }
+        // Before the sink is opened, which takes the shard away from its topology for a moment.
+        try (ShardPositions positions = Parts.positions(reader, settings)) {
+            requireGap(positions.read(List.of(shard)).get(shard).nextOffset(topic, incarnation), oldest);
+        }
         if (reader == TopologyKind.DATAFLOW) {
             try (KafkaSink sink = new KafkaSink(new KafkaClients(settings.kafka()), settings.group())) {
                 accept(sink, incarnation, List.<OutputEvent>of());
@@ -71,6 +92,22 @@ public final class AcceptGapCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Anything else would step over records that can be read. */
+    private void requireGap(long next, long oldest) {
+        if (next >= oldest) {
+            throw new SettingsException(
+                    "shard " + shard + " has no gap in " + topic + ": it has read up to offset " + next
+                            + ", and the oldest record is at " + oldest + "; nothing was changed",
+                    null);
+        }
+        if (to != oldest) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--to must be " + oldest + ", the offset of the oldest record that shard " + shard + " can read of "
+                            + topic + ", found " + to);
+        }
     }
 
     private TopologyKind readerOf(GroupSettings settings) {
@@ -87,18 +124,33 @@ public final class AcceptGapCommand implements Callable<Integer> {
                 "--topic must be one that group " + settings.group() + " reads, " + known + ", found " + topic);
     }
 
-    private int incarnation(GroupSettings settings) {
+    private void requireShard(GroupSettings settings) {
         if (shard < 0 || shard >= settings.shards()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--shard must lie between 0 and " + (settings.shards() - 1) + ", found " + shard);
         }
-        try (Admin admin = new KafkaClients(settings.kafka()).admin("lightflow-accept-gap-" + settings.group())) {
-            TopicDescription found = TopicSetup.describe(admin, List.of(topic)).get(topic);
-            if (found == null) {
-                throw new IllegalStateException("topic " + topic + " is not there");
-            }
-            return TopicSetup.incarnation(found);
+    }
+
+    private int incarnation(Admin admin) {
+        TopicDescription found = TopicSetup.describe(admin, List.of(topic)).get(topic);
+        if (found == null) {
+            throw new IllegalStateException("topic " + topic + " is not there");
+        }
+        return TopicSetup.incarnation(found);
+    }
+
+    private long oldestRecord(Admin admin) {
+        TopicPartition partition = new TopicPartition(topic, shard);
+        try {
+            return admin.listOffsets(Map.of(partition, OffsetSpec.earliest()))
+                    .partitionResult(partition)
+                    .get()
+                    .offset();
+        } catch (ExecutionException e) {
+            throw new KafkaException("looking up the oldest record of " + partition + " failed: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
         }
     }
 

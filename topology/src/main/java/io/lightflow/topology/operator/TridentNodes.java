@@ -1,7 +1,7 @@
 package io.lightflow.topology.operator;
 
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.settings.TopologyKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,7 +1,8 @@
 package io.lightflow.topology.trident;
 
-import io.lightflow.topology.operator.GroupNodes;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.TopologyKind;
+import io.lightflow.topology.zookeeper.GroupNodes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.storm.trident.spout.ITridentSpout.BatchCoordinator;

@@ -5,6 +5,7 @@ import io.lightflow.event.WriterSchemas;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.StoppedException;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.spout.ShardReader;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.lightflow.topology.trident;
 
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.TopologyKind;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.storm.task.TopologyContext;

@@ -24,6 +24,7 @@ import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import io.lightflow.topology.rocksdb.RocksDbJoinStore;
 import io.lightflow.topology.rocksdb.RocksDbSettings;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.spout.EntryDecoder;
 import io.lightflow.topology.spout.ShardReader;
 import io.lightflow.topology.statistics.StatisticsLoop;

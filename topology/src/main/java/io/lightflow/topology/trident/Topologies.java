@@ -1,6 +1,7 @@
 package io.lightflow.topology.trident;
 
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.TopologyKind;
 import org.apache.storm.Config;
 import org.apache.storm.generated.StormTopology;
 import org.apache.storm.trident.TridentTopology;

@@ -3,6 +3,7 @@ package io.lightflow.topology.trident;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.TopologyKind;
 import java.util.Map;
 import org.apache.storm.Config;
 import org.apache.storm.generated.Bolt;

@@ -1,4 +1,4 @@
-package io.lightflow.topology.trident;
+package io.lightflow.topology.settings;
 
 /** The topologies of a group. */
 public enum TopologyKind {

@@ -1,7 +1,7 @@
-package io.lightflow.topology.operator;
+package io.lightflow.topology.zookeeper;
 
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.trident.TopologyKind;
+import io.lightflow.topology.settings.TopologyKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -180,10 +180,6 @@ public final class GroupNodes implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException(action + " failed: ZooKeeper says " + e, e);
         }
-    }
-
-    CuratorFramework curator() {
-        return curator;
     }
 
     @Override

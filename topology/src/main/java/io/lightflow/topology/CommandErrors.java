@@ -1,0 +1,66 @@
+package io.lightflow.topology;
+
+import io.lightflow.topology.settings.SettingsException;
+import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+
+/** How the commands tell what is wrong: in words, and on the whole screen only where that helps. */
+public final class CommandErrors {
+    private CommandErrors() {}
+
+    /**
+     * Makes a command, and its subcommands, answer a wrong option with what is wrong and where the options are listed,
+     * and a failure with its causes. The exit codes are picocli's: 2 and 1.
+     */
+    public static CommandLine inWords(CommandLine commandLine) {
+        return commandLine
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    CommandLine command = wrong.getCommandLine();
+                    PrintWriter err = command.getErr();
+                    err.println(wrong.getMessage());
+                    CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+                    if (!command.getSubcommands().isEmpty()) {
+                        // What is missing or wrong is the subcommand, and they are few.
+                        command.usage(err);
+                        return command.getCommandSpec().exitCodeOnInvalidInput();
+                    }
+                    err.println("`" + command.getCommandSpec().qualifiedName() + " --help` lists the options.");
+                    return command.getCommandSpec().exitCodeOnInvalidInput();
+                })
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (isBug(failure)) {
+                        failure.printStackTrace(command.getErr());
+                    } else {
+                        command.getErr().println(withCauses(failure));
+                    }
+                    return command.getCommandSpec().exitCodeOnExecutionException();
+                });
+    }
+
+    /** Nothing that whoever runs the command can have done, and nothing to be found without the place. */
+    private static boolean isBug(Throwable failure) {
+        return failure instanceof NullPointerException
+                || failure instanceof ClassCastException
+                || failure instanceof IndexOutOfBoundsException;
+    }
+
+    private static String withCauses(Throwable failure) {
+        if (failure instanceof SettingsException) {
+            return failure.getMessage(); // which says it all
+        }
+        List<String> lines = new ArrayList<>();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            // Files name nothing but the path in their message: what is the matter with it is in their class.
+            String line = cause.getMessage() == null || cause instanceof FileSystemException
+                    ? cause.toString()
+                    : cause.getMessage();
+            if (lines.stream().noneMatch(earlier -> earlier.contains(line))) {
+                lines.add(line);
+            }
+        }
+        return String.join(System.lineSeparator() + "  because: ", lines);
+    }
+}
