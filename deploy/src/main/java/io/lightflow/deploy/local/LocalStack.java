@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
  * <p>When the JVM is told to exit, by Ctrl-C for example, the stack closes itself. Not thread-safe but for {@link #close}.
  */
 final class LocalStack implements AutoCloseable {
+    private static final int ROW_CACHES_MB = 256;
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
     private static final Duration WORKER_PATIENCE = Duration.ofSeconds(20);
     private static final long LOOK_NANOS = 50_000_000;
@@ -267,7 +268,7 @@ final class LocalStack implements AutoCloseable {
                   rocksdb:
                     directory: %s
                     blockCacheMb: 64
-                    rowCacheMb: 256
+                    rowCacheMb: %d
                 join:
                   allowedDisorder: %dms
                 pace:
@@ -286,6 +287,7 @@ final class LocalStack implements AutoCloseable {
                         EmbeddedPostgresServer.USER,
                         zookeeper.connectString(),
                         settings.data().resolve("store-" + group.name()).toAbsolutePath(),
+                        ROW_CACHES_MB / settings.groups().size(),
                         settings.allowedDisorder().toMillis(),
                         settings.pollRecords(),
                         settings.dataflowParallelism(),

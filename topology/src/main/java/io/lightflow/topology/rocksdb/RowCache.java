@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The rows that were read or written last, outside the heap, so that join keys that come again soon cost no look-up in
@@ -69,6 +70,11 @@ final class RowCache {
         for (RowCacheSegment segment : segments) {
             segment.clear();
         }
+    }
+
+    /** Gives the memory back, even if somebody keeps a closed store. Nothing may be called afterwards. */
+    void release() {
+        Arrays.fill(segments, null);
     }
 
     private RowCacheSegment segment(long hash) {

@@ -338,6 +338,7 @@ final class RowDatabase implements AutoCloseable {
                 return;
             }
             closed = true;
+            cache.release();
             IllegalStateException failure =
                     new IllegalStateException("The RocksDB join store in " + directory + " did not close cleanly");
             closeAll(resources, failure);
