@@ -6,15 +6,15 @@ import io.lightflow.event.JoinedClick;
 import io.lightflow.event.JoinedConversion;
 import io.lightflow.event.JoinedImpression;
 import io.lightflow.event.OutputTopic;
+import io.lightflow.event.Provenance;
 import io.lightflow.event.WireFormat;
 import io.lightflow.registry.client.SchemaId;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
@@ -38,8 +38,11 @@ public final class JoinedTopics {
     private final SpecificDatumReader<JoinedConversion> conversions = new SpecificDatumReader<>(JoinedConversion.class);
     private BinaryDecoder decoder;
 
-    private final Set<String> seen = new HashSet<>();
-    private long repeated;
+    /** Where the first record of each event is, by id. */
+    private final Map<String, String> seen = new HashMap<>();
+
+    private final List<String> repeated = new ArrayList<>();
+    private String record;
     private long impressionCount;
     private long clickCount;
     private long conversionCount;
@@ -53,8 +56,10 @@ public final class JoinedTopics {
         for (String group : groups) {
             counting.read(bootstrap, group, partitions);
         }
-        if (counting.repeated > 0) {
-            throw new IllegalStateException(counting.repeated + " joined events are in the topics more than once");
+        if (!counting.repeated.isEmpty()) {
+            throw new IllegalStateException(counting.repeated.size()
+                    + " joined events are in the topics more than once, such as "
+                    + String.join("; ", counting.repeated.subList(0, Math.min(5, counting.repeated.size()))));
         }
         return new Totals(
                 counting.impressionCount,
@@ -122,6 +127,7 @@ public final class JoinedTopics {
                                 "topic " + topic.of(group) + " could not be read to its end within " + PATIENCE);
                     }
                     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                        this.record = record.partition() + "@" + record.offset();
                         take(topic, record.value());
                         deadline = System.nanoTime() + PATIENCE.toNanos();
                     }
@@ -148,7 +154,7 @@ public final class JoinedTopics {
     }
 
     private void take(JoinedImpression joined) {
-        once(joined.getImpression().getId());
+        once(joined.getImpression().getId(), joined.getProvenance());
         if (joined.getProvenance().getInvalid()) {
             invalid++;
         } else {
@@ -158,7 +164,7 @@ public final class JoinedTopics {
     }
 
     private void take(JoinedClick joined) {
-        once(joined.getClick().getId());
+        once(joined.getClick().getId(), joined.getProvenance());
         if (joined.getProvenance().getInvalid()) {
             invalid++;
         } else {
@@ -168,7 +174,7 @@ public final class JoinedTopics {
     }
 
     private void take(JoinedConversion joined) {
-        once(joined.getConversion().getId());
+        once(joined.getConversion().getId(), joined.getProvenance());
         if (joined.getAttribution() == AttributionKind.NONE) {
             return;
         }
@@ -180,9 +186,11 @@ public final class JoinedTopics {
         }
     }
 
-    private void once(String id) {
-        if (!seen.add(id)) {
-            repeated++;
+    private void once(String id, Provenance provenance) {
+        String place = record + " txid " + provenance.getTxid();
+        String before = seen.putIfAbsent(id, place);
+        if (before != null) {
+            repeated.add(id + " at " + before + " and " + place + " from " + provenance.getOrigin());
         }
     }
 }

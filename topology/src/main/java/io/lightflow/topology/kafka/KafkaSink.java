@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -40,6 +41,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     private final KafkaClients clients;
     private final String group;
     private final KafkaLedger ledger;
+    private final Admin admin;
     private final ConsumerGroupMetadata consumerGroup;
     private final Map<Integer, Writer> writers = new HashMap<>();
     private final ExecutorService threads;
@@ -59,6 +61,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         this.clients = clients;
         this.group = group;
         this.ledger = new KafkaLedger(clients, group);
+        this.admin = clients.admin("lightflow-sink-" + group);
         this.consumerGroup = new ConsumerGroupMetadata(DataflowTopics.consumerGroup(group));
         this.threads = Executors.newFixedThreadPool(THREADS, work -> {
             Thread thread = new Thread(work, "lightflow-commit-" + group);
@@ -73,6 +76,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         Writer writer = new Writer(clients.transactionalProducer("lightflow." + group + "." + shard));
         try {
             writer.producer.initTransactions();
+            HangingTransactions.abort(admin, group, shard);
             writer.committed = ledger.read(shard);
         } catch (KafkaException | SinkUnavailableException e) {
             writer.producer.close(Duration.ZERO);
@@ -181,5 +185,6 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         threads.shutdown();
         List.copyOf(writers.keySet()).forEach(this::discard);
         ledger.close();
+        admin.close(Duration.ZERO);
     }
 }

@@ -1,0 +1,91 @@
+package io.lightflow.topology.kafka;
+
+import io.lightflow.event.OutputTopic;
+import io.lightflow.sink.SinkUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.AbortTransactionSpec;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeProducersResult.PartitionProducerState;
+import org.apache.kafka.clients.admin.ProducerState;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Transactions of a shard that the coordinator has forgotten before they were ended in the shard's partitions. The
+ * coordinator of Kafka 4.3.1 takes partitions without a leader for deleted, and completes a transaction without them
+ * ({@code KRaftMetadataCache.getPartitionLeaderEndpoint}), as when the only replica is stopped. What hangs then is
+ * neither in the ledger nor seen by any reader, but the next commit would commit it as well: twice, for it is sent again.
+ */
+final class HangingTransactions {
+    private static final Logger LOG = LoggerFactory.getLogger(HangingTransactions.class);
+
+    private HangingTransactions() {}
+
+    /**
+     * Aborts what hangs of a shard. To be called by the shard's owner between taking it over and reading the ledger: no
+     * transaction of the shard is open then.
+     *
+     * @throws SinkUnavailableException if Kafka does not answer, or something hangs that may belong to a transaction that
+     *     was committed elsewhere
+     */
+    static void abort(Admin admin, String group, int shard) {
+        TopicPartition ledger = new TopicPartition(DataflowTopics.ledger(group), shard);
+        List<TopicPartition> partitions = new ArrayList<>(List.of(ledger));
+        for (OutputTopic topic : OutputTopic.values()) {
+            partitions.add(new TopicPartition(topic.of(group), shard));
+        }
+        try {
+            List<AbortTransactionSpec> hanging =
+                    hanging(admin.describeProducers(partitions).all().get());
+            if (hanging.isEmpty()) {
+                return;
+            }
+            if (hanging.stream().noneMatch(spec -> spec.topicPartition().equals(ledger))) {
+                throw new SinkUnavailableException(
+                        "transactions hang in the output of shard " + shard + " of group " + group
+                                + " but not in its ledger, so they may have been committed: " + describe(hanging)
+                                + ". Compare the ends of these partitions with the ledger, then end them with Kafka's"
+                                + " kafka-transactions.sh abort",
+                        null);
+            }
+            for (AbortTransactionSpec spec : hanging) {
+                admin.abortTransaction(spec).all().get();
+            }
+            LOG.warn("Aborted transactions that the coordinator had forgotten: {}", describe(hanging));
+        } catch (ExecutionException e) {
+            throw new SinkUnavailableException(
+                    "looking for hanging transactions of shard " + shard + " failed: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SinkUnavailableException("interrupted while looking for hanging transactions", e);
+        }
+    }
+
+    private static List<AbortTransactionSpec> hanging(Map<TopicPartition, PartitionProducerState> states) {
+        List<AbortTransactionSpec> hanging = new ArrayList<>();
+        states.forEach((partition, state) -> {
+            for (ProducerState producer : state.activeProducers()) {
+                if (producer.currentTransactionStartOffset().isPresent()) {
+                    hanging.add(new AbortTransactionSpec(
+                            partition,
+                            producer.producerId(),
+                            (short) producer.producerEpoch(),
+                            Math.max(0, producer.coordinatorEpoch().orElse(0))));
+                }
+            }
+        });
+        return hanging;
+    }
+
+    private static String describe(List<AbortTransactionSpec> hanging) {
+        return hanging.stream()
+                .map(spec -> spec.topicPartition() + " (producer " + spec.producerId() + ", epoch "
+                        + spec.producerEpoch() + ")")
+                .collect(Collectors.joining(", "));
+    }
+}
