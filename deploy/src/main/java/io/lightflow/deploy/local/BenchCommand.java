@@ -60,7 +60,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--parallelism", defaultValue = "1", description = "Tasks of the join. Default: ${DEFAULT-VALUE}.")
     private int parallelism;
 
-    @Option(names = "--poll-records", defaultValue = "20000", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--poll-records", defaultValue = "40000", description = "Default: ${DEFAULT-VALUE}.")
     private int pollRecords;
 
     @Option(

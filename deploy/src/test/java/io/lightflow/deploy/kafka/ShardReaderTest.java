@@ -281,6 +281,29 @@ class ShardReaderTest {
     }
 
     @Test
+    void shardsGoOnTogetherInEventTimeHoweverManyRecordsEachHas() throws Exception {
+        kafka.broker().createTopic("shards", 2, Map.of());
+        // One shard goes on by 100 ms a record, the other by 1 ms.
+        kafka.produce(
+                "shards",
+                0,
+                IntStream.range(0, 400).mapToObj(i -> Integer.toString(i * 100)).toArray(String[]::new));
+        kafka.produce("shards", 1, numbers(0, 40_000));
+        ShardReader reader = reader(500, Beacons.EXPECTED, 2, "shards");
+        seekToStart(reader);
+        pollUntil(reader, "shards-1", 5_000);
+        kafka.produce("shards", 0, "40000", "40001");
+        long aheadWhenPaused = ends.get("shards-0");
+
+        pollUntil(reader, "shards-1", 20_000);
+        assertThat(ends.get("shards-0")).isEqualTo(aheadWhenPaused);
+
+        pollUntil(reader, "shards-1", 40_000);
+        pollUntil(reader, "shards-0", 402);
+        assertThat(times.get("shards-0")).hasSize(402);
+    }
+
+    @Test
     void whoIsPausedIsNotIdleSinceNobodyKnowsWhetherThereIsNews() throws Exception {
         kafka.broker().createTopic("paused", 1, Map.of());
         kafka.broker().createTopic("slow", 1, Map.of());

@@ -168,7 +168,7 @@ public record GroupSettings(
             Duration idleAfter,
             Beacons beacons) {
         public Pace {
-            pollRecords = Require.within("pace.pollRecords", Require.orElse(pollRecords, 20_000), 1, 1_000_000);
+            pollRecords = Require.within("pace.pollRecords", Require.orElse(pollRecords, 40_000), 1, 1_000_000);
             emitInterval = Require.within(
                     "pace.emitInterval",
                     Require.orElse(emitInterval, Duration.ofMillis(100)),
@@ -177,7 +177,7 @@ public record GroupSettings(
             batchesInFlight = Require.within("pace.batchesInFlight", Require.orElse(batchesInFlight, 2), 1, 16);
             maxSkew = Require.within(
                     "pace.maxSkew",
-                    Require.orElse(maxSkew, Duration.ofMinutes(10)),
+                    Require.orElse(maxSkew, Duration.ofMinutes(1)),
                     Duration.ofSeconds(1),
                     Duration.ofDays(30));
             idleAfter = Require.within(

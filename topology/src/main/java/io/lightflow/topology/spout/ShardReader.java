@@ -41,6 +41,10 @@ public final class ShardReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardReader.class);
     private static final Duration LOOK_UP_EVERY = Duration.ofSeconds(5);
     private static final Duration POLL_AT_MOST = Duration.ofMillis(200);
+    /** How long a poll waits for records that are known to be there and are on their way. */
+    private static final Duration ARRIVES_WITHIN = Duration.ofMillis(20);
+    /** A shard whose records do not arrive holds the others up no longer than this. */
+    private static final Duration WAITED_FOR = Duration.ofSeconds(5);
 
     private final Consumer<byte[], byte[]> consumer;
     private final Admin admin;
@@ -165,17 +169,15 @@ public final class ShardReader implements AutoCloseable {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
                 take(records, entries);
                 count += records.count();
-                wait = Duration.ZERO;
                 if (records.isEmpty()) {
                     break;
                 }
+                wait = keepTogether() ? ARRIVES_WITHIN : Duration.ZERO;
             }
         } catch (OffsetOutOfRangeException e) {
             stepOverGap(e, from);
         }
-        List<Block> blocks = blocks(from, entries);
-        keepTogether();
-        return blocks;
+        return blocks(from, entries);
     }
 
     private void take(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, List<BlockEntry>> entries) {
@@ -275,34 +277,44 @@ public final class ShardReader implements AutoCloseable {
     }
 
     /**
-     * Pauses topic-partitions that have run ahead of the slowest of their shard that still has records to read, so that
-     * little waits for what has not been read yet.
+     * Pauses topic-partitions that have run ahead of the slowest that still has records to read, so that little waits for
+     * what has not been read yet, and the shards add to the same minutes of the statistics in the same commits. A shard
+     * whose records do not arrive holds only itself up.
+     *
+     * @return whether there is something to read that is not paused
      */
-    private void keepTogether() {
-        for (int shard : shards) {
-            long slowest = Long.MAX_VALUE;
-            for (String topic : topics.keySet()) {
-                TopicPartition partition = new TopicPartition(topic, shard);
-                if (!isCaughtUp(partition)) {
-                    slowest = Math.min(slowest, maxTimes.get(partition));
-                }
-            }
-            for (String topic : topics.keySet()) {
-                TopicPartition partition = new TopicPartition(topic, shard);
-                long ahead = maxTimes.get(partition);
-                boolean pause = ahead != Position.NO_TIME
-                        && slowest != Long.MAX_VALUE
-                        && (slowest == Position.NO_TIME
-                                || ahead - slowest > pace.maxSkew().toMillis());
-                if (pause && paused.add(partition)) {
-                    consumer.pause(List.of(partition));
-                } else if (!pause && paused.remove(partition)) {
-                    consumer.resume(List.of(partition));
-                    // Nothing was asked of it while it was paused, so nothing is known of whether it had news.
-                    lastNewsMs.put(partition, clock.millis());
+    private boolean keepTogether() {
+        long now = clock.millis();
+        Map<Integer, Long> slowestOfShard = new HashMap<>();
+        long slowest = Long.MAX_VALUE;
+        for (TopicPartition partition : maxTimes.keySet()) {
+            if (!isCaughtUp(partition)) {
+                long time = maxTimes.get(partition);
+                slowestOfShard.merge(partition.partition(), time, Math::min);
+                if (now - lastNewsMs.get(partition) < WAITED_FOR.toMillis()) {
+                    slowest = Math.min(slowest, time);
                 }
             }
         }
+        for (TopicPartition partition : maxTimes.keySet()) {
+            long ownSlowest = slowestOfShard.getOrDefault(partition.partition(), Long.MAX_VALUE);
+            boolean pause = isAhead(maxTimes.get(partition), Math.min(slowest, ownSlowest));
+            if (pause && paused.add(partition)) {
+                consumer.pause(List.of(partition));
+            } else if (!pause && paused.remove(partition)) {
+                consumer.resume(List.of(partition));
+                // Nothing was asked of it while it was paused, so nothing is known of whether it had news.
+                lastNewsMs.put(partition, now);
+            }
+        }
+        return !slowestOfShard.isEmpty();
+    }
+
+    private boolean isAhead(long time, long slowest) {
+        return time != Position.NO_TIME
+                && slowest != Long.MAX_VALUE
+                && (slowest == Position.NO_TIME
+                        || time - slowest > pace.maxSkew().toMillis());
     }
 
     /** The shards that this reads. */

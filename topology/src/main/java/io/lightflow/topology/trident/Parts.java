@@ -37,6 +37,9 @@ import java.util.TreeMap;
 
 /** Puts the parts of a topology together from its settings. */
 public final class Parts {
+    /** Few enough to keep topic-partitions together between polls of the consumer. */
+    private static final int RECORDS_OF_ONE_POLL = 2_000;
+
     private Parts() {}
 
     /** What polls the given shards. */
@@ -44,7 +47,7 @@ public final class Parts {
         KafkaClients clients = new KafkaClients(settings.kafka());
         String clientId = kind.topologyName(settings.group()) + "-" + (shards.isEmpty() ? "none" : shards.get(0));
         return new ShardReader(
-                clients.consumer(clientId, settings.pace().pollRecords()),
+                clients.consumer(clientId, Math.min(settings.pace().pollRecords(), RECORDS_OF_ONE_POLL)),
                 clients.admin(clientId + "-lookup"),
                 topics(kind, settings),
                 settings.shards(),

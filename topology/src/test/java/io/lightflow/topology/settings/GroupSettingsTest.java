@@ -54,10 +54,10 @@ class GroupSettingsTest {
 
         assertThat(settings.pace())
                 .isEqualTo(new GroupSettings.Pace(
-                        20_000,
+                        40_000,
                         Duration.ofMillis(50),
                         2,
-                        Duration.ofMinutes(10),
+                        Duration.ofMinutes(1),
                         Duration.ofSeconds(30),
                         Beacons.EXPECTED));
         assertThat(settings.dataflow()).isEqualTo(new GroupSettings.Spread(2, 1, 1024));
