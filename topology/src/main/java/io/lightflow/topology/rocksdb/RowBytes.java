@@ -38,13 +38,17 @@ final class RowBytes {
     }
 
     void take(byte[] more) {
-        int at = reserve(more.length);
-        System.arraycopy(more, 0, bytes, at, more.length);
+        take(more, 0, more.length);
+    }
+
+    private void take(byte[] more, int from, int to) {
+        int at = reserve(to - from);
+        System.arraycopy(more, from, bytes, at, to - from);
     }
 
     /** Adds a cell to the newest generation. */
-    void append(byte[] cell) {
-        take(cell);
+    void append(byte[] cell, int from, int to) {
+        take(cell, from, to);
         ends[ends.length - 1] = length;
     }
 

@@ -53,10 +53,10 @@ final class RowCache {
         segment(hash).beforeWrite(hash);
     }
 
-    /** To be called once RocksDB has the cell. */
-    void append(byte[] key, byte[] cell) {
+    /** To be called once RocksDB has the cell, which stands in the bytes from one place to another. */
+    void append(byte[] key, byte[] bytes, int from, int to) {
         long hash = hash(key);
-        segment(hash).append(hash, key, cell);
+        segment(hash).append(hash, key, bytes, from, to);
     }
 
     /** To be called when it is not known whether RocksDB has the cell. */

@@ -4,11 +4,12 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * A part of the cache: a ring of entries, and a table that says where each begins. A row that changes is written again at
- * the head, and the head overwrites the oldest entries, so nothing ever needs to be freed. Thread-safe.
+ * A part of the cache: a ring of entries, and a table that says where each begins. Entries have room for some more cells;
+ * a row that outgrows its entry is written again at the head, and the head overwrites the oldest entries, so nothing ever
+ * needs to be freed. Thread-safe.
  *
  * <pre>
- * entry: keyLength rowLength ends..., key, row     (ints, then bytes)
+ * entry: keyLength rowLength room ends..., key, row, rest of the room     (ints, then bytes)
  * table: sets of four, each position + 1, or 0 for none, and above it a few bits of the hash
  * </pre>
  */
@@ -18,8 +19,17 @@ final class RowCacheSegment {
     /** Longer rows are not kept: to write them again and again would cost more than to look them up. */
     static final int LONGEST_ROW = 8192;
 
+    /** Places of numbers in an entry. */
+    private static final int ROW_LENGTH = 4;
+
+    private static final int ROOM = 8;
+    private static final int ENDS = 12;
+
     private static final int WAYS = 4;
     private static final int BYTES_OF_ENTRY = 192;
+    /** Room of a new entry: half as much again as the row, and this. */
+    private static final int SPARE = 96;
+
     private static final int VERSIONS = 1 << 12;
     private static final int POSITION_BITS = 48;
     private static final long POSITION = (1L << POSITION_BITS) - 1;
@@ -69,14 +79,14 @@ final class RowCacheSegment {
         changed(hash);
     }
 
-    synchronized void append(long hash, byte[] key, byte[] cell) {
+    synchronized void append(long hash, byte[] key, byte[] bytes, int from, int to) {
         changed(hash);
         int slot = find(hash, key);
-        if (slot < 0) {
+        if (slot < 0 || hasTakenIn(position(slot), key.length, bytes, from, to)) {
             return;
         }
         read(position(slot), key.length, scratch);
-        scratch.append(cell);
+        scratch.append(bytes, from, to);
         if (scratch.length() <= LONGEST_ROW) {
             write(slot, hash, key, scratch);
         } else {
@@ -135,7 +145,7 @@ final class RowCacheSegment {
         }
         int at = (int) (position % capacity);
         return ring.getInt(at) == key.length
-                && ring.slice(at + header(ring.getInt(at + 8)), key.length).equals(ByteBuffer.wrap(key));
+                && ring.slice(at + header(ring.getInt(at + ENDS)), key.length).equals(ByteBuffer.wrap(key));
     }
 
     /** The slot that is free, or whose entry is overwritten first. */
@@ -151,13 +161,28 @@ final class RowCacheSegment {
     }
 
     private static int header(int ends) {
-        return (3 + ends) * Integer.BYTES;
+        return (4 + ends) * Integer.BYTES;
+    }
+
+    /** Adds the cell to the entry, if there is room. */
+    private boolean hasTakenIn(long position, int keyLength, byte[] bytes, int from, int to) {
+        int at = (int) (position % capacity);
+        int end = ring.getInt(at + ROW_LENGTH);
+        int newEnd = end + to - from;
+        if (newEnd > ring.getInt(at + ROOM)) {
+            return false;
+        }
+        int header = header(ring.getInt(at + ENDS));
+        ring.put(at + header + keyLength + end, bytes, from, to - from);
+        ring.putInt(at + ROW_LENGTH, newEnd);
+        ring.putInt(at + header - Integer.BYTES, newEnd);
+        return true;
     }
 
     private void read(long position, int keyLength, RowBytes into) {
         int at = (int) (position % capacity);
-        int rowLength = ring.getInt(at + 4);
-        int ends = ring.getInt(at + 8);
+        int rowLength = ring.getInt(at + ROW_LENGTH);
+        int ends = ring.getInt(at + ENDS);
         into.clear(ends);
         for (int i = 0; i < ends; i++) {
             into.ends()[i] = ring.getInt(at + header(i));
@@ -167,7 +192,8 @@ final class RowCacheSegment {
 
     private void write(int slot, long hash, byte[] key, RowBytes row) {
         int[] ends = row.ends();
-        int length = header(ends.length) + key.length + row.length();
+        int room = Math.min(row.length() + row.length() / 2 + SPARE, LONGEST_ROW);
+        int length = header(ends.length) + key.length + room;
         if (length > capacity) {
             return;
         }
@@ -176,7 +202,10 @@ final class RowCacheSegment {
             head += capacity - at;
             at = 0;
         }
-        ring.putInt(at, key.length).putInt(at + 4, row.length()).putInt(at + 8, ends.length);
+        ring.putInt(at, key.length)
+                .putInt(at + ROW_LENGTH, row.length())
+                .putInt(at + ROOM, room)
+                .putInt(at + ENDS, ends.length);
         for (int i = 0; i < ends.length; i++) {
             ring.putInt(at + header(i), ends[i]);
         }

@@ -1,5 +1,6 @@
 package io.lightflow.topology.rocksdb;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -13,7 +14,7 @@ final class RowCodec {
     /** Values from this length on stand apart: to look for a key among many must not mean to read all their values. */
     static final int APART_FROM_BYTES = 256;
 
-    private static final int LONGEST_VARINT = 5;
+    static final int LONGEST_VARINT = 5;
     private static final Comparator<Slot> BY_KEY =
             (a, b) -> Arrays.compareUnsigned(a.bytes, a.keyFrom, a.keyTo, b.bytes, b.keyFrom, b.keyTo);
 
@@ -80,18 +81,33 @@ final class RowCodec {
         }
     }
 
+    /** The key of a value that stands apart. */
+    static byte[] number(long number) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+    }
+
+    /** How many bytes {@link #encode} writes. */
+    static int encodedLength(byte[] key, byte[] value, boolean isApart) {
+        int header = varintLength(key.length) + varintLength(valueHeader(value, isApart));
+        return Math.addExact(header, Math.addExact(key.length, value.length));
+    }
+
     /**
+     * Writes a cell.
+     *
      * @param value the cell's value, or the number of a value that stands apart
+     * @return where it ends
      */
-    static byte[] encode(byte[] key, byte[] value, boolean isApart) {
-        int valueHeader = Math.addExact(Math.multiplyExact(value.length, 2), isApart ? 1 : 0);
-        int header = varintLength(key.length) + varintLength(valueHeader);
-        byte[] bytes = new byte[Math.addExact(header, Math.addExact(key.length, value.length))];
-        int at = putVarint(bytes, 0, key.length);
-        at = putVarint(bytes, at, valueHeader);
+    static int encode(byte[] bytes, int from, byte[] key, byte[] value, boolean isApart) {
+        int at = putVarint(bytes, from, key.length);
+        at = putVarint(bytes, at, valueHeader(value, isApart));
         System.arraycopy(key, 0, bytes, at, key.length);
         System.arraycopy(value, 0, bytes, at + key.length, value.length);
-        return bytes;
+        return at + key.length + value.length;
+    }
+
+    private static int valueHeader(byte[] value, boolean isApart) {
+        return Math.addExact(Math.multiplyExact(value.length, 2), isApart ? 1 : 0);
     }
 
     /**
@@ -144,7 +160,7 @@ final class RowCodec {
         return length;
     }
 
-    private static int putVarint(byte[] bytes, int at, int value) {
+    static int putVarint(byte[] bytes, int at, int value) {
         int rest = value;
         int next = at;
         while (rest > 0x7f) {

@@ -56,13 +56,15 @@ final class RowDatabase implements AutoCloseable {
     private final InstantSource clock;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final Queue<Lookup> idleLookups = new ConcurrentLinkedQueue<>();
+    private final Queue<CellBatch> idleBatches = new ConcurrentLinkedQueue<>();
     /** Closed from the last to the first. */
     private final Deque<AutoCloseable> resources;
 
     private final RocksDB database;
     private final Generations generations;
     private final ReadOptions readOptions;
-    private final WriteOptions writeOptions;
+    private final WriteOptions synced;
+    private final WriteOptions laterSynced;
     private final AtomicLong nextNumber;
     private final RowCache cache;
     private boolean closed;
@@ -74,7 +76,8 @@ final class RowDatabase implements AutoCloseable {
             RocksDB database,
             Generations generations,
             ReadOptions readOptions,
-            WriteOptions writeOptions,
+            WriteOptions synced,
+            WriteOptions laterSynced,
             long nextNumber,
             RowCache cache) {
         this.directory = directory;
@@ -83,7 +86,8 @@ final class RowDatabase implements AutoCloseable {
         this.database = database;
         this.generations = generations;
         this.readOptions = readOptions;
-        this.writeOptions = writeOptions;
+        this.synced = synced;
+        this.laterSynced = laterSynced;
         this.nextNumber = new AtomicLong(nextNumber);
         this.cache = cache;
     }
@@ -117,6 +121,7 @@ final class RowDatabase implements AutoCloseable {
                     generations,
                     keep(resources, new ReadOptions()),
                     keep(resources, new WriteOptions().setSync(true)),
+                    keep(resources, new WriteOptions()),
                     firstNumber(database, generations.newest()),
                     new RowCache(settings.rowCacheMb()));
         } catch (RocksDBException e) {
@@ -255,33 +260,19 @@ final class RowDatabase implements AutoCloseable {
         advanceWhenDue();
 
         lock.readLock().lock();
-        try (WriteBatch batch = new WriteBatch()) {
+        try {
             requireOpen();
-            if (cells.isEmpty()) {
-                return;
+            CellBatch batch = idleBatches.poll();
+            if (batch == null) {
+                batch = new CellBatch(nextNumber);
             }
-            byte[][] encoded = new byte[cells.size()][];
-            Generation newest = generations.newest();
-            for (int i = 0; i < encoded.length; i++) {
-                NewCell cell = cells.get(i);
-                encoded[i] = encode(cell, newest, batch);
-                batch.merge(newest.rows(), cell.row(), encoded[i]);
-                cache.beforeWrite(cell.row());
+            for (int from = 0; from < cells.size(); from += CellBatch.MOST_CELLS) {
+                int to = Math.min(cells.size(), from + CellBatch.MOST_CELLS);
+                batch.begin(cells.subList(from, to), generations.newest());
+                // The last one's sync is also for those before it.
+                write(batch, to < cells.size() ? laterSynced : synced);
             }
-            boolean written = false;
-            try {
-                database.write(writeOptions, batch);
-                written = true;
-            } finally {
-                for (int i = 0; i < encoded.length; i++) {
-                    byte[] row = cells.get(i).row();
-                    if (written) {
-                        cache.append(row, encoded[i]);
-                    } else {
-                        cache.remove(row);
-                    }
-                }
-            }
+            idleBatches.add(batch);
         } catch (RocksDBException e) {
             throw Failures.onUse(directory, "write", e.getStatus(), e);
         } finally {
@@ -289,15 +280,19 @@ final class RowDatabase implements AutoCloseable {
         }
     }
 
-    private byte[] encode(NewCell cell, Generation newest, WriteBatch batch) throws RocksDBException {
-        if (cell.value().length < RowCodec.APART_FROM_BYTES) {
-            return RowCodec.encode(cell.key(), cell.value(), false);
+    private void write(CellBatch batch, WriteOptions options) throws RocksDBException {
+        batch.announceTo(cache);
+        boolean written = false;
+        try (WriteBatch serialized = new WriteBatch(batch.toWriteBatch())) {
+            database.write(options, serialized);
+            written = true;
+        } finally {
+            if (written) {
+                batch.appendTo(cache);
+            } else {
+                batch.removeFrom(cache);
+            }
         }
-        byte[] number = ByteBuffer.allocate(Long.BYTES)
-                .putLong(nextNumber.getAndIncrement())
-                .array();
-        batch.put(newest.values(), number, cell.value());
-        return RowCodec.encode(cell.key(), number, true);
     }
 
     private void advanceWhenDue() {

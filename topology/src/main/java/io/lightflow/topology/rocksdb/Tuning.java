@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Properties;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -27,6 +28,13 @@ final class Tuning {
      */
     private static final String APPEND = "id=StringAppendTESTOperator;delimiter=";
 
+    /** A row is looked for beside the one of its kind that was written last, see {@link RowOrder}. */
+    private static final Properties BESIDE_THE_LAST = new Properties();
+
+    static {
+        BESIDE_THE_LAST.setProperty("memtable_insert_with_hint_prefix_extractor", "rocksdb.FixedPrefix.1");
+    }
+
     private final DBOptions databaseOptions;
     private final ColumnFamilyOptions rowOptions;
     private final ColumnFamilyOptions valueOptions;
@@ -35,7 +43,14 @@ final class Tuning {
     Tuning(RocksDbSettings settings, Deque<AutoCloseable> resources) {
         Cache cache = RowDatabase.keep(resources, new HyperClockCache(settings.blockCacheMb() * MIB, 0, -1, false));
         BloomFilter bloom = RowDatabase.keep(resources, new BloomFilter(BLOOM_BITS_PER_ROW, false));
-        rowOptions = RowDatabase.keep(resources, new ColumnFamilyOptions())
+        java.util.Properties props = new java.util.Properties();
+        if (Boolean.getBoolean("hint"))
+            props.setProperty("memtable_insert_with_hint_prefix_extractor", "rocksdb.FixedPrefix.1");
+        rowOptions = RowDatabase.keep(
+                        resources,
+                        props.isEmpty()
+                                ? new ColumnFamilyOptions()
+                                : ColumnFamilyOptions.getColumnFamilyOptionsFromProps(props))
                 .setMergeOperatorName(APPEND)
                 .setWriteBufferSize(64 * MIB)
                 .setMaxWriteBufferNumber(3)

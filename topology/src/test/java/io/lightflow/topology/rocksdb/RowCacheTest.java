@@ -36,7 +36,7 @@ final class RowCacheTest {
                 cache.beforeWrite(bytes(key));
                 row.writeBytes(cell);
                 if (random.nextInt(20) > 0) {
-                    cache.append(bytes(key), cell);
+                    cache.append(bytes(key), cell, 0, cell.length);
                 } else {
                     cache.remove(bytes(key));
                 }
@@ -54,7 +54,7 @@ final class RowCacheTest {
         cache.put(before, key, row(new byte[0]));
         assertThat(cache.get(key, into)).isNotEqualTo(RowCacheSegment.FOUND);
 
-        cache.append(key, bytes("cell"));
+        cache.append(key, bytes("a cell."), 2, 6);
         cache.put(during, key, row(new byte[0]));
 
         assertThat(cache.get(key, into)).isNotEqualTo(RowCacheSegment.FOUND);
@@ -66,7 +66,7 @@ final class RowCacheTest {
         cache.put(cache.get(key, into), key, row(new byte[RowCacheSegment.LONGEST_ROW]));
         assertThat(cache.get(key, into)).isEqualTo(RowCacheSegment.FOUND);
 
-        cache.append(key, new byte[1]);
+        cache.append(key, new byte[1], 0, 1);
 
         assertThat(cache.get(key, into)).isNotEqualTo(RowCacheSegment.FOUND);
     }
@@ -75,7 +75,7 @@ final class RowCacheTest {
     private static RowBytes row(byte[] bytes) {
         RowBytes row = new RowBytes();
         row.clear(2);
-        row.append(bytes);
+        row.append(bytes, 0, bytes.length);
         return row;
     }
 
