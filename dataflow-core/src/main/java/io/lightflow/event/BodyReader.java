@@ -14,6 +14,7 @@ import org.apache.avro.specific.SpecificRecord;
  * @param <T> the generated class
  */
 public final class BodyReader<T extends SpecificRecord> {
+    private final Schema compiled;
     private final boolean asCompiled;
     private final SpecificDatumReader<T> reader;
 
@@ -27,6 +28,7 @@ public final class BodyReader<T extends SpecificRecord> {
      * @param compiled schema of the generated class
      */
     public BodyReader(Schema writer, Schema compiled) {
+        this.compiled = compiled;
         // Docs, defaults and Java's hints differ between a registry's schema and the compiled one; bytes do not.
         asCompiled = SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(compiled));
         SpecificData data = new SpecificData();
@@ -38,6 +40,11 @@ public final class BodyReader<T extends SpecificRecord> {
     /** Whether bodies are laid out by the compiled schema. */
     public boolean asCompiled() {
         return asCompiled;
+    }
+
+    /** Whether bodies are laid out by just this schema of a generated class. */
+    public boolean isLaidOutBy(Schema generated) {
+        return asCompiled && compiled == generated;
     }
 
     /**

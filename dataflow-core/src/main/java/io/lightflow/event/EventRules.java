@@ -6,26 +6,46 @@ import org.apache.avro.specific.SpecificRecord;
 final class EventRules {
     private EventRules() {}
 
-    static String id(SpecificRecord record) {
-        if (record instanceof Impression impression) {
-            return impression.getId();
-        } else if (record instanceof Click click) {
-            return click.getId();
-        } else if (record instanceof Conversion conversion) {
-            return conversion.getId();
-        }
-        return ((Tag) record).getId();
+    /** Fields of an impression that its head is made of. */
+    static final String[] IMPRESSION_HEAD = {"id", "time", "priceMicros", "currency"};
+
+    /** Fields of a tag that its head is made of. */
+    static final String[] TAG_HEAD = {"id", "time"};
+
+    /**
+     * What every event has.
+     *
+     * @param wrong what else is wrong with the event; null if nothing
+     */
+    record Head(String id, long time, String wrong) {}
+
+    /** The head of an impression or a tag, of which no more was read. */
+    static Head head(EventType type, Skim skim) {
+        String wrong = type == EventType.IMPRESSION ? wrongMoney("priceMicros", skim.number(2), skim.text(3)) : null;
+        return new Head(skim.text(0), skim.number(1), wrong);
     }
 
-    static long time(SpecificRecord record) {
+    static Head head(SpecificRecord record) {
         if (record instanceof Impression impression) {
-            return impression.getTime();
+            return new Head(
+                    impression.getId(),
+                    impression.getTime(),
+                    wrongMoney("priceMicros", impression.getPriceMicros(), impression.getCurrency()));
         } else if (record instanceof Click click) {
-            return click.getTime();
+            return new Head(
+                    click.getId(),
+                    click.getTime(),
+                    click.getImpressionId().isEmpty()
+                            ? "expected the impressionId of the click, found an empty one"
+                            : wrongMoney("priceMicros", click.getPriceMicros(), click.getCurrency()));
         } else if (record instanceof Conversion conversion) {
-            return conversion.getTime();
+            return new Head(
+                    conversion.getId(),
+                    conversion.getTime(),
+                    wrongMoney("revenueMicros", conversion.getRevenueMicros(), conversion.getCurrency()));
         }
-        return ((Tag) record).getTime();
+        Tag tag = (Tag) record;
+        return new Head(tag.getId(), tag.getTime(), null);
     }
 
     /** Record timestamps are -1 where there is none, and no sum or difference may overflow. */
@@ -34,27 +54,17 @@ final class EventRules {
     }
 
     /** What was expected and what was found; null if the event is good. */
-    static String whatIsWrong(SpecificRecord record, String joinKey, long recordMs, long farFutureMs) {
+    static String whatIsWrong(Head head, String joinKey, long recordMs, long farFutureMs) {
         if (joinKey.isEmpty()) {
             return "expected the join key as record key, found none";
         }
-        if (id(record).isEmpty()) {
+        if (head.id().isEmpty()) {
             return "expected an id, found an empty one";
         }
-        long time = time(record);
-        if (isBadTime(time, recordMs, farFutureMs)) {
-            return LightEventDecoder.badTime(time, recordMs);
+        if (isBadTime(head.time(), recordMs, farFutureMs)) {
+            return LightEventDecoder.badTime(head.time(), recordMs);
         }
-        if (record instanceof Impression impression) {
-            return wrongMoney("priceMicros", impression.getPriceMicros(), impression.getCurrency());
-        } else if (record instanceof Click click) {
-            return click.getImpressionId().isEmpty()
-                    ? "expected the impressionId of the click, found an empty one"
-                    : wrongMoney("priceMicros", click.getPriceMicros(), click.getCurrency());
-        } else if (record instanceof Conversion conversion) {
-            return wrongMoney("revenueMicros", conversion.getRevenueMicros(), conversion.getCurrency());
-        }
-        return null;
+        return head.wrong();
     }
 
     private static String wrongMoney(String field, long micros, String currency) {

@@ -45,8 +45,8 @@ public record LightEvent(
      */
     public static LightEvent of(EventType type, String joinKey, Origin origin, long producedMs, byte[] body) {
         SpecificRecord record = Bodies.decode(type, body);
-        return new LightEvent(
-                type, joinKey, EventRules.id(record), EventRules.time(record), record, body, origin, producedMs);
+        EventRules.Head head = EventRules.head(record);
+        return new LightEvent(type, joinKey, head.id(), head.time(), record, body, origin, producedMs);
     }
 
     @Override

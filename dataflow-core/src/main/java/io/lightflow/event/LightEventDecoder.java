@@ -1,7 +1,9 @@
 package io.lightflow.event;
 
+import io.lightflow.event.EventRules.Head;
 import io.lightflow.position.Origin;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,6 +19,8 @@ import org.apache.avro.specific.SpecificRecord;
  */
 public final class LightEventDecoder {
     private static final Schema BEACON = Beacon.getClassSchema();
+    /** What Java puts in the place of bytes that are no UTF-8. */
+    private static final char REPLACED = '\uFFFD';
 
     private final WriterSchemas schemas;
     private final long farFutureMs;
@@ -34,8 +38,16 @@ public final class LightEventDecoder {
         this.farFutureMs = farFuture.toMillis();
     }
 
-    /** How to read records of one kind that were written with one schema. */
-    private record WrittenBy(BodyReader<SpecificRecord> reader, String refusal) {}
+    /**
+     * How to read records of one kind that were written with one schema.
+     *
+     * @param skim reads all that is needed, so that the reader is not; null if the whole record is needed
+     */
+    private record WrittenBy(BodyReader<SpecificRecord> reader, Skim skim, String refusal) {
+        static WrittenBy refused(String refusal) {
+            return new WrittenBy(null, null, refusal);
+        }
+    }
 
     /**
      * @param type kind of event that the topic holds
@@ -60,10 +72,15 @@ public final class LightEventDecoder {
         if (written.refusal() != null) {
             return new Rejection(offset, key, value, written.refusal(), recordMs);
         }
-        SpecificRecord record;
+        SpecificRecord record = null;
         boolean whole;
         try {
-            record = written.reader().read(decoder.over(value, WireFormat.HEADER_BYTES));
+            decoder.over(value, WireFormat.HEADER_BYTES);
+            if (written.skim() != null) {
+                written.skim().read(decoder);
+            } else {
+                record = written.reader().read(decoder);
+            }
             whole = decoder.isEnd();
         } catch (IOException | RuntimeException e) {
             // Avro throws whatever its classes run into. Nothing but the bytes and the schema can be the reason here.
@@ -86,16 +103,12 @@ public final class LightEventDecoder {
         }
         String joinKey;
         try {
-            joinKey = key == null
-                    ? ""
-                    : StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(java.nio.ByteBuffer.wrap(key))
-                            .toString();
+            joinKey = key == null ? "" : utf8(key);
         } catch (CharacterCodingException e) {
             return new Rejection(offset, key, value, "expected a record key in UTF-8, found other bytes", recordMs);
         }
-        String wrong = EventRules.whatIsWrong(record, joinKey, recordMs, farFutureMs);
+        Head head = record == null ? EventRules.head(type, written.skim()) : EventRules.head(record);
+        String wrong = EventRules.whatIsWrong(head, joinKey, recordMs, farFutureMs);
         if (wrong != null) {
             return new Rejection(offset, key, value, wrong, recordMs);
         }
@@ -105,8 +118,19 @@ public final class LightEventDecoder {
         Origin origin = new Origin(incarnation, offset);
         // Of the many impressions and tags only the body is needed from here on.
         SpecificRecord kept = type == EventType.CLICK || type == EventType.CONVERSION ? record : null;
-        return new LightEvent(
-                type, joinKey, EventRules.id(record), EventRules.time(record), kept, body, origin, recordMs);
+        return new LightEvent(type, joinKey, head.id(), head.time(), kept, body, origin, recordMs);
+    }
+
+    private static String utf8(byte[] bytes) throws CharacterCodingException {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.indexOf(REPLACED) < 0) {
+            return text;
+        }
+        // The bytes may be bad, or mean just that character.
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString();
     }
 
     static String badTime(long time, long recordMs) {
@@ -136,19 +160,25 @@ public final class LightEventDecoder {
         Schema writer = schemas.byId(schemaId);
         if (writer == null) {
             // Not remembered: the schema may be registered any moment.
-            return new WrittenBy(null, "expected a schema id that is registered, found " + schemaId);
+            return WrittenBy.refused("expected a schema id that is registered, found " + schemaId);
         }
         WrittenBy fresh;
         Schema reader = writer.getFullName().equals(BEACON.getFullName()) ? BEACON : compiled(type);
         if (!writer.getFullName().equals(reader.getFullName())) {
-            fresh = new WrittenBy(
-                    null,
-                    "expected a schema named " + reader.getFullName() + " in this topic, found schema " + schemaId
-                            + " named " + writer.getFullName());
+            fresh = WrittenBy.refused("expected a schema named " + reader.getFullName()
+                    + " in this topic, found schema " + schemaId + " named " + writer.getFullName());
         } else {
-            fresh = new WrittenBy(new BodyReader<>(writer, reader), null);
+            BodyReader<SpecificRecord> bodyReader = new BodyReader<>(writer, reader);
+            fresh = new WrittenBy(bodyReader, bodyReader.asCompiled() ? skim(reader) : null, null);
         }
         readers.put(cacheKey, fresh);
         return fresh;
+    }
+
+    private static Skim skim(Schema compiled) {
+        if (compiled == Impression.getClassSchema()) {
+            return new Skim(compiled, Texts.FRESH, EventRules.IMPRESSION_HEAD);
+        }
+        return compiled == Tag.getClassSchema() ? new Skim(compiled, Texts.FRESH, EventRules.TAG_HEAD) : null;
     }
 }

@@ -13,6 +13,8 @@ import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedClick;
 import io.lightflow.event.JoinedConversion;
 import io.lightflow.event.JoinedImpression;
+import io.lightflow.event.Skim;
+import io.lightflow.event.Texts;
 import io.lightflow.event.WireFormat;
 import io.lightflow.event.WriterSchemas;
 import java.io.IOException;
@@ -26,10 +28,24 @@ import org.apache.avro.specific.SpecificRecord;
  * cannot be decoded is damage, not bad input, and stops the shard. Not thread-safe.
  */
 public final class JoinedEventDecoder {
-    private static final int MOST_DIMENSIONS = 200_000;
+    private static final String[] IMPRESSION_FIELDS = {
+        "impression.time",
+        "impression.campaignId",
+        "impression.creativeId",
+        "impression.advertiserId",
+        "impression.exchange",
+        "impression.publisher",
+        "impression.country",
+        "impression.device",
+        "impression.currency",
+        "impression.priceMicros",
+        "provenance.invalid"
+    };
 
     private final WriterSchemas schemas;
-    private final Map<String, String> dimensions = new HashMap<>();
+    /** Dimensions are few, and rows of them are held in memory and compared. */
+    private final Skim impressions = new Skim(JoinedImpression.getClassSchema(), Texts.shared(), IMPRESSION_FIELDS);
+
     private final Map<Long, BodyReader<SpecificRecord>> readers = new HashMap<>();
     private final ArrayDecoder decoder = new ArrayDecoder();
 
@@ -49,7 +65,12 @@ public final class JoinedEventDecoder {
         BodyReader<SpecificRecord> reader = reader(type, topic, offset, WireFormat.schemaId(value));
         SpecificRecord record;
         try {
-            record = reader.read(decoder.over(value, WireFormat.HEADER_BYTES));
+            decoder.over(value, WireFormat.HEADER_BYTES);
+            if (reader.isLaidOutBy(JoinedImpression.getClassSchema())) {
+                impressions.read(decoder);
+                return impression(offset);
+            }
+            record = reader.read(decoder);
         } catch (IOException | RuntimeException e) {
             throw damaged(topic, offset, "its body does not decode", e);
         }
@@ -93,6 +114,26 @@ public final class JoinedEventDecoder {
         return new BeaconMark(offset, ((Beacon) record).getTime());
     }
 
+    private StatisticsFact impression(long offset) {
+        long time = impressions.number(0);
+        StatisticsKey row = new StatisticsKey(
+                minute(time),
+                impressions.text(1),
+                impressions.text(2),
+                impressions.text(3),
+                impressions.text(4),
+                impressions.text(5),
+                impressions.text(6),
+                impressions.text(7),
+                impressions.text(8));
+        return new StatisticsFact(
+                offset, EventType.IMPRESSION, time, row, impressions.flag(10), impressions.number(9), 0);
+    }
+
+    private static long minute(long time) {
+        return Math.floorDiv(time, Statistics.MINUTE_MS) * Statistics.MINUTE_MS;
+    }
+
     /** A click or a conversion without money belongs to the row of its impression. */
     private static String currency(String own, Impression impression) {
         return own.isEmpty() ? impression.getCurrency() : own;
@@ -100,28 +141,15 @@ public final class JoinedEventDecoder {
 
     private StatisticsKey row(long time, Impression impression, String currency) {
         return new StatisticsKey(
-                Math.floorDiv(time, Statistics.MINUTE_MS) * Statistics.MINUTE_MS,
-                shared(impression.getCampaignId()),
-                shared(impression.getCreativeId()),
-                shared(impression.getAdvertiserId()),
-                shared(impression.getExchange()),
-                shared(impression.getPublisher()),
-                shared(impression.getCountry()),
-                shared(impression.getDevice()),
-                shared(currency));
-    }
-
-    /** One string for all equal ones: they are few, and rows are held in memory and compared. */
-    private String shared(String dimension) {
-        String known = dimensions.get(dimension);
-        if (known != null) {
-            return known;
-        }
-        if (dimensions.size() >= MOST_DIMENSIONS) {
-            dimensions.clear();
-        }
-        dimensions.put(dimension, dimension);
-        return dimension;
+                minute(time),
+                impression.getCampaignId(),
+                impression.getCreativeId(),
+                impression.getAdvertiserId(),
+                impression.getExchange(),
+                impression.getPublisher(),
+                impression.getCountry(),
+                impression.getDevice(),
+                currency);
     }
 
     private BodyReader<SpecificRecord> reader(EventType type, String topic, long offset, int schemaId) {
