@@ -42,6 +42,7 @@ final class RowCacheSegment {
     private final int[] versions = new int[VERSIONS];
 
     private final RowBytes scratch = new RowBytes();
+    private byte[] otherKey = new byte[64];
     /** Where the next entry begins, counted from the first that there ever was. */
     private long head;
 
@@ -144,8 +145,14 @@ final class RowCacheSegment {
             return false;
         }
         int at = (int) (position % capacity);
-        return ring.getInt(at) == key.length
-                && ring.slice(at + header(ring.getInt(at + ENDS)), key.length).equals(ByteBuffer.wrap(key));
+        if (ring.getInt(at) != key.length) {
+            return false;
+        }
+        if (otherKey.length < key.length) {
+            otherKey = new byte[2 * key.length];
+        }
+        ring.get(at + header(ring.getInt(at + ENDS)), otherKey, 0, key.length);
+        return Arrays.equals(otherKey, 0, key.length, key, 0, key.length);
     }
 
     /** The slot that is free, or whose entry is overwritten first. */
