@@ -3,22 +3,30 @@ package io.lightflow.invariant;
 import io.lightflow.attribution.Windows;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
+import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.Tag;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
+import io.lightflow.position.Position;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
  * What must come out of a complete set of events, by the join rules read word for word: no order, no watermark, no
  * state, no index, every rule a loop over everything. It shares no code with the step.
+ *
+ * <p>Only for events beyond the allowed disorder it must be told what nobody can know from the events alone: the
+ * watermark at which each was taken in. What had been decided by then stays decided.
  */
 public final class BruteForce {
     private static final Comparator<Click> IN_ORDER =
@@ -26,18 +34,29 @@ public final class BruteForce {
 
     private final JoinSettings settings;
     private final List<LightEvent> events = new ArrayList<>();
+    private final Map<List<Object>, Long> seenAt = new HashMap<>();
     private final Books.Editor books = Books.EMPTY.edit();
     private final List<Outcome> outcomes = new ArrayList<>();
+    private final List<Counted> counted = new ArrayList<>();
 
-    /** What is expected: each outcome once, in any order, and the final books (without LATE and INVALID). */
-    public record Answer(List<Outcome> outcomes, Books books) {}
+    /**
+     * What is expected: each outcome once, in any order, the final books (without INVALID), and what is counted in the
+     * statistics.
+     */
+    public record Answer(List<Outcome> outcomes, Books books, List<Counted> counted) {}
 
-    private BruteForce(JoinSettings settings, Collection<LightEvent> all) {
+    /** An event that is counted, in the row of this impression. */
+    public record Counted(LightEvent event, Impression impression) {}
+
+    private BruteForce(JoinSettings settings, Collection<LightEvent> all, ToLongFunction<LightEvent> takenInAt) {
         this.settings = settings;
+        for (LightEvent event : all) {
+            seenAt.merge(idOf(event), takenInAt.applyAsLong(event), Math::min);
+        }
         Set<List<Object>> seen = new HashSet<>();
         for (LightEvent event : all) {
             books.add(event.type(), Entry.IN, 1);
-            if (seen.add(List.of(event.type(), event.joinKey(), event.id()))) {
+            if (seen.add(idOf(event))) {
                 events.add(event);
             } else {
                 books.add(event.type(), Entry.DUPLICATE, 1);
@@ -47,9 +66,25 @@ public final class BruteForce {
 
     /** @param all every event that was read, duplicates among them, in any order */
     public static Answer of(JoinSettings settings, Collection<LightEvent> all) {
-        BruteForce force = new BruteForce(settings, all);
+        return of(settings, all, event -> Position.NO_TIME);
+    }
+
+    /**
+     * @param all every event that was read, duplicates among them, in any order
+     * @param takenInAt the watermark at which each was taken in; {@link Position#NO_TIME} for what was not late
+     */
+    public static Answer of(JoinSettings settings, Collection<LightEvent> all, ToLongFunction<LightEvent> takenInAt) {
+        BruteForce force = new BruteForce(settings, all, takenInAt);
         force.events.forEach(force::resolve);
-        return new Answer(Outcome.sorted(force.outcomes), force.books.done());
+        return new Answer(Outcome.sorted(force.outcomes), force.books.done(), List.copyOf(force.counted));
+    }
+
+    private static List<Object> idOf(LightEvent event) {
+        return List.of(event.type(), event.joinKey(), event.id());
+    }
+
+    private long seenAt(EventType type, String joinKey, String id) {
+        return seenAt.get(List.of(type, joinKey, id));
     }
 
     private void resolve(LightEvent event) {
@@ -60,13 +95,14 @@ public final class BruteForce {
                     impression == null ? Entry.ORPHANED : Entry.JOINED,
                     impression == null
                             ? Outcome.orphan(event.joinKey(), click.getId())
-                            : Outcome.click(event.joinKey(), click.getId(), impression.getId()));
+                            : Outcome.click(event.joinKey(), click.getId(), impression.getId()),
+                    impression);
         } else if (event.record() instanceof Conversion conversion) {
             resolve(event, conversion);
         } else if (event.record() instanceof Tag tag) {
-            settle(event, Entry.JOINED, Outcome.tag(event.joinKey(), tag.getId()));
+            settle(event, Entry.JOINED, Outcome.tag(event.joinKey(), tag.getId()), null);
         } else {
-            settle(event, Entry.JOINED, Outcome.impression(event.joinKey(), event.id()));
+            settle(event, Entry.JOINED, Outcome.impression(event.joinKey(), event.id()), (Impression) event.record());
         }
     }
 
@@ -78,19 +114,27 @@ public final class BruteForce {
             settle(
                     event,
                     Entry.JOINED,
-                    Outcome.toClick(key, id, click.getId(), click.getImpressionId(), numberOf(key, click)));
+                    Outcome.toClick(key, id, click.getId(), click.getImpressionId(), numberOf(key, click, conversion)),
+                    impressionOf(key, click));
             return;
         }
         Impression view = view(key, conversion);
         settle(
                 event,
                 view == null ? Entry.UNATTRIBUTED : Entry.JOINED,
-                view == null ? Outcome.unattributed(key, id) : Outcome.toView(key, id, view.getId()));
+                view == null ? Outcome.unattributed(key, id) : Outcome.toView(key, id, view.getId()),
+                view);
     }
 
-    private void settle(LightEvent event, Entry entry, Outcome outcome) {
+    private void settle(LightEvent event, Entry entry, Outcome outcome, Impression countedFor) {
         books.add(event.type(), entry, 1);
+        if (event.time() < seenAt(event.type(), event.joinKey(), event.id())) {
+            books.add(event.type(), Entry.LATE, 1);
+        }
         outcomes.add(outcome);
+        if (countedFor != null) {
+            counted.add(new Counted(event, countedFor));
+        }
     }
 
     private <T> List<T> all(Class<T> type, String joinKey) {
@@ -110,8 +154,20 @@ public final class BruteForce {
                         >= click.getTime() - windows.impressionLookBack().toMillis())
                 .filter(impression -> impression.getTime()
                         <= click.getTime() + windows.orphanAfter().toMillis())
+                .filter(impression -> seenAt(EventType.IMPRESSION, joinKey, impression.getId())
+                        <= Math.max(
+                                click.getTime() + windows.orphanAfter().toMillis(),
+                                seenAt(EventType.CLICK, joinKey, click.getId())))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Whether the event was there when the conversion was decided. */
+    private boolean isSeenBy(Conversion conversion, EventType type, String joinKey, String id) {
+        return seenAt(type, joinKey, id)
+                <= Math.max(
+                        conversion.getTime() + settings.allowedDisorder().toMillis(),
+                        seenAt(EventType.CONVERSION, joinKey, conversion.getId()));
     }
 
     private Click winner(String joinKey, Conversion conversion) {
@@ -121,6 +177,7 @@ public final class BruteForce {
                 .filter(click -> isMeant(conversion, click))
                 .filter(click -> click.getTime() <= conversion.getTime())
                 .filter(click -> click.getTime() >= conversion.getTime() - lookBackMs)
+                .filter(click -> isSeenBy(conversion, EventType.CLICK, joinKey, click.getId()))
                 .filter(click -> impressionOf(joinKey, click) != null)
                 .max(IN_ORDER)
                 .orElse(null);
@@ -136,11 +193,12 @@ public final class BruteForce {
         return click.getAdvertiserId().equals(conversion.getAdvertiserId());
     }
 
-    private int numberOf(String joinKey, Click winner) {
+    private int numberOf(String joinKey, Click winner, Conversion conversion) {
         return 1
                 + (int) all(Click.class, joinKey).stream()
                         .filter(click -> click.getImpressionId().equals(winner.getImpressionId()))
                         .filter(click -> IN_ORDER.compare(click, winner) < 0)
+                        .filter(click -> isSeenBy(conversion, EventType.CLICK, joinKey, click.getId()))
                         .count();
     }
 
@@ -156,6 +214,7 @@ public final class BruteForce {
                         : impression.getAdvertiserId().equals(conversion.getAdvertiserId()))
                 .filter(impression -> impression.getTime() <= conversion.getTime())
                 .filter(impression -> impression.getTime() >= conversion.getTime() - viewThroughMs)
+                .filter(impression -> isSeenBy(conversion, EventType.IMPRESSION, joinKey, impression.getId()))
                 .max(Comparator.comparingLong(Impression::getTime).thenComparing(Impression::getId))
                 .orElse(null);
     }

@@ -50,7 +50,7 @@ public record Outcome(String joinKey, String kind, String id, String fate) {
         return new Outcome(joinKey, "conversion", id, "by nothing");
     }
 
-    static List<Outcome> sorted(Collection<Outcome> outcomes) {
+    public static List<Outcome> sorted(Collection<Outcome> outcomes) {
         return outcomes.stream().sorted(ORDER).toList();
     }
 }

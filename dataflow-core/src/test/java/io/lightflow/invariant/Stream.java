@@ -11,18 +11,18 @@ import java.util.List;
  * @param settings the rules
  * @param topics all topic-partitions of the shard, by name; each ends with a beacon that lets every timer fire
  */
-record Stream(JoinSettings settings, List<TopicLog> topics) {
+public record Stream(JoinSettings settings, List<TopicLog> topics) {
 
-    List<LightEvent> events() {
+    public List<LightEvent> events() {
         return topics.stream().flatMap(topic -> topic.events().stream()).toList();
     }
 
-    BruteForce.Answer answer() {
+    public BruteForce.Answer answer() {
         return BruteForce.of(settings, events());
     }
 
     /** Everything that is in it, for the message of a failed test. */
-    String describe() {
+    public String describe() {
         StringBuilder text = new StringBuilder(settings.toString());
         for (TopicLog topic : topics) {
             text.append("\n  ").append(topic.topic());

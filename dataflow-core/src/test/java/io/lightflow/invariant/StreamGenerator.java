@@ -17,9 +17,17 @@ import java.util.Random;
 /**
  * Small streams that are as nasty as the rules allow: few ids, keys and advertisers, times that collide and that lie
  * just on, inside and outside of the windows' edges, midnights, ids that begin with each other, duplicates in any topic
- * of their kind, disorder up to just the allowed bound.
+ * of their kind, disorder up to just the allowed bound, or beyond it if asked for.
  */
-final class StreamGenerator {
+public final class StreamGenerator {
+
+    /** How late an event may be, measured by the allowed disorder. */
+    public enum Lateness {
+        WITHIN_BOUND,
+        SOMETIMES_BEYOND
+    }
+
+    private static final List<String> BOTH_DCS = List.of("us-east", "us-west");
     private static final List<String> IDS = List.of("1", "10", "100", "2", "a", "b", "é", "zz", "a1", "Z");
     private static final long[] UNITS = {1_000, 7_000, 60_000, 3_600_000, 6 * 3_600_000};
     private static final long DAY_MS = 24 * 3_600_000L;
@@ -31,9 +39,14 @@ final class StreamGenerator {
     private final int advertisers;
     private final int ids;
     private final JoinSettings settings;
+    private final Lateness lateness;
     private final Map<List<Object>, Draft> drafts = new LinkedHashMap<>();
 
-    private StreamGenerator(long seed) {
+    private String keyPrefix = "cookie-";
+    private int fewerBeaconsThan = 4;
+
+    private StreamGenerator(long seed, Lateness lateness) {
+        this.lateness = lateness;
         random = new Random(seed);
         random.nextLong(); // neighbouring seeds begin alike
         unit = UNITS[random.nextInt(UNITS.length)];
@@ -45,7 +58,24 @@ final class StreamGenerator {
     }
 
     static Stream stream(long seed) {
-        return new StreamGenerator(seed).generate();
+        StreamGenerator generator = new StreamGenerator(seed, Lateness.WITHIN_BOUND);
+        generator.draft(40);
+        return new Stream(
+                generator.settings, generator.topics(generator.random.nextInt(4) == 0 ? List.of("us-west") : BOTH_DCS));
+    }
+
+    /** The streams of several shards with the same rules, from two data centers; no join key is in two of them. */
+    public static List<Stream> streams(long seed, int shards, Lateness lateness) {
+        StreamGenerator generator = new StreamGenerator(seed, lateness);
+        generator.fewerBeaconsThan = 12;
+        List<Stream> streams = new ArrayList<>(shards);
+        for (int shard = 0; shard < shards; shard++) {
+            generator.keyPrefix = "cookie-" + shard + "-";
+            generator.drafts.clear();
+            generator.draft(30);
+            streams.add(new Stream(generator.settings, generator.topics(BOTH_DCS)));
+        }
+        return streams;
     }
 
     private JoinSettings settings() {
@@ -68,17 +98,16 @@ final class StreamGenerator {
                 Duration.ofMillis(random.nextBoolean() ? 0 : unit * (1 + random.nextInt(6))));
     }
 
-    private Stream generate() {
-        int count = 1 + random.nextInt(40);
+    private void draft(int most) {
+        int count = 1 + random.nextInt(most);
         for (int i = 0; i < count; i++) {
             Draft draft = draft();
             drafts.putIfAbsent(List.of(draft.type(), draft.joinKey(), draft.id()), draft);
         }
-        return new Stream(settings, topics());
     }
 
     private Draft draft() {
-        String key = "cookie-" + random.nextInt(keys);
+        String key = keyPrefix + random.nextInt(keys);
         String advertiser = advertiser(random.nextInt(advertisers));
         String id = id();
         return switch (random.nextInt(8)) {
@@ -152,8 +181,7 @@ final class StreamGenerator {
     /** A record with the place in its topic's order; no draft and no beacon time means garbage. */
     private record Placed(long order, Draft draft, Long beacon) {}
 
-    private List<TopicLog> topics() {
-        List<String> dcs = random.nextInt(4) == 0 ? List.of("us-west") : List.of("us-east", "us-west");
+    private List<TopicLog> topics(List<String> dcs) {
         Map<String, TopicLog> logs = new LinkedHashMap<>();
         Map<String, List<Placed>> placed = new HashMap<>();
         int incarnation = random.nextInt();
@@ -182,6 +210,9 @@ final class StreamGenerator {
     /** Sorting by this leaves nothing further behind something older than the disorder allows. */
     private long disordered(long time) {
         long disorderMs = settings.allowedDisorder().toMillis();
+        if (lateness == Lateness.SOMETIMES_BEYOND && random.nextInt(6) == 0) {
+            disorderMs += random.nextLong(4 * unit);
+        }
         return time
                 + switch (random.nextInt(3)) {
                     case 0 -> 0;
@@ -191,7 +222,7 @@ final class StreamGenerator {
     }
 
     private void fill(TopicLog log, List<Placed> records, long lastTime) {
-        for (int beacons = random.nextInt(4); beacons > 0; beacons--) {
+        for (int beacons = random.nextInt(fewerBeaconsThan); beacons > 0; beacons--) {
             long time = time();
             records.add(new Placed(disordered(time), null, time));
         }

@@ -101,7 +101,8 @@ public final class TopicLog {
         return shuffled;
     }
 
-    private void append(BlockEntry entry) {
+    /** Takes what such an entry, of any offset and topic, was made of. */
+    public void append(BlockEntry entry) {
         if (entry instanceof LightEvent event) {
             append(new Draft(event.type(), event.joinKey(), event.id(), event.time(), event.record(), event.body()));
         } else if (entry instanceof BeaconMark beacon) {

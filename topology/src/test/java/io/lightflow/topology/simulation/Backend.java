@@ -1,0 +1,75 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.position.Position;
+import io.lightflow.position.PositionCodec;
+import io.lightflow.sink.Commit;
+import io.lightflow.sink.FencedException;
+import io.lightflow.sink.ShardMove;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What outlives the processes: ledger and outputs behind the sinks of one topology. Positions are kept in their stored
+ * form.
+ */
+final class Backend<O> {
+    private final Outputs<O> outputs;
+    private final Flaw flaw;
+    private final Map<Integer, String> positions = new HashMap<>();
+    private final Map<Integer, Integer> epochs = new HashMap<>();
+    private final List<Commit<O>> history = new ArrayList<>();
+
+    Backend(Outputs<O> outputs, Flaw flaw) {
+        this.outputs = outputs;
+        this.flaw = flaw;
+    }
+
+    Outputs<O> outputs() {
+        return outputs;
+    }
+
+    Flaw flaw() {
+        return flaw;
+    }
+
+    /** Takes a shard over; returns the epoch that this gives. */
+    int open(int shard) {
+        if (flaw != Flaw.NO_FENCING) {
+            outputs.takeOver(shard);
+        }
+        return epochs.merge(shard, 1, Integer::sum);
+    }
+
+    Position position(int shard) {
+        String stored = positions.get(shard);
+        return stored == null ? Position.START : PositionCodec.decode(stored);
+    }
+
+    /** @throws FencedException if a shard has been taken over, or is not where the commit expects it */
+    void requireHeld(Commit<O> commit, Map<Integer, Integer> held) {
+        for (ShardMove move : commit.moves()) {
+            int shard = move.shard();
+            if (!held.containsKey(shard)) {
+                throw new IllegalStateException("open shard " + shard + " before committing to it");
+            }
+            String expected = PositionCodec.encode(move.expected());
+            String found = positions.getOrDefault(shard, PositionCodec.encode(Position.START));
+            if (flaw != Flaw.NO_FENCING && (!held.get(shard).equals(epochs.get(shard)) || !found.equals(expected))) {
+                throw new FencedException("cannot commit shard " + shard + ": expected epoch " + held.get(shard)
+                        + " at " + expected + ", found epoch " + epochs.get(shard) + " at " + found);
+            }
+        }
+    }
+
+    void move(Commit<O> commit) {
+        commit.moves().forEach(move -> positions.put(move.shard(), PositionCodec.encode(move.next())));
+        history.add(commit);
+    }
+
+    /** All commits, in their order. */
+    List<Commit<O>> history() {
+        return history;
+    }
+}

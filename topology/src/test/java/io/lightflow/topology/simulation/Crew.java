@@ -1,0 +1,225 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.sink.FencedException;
+import io.lightflow.sink.Ledger;
+import io.lightflow.topology.BlockLoop;
+import io.lightflow.topology.RetryException;
+import io.lightflow.topology.simulation.Reader.Batch;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+
+/** The tasks of one topology, and those that have been replaced but do not know. */
+final class Crew {
+    private static final int MOST_ZOMBIES = 3;
+    private static final String STALE = "poll the topic anew";
+
+    private final String name;
+    private final int shards;
+    private final Source source;
+    private final Function<Perils, Ledger> ledgers;
+    private final Function<Perils, BlockLoop> loops;
+    private final InstantSource clock;
+    private final Journal journal;
+    private final IntConsumer meanwhile;
+    private final List<Task> tasks = new ArrayList<>();
+    private final List<Task> zombies = new ArrayList<>();
+    private long txid;
+
+    /**
+     * @param ledgers make what a spout reads the ledger by
+     * @param loops make the loops
+     * @param meanwhile lets so many events go by while a task stands still
+     */
+    Crew(
+            String name,
+            int shards,
+            Source source,
+            Function<Perils, Ledger> ledgers,
+            Function<Perils, BlockLoop> loops,
+            InstantSource clock,
+            Journal journal,
+            IntConsumer meanwhile) {
+        this.name = name;
+        this.shards = shards;
+        this.source = source;
+        this.ledgers = ledgers;
+        this.loops = loops;
+        this.clock = clock;
+        this.journal = journal;
+        this.meanwhile = meanwhile;
+        submit(1);
+    }
+
+    /** Starts the topology with so many tasks. */
+    private void submit(int parallelism) {
+        tasks.clear();
+        for (int number = 0; number < parallelism; number++) {
+            tasks.add(newTask(number, parallelism));
+        }
+    }
+
+    private Task newTask(int number, int parallelism) {
+        List<Integer> own = new ArrayList<>();
+        for (int shard = number; shard < shards; shard += parallelism) {
+            own.add(shard);
+        }
+        Task task = new Task(number, List.copyOf(own), new Perils(journal, meanwhile));
+        task.reader = newReader(task);
+        return task;
+    }
+
+    private Reader newReader(Task task) {
+        return new Reader(source, task.shards, ledgers.apply(task.perils), task.perils);
+    }
+
+    int size() {
+        return tasks.size();
+    }
+
+    /** A task takes the next batch. */
+    void work(int which, int most, Blow blow, Random random) {
+        Task task = tasks.get(which % tasks.size());
+        if (task.busy) {
+            task = replace(task);
+        }
+        work(task, most, blow, random);
+    }
+
+    private void work(Task task, int most, Blow blow, Random random) {
+        task.busy = true;
+        task.perils.arm(blow, random);
+        Batch batch = null;
+        try {
+            if (task.reader.isEmpty()) {
+                task.reader.readAhead(() -> ++txid, most, random, clock.millis());
+            }
+            batch = task.reader.take();
+            if (task.loop == null) {
+                task.loop = loops.apply(task.perils);
+            }
+            task.loop.process(batch.txid(), batch.blocks());
+        } catch (RetryException e) {
+            tell(task, e);
+            task.reader.fail(batch);
+        } catch (Crash | FencedException e) {
+            die(task, batch, e, random);
+        } catch (IllegalStateException e) {
+            if (!e.getMessage().contains(STALE)) {
+                throw e;
+            }
+            die(task, batch, e, random);
+        } finally {
+            task.busy = false;
+        }
+        // Others may have replaced it while it stood still.
+        if (!tasks.contains(task) && task.loop != null) {
+            undead(task);
+        }
+    }
+
+    private void tell(Task task, Throwable failure) {
+        journal.tell(() -> "    " + name + " " + task + ": " + failure);
+    }
+
+    /** The loop loses its memory. The spout may live elsewhere, and then may or may not hear of it. */
+    private void die(Task task, Batch batch, Throwable how, Random random) {
+        tell(task, how);
+        task.loop = null;
+        task.perils.revive();
+        zombies.remove(task);
+        int spout = random.nextInt(3);
+        if (spout == 0) {
+            task.reader = newReader(task);
+        } else if (spout == 1 && batch != null) {
+            task.reader.fail(batch);
+        } else {
+            task.reader.lose();
+        }
+    }
+
+    /** A task's spout reads one batch more than has been worked on. */
+    void readAhead(int which, int most, Blow blow, Random random) {
+        Task task = tasks.get(which % tasks.size());
+        if (task.busy) {
+            return;
+        }
+        task.perils.arm(blow.fate() == Blow.Fate.STALL ? Blow.NONE : blow, random);
+        try {
+            task.reader.readAhead(() -> ++txid, most, random, clock.millis());
+        } catch (Crash e) {
+            die(task, null, e, random);
+        }
+    }
+
+    /** A task is thought dead. */
+    void takeOver(int which) {
+        Task task = tasks.get(which % tasks.size());
+        replace(task);
+    }
+
+    private Task replace(Task task) {
+        Task successor = newTask(task.number, tasks.size());
+        tasks.set(task.number, successor);
+        if (!task.busy && task.loop != null) {
+            undead(task);
+        }
+        return successor;
+    }
+
+    private void undead(Task task) {
+        if (!zombies.contains(task)) {
+            zombies.add(task);
+        }
+        if (zombies.size() > MOST_ZOMBIES) {
+            zombies.remove(0);
+        }
+    }
+
+    /** A zombie gets a block. */
+    void zombie(int which, int most, Blow blow, Random random) {
+        if (!zombies.isEmpty()) {
+            Task zombie = zombies.get(which % zombies.size());
+            if (!zombie.busy) {
+                work(zombie, most, blow, random);
+            }
+        }
+    }
+
+    /** The topology starts again with another parallelism and transaction; some of its old tasks live on. */
+    void restart(int parallelism, long fromTxid, Random random) {
+        for (Task task : tasks) {
+            if (task.loop != null && !task.busy) {
+                if (random.nextBoolean()) {
+                    undead(task);
+                } else if (random.nextBoolean()) {
+                    task.loop.close();
+                }
+            }
+        }
+        txid = Math.max(0, fromTxid);
+        submit(parallelism);
+    }
+
+    long txid() {
+        return txid;
+    }
+
+    void rewind(int which, int most, Random random) {
+        tasks.get(which % tasks.size()).reader.rewind(most, random);
+    }
+
+    /** Everybody works once, unharmed, zombies first. */
+    void workAll(int most, Random random) {
+        for (Task zombie : List.copyOf(zombies)) {
+            work(zombie, most, Blow.NONE, random);
+        }
+        zombies.clear();
+        for (Task task : List.copyOf(tasks)) {
+            work(task, most, Blow.NONE, random);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.event.Click;
+import io.lightflow.event.EventType;
+import io.lightflow.event.LightEvent;
+import io.lightflow.invariant.Stream;
+import io.lightflow.position.Origin;
+import io.lightflow.store.Cell;
+import io.lightflow.store.NewCell;
+import io.lightflow.store.Row;
+import io.lightflow.store.RowRange;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@link Flaw#WAITING_CLICKS_DELETED}: a click that waits is gone from the moment on at which its impression is written,
+ * and is there again, as a joined one, when that has been committed.
+ */
+final class DrainingCellStore extends CellStore {
+    private static final int SEEN_AND_ORIGIN_BYTES = 20;
+    private static final int TIMED_HEADER_BYTES = 8;
+
+    private final Map<String, Integer> shards = new HashMap<>();
+    private final Backend<?> ledger;
+    /** Where the impressions that were written came from last, by join key and id. */
+    private final Map<List<String>, Origin> impressions = new HashMap<>();
+
+    DrainingCellStore(List<Stream> streams, Backend<?> ledger) {
+        this.ledger = ledger;
+        for (int shard = 0; shard < streams.size(); shard++) {
+            for (LightEvent event : streams.get(shard).events()) {
+                shards.put(event.joinKey(), shard);
+            }
+        }
+    }
+
+    @Override
+    void write(List<NewCell> cells) {
+        super.write(cells);
+        for (NewCell cell : cells) {
+            if (cell.row()[0] == 'd' && cell.key()[0] == 'I') {
+                String joinKey = text(cell.row(), 5, cell.row().length);
+                String id = text(cell.key(), 1, cell.key().length - SEEN_AND_ORIGIN_BYTES);
+                impressions.put(List.of(joinKey, id), origin(cell.key()));
+            }
+        }
+    }
+
+    @Override
+    List<Row> read(List<RowRange> ranges) {
+        List<Row> rows = super.read(ranges);
+        return java.util.stream.IntStream.range(0, rows.size())
+                .mapToObj(i -> drained(ranges.get(i), rows.get(i)))
+                .toList();
+    }
+
+    private Row drained(RowRange range, Row row) {
+        if (range.row()[0] != 'k') {
+            return row;
+        }
+        String joinKey = text(range.row(), 1, range.row().length);
+        return new Row(
+                row.cells().stream().filter(cell -> !isDrained(joinKey, cell)).toList(), row.size());
+    }
+
+    private boolean isDrained(String joinKey, Cell cell) {
+        if (cell.key()[0] != 'C') {
+            return false;
+        }
+        byte[] body = Arrays.copyOfRange(cell.value(), TIMED_HEADER_BYTES, cell.value().length);
+        Click click = (Click) LightEvent.of(EventType.CLICK, joinKey, origin(cell.key()), 0, body)
+                .record();
+        Origin impression = impressions.get(List.of(joinKey, click.getImpressionId()));
+        return impression != null
+                && !ledger.position(shards.get(joinKey))
+                        .visibility()
+                        .isVisible(impression.incarnation(), impression.offset());
+    }
+
+    private static String text(byte[] bytes, int from, int to) {
+        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    private static Origin origin(byte[] key) {
+        ByteBuffer end = ByteBuffer.wrap(key, key.length - 12, 12);
+        return new Origin(end.getInt(), end.getLong());
+    }
+}

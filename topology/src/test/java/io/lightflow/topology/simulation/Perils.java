@@ -1,0 +1,118 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.store.StoreUnavailableException;
+import io.lightflow.topology.simulation.Blow.Fate;
+import io.lightflow.topology.simulation.Blow.Moment;
+import java.util.Random;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+
+/** What every port call of one task goes through: here a blow strikes. */
+final class Perils {
+
+    /** The port calls that a task makes. */
+    enum Call {
+        READ_LEDGER,
+        POLL,
+        OPEN,
+        READ_ROWS,
+        WRITE_ROWS,
+        SEND,
+        COMMIT,
+        MOVE_LEDGER
+    }
+
+    /** Goes without blows. */
+    static Perils none() {
+        return new Perils(Journal.SILENT, events -> {});
+    }
+
+    private final Journal journal;
+    private final IntConsumer meanwhile;
+    private Blow blow = Blow.NONE;
+    private Random random = new Random(0);
+    private int calls;
+    private int unanswered;
+    private boolean dead;
+
+    /** @param meanwhile lets so many events go by */
+    Perils(Journal journal, IntConsumer meanwhile) {
+        this.journal = journal;
+        this.meanwhile = meanwhile;
+    }
+
+    /** From now on port calls are counted anew, and this blow strikes one of them. */
+    void arm(Blow next, Random chance) {
+        blow = next;
+        random = chance;
+        calls = 0;
+        unanswered = 0;
+    }
+
+    /** The process is started again. */
+    void revive() {
+        dead = false;
+        arm(Blow.NONE, random);
+    }
+
+    Random random() {
+        return random;
+    }
+
+    /** A call that is done or not done. */
+    <T> T around(Call call, Supplier<T> work) {
+        return around(call, work, () -> {});
+    }
+
+    /**
+     * @param part does some of the work, as far as chance will have it; the whole may follow
+     */
+    <T> T around(Call call, Supplier<T> work, Runnable part) {
+        if (dead) {
+            throw new AssertionError("a dead task calls " + call);
+        }
+        boolean struck = blow.fate() != Fate.NOTHING && calls++ == blow.call();
+        if (unanswered > 0) {
+            unanswered--;
+            throw unavailable(call);
+        }
+        if (!struck) {
+            return work.get();
+        }
+        journal.tell(() -> "    " + blow.fate() + " " + blow.moment() + " " + call);
+        journal.count(blow, call);
+        if (blow.moment() == Moment.AMID) {
+            part.run();
+        }
+        if (blow.moment() != Moment.AFTER) {
+            strike(call);
+            return work.get();
+        }
+        T result = work.get();
+        strike(call);
+        return result;
+    }
+
+    private void strike(Call call) {
+        switch (blow.fate()) {
+            case CRASH -> {
+                dead = true;
+                throw new Crash(call.name());
+            }
+            case NO_ANSWER -> {
+                unanswered = blow.amount() - 1;
+                throw unavailable(call);
+            }
+            case STALL -> meanwhile.accept(blow.amount());
+            case NOTHING -> {}
+        }
+    }
+
+    private static RuntimeException unavailable(Call call) {
+        return switch (call) {
+            case READ_ROWS, WRITE_ROWS -> new StoreUnavailableException(call + " got no answer", null);
+            default -> new SinkUnavailableException(call + " got no answer", null);
+        };
+    }
+}

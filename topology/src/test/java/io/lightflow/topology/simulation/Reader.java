@@ -1,0 +1,126 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.event.Block;
+import io.lightflow.event.BlockPart;
+import io.lightflow.position.Position;
+import io.lightflow.sink.Ledger;
+import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.simulation.Perils.Call;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.LongSupplier;
+
+/**
+ * The spout's part of a task. As the real one it goes on behind the last batch, reads from the ledger what comes again,
+ * and answers a failure with an empty batch.
+ */
+final class Reader {
+
+    /** What is handed to the loop. */
+    record Batch(long txid, List<Block> blocks) {}
+
+    private final Source source;
+    private final List<Integer> shards;
+    private final Ledger ledger;
+    private final Perils perils;
+    private final Map<String, Integer> incarnations = new HashMap<>();
+    private final Map<String, Map<Integer, Long>> next = new HashMap<>();
+    private final Deque<Batch> inFlight = new ArrayDeque<>();
+    /** Transactions that failed and come again. */
+    private final Deque<Long> failed = new ArrayDeque<>();
+
+    private boolean seek = true;
+    /** Whether a batch got lost without anybody having noticed yet. */
+    private boolean lost;
+
+    Reader(Source source, List<Integer> shards, Ledger ledger, Perils perils) {
+        this.source = source;
+        this.shards = shards;
+        this.ledger = ledger;
+        this.perils = perils;
+    }
+
+    /** Reads one batch more, of up to so many offsets of a partition. */
+    void readAhead(LongSupplier newTxid, int most, Random random, long nowMs) {
+        seek |= !failed.isEmpty() || !incarnations.equals(source.incarnations());
+        long txid = failed.isEmpty() ? newTxid.getAsLong() : failed.remove();
+        List<Block> blocks = List.of();
+        try {
+            if (seek) {
+                goToLedger();
+                seek = false;
+            }
+            blocks = perils.around(Call.POLL, () -> poll(most, random, nowMs));
+        } catch (SinkUnavailableException e) {
+            seek = true;
+        }
+        if (lost && blocks.isEmpty()) {
+            // By now the message time-out has passed.
+            lost = false;
+            seek = true;
+        }
+        inFlight.add(new Batch(txid, blocks));
+    }
+
+    private void goToLedger() {
+        incarnations.clear();
+        incarnations.putAll(source.incarnations());
+        next.clear();
+        for (int shard : shards) {
+            Position position = ledger.read(shard);
+            incarnations.forEach((topic, incarnation) -> next.computeIfAbsent(topic, absent -> new HashMap<>())
+                    .put(shard, position.nextOffset(topic, incarnation)));
+        }
+    }
+
+    private List<Block> poll(int most, Random random, long nowMs) {
+        List<Block> blocks = new ArrayList<>();
+        for (int shard : shards) {
+            List<BlockPart> parts = new ArrayList<>();
+            boolean news = false;
+            for (String topic : source.topics().keySet()) {
+                Map<Integer, Long> offsets = next.get(topic);
+                BlockPart part = source.read(topic, shard, offsets.get(shard), random.nextInt(most + 1));
+                offsets.put(shard, part.to());
+                news |= part.to() > part.from();
+                parts.add(part);
+            }
+            if (news) {
+                blocks.add(new Block(shard, parts, nowMs));
+            }
+        }
+        return blocks;
+    }
+
+    boolean isEmpty() {
+        return inFlight.isEmpty();
+    }
+
+    Batch take() {
+        return inFlight.remove();
+    }
+
+    /** The batch, and all that are in flight behind it, come again from the ledger. */
+    void fail(Batch batch) {
+        failed.addFirst(batch.txid());
+        inFlight.forEach(behind -> failed.add(behind.txid()));
+        inFlight.clear();
+    }
+
+    /** A batch got lost; until that is noticed reading goes on behind it. */
+    void lose() {
+        lost = true;
+    }
+
+    /** Goes back by up to so many offsets of every partition. */
+    void rewind(int most, Random random) {
+        next.values()
+                .forEach(offsets ->
+                        offsets.replaceAll((shard, offset) -> Math.max(0, offset - random.nextInt(most + 1))));
+    }
+}

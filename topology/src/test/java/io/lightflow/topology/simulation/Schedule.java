@@ -1,0 +1,79 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.invariant.StreamGenerator.Lateness;
+import io.lightflow.topology.simulation.Blow.Fate;
+import io.lightflow.topology.simulation.Blow.Moment;
+import io.lightflow.topology.simulation.Event.What;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What happens, and to what kind of world.
+ *
+ * @param seed makes the world: its light events and rules
+ * @param shards number of shards
+ * @param lateness whether events may be later than the allowed disorder
+ * @param microBatchMs pace of the stats-counter
+ * @param maxRows rows that it holds at most
+ * @param events in their order
+ */
+record Schedule(long seed, int shards, Lateness lateness, long microBatchMs, int maxRows, List<Event> events) {
+    private static final int TOTAL_WEIGHT = totalWeight();
+
+    Schedule {
+        events = List.copyOf(events);
+    }
+
+    private static int totalWeight() {
+        int total = 0;
+        for (What what : What.values()) {
+            total += what.weight;
+        }
+        return total;
+    }
+
+    static Schedule of(long seed) {
+        Random random = new Random(seed ^ 0x5eed_5eedL);
+        random.nextLong(); // neighbouring seeds begin alike
+        int shards = 1 + random.nextInt(3);
+        Lateness lateness = random.nextInt(4) == 0 ? Lateness.SOMETIMES_BEYOND : Lateness.WITHIN_BOUND;
+        long microBatchMs = random.nextInt(10_000);
+        int maxRows = 1 + random.nextInt(30);
+        int harm = 1 + random.nextInt(4);
+        List<Event> events = new ArrayList<>();
+        for (int count = 20 + random.nextInt(100); count > 0; count--) {
+            events.add(new Event(
+                    what(random),
+                    random.nextInt(1 << 16),
+                    1 + random.nextInt(8),
+                    random.nextInt(4) < harm ? blow(random) : Blow.NONE,
+                    random.nextLong()));
+        }
+        return new Schedule(seed, shards, lateness, microBatchMs, maxRows, events);
+    }
+
+    private static What what(Random random) {
+        int at = random.nextInt(TOTAL_WEIGHT);
+        for (What what : What.values()) {
+            at -= what.weight;
+            if (at < 0) {
+                return what;
+            }
+        }
+        throw new AssertionError("the weights add up");
+    }
+
+    private static Blow blow(Random random) {
+        Fate[] fates = {Fate.CRASH, Fate.NO_ANSWER, Fate.STALL};
+        return new Blow(
+                random.nextInt(12),
+                fates[random.nextInt(fates.length)],
+                Moment.values()[random.nextInt(Moment.values().length)],
+                1 + random.nextInt(3));
+    }
+
+    Schedule with(List<Event> others) {
+        return new Schedule(seed, shards, lateness, microBatchMs, maxRows, others);
+    }
+}

@@ -1,0 +1,268 @@
+package io.lightflow.topology.simulation;
+
+import static io.lightflow.topology.simulation.Promise.require;
+import static io.lightflow.topology.simulation.Promise.requireEqual;
+
+import io.lightflow.event.Beacon;
+import io.lightflow.event.BlockEntry;
+import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
+import io.lightflow.event.EventOrigin;
+import io.lightflow.event.EventType;
+import io.lightflow.event.Impression;
+import io.lightflow.event.JoinedClick;
+import io.lightflow.event.JoinedConversion;
+import io.lightflow.event.LightEvent;
+import io.lightflow.event.OutputEvent;
+import io.lightflow.event.OutputTopic;
+import io.lightflow.event.RejectedEvent;
+import io.lightflow.event.Rejection;
+import io.lightflow.invariant.BruteForce;
+import io.lightflow.invariant.BruteForce.Counted;
+import io.lightflow.invariant.Outcome;
+import io.lightflow.invariant.OutputReader;
+import io.lightflow.invariant.OutputReader.Seen;
+import io.lightflow.invariant.Stream;
+import io.lightflow.invariant.StreamGenerator.Lateness;
+import io.lightflow.position.Books;
+import io.lightflow.position.Books.Entry;
+import io.lightflow.position.Position;
+import io.lightflow.position.TopicPosition.Incarnation;
+import io.lightflow.position.Visibility;
+import io.lightflow.sink.ShardMove;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Follows the ledger of the dataflow for one shard, and holds every output against what was read. */
+final class ShardAudit {
+    private final int number;
+    private final Stream stream;
+    private final Lateness lateness;
+    private final CentralCluster central;
+    private final OutputReader reader;
+    /** What must come out in the end; known beforehand unless events are too late. */
+    private final Set<Outcome> expected;
+
+    private final List<LightEvent> read = new ArrayList<>();
+    private final Map<LightEvent, Long> takenInAt = new IdentityHashMap<>();
+    private final List<List<Object>> rejections = new ArrayList<>();
+    private final Set<List<String>> putOut = new HashSet<>();
+    private Position last = Position.START;
+    private long lastBeacon = Position.NO_TIME;
+
+    ShardAudit(int number, Stream stream, Lateness lateness, CentralCluster central, OutputReader reader) {
+        this.number = number;
+        this.stream = stream;
+        this.lateness = lateness;
+        this.central = central;
+        this.reader = reader;
+        this.expected = new HashSet<>(stream.answer().outcomes());
+    }
+
+    int number() {
+        return number;
+    }
+
+    private boolean isOnTime() {
+        return lateness == Lateness.WITHIN_BOUND;
+    }
+
+    /** The shard has moved, with these outputs. */
+    void audit(ShardMove move, List<OutputEvent> outputs) {
+        Position before = last;
+        Position after = move.next();
+        last = after;
+        requireEqual(move.expected().topics(), before.topics(), "B: shard " + number + " goes on where it left off");
+        requireEqual(move.expected().watermark(), before.watermark(), "F: the watermark that was stored");
+        requireEqual(move.expected().books(), before.books(), "H: the books that were stored");
+        require(after.watermark() >= before.watermark(), () -> "F: the watermark goes back to " + after.watermark());
+        require(after.books().balanced(), () -> "H: the books do not balance: " + after.books());
+        Books.Editor books = before.books().edit();
+        take(before, after, books);
+        Visibility visible = after.visibility();
+        for (OutputEvent output : outputs) {
+            audit(output, reader.read(output), visible, books);
+        }
+        // Waiting and duplicates follow from the others, since the books balance; late ones are told by their flag.
+        Books found = after.books();
+        for (EventType type : EventType.values()) {
+            for (Entry entry : Entry.values()) {
+                if (entry != Entry.WAITING && entry != Entry.DUPLICATE && entry != Entry.LATE) {
+                    requireEqual(found.get(type, entry), books.done().get(type, entry), "H: " + type + " " + entry);
+                }
+            }
+        }
+    }
+
+    /** What lies between the two positions has been read. */
+    private void take(Position before, Position after, Books.Editor books) {
+        after.topics().forEach((topic, position) -> {
+            for (Incarnation life : position.incarnations()) {
+                long from = nextOffset(before, topic, life.id());
+                require(from <= life.nextOffset(), () -> "B: the ledger of " + topic + " goes back");
+                for (BlockEntry entry : central.partition(life.id(), number)
+                        .part(from, life.nextOffset())
+                        .entries()) {
+                    take(
+                            entry,
+                            life,
+                            before.watermark(),
+                            books,
+                            central.topics().get(topic));
+                }
+            }
+        });
+    }
+
+    private void take(BlockEntry entry, Incarnation life, long watermark, Books.Editor books, EventType type) {
+        if (entry instanceof LightEvent event) {
+            read.add(event);
+            takenInAt.put(event, watermark);
+            books.add(type, Entry.IN, 1);
+        } else if (entry instanceof Rejection rejection) {
+            rejections.add(List.of(life.id(), rejection.offset(), ByteBuffer.wrap(rejection.value())));
+            books.add(type, Entry.IN, 1);
+        }
+    }
+
+    private static long nextOffset(Position position, String topic, int incarnation) {
+        if (!position.topics().containsKey(topic)) {
+            return 0;
+        }
+        return position.topics().get(topic).incarnations().stream()
+                .filter(life -> life.id() == incarnation)
+                .mapToLong(Incarnation::nextOffset)
+                .findFirst()
+                .orElse(0);
+    }
+
+    private void audit(OutputEvent output, Seen seen, Visibility visible, Books.Editor books) {
+        if (seen.record() instanceof Beacon beacon) {
+            if (output.topic() == OutputTopic.CLICKS) {
+                require(beacon.getTime() > lastBeacon, () -> "F: the beacons' watermark goes back");
+                lastBeacon = beacon.getTime();
+            }
+            return;
+        }
+        for (EventOrigin origin : origins(seen)) {
+            require(
+                    visible.isVisible(origin.getIncarnation(), origin.getOffset()),
+                    () -> "C: " + seen.record() + " was joined with what has not been committed, from " + origin);
+        }
+        if (seen.record() instanceof RejectedEvent) {
+            EventType type = central.topics().get(seen.provenance().getOrigin().getTopic());
+            books.add(type, Entry.REJECTED, 1);
+            return;
+        }
+        Outcome outcome = seen.outcome();
+        require(
+                putOut.add(List.of(outcome.joinKey(), outcome.kind(), outcome.id())),
+                () -> "D: put out twice: " + outcome);
+        if (isOnTime()) {
+            require(expected.contains(outcome), () -> "E: brute force says otherwise: " + outcome);
+            require(!seen.provenance().getLate(), () -> "E: flagged as late: " + outcome);
+        }
+        enter(outcome, books);
+    }
+
+    private static void enter(Outcome outcome, Books.Editor books) {
+        switch (outcome.kind()) {
+            case "impression" -> books.add(EventType.IMPRESSION, Entry.JOINED, 1);
+            case "tag" -> books.add(EventType.TAG, Entry.JOINED, 1);
+            case "click" ->
+                books.add(EventType.CLICK, outcome.fate().equals("orphan") ? Entry.ORPHANED : Entry.JOINED, 1);
+            default ->
+                books.add(
+                        EventType.CONVERSION,
+                        outcome.fate().equals("by nothing") ? Entry.UNATTRIBUTED : Entry.JOINED,
+                        1);
+        }
+    }
+
+    private static List<EventOrigin> origins(Seen seen) {
+        List<EventOrigin> origins = new ArrayList<>();
+        origins.add(seen.provenance().getOrigin());
+        if (seen.record() instanceof JoinedClick click) {
+            origins.add(click.getImpressionOrigin());
+        } else if (seen.record() instanceof JoinedConversion conversion) {
+            origins.add(conversion.getClickOrigin());
+            origins.add(conversion.getImpressionOrigin());
+        }
+        return origins.stream().filter(Objects::nonNull).toList();
+    }
+
+    /**
+     * Everything has been read.
+     *
+     * @param visible all that a reader of the joined topics sees
+     * @param sums takes what the tables must hold
+     */
+    void finish(List<OutputEvent> visible, RowSums sums) {
+        requireNothingIsMissing();
+        BruteForce.Answer answer = isOnTime()
+                ? BruteForce.of(stream.settings(), read)
+                : BruteForce.of(stream.settings(), read, takenInAt::get);
+        List<Outcome> outcomes = new ArrayList<>();
+        List<List<Object>> rejected = new ArrayList<>();
+        for (OutputEvent output : visible) {
+            Seen seen = reader.read(output);
+            if (seen.outcome() != null) {
+                outcomes.add(seen.outcome());
+            } else if (seen.record() instanceof RejectedEvent event) {
+                EventOrigin origin = event.getProvenance().getOrigin();
+                rejected.add(List.of(origin.getIncarnation(), origin.getOffset(), event.getValue()));
+            }
+        }
+        requireEqual(Outcome.sorted(outcomes), answer.outcomes(), "E: what came out of shard " + number);
+        requireEqual(counted(rejected), counted(rejections), "I: every rejected record comes out once");
+        requireEqual(last.books(), withRejections(answer.books()), "H: the final books of shard " + number);
+        answer.counted().forEach(one -> add(one, sums));
+    }
+
+    private void requireNothingIsMissing() {
+        Set<List<Object>> ids = new HashSet<>();
+        read.forEach(event -> ids.add(List.of(event.type(), event.joinKey(), event.id())));
+        for (LightEvent event : stream.events()) {
+            require(
+                    ids.contains(List.of(event.type(), event.joinKey(), event.id())),
+                    () -> "A: never read: " + event.type() + " " + event.joinKey() + " " + event.id());
+        }
+    }
+
+    private static Map<List<Object>, Integer> counted(List<List<Object>> rejected) {
+        Map<List<Object>, Integer> counts = new HashMap<>();
+        rejected.forEach(one -> counts.merge(one, 1, Integer::sum));
+        return counts;
+    }
+
+    private Books withRejections(Books answer) {
+        Books.Editor books = answer.edit();
+        last.topics().forEach((topic, position) -> {
+            EventType type = central.topics().get(topic);
+            for (Incarnation life : position.incarnations()) {
+                long count = central.partition(life.id(), number).part(0, life.nextOffset()).entries().stream()
+                        .filter(Rejection.class::isInstance)
+                        .count();
+                books.add(type, Entry.IN, count).add(type, Entry.REJECTED, count);
+            }
+        });
+        return books.done();
+    }
+
+    private static void add(Counted one, RowSums sums) {
+        if (one.event().record() instanceof Impression impression) {
+            sums.add(impression);
+        } else if (one.event().record() instanceof Click click) {
+            sums.add(click, one.impression());
+        } else if (one.event().record() instanceof Conversion conversion) {
+            sums.add(conversion, one.impression());
+        }
+    }
+}

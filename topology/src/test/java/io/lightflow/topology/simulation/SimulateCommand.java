@@ -1,0 +1,134 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.simulation.Simulation.Failure;
+import io.lightflow.topology.simulation.Simulation.Result;
+import io.lightflow.topology.simulation.mutant.Mutant;
+import io.lightflow.topology.simulation.mutant.MutantHunt;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code deploy/local/simulate}. */
+@Command(
+        name = "simulate",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = {
+            "Runs both topologies' loops through schedules of crashes, outages, zombies, replays, duplicates and"
+                    + " re-created topics, on a virtual clock and without any server; asserts the invariants after every"
+                    + " step and compares the end with a brute-force answer.",
+            "Exits with 0 if all is well, with 1 if a schedule fails or a mutant survives, with 2 on a wrong option."
+        })
+public final class SimulateCommand implements Callable<Integer> {
+    @ArgGroup
+    private What what = new What();
+
+    @Option(
+            names = "--schedules",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description =
+                    "How many schedules; with --mutants, how many each mutant has to survive. Default: ${DEFAULT-VALUE}.")
+    private long schedules;
+
+    @Spec
+    private CommandSpec spec;
+
+    private static final class What {
+        @Option(
+                names = "--seed",
+                paramLabel = "S",
+                description = "Replays the one schedule of this seed, and tells of every step.")
+        private Long seed;
+
+        @Option(
+                names = "--mutants",
+                description = "Breaks one part at a time on purpose; the simulation must notice every time.")
+        private boolean mutants;
+    }
+
+    static CommandLine commandLine() {
+        return CommandErrors.inWords(new CommandLine(new SimulateCommand()));
+    }
+
+    public static void main(String[] arguments) {
+        LoopLog.off();
+        System.exit(commandLine().execute(arguments));
+    }
+
+    @Override
+    public Integer call() {
+        if (schedules < 1) {
+            throw new ParameterException(spec.commandLine(), "--schedules must be 1 or more, found " + schedules);
+        }
+        if (what.mutants) {
+            return hunt();
+        }
+        return what.seed == null ? runMany() : replay(what.seed);
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private int runMany() {
+        long began = System.nanoTime();
+        Result result = new Simulation(Flaw.NONE).run(0, schedules);
+        double seconds = Duration.ofNanos(System.nanoTime() - began).toMillis() / 1e3;
+        out().printf(
+                        "%,d schedules, %,d steps, %.1f s%n",
+                        result.schedules(), result.tally().steps(), seconds);
+        Map<String, StringBuilder> lines = new TreeMap<>();
+        result.tally().blows().forEach((blow, count) -> {
+            String[] words = blow.split(" ", 2);
+            lines.computeIfAbsent(words[0], absent -> new StringBuilder())
+                    .append("%n  %,9d  %s".formatted(count, words[1].toLowerCase(java.util.Locale.ROOT)));
+        });
+        lines.forEach((fate, counts) -> out().println(fate.toLowerCase(java.util.Locale.ROOT) + counts));
+        result.failure().ifPresent(this::tell);
+        return result.failure().isPresent() ? 1 : 0;
+    }
+
+    private int replay(long seed) {
+        Optional<Failure> failure = new Simulation(Flaw.NONE).run(Schedule.of(seed), out()::println);
+        failure.ifPresent(this::tell);
+        if (failure.isEmpty()) {
+            out().println("seed " + seed + ": all is well");
+        }
+        return failure.isPresent() ? 1 : 0;
+    }
+
+    private void tell(Failure failure) {
+        long seed = failure.schedule().seed();
+        out().println("seed " + seed + " fails: " + failure.cause());
+        if (!(failure.cause() instanceof AssertionError)) {
+            failure.cause().printStackTrace(out());
+        }
+        out().println("Every step of it: deploy/local/simulate --seed " + seed);
+        Failure shortest = new Simulation(Flaw.NONE).shrink(failure);
+        out().println("The shortest trace found that fails, too, with: " + shortest.cause());
+        new Simulation(Flaw.NONE).run(shortest.schedule(), line -> out().println("  " + line));
+    }
+
+    private int hunt() {
+        boolean allCaught = true;
+        for (Mutant mutant : Mutant.values()) {
+            MutantHunt.Outcome outcome = MutantHunt.hunt(mutant, schedules);
+            allCaught &= outcome.caught();
+            out().printf("%-9s %s: %s%n", outcome.caught() ? "caught" : "SURVIVES", mutant, mutant.breaks());
+            out().println("          " + outcome);
+        }
+        return allCaught ? 0 : 1;
+    }
+}

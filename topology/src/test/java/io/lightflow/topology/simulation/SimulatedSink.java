@@ -1,0 +1,92 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.position.Position;
+import io.lightflow.sink.Commit;
+import io.lightflow.sink.FencedException;
+import io.lightflow.sink.Sink;
+import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.simulation.Outputs.Transaction;
+import io.lightflow.topology.simulation.Perils.Call;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A sink of one task: what it sends becomes visible at once with the ledger's move, or never. */
+final class SimulatedSink<O> implements Sink<O> {
+    private final Backend<O> backend;
+    private final Perils perils;
+    private final Map<Integer, Integer> held = new HashMap<>();
+
+    SimulatedSink(Backend<O> backend, Perils perils) {
+        this.backend = backend;
+        this.perils = perils;
+    }
+
+    @Override
+    public Position open(int shard) {
+        held.remove(shard);
+        return perils.around(Call.OPEN, () -> {
+            held.put(shard, backend.open(shard));
+            return backend.position(shard);
+        });
+    }
+
+    @Override
+    public Position read(int shard) {
+        return perils.around(Call.READ_LEDGER, () -> backend.position(shard));
+    }
+
+    /** The commits are independent of each other: what befalls one does not keep the others from being made. */
+    @Override
+    public void commit(List<Commit<O>> commits) {
+        List<Commit<O>> inAnyOrder = new ArrayList<>(commits);
+        Collections.shuffle(inAnyOrder, perils.random());
+        RuntimeException failure = null;
+        for (Commit<O> commit : inAnyOrder) {
+            try {
+                make(commit);
+            } catch (FencedException | SinkUnavailableException e) {
+                commit.moves().forEach(move -> held.remove(move.shard()));
+                if (failure == null || e instanceof FencedException) {
+                    failure = e;
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void make(Commit<O> commit) {
+        backend.requireHeld(commit, held);
+        Transaction transaction = backend.outputs().begin(commit);
+        perils.around(
+                Call.SEND,
+                () -> {
+                    transaction.send(transaction.size());
+                    return null;
+                },
+                () -> transaction.send(perils.random().nextInt(transaction.size() + 1)));
+        perils.around(Call.COMMIT, () -> {
+            backend.requireHeld(commit, held);
+            transaction.commit();
+            if (backend.flaw() != Flaw.LEDGER_NOT_ATOMIC) {
+                backend.move(commit);
+            }
+            return null;
+        });
+        if (backend.flaw() == Flaw.LEDGER_NOT_ATOMIC) {
+            perils.around(Call.MOVE_LEDGER, () -> {
+                backend.move(commit);
+                return null;
+            });
+        }
+    }
+
+    @Override
+    public void close() {
+        held.clear();
+    }
+}

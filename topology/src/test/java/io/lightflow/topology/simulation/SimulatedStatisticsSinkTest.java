@@ -1,0 +1,32 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.sink.Sink;
+import io.lightflow.sink.SinkContract;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.statistics.StatisticsKey;
+
+/** The simulated tables keep the promises of a sink. */
+class SimulatedStatisticsSinkTest extends SinkContract<Statistics> {
+    private static final StatisticsKey ROW = new StatisticsKey(0, "c", "r", "a", "e", "p", "US", "phone", "USD");
+    private static final int TABLES = 3;
+
+    private final StatisticsTables tables = new StatisticsTables();
+    private final Backend<Statistics> backend = new Backend<>(tables, Flaw.NONE);
+
+    @Override
+    protected Sink<Statistics> newWriter() {
+        return new SimulatedSink<>(backend, Perils.none());
+    }
+
+    @Override
+    protected Statistics output(long amount) {
+        Statistics statistics = new Statistics();
+        statistics.minute(ROW).impressions = amount;
+        return statistics;
+    }
+
+    @Override
+    protected long committedAmount() {
+        return tables.rows().values().stream().mapToLong(row -> row.impressions).sum() / TABLES;
+    }
+}

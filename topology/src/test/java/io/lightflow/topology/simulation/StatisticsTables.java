@@ -1,0 +1,106 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.sink.Commit;
+import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.topology.postgres.WrittenRows;
+import io.lightflow.topology.postgres.WrittenRows.Addition;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The statistics tables, written in the order of the real sink. A row is locked from its writing to the end of its
+ * transaction: writers that lock rows in different orders can deadlock, and are told so.
+ */
+final class StatisticsTables implements Outputs<Statistics> {
+    private final Map<String, Counts> rows = new TreeMap<>();
+    private final Map<String, Integer> numbers = new HashMap<>();
+    /** By the number of a row, those that were locked after it by the same writer. */
+    private final List<BitSet> lockedAfter = new ArrayList<>();
+
+    private long commits;
+
+    /** One transaction of PostgreSQL. */
+    private final class Writing implements Transaction {
+        private final List<Addition> additions;
+
+        Writing(List<Addition> additions) {
+            this.additions = additions;
+        }
+
+        /** A connection that is lost, or fenced at its end, is rolled back: nothing is to be remembered of this. */
+        @Override
+        public void send(int parts) {
+            lockInOrder(additions.subList(0, parts));
+        }
+
+        @Override
+        public int size() {
+            return additions.size();
+        }
+
+        @Override
+        public boolean isAborted() {
+            return false;
+        }
+
+        @Override
+        public void commit() {
+            for (Addition addition : additions) {
+                rows.computeIfAbsent(addition.name(), absent -> new Counts()).add(addition.counts());
+            }
+            commits++;
+        }
+    }
+
+    @Override
+    public Transaction begin(Commit<Statistics> commit) {
+        return new Writing(WrittenRows.of(commit.output()));
+    }
+
+    @Override
+    public void takeOver(int shard) {
+        // A transaction that is under way is waited for; one at a time is under way here.
+    }
+
+    private void lockInOrder(List<Addition> additions) {
+        int[] locked = additions.stream()
+                .mapToInt(addition -> number(addition.name()))
+                .distinct()
+                .toArray();
+        BitSet held = new BitSet();
+        for (int row : locked) {
+            if (lockedAfter.get(row).intersects(held)) {
+                throw new AssertionError(
+                        "two writers can deadlock: a row is locked after one that another commit locked after it");
+            }
+            held.set(row);
+        }
+        BitSet later = new BitSet();
+        for (int i = locked.length - 1; i >= 0; i--) {
+            lockedAfter.get(locked[i]).or(later);
+            later.set(locked[i]);
+        }
+    }
+
+    private int number(String row) {
+        return numbers.computeIfAbsent(row, absent -> {
+            lockedAfter.add(new BitSet());
+            return lockedAfter.size() - 1;
+        });
+    }
+
+    /** The rows of all tables, by name. */
+    Map<String, Counts> rows() {
+        return rows;
+    }
+
+    /** Number of transactions. */
+    long commits() {
+        return commits;
+    }
+}

@@ -1,0 +1,187 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.attribution.LastClick;
+import io.lightflow.event.OutputEncoder;
+import io.lightflow.event.OutputEvent;
+import io.lightflow.invariant.Stream;
+import io.lightflow.invariant.StreamGenerator;
+import io.lightflow.invariant.TestSchemas;
+import io.lightflow.join.JoinSettings;
+import io.lightflow.join.JoinStep;
+import io.lightflow.position.Position;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.topology.BlockLoop;
+import io.lightflow.topology.ManualClock;
+import io.lightflow.topology.Patience;
+import io.lightflow.topology.dataflow.DataflowLoop;
+import io.lightflow.topology.statistics.StatisticsLoop;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Everything there is: front clusters and mirrors, the central cluster, both topologies, store and sinks, and a clock. It
+ * goes through the events of a schedule, checked after each, then is left in peace until all is done, and checked
+ * against the brute-force answer.
+ */
+final class World {
+    private static final List<String> DCS = List.of("us-east", "us-west");
+    private static final int MOST_ROUNDS = 100;
+    private static final int DEEPEST_STALL = 3;
+
+    private final Schedule schedule;
+    private final Journal journal;
+    private final ManualClock clock = new ManualClock();
+    private final List<Stream> streams;
+    private final JoinSettings settings;
+    private final TestSchemas schemas = new TestSchemas();
+    private final CentralCluster central;
+    private final JoinedLog joined;
+    private final CellStore cells;
+    private final StatisticsTables tables = new StatisticsTables();
+    private final Backend<List<OutputEvent>> joinBackend;
+    private final Backend<Statistics> countBackend;
+    private final Crew dataflow;
+    private final Crew counter;
+    private final Auditor auditor;
+    private int nextEvent;
+    private int depth;
+
+    World(Schedule schedule, Flaw flaw, Journal journal) {
+        this.schedule = schedule;
+        this.journal = journal;
+        streams = StreamGenerator.streams(schedule.seed(), schedule.shards(), schedule.lateness());
+        settings = streams.get(0).settings();
+        central = new CentralCluster(streams, 1_000);
+        joined = new JoinedLog(settings.group(), schemas);
+        joinBackend = new Backend<>(joined, flaw);
+        countBackend = new Backend<>(tables, flaw);
+        cells = flaw == Flaw.WAITING_CLICKS_DELETED ? new DrainingCellStore(streams, joinBackend) : new CellStore();
+        dataflow = new Crew(
+                "dataflow",
+                schedule.shards(),
+                central,
+                perils -> new SimulatedSink<>(joinBackend, perils),
+                this::dataflowLoop,
+                clock,
+                journal,
+                this::meanwhile);
+        counter = new Crew(
+                "stats-counter",
+                schedule.shards(),
+                joined,
+                perils -> new SimulatedSink<>(countBackend, perils),
+                this::statisticsLoop,
+                clock,
+                journal,
+                this::meanwhile);
+        auditor = new Auditor(schedule, streams, schemas, central, joined, tables, joinBackend, countBackend, journal);
+    }
+
+    private BlockLoop dataflowLoop(Perils perils) {
+        return new DataflowLoop(
+                new JoinStep(settings, new LastClick(), new OutputEncoder(schemas.ids())),
+                new TaskStore(cells, perils),
+                new SimulatedSink<>(joinBackend, perils),
+                clock,
+                new Patience(clock, clock::advance));
+    }
+
+    private BlockLoop statisticsLoop(Perils perils) {
+        return new StatisticsLoop(
+                new SimulatedSink<>(countBackend, perils),
+                Duration.ofMillis(schedule.microBatchMs()),
+                schedule.maxRows(),
+                clock,
+                new Patience(clock, clock::advance));
+    }
+
+    /** Lets everything happen. @throws AssertionError if something is not as it must be */
+    void run() {
+        while (nextEvent < schedule.events().size()) {
+            next();
+        }
+        settle();
+        auditor.finish();
+    }
+
+    private void meanwhile(int events) {
+        if (depth < DEEPEST_STALL) {
+            depth++;
+            for (int i = 0; i < events && nextEvent < schedule.events().size(); i++) {
+                next();
+            }
+            depth--;
+        }
+    }
+
+    private void next() {
+        int number = nextEvent++;
+        Event event = schedule.events().get(number);
+        journal.tell(() -> "%3d %s%s".formatted(number, "  ".repeat(depth), event));
+        journal.count(event);
+        clock.advance(Duration.ofMillis(Math.floorMod(event.salt(), 2_000)));
+        happen(event, new Random(event.salt()));
+        auditor.audit();
+    }
+
+    private void happen(Event event, Random random) {
+        int which = event.which();
+        int amount = event.amount();
+        Crew crew = which % 3 == 0 ? counter : dataflow;
+        String dc = DCS.get(which % DCS.size());
+        switch (event.what()) {
+            case JOIN -> dataflow.work(which, amount, event.blow(), random);
+            case COUNT -> counter.work(which, 3 * amount, event.blow(), random);
+            case READ_AHEAD -> crew.readAhead(which, amount, event.blow(), random);
+            case MIRROR -> central.mirror(dc, amount, random);
+            case MIRROR_AGAIN -> central.mirrorAgain(dc, amount, random);
+            case REBUILD_TOPIC ->
+                central.rebuild(central.names().get(which % central.names().size()), random);
+            case CUT_DC -> central.cut(dc);
+            case HEAL_DC -> central.heal(dc);
+            case TAKE_OVER -> crew.takeOver(which);
+            case ZOMBIE -> crew.zombie(which, amount, event.blow(), random);
+            case WIPE_TRIDENT -> crew.restart(crew.size(), 0, random);
+            case ROLL_BACK_TRIDENT -> crew.restart(crew.size(), crew.txid() - amount, random);
+            case REBALANCE -> crew.restart(1 + amount % 3, crew.txid(), random);
+            case REWIND -> crew.rewind(which, amount, random);
+            case WAIT -> clock.advance(Duration.ofSeconds(amount * 5L));
+        }
+    }
+
+    /** All is healed, and everybody goes on until there is nothing left to do. */
+    private void settle() {
+        Random random = new Random(schedule.seed());
+        DCS.forEach(central::heal);
+        for (int round = 0; !isDone(); round++) {
+            if (round == MOST_ROUNDS) {
+                throw new AssertionError("not everything is read after " + round + " undisturbed rounds");
+            }
+            int number = round;
+            journal.tell(() -> "    round " + number + " of peace");
+            DCS.forEach(dc -> central.mirror(dc, 1 + random.nextInt(50), random));
+            dataflow.workAll(1 + random.nextInt(50), random);
+            clock.advance(Duration.ofSeconds(20));
+            counter.workAll(1 + random.nextInt(150), random);
+            auditor.audit();
+        }
+    }
+
+    private boolean isDone() {
+        return central.isComplete() && isRead(central, joinBackend) && isRead(joined, countBackend);
+    }
+
+    private boolean isRead(Source source, Backend<?> backend) {
+        for (int shard = 0; shard < schedule.shards(); shard++) {
+            Position position = backend.position(shard);
+            for (String topic : source.topics().keySet()) {
+                int incarnation = source.incarnations().get(topic);
+                if (position.nextOffset(topic, incarnation) < source.end(topic, shard)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,13 @@
+package io.lightflow.topology.simulation.mutant;
+
+import net.bytebuddy.asm.Advice;
+
+/** Advice: whatever was asked, the answer is yes. */
+final class EverythingVisible {
+    private EverythingVisible() {}
+
+    @Advice.OnMethodExit
+    static void leave(@Advice.Return(readOnly = false) boolean visible) {
+        visible = true;
+    }
+}

@@ -1,0 +1,26 @@
+package io.lightflow.topology.simulation.mutant;
+
+import io.lightflow.join.StepResult;
+import io.lightflow.position.Position;
+import java.util.List;
+import net.bytebuddy.asm.Advice;
+
+/** Advice: a batch with a txid that the ledger has reached is done. */
+final class JoinByTxid {
+    private JoinByTxid() {}
+
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean isDone(@Advice.Argument(0) Position position, @Advice.Argument(2) long txid) {
+        return txid <= position.txid();
+    }
+
+    @Advice.OnMethodExit
+    static void leave(
+            @Advice.Enter boolean done,
+            @Advice.Argument(0) Position position,
+            @Advice.Return(readOnly = false) StepResult result) {
+        if (done) {
+            result = new StepResult(List.of(), List.of(), position);
+        }
+    }
+}

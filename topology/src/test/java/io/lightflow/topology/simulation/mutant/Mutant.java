@@ -1,0 +1,111 @@
+package io.lightflow.topology.simulation.mutant;
+
+import static net.bytebuddy.matcher.ElementMatchers.named;
+
+import io.lightflow.join.JoinStep;
+import io.lightflow.position.PositionCodec;
+import io.lightflow.position.Visibility;
+import io.lightflow.statistics.StatisticsStep;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.AsmVisitorWrapper;
+import net.bytebuddy.asm.MemberSubstitution;
+
+/** The ways in which the platform is broken on purpose, one at a time. */
+public enum Mutant {
+    TXIDS_INSTEAD_OF_OFFSETS(
+            "a batch is taken for done if its txid is not above the ledger's, and taken whole otherwise, whatever its"
+                    + " offsets",
+            changed(JoinStep.class.getName(), Advice.to(JoinByTxid.class).on(named("run"))),
+            changed("io.lightflow.join.BlockJoin", nothingSkippedIn("takeEvents")),
+            changed(
+                    StatisticsStep.class.getName(),
+                    nothingSkippedIn("run"),
+                    Advice.to(CountByTxid.class).on(named("run")))),
+
+    NO_GHOST_RULE(
+            "every cell in the store counts, also those of attempts that never committed",
+            changed(
+                    Visibility.class.getName(),
+                    Advice.to(EverythingVisible.class).on(named("isVisible")))),
+
+    GHOST_RULE_WITHOUT_THE_BLOCK(
+            "an impression or tag counts only if it was committed, not if it came earlier in this very block",
+            changed(
+                    "io.lightflow.join.KeyState",
+                    Advice.to(Skipped.class).on(named("addImpression").or(named("addTag"))))),
+
+    DUPLICATES_WITHOUT_ORIGIN(
+            "a tag whose id has any cell is a duplicate, also if the cell is its own, left by an attempt that failed"
+                    + " (tags, since their cells serve this test only)",
+            changed("io.lightflow.join.Cells", Advice.to(TagsVisible.class).on(named("isVisible")))),
+
+    WAITING_CLICKS_DELETED_BEFORE_COMMIT(
+            "a click that waited is deleted when its impression is written, and there again as a joined one after the"
+                    + " commit (the store port knows no deletion: done by the fake store)",
+            "WAITING_CLICKS_DELETED"),
+
+    WATERMARK_NOT_STORED(
+            "the ledger holds no watermark, so that whoever opens a shard begins without one",
+            changed(
+                    PositionCodec.class.getName(),
+                    Advice.to(WithoutWatermark.class).on(named("encode")))),
+
+    LEDGER_NOT_ATOMIC(
+            "the outputs are committed first, and the ledger is moved by a call of its own (done by the fake sinks)",
+            "LEDGER_NOT_ATOMIC"),
+
+    NO_FENCING(
+            "whoever once opened a shard may commit to it for ever, from wherever he believes it to be (done by the"
+                    + " fake sinks)",
+            "NO_FENCING"),
+
+    ROWS_NOT_IN_KEY_ORDER(
+            "the statistics rows of a commit are written in the order of a hash table",
+            changed(
+                    "io.lightflow.topology.postgres.StatisticsRows",
+                    Advice.to(OrderKept.class).on(named("stableOrder"))));
+
+    private final String breaks;
+    private final String flaw;
+    private final Map<String, AsmVisitorWrapper> changes = new LinkedHashMap<>();
+
+    private record Change(String className, AsmVisitorWrapper how) {}
+
+    Mutant(String breaks, Change... changed) {
+        this(breaks, "NONE");
+        for (Change change : changed) {
+            changes.put(change.className(), change.how());
+        }
+    }
+
+    Mutant(String breaks, String flaw) {
+        this.breaks = breaks;
+        this.flaw = flaw;
+    }
+
+    private static Change changed(String className, AsmVisitorWrapper... how) {
+        return new Change(className, new AsmVisitorWrapper.Compound(how));
+    }
+
+    /** Records below the ledger are no longer skipped: the offset that they are compared with is 0. */
+    private static AsmVisitorWrapper nothingSkippedIn(String method) {
+        return MemberSubstitution.relaxed().method(named("nextOffset")).stub().on(named(method));
+    }
+
+    /** What it does wrong, in one sentence. */
+    public String breaks() {
+        return breaks;
+    }
+
+    /** What the fakes do wrong. */
+    String flaw() {
+        return flaw;
+    }
+
+    /** What is changed in production classes, by their names. */
+    Map<String, AsmVisitorWrapper> changes() {
+        return changes;
+    }
+}

@@ -1,0 +1,53 @@
+package io.lightflow.topology.simulation.mutant;
+
+import java.util.function.LongFunction;
+
+/** Looks for a schedule that catches a mutant. */
+public final class MutantHunt {
+    private static final String TRIAL = "io.lightflow.topology.simulation.MutantTrial";
+    private static final int LONGEST_WHY = 200;
+
+    /**
+     * How it ended.
+     *
+     * @param schedules how many were run
+     * @param why what was noticed in the last of them; null if nothing was
+     */
+    public record Outcome(long schedules, String why) {
+
+        public boolean caught() {
+            return why != null;
+        }
+
+        @Override
+        public String toString() {
+            return caught() ? "by schedule " + (schedules - 1) + ", " + why : "for " + schedules + " schedules";
+        }
+    }
+
+    private MutantHunt() {}
+
+    /** Runs at most so many schedules, from seed 0 on, until one notices the mutant. */
+    public static Outcome hunt(Mutant mutant, long most) {
+        LongFunction<?> trial = trial(mutant);
+        for (long seed = 0; seed < most; seed++) {
+            String why = (String) trial.apply(seed);
+            if (why != null) {
+                String line = why.lines().findFirst().orElse("").replace("java.lang.AssertionError: ", "");
+                return new Outcome(seed + 1, line.substring(0, Math.min(LONGEST_WHY, line.length())));
+            }
+        }
+        return new Outcome(most, null);
+    }
+
+    private static LongFunction<?> trial(Mutant mutant) {
+        try {
+            return (LongFunction<?>) new MutatedClasses(mutant.changes())
+                    .loadClass(TRIAL)
+                    .getConstructor(String.class)
+                    .newInstance(mutant.flaw());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("mutant " + mutant + " cannot be made", e);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.lightflow.topology.simulation.mutant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A mutant that survives is a hole in the simulation. */
+class MutantTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void theSimulationCatches(Mutant mutant) {
+        assertThat(MutantHunt.hunt(mutant, 300).caught()).as(mutant.breaks()).isTrue();
+    }
+}

@@ -1,0 +1,18 @@
+package io.lightflow.topology.simulation.mutant;
+
+import net.bytebuddy.asm.Advice;
+
+/** Advice: what is to be sorted is left in its order. */
+final class OrderKept {
+    private OrderKept() {}
+
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean isSkipped() {
+        return true;
+    }
+
+    @Advice.OnMethodExit
+    static void leave(@Advice.Argument(0) int[] order, @Advice.Return(readOnly = false) int[] sorted) {
+        sorted = order;
+    }
+}

@@ -1,0 +1,14 @@
+package io.lightflow.topology.simulation.mutant;
+
+import io.lightflow.position.Position;
+import net.bytebuddy.asm.Advice;
+
+/** Advice: the position is taken without its watermark. */
+final class WithoutWatermark {
+    private WithoutWatermark() {}
+
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 0, readOnly = false) Position position) {
+        position = new Position(position.topics(), Position.NO_TIME, position.txid(), position.books());
+    }
+}
