@@ -36,7 +36,7 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
     /** Offset to read next; 0 for a topic or an incarnation that has not been read. */
     public long nextOffset(String topic, int incarnation) {
         TopicPosition at = topics.get(topic);
-        return at == null || at.current().id() != incarnation ? 0 : at.current().nextOffset();
+        return at == null ? 0 : at.nextOffset(incarnation);
     }
 
     /** Greatest event time seen in the topic; {@link #NO_TIME} if none. */
@@ -62,12 +62,13 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
     }
 
     /**
-     * The position after a block (invariants B and F).
+     * The position after a block (invariants B and F). Each incarnation of a topic goes on from where it was left itself:
+     * a block that was polled before its topic was made again may come after the first block of the new one, and nobody
+     * can tell from their ids which of the two is older.
      *
      * @param maxTimes greatest event time in each part of the block, {@link #NO_TIME} for none
      * @throws GapException if a part begins above this position
-     * @throws IllegalStateException if a part is of an earlier incarnation than the ledger's, or if two topics share their
-     *     incarnation number (one chance in four thousand million)
+     * @throws IllegalStateException if two topics share their incarnation number (one chance in four thousand million)
      */
     public Position after(Block block, long[] maxTimes, long newWatermark, long newTxid, Books newBooks) {
         if (newWatermark < watermark) {
@@ -78,7 +79,6 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
         for (int i = 0; i < block.parts().size(); i++) {
             BlockPart part = block.parts().get(i);
             TopicPosition at = moved.get(part.topic());
-            requireNewest(part, block.shard(), at);
             long committed = nextOffset(part.topic(), part.incarnation());
             if (part.from() > committed) {
                 throw new GapException(part.topic(), block.shard(), part.incarnation(), committed, part.from());
@@ -92,20 +92,6 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
                             : at.movedTo(part.incarnation(), next, maxTimes[i]));
         }
         return new Position(moved, newWatermark, newTxid, newBooks);
-    }
-
-    private static void requireNewest(BlockPart part, int shard, TopicPosition at) {
-        if (at == null || at.current().id() == part.incarnation()) {
-            return;
-        }
-        for (Incarnation life : at.incarnations()) {
-            if (life.id() == part.incarnation()) {
-                throw new IllegalStateException("the block holds " + part.topic() + "-" + shard + " of incarnation "
-                        + Integer.toHexString(part.incarnation()) + ", but the ledger has gone on to incarnation "
-                        + Integer.toHexString(at.current().id())
-                        + ", which the topic has since it was made again; poll the topic anew");
-            }
-        }
     }
 
     private static void requireOwnIncarnation(BlockPart part, SortedMap<String, TopicPosition> topics) {

@@ -94,16 +94,27 @@ class InvariantBContiguityTest {
         assertThat(run.position().nextOffset("eu.impressions", 0xbeef)).isEqualTo(1);
     }
 
+    /** A zombie, or a batch in flight, may hold a block that was polled before the topic was made again. */
     @Test
-    void aBlockOfATopicThatIsNoMoreIsRefused() {
+    void aBlockOfAFormerLifeGoesOnWhereThatLifeWasLeft() {
         run.commit(block(0, 2));
-        TopicLog again = new TopicLog("eu.impressions", EventType.IMPRESSION, 0xbeef).append(impression("e", 5));
+        TopicLog again = new TopicLog("eu.impressions", EventType.IMPRESSION, 0xbeef)
+                .append(impression("e", 5), impression("f", 6));
         run.commit(ShardRun.block(List.of(again.part(0, 1))));
-        assertThatThrownBy(() -> run.commit(block(0, 4)))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("eu.impressions-3")
-                .hasMessageContaining("cafe")
-                .hasMessageContaining("beef");
+        assertThatThrownBy(() -> run.commit(block(3, 4))).isInstanceOf(GapException.class);
+        assertThat(ids(run.commit(block(0, 4)))).containsExactly("c", "d");
+        assertThat(run.position().nextOffset("eu.impressions", INCARNATION)).isEqualTo(4);
+        assertThat(ids(run.commit(ShardRun.block(List.of(again.part(0, 2)))))).containsExactly("f");
+        assertThat(run.position().nextOffset("eu.impressions", 0xbeef)).isEqualTo(2);
+    }
+
+    @Test
+    void aBlockOfALifeThatWasMissedDoesNotStopTheOneThatCameAfterIt() {
+        TopicLog again = new TopicLog("eu.impressions", EventType.IMPRESSION, 0xbeef)
+                .append(impression("a", 1), impression("e", 5));
+        assertThat(ids(run.commit(ShardRun.block(List.of(again.part(0, 1)))))).containsExactly("a");
+        assertThat(ids(run.commit(block(0, 2)))).containsExactly("b");
+        assertThat(ids(run.commit(ShardRun.block(List.of(again.part(1, 2)))))).containsExactly("e");
     }
 
     @Test

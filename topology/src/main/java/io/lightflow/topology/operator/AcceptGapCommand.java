@@ -161,6 +161,7 @@ public final class AcceptGapCommand implements Callable<Integer> {
             return before.acceptingGap(topic, to);
         }
         List<Incarnation> lives = new ArrayList<>(at == null ? List.of() : at.incarnations());
+        lives.removeIf(life -> life.id() == incarnation);
         lives.add(new Incarnation(incarnation, to));
         SortedMap<String, TopicPosition> topics = new TreeMap<>(before.topics());
         topics.put(topic, new TopicPosition(lives, before.maxTime(topic)));

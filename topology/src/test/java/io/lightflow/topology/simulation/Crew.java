@@ -15,7 +15,6 @@ import java.util.function.IntConsumer;
 /** The tasks of one topology, and those that have been replaced but do not know. */
 final class Crew {
     private static final int MOST_ZOMBIES = 3;
-    private static final String STALE = "poll the topic anew";
 
     private final String name;
     private final int shards;
@@ -106,11 +105,6 @@ final class Crew {
             tell(task, e);
             task.reader.fail(batch);
         } catch (Crash | FencedException e) {
-            die(task, batch, e, random);
-        } catch (IllegalStateException e) {
-            if (!e.getMessage().contains(STALE)) {
-                throw e;
-            }
             die(task, batch, e, random);
         } finally {
             task.busy = false;
