@@ -199,7 +199,9 @@ public final class StreamGenerator {
             }
         }
         long lastTime = drafts.values().stream().mapToLong(Draft::time).max().orElseThrow();
-        logs.forEach((topic, log) -> fill(log, placed.get(topic), lastTime));
+        // What is late is decided when the watermark moves on: it must move beyond every beacon.
+        long closing = lateness == Lateness.WITHIN_BOUND ? lastTime : Math.max(lastTime, start + 12 * unit);
+        logs.forEach((topic, log) -> fill(log, placed.get(topic), closing));
         return List.copyOf(logs.values());
     }
 

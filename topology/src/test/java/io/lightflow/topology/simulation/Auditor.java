@@ -6,7 +6,7 @@ import io.lightflow.event.OutputEvent;
 import io.lightflow.invariant.OutputReader;
 import io.lightflow.invariant.Stream;
 import io.lightflow.invariant.TestSchemas;
-import io.lightflow.position.Position;
+import io.lightflow.position.PositionCodec;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Statistics;
@@ -73,12 +73,8 @@ final class Auditor {
 
     private void tell(String what, Commit<?> commit) {
         for (ShardMove move : commit.moves()) {
-            journal.tell(() -> "    " + what + " shard " + move.shard() + " to "
-                    + move.next().topics() + " watermark "
-                    + (move.next().watermark() == Position.NO_TIME
-                            ? "-"
-                            : move.next().watermark()) + " txid "
-                    + move.next().txid());
+            journal.tell(() ->
+                    "    " + what + " shard " + move.shard() + " up to " + PositionCodec.encode(move.next()));
         }
     }
 

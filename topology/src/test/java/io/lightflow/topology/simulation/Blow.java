@@ -1,5 +1,6 @@
 package io.lightflow.topology.simulation;
 
+import io.lightflow.topology.simulation.Perils.Call;
 import java.util.Locale;
 
 /**
@@ -33,10 +34,15 @@ record Blow(int call, Fate fate, Moment moment, int amount) {
     public String toString() {
         return fate == Fate.NOTHING
                 ? "unharmed"
-                : word(fate) + " " + word(moment) + " port call " + call + (fate == Fate.CRASH ? "" : ", x" + amount);
+                : word(fate) + " " + word(moment) + " port call " + call + (fate == Fate.CRASH ? "" : " for " + amount);
     }
 
-    private static String word(Enum<?> name) {
+    /** What struck which kind of call. */
+    String inWords(Call struck) {
+        return word(fate) + " " + word(moment) + " " + word(struck);
+    }
+
+    static String word(Enum<?> name) {
         return name.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 }

@@ -97,12 +97,13 @@ final class Crew {
                 task.reader.readAhead(() -> ++txid, most, random, clock.millis());
             }
             batch = task.reader.take();
+            tell(task, "works on " + batch);
             if (task.loop == null) {
                 task.loop = loops.apply(task.perils);
             }
             task.loop.process(batch.txid(), batch.blocks());
         } catch (RetryException e) {
-            tell(task, e);
+            tell(task, "fails: " + e.getMessage());
             task.reader.fail(batch);
         } catch (Crash | FencedException e) {
             die(task, batch, e, random);
@@ -115,13 +116,13 @@ final class Crew {
         }
     }
 
-    private void tell(Task task, Throwable failure) {
-        journal.tell(() -> "    " + name + " " + task + ": " + failure);
+    private void tell(Task task, String what) {
+        journal.tell(() -> "    " + name + " " + task + " " + what);
     }
 
     /** The loop loses its memory. The spout may live elsewhere, and then may or may not hear of it. */
     private void die(Task task, Batch batch, Throwable how, Random random) {
-        tell(task, how);
+        tell(task, "dies: " + how.getMessage());
         task.loop = null;
         task.perils.revive();
         zombies.remove(task);
@@ -165,6 +166,7 @@ final class Crew {
     }
 
     private void undead(Task task) {
+        task.isZombie = true;
         if (!zombies.contains(task)) {
             zombies.add(task);
         }

@@ -25,6 +25,8 @@ record Event(What what, int which, int amount, Blow blow, long salt) {
         MIRROR_AGAIN(2),
         /** A central topic is deleted, made again and filled anew: all offsets change. */
         REBUILD_TOPIC(1),
+        /** All of a DC's topics are. */
+        REBUILD_MIRROR(1),
         CUT_DC(1),
         HEAL_DC(2),
         /** A task is thought dead and gets a successor, but goes on working. */
@@ -48,6 +50,11 @@ record Event(What what, int which, int amount, Blow blow, long salt) {
         What(int weight) {
             this.weight = weight;
         }
+
+        /** Whether a task works, and can be struck by a blow. */
+        boolean isWork() {
+            return this == JOIN || this == COUNT || this == READ_AHEAD || this == ZOMBIE;
+        }
     }
 
     /** The same without the blow. */
@@ -57,7 +64,7 @@ record Event(What what, int which, int amount, Blow blow, long salt) {
 
     @Override
     public String toString() {
-        boolean works = what == What.JOIN || what == What.COUNT || what == What.ZOMBIE || what == What.READ_AHEAD;
-        return what + " #" + which + " x" + amount + (works ? ", " + blow : "");
+        String words = "%s, which %d, amount %d".formatted(Blow.word(what), which, amount);
+        return blow == Blow.NONE ? words : words + ", " + blow;
     }
 }

@@ -24,10 +24,10 @@ final class Journal {
     }
 
     void count(Blow blow, Call call) {
-        tally.blow(blow.fate(), blow.moment(), call);
+        tally.count(blow.fate(), blow.moment(), call);
     }
 
     void count(Event event) {
-        tally.event(event.what());
+        tally.count(event.what());
     }
 }

@@ -80,7 +80,7 @@ final class Perils {
         if (!struck) {
             return work.get();
         }
-        journal.tell(() -> "    " + blow.fate() + " " + blow.moment() + " " + call);
+        journal.tell(() -> "    " + blow.inWords(call));
         journal.count(blow, call);
         if (blow.moment() == Moment.AMID) {
             part.run();

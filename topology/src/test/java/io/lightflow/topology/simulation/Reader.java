@@ -22,7 +22,12 @@ import java.util.function.LongSupplier;
 final class Reader {
 
     /** What is handed to the loop. */
-    record Batch(long txid, List<Block> blocks) {}
+    record Batch(long txid, List<Block> blocks) {
+        @Override
+        public String toString() {
+            return "batch " + txid + " of " + blocks.stream().mapToInt(Block::size).sum() + " records";
+        }
+    }
 
     private final Source source;
     private final List<Integer> shards;

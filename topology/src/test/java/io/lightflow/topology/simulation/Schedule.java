@@ -42,13 +42,10 @@ record Schedule(long seed, int shards, Lateness lateness, long microBatchMs, int
         int maxRows = 1 + random.nextInt(30);
         int harm = 1 + random.nextInt(4);
         List<Event> events = new ArrayList<>();
-        for (int count = 20 + random.nextInt(100); count > 0; count--) {
-            events.add(new Event(
-                    what(random),
-                    random.nextInt(1 << 16),
-                    1 + random.nextInt(8),
-                    random.nextInt(4) < harm ? blow(random) : Blow.NONE,
-                    random.nextLong()));
+        for (int count = 20 + random.nextInt(200); count > 0; count--) {
+            What what = what(random);
+            Blow blow = what.isWork() && random.nextInt(4) < harm ? blow(random) : Blow.NONE;
+            events.add(new Event(what, random.nextInt(100), 1 + random.nextInt(8), blow, random.nextLong()));
         }
         return new Schedule(seed, shards, lateness, microBatchMs, maxRows, events);
     }

@@ -1,15 +1,17 @@
 package io.lightflow.topology.simulation;
 
 import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.simulation.Blow.Fate;
+import io.lightflow.topology.simulation.Blow.Moment;
+import io.lightflow.topology.simulation.Perils.Call;
 import io.lightflow.topology.simulation.Simulation.Failure;
 import io.lightflow.topology.simulation.Simulation.Result;
 import io.lightflow.topology.simulation.mutant.Mutant;
 import io.lightflow.topology.simulation.mutant.MutantHunt;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -31,6 +33,8 @@ import picocli.CommandLine.Spec;
             "Exits with 0 if all is well, with 1 if a schedule fails or a mutant survives, with 2 on a wrong option."
         })
 public final class SimulateCommand implements Callable<Integer> {
+    private static final List<Fate> STRIKING = List.of(Fate.CRASH, Fate.NO_ANSWER, Fate.STALL);
+
     @ArgGroup
     private What what = new What();
 
@@ -87,17 +91,35 @@ public final class SimulateCommand implements Callable<Integer> {
         Result result = new Simulation(Flaw.NONE).run(0, schedules);
         double seconds = Duration.ofNanos(System.nanoTime() - began).toMillis() / 1e3;
         out().printf(
-                        "%,d schedules, %,d steps, %.1f s%n",
+                        "%,d schedules, %,d events, %.1f s%n",
                         result.schedules(), result.tally().steps(), seconds);
-        Map<String, StringBuilder> lines = new TreeMap<>();
-        result.tally().blows().forEach((blow, count) -> {
-            String[] words = blow.split(" ", 2);
-            lines.computeIfAbsent(words[0], absent -> new StringBuilder())
-                    .append("%n  %,9d  %s".formatted(count, words[1].toLowerCase(java.util.Locale.ROOT)));
-        });
-        lines.forEach((fate, counts) -> out().println(fate.toLowerCase(java.util.Locale.ROOT) + counts));
+        tell(result.tally());
         result.failure().ifPresent(this::tell);
         return result.failure().isPresent() ? 1 : 0;
+    }
+
+    private void tell(Tally tally) {
+        out().printf("%-12s", "");
+        for (Fate fate : STRIKING) {
+            out().printf("  %-26s", Blow.word(fate));
+        }
+        out().printf("%n%-12s", "");
+        for (int i = 0; i < STRIKING.size(); i++) {
+            out().printf("  %8s %8s %8s", "before", "amid", "after");
+        }
+        out().println();
+        for (Call call : Call.values()) {
+            if (call != Call.MOVE_LEDGER) {
+                out().printf("%-12s", Blow.word(call));
+                for (Fate fate : STRIKING) {
+                    out().print(" ");
+                    for (Moment moment : Moment.values()) {
+                        out().printf(" %,8d", tally.blows(fate, moment, call));
+                    }
+                }
+                out().println();
+            }
+        }
     }
 
     private int replay(long seed) {

@@ -27,10 +27,17 @@ final class SimulatedSink<O> implements Sink<O> {
     @Override
     public Position open(int shard) {
         held.remove(shard);
-        return perils.around(Call.OPEN, () -> {
-            held.put(shard, backend.open(shard));
-            return backend.position(shard);
-        });
+        return perils.around(
+                Call.OPEN,
+                () -> {
+                    takeOver(shard);
+                    return backend.position(shard);
+                },
+                () -> takeOver(shard));
+    }
+
+    private void takeOver(int shard) {
+        held.computeIfAbsent(shard, backend::open);
     }
 
     @Override

@@ -76,14 +76,11 @@ final class Simulation {
 
     /** Runs one schedule, counts what happens, and tells of it if the log is not null. */
     Optional<Failure> run(Schedule schedule, Tally tally, Consumer<String> log) {
-        Tally own = new Tally();
         try {
-            new World(schedule, flaw, new Journal(own, log)).run();
+            new World(schedule, flaw, new Journal(tally, log)).run();
             return Optional.empty();
         } catch (AssertionError | RuntimeException e) {
             return Optional.of(new Failure(schedule, e));
-        } finally {
-            tally.add(own);
         }
     }
 

@@ -4,40 +4,52 @@ import io.lightflow.topology.simulation.Blow.Fate;
 import io.lightflow.topology.simulation.Blow.Moment;
 import io.lightflow.topology.simulation.Event.What;
 import io.lightflow.topology.simulation.Perils.Call;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /** How often what has happened. Thread-safe. */
 final class Tally {
-    private final Map<String, Long> blows = new TreeMap<>();
-    private final Map<What, Long> events = new TreeMap<>();
-    private long steps;
+    private static final int MOMENTS = Moment.values().length;
+    private static final int CALLS = Call.values().length;
 
-    synchronized void blow(Fate fate, Moment moment, Call call) {
-        blows.merge(fate + " " + moment + " " + call, 1L, Long::sum);
+    private final AtomicLongArray blows = new AtomicLongArray(Fate.values().length * MOMENTS * CALLS);
+    private final AtomicLongArray events = new AtomicLongArray(What.values().length);
+
+    private static int index(Fate fate, Moment moment, Call call) {
+        return (fate.ordinal() * MOMENTS + moment.ordinal()) * CALLS + call.ordinal();
     }
 
-    synchronized void event(What what) {
-        events.merge(what, 1L, Long::sum);
-        steps++;
+    void count(Fate fate, Moment moment, Call call) {
+        blows.incrementAndGet(index(fate, moment, call));
     }
 
-    synchronized void add(Tally other) {
-        other.blows.forEach((blow, count) -> blows.merge(blow, count, Long::sum));
-        other.events.forEach((what, count) -> events.merge(what, count, Long::sum));
-        steps += other.steps;
+    void count(What what) {
+        events.incrementAndGet(what.ordinal());
+    }
+
+    /** How often calls of a kind were struck so. */
+    long blows(Fate fate, Moment moment, Call call) {
+        return blows.get(index(fate, moment, call));
+    }
+
+    /** How often anything was struck so. */
+    long blows(Fate fate) {
+        long sum = 0;
+        for (Moment moment : Moment.values()) {
+            sum += Arrays.stream(Call.values())
+                    .mapToLong(call -> blows(fate, moment, call))
+                    .sum();
+        }
+        return sum;
+    }
+
+    /** How often something has happened. */
+    long events(What what) {
+        return events.get(what.ordinal());
     }
 
     /** Number of events. */
-    synchronized long steps() {
-        return steps;
-    }
-
-    synchronized Map<String, Long> blows() {
-        return new TreeMap<>(blows);
-    }
-
-    synchronized Map<What, Long> events() {
-        return new TreeMap<>(events);
+    long steps() {
+        return Arrays.stream(What.values()).mapToLong(this::events).sum();
     }
 }

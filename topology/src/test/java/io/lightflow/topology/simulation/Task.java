@@ -14,6 +14,8 @@ final class Task {
     BlockLoop loop;
     /** Whether it is at work on a batch, standing still for the moment. */
     boolean busy;
+    /** Whether it has a successor, and does not know. */
+    boolean isZombie;
 
     Task(int number, List<Integer> shards, Perils perils) {
         this.number = number;
@@ -23,6 +25,6 @@ final class Task {
 
     @Override
     public String toString() {
-        return "task " + number + " of shards " + shards;
+        return "task " + number + " of shards " + shards + (isZombie ? ", a zombie," : "");
     }
 }

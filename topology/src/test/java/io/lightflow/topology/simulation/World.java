@@ -26,7 +26,7 @@ import java.util.Random;
  */
 final class World {
     private static final List<String> DCS = List.of("us-east", "us-west");
-    private static final int MOST_ROUNDS = 100;
+    private static final int MOST_ROUNDS = 50;
     private static final int DEEPEST_STALL = 3;
 
     private final Schedule schedule;
@@ -84,7 +84,7 @@ final class World {
                 new TaskStore(cells, perils),
                 new SimulatedSink<>(joinBackend, perils),
                 clock,
-                new Patience(clock, clock::advance));
+                patience(perils));
     }
 
     private BlockLoop statisticsLoop(Perils perils) {
@@ -93,7 +93,15 @@ final class World {
                 Duration.ofMillis(schedule.microBatchMs()),
                 schedule.maxRows(),
                 clock,
-                new Patience(clock, clock::advance));
+                patience(perils));
+    }
+
+    /** While a loop waits for an answer the others go on. */
+    private Patience patience(Perils perils) {
+        return new Patience(clock, time -> {
+            clock.advance(time);
+            meanwhile(perils.random().nextInt(2));
+        });
     }
 
     /** Lets everything happen. @throws AssertionError if something is not as it must be */
@@ -118,7 +126,7 @@ final class World {
     private void next() {
         int number = nextEvent++;
         Event event = schedule.events().get(number);
-        journal.tell(() -> "%3d %s%s".formatted(number, "  ".repeat(depth), event));
+        journal.tell(() -> "%3d %s%s".formatted(number, "    ".repeat(depth), event));
         journal.count(event);
         clock.advance(Duration.ofMillis(Math.floorMod(event.salt(), 2_000)));
         happen(event, new Random(event.salt()));
@@ -136,8 +144,11 @@ final class World {
             case READ_AHEAD -> crew.readAhead(which, amount, event.blow(), random);
             case MIRROR -> central.mirror(dc, amount, random);
             case MIRROR_AGAIN -> central.mirrorAgain(dc, amount, random);
-            case REBUILD_TOPIC ->
-                central.rebuild(central.names().get(which % central.names().size()), random);
+            case REBUILD_TOPIC -> central.rebuild(central.names().get(which % central.names().size()), random);
+            case REBUILD_MIRROR ->
+                central.names().stream()
+                        .filter(topic -> topic.startsWith(dc))
+                        .forEach(topic -> central.rebuild(topic, random));
             case CUT_DC -> central.cut(dc);
             case HEAL_DC -> central.heal(dc);
             case TAKE_OVER -> crew.takeOver(which);
