@@ -73,8 +73,8 @@ final class Auditor {
 
     private void tell(String what, Commit<?> commit) {
         for (ShardMove move : commit.moves()) {
-            journal.tell(() ->
-                    "    " + what + " shard " + move.shard() + " up to " + PositionCodec.encode(move.next()));
+            journal.tell(
+                    () -> "    " + what + " shard " + move.shard() + " up to " + PositionCodec.encode(move.next()));
         }
     }
 

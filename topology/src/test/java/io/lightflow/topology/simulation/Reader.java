@@ -25,7 +25,8 @@ final class Reader {
     record Batch(long txid, List<Block> blocks) {
         @Override
         public String toString() {
-            return "batch " + txid + " of " + blocks.stream().mapToInt(Block::size).sum() + " records";
+            return "batch " + txid + " of "
+                    + blocks.stream().mapToInt(Block::size).sum() + " records";
         }
     }
 

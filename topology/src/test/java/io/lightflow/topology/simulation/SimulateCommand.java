@@ -86,10 +86,14 @@ public final class SimulateCommand implements Callable<Integer> {
         return spec.commandLine().getOut();
     }
 
+    private static double secondsSince(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos).toMillis() / 1e3;
+    }
+
     private int runMany() {
         long began = System.nanoTime();
         Result result = new Simulation(Flaw.NONE).run(0, schedules);
-        double seconds = Duration.ofNanos(System.nanoTime() - began).toMillis() / 1e3;
+        double seconds = secondsSince(began);
         out().printf(
                         "%,d schedules, %,d events, %.1f s%n",
                         result.schedules(), result.tally().steps(), seconds);
@@ -144,13 +148,15 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private int hunt() {
-        boolean allCaught = true;
+        int caught = 0;
+        long began = System.nanoTime();
         for (Mutant mutant : Mutant.values()) {
             MutantHunt.Outcome outcome = MutantHunt.hunt(mutant, schedules);
-            allCaught &= outcome.caught();
+            caught += outcome.caught() ? 1 : 0;
             out().printf("%-9s %s: %s%n", outcome.caught() ? "caught" : "SURVIVES", mutant, mutant.breaks());
             out().println("          " + outcome);
         }
-        return allCaught ? 0 : 1;
+        out().printf("%d of %d mutants caught, %.1f s%n", caught, Mutant.values().length, secondsSince(began));
+        return caught == Mutant.values().length ? 0 : 1;
     }
 }

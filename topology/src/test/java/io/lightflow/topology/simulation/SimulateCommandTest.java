@@ -30,7 +30,7 @@ class SimulateCommandTest {
     @Test
     void oneSeedIsReplayedStepByStep() {
         assertThat(command.execute("--seed", "3")).isZero();
-        assertThat(out.toString()).contains(" join ", " mirror ", "seed 3: all is well");
+        assertThat(out.toString()).contains(" join, ", " mirror, ", "seed 3: all is well");
     }
 
     @ParameterizedTest

@@ -144,7 +144,8 @@ final class World {
             case READ_AHEAD -> crew.readAhead(which, amount, event.blow(), random);
             case MIRROR -> central.mirror(dc, amount, random);
             case MIRROR_AGAIN -> central.mirrorAgain(dc, amount, random);
-            case REBUILD_TOPIC -> central.rebuild(central.names().get(which % central.names().size()), random);
+            case REBUILD_TOPIC ->
+                central.rebuild(central.names().get(which % central.names().size()), random);
             case REBUILD_MIRROR ->
                 central.names().stream()
                         .filter(topic -> topic.startsWith(dc))
