@@ -27,10 +27,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The loop of the topology {@code stats-counter}: sums blocks in memory and commits rows and positions together once
- * per micro-batch. Until then the ledger stays where it was, so whatever is lost with the memory is read again. While the
+ * per micro-batch, or when nothing has come for a second. Until then the ledger stays where it was, so whatever is lost with the memory is read again. While the
  * sink is away the sums are kept: they hold many batches of which Trident knows nothing any more.
  */
 public final class StatisticsLoop implements BlockLoop {
+    /** To wait any longer would add no rows. */
+    private static final long QUIET_MS = 1_000;
+
     private final Sink<Statistics> sink;
     private final Duration microBatch;
     private final int maxRows;
@@ -45,6 +48,7 @@ public final class StatisticsLoop implements BlockLoop {
 
     private Statistics rows = new Statistics();
     private long lastCommitMs;
+    private long lastNewsMs;
 
     public StatisticsLoop(
             Sink<Statistics> sink, Duration microBatch, int maxRows, InstantSource clock, Patience patience) {
@@ -55,6 +59,7 @@ public final class StatisticsLoop implements BlockLoop {
         this.stopped = new StoppedShards(clock);
         this.patience = patience;
         this.lastCommitMs = clock.millis();
+        this.lastNewsMs = lastCommitMs;
     }
 
     @Override
@@ -73,8 +78,13 @@ public final class StatisticsLoop implements BlockLoop {
                     sum(txid, block).ifPresent(gaps::add);
                 }
             }
+            long now = clock.millis();
+            if (blocks.stream().anyMatch(block -> block.size() > 0)) {
+                lastNewsMs = now;
+            }
             // A shard that is stopped owes the ledger nothing, so that an operator can move it.
-            boolean due = clock.millis() - lastCommitMs >= microBatch.toMillis()
+            boolean due = now - lastCommitMs >= microBatch.toMillis()
+                    || now - lastNewsMs >= QUIET_MS && !rows.isEmpty()
                     || rows.size() >= maxRows
                     || stopped.count() > stoppedBefore;
             if (due) {

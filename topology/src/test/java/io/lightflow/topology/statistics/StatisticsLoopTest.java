@@ -104,6 +104,24 @@ class StatisticsLoopTest {
     }
 
     @Test
+    void committedEarlyWhenNothingHasComeForASecond() {
+        process(block(0, 0, 10));
+        clock.advance(Duration.ofMillis(999));
+        process(block(0, 10, 11));
+        clock.advance(Duration.ofMillis(999));
+        process();
+        assertThat(ledger.outputs()).isEmpty();
+
+        clock.advance(Duration.ofMillis(1));
+        process();
+
+        assertCommitted(11);
+        clock.advance(Duration.ofSeconds(2));
+        process();
+        assertThat(ledger.outputs()).hasSize(1);
+    }
+
+    @Test
     void nothingNewIsNoCommit() {
         process(block(0, 0, 10));
         due();
