@@ -108,13 +108,6 @@ final class CellBatch {
         return batch;
     }
 
-    /** To be called before the batch is written. */
-    void announceTo(RowCache cache) {
-        for (int i = 0; i < order.length; i++) {
-            cache.beforeWrite(cell(i).row());
-        }
-    }
-
     /** To be called once the batch is written. */
     void appendTo(RowCache cache) {
         for (int i = 0; i < order.length; i++) {

@@ -5,19 +5,21 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The rows that were read or written last, outside the heap, so that join keys that come again soon cost no look-up in
  * RocksDB. Absent rows are kept as well, as rows without bytes.
  *
- * <p>It always tells what RocksDB holds: cells are added to a row after RocksDB has them, and a row that was read while
- * somebody wrote to it is not taken in, which its version tells. Thread-safe.
+ * <p>It always tells what RocksDB holds: cells are added to a row after RocksDB has them, and no row is taken in that was
+ * read while somebody wrote, whatever it was, which the cache's version tells. Thread-safe.
  */
 final class RowCache {
     private static final int SEGMENTS = 16;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final RowCacheSegment[] segments = new RowCacheSegment[SEGMENTS];
+    private final AtomicInteger version = new AtomicInteger();
 
     RowCache(int megabytes) {
         long bytes = ((long) megabytes << 20) / SEGMENTS;
@@ -26,31 +28,35 @@ final class RowCache {
         }
     }
 
+    /** To be asked before rows are looked up that may be {@link #put} in later. */
+    int version() {
+        return version.get();
+    }
+
     /**
      * Looks a row up.
      *
      * @param into takes the row
-     * @return {@link RowCacheSegment#FOUND}, or the version to {@link #put} it with once it has been read
+     * @return whether it is there
      */
-    int get(byte[] key, RowBytes into) {
+    boolean get(byte[] key, RowBytes into) {
         long hash = hash(key);
         return segment(hash).get(hash, key, into);
     }
 
     /**
-     * Takes in a row that was not found, and has been read from RocksDB since, unless it was written to meanwhile.
+     * Takes in a row that was not found, and has been read from RocksDB since, unless anybody has written meanwhile.
      *
-     * @param version what {@link #get} said
+     * @param before the version before it was looked up
      */
-    void put(int version, byte[] key, RowBytes row) {
+    void put(int before, byte[] key, RowBytes row) {
         long hash = hash(key);
-        segment(hash).put(version, hash, key, row);
+        segment(hash).put(() -> version.get() == before, hash, key, row);
     }
 
-    /** To be called before cells of the row are written to RocksDB. */
-    void beforeWrite(byte[] key) {
-        long hash = hash(key);
-        segment(hash).beforeWrite(hash);
+    /** To be called before RocksDB is given cells, and again before they are appended or removed here. */
+    void changes() {
+        version.incrementAndGet();
     }
 
     /** To be called once RocksDB has the cell, which stands in the bytes from one place to another. */

@@ -2,6 +2,7 @@ package io.lightflow.topology.rocksdb;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 
 /**
  * A part of the cache: a ring of entries, and a table that says where each begins. Entries have room for some more cells;
@@ -14,8 +15,6 @@ import java.util.Arrays;
  * </pre>
  */
 final class RowCacheSegment {
-    /** In place of a version. */
-    static final int FOUND = -1;
     /** Longer rows are not kept: to write them again and again would cost more than to look them up. */
     static final int LONGEST_ROW = 8192;
 
@@ -30,7 +29,6 @@ final class RowCacheSegment {
     /** Room of a new entry: half as much again as the row, and this. */
     private static final int SPARE = 96;
 
-    private static final int VERSIONS = 1 << 12;
     private static final int POSITION_BITS = 48;
     private static final long POSITION = (1L << POSITION_BITS) - 1;
 
@@ -38,8 +36,6 @@ final class RowCacheSegment {
     private final int capacity;
     private final long[] table;
     private final int setMask;
-    /** Of rows by their hash; one more before and after each write, never negative. */
-    private final int[] versions = new int[VERSIONS];
 
     private final RowBytes scratch = new RowBytes();
     private byte[] otherKey = new byte[64];
@@ -54,11 +50,10 @@ final class RowCacheSegment {
         this.setMask = sets - 1;
     }
 
-    /** @return {@link #FOUND}, or the row's version */
-    synchronized int get(long hash, byte[] key, RowBytes into) {
+    synchronized boolean get(long hash, byte[] key, RowBytes into) {
         int slot = find(hash, key);
         if (slot < 0) {
-            return versions[stripe(hash)];
+            return false;
         }
         long position = position(slot);
         read(position, key.length, into);
@@ -66,22 +61,18 @@ final class RowCacheSegment {
             // It would be overwritten soon, although it is in use.
             write(slot, hash, key, into);
         }
-        return FOUND;
+        return true;
     }
 
-    synchronized void put(int version, long hash, byte[] key, RowBytes row) {
-        if (versions[stripe(hash)] == version && row.length() <= LONGEST_ROW) {
+    /** @param isCurrent asked while nobody can append to rows of this segment */
+    synchronized void put(BooleanSupplier isCurrent, long hash, byte[] key, RowBytes row) {
+        if (row.length() <= LONGEST_ROW && isCurrent.getAsBoolean()) {
             int slot = find(hash, key);
             write(slot >= 0 ? slot : oldest(hash), hash, key, row);
         }
     }
 
-    synchronized void beforeWrite(long hash) {
-        changed(hash);
-    }
-
     synchronized void append(long hash, byte[] key, byte[] bytes, int from, int to) {
-        changed(hash);
         int slot = find(hash, key);
         if (slot < 0 || hasTakenIn(position(slot), key.length, bytes, from, to)) {
             return;
@@ -96,7 +87,6 @@ final class RowCacheSegment {
     }
 
     synchronized void remove(long hash, byte[] key) {
-        changed(hash);
         int slot = find(hash, key);
         if (slot >= 0) {
             table[slot] = 0;
@@ -105,15 +95,6 @@ final class RowCacheSegment {
 
     synchronized void clear() {
         Arrays.fill(table, 0);
-    }
-
-    private void changed(long hash) {
-        int stripe = stripe(hash);
-        versions[stripe] = versions[stripe] + 1 & Integer.MAX_VALUE;
-    }
-
-    private static int stripe(long hash) {
-        return (int) (hash >>> 40) & VERSIONS - 1;
     }
 
     /** The slot of the table that has the row; negative if none has. */

@@ -43,8 +43,6 @@ final class RowDatabase implements AutoCloseable {
     private static final class Asked {
         final RowRange range;
         final int index;
-        /** Of the row in the cache, when it was looked for there. */
-        int version;
 
         Asked(RowRange range, int index) {
             this.range = range;
@@ -173,6 +171,7 @@ final class RowDatabase implements AutoCloseable {
         lock.readLock().lock();
         try {
             requireOpen();
+            int version = cache.version();
             int missing = answerFromCache(asked, answer);
             Arrays.sort(asked, 0, missing, BY_ROW);
             Lookup lookup = idleLookups.poll();
@@ -180,7 +179,7 @@ final class RowDatabase implements AutoCloseable {
                 lookup = new Lookup(database, readOptions, directory);
             }
             for (int from = 0; from < missing; ) {
-                from = readSome(lookup, asked, from, missing, answer);
+                from = readSome(lookup, asked, from, missing, version, answer);
             }
             answer.readValuesApart(lookup);
             idleLookups.add(lookup);
@@ -199,8 +198,7 @@ final class RowDatabase implements AutoCloseable {
         int missing = 0;
         for (Asked range : asked) {
             byte[] key = range.range.row();
-            range.version = cache.get(key, row);
-            if (range.version == RowCacheSegment.FOUND) {
+            if (cache.get(key, row)) {
                 answer(range, row, generations, answer);
             } else {
                 asked[missing++] = range;
@@ -228,7 +226,8 @@ final class RowDatabase implements AutoCloseable {
     }
 
     /** Reads as many rows as fit in one call. Returns where the next call begins. */
-    private int readSome(Lookup lookup, Asked[] asked, int from, int to, Answer answer) throws RocksDBException {
+    private int readSome(Lookup lookup, Asked[] asked, int from, int to, int version, Answer answer)
+            throws RocksDBException {
         List<Generation> toRead = generations.all();
         int capacity = Lookup.capacity(toRead);
         List<byte[]> rows = new ArrayList<>(capacity);
@@ -247,7 +246,7 @@ final class RowDatabase implements AutoCloseable {
         }
         firstAsked[rows.size()] = next;
         lookup.readRows(toRead, rows, (index, row) -> {
-            cache.put(asked[firstAsked[index]].version, rows.get(index), row);
+            cache.put(version, rows.get(index), row);
             for (int i = firstAsked[index]; i < firstAsked[index + 1]; i++) {
                 answer(asked[i], row, toRead, answer);
             }
@@ -281,12 +280,13 @@ final class RowDatabase implements AutoCloseable {
     }
 
     private void write(CellBatch batch, WriteOptions options) throws RocksDBException {
-        batch.announceTo(cache);
+        cache.changes();
         boolean written = false;
         try (WriteBatch serialized = new WriteBatch(batch.toWriteBatch())) {
             database.write(options, serialized);
             written = true;
         } finally {
+            cache.changes();
             if (written) {
                 batch.appendTo(cache);
             } else {

@@ -17,14 +17,14 @@ final class RowOrder {
     /**
      * Numbers in whose order the cells are to be taken; {@link #index} tells which each stands for.
      *
-     * @param cells at most 65,536, whose rows are not empty
+     * @param cells at most 65,536
      */
     static long[] of(List<NewCell> cells) {
         byte[][] firsts = new byte[256][];
         int[] common = new int[256];
         for (NewCell cell : cells) {
             byte[] row = cell.row();
-            int kind = row[0] & 0xff;
+            int kind = kind(row);
             if (firsts[kind] == null) {
                 firsts[kind] = row;
                 common[kind] = row.length;
@@ -38,7 +38,7 @@ final class RowOrder {
         long[] order = new long[cells.size()];
         for (int i = 0; i < order.length; i++) {
             byte[] row = cells.get(i).row();
-            int kind = row[0] & 0xff;
+            int kind = kind(row);
             long rank = kind;
             for (int at = common[kind]; at < common[kind] + RANK_BYTES; at++) {
                 rank = rank << 8 | (at < row.length ? row[at] & 0xff : 0);
@@ -47,6 +47,10 @@ final class RowOrder {
         }
         Arrays.sort(order);
         return order;
+    }
+
+    private static int kind(byte[] row) {
+        return row.length == 0 ? 0 : row[0] & 0xff;
     }
 
     static int index(long number) {

@@ -43,14 +43,7 @@ final class Tuning {
     Tuning(RocksDbSettings settings, Deque<AutoCloseable> resources) {
         Cache cache = RowDatabase.keep(resources, new HyperClockCache(settings.blockCacheMb() * MIB, 0, -1, false));
         BloomFilter bloom = RowDatabase.keep(resources, new BloomFilter(BLOOM_BITS_PER_ROW, false));
-        java.util.Properties props = new java.util.Properties();
-        if (Boolean.getBoolean("hint"))
-            props.setProperty("memtable_insert_with_hint_prefix_extractor", "rocksdb.FixedPrefix.1");
-        rowOptions = RowDatabase.keep(
-                        resources,
-                        props.isEmpty()
-                                ? new ColumnFamilyOptions()
-                                : ColumnFamilyOptions.getColumnFamilyOptionsFromProps(props))
+        rowOptions = RowDatabase.keep(resources, ColumnFamilyOptions.getColumnFamilyOptionsFromProps(BESIDE_THE_LAST))
                 .setMergeOperatorName(APPEND)
                 .setWriteBufferSize(64 * MIB)
                 .setMaxWriteBufferNumber(3)

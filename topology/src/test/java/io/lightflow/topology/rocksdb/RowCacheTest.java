@@ -22,8 +22,8 @@ final class RowCacheTest {
         for (int i = 0; i < 200_000; i++) {
             String key = "row-" + random.nextInt(1 << random.nextInt(14));
             ByteArrayOutputStream row = database.computeIfAbsent(key, absent -> new ByteArrayOutputStream());
-            int version = cache.get(bytes(key), into);
-            if (version == RowCacheSegment.FOUND) {
+            int version = cache.version();
+            if (cache.get(bytes(key), into)) {
                 found++;
                 assertThat(into.copy()).as("%s, seed %d", key, seed).isEqualTo(row.toByteArray());
                 assertThat(into.ends()).containsExactly(0, row.size());
@@ -33,8 +33,9 @@ final class RowCacheTest {
             if (random.nextBoolean()) {
                 byte[] cell = new byte[random.nextInt(300)];
                 random.nextBytes(cell);
-                cache.beforeWrite(bytes(key));
+                cache.changes();
                 row.writeBytes(cell);
+                cache.changes();
                 if (random.nextInt(20) > 0) {
                     cache.append(bytes(key), cell, 0, cell.length);
                 } else {
@@ -48,27 +49,40 @@ final class RowCacheTest {
     @Test
     void aRowThatWasWrittenToWhileItWasReadIsNotTakenIn() {
         byte[] key = bytes("row");
-        int before = cache.get(key, into);
-        cache.beforeWrite(key);
-        int during = cache.get(key, into);
+        int before = cache.version();
+        cache.changes();
+        int during = cache.version();
         cache.put(before, key, row(new byte[0]));
-        assertThat(cache.get(key, into)).isNotEqualTo(RowCacheSegment.FOUND);
+        assertThat(cache.get(key, into)).isFalse();
 
+        cache.changes();
         cache.append(key, bytes("a cell."), 2, 6);
         cache.put(during, key, row(new byte[0]));
 
-        assertThat(cache.get(key, into)).isNotEqualTo(RowCacheSegment.FOUND);
+        assertThat(cache.get(key, into)).isFalse();
+    }
+
+    @Test
+    void aRowThatWasTakenInJustBeforeItsCellIsAppendedGetsIt() {
+        byte[] key = bytes("row");
+        cache.changes();
+        cache.put(cache.version(), key, row(new byte[0]));
+        cache.changes();
+        cache.append(key, bytes("a cell."), 2, 6);
+
+        assertThat(cache.get(key, into)).isTrue();
+        assertThat(into.copy()).isEqualTo(bytes("cell"));
     }
 
     @Test
     void aRowThatOutgrowsTheCacheIsNotKept() {
         byte[] key = bytes("row");
-        cache.put(cache.get(key, into), key, row(new byte[RowCacheSegment.LONGEST_ROW]));
-        assertThat(cache.get(key, into)).isEqualTo(RowCacheSegment.FOUND);
+        cache.put(cache.version(), key, row(new byte[RowCacheSegment.LONGEST_ROW]));
+        assertThat(cache.get(key, into)).isTrue();
 
         cache.append(key, new byte[1], 0, 1);
 
-        assertThat(cache.get(key, into)).isNotEqualTo(RowCacheSegment.FOUND);
+        assertThat(cache.get(key, into)).isFalse();
     }
 
     /** A row of two generations, the older without cells. */
