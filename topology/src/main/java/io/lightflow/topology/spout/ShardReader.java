@@ -41,7 +41,7 @@ public final class ShardReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardReader.class);
     private static final Duration LOOK_UP_EVERY = Duration.ofSeconds(5);
     private static final Duration POLL_AT_MOST = Duration.ofMillis(200);
-    /** How long a poll waits for records that are known to be there and are on their way. */
+    /** How long a poll waits for more records when there are known to be enough to fill the blocks. */
     private static final Duration ARRIVES_WITHIN = Duration.ofMillis(20);
     /** A shard whose records do not arrive holds the others up no longer than this. */
     private static final Duration WAITED_FOR = Duration.ofSeconds(5);
@@ -169,10 +169,12 @@ public final class ShardReader implements AutoCloseable {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
                 take(records, entries);
                 count += records.count();
+                // Also if nothing came: the end of a partition may have been reached over markers alone.
+                long unread = keepTogether();
                 if (records.isEmpty()) {
                     break;
                 }
-                wait = keepTogether() ? ARRIVES_WITHIN : Duration.ZERO;
+                wait = unread >= pace.pollRecords() - count ? ARRIVES_WITHIN : Duration.ZERO;
             }
         } catch (OffsetOutOfRangeException e) {
             stepOverGap(e, from);
@@ -269,11 +271,12 @@ public final class ShardReader implements AutoCloseable {
         return pace.beacons() == Beacons.NONE
                 && !paused.contains(partition)
                 && now - lastNewsMs.get(partition) > pace.idleAfter().toMillis()
-                && isCaughtUp(partition);
+                && lag(partition) == 0;
     }
 
-    private boolean isCaughtUp(TopicPartition partition) {
-        return consumer.currentLag(partition).orElse(1) == 0;
+    /** Records that are known to be there and have not been read; 1 if it is not known whether there are any. */
+    private long lag(TopicPartition partition) {
+        return consumer.currentLag(partition).orElse(1);
     }
 
     /**
@@ -281,14 +284,17 @@ public final class ShardReader implements AutoCloseable {
      * what has not been read yet, and the shards add to the same minutes of the statistics in the same commits. A shard
      * whose records do not arrive holds only itself up.
      *
-     * @return whether there is something to read that is not paused
+     * @return how many records are known to be there that have not been read
      */
-    private boolean keepTogether() {
+    private long keepTogether() {
         long now = clock.millis();
+        long unread = 0;
         Map<Integer, Long> slowestOfShard = new HashMap<>();
         long slowest = Long.MAX_VALUE;
         for (TopicPartition partition : maxTimes.keySet()) {
-            if (!isCaughtUp(partition)) {
+            long lag = lag(partition);
+            unread += lag;
+            if (lag > 0) {
                 long time = maxTimes.get(partition);
                 slowestOfShard.merge(partition.partition(), time, Math::min);
                 if (now - lastNewsMs.get(partition) < WAITED_FOR.toMillis()) {
@@ -307,7 +313,7 @@ public final class ShardReader implements AutoCloseable {
                 lastNewsMs.put(partition, now);
             }
         }
-        return !slowestOfShard.isEmpty();
+        return unread;
     }
 
     private boolean isAhead(long time, long slowest) {
