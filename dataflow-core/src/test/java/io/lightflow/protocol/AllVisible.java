@@ -1,0 +1,39 @@
+package io.lightflow.protocol;
+
+import io.lightflow.position.Position;
+import io.lightflow.position.TopicPosition;
+import io.lightflow.position.TopicPosition.Incarnation;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Turns the ghost rule off for the real step: cells are given an origin in a topic of their own, which the position that
+ * the step gets has always read.
+ */
+final class AllVisible {
+    private static final String TOPIC = "all-visible";
+    private static final int INCARNATION = -1;
+    private static final int ORIGIN_BYTES = 12;
+
+    private AllVisible() {}
+
+    static Position position(Position position) {
+        SortedMap<String, TopicPosition> topics = new TreeMap<>(position.topics());
+        topics.put(TOPIC, new TopicPosition(List.of(new Incarnation(INCARNATION, 1)), Position.NO_TIME));
+        return new Position(topics, position.watermark(), position.txid(), position.books());
+    }
+
+    static Position without(Position position) {
+        SortedMap<String, TopicPosition> topics = new TreeMap<>(position.topics());
+        topics.remove(TOPIC);
+        return new Position(topics, position.watermark(), position.txid(), position.books());
+    }
+
+    static byte[] key(byte[] key) {
+        byte[] visible = key.clone();
+        ByteBuffer.wrap(visible).putInt(key.length - ORIGIN_BYTES, INCARNATION).putLong(key.length - Long.BYTES, 0);
+        return visible;
+    }
+}

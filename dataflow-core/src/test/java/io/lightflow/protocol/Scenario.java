@@ -1,0 +1,166 @@
+package io.lightflow.protocol;
+
+import io.lightflow.event.Block;
+import io.lightflow.event.BlockPart;
+import io.lightflow.event.EventType;
+import io.lightflow.event.LightEvent;
+import io.lightflow.invariant.BruteForce;
+import io.lightflow.invariant.Draft;
+import io.lightflow.invariant.Outcome;
+import io.lightflow.invariant.TopicLog;
+import io.lightflow.join.JoinSettings;
+import io.lightflow.position.Position;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A small log of one shard, and what must have come out of it at each position. */
+final class Scenario {
+    static final int SHARD = 0;
+    private static final long NOON = 19_723L * 24 * 3_600_000 + 12 * 3_600_000;
+    private static final String KEY = "cookie";
+    private static final String ADVERTISER = "acme";
+
+    private final String name;
+    private final Tearing tearing;
+    private final JoinSettings settings = JoinSettings.defaults("eu");
+    private final List<TopicLog> topics = new ArrayList<>();
+
+    /** Which part of a write may have been made when its attempt crashes. */
+    enum Tearing {
+        /** Any of its cells. */
+        ANY_PART,
+        /** Any number of its cells, from the first on: fewer states, for a larger log. */
+        ANY_BEGINNING
+    }
+
+    Scenario(String name, Tearing tearing) {
+        this.name = name;
+        this.tearing = tearing;
+    }
+
+    static Draft impression(String id, int second) {
+        return Draft.impression(KEY, id, NOON + second * 1_000L, ADVERTISER);
+    }
+
+    static Draft click(String id, int second, String impressionId) {
+        return Draft.click(KEY, id, NOON + second * 1_000L, ADVERTISER, impressionId);
+    }
+
+    static Draft conversion(String id, int second) {
+        return Draft.conversion(KEY, id, NOON + second * 1_000L, ADVERTISER, null, null);
+    }
+
+    /** A topic with these events at offsets 0, 1, …; the same event twice is a mirror's duplicate. */
+    Scenario topic(EventType type, Draft... events) {
+        topics.add(new TopicLog(type.centralTopic("eu"), type, 100 + type.ordinal()).append(events));
+        return this;
+    }
+
+    /** The same with a beacon at its end. */
+    Scenario topic(EventType type, Draft event, int beaconSecond) {
+        topic(type, event);
+        topics.get(topics.size() - 1).beacon(NOON + beaconSecond * 1_000L);
+        return this;
+    }
+
+    Tearing tearing() {
+        return tearing;
+    }
+
+    JoinSettings settings() {
+        return settings;
+    }
+
+    List<TopicLog> topics() {
+        return topics;
+    }
+
+    List<Long> offsets(Position position) {
+        return topics.stream()
+                .map(topic -> position.nextOffset(topic.topic(), topic.incarnation()))
+                .toList();
+    }
+
+    boolean isAtEnd(Position position) {
+        return offsets(position).equals(topics.stream().map(TopicLog::end).toList());
+    }
+
+    /** The records from one offset of each topic to another. */
+    Block block(List<Long> from, List<Long> to) {
+        List<BlockPart> parts = new ArrayList<>();
+        for (int i = 0; i < topics.size(); i++) {
+            parts.add(topics.get(i).part(from.get(i), to.get(i)));
+        }
+        return new Block(SHARD, parts, NOON);
+    }
+
+    /** Where a block that holds something new may end: any length in each topic. */
+    List<List<Long>> ends(Position position) {
+        List<Long> next = offsets(position);
+        List<List<Long>> ends = List.of(List.of());
+        for (int i = 0; i < topics.size(); i++) {
+            List<List<Long>> longer = new ArrayList<>();
+            for (List<Long> end : ends) {
+                for (long to = next.get(i); to <= topics.get(i).end(); to++) {
+                    List<Long> one = new ArrayList<>(end);
+                    one.add(to);
+                    longer.add(List.copyOf(one));
+                }
+            }
+            ends = longer;
+        }
+        return ends.stream().filter(end -> !end.equals(next)).toList();
+    }
+
+    /** What is right once everything below the position has been taken in. */
+    BruteForce.Answer answer(Position position) {
+        List<Long> next = offsets(position);
+        List<LightEvent> events = new ArrayList<>();
+        for (int i = 0; i < topics.size(); i++) {
+            long end = next.get(i);
+            topics.get(i).events().stream()
+                    .filter(event -> event.offset() < end)
+                    .forEach(events::add);
+        }
+        BruteForce.Answer answer = BruteForce.of(settings, events);
+        List<Outcome> decided = answer.outcomes().stream()
+                .filter(outcome -> isDecided(outcome, events, position.watermark()))
+                .toList();
+        return new BruteForce.Answer(decided, answer.books(), answer.counted());
+    }
+
+    /** What must have come out in the end. */
+    List<Outcome> ending() {
+        List<LightEvent> events =
+                topics.stream().flatMap(topic -> topic.events().stream()).toList();
+        return BruteForce.of(settings, events).outcomes();
+    }
+
+    /** Brute force answers for the end of all time; until the watermark has come so far, some answers are still open. */
+    private boolean isDecided(Outcome outcome, List<LightEvent> events, long watermark) {
+        if (outcome.kind().equals("conversion")) {
+            return watermark
+                    > timeOf(outcome, EventType.CONVERSION, events)
+                            + settings.allowedDisorder().toMillis();
+        }
+        if (outcome.fate().equals("orphan")) {
+            return watermark
+                    > timeOf(outcome, EventType.CLICK, events)
+                            + settings.windowsOf(ADVERTISER).orphanAfter().toMillis();
+        }
+        return true;
+    }
+
+    private static long timeOf(Outcome outcome, EventType type, List<LightEvent> events) {
+        return events.stream()
+                .filter(event -> event.type() == type && event.id().equals(outcome.id()))
+                .findFirst()
+                .orElseThrow()
+                .time();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
