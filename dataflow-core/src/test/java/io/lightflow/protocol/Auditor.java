@@ -28,15 +28,15 @@ final class Auditor {
     }
 
     /** Which promise a move has broken, and how; empty if none. */
-    Optional<String> check(State before, State after) {
-        if (promises.contains(Promise.POSITION_MOVES_FORWARD) && before.ledger() != after.ledger()) {
-            Optional<String> back =
-                    wentBack(before.ledger().value(), after.ledger().value());
-            if (back.isPresent()) {
-                return back;
-            }
-        }
-        return verdicts.computeIfAbsent(new Durable(after.ledger(), after.outputs(), after.cells()), this::check);
+    Optional<String> checkMove(State before, State after) {
+        return promises.contains(Promise.POSITION_MOVES_FORWARD) && before.ledger() != after.ledger()
+                ? wentBack(before.ledger().value(), after.ledger().value())
+                : Optional.empty();
+    }
+
+    /** Which promise does not hold in a state, and how; empty if all do. */
+    Optional<String> checkState(State state) {
+        return verdicts.computeIfAbsent(new Durable(state.ledger(), state.outputs(), state.cells()), this::check);
     }
 
     private Optional<String> wentBack(Position before, Position after) {

@@ -30,6 +30,10 @@ class CommitProtocolTest {
                 new Scenario("click before its impression, both again", Tearing.ANY_PART)
                         .topic(EventType.IMPRESSION, Scenario.impression("i", 2), Scenario.impression("i", 2))
                         .topic(EventType.CLICK, Scenario.click("c", 1, "i"), Scenario.click("c", 1, "i")),
+                new Scenario("impression, the same in another topic, click", Tearing.ANY_PART)
+                        .topic(EventType.IMPRESSION, Scenario.impression("i", 1))
+                        .topic(EventType.IMPRESSION, Scenario.impression("i", 1))
+                        .topic(EventType.CLICK, Scenario.click("c", 2, "i")),
                 new Scenario("click, conversion that waits for the watermark, impression", Tearing.ANY_BEGINNING)
                         .topic(EventType.CLICK, Scenario.click("c", 2, "i"), 15)
                         .topic(EventType.CONVERSION, Scenario.conversion("v", 3), 15)

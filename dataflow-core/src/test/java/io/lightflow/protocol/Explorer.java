@@ -68,7 +68,10 @@ final class Explorer {
             }
             for (Move move : protocol.moves(state)) {
                 boolean isNew = reached.putIfAbsent(move.after(), state) == null;
-                Optional<String> broken = auditor.check(state, move.after());
+                Optional<String> broken = auditor.checkMove(state, move.after());
+                if (broken.isEmpty() && isNew) {
+                    broken = auditor.checkState(move.after());
+                }
                 if (broken.isPresent()) {
                     List<String> trace = trace(state);
                     trace.add(move.what());

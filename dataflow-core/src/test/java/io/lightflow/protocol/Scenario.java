@@ -50,9 +50,13 @@ final class Scenario {
         return Draft.conversion(KEY, id, NOON + second * 1_000L, ADVERTISER, null, null);
     }
 
-    /** A topic with these events at offsets 0, 1, …; the same event twice is a mirror's duplicate. */
+    /**
+     * A topic with these events at offsets 0, 1, …; the same event twice is a mirror's duplicate, and so is one that stands
+     * in another topic of the type, too.
+     */
     Scenario topic(EventType type, Draft... events) {
-        topics.add(new TopicLog(type.centralTopic("eu"), type, 100 + type.ordinal()).append(events));
+        int number = topics.size();
+        topics.add(new TopicLog(type.centralTopic("dc" + number), type, 100 + number).append(events));
         return this;
     }
 
