@@ -7,8 +7,8 @@ import org.apache.avro.Schema;
 
 /**
  * Reads a few fields of bodies of one schema and steps over the others: nine of ten events are impressions, and of an
- * impression's seventeen fields the join needs four. It takes a third of what it costs to read the whole record, and
- * refuses the same bodies. Reused for many bodies; not thread-safe.
+ * impression's seventeen fields, most of them texts, the join needs four. It refuses the bodies that the whole record's
+ * reader refuses. Reused for many bodies; not thread-safe.
  */
 public final class Skim {
     private enum Kind {

@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The order of cells by row, nearly: rows that begin with the same byte are told apart by the next five in which any of
- * them differ. That takes one sort of numbers, a tenth of what it costs to compare the rows.
+ * them differ. So numbers are sorted, and no rows compared.
  */
 final class RowOrder {
     private static final int INDEX_BITS = 16;
