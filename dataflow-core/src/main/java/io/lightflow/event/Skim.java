@@ -55,8 +55,6 @@ public final class Skim {
                 continue;
             }
             missing.remove(name);
-            int symbols =
-                    type.getType() == Schema.Type.ENUM ? type.getEnumSymbols().size() : 0;
             all.add(new Field(kind(name, type), wanted.indexOf(name)));
         }
     }
