@@ -1,13 +1,16 @@
 package io.lightflow.sink;
 
 import io.lightflow.position.Position;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Where a topology's outputs go. Outputs and position are committed in one atomic step (invariant A), and only from
  * exactly the position that the ledger holds (invariant B).
  *
- * <p>Not thread-safe: one thread at a time.
+ * <p>One thread at a time; only shards that are not part of a commit that another thread makes may be opened meanwhile.
  *
  * @param <O> what goes out in one commit
  */
@@ -21,6 +24,18 @@ public interface Sink<O> extends Ledger {
      * @throws SinkUnavailableException if it does not answer now; may be repeated
      */
     Position open(int shard);
+
+    /**
+     * Takes several shards over, at once where that is faster; some of them may have been when an exception comes.
+     *
+     * @return the committed position of each
+     * @throws SinkUnavailableException if it does not answer now; may be repeated
+     */
+    default Map<Integer, Position> open(Collection<Integer> shards) {
+        Map<Integer, Position> positions = new TreeMap<>();
+        shards.forEach(shard -> positions.put(shard, open(shard)));
+        return positions;
+    }
 
     /**
      * Makes the given commits, each of them in one atomic step and in any order. All or some of them may have been made

@@ -4,7 +4,6 @@ import io.lightflow.event.Block;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.join.JoinStep;
 import io.lightflow.join.StepResult;
-import io.lightflow.position.GapException;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.FencedException;
@@ -17,31 +16,66 @@ import io.lightflow.store.StoreUnavailableException;
 import io.lightflow.topology.BlockLoop;
 import io.lightflow.topology.Patience;
 import io.lightflow.topology.RetryException;
+import io.lightflow.topology.StoppedException;
 import io.lightflow.topology.StoppedShards;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The loop of the topology {@code dataflow}: step, write cells, commit outputs and position. */
+/**
+ * The loop of the topology {@code dataflow}: step, write cells, commit outputs and position. While a batch is committed
+ * the next one is stepped already, on the assumption that the commit succeeds; if it fails, both are worked on again
+ * from the ledger. Whoever asks for the next batch before then loses nothing: a batch that Trident has forgotten and the
+ * ledger has not is read again, since the one behind it begins above the ledger.
+ */
 public final class DataflowLoop implements BlockLoop {
-    private final JoinStep step;
+    private static final Logger LOG = LoggerFactory.getLogger(DataflowLoop.class);
+
+    private final BlockSteps steps;
     private final JoinStore store;
     private final Sink<List<OutputEvent>> sink;
+    private final Executor helpers;
     private final StoppedShards stopped;
     private final Patience patience;
-    /** Of the shards that are open; what the ledger holds. */
+    /** Of the shards that are open; what the ledger holds, or will once the commits in flight are made. */
     private final Map<Integer, Position> positions = new HashMap<>();
+    /** Null if everything has been answered. */
+    private InFlight inFlight;
 
+    private record Batch(long txid, List<Block> blocks) {}
+
+    /** Commits that have been asked for. */
+    private record InFlight(Batch batch, FutureTask<Void> commit) {}
+
+    /**
+     * @param steps make a step for each thread
+     * @param threads how many shards are stepped at once, at most
+     * @param helpers run what they are given at once or later, in any thread; what they have not begun when it is needed
+     *     the loop's own thread runs
+     */
     public DataflowLoop(
-            JoinStep step, JoinStore store, Sink<List<OutputEvent>> sink, InstantSource clock, Patience patience) {
-        this.step = step;
+            Supplier<JoinStep> steps,
+            int threads,
+            JoinStore store,
+            Sink<List<OutputEvent>> sink,
+            Executor helpers,
+            InstantSource clock,
+            Patience patience) {
+        this.steps = new BlockSteps(steps, store, helpers, threads);
         this.store = store;
         this.sink = sink;
+        this.helpers = helpers;
         this.stopped = new StoppedShards(clock);
         this.patience = patience;
     }
@@ -54,8 +88,11 @@ public final class DataflowLoop implements BlockLoop {
             throw new RetryException("shards " + free + " were stopped by a gap and are tried again", null);
         }
         Map<Integer, RetryException> gaps = new TreeMap<>();
+        Deque<Batch> todo = new ArrayDeque<>(List.of(new Batch(txid, blocks)));
         patience.untilAvailable("batch " + txid, () -> {
-            attempt(txid, blocks, gaps);
+            while (!todo.isEmpty()) {
+                attempt(todo, gaps);
+            }
             return null;
         });
         if (!gaps.isEmpty()) {
@@ -63,56 +100,109 @@ public final class DataflowLoop implements BlockLoop {
         }
     }
 
-    /** The ledger decides what of the blocks is new, so they can be worked on as often as need be. */
-    private void attempt(long txid, List<Block> blocks, Map<Integer, RetryException> gaps) {
+    /**
+     * Works on the first batch that is to be done. The ledger decides what of its blocks is new, so they can be worked on
+     * as often as need be.
+     */
+    private void attempt(Deque<Batch> todo, Map<Integer, RetryException> gaps) {
+        Batch batch = todo.element();
         List<NewCell> cells = new ArrayList<>();
-        List<Commit<List<OutputEvent>>> commits = new ArrayList<>(blocks.size());
+        List<Commit<List<OutputEvent>>> commits = new ArrayList<>();
         try {
-            for (Block block : blocks) {
-                int shard = block.shard();
-                if (!stopped.isStopped(shard) && !gaps.containsKey(shard)) {
-                    step(txid, block, cells, commits).ifPresent(gap -> gaps.put(shard, gap));
-                }
-            }
+            step(batch, cells, commits, gaps);
+            settle(todo);
+            // Not before: cells tell the watermark that they were made at, and it must be a committed one.
             if (!cells.isEmpty()) {
                 store.write(cells);
             }
-            if (!commits.isEmpty()) {
-                sink.commit(commits);
-            }
         } catch (SinkUnavailableException | StoreUnavailableException | FencedException e) {
-            forget(blocks);
+            forget(batch);
+            settle(todo);
             throw e;
         }
-        for (Commit<List<OutputEvent>> commit : commits) {
-            for (ShardMove move : commit.moves()) {
-                positions.put(move.shard(), move.next());
+        todo.remove();
+        if (!commits.isEmpty()) {
+            commit(batch, commits, todo);
+        }
+    }
+
+    private void step(
+            Batch batch,
+            List<NewCell> cells,
+            List<Commit<List<OutputEvent>>> commits,
+            Map<Integer, RetryException> gaps) {
+        List<Block> blocks = batch.blocks().stream()
+                .filter(block -> !stopped.isStopped(block.shard()) && !gaps.containsKey(block.shard()))
+                .toList();
+        open(blocks);
+        for (BlockSteps.Outcome outcome : steps.run(batch.txid(), blocks, positions)) {
+            int shard = outcome.block().shard();
+            if (outcome.gap() == null) {
+                stopped.wentWell(shard);
+                take(shard, outcome.result(), cells, commits);
+            } else {
+                stopped.found(shard, outcome.gap()).ifPresent(retry -> {
+                    gaps.put(shard, retry);
+                    positions.remove(shard);
+                });
             }
         }
     }
 
-    private Optional<RetryException> step(
-            long txid, Block block, List<NewCell> cells, List<Commit<List<OutputEvent>>> commits) {
-        int shard = block.shard();
-        Position position = positions.computeIfAbsent(shard, sink::open);
-        StepResult result;
-        try {
-            result = step.run(position, block, txid, store);
-        } catch (GapException e) {
-            Optional<RetryException> retry = stopped.found(shard, e);
-            if (retry.isPresent()) {
-                positions.remove(shard);
-            }
-            return retry;
-        }
-        stopped.wentWell(shard);
+    private void take(int shard, StepResult result, List<NewCell> cells, List<Commit<List<OutputEvent>>> commits) {
+        Position position = positions.get(shard);
         boolean nothingNew = result.position().topics().equals(position.topics())
                 && result.position().watermark() == position.watermark();
         if (!nothingNew) {
             cells.addAll(result.cells());
             commits.add(new Commit<>(List.of(new ShardMove(shard, position, result.position())), result.outputs()));
         }
-        return Optional.empty();
+    }
+
+    private void open(List<Block> blocks) {
+        List<Integer> closed = blocks.stream()
+                .map(Block::shard)
+                .filter(shard -> !positions.containsKey(shard))
+                .distinct()
+                .toList();
+        if (!closed.isEmpty()) {
+            positions.putAll(sink.open(closed));
+        }
+    }
+
+    private void commit(Batch batch, List<Commit<List<OutputEvent>>> commits, Deque<Batch> todo) {
+        FutureTask<Void> commit = new FutureTask<>(() -> sink.commit(commits), null);
+        inFlight = new InFlight(batch, commit);
+        for (Commit<List<OutputEvent>> made : commits) {
+            for (ShardMove move : made.moves()) {
+                positions.put(move.shard(), move.next());
+            }
+        }
+        helpers.execute(commit);
+        if (commit.isDone()) {
+            settle(todo);
+        }
+    }
+
+    /**
+     * Waits for the commits in flight; if they fail, their batch is the first that is to be done.
+     *
+     * @throws StoppedException if the thread is interrupted
+     */
+    private void settle(Deque<Batch> todo) {
+        if (inFlight == null) {
+            return;
+        }
+        InFlight asked = inFlight;
+        try {
+            Awaited.get(asked.commit);
+            inFlight = null;
+        } catch (SinkUnavailableException | FencedException e) {
+            inFlight = null;
+            forget(asked.batch);
+            todo.addFirst(asked.batch);
+            throw e;
+        }
     }
 
     /** An operator has accepted the gap that a shard is stopped by. */
@@ -126,8 +216,8 @@ public final class DataflowLoop implements BlockLoop {
     }
 
     /** What the ledger holds is not known any more. A stopped shard is not at work, and is where it was. */
-    private void forget(List<Block> blocks) {
-        for (Block block : blocks) {
+    private void forget(Batch batch) {
+        for (Block block : batch.blocks()) {
             if (!stopped.isStopped(block.shard())) {
                 positions.remove(block.shard());
             }
@@ -136,7 +226,13 @@ public final class DataflowLoop implements BlockLoop {
 
     @Override
     public void close() {
-        sink.close();
-        store.close();
+        try {
+            settle(new ArrayDeque<>());
+        } catch (SinkUnavailableException | FencedException e) {
+            LOG.warn("The last batch was not committed, and will be read again from the ledger: {}", e.getMessage());
+        } finally {
+            sink.close();
+            store.close();
+        }
     }
 }

@@ -12,13 +12,16 @@ import io.lightflow.sink.SinkUnavailableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -43,7 +46,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     private final KafkaLedger ledger;
     private final Admin admin;
     private final ConsumerGroupMetadata consumerGroup;
-    private final Map<Integer, Writer> writers = new HashMap<>();
+    private final Map<Integer, Writer> writers = new ConcurrentHashMap<>();
     private final ExecutorService threads;
 
     /** A shard's producer, and the position that it left in the ledger. */
@@ -54,6 +57,10 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
 
         Writer(KafkaProducer<byte[], byte[]> producer) {
             this.producer = producer;
+        }
+
+        void discard() {
+            producer.close(Duration.ZERO);
         }
     }
 
@@ -72,19 +79,36 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
 
     @Override
     public Position open(int shard) {
+        return open(List.of(shard)).get(shard);
+    }
+
+    @Override
+    public Map<Integer, Position> open(Collection<Integer> shards) {
+        Map<Integer, Writer> opened = new ConcurrentHashMap<>();
+        try {
+            atOnce(shards, shard -> opened.put(shard, takeOver(shard)));
+            Map<Integer, Position> positions = ledger.readAll(shards);
+            opened.forEach((shard, writer) -> writer.committed = positions.get(shard));
+            writers.putAll(opened);
+            return positions;
+        } catch (SinkUnavailableException e) {
+            opened.values().forEach(Writer::discard);
+            throw e;
+        }
+    }
+
+    private Writer takeOver(int shard) {
         discard(shard);
         Writer writer = new Writer(clients.transactionalProducer("lightflow." + group + "." + shard));
         try {
             writer.producer.initTransactions();
             HangingTransactions.abort(admin, group, shard);
-            writer.committed = ledger.read(shard);
+            return writer;
         } catch (KafkaException | SinkUnavailableException e) {
-            writer.producer.close(Duration.ZERO);
+            writer.discard();
             throw new SinkUnavailableException(
                     "taking over shard " + shard + " of group " + group + " failed: " + e.getMessage(), e);
         }
-        writers.put(shard, writer);
-        return writer.committed;
     }
 
     @Override
@@ -94,18 +118,25 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
 
     @Override
     public void commit(List<Commit<List<OutputEvent>>> commits) {
-        List<Future<?>> running = new ArrayList<>(commits.size());
         for (Commit<List<OutputEvent>> commit : commits) {
             if (commit.moves().size() != 1) {
                 throw new IllegalArgumentException("a commit to Kafka is for one shard, found "
                         + commit.moves().size());
             }
-            running.add(threads.submit(() -> commit(commit.moves().get(0), commit.output())));
+        }
+        atOnce(commits, commit -> commit(commit.moves().get(0), commit.output()));
+    }
+
+    /** Does all of it, whatever fails, and throws one of the failures. */
+    private <T> void atOnce(Collection<T> parts, Consumer<T> work) {
+        List<Future<?>> running = new ArrayList<>(parts.size());
+        for (T part : parts) {
+            running.add(threads.submit(() -> work.accept(part)));
         }
         RuntimeException failure = null;
-        for (Future<?> commit : running) {
+        for (Future<?> part : running) {
             try {
-                commit.get();
+                part.get();
             } catch (ExecutionException e) {
                 RuntimeException cause = (RuntimeException) e.getCause();
                 if (failure == null || cause instanceof FencedException) {
@@ -113,7 +144,8 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                failure = new SinkUnavailableException("interrupted while waiting for commits", e);
+                part.cancel(true);
+                failure = new SinkUnavailableException("interrupted while waiting for Kafka", e);
             }
         }
         if (failure != null) {
@@ -176,7 +208,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     private void discard(int shard) {
         Writer former = writers.remove(shard);
         if (former != null) {
-            former.producer.close(Duration.ZERO);
+            former.discard();
         }
     }
 

@@ -34,6 +34,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 
 /** Puts the parts of a topology together from its settings. */
 public final class Parts {
@@ -118,11 +120,12 @@ public final class Parts {
         if (kind == TopologyKind.DATAFLOW) {
             JoinSettings rules = settings.join().of(settings.group());
             RegistrySchemas schemas = RegistrySchemas.connect(settings.registry());
-            JoinStep step = new JoinStep(rules, new LastClick(), new OutputEncoder(schemas.ids()));
             return new DataflowLoop(
-                    step,
+                    () -> new JoinStep(rules, new LastClick(), new OutputEncoder(schemas.ids())),
+                    Runtime.getRuntime().availableProcessors(),
                     RocksDbJoinStore.acquire(rocksDb(settings, rules)),
                     new KafkaSink(new KafkaClients(settings.kafka()), settings.group()),
+                    helpers(),
                     clock,
                     Patience.real());
         }
@@ -132,6 +135,15 @@ public final class Parts {
                 settings.statistics().maxRows(),
                 clock,
                 Patience.real());
+    }
+
+    /** Threads that end by themselves when they have nothing to do. */
+    private static Executor helpers() {
+        return Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "lightflow-helper");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** The sink of the topology {@code stats-counter}. */

@@ -32,12 +32,14 @@ import io.lightflow.topology.Patience;
 import io.lightflow.topology.RetryException;
 import io.lightflow.topology.StoppedException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /** The dataflow loop over a sink and a store that fail: what comes out is what comes out without failures. */
@@ -50,10 +52,14 @@ class DataflowLoopTest {
     private static final class FailingStore implements JoinStore {
         private final JoinStore store = new MemoryJoinStore();
         private boolean failRead;
+        private Runnable onRead = () -> {};
+        private Runnable onWrite = () -> {};
+        private long cells;
         private Moment failWrite;
 
         @Override
         public List<Row> read(List<RowRange> ranges) {
+            onRead.run();
             if (failRead) {
                 failRead = false;
                 throw unavailable();
@@ -62,13 +68,15 @@ class DataflowLoopTest {
         }
 
         @Override
-        public void write(List<NewCell> cells) {
+        public void write(List<NewCell> added) {
+            onWrite.run();
+            cells += added.size();
             Moment failure = failWrite;
             failWrite = null;
             if (failure == Moment.BEFORE_COMMIT) {
                 throw unavailable();
             }
-            store.write(cells);
+            store.write(added);
             if (failure == Moment.AFTER_COMMIT) {
                 throw unavailable();
             }
@@ -88,6 +96,9 @@ class DataflowLoopTest {
     private final FailingStore store = new FailingStore();
     private final ManualClock clock = new ManualClock();
     private final List<Duration> pauses = new ArrayList<>();
+    /** Do everything at once unless told otherwise. */
+    private Executor helpers = Runnable::run;
+
     private final TopicLog impressions = new TopicLog(IMPRESSIONS, EventType.IMPRESSION, 1);
     private final TopicLog clicks = new TopicLog(CLICKS, EventType.CLICK, 2);
     private DataflowLoop loop = newLoop();
@@ -98,9 +109,15 @@ class DataflowLoopTest {
     }
 
     private DataflowLoop newLoop(Patience.Pause pause) {
-        JoinStep step =
-                new JoinStep(JoinSettings.defaults("us"), new LastClick(), new OutputEncoder(new TestSchemas().ids()));
-        return new DataflowLoop(step, store, new MemorySink<>(ledger), clock, new Patience(clock, pause));
+        return new DataflowLoop(
+                () -> new JoinStep(
+                        JoinSettings.defaults("us"), new LastClick(), new OutputEncoder(new TestSchemas().ids())),
+                2,
+                store,
+                new MemorySink<>(ledger),
+                helpers,
+                clock,
+                new Patience(clock, pause));
     }
 
     private DataflowLoopTest fill(int journeys) {
@@ -248,6 +265,97 @@ class DataflowLoopTest {
     }
 
     @Test
+    void aBatchIsSteppedWhileTheOneBeforeIsCommittedAndWritesNoCellsUntilThatIsKnown() {
+        fill(10);
+        List<Runnable> later = new ArrayList<>();
+        helpers = later::add;
+        loop = newLoop();
+        process(block(0, 0, 4, 0, 4));
+        assertThat(ledger.outputs()).isEmpty();
+
+        long written = store.cells;
+        store.onRead = () -> {
+            assertThat(ledger.outputs()).isEmpty();
+            store.onWrite = () -> assertThat(ledger.outputs()).hasSize(1);
+        };
+        process(block(0, 4, 8, 4, 8));
+        assertThat(store.cells).isGreaterThan(written);
+        store.onRead = () -> {};
+        store.onWrite = () -> {};
+
+        process();
+        assertThat(ledger.outputs()).hasSize(2);
+        later.forEach(Runnable::run);
+        process(all(0));
+        loop.close();
+        assertJoined(10, 10);
+    }
+
+    @Test
+    void aCommitThatFailsInTheBackgroundIsMadeAgainTogetherWithWhatWasBuiltUponIt() {
+        fill(10);
+        for (Moment moment : Moment.values()) {
+            DataflowLoopTest test = new DataflowLoopTest().fill(10);
+            test.helpers = work -> {};
+            test.loop = test.newLoop();
+            test.process(test.block(0, 0, 4, 0, 4));
+            test.ledger.failNext(moment);
+            test.process(test.block(0, 4, 8, 4, 8));
+            test.process(test.all(0));
+            test.process();
+
+            test.assertJoined(10, 10);
+            assertThat(test.ledger.outputs()).hasSize(3);
+            assertThat(test.pauses).hasSize(1);
+        }
+    }
+
+    @Test
+    void whoClosesTheLoopDoesNotLoseTheCommitInFlight() {
+        fill(10);
+        helpers = work -> {};
+        loop = newLoop();
+        process(all(0));
+        loop.close();
+
+        assertJoined(10, 10);
+    }
+
+    @Test
+    void aLastCommitThatFailsDoesNotKeepTheLoopFromBeingClosed() {
+        fill(10);
+        helpers = work -> {};
+        loop = newLoop();
+        process(all(0));
+        ledger.failNext(Moment.BEFORE_COMMIT);
+        loop.close();
+
+        assertThat(ledger.position(0)).isEqualTo(Position.START);
+    }
+
+    @Test
+    void shardsThatAreSteppedAtOnceComeOutAsOneAfterTheOther() {
+        fill(2_000);
+        Block[] blocks = {all(0), all(1), all(2), all(3), all(4)};
+        process(blocks);
+
+        DataflowLoopTest atOnce = new DataflowLoopTest();
+        atOnce.helpers = work -> new Thread(work).start();
+        atOnce.loop = atOnce.newLoop();
+        atOnce.process(blocks);
+        atOnce.process();
+
+        assertThat(atOnce.bodies()).isEqualTo(bodies());
+    }
+
+    private List<ByteBuffer> bodies() {
+        return ledger.outputs().stream()
+                .flatMap(List::stream)
+                .map(output -> ByteBuffer.wrap(output.value()))
+                .toList();
+    }
+
+    @Test
     void aBatchWithNothingNewIsNoCommit() {
         fill(3);
         process(all(0));
@@ -331,6 +439,12 @@ class DataflowLoopTest {
 
     private void failAtRandom(int seed) {
         Random random = new Random(seed);
+        helpers = work -> {
+            if (random.nextBoolean()) {
+                work.run();
+            }
+        };
+        loop = newLoop();
         long[] next = new long[2];
         boolean done = false;
         while (!done) {
@@ -348,9 +462,15 @@ class DataflowLoopTest {
             }
             long toImpressions = Math.min(impressions.end(), next[0] + random.nextInt(9));
             long toClicks = Math.min(clicks.end(), next[1] + random.nextInt(9));
-            process(block(0, next[0], toImpressions, next[1], toClicks));
-            next[0] = toImpressions;
-            next[1] = toClicks;
+            try {
+                process(block(0, next[0], toImpressions, next[1], toClicks));
+                next[0] = toImpressions;
+                next[1] = toClicks;
+            } catch (RetryException e) {
+                // The loop that had the commits before in flight is no more.
+                next[0] = ledger.position(0).nextOffset(IMPRESSIONS, 1);
+                next[1] = ledger.position(0).nextOffset(CLICKS, 2);
+            }
             done = ledger.position(0).nextOffset(IMPRESSIONS, 1) == impressions.end()
                     && ledger.position(0).nextOffset(CLICKS, 2) == clicks.end();
         }

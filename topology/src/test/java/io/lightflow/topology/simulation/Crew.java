@@ -192,12 +192,18 @@ final class Crew {
                 if (random.nextBoolean()) {
                     undead(task);
                 } else if (random.nextBoolean()) {
-                    task.loop.close();
+                    close(task, random);
                 }
             }
         }
         txid = Math.max(0, fromTxid);
         submit(parallelism);
+    }
+
+    /** A commit may be made even now. */
+    private void close(Task task, Random random) {
+        task.perils.arm(Blow.NONE, random);
+        task.loop.close();
     }
 
     long txid() {

@@ -2,6 +2,7 @@ package io.lightflow.topology.simulation;
 
 import io.lightflow.topology.Patience;
 import io.lightflow.topology.StoppedShards;
+import io.lightflow.topology.dataflow.DataflowLoop;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 
@@ -13,5 +14,6 @@ final class LoopLog {
     static void off() {
         Configurator.setLevel(Patience.class.getName(), Level.OFF);
         Configurator.setLevel(StoppedShards.class.getName(), Level.OFF);
+        Configurator.setLevel(DataflowLoop.class.getName(), Level.OFF);
     }
 }

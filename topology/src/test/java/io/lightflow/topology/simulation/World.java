@@ -80,11 +80,20 @@ final class World {
 
     private BlockLoop dataflowLoop(Perils perils) {
         return new DataflowLoop(
-                new JoinStep(settings, new LastClick(), new OutputEncoder(schemas.ids())),
+                () -> new JoinStep(settings, new LastClick(), new OutputEncoder(schemas.ids())),
+                2,
                 new TaskStore(cells, perils),
                 new SimulatedSink<>(joinBackend, perils),
+                work -> soonOrLater(work, perils),
                 clock,
                 patience(perils));
+    }
+
+    /** What is not committed now is committed when the next batch is worked on, or never if the task dies before. */
+    private static void soonOrLater(Runnable work, Perils perils) {
+        if (perils.random().nextBoolean()) {
+            work.run();
+        }
     }
 
     private BlockLoop statisticsLoop(Perils perils) {

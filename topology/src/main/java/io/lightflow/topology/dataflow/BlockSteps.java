@@ -1,0 +1,67 @@
+package io.lightflow.topology.dataflow;
+
+import io.lightflow.event.Block;
+import io.lightflow.join.JoinStep;
+import io.lightflow.join.StepResult;
+import io.lightflow.position.GapException;
+import io.lightflow.position.Position;
+import io.lightflow.store.JoinStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
+
+/**
+ * Steps the blocks of a batch, several at once: shards have no rows in common. The calling thread steps what no helper
+ * has begun, so it never waits for one that does not come. One batch at a time.
+ */
+final class BlockSteps {
+    private final ThreadLocal<JoinStep> steps;
+    private final JoinStore store;
+    private final Executor helpers;
+    private final int threads;
+
+    /** What came of a block: a result, or a gap in front of it. */
+    record Outcome(Block block, StepResult result, GapException gap) {}
+
+    /** @param threads how many blocks are stepped at once, at most */
+    BlockSteps(Supplier<JoinStep> steps, JoinStore store, Executor helpers, int threads) {
+        this.steps = ThreadLocal.withInitial(steps);
+        this.store = store;
+        this.helpers = helpers;
+        this.threads = threads;
+    }
+
+    /**
+     * Steps all blocks, in whatever order.
+     *
+     * @param positions of their shards
+     * @return what came of each, in the order of the blocks
+     * @throws io.lightflow.store.StoreUnavailableException if the store does not answer now
+     * @throws io.lightflow.topology.StoppedException if the thread is interrupted
+     */
+    List<Outcome> run(long txid, List<Block> blocks, Map<Integer, Position> positions) {
+        List<FutureTask<Outcome>> tasks = blocks.stream()
+                .map(block -> task(txid, block, positions.get(block.shard())))
+                .toList();
+        for (int helper = 1; helper < Math.min(threads, tasks.size()); helper++) {
+            helpers.execute(() -> tasks.forEach(FutureTask::run));
+        }
+        tasks.forEach(FutureTask::run);
+        List<Outcome> outcomes = new ArrayList<>(tasks.size());
+        tasks.forEach(task -> outcomes.add(Awaited.get(task)));
+        return outcomes;
+    }
+
+    private FutureTask<Outcome> task(long txid, Block block, Position position) {
+        return new FutureTask<>(() -> {
+            try {
+                return new Outcome(block, steps.get().run(position, block, txid, store), null);
+            } catch (GapException e) {
+                return new Outcome(block, null, e);
+            }
+        });
+    }
+}
