@@ -41,6 +41,11 @@ public enum Mutant {
                     + " (tags, since their cells serve this test only)",
             changed("io.lightflow.join.Cells", Advice.to(TagsVisible.class).on(named("isVisible")))),
 
+    CELLS_AHEAD_OF_THE_COMMIT_BEFORE(
+            "cells are written as soon as their block is stepped, while the commit that it is built upon is not known to"
+                    + " be made",
+            changed(JoinStep.class.getName(), Advice.to(EarlyCells.class).on(named("run")))),
+
     WAITING_CLICKS_DELETED_BEFORE_COMMIT(
             "a click that waited is deleted when its impression is written, and there again as a joined one after the"
                     + " commit (the store port knows no deletion: done by the fake store)",
