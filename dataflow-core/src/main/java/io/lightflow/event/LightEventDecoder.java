@@ -18,6 +18,12 @@ import org.apache.avro.specific.SpecificRecord;
  * is thrown for bad data and nothing is dropped (invariant I). Not thread-safe.
  */
 public final class LightEventDecoder {
+    /**
+     * Longest record that is taken for an event, key and value together. Kafka's topics take no longer ones unless told
+     * to, and a joined event holds up to three.
+     */
+    public static final int LONGEST_RECORD_BYTES = 1 << 20;
+
     private static final Schema BEACON = Beacon.getClassSchema();
     /** What Java puts in the place of bytes that are no UTF-8. */
     private static final char REPLACED = '\uFFFD';
@@ -59,6 +65,9 @@ public final class LightEventDecoder {
      * @throws WriterSchemas.SchemasUnavailableException if the writer's schema cannot be had now
      */
     public BlockEntry decode(EventType type, byte[] key, byte[] value, int incarnation, long offset, long recordMs) {
+        if (value != null && value.length + (key == null ? 0 : key.length) > LONGEST_RECORD_BYTES) {
+            return tooLong(offset, key, value, recordMs);
+        }
         if (!WireFormat.hasHeader(value)) {
             return new Rejection(
                     offset,
@@ -119,6 +128,19 @@ public final class LightEventDecoder {
         // Of the many impressions and tags only the body is needed from here on.
         SpecificRecord kept = type == EventType.CLICK || type == EventType.CONVERSION ? record : null;
         return new LightEvent(type, joinKey, head.id(), head.time(), kept, body, origin, recordMs);
+    }
+
+    /** As many of the bytes are kept as there is room for in a record of the rejected topic. */
+    private static Rejection tooLong(long offset, byte[] key, byte[] value, long recordMs) {
+        int keyLength = key == null ? 0 : key.length;
+        byte[] keptKey = keyLength == 0 ? key : Arrays.copyOf(key, Math.min(keyLength, LONGEST_RECORD_BYTES));
+        return new Rejection(
+                offset,
+                keptKey,
+                Arrays.copyOf(value, Math.min(value.length, LONGEST_RECORD_BYTES)),
+                "expected a record of up to " + LONGEST_RECORD_BYTES + " bytes, found a key of " + keyLength
+                        + " and a value of " + value.length + ", of which " + LONGEST_RECORD_BYTES + " each are kept",
+                recordMs);
     }
 
     private static String utf8(byte[] bytes) throws CharacterCodingException {

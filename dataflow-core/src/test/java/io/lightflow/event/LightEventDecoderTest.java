@@ -53,6 +53,25 @@ class LightEventDecoderTest {
     }
 
     @Test
+    void invariantI_aRecordThatIsTooLongToBeJoinedIsRejectedWithAsMuchOfItAsThereIsRoomFor() {
+        int longest = LightEventDecoder.LONGEST_RECORD_BYTES;
+        byte[] key = "cookie".getBytes(StandardCharsets.UTF_8);
+        byte[] value = new byte[longest + 1];
+        value[5] = 7;
+        Rejection rejection = (Rejection) decoder.decode(EventType.CLICK, key, value, 1, 3, NOW);
+        assertThat(rejection.offset()).isEqualTo(3);
+        assertThat(rejection.reason()).contains("" + longest, "key of 6", "value of " + (longest + 1));
+        assertThat(rejection.key()).isEqualTo(key);
+        assertThat(rejection.value()).hasSize(longest).startsWith(0, 0, 0, 0, 0, 7);
+
+        byte[] longKey = new byte[longest];
+        assertThat(decoder.decode(EventType.CLICK, longKey, new byte[1], 1, 3, NOW))
+                .isInstanceOf(Rejection.class);
+        assertThat(((Rejection) decoder.decode(EventType.CLICK, null, new byte[longest], 1, 3, NOW)).reason())
+                .doesNotContain("kept");
+    }
+
+    @Test
     void eventsDoNotShareWhatTheDecoderUsesAgain() {
         byte[][] values = new byte[2][];
         LightEvent[] events = new LightEvent[2];

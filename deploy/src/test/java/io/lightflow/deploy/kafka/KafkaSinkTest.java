@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.deploy.embedded.KafkaSettings;
+import io.lightflow.event.LightEventDecoder;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.position.Position;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -69,9 +71,36 @@ class KafkaSinkTest {
             }
             successor.commit(commit(0, at(10), at(25)));
 
-            assertThat(successor.read(0)).isEqualTo(at(25));
+            TestKafka.await("the commit shows", () -> successor.read(0).equals(at(25)));
             assertThat(committed("zombie")).isEqualTo(25);
         }
+    }
+
+    @Test
+    void theLongestJoinedEventsGoThrough() {
+        kafka.createOutputs("long", 4);
+        byte[] threeEvents = new byte[3 * LightEventDecoder.LONGEST_RECORD_BYTES + 10_000];
+        new Random(1).nextBytes(threeEvents);
+        List<OutputEvent> output = List.of(new OutputEvent(OutputTopic.CONVERSIONS, new byte[] {65}, threeEvents));
+        try (KafkaSink sink = sink("long")) {
+            ShardMove move = new ShardMove(0, sink.open(0), at(10));
+            sink.commit(List.of(new Commit<>(List.of(move), output)));
+        }
+        assertThat(kafka.readCommitted(OutputTopic.CONVERSIONS.of("long"), 4))
+                .singleElement()
+                .satisfies(record -> assertThat(record.value()).isEqualTo(threeEvents));
+    }
+
+    @Test
+    void aTopicThatWouldRefuseLongEventsIsNotedBeforeItHoldsUpAShard() {
+        String orphans = OutputTopic.ORPHANS.of("short");
+        kafka.broker().createTopic(orphans, 4, Map.of("max.message.bytes", "1048588"));
+
+        assertThatThrownBy(() -> kafka.createOutputs("short", 4))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(orphans)
+                .hasMessageContaining("max.message.bytes=1048588")
+                .hasMessageContaining("--add-config max.message.bytes=4194304");
     }
 
     @Test

@@ -70,7 +70,7 @@ public final class KafkaClients {
         config.put(ProducerConfig.LINGER_MS_CONFIG, 20);
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
-        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicSetup.LONGEST_OUTPUT_BYTES);
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         config.put(ProducerConfig.SEND_BUFFER_CONFIG, 1 << 20);
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());

@@ -1,5 +1,6 @@
 package io.lightflow.topology.kafka;
 
+import io.lightflow.event.LightEventDecoder;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.topology.settings.GroupSettings;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
@@ -19,13 +21,17 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Makes the topics that a group puts out to, and looks up topics. */
 public final class TopicSetup {
+    /** A conversion with its click and its impression, and what was put out about them. */
+    static final int LONGEST_OUTPUT_BYTES = 4 * LightEventDecoder.LONGEST_RECORD_BYTES;
+
     private TopicSetup() {}
 
     /**
      * Makes the joined topics, the orphans, the rejected and the ledger of a group, as far as they are not there, with
      * as many partitions as it has shards and the cluster's default replication.
      *
-     * @throws IllegalStateException if one is there with another number of partitions
+     * @throws IllegalStateException if one is there with another number of partitions, or does not take records as long
+     *     as joined events can be
      */
     public static void createOutputs(Admin admin, GroupSettings settings) {
         List<NewTopic> wanted = new ArrayList<>();
@@ -34,7 +40,11 @@ public final class TopicSetup {
                             topic.of(settings.group()),
                             java.util.Optional.of(settings.shards()),
                             java.util.Optional.empty())
-                    .configs(Map.of(TopicConfig.COMPRESSION_TYPE_CONFIG, "producer")));
+                    .configs(Map.of(
+                            TopicConfig.COMPRESSION_TYPE_CONFIG,
+                            "producer",
+                            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                            Integer.toString(LONGEST_OUTPUT_BYTES))));
         }
         wanted.add(new NewTopic(
                         DataflowTopics.ledger(settings.group()),
@@ -45,12 +55,41 @@ public final class TopicSetup {
                         TopicConfig.CLEANUP_POLICY_COMPACT,
                         TopicConfig.SEGMENT_BYTES_CONFIG,
                         Integer.toString(8 << 20))));
+        List<String> existed = new ArrayList<>();
         for (NewTopic topic : wanted) {
-            create(admin, topic);
+            if (!isCreated(admin, topic)) {
+                existed.add(topic.name());
+            }
         }
         Map<String, TopicDescription> found =
                 describe(admin, wanted.stream().map(NewTopic::name).toList());
         found.forEach((name, topic) -> requirePartitions(name, topic, settings.shards()));
+        existed.remove(DataflowTopics.ledger(settings.group()));
+        existed.forEach(name -> requireRoom(admin, name));
+    }
+
+    /** A record that the topic refuses would be sent again for ever. */
+    private static void requireRoom(Admin admin, String name) {
+        ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        try {
+            int room = Integer.parseInt(admin.describeConfigs(Set.of(topic))
+                    .values()
+                    .get(topic)
+                    .get()
+                    .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+                    .value());
+            if (room < LONGEST_OUTPUT_BYTES) {
+                throw new IllegalStateException("topic " + name + " must take records of up to " + LONGEST_OUTPUT_BYTES
+                        + " bytes, since a joined event holds up to three light events; found "
+                        + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + "=" + room
+                        + ". Set it with kafka-configs.sh --alter --topic " + name + " --add-config "
+                        + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + "=" + LONGEST_OUTPUT_BYTES);
+            }
+        } catch (ExecutionException e) {
+            throw new KafkaException("looking up topic " + name + " failed: " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
     }
 
     static void requirePartitions(String name, TopicDescription topic, int shards) {
@@ -61,13 +100,16 @@ public final class TopicSetup {
         }
     }
 
-    private static void create(Admin admin, NewTopic topic) {
+    /** Makes a topic; false if it is there already. */
+    private static boolean isCreated(Admin admin, NewTopic topic) {
         try {
             admin.createTopics(Set.of(topic)).all().get();
+            return true;
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new KafkaException("making topic " + topic.name() + " failed: " + e.getCause(), e.getCause());
             }
+            return false;
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
