@@ -1,0 +1,459 @@
+package io.lightflow.topology.certificate;
+
+import io.lightflow.event.EventType;
+import io.lightflow.join.JoinSettings;
+import io.lightflow.topology.certificate.Difference.What;
+import io.lightflow.topology.certificate.LightRecord.Claim;
+import io.lightflow.topology.certificate.LightRecord.Kind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The light events of one shard and hour, and what has become of each. In this order: light records topic by topic and by
+ * rising offset; outputs, those of impressions last; records of the front clusters; the tally.
+ *
+ * <p>Outputs are matched by origin, so that it is known which copy of an event was put out; the other copies, those with
+ * the same fingerprint, are duplicates. Takes 37 to 53 bytes of memory for an event, and about 100 more for a click or a
+ * conversion. Not thread-safe.
+ */
+final class HourOfShard {
+    static final long HOUR_MS = 3_600_000;
+
+    private static final int FATE_BITS = 7;
+    private static final int INVALID = 8;
+    /** The event was put out with an origin that is none of these records. */
+    private static final int PUT_OUT_ELSEWHERE = 16;
+    /** ... and in this very hour, validly. */
+    private static final int PUT_OUT_ELSEWHERE_NOW = 32;
+
+    private static final int NO_EVENT = 64;
+    private static final int IN_FRONT = 128;
+
+    private static final int NONE = -1;
+
+    private final int shard;
+    private final long begin;
+    private final JoinSettings rules;
+    private final List<LightTopic> topics;
+    private final Map<String, Integer> topicNumbers = new HashMap<>();
+    private final Tally tally = new Tally();
+    private final Differences differences = new Differences();
+
+    /** First row of each topic, and the end of the last. */
+    private final int[] firstRows;
+
+    private int topicsBegun;
+    private int size;
+    private long[] high = new long[1 << 10];
+    private long[] low = new long[1 << 10];
+    private long[] offsets = new long[1 << 10];
+    /** Milliseconds after the beginning of the hour. */
+    private int[] times = new int[1 << 10];
+
+    private byte[] marks = new byte[1 << 10];
+    /** Rows plus 1 by fingerprint, open addressing; twice as long as the columns at least. */
+    private int[] index = new int[1 << 11];
+
+    private final Map<Integer, Claim> claims = new HashMap<>();
+    /** Rows of clicks that nothing was put out of, by the impression that they name; made when it is first asked for. */
+    private Map<Fingerprint, List<Integer>> unjoinedClicks;
+    /** Rows of {@link #unjoinedClicks} whose impression was put out. */
+    private final Map<Integer, String> impressionsThere = new HashMap<>();
+
+    /**
+     * @param begin first ms of the hour
+     * @param topics the light topics of the shard
+     */
+    HourOfShard(int shard, long begin, JoinSettings rules, List<LightTopic> topics) {
+        this.shard = shard;
+        this.begin = begin;
+        this.rules = rules;
+        this.topics = List.copyOf(topics);
+        this.firstRows = new int[topics.size() + 1];
+        for (int i = 0; i < topics.size(); i++) {
+            topicNumbers.put(topics.get(i).name(), i);
+        }
+    }
+
+    boolean isOfHour(long time) {
+        return time >= begin && time < begin + HOUR_MS;
+    }
+
+    private boolean isOfHour(LightRecord record) {
+        return record.kind() != Kind.BEACON && isOfHour(record.time());
+    }
+
+    // Light events
+
+    /** What is added next is of this topic; topics come by rising number. */
+    void beginTopic(int topic) {
+        while (topicsBegun <= topic) {
+            firstRows[topicsBegun++] = size;
+        }
+        Arrays.fill(firstRows, topicsBegun, firstRows.length, size);
+    }
+
+    /** Takes a record if it is of the hour. */
+    void light(long offset, LightRecord record) {
+        if (!isOfHour(record)) {
+            return;
+        }
+        if (size == offsets.length) {
+            grow();
+        }
+        high[size] = record.fingerprint().high();
+        low[size] = record.fingerprint().low();
+        offsets[size] = offset;
+        times[size] = (int) (record.time() - begin);
+        marks[size] = record.kind() == Kind.UNREADABLE ? (byte) NO_EVENT : 0;
+        if (record.claim() != null) {
+            claims.put(size, record.claim());
+        }
+        enter(size);
+        size++;
+        Arrays.fill(firstRows, topicsBegun, firstRows.length, size);
+        tally.add(record.type(), Column.IN, 1);
+    }
+
+    private void grow() {
+        int room = Math.multiplyExact(size, 2);
+        high = Arrays.copyOf(high, room);
+        low = Arrays.copyOf(low, room);
+        offsets = Arrays.copyOf(offsets, room);
+        times = Arrays.copyOf(times, room);
+        marks = Arrays.copyOf(marks, room);
+        index = new int[Math.multiplyExact(room, 2)];
+        for (int row = 0; row < size; row++) {
+            enter(row);
+        }
+    }
+
+    private void enter(int row) {
+        int slot = slot(low[row]);
+        while (index[slot] != 0) {
+            slot = slot + 1 & index.length - 1;
+        }
+        index[slot] = row + 1;
+    }
+
+    private int slot(long lowBits) {
+        return (int) lowBits & index.length - 1;
+    }
+
+    /** The rows of a fingerprint, in the order in which they were added; mostly one. */
+    private List<Integer> rowsOf(long highBits, long lowBits) {
+        List<Integer> rows = null;
+        for (int slot = slot(lowBits); index[slot] != 0; slot = slot + 1 & index.length - 1) {
+            int row = index[slot] - 1;
+            if (low[row] == lowBits && high[row] == highBits) {
+                if (rows == null) {
+                    rows = new ArrayList<>(1);
+                }
+                rows.add(row);
+            }
+        }
+        if (rows == null) {
+            return List.of();
+        }
+        rows.sort(null);
+        return rows;
+    }
+
+    private int rowAt(int topic, long offset) {
+        int row = Arrays.binarySearch(offsets, firstRows[topic], firstRows[topic + 1], offset);
+        return row < 0 ? NONE : row;
+    }
+
+    private LightTopic topicOf(int row) {
+        return topics.get(topicNumberOf(row));
+    }
+
+    private int topicNumberOf(int row) {
+        int topic = 0;
+        while (firstRows[topic + 1] <= row) {
+            topic++;
+        }
+        return topic;
+    }
+
+    private boolean has(int row, int mark) {
+        return (marks[row] & mark) != 0;
+    }
+
+    private Fate fateOf(int row) {
+        int number = marks[row] & FATE_BITS;
+        return number == 0 ? null : Fate.values()[number - 1];
+    }
+
+    /** Whether the join has taken the event in and has put it out. */
+    private boolean isPutOut(int row) {
+        Fate fate = fateOf(row);
+        return fate != null && fate != Fate.REJECTED;
+    }
+
+    // Outputs
+
+    /**
+     * Takes something that was put out, of any hour.
+     *
+     * @param topic the output topic
+     * @param offset its offset there
+     * @param committed whether the light event was below the join's position when the watermark was looked up
+     */
+    void output(String topic, long offset, OutputRecord output, boolean committed) {
+        Integer number = topicNumbers.get(output.topic());
+        boolean present = number != null && topics.get(number).incarnation() == output.incarnation();
+        int row = present ? rowAt(number, output.offset()) : NONE;
+        if (row != NONE) {
+            ownOutput(row, topic, offset, output);
+        } else if (output.fate() != Fate.REJECTED) {
+            boolean now = isOfHour(output.time()) && !output.invalid();
+            for (int copy :
+                    rowsOf(output.fingerprint().high(), output.fingerprint().low())) {
+                marks[copy] |= (byte) (PUT_OUT_ELSEWHERE | (now ? PUT_OUT_ELSEWHERE_NOW : 0));
+            }
+        }
+        if (row == NONE && present && isOfHour(output.time())) {
+            withoutLight(topics.get(number), topic, offset, output);
+        }
+        if (output.type() == EventType.IMPRESSION && output.fate() == Fate.JOINED && !output.invalid() && committed) {
+            impressionThere(topic, offset, output);
+        }
+    }
+
+    private void ownOutput(int row, String topic, long offset, OutputRecord output) {
+        if (fateOf(row) != null) {
+            differ(
+                    What.PUT_OUT_TWICE,
+                    row,
+                    "the event was put out again at offset " + offset + " of " + topic + "-" + shard);
+            return;
+        }
+        marks[row] |= (byte) (output.fate().ordinal() + 1 | (output.invalid() ? INVALID : 0));
+    }
+
+    private void withoutLight(LightTopic light, String topic, long offset, OutputRecord output) {
+        if (output.offset() >= light.to()) {
+            return; // of a later commit
+        }
+        String why = output.offset() < light.begin()
+                ? "the light record that it names is deleted, and cannot be counted: offset "
+                : "the light record that it names is not there, or not of this hour: offset ";
+        differences.add(new Difference(
+                What.NO_LIGHT_EVENT,
+                Difference.CENTRAL,
+                topic,
+                shard,
+                offset,
+                output.type(),
+                why + output.offset() + " of " + light.name() + "-" + shard));
+    }
+
+    /** A click below the position is joined as soon as its impression is, too. */
+    private void impressionThere(String topic, long offset, OutputRecord impression) {
+        if (unjoinedClicks == null) {
+            unjoinedClicks = new HashMap<>();
+            claims.forEach((row, claim) -> {
+                if (claim.impression() != null && fateOf(row) == null) {
+                    unjoinedClicks
+                            .computeIfAbsent(claim.impression(), none -> new ArrayList<>(1))
+                            .add(row);
+                }
+            });
+        }
+        for (int row : unjoinedClicks.getOrDefault(impression.fingerprint(), List.of())) {
+            var windows = rules.windowsOf(claims.get(row).advertiserId());
+            long click = begin + times[row];
+            if (impression.time() >= click - windows.impressionLookBack().toMillis()
+                    && impression.time() <= click + windows.orphanAfter().toMillis()) {
+                impressionsThere.put(row, topic + "-" + shard + " at offset " + offset);
+            }
+        }
+    }
+
+    // Front clusters
+
+    /**
+     * Takes a record of a front cluster.
+     *
+     * @param topic number of its topic in the central cluster
+     * @return whether it is of the hour and has no copy in the central cluster
+     */
+    boolean front(int topic, LightRecord record) {
+        if (!isOfHour(record)) {
+            return false;
+        }
+        tally.add(record.type(), Column.FRONT, 1);
+        for (int row : rowsOf(record.fingerprint().high(), record.fingerprint().low())) {
+            if (topicNumberOf(row) == topic && !has(row, IN_FRONT)) {
+                marks[row] |= (byte) IN_FRONT;
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A record for which {@link #front} gave true, and that the mirror has passed. */
+    void notMirrored(int topic, String frontTopic, long offset) {
+        LightTopic light = topics.get(topic);
+        differences.add(new Difference(
+                What.NOT_MIRRORED,
+                light.dc(),
+                frontTopic,
+                shard,
+                offset,
+                light.type(),
+                "the event is not in " + light.name() + "-" + shard + ", which has later ones"));
+    }
+
+    /** Records for which {@link #front} gave true, after all that the join has read of their partition. */
+    void underWay(int topic, long count) {
+        tally.add(topics.get(topic).type(), Column.UNDER_WAY, count);
+    }
+
+    /** All records of the topic's front cluster have been taken. */
+    void frontDone(int topic, String frontTopic) {
+        LightTopic light = topics.get(topic);
+        for (int row = firstRows[topic]; row < firstRows[topic + 1]; row++) {
+            if (has(row, IN_FRONT)) {
+                continue;
+            }
+            if (rowsOf(high[row], low[row]).stream()
+                    .anyMatch(copy -> has(copy, IN_FRONT) && topicNumberOf(copy) == topic)) {
+                tally.add(light.type(), Column.TWICE, 1);
+            } else {
+                differ(
+                        What.NOT_IN_FRONT,
+                        row,
+                        "the event is not in " + frontTopic + "-" + shard + " of the front cluster");
+            }
+        }
+    }
+
+    /** Records at the beginning of a topic-partition are gone, and some may have been of the hour. */
+    void deleted(String cluster, String topic, EventType type, long firstThere) {
+        differences.add(new Difference(
+                What.DELETED,
+                cluster,
+                topic,
+                shard,
+                firstThere,
+                type,
+                "the records before it are deleted, and some may have been of this hour: they cannot be counted"));
+    }
+
+    // The tally
+
+    /**
+     * Ends the counting.
+     *
+     * @param watermark the shard's, as it was when it had come past everything that was read here
+     */
+    void settle(long watermark) {
+        for (int row = 0; row < size; row++) {
+            EventType type = topicOf(row).type();
+            Fate fate = fateOf(row);
+            if (fate != null) {
+                tally.add(type, Column.valueOf(fate.name()), 1);
+                requireOnce(row);
+            } else if (isDuplicate(row)) {
+                tally.add(type, Column.DUPLICATE, 1);
+            } else {
+                String overdue = whyOverdue(row, type, watermark);
+                tally.add(type, overdue == null ? Column.WAITING : Column.LOST, 1);
+                if (overdue != null) {
+                    differ(What.NOT_PUT_OUT, row, overdue);
+                }
+            }
+        }
+    }
+
+    /** Copies of an event that its row has no room for are put out each; of others only one is. */
+    private void requireOnce(int row) {
+        if (!isPutOut(row) || has(row, INVALID)) {
+            return;
+        }
+        if (has(row, PUT_OUT_ELSEWHERE_NOW)) {
+            differ(What.PUT_OUT_TWICE, row, "the event was put out with another origin, too, of a topic's former life");
+        }
+        for (int copy : rowsOf(high[row], low[row])) {
+            if (copy < row && isPutOut(copy)) {
+                differ(
+                        What.PUT_OUT_TWICE,
+                        row,
+                        "the event was put out with another origin, too: offset " + offsets[copy] + " of "
+                                + topicOf(copy).name() + "-" + shard);
+                return;
+            }
+        }
+    }
+
+    /** Another copy was put out; or none was yet, and this is not the first. */
+    private boolean isDuplicate(int row) {
+        if (has(row, NO_EVENT)) {
+            return false;
+        }
+        if (has(row, PUT_OUT_ELSEWHERE)) {
+            return true;
+        }
+        List<Integer> copies = rowsOf(high[row], low[row]);
+        return copies.size() > 1
+                && copies.stream().anyMatch(copy -> isPutOut(copy) || copy < row && fateOf(copy) == null);
+    }
+
+    /** What says that an event that was not put out must have been; null if it may wait. */
+    private String whyOverdue(int row, EventType type, long watermark) {
+        if (has(row, NO_EVENT)) {
+            return "the record is no event, but was not rejected";
+        }
+        if (type == EventType.IMPRESSION || type == EventType.TAG) {
+            return "the event was read by the join, but was not put out";
+        }
+        if (impressionsThere.containsKey(row)) {
+            return "the click was not put out, although its impression was: " + impressionsThere.get(row);
+        }
+        long longest = type == EventType.CLICK ? orphanAfterMs(claims.get(row).advertiserId()) : longestWaitMs();
+        long due = begin + times[row] + longest + 1;
+        return watermark < due
+                ? null
+                : "the event was not put out, although it had to be at watermark " + Instant.ofEpochMilli(due);
+    }
+
+    private long orphanAfterMs(String advertiserId) {
+        return rules.windowsOf(advertiserId).orphanAfter().toMillis();
+    }
+
+    /** A conversion waits for a click that waits itself. */
+    private long longestWaitMs() {
+        long longest = rules.allowedDisorder().toMillis();
+        longest = Math.max(longest, rules.windows().orphanAfter().toMillis());
+        for (var windows : rules.windowsByAdvertiser().values()) {
+            longest = Math.max(longest, windows.orphanAfter().toMillis());
+        }
+        return longest;
+    }
+
+    private void differ(What what, int row, String words) {
+        LightTopic light = topicOf(row);
+        differences.add(new Difference(
+                what,
+                Difference.CENTRAL,
+                light.name(),
+                shard,
+                offsets[row],
+                light.type(),
+                words + " (event of " + Instant.ofEpochMilli(begin + times[row]) + ")"));
+    }
+
+    Tally tally() {
+        return tally;
+    }
+
+    Differences differences() {
+        return differences;
+    }
+}
