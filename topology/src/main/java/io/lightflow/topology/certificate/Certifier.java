@@ -31,7 +31,7 @@ import org.apache.kafka.common.errors.InterruptException;
  */
 final class Certifier implements AutoCloseable {
     /** Beacons move a watermark every second; where there are none it may stand. */
-    private static final Duration WATERMARK_MOVES_WITHIN = Duration.ofSeconds(3);
+    private static final Duration WATERMARK_MOVES_WITHIN = Duration.ofSeconds(2);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 

@@ -310,9 +310,9 @@ final class HourOfShard {
                 "the event is not in " + light.name() + "-" + shard + ", which has later ones"));
     }
 
-    /** Records for which {@link #front} gave true, after all that the join has read of their partition. */
-    void underWay(int topic, long count) {
-        tally.add(topics.get(topic).type(), Column.UNDER_WAY, count);
+    /** A record for which {@link #front} gave true, after all that the join has read of its partition. */
+    void underWay(int topic) {
+        tally.add(topics.get(topic).type(), Column.UNDER_WAY, 1);
     }
 
     /** All records of the topic's front cluster have been taken. */

@@ -89,8 +89,7 @@ final class ShardAudit {
         for (int i = 0; i < light.size(); i++) {
             PartitionReader front = fronts.get(light.get(i).dc());
             if (front != null) {
-                readFront(
-                        hour, i, light.get(i), front, shard, begin, tails.get(i).fingerprints());
+                readFront(hour, i, light.get(i), front, shard, begin, tails.get(i));
             }
         }
         hour.settle(decided.watermark());
@@ -157,13 +156,7 @@ final class ShardAudit {
     }
 
     private void readFront(
-            HourOfShard hour,
-            int number,
-            LightTopic light,
-            PartitionReader front,
-            int shard,
-            long begin,
-            Set<Fingerprint> tail) {
+            HourOfShard hour, int number, LightTopic light, PartitionReader front, int shard, long begin, Tail tail) {
         String name = light.type().plural();
         TopicPartition partition = new TopicPartition(name, shard);
         Offsets offsets =
@@ -172,25 +165,15 @@ final class ShardAudit {
         if (offsets.mayBeCutOff()) {
             hour.deleted(light.dc(), name, light.type(), offsets.begin());
         }
-        List<Long> withoutCopy = new ArrayList<>();
-        long[] passed = {-1};
-        front.read(partition, offsets.since(), offsets.end(), record -> {
-            LightRecord read = reading.light(light.type(), record.key(), record.value(), record.timestamp());
-            if (hour.front(number, read)) {
-                withoutCopy.add(record.offset());
-            }
-            if (tail.contains(read.fingerprint())) {
-                passed[0] = record.offset();
-            }
-        });
-        for (long offset : withoutCopy) {
-            if (offset < passed[0]) {
-                hour.notMirrored(number, name, offset);
-            } else {
-                hour.underWay(number, 1);
-            }
-        }
-        hour.frontDone(number, name);
+        FrontPartition matching = new FrontPartition(hour, number, name, tail);
+        front.read(
+                partition,
+                offsets.since(),
+                offsets.end(),
+                record -> matching.take(
+                        record.offset(),
+                        reading.light(light.type(), record.key(), record.value(), record.timestamp())));
+        matching.end();
     }
 
     private static List<TopicPartition> partitions(Set<String> topics, int shard) {
