@@ -79,7 +79,6 @@ class CertificateTest {
         Path metrics = data.resolve("certificate.prom");
         Answer answer = operator.run(
                 "certify", "--hour", "2026-01-01T11", "--report", report.toString(), "--metrics", metrics.toString());
-        System.out.println(answer.output());
         assertThat(answer.exitCode()).as(answer.output()).isZero();
         assertThat(answer.output())
                 .contains(HOUR + " to 2026-01-01T12:00:00Z: COMPLETE")
@@ -108,7 +107,6 @@ class CertificateTest {
     private static void assertFound(Operator operator, Joined removed, String row, Path data) throws Exception {
         Path report = data.resolve("found.json");
         Answer answer = operator.run("certify", "--hour", "2026-01-01T11", "--report", report.toString());
-        System.out.println(answer.output());
         assertThat(answer.exitCode()).as(answer.output()).isOne();
         EventOrigin origin = removed.origin();
         assertThat(answer.output())

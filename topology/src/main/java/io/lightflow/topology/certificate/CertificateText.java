@@ -33,7 +33,7 @@ final class CertificateText {
             columns.removeAll(List.of(Column.FRONT, Column.TWICE, Column.UNDER_WAY));
         }
         out.printf("%5s %-11s", "shard", "");
-        columns.forEach(column -> out.printf(" %12s", column.word().replace('_', ' ')));
+        columns.forEach(column -> out.printf(" %" + width(column) + "s", title(column)));
         out.println();
         Tally sum = new Tally();
         for (ShardCertificate shard : certificate.shards()) {
@@ -47,10 +47,21 @@ final class CertificateText {
 
     private static void rows(String name, Tally tally, List<Column> columns, PrintStream out) {
         for (EventType type : EventType.values()) {
+            if (columns.stream().allMatch(column -> tally.get(type, column) == 0)) {
+                continue;
+            }
             out.printf("%5s %-11s", name, type.plural());
-            columns.forEach(column -> out.printf(" %12d", tally.get(type, column)));
+            columns.forEach(column -> out.printf(" %" + width(column) + "d", tally.get(type, column)));
             out.println();
         }
+    }
+
+    private static String title(Column column) {
+        return column.word().replace('_', ' ');
+    }
+
+    private static int width(Column column) {
+        return Math.max(9, title(column).length());
     }
 
     private static void postgres(RowsCertificate rows, PrintStream out) {

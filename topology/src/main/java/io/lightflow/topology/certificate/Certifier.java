@@ -184,7 +184,7 @@ final class Certifier implements AutoCloseable {
             List<TopicPartition> partitions = positions.keySet().stream()
                     .map(shard -> new TopicPartition(name, shard))
                     .toList();
-            Map<TopicPartition, Offsets> found = central.offsets(
+            Map<TopicPartition, Offsets> found = central.open(
                     partitions, ShardAudit.outputsSince(begin, settings.join().farFuture()));
             for (TopicPartition partition : partitions) {
                 long to = positions.get(partition.partition()).nextOffset(name, topic.incarnation());

@@ -79,7 +79,11 @@ final class HourOfShard {
         }
     }
 
-    boolean isOfHour(long time) {
+    int shard() {
+        return shard;
+    }
+
+    private boolean isOfHour(long time) {
         return time >= begin && time < begin + HOUR_MS;
     }
 

@@ -55,8 +55,16 @@ final class PartitionReader implements AutoCloseable {
         }
     }
 
-    /** @param sinceMs timestamp, ms since the Unix epoch */
-    Map<TopicPartition, Offsets> offsets(Collection<TopicPartition> partitions, long sinceMs) {
+    /**
+     * Makes these the partitions that can be read, until the next call.
+     *
+     * @param sinceMs timestamp, ms since the Unix epoch
+     */
+    Map<TopicPartition, Offsets> open(Collection<TopicPartition> partitions, long sinceMs) {
+        // All at once, since to get to know a partition takes a request, and only those that are read are fetched.
+        consumer.assign(partitions);
+        consumer.pause(partitions);
+        partitions.forEach(partition -> consumer.seek(partition, 0));
         Map<TopicPartition, Long> ends = offsets(partitions, OffsetSpec.latest());
         Map<TopicPartition, Long> begins = offsets(partitions, OffsetSpec.earliest());
         Map<TopicPartition, Long> since = offsets(partitions, OffsetSpec.forTimestamp(Math.max(0, sinceMs)));
@@ -86,7 +94,7 @@ final class PartitionReader implements AutoCloseable {
     }
 
     /**
-     * Gives every committed record from one offset up to another.
+     * Gives every committed record of an open partition from one offset up to another.
      *
      * @throws KafkaException if the cluster does not answer, or a transaction stays open
      */
@@ -94,8 +102,8 @@ final class PartitionReader implements AutoCloseable {
         if (from >= to) {
             return;
         }
-        consumer.assign(List.of(partition));
         consumer.seek(partition, from);
+        consumer.resume(List.of(partition));
         long reached = from;
         long deadline = System.nanoTime() + STALL_LIMIT.toNanos();
         while (reached < to) {
@@ -114,6 +122,7 @@ final class PartitionReader implements AutoCloseable {
                         + " s: its cluster is away, or a transaction is left open in it");
             }
         }
+        consumer.pause(List.of(partition));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.lightflow.topology.certificate;
 
+import io.lightflow.event.EventType;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -86,12 +88,14 @@ final class ShardAudit {
             tails.add(readLight(hour, i, light.get(i), shard));
         }
         readOutputs(hour, shard, begin, decided.visibility(), summed, rows);
-        for (int i = 0; i < light.size(); i++) {
-            PartitionReader front = fronts.get(light.get(i).dc());
-            if (front != null) {
-                readFront(hour, i, light.get(i), front, shard, begin, tails.get(i));
+        fronts.forEach((dc, front) -> {
+            Map<TopicPartition, Offsets> found = front.open(frontPartitions(shard), begin - farFuture.toMillis());
+            for (int i = 0; i < light.size(); i++) {
+                if (light.get(i).dc().equals(dc)) {
+                    readFront(hour, i, light.get(i), front, found, tails.get(i));
+                }
             }
-        }
+        });
         hour.settle(decided.watermark());
         return new ShardCertificate(
                 shard,
@@ -104,7 +108,7 @@ final class ShardAudit {
 
     private List<LightTopic> lightTopics(int shard, long begin, Position counted) {
         Map<TopicPartition, Offsets> found =
-                central.offsets(partitions(topics.light().keySet(), shard), begin - farFuture.toMillis());
+                central.open(partitions(topics.light().keySet(), shard), begin - farFuture.toMillis());
         List<LightTopic> light = new ArrayList<>();
         topics.light().forEach((name, topic) -> {
             Offsets offsets = found.get(new TopicPartition(name, shard));
@@ -134,7 +138,7 @@ final class ShardAudit {
     private void readOutputs(
             HourOfShard hour, int shard, long begin, Visibility decided, Position summed, HourRows rows) {
         Map<TopicPartition, Offsets> found =
-                central.offsets(partitions(topics.outputs().keySet(), shard), outputsSince(begin, farFuture));
+                central.open(partitions(topics.outputs().keySet(), shard), outputsSince(begin, farFuture));
         for (OutputTopic output : OUTPUTS) {
             String name = output.of(rules.group());
             TopicsOfGroup.Output topic = topics.outputs().get(name);
@@ -155,13 +159,23 @@ final class ShardAudit {
         }
     }
 
+    private static List<TopicPartition> frontPartitions(int shard) {
+        return Stream.of(EventType.values())
+                .map(type -> new TopicPartition(type.plural(), shard))
+                .toList();
+    }
+
     private void readFront(
-            HourOfShard hour, int number, LightTopic light, PartitionReader front, int shard, long begin, Tail tail) {
+            HourOfShard hour,
+            int number,
+            LightTopic light,
+            PartitionReader front,
+            Map<TopicPartition, Offsets> found,
+            Tail tail) {
         String name = light.type().plural();
-        TopicPartition partition = new TopicPartition(name, shard);
-        Offsets offsets =
-                front.offsets(List.of(partition), begin - farFuture.toMillis()).get(partition);
-        ranges.add(new Range(light.dc(), name, shard, offsets.since(), offsets.end()));
+        TopicPartition partition = new TopicPartition(name, hour.shard());
+        Offsets offsets = found.get(partition);
+        ranges.add(new Range(light.dc(), name, hour.shard(), offsets.since(), offsets.end()));
         if (offsets.mayBeCutOff()) {
             hour.deleted(light.dc(), name, light.type(), offsets.begin());
         }
