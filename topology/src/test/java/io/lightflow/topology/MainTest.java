@@ -104,7 +104,7 @@ class MainTest {
     void certifyAsksForOneWayToNameTheHourAndRefusesHalfOfOne() {
         for (String[] wrong : new String[][] {
             {"certify", "--settings", "us.yaml"},
-            {"certify", "--settings", "us.yaml", "--last", "--follow"},
+            {"certify", "--settings", "us.yaml", "--last", "--follow", "--hour", "2026-01-01T13"},
             {"certify", "--settings", "us.yaml", "--hour", "2026-01-01T13:30"},
             {"certify", "--settings", "us.yaml", "--hour", "2026-02-30T13"}
         }) {

@@ -169,15 +169,30 @@ final class Certifier implements AutoCloseable {
     private RowsCertificate compare(long begin, HourRows rows, HourOfStatistics stored) {
         stored.positions().forEach((group, positions) -> {
             if (!group.equals(settings.group())) {
-                sumUp(group, positions, begin, rows);
+                sumUp(outputsOf(group), positions, begin, rows);
             }
         });
         return RowComparison.compare(
                 rows.sum(), stored, List.copyOf(stored.positions().keySet()));
     }
 
-    private void sumUp(String group, SortedMap<Integer, Position> positions, long begin, HourRows rows) {
-        TopicsOfGroup.outputs(central.admin(), group).forEach((name, topic) -> {
+    private SortedMap<String, TopicsOfGroup.Output> outputsOf(String group) {
+        try {
+            return TopicsOfGroup.outputs(central.admin(), group);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(
+                    "group " + group + " is counted into the same rows of PostgreSQL, but cannot be read; certify shard by"
+                            + " shard, with --shard, to leave PostgreSQL out",
+                    e);
+        }
+    }
+
+    private void sumUp(
+            SortedMap<String, TopicsOfGroup.Output> outputs,
+            SortedMap<Integer, Position> positions,
+            long begin,
+            HourRows rows) {
+        outputs.forEach((name, topic) -> {
             if (topic.counted() == null) {
                 return;
             }

@@ -1,5 +1,6 @@
 package io.lightflow.topology.certificate;
 
+import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.operator.SettingsOption;
 import io.lightflow.topology.settings.GroupSettings;
@@ -32,7 +33,7 @@ import picocli.CommandLine.TypeConversionException;
         mixinStandardHelpOptions = true,
         description = {
             "Certify that every event of an hour is where it belongs: count it anew in the light topics, and compare with"
-                    + " what was put out and with PostgreSQL. An hour is one of event time, UTC.",
+                    + " the front clusters, what was put out, and PostgreSQL. An hour is one of event time, UTC.",
             "Exits with 1 if there is a difference, or the hour is not closed yet."
         })
 public final class CertifyCommand implements Callable<Integer> {
@@ -134,21 +135,32 @@ public final class CertifyCommand implements Callable<Integer> {
     private int follow(Certifier certifier, List<Integer> shards) {
         boolean good = true;
         Instant next = null;
-        while (true) {
-            try {
-                Instant newest = certifier.newestClosed();
-                next = next == null ? newest : next;
-                while (!next.isAfter(newest)) {
-                    good &= certify(certifier, next, shards);
-                    next = next.plus(1, ChronoUnit.HOURS);
+        try {
+            while (true) {
+                try {
+                    Instant newest = certifier.newestClosed();
+                    next = next == null ? newest : next;
+                    while (!next.isAfter(newest)) {
+                        good &= certify(certifier, next, shards);
+                        next = next.plus(1, ChronoUnit.HOURS);
+                    }
+                } catch (HourNotClosedException | SinkUnavailableException | SchemasUnavailableException e) {
+                    tryAgain(e);
+                } catch (KafkaException e) {
+                    if (e instanceof InterruptException) {
+                        throw e;
+                    }
+                    tryAgain(e);
                 }
                 certifier.pause(LOOK_EVERY);
-            } catch (InterruptException e) {
-                return good ? 0 : 1;
-            } catch (HourNotClosedException | SinkUnavailableException | KafkaException e) {
-                spec.commandLine().getErr().println(e.getMessage() + "; it is tried again");
-                certifier.pause(LOOK_EVERY);
             }
+        } catch (InterruptException e) {
+            return good ? 0 : 1;
         }
+    }
+
+    private void tryAgain(RuntimeException failure) {
+        spec.commandLine().getErr().println(failure.getMessage() + "; it is tried again");
+        spec.commandLine().getErr().flush();
     }
 }

@@ -7,18 +7,20 @@ import io.lightflow.topology.certificate.LightRecord.Claim;
 import io.lightflow.topology.certificate.LightRecord.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The light events of one shard and hour, and what has become of each. In this order: light records topic by topic and by
  * rising offset; outputs, those of impressions last; records of the front clusters; the tally.
  *
  * <p>Outputs are matched by origin, so that it is known which copy of an event was put out; the other copies, those with
- * the same fingerprint, are duplicates. Takes 37 to 53 bytes of memory for an event, and about 100 more for a click or a
- * conversion. Not thread-safe.
+ * the same fingerprint, are duplicates. Memory for an event as in {@link EventTable}; a click or a conversion takes about
+ * 250 bytes more. Not thread-safe.
  */
 final class HourOfShard {
     static final long HOUR_MS = 3_600_000;
@@ -33,8 +35,6 @@ final class HourOfShard {
     private static final int NO_EVENT = 64;
     private static final int IN_FRONT = 128;
 
-    private static final int NONE = -1;
-
     private final int shard;
     private final long begin;
     private final JoinSettings rules;
@@ -43,24 +43,13 @@ final class HourOfShard {
     private final Tally tally = new Tally();
     private final Differences differences = new Differences();
 
-    /** First row of each topic, and the end of the last. */
-    private final int[] firstRows;
-
-    private int topicsBegun;
-    private int size;
-    private long[] high = new long[1 << 10];
-    private long[] low = new long[1 << 10];
-    private long[] offsets = new long[1 << 10];
-    /** Milliseconds after the beginning of the hour. */
-    private int[] times = new int[1 << 10];
-
-    private byte[] marks = new byte[1 << 10];
-    /** Rows plus 1 by fingerprint, open addressing; twice as long as the columns at least. */
-    private int[] index = new int[1 << 11];
-
+    private final EventTable table;
+    /** By row, of clicks and conversions. */
     private final Map<Integer, Claim> claims = new HashMap<>();
     /** Rows of clicks that nothing was put out of, by the impression that they name; made when it is first asked for. */
     private Map<Fingerprint, List<Integer>> unjoinedClicks;
+    /** Rows of conversions that a waiting click could win. */
+    private final Set<Integer> mayWait = new HashSet<>();
     /** Rows of {@link #unjoinedClicks} whose impression was put out. */
     private final Map<Integer, String> impressionsThere = new HashMap<>();
 
@@ -73,7 +62,7 @@ final class HourOfShard {
         this.begin = begin;
         this.rules = rules;
         this.topics = List.copyOf(topics);
-        this.firstRows = new int[topics.size() + 1];
+        this.table = new EventTable(topics.size());
         for (int i = 0; i < topics.size(); i++) {
             topicNumbers.put(topics.get(i).name(), i);
         }
@@ -81,6 +70,11 @@ final class HourOfShard {
 
     int shard() {
         return shard;
+    }
+
+    /** First ms of the hour. */
+    long begin() {
+        return begin;
     }
 
     private boolean isOfHour(long time) {
@@ -95,101 +89,38 @@ final class HourOfShard {
 
     /** What is added next is of this topic; topics come by rising number. */
     void beginTopic(int topic) {
-        while (topicsBegun <= topic) {
-            firstRows[topicsBegun++] = size;
-        }
-        Arrays.fill(firstRows, topicsBegun, firstRows.length, size);
+        table.beginTopic(topic);
     }
 
-    /** Takes a record if it is of the hour. */
+    /** Takes a record if it is of the hour; by rising offset. */
     void light(long offset, LightRecord record) {
         if (!isOfHour(record)) {
             return;
         }
-        if (size == offsets.length) {
-            grow();
+        int row = table.add(record.fingerprint(), offset, (int) (record.time() - begin));
+        if (record.kind() == Kind.UNREADABLE) {
+            table.mark(row, NO_EVENT);
         }
-        high[size] = record.fingerprint().high();
-        low[size] = record.fingerprint().low();
-        offsets[size] = offset;
-        times[size] = (int) (record.time() - begin);
-        marks[size] = record.kind() == Kind.UNREADABLE ? (byte) NO_EVENT : 0;
         if (record.claim() != null) {
-            claims.put(size, record.claim());
+            claims.put(row, record.claim());
         }
-        enter(size);
-        size++;
-        Arrays.fill(firstRows, topicsBegun, firstRows.length, size);
         tally.add(record.type(), Column.IN, 1);
     }
 
-    private void grow() {
-        int room = Math.multiplyExact(size, 2);
-        high = Arrays.copyOf(high, room);
-        low = Arrays.copyOf(low, room);
-        offsets = Arrays.copyOf(offsets, room);
-        times = Arrays.copyOf(times, room);
-        marks = Arrays.copyOf(marks, room);
-        index = new int[Math.multiplyExact(room, 2)];
-        for (int row = 0; row < size; row++) {
-            enter(row);
-        }
-    }
-
-    private void enter(int row) {
-        int slot = slot(low[row]);
-        while (index[slot] != 0) {
-            slot = slot + 1 & index.length - 1;
-        }
-        index[slot] = row + 1;
-    }
-
-    private int slot(long lowBits) {
-        return (int) lowBits & index.length - 1;
-    }
-
-    /** The rows of a fingerprint, in the order in which they were added; mostly one. */
-    private List<Integer> rowsOf(long highBits, long lowBits) {
-        List<Integer> rows = null;
-        for (int slot = slot(lowBits); index[slot] != 0; slot = slot + 1 & index.length - 1) {
-            int row = index[slot] - 1;
-            if (low[row] == lowBits && high[row] == highBits) {
-                if (rows == null) {
-                    rows = new ArrayList<>(1);
-                }
-                rows.add(row);
-            }
-        }
-        if (rows == null) {
-            return List.of();
-        }
-        rows.sort(null);
-        return rows;
-    }
-
-    private int rowAt(int topic, long offset) {
-        int row = Arrays.binarySearch(offsets, firstRows[topic], firstRows[topic + 1], offset);
-        return row < 0 ? NONE : row;
-    }
-
     private LightTopic topicOf(int row) {
-        return topics.get(topicNumberOf(row));
+        return topics.get(table.topicOf(row));
     }
 
-    private int topicNumberOf(int row) {
-        int topic = 0;
-        while (firstRows[topic + 1] <= row) {
-            topic++;
-        }
-        return topic;
+    private long timeOf(int row) {
+        return begin + table.time(row);
     }
 
     private boolean has(int row, int mark) {
-        return (marks[row] & mark) != 0;
+        return (table.marks(row) & mark) != 0;
     }
 
     private Fate fateOf(int row) {
-        int number = marks[row] & FATE_BITS;
+        int number = table.marks(row) & FATE_BITS;
         return number == 0 ? null : Fate.values()[number - 1];
     }
 
@@ -211,17 +142,17 @@ final class HourOfShard {
     void output(String topic, long offset, OutputRecord output, boolean committed) {
         Integer number = topicNumbers.get(output.topic());
         boolean present = number != null && topics.get(number).incarnation() == output.incarnation();
-        int row = present ? rowAt(number, output.offset()) : NONE;
-        if (row != NONE) {
+        int row = present ? table.rowAt(number, output.offset()) : EventTable.NONE;
+        if (row != EventTable.NONE) {
             ownOutput(row, topic, offset, output);
         } else if (output.fate() != Fate.REJECTED) {
             boolean now = isOfHour(output.time()) && !output.invalid();
             for (int copy :
-                    rowsOf(output.fingerprint().high(), output.fingerprint().low())) {
-                marks[copy] |= (byte) (PUT_OUT_ELSEWHERE | (now ? PUT_OUT_ELSEWHERE_NOW : 0));
+                    table.rowsOf(output.fingerprint())) {
+                table.mark(copy, PUT_OUT_ELSEWHERE | (now ? PUT_OUT_ELSEWHERE_NOW : 0));
             }
         }
-        if (row == NONE && present && isOfHour(output.time())) {
+        if (row == EventTable.NONE && present && isOfHour(output.time())) {
             withoutLight(topics.get(number), topic, offset, output);
         }
         if (output.type() == EventType.IMPRESSION && output.fate() == Fate.JOINED && !output.invalid() && committed) {
@@ -237,7 +168,7 @@ final class HourOfShard {
                     "the event was put out again at offset " + offset + " of " + topic + "-" + shard);
             return;
         }
-        marks[row] |= (byte) (output.fate().ordinal() + 1 | (output.invalid() ? INVALID : 0));
+        table.mark(row, output.fate().ordinal() + 1 | (output.invalid() ? INVALID : 0));
     }
 
     private void withoutLight(LightTopic light, String topic, long offset, OutputRecord output) {
@@ -262,7 +193,7 @@ final class HourOfShard {
         if (unjoinedClicks == null) {
             unjoinedClicks = new HashMap<>();
             claims.forEach((row, claim) -> {
-                if (claim.impression() != null && fateOf(row) == null) {
+                if (topicOf(row).type() == EventType.CLICK && fateOf(row) == null) {
                     unjoinedClicks
                             .computeIfAbsent(claim.impression(), none -> new ArrayList<>(1))
                             .add(row);
@@ -271,7 +202,7 @@ final class HourOfShard {
         }
         for (int row : unjoinedClicks.getOrDefault(impression.fingerprint(), List.of())) {
             var windows = rules.windowsOf(claims.get(row).advertiserId());
-            long click = begin + times[row];
+            long click = timeOf(row);
             if (impression.time() >= click - windows.impressionLookBack().toMillis()
                     && impression.time() <= click + windows.orphanAfter().toMillis()) {
                 impressionsThere.put(row, topic + "-" + shard + " at offset " + offset);
@@ -292,9 +223,9 @@ final class HourOfShard {
             return false;
         }
         tally.add(record.type(), Column.FRONT, 1);
-        for (int row : rowsOf(record.fingerprint().high(), record.fingerprint().low())) {
-            if (topicNumberOf(row) == topic && !has(row, IN_FRONT)) {
-                marks[row] |= (byte) IN_FRONT;
+        for (int row : table.rowsOf(record.fingerprint())) {
+            if (table.topicOf(row) == topic && !has(row, IN_FRONT)) {
+                table.mark(row, IN_FRONT);
                 return false;
             }
         }
@@ -322,12 +253,12 @@ final class HourOfShard {
     /** All records of the topic's front cluster have been taken. */
     void frontDone(int topic, String frontTopic) {
         LightTopic light = topics.get(topic);
-        for (int row = firstRows[topic]; row < firstRows[topic + 1]; row++) {
+        for (int row = table.firstRow(topic); row < table.firstRow(topic + 1); row++) {
             if (has(row, IN_FRONT)) {
                 continue;
             }
-            if (rowsOf(high[row], low[row]).stream()
-                    .anyMatch(copy -> has(copy, IN_FRONT) && topicNumberOf(copy) == topic)) {
+            if (table.copiesOf(row).stream()
+                    .anyMatch(copy -> has(copy, IN_FRONT) && table.topicOf(copy) == topic)) {
                 tally.add(light.type(), Column.TWICE, 1);
             } else {
                 differ(
@@ -358,7 +289,7 @@ final class HourOfShard {
      * @param watermark the shard's, as it was when it had come past everything that was read here
      */
     void settle(long watermark) {
-        for (int row = 0; row < size; row++) {
+        for (int row = 0; row < table.size(); row++) {
             EventType type = topicOf(row).type();
             Fate fate = fateOf(row);
             if (fate != null) {
@@ -384,12 +315,12 @@ final class HourOfShard {
         if (has(row, PUT_OUT_ELSEWHERE_NOW)) {
             differ(What.PUT_OUT_TWICE, row, "the event was put out with another origin, too, of a topic's former life");
         }
-        for (int copy : rowsOf(high[row], low[row])) {
+        for (int copy : table.copiesOf(row)) {
             if (copy < row && isPutOut(copy)) {
                 differ(
                         What.PUT_OUT_TWICE,
                         row,
-                        "the event was put out with another origin, too: offset " + offsets[copy] + " of "
+                        "the event was put out with another origin, too: offset " + table.offset(copy) + " of "
                                 + topicOf(copy).name() + "-" + shard);
                 return;
             }
@@ -404,9 +335,50 @@ final class HourOfShard {
         if (has(row, PUT_OUT_ELSEWHERE)) {
             return true;
         }
-        List<Integer> copies = rowsOf(high[row], low[row]);
+        List<Integer> copies = table.copiesOf(row);
         return copies.size() > 1
                 && copies.stream().anyMatch(copy -> isPutOut(copy) || copy < row && fateOf(copy) == null);
+    }
+
+    /**
+     * Types of which events were not put out that had to be, as far as is known by now. Each may be a copy of one that was
+     * put out before everything that was read: earlier outputs should be read, too.
+     */
+    Set<EventType> overdue(long watermark) {
+        Set<EventType> types = EnumSet.noneOf(EventType.class);
+        for (int row = 0; row < table.size(); row++) {
+            EventType type = topicOf(row).type();
+            if (fateOf(row) == null
+                    && !has(row, NO_EVENT)
+                    && !types.contains(type)
+                    && !isDuplicate(row)
+                    && whyOverdue(row, type, watermark) != null) {
+                types.add(type);
+            }
+        }
+        return types;
+    }
+
+    /** What conversions need that wait for nothing but a click that waits itself, if there is one; by their time. */
+    List<WaitingConversion> waitingForClicks(long watermark) {
+        List<WaitingConversion> waiting = new ArrayList<>();
+        claims.forEach((row, claim) -> {
+            if (topicOf(row).type() == EventType.CONVERSION
+                    && fateOf(row) == null
+                    && !isDuplicate(row)
+                    && watermark >= timeOf(row) + rules.allowedDisorder().toMillis() + 1) {
+                waiting.add(new WaitingConversion(row, timeOf(row), claim));
+            }
+        });
+        return waiting;
+    }
+
+    /** @param row for {@link #mayWait} */
+    record WaitingConversion(int row, long time, Claim claim) {}
+
+    /** A conversion may go on waiting: a click that could win does. */
+    void mayWait(WaitingConversion conversion) {
+        mayWait.add(conversion.row());
     }
 
     /** What says that an event that was not put out must have been; null if it may wait. */
@@ -417,28 +389,19 @@ final class HourOfShard {
         if (type == EventType.IMPRESSION || type == EventType.TAG) {
             return "the event was read by the join, but was not put out";
         }
-        if (impressionsThere.containsKey(row)) {
+        if (type == EventType.CLICK && impressionsThere.containsKey(row)) {
             return "the click was not put out, although its impression was: " + impressionsThere.get(row);
         }
-        long longest = type == EventType.CLICK ? orphanAfterMs(claims.get(row).advertiserId()) : longestWaitMs();
-        long due = begin + times[row] + longest + 1;
+        if (type == EventType.CONVERSION && mayWait.contains(row)) {
+            return null;
+        }
+        long waits = type == EventType.CLICK
+                ? rules.windowsOf(claims.get(row).advertiserId()).orphanAfter().toMillis()
+                : rules.allowedDisorder().toMillis();
+        long due = timeOf(row) + waits + 1;
         return watermark < due
                 ? null
                 : "the event was not put out, although it had to be at watermark " + Instant.ofEpochMilli(due);
-    }
-
-    private long orphanAfterMs(String advertiserId) {
-        return rules.windowsOf(advertiserId).orphanAfter().toMillis();
-    }
-
-    /** A conversion waits for a click that waits itself. */
-    private long longestWaitMs() {
-        long longest = rules.allowedDisorder().toMillis();
-        longest = Math.max(longest, rules.windows().orphanAfter().toMillis());
-        for (var windows : rules.windowsByAdvertiser().values()) {
-            longest = Math.max(longest, windows.orphanAfter().toMillis());
-        }
-        return longest;
     }
 
     private void differ(What what, int row, String words) {
@@ -448,9 +411,9 @@ final class HourOfShard {
                 Difference.CENTRAL,
                 light.name(),
                 shard,
-                offsets[row],
+                table.offset(row),
                 light.type(),
-                words + " (event of " + Instant.ofEpochMilli(begin + times[row]) + ")"));
+                words + " (event of " + Instant.ofEpochMilli(timeOf(row)) + ")"));
     }
 
     Tally tally() {

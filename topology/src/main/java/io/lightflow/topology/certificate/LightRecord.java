@@ -20,9 +20,25 @@ record LightRecord(Kind kind, EventType type, Fingerprint fingerprint, long time
     }
 
     /**
-     * What a click or a conversion names.
+     * What a click or a conversion needs.
      *
-     * @param impression fingerprint of the impression; null if it names none
+     * @param joinKey fingerprint of its join key
+     * @param impression fingerprint of the impression that it names; null if it names none
+     * @param click fingerprint of the click that it names; null if it names none
      */
-    record Claim(String advertiserId, Fingerprint impression) {}
+    record Claim(String advertiserId, Fingerprint joinKey, Fingerprint impression, Fingerprint click) {
+
+        /** Whether a click could be the one that a conversion with this claim is attributed to. */
+        boolean mayBeWonBy(LightRecord candidate) {
+            if (!joinKey.equals(candidate.claim().joinKey())) {
+                return false;
+            }
+            if (click != null) {
+                return click.equals(candidate.fingerprint());
+            }
+            return impression != null
+                    ? impression.equals(candidate.claim().impression())
+                    : advertiserId.equals(candidate.claim().advertiserId());
+        }
+    }
 }

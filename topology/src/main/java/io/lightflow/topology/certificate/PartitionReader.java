@@ -21,6 +21,9 @@ import org.apache.kafka.common.errors.InterruptException;
 /** Reads committed records of one cluster, in no group and with no trace. Not thread-safe. */
 final class PartitionReader implements AutoCloseable {
     private static final int RECORDS_OF_ONE_POLL = 5_000;
+    /** A request at the end of one partition delays the first for the next. */
+    private static final Duration AT_END = Duration.ofMillis(5);
+
     private static final Duration POLL = Duration.ofMillis(200);
 
     /** A transaction that was left open hides what follows it until it times out, after a minute. */
@@ -33,7 +36,7 @@ final class PartitionReader implements AutoCloseable {
     PartitionReader(GroupSettings.Kafka cluster, String name) {
         KafkaClients clients = new KafkaClients(cluster);
         this.admin = clients.admin(name + "-lookup");
-        this.consumer = clients.consumer(name, RECORDS_OF_ONE_POLL);
+        this.consumer = clients.consumer(name, RECORDS_OF_ONE_POLL, AT_END);
     }
 
     Admin admin() {

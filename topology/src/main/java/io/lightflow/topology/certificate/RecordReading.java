@@ -40,8 +40,14 @@ final class RecordReading {
     private static final Map<EventType, Schema> LIGHT = Map.of(
             EventType.IMPRESSION, Projection.of(Impression.getClassSchema(), "id", "time"),
             EventType.CLICK, Projection.of(Click.getClassSchema(), "id", "time", "advertiserId", "impressionId"),
-            EventType.CONVERSION, Projection.of(Conversion.getClassSchema(), "id", "time", "advertiserId"),
+            EventType.CONVERSION, Projection.of(
+                    Conversion.getClassSchema(), "id", "time", "advertiserId", "impressionId", "clickId"),
             EventType.TAG, Projection.of(Tag.getClassSchema(), "id", "time"));
+
+    /** Kinds of fingerprints, apart from those of events. */
+    private static final int UNREADABLE = 16;
+
+    private static final int JOIN_KEY = 32;
 
     private static final Map<String, Schema> WANTED = new HashMap<>();
 
@@ -103,17 +109,23 @@ final class RecordReading {
             }
         }
         // One of its own, apart from all ids.
-        int kind = EventType.values().length + type.ordinal();
-        return new LightRecord(Kind.UNREADABLE, type, fingerprints.of(kind, key, value), recordMs, null);
+        return new LightRecord(
+                Kind.UNREADABLE, type, fingerprints.of(UNREADABLE + type.ordinal(), key, value), recordMs, null);
     }
 
     private Claim claim(EventType type, byte[] key, GenericRecord record) {
-        return switch (type) {
-            case IMPRESSION, TAG -> null;
-            case CLICK ->
-                new Claim(text(record, "advertiserId"), event(EventType.IMPRESSION, key, text(record, "impressionId")));
-            case CONVERSION -> new Claim(text(record, "advertiserId"), null);
-        };
+        if (type == EventType.IMPRESSION || type == EventType.TAG) {
+            return null;
+        }
+        return new Claim(
+                text(record, "advertiserId"),
+                fingerprints.of(JOIN_KEY, key),
+                named(EventType.IMPRESSION, key, record.get("impressionId")),
+                type == EventType.CLICK ? null : named(EventType.CLICK, key, record.get("clickId")));
+    }
+
+    private Fingerprint named(EventType type, byte[] key, Object id) {
+        return id == null ? null : event(type, key, id.toString());
     }
 
     private boolean isBelievable(long time, long recordMs) {

@@ -5,6 +5,7 @@ import io.lightflow.event.OutputTopic;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
 import io.lightflow.position.Visibility;
+import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.PartitionReader.Offsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +42,13 @@ final class ShardAudit {
             OutputTopic.REJECTED,
             OutputTopic.TAGS,
             OutputTopic.IMPRESSIONS);
+
+    /** What tells of an event of each type that it was put out. */
+    private static final Map<EventType, List<OutputTopic>> EARLIER = Map.of(
+            EventType.IMPRESSION, List.of(OutputTopic.IMPRESSIONS),
+            EventType.TAG, List.of(OutputTopic.TAGS),
+            EventType.CLICK, List.of(OutputTopic.CLICKS, OutputTopic.ORPHANS),
+            EventType.CONVERSION, List.of(OutputTopic.CONVERSIONS));
 
     private final TopicsOfGroup topics;
     private final JoinSettings rules;
@@ -87,7 +95,13 @@ final class ShardAudit {
         for (int i = 0; i < light.size(); i++) {
             tails.add(readLight(hour, i, light.get(i), shard));
         }
-        readOutputs(hour, shard, begin, decided.visibility(), summed, rows);
+        Map<TopicPartition, Offsets> outputs = central.open(
+                partitions(topics.outputs().keySet(), shard), outputsSince(begin, farFuture));
+        for (OutputTopic output : OUTPUTS) {
+            readOutput(hour, output, outputs, decided.visibility(), summed, rows);
+        }
+        new WaitingClicks(hour, topics, rules, farFuture, reading, central).find(decided);
+        readEarlierOutputs(hour, outputs, decided);
         fronts.forEach((dc, front) -> {
             Map<TopicPartition, Offsets> found = front.open(frontPartitions(shard), begin - farFuture.toMillis());
             for (int i = 0; i < light.size(); i++) {
@@ -135,26 +149,53 @@ final class ShardAudit {
         return tail;
     }
 
-    private void readOutputs(
-            HourOfShard hour, int shard, long begin, Visibility decided, Position summed, HourRows rows) {
-        Map<TopicPartition, Offsets> found =
-                central.open(partitions(topics.outputs().keySet(), shard), outputsSince(begin, farFuture));
-        for (OutputTopic output : OUTPUTS) {
-            String name = output.of(rules.group());
-            TopicsOfGroup.Output topic = topics.outputs().get(name);
-            long summedTo = topic.counted() == null ? 0 : summed.nextOffset(name, topic.incarnation());
-            TopicPartition partition = new TopicPartition(name, shard);
-            Offsets offsets = found.get(partition);
-            ranges.add(new Range(Difference.CENTRAL, name, shard, offsets.since(), offsets.end()));
-            central.read(partition, offsets.since(), offsets.end(), record -> {
-                OutputRecord read = reading.output(name, record.offset(), record.key(), record.value());
-                if (read != null) {
-                    boolean committed = decided.isVisible(read.incarnation(), read.offset());
-                    hour.output(name, record.offset(), read, committed);
-                }
-                if (record.offset() < summedTo) {
-                    rows.take(topic.counted(), name, record.offset(), record.value());
-                }
+    private void readOutput(
+            HourOfShard hour,
+            OutputTopic output,
+            Map<TopicPartition, Offsets> found,
+            Visibility decided,
+            Position summed,
+            HourRows rows) {
+        String name = output.of(rules.group());
+        TopicsOfGroup.Output topic = topics.outputs().get(name);
+        long summedTo = topic.counted() == null ? 0 : summed.nextOffset(name, topic.incarnation());
+        TopicPartition partition = new TopicPartition(name, hour.shard());
+        Offsets offsets = found.get(partition);
+        ranges.add(new Range(Difference.CENTRAL, name, hour.shard(), offsets.since(), offsets.end()));
+        central.read(partition, offsets.since(), offsets.end(), record -> {
+            OutputRecord read = reading.output(name, record.offset(), record.key(), record.value());
+            if (read != null) {
+                boolean committed = decided.isVisible(read.incarnation(), read.offset());
+                hour.output(name, record.offset(), read, committed);
+            }
+            if (record.offset() < summedTo) {
+                rows.take(topic.counted(), name, record.offset(), record.value());
+            }
+        });
+    }
+
+    /** Looks for what overdue events may be copies of: the join knows an id again for as long as it keeps it. */
+    private void readEarlierOutputs(HourOfShard hour, Map<TopicPartition, Offsets> read, Position decided) {
+        for (EventType type : hour.overdue(decided.watermark())) {
+            long kept =
+                    switch (type) {
+                        // Looked for in the rows of the day, and of the day before if midnight is near.
+                        case IMPRESSION, TAG -> 2 * Statistics.DAY_MS;
+                        case CLICK, CONVERSION -> rules.retention().toMillis();
+                    };
+            List<TopicPartition> partitions = EARLIER.get(type).stream()
+                    .map(output -> new TopicPartition(output.of(rules.group()), hour.shard()))
+                    .toList();
+            central.open(partitions, outputsSince(hour.begin() - kept, farFuture)).forEach((partition, earlier) -> {
+                long to = read.get(partition).since();
+                String name = partition.topic();
+                ranges.add(new Range(Difference.CENTRAL, name, hour.shard(), Math.min(earlier.since(), to), to));
+                central.read(partition, earlier.since(), to, record -> {
+                    OutputRecord output = reading.output(name, record.offset(), record.key(), record.value());
+                    if (output != null) {
+                        hour.output(name, record.offset(), output, false);
+                    }
+                });
             });
         }
     }

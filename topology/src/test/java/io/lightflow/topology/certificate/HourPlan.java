@@ -6,8 +6,10 @@ import io.lightflow.topology.certificate.LightRecord.Claim;
 import io.lightflow.topology.certificate.LightRecord.Kind;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * An hour of a shard in which all is well, drawn at random: what two data centers have produced, what the mirror has made of
@@ -36,6 +38,9 @@ final class HourPlan {
     final List<Out> outputs = new ArrayList<>();
     final Tally expected = new Tally();
     final long watermark;
+
+    /** What waits, be it for a click that waits itself. */
+    private final Set<Claim> waiting = new HashSet<>();
 
     private final Random random;
     private final Fingerprint.Maker fingerprints = new Fingerprint.Maker();
@@ -145,8 +150,8 @@ final class HourPlan {
         Claim claim =
                 switch (type) {
                     case IMPRESSION, TAG -> null;
-                    case CLICK -> new Claim("advertiser", fresh(EventType.IMPRESSION.ordinal()));
-                    case CONVERSION -> new Claim("advertiser", null);
+                    case CLICK -> new Claim("advertiser", fresh(98), fresh(EventType.IMPRESSION.ordinal()), null);
+                    case CONVERSION -> new Claim("advertiser", fresh(98), null, null);
                 };
         LightRecord event = new LightRecord(Kind.EVENT, type, fresh(type.ordinal()), time(), claim);
         if (chance(0.03)) {
@@ -169,6 +174,15 @@ final class HourPlan {
 
     private void decide(EventType type, LightRecord event, List<Integer> places, List<At> copies) {
         double what = random.nextDouble();
+        if (chance(0.05)) {
+            // It came before, stamped with another time: all of these are copies of it.
+            for (int place : places) {
+                count(place, event, Column.DUPLICATE);
+            }
+            outputs.add(
+                    new Out("us.joined.earlier", ids, output(places.get(0), -9, Fate.JOINED, event, BEGIN - 1, false)));
+            return;
+        }
         if (what < 0.05) {
             // Readable, and refused for something else; or cut off by its row's cap. Each copy by itself.
             boolean refused = chance(0.5);
@@ -188,6 +202,7 @@ final class HourPlan {
         int first = random.nextInt(copies.size());
         if (mayWait && what > 0.7) {
             count(places.get(first), event, Column.WAITING);
+            waiting.add(event.claim());
         } else {
             putOut(places.get(first), copies.get(first), fate, false);
             if (type == EventType.CLICK && fate == Fate.JOINED) {
@@ -218,21 +233,18 @@ final class HourPlan {
     }
 
     private void putOut(int topic, At at, Fate fate, boolean invalid) {
-        LightTopic light = topics.get(topic);
         LightRecord event = at.record();
         outputs.add(new Out(
-                "us.joined." + light.type().plural(),
+                "us.joined." + event.type().plural(),
                 outputs.size(),
-                new OutputRecord(
-                        fate,
-                        light.type(),
-                        light.name(),
-                        light.incarnation(),
-                        at.offset(),
-                        event.fingerprint(),
-                        event.time(),
-                        invalid)));
+                output(topic, at.offset(), fate, event, event.time(), invalid)));
         count(topic, event, Column.valueOf(fate.name()));
+    }
+
+    private OutputRecord output(int topic, long offset, Fate fate, LightRecord event, long time, boolean invalid) {
+        LightTopic light = topics.get(topic);
+        return new OutputRecord(
+                fate, light.type(), light.name(), light.incarnation(), offset, event.fingerprint(), time, invalid);
     }
 
     /** Counts the hour as it stands. */
@@ -257,6 +269,9 @@ final class HourPlan {
             front.get(topic).forEach(at -> matching.take(at.offset(), at.record()));
             matching.end();
         }
+        hour.waitingForClicks(watermark).stream()
+                .filter(conversion -> waiting.contains(conversion.claim()))
+                .forEach(hour::mayWait);
         hour.settle(watermark);
         return hour;
     }
