@@ -2,6 +2,7 @@ package io.lightflow.topology.certificate;
 
 import io.lightflow.event.EventType;
 import io.lightflow.position.Position;
+import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.PartitionReader.Offsets;
 import io.lightflow.topology.kafka.DataflowTopics;
 import io.lightflow.topology.postgres.HourOfStatistics;
@@ -125,7 +126,7 @@ final class Certifier implements AutoCloseable {
     }
 
     private void requireClosed(Instant hour, TopologyKind kind, Map<Integer, Position> positions) {
-        long end = hour.toEpochMilli() + HourOfShard.HOUR_MS;
+        long end = hour.toEpochMilli() + Statistics.HOUR_MS;
         positions.forEach((shard, position) -> {
             if (position.watermark() < end) {
                 throw new HourNotClosedException("the hour " + hour + " is not closed yet: shard " + shard + " of "

@@ -2,6 +2,7 @@ package io.lightflow.topology.certificate;
 
 import io.lightflow.event.EventType;
 import io.lightflow.join.JoinSettings;
+import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.Difference.What;
 import io.lightflow.topology.certificate.LightRecord.Claim;
 import io.lightflow.topology.certificate.LightRecord.Kind;
@@ -23,8 +24,6 @@ import java.util.Set;
  * 250 bytes more. Not thread-safe.
  */
 final class HourOfShard {
-    static final long HOUR_MS = 3_600_000;
-
     private static final int FATE_BITS = 7;
     private static final int INVALID = 8;
     /** The event was put out with an origin that is none of these records. */
@@ -78,7 +77,7 @@ final class HourOfShard {
     }
 
     private boolean isOfHour(long time) {
-        return time >= begin && time < begin + HOUR_MS;
+        return time >= begin && time < begin + Statistics.HOUR_MS;
     }
 
     private boolean isOfHour(LightRecord record) {

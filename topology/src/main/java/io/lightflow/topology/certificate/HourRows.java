@@ -33,7 +33,7 @@ final class HourRows {
     /** Takes a record of a joined topic, of any hour. */
     void take(EventType type, String topic, long offset, byte[] value) {
         BlockEntry entry = decoder.decode(type, topic, offset, value);
-        if (entry instanceof StatisticsFact fact && fact.time() >= begin && fact.time() < begin + HourOfShard.HOUR_MS) {
+        if (entry instanceof StatisticsFact fact && fact.time() >= begin && fact.time() < begin + Statistics.HOUR_MS) {
             List<BlockEntry> facts = waiting.computeIfAbsent(type, none -> new ArrayList<>());
             facts.add(new StatisticsFact(
                     offset,

@@ -189,7 +189,9 @@ final class ShardAudit {
             central.open(partitions, outputsSince(hour.begin() - kept, farFuture)).forEach((partition, earlier) -> {
                 long to = read.get(partition).since();
                 String name = partition.topic();
-                ranges.add(new Range(Difference.CENTRAL, name, hour.shard(), Math.min(earlier.since(), to), to));
+                if (earlier.since() < to) {
+                    ranges.add(new Range(Difference.CENTRAL, name, hour.shard(), earlier.since(), to));
+                }
                 central.read(partition, earlier.since(), to, record -> {
                     OutputRecord output = reading.output(name, record.offset(), record.key(), record.value());
                     if (output != null) {

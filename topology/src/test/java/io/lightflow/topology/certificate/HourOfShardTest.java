@@ -3,6 +3,7 @@ package io.lightflow.topology.certificate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.event.EventType;
+import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.Difference.What;
 import io.lightflow.topology.certificate.HourPlan.At;
 import io.lightflow.topology.certificate.HourPlan.Out;
@@ -37,7 +38,7 @@ class HourOfShardTest {
     }
 
     private static boolean isOfHour(long time) {
-        return time >= HourPlan.BEGIN && time < HourPlan.BEGIN + HourOfShard.HOUR_MS;
+        return time >= HourPlan.BEGIN && time < HourPlan.BEGIN + Statistics.HOUR_MS;
     }
 
     @Test

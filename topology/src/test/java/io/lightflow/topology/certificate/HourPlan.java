@@ -2,6 +2,7 @@ package io.lightflow.topology.certificate;
 
 import io.lightflow.event.EventType;
 import io.lightflow.join.JoinSettings;
+import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.LightRecord.Claim;
 import io.lightflow.topology.certificate.LightRecord.Kind;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class HourPlan {
 
     HourPlan(long seed) {
         random = new Random(seed);
-        watermark = BEGIN + HourOfShard.HOUR_MS + random.nextInt(30) * HourOfShard.HOUR_MS + random.nextInt(1_000);
+        watermark = BEGIN + Statistics.HOUR_MS + random.nextInt(30) * Statistics.HOUR_MS + random.nextInt(1_000);
         for (String dc : DCS) {
             for (EventType type : EventType.values()) {
                 int number = topics.size();
@@ -92,18 +93,18 @@ final class HourPlan {
 
     private LightRecord beacon(int topic) {
         EventType type = topics.get(topic).type();
-        return new LightRecord(Kind.BEACON, type, fresh(99), BEGIN + HourOfShard.HOUR_MS, null);
+        return new LightRecord(Kind.BEACON, type, fresh(99), BEGIN + Statistics.HOUR_MS, null);
     }
 
     /** In the hour, or up to an hour before or after. */
     private long time() {
         double where = random.nextDouble();
         long hour = where < 0.1 ? -1 : where < 0.2 ? 1 : 0;
-        return BEGIN + hour * HourOfShard.HOUR_MS + random.nextInt((int) HourOfShard.HOUR_MS);
+        return BEGIN + hour * Statistics.HOUR_MS + random.nextInt((int) Statistics.HOUR_MS);
     }
 
     private boolean isOfHour(long time) {
-        return time >= BEGIN && time < BEGIN + HourOfShard.HOUR_MS;
+        return time >= BEGIN && time < BEGIN + Statistics.HOUR_MS;
     }
 
     private void count(int topic, LightRecord record, Column column) {
@@ -228,7 +229,7 @@ final class HourPlan {
                         7,
                         ids,
                         click.claim().impression(),
-                        BEGIN - HourOfShard.HOUR_MS,
+                        BEGIN - Statistics.HOUR_MS,
                         false)));
     }
 
