@@ -49,10 +49,10 @@ class WaitingCertificateTest {
                     conversion(joined, "conversion-of-joined", nextHour))));
             producer.sendClosingBeacons(Duration.ofHours(2));
         }
-        Await.until("the next hour is closed", Stand.PATIENCE, () -> certify(operator, folder, nextHour)
-                        .get("exitCode")
-                        .intValue()
-                == 0);
+        Await.until(
+                "the next hour is closed",
+                Stand.PATIENCE,
+                () -> certify(operator, folder, nextHour).get("exitCode").intValue() == 0);
 
         JsonNode first = certify(operator, folder, hour);
         assertThat(first.get("exitCode").intValue()).as(first.toString()).isZero();
@@ -95,8 +95,7 @@ class WaitingCertificateTest {
         ObjectNode certificate = new ObjectMapper().createObjectNode();
         if (report.toFile().exists()) {
             assertThat(answer.output()).contains("not counted: the front clusters of [us-west, us-east]");
-            certificate.setAll((ObjectNode)
-                    new ObjectMapper().readTree(report.toFile()));
+            certificate.setAll((ObjectNode) new ObjectMapper().readTree(report.toFile()));
         }
         return certificate.put("exitCode", answer.exitCode());
     }

@@ -182,7 +182,8 @@ final class Certifier implements AutoCloseable {
             return TopicsOfGroup.outputs(central.admin(), group);
         } catch (IllegalStateException e) {
             throw new IllegalStateException(
-                    "group " + group + " is counted into the same rows of PostgreSQL, but cannot be read; certify shard by"
+                    "group " + group
+                            + " is counted into the same rows of PostgreSQL, but cannot be read; certify shard by"
                             + " shard, with --shard, to leave PostgreSQL out",
                     e);
         }

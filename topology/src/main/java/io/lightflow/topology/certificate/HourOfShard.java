@@ -146,8 +146,7 @@ final class HourOfShard {
             ownOutput(row, topic, offset, output);
         } else if (output.fate() != Fate.REJECTED) {
             boolean now = isOfHour(output.time()) && !output.invalid();
-            for (int copy :
-                    table.rowsOf(output.fingerprint())) {
+            for (int copy : table.rowsOf(output.fingerprint())) {
                 table.mark(copy, PUT_OUT_ELSEWHERE | (now ? PUT_OUT_ELSEWHERE_NOW : 0));
             }
         }
@@ -256,8 +255,7 @@ final class HourOfShard {
             if (has(row, IN_FRONT)) {
                 continue;
             }
-            if (table.copiesOf(row).stream()
-                    .anyMatch(copy -> has(copy, IN_FRONT) && table.topicOf(copy) == topic)) {
+            if (table.copiesOf(row).stream().anyMatch(copy -> has(copy, IN_FRONT) && table.topicOf(copy) == topic)) {
                 tally.add(light.type(), Column.TWICE, 1);
             } else {
                 differ(

@@ -40,8 +40,8 @@ final class RecordReading {
     private static final Map<EventType, Schema> LIGHT = Map.of(
             EventType.IMPRESSION, Projection.of(Impression.getClassSchema(), "id", "time"),
             EventType.CLICK, Projection.of(Click.getClassSchema(), "id", "time", "advertiserId", "impressionId"),
-            EventType.CONVERSION, Projection.of(
-                    Conversion.getClassSchema(), "id", "time", "advertiserId", "impressionId", "clickId"),
+            EventType.CONVERSION,
+                    Projection.of(Conversion.getClassSchema(), "id", "time", "advertiserId", "impressionId", "clickId"),
             EventType.TAG, Projection.of(Tag.getClassSchema(), "id", "time"));
 
     /** Kinds of fingerprints, apart from those of events. */

@@ -95,8 +95,8 @@ final class ShardAudit {
         for (int i = 0; i < light.size(); i++) {
             tails.add(readLight(hour, i, light.get(i), shard));
         }
-        Map<TopicPartition, Offsets> outputs = central.open(
-                partitions(topics.outputs().keySet(), shard), outputsSince(begin, farFuture));
+        Map<TopicPartition, Offsets> outputs =
+                central.open(partitions(topics.outputs().keySet(), shard), outputsSince(begin, farFuture));
         for (OutputTopic output : OUTPUTS) {
             readOutput(hour, output, outputs, decided.visibility(), summed, rows);
         }
@@ -186,19 +186,20 @@ final class ShardAudit {
             List<TopicPartition> partitions = EARLIER.get(type).stream()
                     .map(output -> new TopicPartition(output.of(rules.group()), hour.shard()))
                     .toList();
-            central.open(partitions, outputsSince(hour.begin() - kept, farFuture)).forEach((partition, earlier) -> {
-                long to = read.get(partition).since();
-                String name = partition.topic();
-                if (earlier.since() < to) {
-                    ranges.add(new Range(Difference.CENTRAL, name, hour.shard(), earlier.since(), to));
-                }
-                central.read(partition, earlier.since(), to, record -> {
-                    OutputRecord output = reading.output(name, record.offset(), record.key(), record.value());
-                    if (output != null) {
-                        hour.output(name, record.offset(), output, false);
-                    }
-                });
-            });
+            central.open(partitions, outputsSince(hour.begin() - kept, farFuture))
+                    .forEach((partition, earlier) -> {
+                        long to = read.get(partition).since();
+                        String name = partition.topic();
+                        if (earlier.since() < to) {
+                            ranges.add(new Range(Difference.CENTRAL, name, hour.shard(), earlier.since(), to));
+                        }
+                        central.read(partition, earlier.since(), to, record -> {
+                            OutputRecord output = reading.output(name, record.offset(), record.key(), record.value());
+                            if (output != null) {
+                                hour.output(name, record.offset(), output, false);
+                            }
+                        });
+                    });
         }
     }
 

@@ -93,8 +93,7 @@ final class WaitingClicks {
             int incarnation = topics.light().get(partition.topic()).incarnation();
             long to = decided.nextOffset(partition.topic(), incarnation);
             central.read(partition, found.get(partition).since(), to, record -> {
-                LightRecord click =
-                        reading.light(EventType.CLICK, record.key(), record.value(), record.timestamp());
+                LightRecord click = reading.light(EventType.CLICK, record.key(), record.value(), record.timestamp());
                 if (click.kind() == Kind.EVENT
                         && decided.watermark() < orphanTime(click)
                         && conversions.stream().anyMatch(conversion -> mayWin(click, conversion))) {

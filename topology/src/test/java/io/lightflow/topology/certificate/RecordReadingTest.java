@@ -80,17 +80,18 @@ class RecordReadingTest {
 
         Map<String, OutputRecord> outputs = outputs();
 
-        assertThat(fates(outputs)).isEqualTo(new TreeMap<>(Map.of(
-                "us-west.impressions@0", Fate.JOINED,
-                "us-west.impressions@1", Fate.REJECTED,
-                "us-west.impressions@2", Fate.REJECTED,
-                "us-west.impressions@3", Fate.REJECTED,
-                "us-west.impressions@4", Fate.REJECTED,
-                "us-west.clicks@0", Fate.JOINED,
-                "us-west.clicks@1", Fate.ORPHANED,
-                "us-west.conversions@0", Fate.JOINED,
-                "us-west.conversions@1", Fate.UNATTRIBUTED,
-                "us-west.tags@0", Fate.JOINED)));
+        assertThat(fates(outputs))
+                .isEqualTo(new TreeMap<>(Map.of(
+                        "us-west.impressions@0", Fate.JOINED,
+                        "us-west.impressions@1", Fate.REJECTED,
+                        "us-west.impressions@2", Fate.REJECTED,
+                        "us-west.impressions@3", Fate.REJECTED,
+                        "us-west.impressions@4", Fate.REJECTED,
+                        "us-west.clicks@0", Fate.JOINED,
+                        "us-west.clicks@1", Fate.ORPHANED,
+                        "us-west.conversions@0", Fate.JOINED,
+                        "us-west.conversions@1", Fate.UNATTRIBUTED,
+                        "us-west.tags@0", Fate.JOINED)));
         outputs.forEach((place, output) -> {
             LightRecord light = light(output.topic(), (int) output.offset());
             assertThat(light.kind()).as(place).isNotEqualTo(Kind.BEACON);
@@ -135,7 +136,9 @@ class RecordReadingTest {
 
     /** That of a beacon from the end lies as far ahead. */
     private long recordMs(String topic, int offset) {
-        return offset == records.get(topic).size() - 1 ? TIME + Duration.ofDays(2).toMillis() : TIME;
+        return offset == records.get(topic).size() - 1
+                ? TIME + Duration.ofDays(2).toMillis()
+                : TIME;
     }
 
     private static int incarnation(String topic) {
@@ -157,14 +160,12 @@ class RecordReadingTest {
                         offset,
                         recordMs(topic, offset)));
             }
-            parts.add(new BlockPart(
-                    topic, TOPICS.get(topic), incarnation(topic), 0, values.size(), false, entries));
+            parts.add(new BlockPart(topic, TOPICS.get(topic), incarnation(topic), 0, values.size(), false, entries));
         });
-        JoinStep step =
-                new JoinStep(JoinSettings.defaults("us"), new LastClick(), new OutputEncoder(schemas.ids()));
+        JoinStep step = new JoinStep(JoinSettings.defaults("us"), new LastClick(), new OutputEncoder(schemas.ids()));
         Map<String, OutputRecord> outputs = new TreeMap<>();
-        for (OutputEvent event :
-                step.run(Position.START, new Block(0, parts, 0), 1, new MemoryJoinStore()).outputs()) {
+        for (OutputEvent event : step.run(Position.START, new Block(0, parts, 0), 1, new MemoryJoinStore())
+                .outputs()) {
             OutputRecord output = reading.output("out", 0, event.key(), event.value());
             if (output != null) {
                 outputs.put(output.topic() + "@" + output.offset(), output);
