@@ -1,5 +1,6 @@
 package io.lightflow.topology;
 
+import io.lightflow.topology.certificate.CertifyCommand;
 import io.lightflow.topology.operator.AcceptGapCommand;
 import io.lightflow.topology.operator.RestCommand;
 import io.lightflow.topology.operator.ShowCommand;
@@ -17,7 +18,8 @@ import picocli.CommandLine.Command;
             ShowCommand.class,
             RestCommand.Pause.class,
             RestCommand.Resume.class,
-            AcceptGapCommand.class
+            AcceptGapCommand.class,
+            CertifyCommand.class
         })
 public final class Main {
     private static final List<String> LOG_CONFIGURATIONS =

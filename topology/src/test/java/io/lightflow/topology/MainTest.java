@@ -31,7 +31,7 @@ class MainTest {
         Run run = run("--help");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("lightflow", "submit", "show", "pause", "resume", "accept-gap");
+        assertThat(run.out()).contains("lightflow", "submit", "show", "pause", "resume", "accept-gap", "certify");
     }
 
     @Test
@@ -98,5 +98,20 @@ class MainTest {
 
         assertThat(run.exitCode()).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(run.err()).contains("--parallelism", "8", "9");
+    }
+
+    @Test
+    void certifyAsksForOneWayToNameTheHourAndRefusesHalfOfOne() {
+        for (String[] wrong : new String[][] {
+            {"certify", "--settings", "us.yaml"},
+            {"certify", "--settings", "us.yaml", "--last", "--follow", "--hour", "2026-01-01T13"},
+            {"certify", "--settings", "us.yaml", "--hour", "2026-01-01T13:30"},
+            {"certify", "--settings", "us.yaml", "--hour", "2026-02-30T13"}
+        }) {
+            Run run = run(wrong);
+
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(CommandLine.ExitCode.USAGE);
+            assertThat(run.err()).contains("--hour");
+        }
     }
 }

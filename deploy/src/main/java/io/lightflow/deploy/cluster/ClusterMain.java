@@ -202,12 +202,13 @@ public final class ClusterMain {
     @Command(
             name = "lightflow",
             description = {
-                "The operator's commands for a group's topologies: show, pause, resume, accept-gap.",
+                "The operator's commands for a group's topologies: show, pause, resume, accept-gap, certify.",
                 "They take the settings with which the group was submitted, or else deploy/cluster/groups/GROUP.yaml."
             },
             footer = {
                 "show, pause and resume take --only TOPOLOGY (dataflow or stats_counter); show takes --offsets,",
-                "accept-gap takes --topology TOPOLOGY, --shard N, --topic NAME and --to OFFSET."
+                "accept-gap takes --topology TOPOLOGY, --shard N, --topic NAME and --to OFFSET;",
+                "certify takes --hour HOUR, --last or --follow, and --shard N, --report FILE, --metrics FILE."
             })
     int lightflow(
             @Mixin Where where,

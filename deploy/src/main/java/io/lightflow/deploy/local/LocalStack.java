@@ -257,6 +257,7 @@ final class LocalStack implements AutoCloseable {
                 shards: %d
                 kafka:
                   bootstrapServers: %s
+                fronts: {%s}
                 registry:
                   urls: [%s]
                 postgres:
@@ -282,6 +283,11 @@ final class LocalStack implements AutoCloseable {
                         String.join(", ", group.dcs()),
                         settings.shards(),
                         centralBootstrap(),
+                        group.dcs().stream()
+                                .filter(fronts::containsKey)
+                                .map(dc -> dc + ": {bootstrapServers: \""
+                                        + fronts.get(dc).bootstrapServers() + "\"}")
+                                .collect(Collectors.joining(", ")),
                         registryUrl(),
                         jdbcUrl(),
                         EmbeddedPostgresServer.USER,

@@ -4,6 +4,7 @@ import io.lightflow.deploy.feed.Feed;
 import io.lightflow.deploy.feed.FeedEvent;
 import io.lightflow.deploy.feed.KeyPartitioner;
 import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import java.nio.charset.StandardCharsets;
@@ -66,6 +67,12 @@ final class EventsFeed implements Feed {
     static FeedEvent click(String key, long timeMs) {
         return event(
                 EventType.CLICK, key, timeMs, new Click("click-" + key, timeMs, "advertiser", key, 0L, "", "", "", ""));
+    }
+
+    /** A conversion that names neither click nor impression. */
+    static FeedEvent conversion(String key, String id, long timeMs) {
+        return event(
+                EventType.CONVERSION, key, timeMs, new Conversion(id, timeMs, "advertiser", null, null, "", 0L, ""));
     }
 
     private static FeedEvent event(EventType type, String key, long timeMs, SpecificRecordBase record) {

@@ -7,27 +7,62 @@ import io.lightflow.deploy.feed.Feed;
 import io.lightflow.deploy.feed.GeneratedFeed;
 import io.lightflow.deploy.feed.GeneratedFeedSettings;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Synthetic journeys through front clusters, mirror and both groups come out, event by event, as a batch run says. */
+/** Synthetic journeys through front clusters, mirror and both groups. */
 @Tag("local")
+@TestInstance(Lifecycle.PER_CLASS)
+@TestMethodOrder(OrderAnnotation.class)
 class SyntheticReplayTest {
     private static final long EVENTS = 30_000;
 
-    @Test
-    void everyEventAndEveryMinuteRowIsThatOfTheBatchRun(@TempDir Path data) throws Exception {
-        long seed = Seed.choose();
-        GeneratedFeedSettings events = GeneratedFeedSettings.of(EVENTS, seed, DcGroup.LOCAL);
-        try (Stand stand = Stand.start(LocalSettings.in(data).withPollRecords(3_000));
-                Feed fed = new GeneratedFeed(events);
-                Feed again = new GeneratedFeed(events)) {
-            Report report = stand.replay(fed);
+    private final GeneratedFeedSettings events = GeneratedFeedSettings.of(EVENTS, Seed.choose(), DcGroup.LOCAL);
+    private Stand stand;
+    private Report report;
 
-            Answers.assertSame(stand, BatchAnswer.of(again, DcGroup.LOCAL, stand.schemas()));
-            assertThat(report.balanced()).as(report.differences().toString()).isTrue();
-            assertThat(report.late()).isZero();
+    @BeforeAll
+    void replay(@TempDir Path data) throws Exception {
+        stand = Stand.start(LocalSettings.in(data).withPollRecords(3_000));
+        try (Feed feed = new GeneratedFeed(events)) {
+            report = stand.replay(feed);
         }
+    }
+
+    @AfterAll
+    void end() {
+        if (stand != null) {
+            stand.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    void everyEventAndEveryMinuteRowIsThatOfTheBatchRun() throws Exception {
+        try (Feed again = new GeneratedFeed(events)) {
+            Answers.assertSame(stand, BatchAnswer.of(again, DcGroup.LOCAL, stand.schemas()));
+        }
+        assertThat(report.balanced()).as(report.differences().toString()).isTrue();
+        assertThat(report.late()).isZero();
+    }
+
+    @Test
+    @Order(2)
+    void anHourIsCertifiedAndOneRemovedRecordAndOneChangedRowAreNamed(@TempDir Path folder) throws Exception {
+        CertifiedHour hour = CertifiedHour.busiest(stand, folder);
+
+        hour.assertComplete();
+        hour.assertNotClosedTooEarly();
+        CertifiedHour.Joined removed = hour.removeFirstJoinedImpression();
+        String row = hour.changeRow();
+        hour.assertNamed(removed, row);
     }
 }

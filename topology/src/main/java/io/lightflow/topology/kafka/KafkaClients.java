@@ -44,6 +44,11 @@ public final class KafkaClients {
      * ({@code auto.offset.reset=none}).
      */
     public KafkaConsumer<byte[], byte[]> consumer(String clientId, int maxPollRecords) {
+        return consumer(clientId, maxPollRecords, Duration.ofMillis(100));
+    }
+
+    /** @param atEnd how long a broker holds a request back that finds nothing new */
+    public KafkaConsumer<byte[], byte[]> consumer(String clientId, int maxPollRecords, Duration atEnd) {
         Map<String, Object> config = common(clientId);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -52,7 +57,7 @@ public final class KafkaClients {
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxPollRecords);
         config.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 1 << 20);
         config.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 32 << 20);
-        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 100);
+        config.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) atEnd.toMillis());
         config.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, 1 << 20);
         config.put(ConsumerConfig.CHECK_CRCS_CONFIG, true);
         config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, 30_000);

@@ -80,7 +80,7 @@ public final class StatisticsTotals implements AutoCloseable {
         }
     }
 
-    private static Counts counts(ResultSet found, int from) throws SQLException {
+    static Counts counts(ResultSet found, int from) throws SQLException {
         Counts counts = new Counts();
         counts.impressions = found.getLong(from);
         counts.clicks = found.getLong(from + 1);

@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
  * @param dataCenters names of the data centers whose light topics are joined together
  * @param shards partitions of every input topic, the same in every data center
  * @param kafka the central cluster
+ * @param fronts the front clusters by data center, as far as certificates are to count them; nothing else reads them
  * @param registry the schema registry
  * @param postgres where the statistics go
  * @param zookeeper where the group's lock and pause mark are
@@ -39,6 +40,7 @@ public record GroupSettings(
         List<String> dataCenters,
         int shards,
         Kafka kafka,
+        Map<String, Front> fronts,
         Registry registry,
         Postgres postgres,
         ZooKeeper zookeeper,
@@ -67,6 +69,14 @@ public record GroupSettings(
         }
         Require.within("shards", shards, 1, 4096);
         Require.present("kafka", kafka);
+        fronts = Require.filled("fronts", fronts);
+        for (Map.Entry<String, Front> front : fronts.entrySet()) {
+            if (!dataCenters.contains(front.getKey())) {
+                throw new WrongSettingException("the key fronts." + front.getKey()
+                        + " names no data center of the group, which are " + dataCenters);
+            }
+            front.getValue().check("fronts." + front.getKey());
+        }
         Require.present("registry", registry);
         Require.present("postgres", postgres);
         Require.present("zookeeper", zookeeper);
@@ -92,6 +102,29 @@ public record GroupSettings(
         @Override
         public String toString() {
             return "Kafka[bootstrapServers=" + bootstrapServers + ", properties of " + properties.keySet() + "]";
+        }
+    }
+
+    /**
+     * A front cluster.
+     *
+     * @param properties further settings of the Kafka clients, such as for TLS
+     */
+    public record Front(String bootstrapServers, Map<String, String> properties) {
+        private void check(String path) {
+            Require.present(path + ".bootstrapServers", bootstrapServers);
+            Require.filled(path + ".properties", properties);
+        }
+
+        /** What its clients are made with. */
+        public Kafka kafka() {
+            return new Kafka(bootstrapServers, properties);
+        }
+
+        /** Without the properties, which may hold secrets. */
+        @Override
+        public String toString() {
+            return kafka().toString();
         }
     }
 
@@ -275,7 +308,10 @@ public record GroupSettings(
                 .collect(Collectors.joining("."));
     }
 
-    /** The settings as text that {@link #parse} reads back. Holds no secret but those in {@code kafka.properties}. */
+    /**
+     * The settings as text that {@link #parse} reads back. Holds no secret but those in the {@code properties} of Kafka's
+     * clusters.
+     */
     public String toYaml() {
         try {
             return MAPPER.writeValueAsString(this);

@@ -23,6 +23,10 @@ class GroupSettingsTest {
               bootstrapServers: 127.0.0.1:9092
               properties:
                 sasl.jaas.config: hunter2-of-kafka
+            fronts:
+              us-west:
+                bootstrapServers: 127.0.0.1:9093
+                properties: {sasl.password: hunter2-of-front}
             registry:
               urls: ["http://127.0.0.1:8081"]
             postgres:
@@ -119,6 +123,9 @@ class GroupSettingsTest {
                     bootstrapServers: 127.0.0.1:9092 | bootstrapServer: 127.0.0.1:9092 | the key kafka.bootstrapServers is missing
                     bootstrapServers: 127.0.0.1:9092 |                                | the key kafka.bootstrapServers is missing
                     sasl.jaas.config: hunter2-of-kafka | sasl.jaas.config:            | kafka.properties.sasl.jaas.config
+                    us-west:                        | us-north:                       | the key fronts.us-north names no data center
+                    bootstrapServers: 127.0.0.1:9093 |                                | the key fronts.us-west.bootstrapServers is missing
+                    bootstrapServers: 127.0.0.1:9093 | servers: 127.0.0.1:9093        | the key fronts.us-west.servers is unknown
                     user: lightflow                 |                                 | the key postgres.user is missing
                     user: lightflow                 | user: [lightflow]               | the key postgres.user
                     urls: ["http://127.0.0.1:8081"] | urls: ["no url"]                | the key registry.urls

@@ -1,0 +1,93 @@
+package io.lightflow.topology.certificate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.lightflow.event.EventType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+
+/** Writes certificates for programs. A reader of a file sees the former one or the whole new one. */
+final class CertificateFiles {
+    private static final ObjectMapper JSON = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .registerModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance));
+
+    private CertificateFiles() {}
+
+    /** JSON. */
+    static void writeReport(Path file, Certificate certificate) {
+        try {
+            write(file, JSON.writeValueAsBytes(certificate));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the report " + file + " cannot be written", e);
+        }
+    }
+
+    /** The text format of Prometheus, as the textfile collector of its node_exporter takes it. */
+    static void writeMetrics(Path file, Certificate certificate) {
+        try {
+            write(file, metrics(certificate).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the metrics " + file + " cannot be written", e);
+        }
+    }
+
+    private static void write(Path file, byte[] content) throws IOException {
+        Path target = file.toAbsolutePath();
+        Path fresh = target.resolveSibling(target.getFileName() + ".new");
+        Files.write(fresh, content);
+        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    static String metrics(Certificate certificate) {
+        String group = "group=\"" + certificate.group() + "\"";
+        StringBuilder text = new StringBuilder();
+        gauge(text, "complete", "1 if every event of the hour is where it belongs.");
+        sample(text, "complete", group, certificate.complete() ? 1 : 0);
+        gauge(text, "hour_timestamp_seconds", "Beginning of the hour, in seconds since the Unix epoch.");
+        sample(text, "hour_timestamp_seconds", group, certificate.hour().getEpochSecond());
+        gauge(text, "made_timestamp_seconds", "When it was counted, in seconds since the Unix epoch.");
+        sample(text, "made_timestamp_seconds", group, certificate.made().getEpochSecond());
+        gauge(text, "fronts_not_counted", "Data centers whose front clusters are not in the settings.");
+        sample(text, "fronts_not_counted", group, certificate.frontsNotCounted().size());
+        gauge(text, "differences", "Events of the hour that are not where they belong.");
+        for (ShardCertificate shard : certificate.shards()) {
+            sample(text, "differences", group + ",shard=\"" + shard.shard() + "\"", shard.differenceCount());
+        }
+        if (certificate.postgres() != null) {
+            gauge(text, "row_differences", "Statistics rows of the hour that are not what the joined topics say.");
+            sample(text, "row_differences", group, certificate.postgres().differenceCount());
+        }
+        gauge(text, "events", "Events of the hour by type and what has become of them.");
+        for (ShardCertificate shard : certificate.shards()) {
+            for (EventType type : EventType.values()) {
+                for (Column column : Column.values()) {
+                    sample(
+                            text,
+                            "events",
+                            group + ",shard=\"" + shard.shard() + "\",type=\"" + type.plural() + "\",fate=\""
+                                    + column.word() + "\"",
+                            shard.events().get(type, column));
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    private static void gauge(StringBuilder text, String name, String help) {
+        text.append("# HELP lightflow_certificate_").append(name).append(' ').append(help);
+        text.append("\n# TYPE lightflow_certificate_").append(name).append(" gauge\n");
+    }
+
+    private static void sample(StringBuilder text, String name, String labels, long value) {
+        text.append("lightflow_certificate_").append(name).append('{').append(labels);
+        text.append("} ").append(value).append('\n');
+    }
+}

@@ -1,0 +1,122 @@
+package io.lightflow.topology.certificate;
+
+import io.lightflow.event.EventType;
+import java.io.PrintStream;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** A certificate for an operator's eyes. */
+final class CertificateText {
+    private CertificateText() {}
+
+    static void print(Certificate certificate, PrintStream out) {
+        out.println("group " + certificate.group() + ", events of " + certificate.hour() + " to "
+                + certificate.hour().plus(1, ChronoUnit.HOURS) + ": "
+                + (certificate.complete() ? "COMPLETE" : certificate.differenceCount() + " DIFFERENCES"));
+        if (!certificate.frontsNotCounted().isEmpty()) {
+            out.println("  not counted: the front clusters of " + certificate.frontsNotCounted()
+                    + ", which are not in the settings (key fronts)");
+        }
+        table(certificate, out);
+        postgres(certificate.postgres(), out);
+        differences(certificate, out);
+        positions(certificate, out);
+    }
+
+    private static void table(Certificate certificate, PrintStream out) {
+        List<Column> columns = new ArrayList<>(List.of(Column.values()));
+        if (certificate.frontsCounted().isEmpty()) {
+            columns.removeAll(List.of(Column.FRONT, Column.TWICE, Column.UNDER_WAY));
+        }
+        out.printf("%5s %-11s", "shard", "");
+        columns.forEach(column -> out.printf(" %" + width(column) + "s", title(column)));
+        out.println();
+        Tally sum = new Tally();
+        for (ShardCertificate shard : certificate.shards()) {
+            rows(Integer.toString(shard.shard()), shard.events(), columns, out);
+            sum.add(shard.events());
+        }
+        if (certificate.shards().size() > 1) {
+            rows("all", sum, columns, out);
+        }
+    }
+
+    private static void rows(String name, Tally tally, List<Column> columns, PrintStream out) {
+        for (EventType type : EventType.values()) {
+            if (columns.stream().allMatch(column -> tally.get(type, column) == 0)) {
+                continue;
+            }
+            out.printf("%5s %-11s", name, type.plural());
+            columns.forEach(column -> out.printf(" %" + width(column) + "d", tally.get(type, column)));
+            out.println();
+        }
+    }
+
+    private static String title(Column column) {
+        return column.word().replace('_', ' ');
+    }
+
+    private static int width(Column column) {
+        return Math.max(9, title(column).length());
+    }
+
+    private static void postgres(RowsCertificate rows, PrintStream out) {
+        if (rows == null) {
+            out.println("  PostgreSQL: not compared, since a row is the sum of all shards");
+            return;
+        }
+        out.printf(
+                Locale.ROOT,
+                "  PostgreSQL: %d rows of stats_hour compared with the joined topics of %s (%d impressions, %d clicks,"
+                        + " %d conversions): %s%n",
+                rows.rows(),
+                rows.groups(),
+                rows.impressions(),
+                rows.clicks(),
+                rows.conversions(),
+                rows.differenceCount() == 0 ? "equal" : rows.differenceCount() + " DIFFERENCES");
+        rows.notes().forEach(note -> out.println("    " + note));
+    }
+
+    private static void differences(Certificate certificate, PrintStream out) {
+        for (ShardCertificate shard : certificate.shards()) {
+            shard.differences().forEach(difference -> out.println("  DIFFERENCE " + difference));
+            more(shard.differenceCount() - shard.differences().size(), "of shard " + shard.shard(), out);
+        }
+        if (certificate.postgres() != null) {
+            certificate.postgres().differences().forEach(row -> out.println("  DIFFERENCE row " + row));
+            more(
+                    certificate.postgres().differenceCount()
+                            - certificate.postgres().differences().size(),
+                    "of rows",
+                    out);
+        }
+    }
+
+    private static void more(long count, String where, PrintStream out) {
+        if (count > 0) {
+            out.println("  ... and " + count + " more " + where);
+        }
+    }
+
+    private static void positions(Certificate certificate, PrintStream out) {
+        out.println("  counted between these offsets (shard:from-to):");
+        Map<String, StringBuilder> lines = new LinkedHashMap<>();
+        for (ShardCertificate shard : certificate.shards()) {
+            for (Range range : shard.positions()) {
+                lines.computeIfAbsent(range.cluster() + " " + range.topic(), none -> new StringBuilder())
+                        .append(' ')
+                        .append(range.partition())
+                        .append(':')
+                        .append(range.from())
+                        .append('-')
+                        .append(range.to());
+            }
+        }
+        lines.forEach((topic, ranges) -> out.println("    " + topic + ranges));
+    }
+}

@@ -1,0 +1,16 @@
+package io.lightflow.topology.certificate;
+
+import io.lightflow.event.EventType;
+
+/**
+ * The part of a light topic of the central cluster that a shard's events of an hour are looked for in.
+ *
+ * @param name of the topic
+ * @param dc its data center
+ * @param type kind of its events
+ * @param incarnation the topic's present life
+ * @param begin oldest offset that is there
+ * @param from first offset that is read
+ * @param to offset after the last one that is read: the join's position
+ */
+record LightTopic(String name, String dc, EventType type, int incarnation, long begin, long from, long to) {}
