@@ -8,6 +8,10 @@ import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.trident.Parts;
 import io.lightflow.topology.trident.ShardPositions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -30,7 +35,10 @@ import org.apache.zookeeper.ZooKeeper;
  * {@link IllegalStateException} says what did not. Not thread-safe.
  */
 public final class GroupOnCluster implements AutoCloseable {
-    private static final Duration WITHIN = Duration.ofSeconds(90);
+    /** Nimbus may take two minutes to give up a slot that was given to a worker lately. */
+    private static final Duration WITHIN = Duration.ofSeconds(180);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
     private static final int ZOOKEEPER_SESSION_MS = 10_000;
 
     private final Cluster cluster;
@@ -161,7 +169,7 @@ public final class GroupOnCluster implements AutoCloseable {
         cluster.forgetProcessOf(worker);
     }
 
-    /** Waits until a topology has a worker besides this one, and returns that. */
+    /** Waits until a topology has a worker besides this one, in another slot, and returns that. */
     public Worker awaitSuccessor(TopologyKind kind, Worker predecessor) {
         List<Worker> found = new ArrayList<>();
         await("another worker of " + kind.word(), () -> {
@@ -172,6 +180,16 @@ public final class GroupOnCluster implements AutoCloseable {
             return !found.isEmpty();
         });
         return found.get(0);
+    }
+
+    /** Whether a worker has logged, at any time, that a commit of it was refused because somebody else had taken over. */
+    public boolean wasFenced(Worker worker) {
+        Path log = cluster.logsOf(worker).resolve("worker.log");
+        try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+            return lines.anyMatch(line -> line.contains("FencedException"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the log of " + worker, e);
+        }
     }
 
     public void killTopologies() {
@@ -211,7 +229,7 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     private static void await(String what, Deadline.Condition condition) {
-        if (!Deadline.in(WITHIN).await(condition)) {
+        if (!Deadline.in(WITHIN).await(LOOK_EVERY, condition)) {
             throw new IllegalStateException("Waited %d s in vain for %s".formatted(WITHIN.toSeconds(), what));
         }
     }

@@ -15,6 +15,7 @@ import java.util.Set;
 /** All that is done to the platform. */
 final class Faults {
     static final String POSTGRES = "postgres";
+    private static final String SUPERVISOR = "supervisor";
     private static final Set<TopologyKind> BOTH = EnumSet.allOf(TopologyKind.class);
     private static final Set<TopologyKind> JOIN = EnumSet.of(TopologyKind.DATAFLOW);
     private static final Set<TopologyKind> STATISTICS = EnumSet.of(TopologyKind.STATS_COUNTER);
@@ -116,7 +117,8 @@ final class Faults {
 
     /**
      * A worker that was taken for dead and is not: frozen with sums that it has not committed, out of the Supervisor's reach, until a
-     * successor has counted the same events; then it goes on where it was.
+     * successor has counted the same events; then it goes on where it was. The Supervisor is frozen meanwhile, since a worker that
+     * hears from it that its work was given to another ends itself.
      */
     static Fault zombie() {
         TopologyKind kind = TopologyKind.STATS_COUNTER;
@@ -126,19 +128,25 @@ final class Faults {
             stage.group().putOutOfReach(zombie);
             Worker successor = stage.group().awaitSuccessor(kind, zombie);
             double replaced = stage.awaitBeyond(frozen, STATISTICS);
-            zombie.resume();
+            ClusterProcess supervisor = stage.cluster().process(SUPERVISOR);
+            supervisor.freeze();
             Moment back = stage.now();
-            if (!Deadline.in(ZOMBIE_ENDS_WITHIN).await(() -> !zombie.isAlive())) {
-                zombie.kill();
-                throw new IllegalStateException("The zombie worked on for " + ZOMBIE_ENDS_WITHIN);
+            try {
+                zombie.resume();
+                if (!Deadline.in(ZOMBIE_ENDS_WITHIN).await(() -> !zombie.isAlive())) {
+                    zombie.kill();
+                    throw new IllegalStateException("the zombie worked on for " + ZOMBIE_ENDS_WITHIN);
+                }
+            } finally {
+                supervisor.resume();
+            }
+            double ended = stage.now().secondsSince(back.nanos());
+            if (!stage.group().wasFenced(zombie)) {
+                throw new IllegalStateException("the zombie has not tried to commit: see " + zombie);
             }
             return new Struck(
-                    "process %d frozen, process %d commits in its place after %.1f s; let go on, the first ended after %.1f s"
-                            .formatted(
-                                    zombie.pid(),
-                                    successor.pid(),
-                                    replaced,
-                                    stage.now().secondsSince(back.nanos())),
+                    "process %d frozen, process %d commits in its place after %.1f s; let go on, its commit was refused within %.1f s"
+                            .formatted(zombie.pid(), successor.pid(), replaced, ended),
                     back);
         });
     }

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  * wants more. Thread-safe.
  */
 final class LightFeed implements AutoCloseable {
-    private static final Duration BEACON_EVERY = Duration.ofMillis(200);
+    private static final Duration BEACON_EVERY = Duration.ofMillis(500);
     /** Events that are there to be had for each that is planned: faults may take longer than planned. */
     private static final int RESERVE = 10;
 

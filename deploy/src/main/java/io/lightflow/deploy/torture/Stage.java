@@ -37,7 +37,7 @@ final class Stage implements AutoCloseable {
     /** Longer than anything that heals by itself takes; what lasts longer hangs. */
     private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(3);
 
-    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
     /** Small batches, so that there are many to be hit in the middle of; for the rest the defaults. */
     private static final String SETTINGS = """
