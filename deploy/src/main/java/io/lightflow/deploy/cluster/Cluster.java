@@ -224,16 +224,28 @@ public final class Cluster {
 
     /** Deletes the Supervisor's note of which process this worker is, so that it cannot send it a signal. */
     void forgetProcessOf(Worker worker) {
-        Path notes = parts.stormHome()
-                .localState()
-                .resolve("workers")
-                .resolve(worker.workerId())
-                .resolve("pids");
+        Path notes = notesOn(worker).resolve("pids");
         try {
             Files.delete(notes.resolve(Long.toString(worker.pid())));
         } catch (IOException e) {
             throw new UncheckedIOException("The Supervisor has no note of " + worker + " in " + notes, e);
         }
+    }
+
+    /**
+     * Deletes the heartbeats that a worker has left after the Supervisor had done with it. The Supervisor would report them for ever,
+     * together with those of other workers with the same tasks, and Nimbus takes every change for a sign of life.
+     */
+    void forgetHeartbeatsOf(Worker worker) {
+        try {
+            Resources.deleteFolder(notesOn(worker));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot delete what " + worker + " has left", e);
+        }
+    }
+
+    private Path notesOn(Worker worker) {
+        return parts.stormHome().localState().resolve("workers").resolve(worker.workerId());
     }
 
     StormClient stormClient() {

@@ -169,6 +169,11 @@ public final class GroupOnCluster implements AutoCloseable {
         cluster.forgetProcessOf(worker);
     }
 
+    /** Removes what a worker that was out of reach has left behind, once it has ended. */
+    public void tidyUpAfter(Worker worker) {
+        cluster.forgetHeartbeatsOf(worker);
+    }
+
     /** Waits until a topology has a worker besides this one, in another slot, and returns that. */
     public Worker awaitSuccessor(TopologyKind kind, Worker predecessor) {
         List<Worker> found = new ArrayList<>();

@@ -137,6 +137,7 @@ final class Faults {
                     zombie.kill();
                     throw new IllegalStateException("the zombie worked on for " + ZOMBIE_ENDS_WITHIN);
                 }
+                stage.group().tidyUpAfter(zombie);
             } finally {
                 supervisor.resume();
             }

@@ -12,6 +12,7 @@ import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.trident.RegistrySchemas;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,9 @@ final class Stage implements AutoCloseable {
 
     private final Cluster cluster;
     private final Random random;
-    private final CountDownLatch closed = new CountDownLatch(1);
+    /** Never released: what waits for it waits until it is interrupted, or its time is over. */
+    private final CountDownLatch never = new CountDownLatch(1);
+
     private CuttableProxy postgresProxy;
     private GroupOnCluster group;
     private RegistrySchemas schemas;
@@ -140,7 +143,7 @@ final class Stage implements AutoCloseable {
 
     /** Lets time pass in which nothing is done. */
     void pause(Duration time) throws InterruptedException {
-        closed.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        never.await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
@@ -181,24 +184,24 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** Ends whatever waits; may be called by any thread. */
-    void interrupt() {
-        closed.countDown();
-    }
-
-    /** Stops everything; the data stays. */
+    /** Stops everything; the data stays. An interruption waits until that is done. */
     @Override
-    public void close() throws IOException {
-        closed.countDown();
-        if (feed != null) {
-            feed.close();
-        }
-        if (group != null) {
-            group.close();
-        }
-        cluster.down(line -> {});
-        if (postgresProxy != null) {
-            postgresProxy.close();
+    public void close() {
+        boolean interrupted = Thread.interrupted();
+        try (CuttableProxy last = postgresProxy) {
+            if (feed != null) {
+                feed.close();
+            }
+            if (group != null) {
+                group.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot close the proxy of PostgreSQL", e);
+        } finally {
+            cluster.down(line -> {});
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
