@@ -33,6 +33,7 @@ final class Torture {
     private final LightFeed.Plan plan;
     private final Consumer<String> progress;
     private final List<Done> done = new ArrayList<>();
+    private final List<String> differences = new ArrayList<>();
     private final long beginNanos = System.nanoTime();
 
     /** @param stage which has been started with this plan */
@@ -49,33 +50,32 @@ final class Torture {
      * @return the report; a platform that hangs is a difference, too
      */
     TortureReport run(List<Fault> faults) throws Exception {
-        List<String> differences = new ArrayList<>();
         try {
-            List<Fault> round = new ArrayList<>(faults);
-            boolean first = true;
-            while (first || stage.feed().hold()) {
-                Collections.shuffle(round, stage.random());
-                for (Fault fault : round) {
-                    if (!first && !stage.feed().hold()) {
-                        break;
-                    }
-                    inflict(fault);
-                    if (!first) {
-                        stage.feed().release();
-                    }
-                }
-                first = false;
-                stage.feed().release();
+            doEach(faults);
+            while (stage.feed().hold()) {
+                doEach(faults);
             }
-            differences.addAll(differences());
+            compare();
         } catch (IllegalStateException e) {
-            if (Thread.currentThread().isInterrupted()) {
-                throw e;
-            }
-            differences.add("%s: %s".formatted(done.isEmpty() ? "at the beginning" : "in the end", e.getMessage()));
+            wrong("%.0f s: %s".formatted(secondsSinceBegin(), e.getMessage()));
         }
-        long events = stage.feed().fed().read();
-        return TortureReport.of(plan.seed(), events, secondsSinceBegin(), differences, done);
+        return TortureReport.of(
+                plan.seed(), stage.feed().fed().read(), secondsSinceBegin(), differences, done);
+    }
+
+    /** One round; ends early when the feed may end and has. */
+    private void doEach(List<Fault> faults) throws Exception {
+        List<Fault> round = new ArrayList<>(faults);
+        Collections.shuffle(round, stage.random());
+        for (Fault fault : round) {
+            if (stage.feed().hold()) {
+                inflict(fault);
+                if (done.size() >= faults.size()) {
+                    stage.feed().release();
+                }
+            }
+        }
+        stage.feed().release();
     }
 
     private void inflict(Fault fault) throws Exception {
@@ -87,14 +87,24 @@ final class Torture {
         try {
             Struck struck = fault.strike().on(stage);
             double recovery = stage.awaitBeyond(struck.from(), fault.disturbed());
-            Done one =
-                    new Done(fault.kind(), TortureReport.rounded(at), struck.effect(), TortureReport.rounded(recovery));
+            Done one = new Done(
+                    fault.kind(), TortureReport.rounded(at), struck.effect(), TortureReport.rounded(recovery));
             done.add(one);
-            progress.accept(
-                    "%5.0f s  %-34s %5.1f s  %s".formatted(one.at(), one.kind(), one.recoverySeconds(), one.effect()));
+            progress.accept("%5.0f s  %-34s %5.1f s  %s"
+                    .formatted(one.at(), one.kind(), one.recoverySeconds(), one.effect()));
         } catch (IllegalStateException e) {
-            throw new IllegalStateException("after '%s' at %.0f s: %s".formatted(fault.kind(), at, e.getMessage()), e);
+            // A difference, but perhaps not the last word: the next fault waits for everything to be at work again.
+            wrong("%.0f s, %s: %s".formatted(at, fault.kind(), e.getMessage()));
         }
+    }
+
+    /** An interruption is none of the platform's. */
+    private void wrong(String difference) throws InterruptedException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedException(difference);
+        }
+        differences.add(difference);
+        progress.accept("wrong: " + difference);
     }
 
     private double secondsSinceBegin() {
@@ -102,14 +112,13 @@ final class Torture {
     }
 
     /** Event by event, row by row and entry by entry. */
-    private List<String> differences() throws InterruptedException, SQLException {
+    private void compare() throws InterruptedException, SQLException {
         Duration span = Windows.DEFAULT
                 .orphanAfter()
                 .plus(ALLOWED_DISORDER.multipliedBy(2))
                 .plusMinutes(1);
         FeedTotals fed = stage.feed().finish(span);
         progress.accept("%5.0f s  all %,d events are fed".formatted(secondsSinceBegin(), fed.read()));
-        List<String> differences = new ArrayList<>();
         try (Completion completion = new Completion(List.of(stage.group().settings()))) {
             completion.await(fed.greatestTimeMs() + span.minus(ALLOWED_DISORDER).toMillis(), PATIENCE);
             progress.accept("%5.0f s  all of them have come through".formatted(secondsSinceBegin()));
@@ -127,6 +136,5 @@ final class Torture {
             differences.addAll(Differences.ofMinutes(answer.minutes(), StatisticsTables.minutes(jdbcUrl)));
             PostgresTotals.disagreement(jdbcUrl).ifPresent(differences::add);
         }
-        return differences;
     }
 }

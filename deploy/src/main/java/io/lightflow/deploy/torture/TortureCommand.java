@@ -98,10 +98,8 @@ public final class TortureCommand implements Callable<Integer> {
         Thread stop = new Thread(() -> stop(running), "lightflow-stop");
         Runtime.getRuntime().addShutdownHook(stop);
         try {
-            TortureReport result =
-                    run(folder, new LightFeed.Plan(events, Duration.ofMinutes(minutes), chosen), new Random(chosen));
-            Runtime.getRuntime().removeShutdownHook(stop);
-            return tell(result);
+            return tell(
+                    run(folder, new LightFeed.Plan(events, Duration.ofMinutes(minutes), chosen), new Random(chosen)));
         } catch (Exception e) {
             if (stopping) {
                 // Whatever it says, it is that it was interrupted.
@@ -110,6 +108,9 @@ public final class TortureCommand implements Callable<Integer> {
             throw e;
         } finally {
             ended.countDown();
+            if (!stopping) {
+                Runtime.getRuntime().removeShutdownHook(stop);
+            }
         }
     }
 

@@ -96,10 +96,11 @@ record TortureReport(
 
     private String toMarkdown() {
         StringBuilder page = new StringBuilder("# A run of `deploy/local/torture`%n%n".formatted());
-        page.append("%,d events in %.0f s, %d faults, seed %d: **%s**.%n%n"
+        page.append("%,d events in %.0f s on %d cores, %d faults, `--seed %d`: **%s**.%n%n"
                 .formatted(
                         events,
                         seconds,
+                        Runtime.getRuntime().availableProcessors(),
                         faults.size(),
                         seed,
                         balanced ? "no difference" : differences.size() + " differences"));
