@@ -20,8 +20,8 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 /**
- * Feeds generated events to the data centers' Kafkas, in a thread of its own, until there have been enough of them and nobody
- * wants more. Thread-safe.
+ * Feeds generated events to the data centers' Kafkas, in a thread of its own, until there have been enough of them and
+ * {@link #finish} is called. Thread-safe.
  */
 final class LightFeed implements AutoCloseable {
     private static final Duration BEACON_EVERY = Duration.ofMillis(500);
@@ -32,8 +32,8 @@ final class LightFeed implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final long atLeast;
     private Future<FeedTotals> feeding;
-    private boolean wanted = true;
-    private boolean ended;
+    private volatile boolean enough;
+    private volatile boolean mayEnd;
 
     /**
      * What to feed.
@@ -82,20 +82,14 @@ final class LightFeed implements AutoCloseable {
         return started;
     }
 
-    private synchronized boolean goesOn(long fed) {
-        ended = !wanted && fed >= atLeast;
-        return !ended;
+    private boolean goesOn(long taken) {
+        enough = taken >= atLeast;
+        return !mayEnd || !enough;
     }
 
-    /** Asks that it go on until {@link #release}; returns whether it does, which it does not once it has ended. */
-    synchronized boolean hold() {
-        wanted = !ended;
-        return wanted;
-    }
-
-    /** Lets it end when there have been enough events. */
-    synchronized void release() {
-        wanted = false;
+    /** Whether there have been as many events as planned. It goes on all the same until {@link #finish}. */
+    boolean hasEnough() {
+        return enough;
     }
 
     /** How far it has come; at most some hundred events behind. */
@@ -118,9 +112,9 @@ final class LightFeed implements AutoCloseable {
         }
     }
 
-    /** Waits for its end, and has all timers fire up to a while after its last event; see {@link FeedProducer#sendClosingBeacons}. */
+    /** Lets it end once there have been enough events, waits for that, and has all timers fire up to a while after its last event; see {@link FeedProducer#sendClosingBeacons}. */
     FeedTotals finish(Duration span) throws InterruptedException {
-        release();
+        mayEnd = true;
         failIfFailed();
         try {
             thread.submit(() -> {

@@ -171,6 +171,12 @@ final class Stage implements AutoCloseable {
         return (System.nanoTime() - moment.nanos()) / 1e9;
     }
 
+    /** Waits until every process works, and both topologies commit. */
+    void awaitEverythingAtWork() {
+        cluster.processes().forEach(process -> process.awaitReady(RECOVERS_WITHIN));
+        awaitBeyond(now(), EnumSet.allOf(TopologyKind.class));
+    }
+
     /** The least of the shards' watermarks. */
     private long watermark(TopologyKind kind) {
         try {

@@ -6,6 +6,7 @@ import io.lightflow.deploy.answer.Differences;
 import io.lightflow.deploy.answer.Outputs;
 import io.lightflow.deploy.answer.StatisticsTables;
 import io.lightflow.deploy.cluster.ClusterSettings;
+import io.lightflow.deploy.cluster.ProcessFailedException;
 import io.lightflow.deploy.feed.Feed;
 import io.lightflow.deploy.feed.FeedTotals;
 import io.lightflow.deploy.feed.PartOfFeed;
@@ -13,12 +14,10 @@ import io.lightflow.deploy.local.Completion;
 import io.lightflow.deploy.local.PostgresTotals;
 import io.lightflow.deploy.torture.Fault.Struck;
 import io.lightflow.deploy.torture.TortureReport.Done;
-import io.lightflow.topology.settings.TopologyKind;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -51,48 +50,43 @@ final class Torture {
      */
     TortureReport run(List<Fault> faults) throws Exception {
         try {
-            doEach(faults);
-            while (stage.feed().hold()) {
-                doEach(faults);
-            }
+            do {
+                round(faults);
+            } while (!stage.feed().hasEnough());
             compare();
-        } catch (IllegalStateException e) {
+        } catch (IllegalStateException | ProcessFailedException e) {
             wrong("%.0f s: %s".formatted(secondsSinceBegin(), e.getMessage()));
         }
-        return TortureReport.of(
-                plan.seed(), stage.feed().fed().read(), secondsSinceBegin(), differences, done);
+        return TortureReport.of(plan.seed(), stage.feed().fed().read(), secondsSinceBegin(), differences, done);
     }
 
-    /** One round; ends early when the feed may end and has. */
-    private void doEach(List<Fault> faults) throws Exception {
-        List<Fault> round = new ArrayList<>(faults);
-        Collections.shuffle(round, stage.random());
-        for (Fault fault : round) {
-            if (stage.feed().hold()) {
+    /** Each once; only the first round is gone through to its end if there have been enough events before. */
+    private void round(List<Fault> faults) throws Exception {
+        boolean first = done.isEmpty();
+        List<Fault> order = new ArrayList<>(faults);
+        Collections.shuffle(order, stage.random());
+        for (Fault fault : order) {
+            if (first || !stage.feed().hasEnough()) {
                 inflict(fault);
-                if (done.size() >= faults.size()) {
-                    stage.feed().release();
-                }
             }
         }
-        stage.feed().release();
     }
 
     private void inflict(Fault fault) throws Exception {
         int span = LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS;
         stage.pause(Duration.ofMillis(SHORTEST_PAUSE_MS + stage.random().nextInt(span)));
-        // Each fault finds everything at work.
-        stage.awaitBeyond(stage.now(), EnumSet.allOf(TopologyKind.class));
+        // Whatever is still on its way back from the fault before has its chance.
+        stage.awaitEverythingAtWork();
         double at = secondsSinceBegin();
         try {
             Struck struck = fault.strike().on(stage);
             double recovery = stage.awaitBeyond(struck.from(), fault.disturbed());
-            Done one = new Done(
-                    fault.kind(), TortureReport.rounded(at), struck.effect(), TortureReport.rounded(recovery));
+            Done one =
+                    new Done(fault.kind(), TortureReport.rounded(at), struck.effect(), TortureReport.rounded(recovery));
             done.add(one);
-            progress.accept("%5.0f s  %-34s %5.1f s  %s"
-                    .formatted(one.at(), one.kind(), one.recoverySeconds(), one.effect()));
-        } catch (IllegalStateException e) {
+            progress.accept(
+                    "%5.0f s  %-34s %5.1f s  %s".formatted(one.at(), one.kind(), one.recoverySeconds(), one.effect()));
+        } catch (IllegalStateException | ProcessFailedException e) {
             // A difference, but perhaps not the last word: the next fault waits for everything to be at work again.
             wrong("%.0f s, %s: %s".formatted(at, fault.kind(), e.getMessage()));
         }
