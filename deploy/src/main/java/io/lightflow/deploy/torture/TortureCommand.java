@@ -45,7 +45,7 @@ public final class TortureCommand implements Callable<Integer> {
 
     @Option(
             names = "--minutes",
-            defaultValue = "8",
+            defaultValue = "12",
             description =
                     "How long they flow; longer if not every fault has been done by then. Default: ${DEFAULT-VALUE},"
                             + " about one round of all faults.")
