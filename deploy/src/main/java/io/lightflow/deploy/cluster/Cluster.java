@@ -31,6 +31,8 @@ public final class Cluster {
     private static final Duration TOPOLOGY_ENDS_WITHIN = Duration.ofSeconds(60);
     private static final Duration WORKERS_END_WITHIN = Duration.ofSeconds(10);
 
+    static final String TOPOLOGY_MAIN = "io.lightflow.topology.Main";
+
     private final ClusterSettings settings;
     private final Parts parts;
 
@@ -176,6 +178,25 @@ public final class Cluster {
     }
 
     /**
+     * Submits the topologies of a group, with {@code io.lightflow.topology.Main} of this build.
+     *
+     * @param settings the group's settings; keys such as {@code ${kafka.central}} are filled in
+     * @param options further options of the command {@code submit}
+     * @return what it printed
+     * @throws ProcessFailedException when it is refused; the message holds what it printed
+     */
+    public String submit(String group, Path settings, List<String> options) {
+        return submit(group, settings, Build.ofThisClass().topologyJar(), TOPOLOGY_MAIN, options);
+    }
+
+    String submit(String group, Path settings, Path topologyJar, String mainClass, List<String> options) {
+        Path rendered = GroupFile.render(this, group, settings);
+        List<String> arguments = new ArrayList<>(List.of("submit", "--settings", rendered.toString()));
+        arguments.addAll(options);
+        return stormJar().submit(topologyJar, mainClass, arguments);
+    }
+
+    /**
      * Kills a topology at once, and returns when Nimbus has forgotten it and its workers have ended, so that one of the same name can
      * be submitted.
      *
@@ -199,6 +220,32 @@ public final class Cluster {
     /** The folder with a worker's logs; a worker that takes its slot for the same topology writes there as well. */
     public Path logsOf(Worker worker) {
         return parts.stormHome().workerLogs().resolve(worker.topologyId()).resolve(Integer.toString(worker.port()));
+    }
+
+    /** Deletes the Supervisor's note of which process this worker is, so that it cannot send it a signal. */
+    void forgetProcessOf(Worker worker) {
+        Path notes = notesOn(worker).resolve("pids");
+        try {
+            Files.delete(notes.resolve(Long.toString(worker.pid())));
+        } catch (IOException e) {
+            throw new UncheckedIOException("The Supervisor has no note of " + worker + " in " + notes, e);
+        }
+    }
+
+    /**
+     * Deletes the heartbeats that a worker has left after the Supervisor had done with it. The Supervisor would report them for ever,
+     * together with those of other workers with the same tasks, and Nimbus takes every change for a sign of life.
+     */
+    void forgetHeartbeatsOf(Worker worker) {
+        try {
+            Resources.deleteFolder(notesOn(worker));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot delete what " + worker + " has left", e);
+        }
+    }
+
+    private Path notesOn(Worker worker) {
+        return parts.stormHome().localState().resolve("workers").resolve(worker.workerId());
     }
 
     StormClient stormClient() {

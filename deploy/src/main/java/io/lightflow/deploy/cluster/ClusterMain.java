@@ -26,8 +26,6 @@ import picocli.CommandLine.Spec;
         description = "The platform as separate processes on this machine.",
         synopsisSubcommandLabel = "COMMAND")
 public final class ClusterMain {
-    private static final String TOPOLOGY_MAIN = "io.lightflow.topology.Main";
-
     @Spec
     private CommandSpec spec;
 
@@ -183,19 +181,20 @@ public final class ClusterMain {
                     Path settings,
             @Option(names = "--jar", paramLabel = "FILE", description = "The topology jar (default: the build's).")
                     Path jar,
-            @Option(names = "--main", paramLabel = "CLASS", defaultValue = TOPOLOGY_MAIN, hidden = true) String main) {
+            @Option(names = "--main", paramLabel = "CLASS", defaultValue = Cluster.TOPOLOGY_MAIN, hidden = true)
+                    String main) {
         Cluster cluster = where.cluster();
         Build build = Build.ofThisClass();
-        Path rendered = GroupFile.render(cluster, group, settings != null ? settings : GroupFile.source(build, group));
-        List<String> arguments = new ArrayList<>(List.of("submit", "--settings", rendered.toString()));
+        List<String> options = new ArrayList<>();
         if (parallelism != null) {
-            arguments.addAll(List.of("--parallelism", parallelism.toString()));
+            options.addAll(List.of("--parallelism", parallelism.toString()));
         }
         if (only != null) {
-            arguments.addAll(List.of("--only", only.name()));
+            options.addAll(List.of("--only", only.name()));
         }
+        Path source = settings != null ? settings : GroupFile.source(build, group);
         Path topologyJar = jar != null ? jar.toAbsolutePath() : build.topologyJar();
-        print(cluster.stormJar().submit(topologyJar, main, arguments).stripTrailing());
+        print(cluster.submit(group, source, topologyJar, main, options).stripTrailing());
         return CommandLine.ExitCode.OK;
     }
 

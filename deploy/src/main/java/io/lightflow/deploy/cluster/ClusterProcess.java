@@ -167,6 +167,20 @@ public final class ClusterProcess {
         running().ifPresent(this::kill);
     }
 
+    /** Kills it and all processes that it has launched, without giving any of them time to notice, as a power cut would. */
+    public void killWithChildren() {
+        running().ifPresent(process -> {
+            List<OsProcess> children = ProcessHandle.of(process.pid()).stream()
+                    .flatMap(ProcessHandle::descendants)
+                    .flatMap(child -> OsProcess.of(child.pid()).stream())
+                    .toList();
+            process.signal(Signal.KILL);
+            children.forEach(child -> child.signal(Signal.KILL));
+            kill(process);
+            children.forEach(this::kill);
+        });
+    }
+
     /** Freezes it (SIGSTOP): it keeps its connections and locks, and answers nobody, until {@link #resume}. */
     public void freeze() {
         running().ifPresent(process -> process.signal(Signal.STOP));

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /** The point in time by which an operation has to be finished, handed down to its parts. Immutable. */
-final class Deadline {
-    private static final long POLL_NANOS = Duration.ofMillis(20).toNanos();
+public final class Deadline {
+    private static final Duration POLL = Duration.ofMillis(20);
 
     private final long end;
 
@@ -13,11 +13,11 @@ final class Deadline {
         this.end = end;
     }
 
-    static Deadline in(Duration time) {
+    public static Deadline in(Duration time) {
         return new Deadline(System.nanoTime() + time.toNanos());
     }
 
-    boolean isPast() {
+    public boolean isPast() {
         return end - System.nanoTime() <= 0;
     }
 
@@ -27,12 +27,17 @@ final class Deadline {
      * @return whether it holds; false when the deadline came first
      * @throws IllegalStateException when the thread is interrupted, with its interrupt flag set
      */
-    boolean await(Condition condition) {
+    public boolean await(Condition condition) {
+        return await(POLL, condition);
+    }
+
+    /** As {@link #await(Condition)}, for conditions that are not looked at for nothing. */
+    public boolean await(Duration lookEvery, Condition condition) {
         while (!condition.holds()) {
             if (isPast()) {
                 return condition.holds();
             }
-            LockSupport.parkNanos(POLL_NANOS);
+            LockSupport.parkNanos(lookEvery.toNanos());
             if (Thread.currentThread().isInterrupted()) {
                 throw new IllegalStateException("Interrupted while waiting for a process of the cluster");
             }
@@ -40,8 +45,9 @@ final class Deadline {
         return true;
     }
 
+    /** What is waited for. */
     @FunctionalInterface
-    interface Condition {
+    public interface Condition {
         boolean holds();
     }
 }

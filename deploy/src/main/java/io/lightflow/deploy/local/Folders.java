@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Where commands keep data when they are not told: below the build folder. */
-final class Folders {
+public final class Folders {
     /** Open, and so locked, as long as this process lives. */
     private static final List<FileChannel> HELD = new ArrayList<>();
 
     private Folders() {}
 
     /** Where the folder of this name is, or will be. */
-    static Path named(String name) {
+    public static Path named(String name) {
         return Path.of(System.getProperty("lightflow.target", "deploy/target"), name)
                 .toAbsolutePath()
                 .normalize();
@@ -30,7 +30,7 @@ final class Folders {
      *
      * @throws IllegalStateException if another process holds it
      */
-    static Path fresh(String name) {
+    public static Path fresh(String name) {
         Path folder = named(name);
         try {
             hold(folder);

@@ -100,7 +100,8 @@ public final class JoinedTopics {
         }
     }
 
-    static KafkaConsumer<byte[], byte[]> consumer(String bootstrap) {
+    /** Reads committed records only, from wherever it is told to. */
+    public static KafkaConsumer<byte[], byte[]> consumer(String bootstrap) {
         Map<String, Object> config = new HashMap<>();
         config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");

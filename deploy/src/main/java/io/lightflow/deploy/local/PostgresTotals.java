@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 
 /** Reads what the statistics tables add up to. */
 public final class PostgresTotals {
@@ -33,16 +34,30 @@ public final class PostgresTotals {
         try (Connection connection = DriverManager.getConnection(jdbcUrl, user, "");
                 Statement statement = connection.createStatement()) {
             Totals minutes = sum(statement, "stats_minute");
-            Totals hours = sum(statement, "stats_hour");
-            Totals days = sum(statement, "stats_day");
-            if (!minutes.equals(hours) || !minutes.equals(days)) {
-                throw new IllegalStateException(
-                        "the statistics tables differ: minutes " + minutes + ", hours " + hours + ", days " + days);
-            }
+            disagreement(statement, minutes).ifPresent(words -> {
+                throw new IllegalStateException(words);
+            });
             return minutes;
         } catch (SQLException e) {
             throw new IllegalStateException("the statistics cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /** In words, if minute, hour and day rows do not add up to the same. */
+    public static Optional<String> disagreement(String jdbcUrl) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
+                Statement statement = connection.createStatement()) {
+            return disagreement(statement, sum(statement, "stats_minute"));
+        }
+    }
+
+    private static Optional<String> disagreement(Statement statement, Totals minutes) throws SQLException {
+        Totals hours = sum(statement, "stats_hour");
+        Totals days = sum(statement, "stats_day");
+        return minutes.equals(hours) && minutes.equals(days)
+                ? Optional.empty()
+                : Optional.of(
+                        "the statistics tables differ: minutes " + minutes + ", hours " + hours + ", days " + days);
     }
 
     private static Totals sum(Statement statement, String table) throws SQLException {

@@ -57,7 +57,7 @@ class BadInputTest {
         Report report = stand.replay(impression(KEY, time), click(KEY, time + 1_000));
 
         assertThat(report.balanced()).as(report.differences().toString()).isTrue();
-        List<RejectedEvent> rejected = Outputs.rejected(stand, Stand.US.name()).stream()
+        List<RejectedEvent> rejected = stand.outputs().rejected(Stand.US.name()).stream()
                 .filter(event ->
                         ByteBuffer.wrap(KEY.getBytes(StandardCharsets.UTF_8)).equals(event.getKey()))
                 .toList();

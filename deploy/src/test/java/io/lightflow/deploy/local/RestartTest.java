@@ -2,6 +2,7 @@ package io.lightflow.deploy.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightflow.deploy.answer.BatchAnswer;
 import io.lightflow.deploy.feed.DcGroup;
 import io.lightflow.deploy.feed.Feed;
 import io.lightflow.deploy.feed.FeedProducer;

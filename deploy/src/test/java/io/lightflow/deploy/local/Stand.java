@@ -2,6 +2,7 @@ package io.lightflow.deploy.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightflow.deploy.answer.Outputs;
 import io.lightflow.deploy.embedded.Await;
 import io.lightflow.deploy.feed.BeaconCadence;
 import io.lightflow.deploy.feed.DcGroup;
@@ -67,6 +68,10 @@ final class Stand implements AutoCloseable {
 
     RegistrySchemas schemas() {
         return RegistrySchemas.connect(new GroupSettings.Registry(List.of(stack.registryUrl())));
+    }
+
+    Outputs outputs() {
+        return new Outputs(stack.centralBootstrap(), stack.settings().shards(), schemas());
     }
 
     /** An event time that is later than everything that was fed before, closing beacons among it; ms since the Unix epoch. */

@@ -11,6 +11,7 @@ import io.lightflow.position.Position;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.statistics.Statistics;
+import io.lightflow.topology.CuttableProxy;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;

@@ -1,13 +1,22 @@
 package io.lightflow.deploy.feed;
 
-/** The next events of another feed, up to a number of them; leaves the rest, and the closing, to its owner. */
+import java.util.function.LongPredicate;
+
+/** The next events of another feed, as long as it is to go on; leaves the rest, and the closing, to its owner. */
 public final class PartOfFeed implements Feed {
     private final Feed whole;
-    private long left;
+    private final LongPredicate goesOn;
+    private long taken;
 
+    /** The next so many events. */
     public PartOfFeed(Feed whole, long count) {
+        this(whole, taken -> taken < count);
+    }
+
+    /** @param goesOn asked before each event, with the number of those taken so far */
+    public PartOfFeed(Feed whole, LongPredicate goesOn) {
         this.whole = whole;
-        this.left = count;
+        this.goesOn = goesOn;
     }
 
     @Override
@@ -22,12 +31,12 @@ public final class PartOfFeed implements Feed {
 
     @Override
     public boolean hasNext() {
-        return left > 0 && whole.hasNext();
+        return whole.hasNext() && goesOn.test(taken);
     }
 
     @Override
     public FeedEvent next() {
-        left--;
+        taken++;
         return whole.next();
     }
 

@@ -1,4 +1,4 @@
-package io.lightflow.deploy.local;
+package io.lightflow.deploy.answer;
 
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.StatisticsKey;
@@ -11,12 +11,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Reads the statistics tables row by row. */
-final class StatisticsTables {
+public final class StatisticsTables {
     private StatisticsTables() {}
 
-    static Map<StatisticsKey, Counts> minutes(Stand stand) throws SQLException {
+    /** All minute rows. */
+    public static Map<StatisticsKey, Counts> minutes(String jdbcUrl) throws SQLException {
         Map<StatisticsKey, Counts> rows = new TreeMap<>();
-        try (Connection connection = DriverManager.getConnection(stand.stack().jdbcUrl());
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("""
                         SELECT (extract(epoch FROM time) * 1000)::bigint, campaign, creative, advertiser, exchange,

@@ -1,4 +1,4 @@
-package io.lightflow.deploy.local;
+package io.lightflow.deploy.answer;
 
 import io.lightflow.attribution.LastClick;
 import io.lightflow.batch.BatchInput;
@@ -26,14 +26,15 @@ import java.util.TreeMap;
 /**
  * What a batch run over the events of a feed says that must come out.
  *
- * @param outcomes what becomes of every event, sorted
+ * @param outcomes what becomes of every event, in words, sorted
+ * @param books of all groups together
  * @param minutes the minute rows
  */
-record BatchAnswer(List<String> outcomes, Books books, Map<StatisticsKey, Counts> minutes) {
+public record BatchAnswer(List<String> outcomes, Books books, Map<StatisticsKey, Counts> minutes) {
     private static final int BLOCK_SIZE = 5_000;
 
-    /** Drains the feed. */
-    static BatchAnswer of(Feed feed, List<DcGroup> groups, RegistrySchemas schemas) {
+    /** Drains the feed; its events are held in memory. The default rules apply. */
+    public static BatchAnswer of(Feed feed, List<DcGroup> groups, RegistrySchemas schemas) {
         Map<String, List<BlockEntry>> entries = new TreeMap<>();
         for (String dc : groups.stream().flatMap(group -> group.dcs().stream()).toList()) {
             for (EventType type : EventType.values()) {
@@ -52,7 +53,7 @@ record BatchAnswer(List<String> outcomes, Books books, Map<StatisticsKey, Counts
         List<String> outcomes = new ArrayList<>();
         Books books = Books.EMPTY;
         Map<StatisticsKey, Counts> minutes = new TreeMap<>();
-        Outputs outputs = new Outputs(schemas);
+        Outcomes outcomesOf = new Outcomes(schemas);
         for (DcGroup group : groups) {
             BatchResult result = new BatchRunner(
                             JoinSettings.defaults(group.name()),
@@ -62,7 +63,7 @@ record BatchAnswer(List<String> outcomes, Books books, Map<StatisticsKey, Counts
                             new MemoryJoinStore(),
                             BLOCK_SIZE)
                     .run(inputs(group, topics, entries));
-            result.outputs().forEach(output -> outputs.outcome(output.value()).ifPresent(outcomes::add));
+            result.outputs().forEach(output -> outcomesOf.of(output.value()).ifPresent(outcomes::add));
             books = books.plus(result.books());
             result.statistics().minutes().forEach((key, counts) -> minutes.computeIfAbsent(key, absent -> new Counts())
                     .add(counts));

@@ -1,0 +1,250 @@
+package io.lightflow.deploy.cluster;
+
+import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.position.Position;
+import io.lightflow.topology.operator.GroupStatus;
+import io.lightflow.topology.operator.ShardStatus;
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.TopologyKind;
+import io.lightflow.topology.trident.Parts;
+import io.lightflow.topology.trident.ShardPositions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionListing;
+import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.zookeeper.KeeperException;
+import org.apache.zookeeper.ZKUtil;
+import org.apache.zookeeper.ZooKeeper;
+
+/**
+ * A group whose topologies run on a cluster, and what can be done to them. What is waited for comes within {@link #WITHIN}, or an
+ * {@link IllegalStateException} says what did not. Not thread-safe.
+ */
+public final class GroupOnCluster implements AutoCloseable {
+    /** Nimbus may take two minutes to give up a slot that was given to a worker lately. */
+    private static final Duration WITHIN = Duration.ofSeconds(180);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    private static final int ZOOKEEPER_SESSION_MS = 10_000;
+
+    private final Cluster cluster;
+    private final DcGroup group;
+    private final Path settingsFile;
+    private final Admin admin;
+    private final Map<TopologyKind, ShardPositions> ledgers = new EnumMap<>(TopologyKind.class);
+    private GroupSettings settings;
+    private GroupStatus statistics;
+
+    /** @param settingsFile as {@code submit} takes it */
+    public GroupOnCluster(Cluster cluster, DcGroup group, Path settingsFile) {
+        this.cluster = cluster;
+        this.group = group;
+        this.settingsFile = settingsFile;
+        this.admin = Admin.create(
+                Map.of("bootstrap.servers", cluster.endpoints().kafka().get(ClusterSettings.CENTRAL)));
+    }
+
+    /**
+     * Submits both topologies, as {@code deploy/cluster/submit} does.
+     *
+     * @param parallelism tasks of each
+     * @throws ProcessFailedException when it is refused; the message says why
+     */
+    public void submit(int parallelism) {
+        cluster.submit(group.name(), settingsFile, List.of("--parallelism", Integer.toString(parallelism)));
+    }
+
+    /** As they were submitted. */
+    public GroupSettings settings() {
+        if (settings == null) {
+            settings = GroupSettings.read(GroupFile.of(cluster, group.name()));
+        }
+        return settings;
+    }
+
+    /** The worker of a topology; waits for it. */
+    public Worker worker(TopologyKind kind) {
+        List<Worker> found = new ArrayList<>();
+        await("a worker of " + kind.word(), () -> {
+            found.clear();
+            found.addAll(workers(kind));
+            return !found.isEmpty();
+        });
+        return found.get(0);
+    }
+
+    private List<Worker> workers(TopologyKind kind) {
+        return cluster.workers().stream()
+                .filter(worker -> worker.topology().equals(kind.topologyName(group.name())))
+                .toList();
+    }
+
+    /**
+     * Where the ledger has the shards of a topology.
+     *
+     * @throws io.lightflow.sink.SinkUnavailableException if the ledger does not answer
+     */
+    public Collection<Position> positions(TopologyKind kind) {
+        return ledgers.computeIfAbsent(kind, absent -> Parts.positions(absent, settings()))
+                .read(IntStream.range(0, settings().shards()).boxed().toList())
+                .values();
+    }
+
+    /** Kills the join's worker when it has sent some of a batch and not committed it; returns who was killed. */
+    public Worker killInTheMiddleOfABatch() {
+        Worker worker = freezeWhen(
+                TopologyKind.DATAFLOW, "the join to have a transaction open when it is stopped", this::inTransaction);
+        worker.kill();
+        return worker;
+    }
+
+    /** Kills the statistics' worker when there is something that it has not committed; returns who was killed. */
+    public Worker killWithUncommittedStatistics() {
+        Worker worker = freezeWithUncommittedStatistics();
+        worker.kill();
+        return worker;
+    }
+
+    /** Freezes the statistics' worker when there is something that it has not committed; returns who was frozen. */
+    public Worker freezeWithUncommittedStatistics() {
+        return freezeWhen(
+                TopologyKind.STATS_COUNTER, "the statistics to be behind when they are stopped", this::uncounted);
+    }
+
+    private Worker freezeWhen(TopologyKind kind, String what, Deadline.Condition condition) {
+        Worker worker = worker(kind);
+        await(what, () -> {
+            worker.freeze();
+            if (condition.holds()) {
+                return true;
+            }
+            worker.resume();
+            return false;
+        });
+        return worker;
+    }
+
+    /** Whether a shard of the join has a Kafka transaction open at this moment. */
+    private boolean inTransaction() {
+        try {
+            return admin.listTransactions().all().get().stream()
+                    .filter(transaction -> transaction.transactionalId().startsWith("lightflow." + group.name() + "."))
+                    .map(TransactionListing::state)
+                    .anyMatch(TransactionState.ONGOING::equals);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Cannot list the transactions of the central Kafka", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while listing transactions", e);
+        }
+    }
+
+    /** Whether the statistics have something before them. */
+    private boolean uncounted() {
+        if (statistics == null) {
+            statistics = new GroupStatus(settings(), TopologyKind.STATS_COUNTER);
+        }
+        return statistics.shards().stream().mapToLong(ShardStatus::lag).sum() > 0;
+    }
+
+    /**
+     * Takes a worker out of the Supervisor's reach, as if it were cut off on a machine of its own: when its heartbeats cease it is
+     * replaced, and not killed. Until it ends the slot is taken, and Nimbus gives its work to another one.
+     */
+    public void putOutOfReach(Worker worker) {
+        cluster.forgetProcessOf(worker);
+    }
+
+    /** Removes what a worker that was out of reach has left behind, once it has ended. */
+    public void tidyUpAfter(Worker worker) {
+        cluster.forgetHeartbeatsOf(worker);
+    }
+
+    /** Waits until a topology has a worker besides this one, in another slot, and returns that. */
+    public Worker awaitSuccessor(TopologyKind kind, Worker predecessor) {
+        List<Worker> found = new ArrayList<>();
+        await("another worker of " + kind.word(), () -> {
+            found.clear();
+            workers(kind).stream()
+                    .filter(worker -> worker.pid() != predecessor.pid() && worker.port() != predecessor.port())
+                    .forEach(found::add);
+            return !found.isEmpty();
+        });
+        return found.get(0);
+    }
+
+    /** Whether a worker has logged, at any time, that a commit of it was refused because somebody else had taken over. */
+    public boolean wasFenced(Worker worker) {
+        Path log = cluster.logsOf(worker).resolve("worker.log");
+        try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+            return lines.anyMatch(line -> line.contains("FencedException"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the log of " + worker, e);
+        }
+    }
+
+    public void killTopologies() {
+        for (TopologyKind kind : TopologyKind.values()) {
+            String topology = kind.topologyName(group.name());
+            if (!cluster.killTopology(topology)) {
+                throw new IllegalStateException("There is no topology " + topology + " to be killed");
+            }
+        }
+    }
+
+    /** Deletes all that Trident has in ZooKeeper about these topologies; returns the names of what there was. */
+    public List<String> wipeTrident() throws Exception {
+        ZooKeeper zooKeeper = new ZooKeeper(cluster.endpoints().zooKeeper(), ZOOKEEPER_SESSION_MS, event -> {});
+        try {
+            List<String> wiped = new ArrayList<>();
+            for (TopologyKind kind : TopologyKind.values()) {
+                String node = "/transactional/" + kind.transactionId(group.name());
+                Optional<List<String>> children = children(zooKeeper, node);
+                if (children.isPresent()) {
+                    ZKUtil.deleteRecursive(zooKeeper, node);
+                    wiped.add(node + children.get());
+                }
+            }
+            return wiped;
+        } finally {
+            zooKeeper.close();
+        }
+    }
+
+    private static Optional<List<String>> children(ZooKeeper zooKeeper, String node) throws Exception {
+        try {
+            return Optional.of(zooKeeper.getChildren(node, false));
+        } catch (KeeperException.NoNodeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void await(String what, Deadline.Condition condition) {
+        if (!Deadline.in(WITHIN).await(LOOK_EVERY, condition)) {
+            throw new IllegalStateException("Waited %d s in vain for %s".formatted(WITHIN.toSeconds(), what));
+        }
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+        ledgers.values().forEach(ShardPositions::close);
+        if (statistics != null) {
+            statistics.close();
+        }
+    }
+}

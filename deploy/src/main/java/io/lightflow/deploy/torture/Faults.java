@@ -1,0 +1,164 @@
+package io.lightflow.deploy.torture;
+
+import io.lightflow.deploy.cluster.ClusterProcess;
+import io.lightflow.deploy.cluster.Deadline;
+import io.lightflow.deploy.cluster.ProcessFailedException;
+import io.lightflow.deploy.cluster.Worker;
+import io.lightflow.deploy.torture.Fault.Struck;
+import io.lightflow.topology.settings.TopologyKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** All that is done to the platform. */
+final class Faults {
+    static final String POSTGRES = "postgres";
+    private static final String SUPERVISOR = "supervisor";
+    private static final Set<TopologyKind> BOTH = EnumSet.allOf(TopologyKind.class);
+    private static final Set<TopologyKind> JOIN = EnumSet.of(TopologyKind.DATAFLOW);
+    private static final Set<TopologyKind> STATISTICS = EnumSet.of(TopologyKind.STATS_COUNTER);
+    /** A few attempts of each client to connect again. */
+    private static final Duration CUT_OFF_FOR = Duration.ofSeconds(10);
+
+    private static final Duration ZOMBIE_ENDS_WITHIN = Duration.ofSeconds(60);
+    private static final int MOST_TASKS = 4;
+
+    private Faults() {}
+
+    /** One of each kind. */
+    static List<Fault> all(Stage stage) {
+        List<Fault> all = new ArrayList<>(List.of(
+                joinKilled(),
+                statisticsKilled(),
+                tridentWiped(),
+                otherParallelism(),
+                submittedTwice(),
+                zombie(),
+                postgresCutOff()));
+        stage.cluster().processes().forEach(process -> all.add(killed(process.name())));
+        return all;
+    }
+
+    static Fault joinKilled() {
+        return new Fault("kill -9 dataflow worker", JOIN, stage -> {
+            Worker killed = stage.group().killInTheMiddleOfABatch();
+            return new Struck("process " + killed.pid() + ", with a Kafka transaction open", stage.now());
+        });
+    }
+
+    static Fault statisticsKilled() {
+        return new Fault("kill -9 stats-counter worker", STATISTICS, stage -> {
+            Worker killed = stage.group().killWithUncommittedStatistics();
+            return new Struck("process " + killed.pid() + ", with sums not yet committed", stage.now());
+        });
+    }
+
+    /** Kills a process of the cluster, with all of its own processes if it is PostgreSQL, and starts it again at once. */
+    static Fault killed(String name) {
+        return new Fault("kill -9 " + name, BOTH, stage -> {
+            ClusterProcess process = stage.cluster().process(name);
+            long pid = process.pid().orElseThrow(() -> new IllegalStateException(name + " does not run"));
+            if (name.equals(POSTGRES)) {
+                process.killWithChildren();
+            } else {
+                process.kill();
+            }
+            Moment killed = stage.now();
+            process.start();
+            return new Struck("process %d, and started again".formatted(pid), killed);
+        });
+    }
+
+    static Fault tridentWiped() {
+        return new Fault("ZooKeeper's Trident state wiped", BOTH, stage -> {
+            Moment gone = killTopologies(stage);
+            List<String> wiped = stage.group().wipeTrident();
+            if (wiped.size() != BOTH.size()) {
+                throw new IllegalStateException("Expected Trident's state of both topologies, found " + wiped);
+            }
+            stage.submit(stage.parallelism());
+            return new Struck("topologies killed, " + wiped + " deleted, submitted again", gone);
+        });
+    }
+
+    static Fault otherParallelism() {
+        return new Fault("other parallelism", BOTH, stage -> {
+            int before = stage.parallelism();
+            int after = 1 + (before + stage.random().nextInt(MOST_TASKS - 1)) % MOST_TASKS;
+            Moment gone = killTopologies(stage);
+            stage.submit(after);
+            return new Struck(
+                    "topologies killed, and submitted with %d in place of %d tasks".formatted(after, before), gone);
+        });
+    }
+
+    /** Kills both; until they are gone they go on committing, so what is fed after that counts. */
+    private static Moment killTopologies(Stage stage) {
+        Moment begin = stage.now();
+        stage.group().killTopologies();
+        return stage.now().countedFrom(begin);
+    }
+
+    static Fault submittedTwice() {
+        return new Fault("submitted twice", BOTH, stage -> {
+            try {
+                stage.group().submit(stage.parallelism());
+            } catch (ProcessFailedException refused) {
+                if (refused.getMessage().contains("kill it first")) {
+                    return new Struck("refused; the first goes on", stage.now());
+                }
+                throw refused;
+            }
+            throw new IllegalStateException("A second topology of the same name was taken");
+        });
+    }
+
+    /**
+     * A worker that was taken for dead and is not: frozen with sums that it has not committed, out of the Supervisor's reach, until a
+     * successor has counted the same events; then it goes on where it was. The Supervisor is frozen meanwhile, since a worker that
+     * hears from it that its work was given to another ends itself.
+     */
+    static Fault zombie() {
+        TopologyKind kind = TopologyKind.STATS_COUNTER;
+        return new Fault("zombie stats-counter worker", STATISTICS, stage -> {
+            Worker zombie = stage.group().freezeWithUncommittedStatistics();
+            Moment frozen = stage.now();
+            stage.group().putOutOfReach(zombie);
+            Worker successor = stage.group().awaitSuccessor(kind, zombie);
+            double replaced = stage.awaitBeyond(frozen, STATISTICS);
+            ClusterProcess supervisor = stage.cluster().process(SUPERVISOR);
+            supervisor.freeze();
+            Moment back = stage.now();
+            try {
+                zombie.resume();
+                if (!Deadline.in(ZOMBIE_ENDS_WITHIN).await(() -> !zombie.isAlive())) {
+                    zombie.kill();
+                    throw new IllegalStateException("the zombie worked on for " + ZOMBIE_ENDS_WITHIN);
+                }
+                stage.group().tidyUpAfter(zombie);
+            } finally {
+                supervisor.resume();
+            }
+            double ended = stage.now().secondsSince(back.nanos());
+            if (!stage.group().wasFenced(zombie)) {
+                throw new IllegalStateException("the zombie has not tried to commit: see " + zombie);
+            }
+            return new Struck(
+                    "process %d frozen, process %d commits in its place after %.1f s; let go on, its commit was refused within %.1f s"
+                            .formatted(zombie.pid(), successor.pid(), replaced, ended),
+                    back);
+        });
+    }
+
+    static Fault postgresCutOff() {
+        return new Fault("PostgreSQL cut off", STATISTICS, stage -> {
+            stage.postgresProxy().shut();
+            stage.pause(CUT_OFF_FOR);
+            stage.postgresProxy().open();
+            return new Struck(
+                    "connections reset, and refused for %d s".formatted(CUT_OFF_FOR.toSeconds()), stage.now());
+        });
+    }
+}

@@ -1,0 +1,136 @@
+package io.lightflow.deploy.torture;
+
+import io.lightflow.deploy.feed.BeaconCadence;
+import io.lightflow.deploy.feed.Continuation;
+import io.lightflow.deploy.feed.Feed;
+import io.lightflow.deploy.feed.FeedProducer;
+import io.lightflow.deploy.feed.FeedSettings;
+import io.lightflow.deploy.feed.FeedTotals;
+import io.lightflow.deploy.feed.GeneratedFeed;
+import io.lightflow.deploy.feed.GeneratedFeedSettings;
+import io.lightflow.deploy.feed.PartOfFeed;
+import io.lightflow.event.SchemaIds;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+
+/**
+ * Feeds generated events to the data centers' Kafkas, in a thread of its own, until there have been enough of them and
+ * {@link #finish} is called. Thread-safe.
+ */
+final class LightFeed implements AutoCloseable {
+    private static final Duration BEACON_EVERY = Duration.ofMillis(500);
+    /** Events that are there to be had for each that is planned: faults may take longer than planned. */
+    private static final int RESERVE = 10;
+
+    private final FeedProducer producer;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final long atLeast;
+    private Future<FeedTotals> feeding;
+    private volatile boolean enough;
+    private volatile boolean mayEnd;
+
+    /**
+     * What to feed.
+     *
+     * @param events how many, at least
+     * @param during how long they take
+     */
+    record Plan(long events, Duration during, long seed) {
+        Plan {
+            if (events < 1 || during.isNegative() || during.isZero()) {
+                throw new IllegalArgumentException(
+                        "feeding: expected one or more events in a positive time, found " + events + " in " + during);
+            }
+        }
+
+        double eventsPerSecond() {
+            return events * 1000.0 / during.toMillis();
+        }
+
+        /** More events than will be fed; those that are fed are the first of them. */
+        Feed open() {
+            return new GeneratedFeed(
+                    GeneratedFeedSettings.of(Math.multiplyExact(events, RESERVE), seed, List.of(Stage.GROUP)));
+        }
+    }
+
+    private LightFeed(Plan plan, FeedProducer producer) {
+        this.atLeast = plan.events();
+        this.producer = producer;
+    }
+
+    /** @param kafka bootstrap servers by data center */
+    static LightFeed start(Plan plan, Map<String, String> kafka, int partitions, SchemaIds ids) {
+        Map<String, String> fronts = Stage.GROUP.dcs().stream().collect(Collectors.toMap(dc -> dc, kafka::get));
+        FeedSettings settings = FeedSettings.toFrontClusters(fronts, partitions)
+                .withRate(plan.eventsPerSecond())
+                .withBeacons(BeaconCadence.onClock(BEACON_EVERY))
+                .withContinuation(Continuation.NONE);
+        LightFeed started = new LightFeed(plan, new FeedProducer(settings, ids));
+        started.feeding = started.thread.submit(() -> {
+            try (Feed whole = plan.open()) {
+                started.producer.start();
+                return started.producer.feed(new PartOfFeed(whole, started::goesOn));
+            }
+        });
+        return started;
+    }
+
+    private boolean goesOn(long taken) {
+        enough = taken >= atLeast;
+        return !mayEnd || !enough;
+    }
+
+    /** Whether there have been as many events as planned. It goes on all the same until {@link #finish}. */
+    boolean hasEnough() {
+        return enough;
+    }
+
+    /** How far it has come; at most some hundred events behind. */
+    FeedTotals fed() {
+        if (feeding.isDone()) {
+            failIfFailed();
+        }
+        return producer.totals();
+    }
+
+    private void failIfFailed() {
+        try {
+            feeding.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "The feed has ended: " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while feeding", e);
+        }
+    }
+
+    /** Lets it end once there have been enough events, waits for that, and has all timers fire up to a while after its last event; see {@link FeedProducer#sendClosingBeacons}. */
+    FeedTotals finish(Duration span) throws InterruptedException {
+        mayEnd = true;
+        failIfFailed();
+        try {
+            thread.submit(() -> {
+                        producer.sendClosingBeacons(span);
+                        producer.close();
+                    })
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("The feed cannot be closed: " + e.getCause(), e.getCause());
+        }
+        return producer.totals();
+    }
+
+    @Override
+    public void close() {
+        producer.stop();
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,213 @@
+package io.lightflow.deploy.torture;
+
+import io.lightflow.deploy.cluster.Cluster;
+import io.lightflow.deploy.cluster.ClusterSettings;
+import io.lightflow.deploy.cluster.Component;
+import io.lightflow.deploy.cluster.Deadline;
+import io.lightflow.deploy.cluster.GroupOnCluster;
+import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.CuttableProxy;
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.TopologyKind;
+import io.lightflow.topology.trident.RegistrySchemas;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * The platform under torture: a cluster of its own with the group {@code us}, both topologies at work, and events that flow from the
+ * data centers' Kafkas through MirrorMaker. The topologies reach PostgreSQL by way of a proxy. Belongs to one thread.
+ */
+final class Stage implements AutoCloseable {
+    static final DcGroup GROUP = new DcGroup("us", List.of("us-west", "us-east"));
+    static final int SHARDS = 4;
+    private static final int PARALLELISM = 2;
+    /** Longer than anything that heals by itself takes; what lasts longer hangs. */
+    private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(3);
+
+    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+
+    /** Small batches, so that there are many to be hit in the middle of; for the rest the defaults. */
+    private static final String SETTINGS = """
+            group: ${group}
+            dataCenters: [us-west, us-east]
+            shards: ${partitions}
+            kafka:
+              bootstrapServers: ${kafka.central}
+            registry:
+              urls: ["${registry}"]
+            postgres:
+              url: "jdbc:postgresql://127.0.0.1:PROXY/postgres?user=postgres"
+              user: postgres
+            zookeeper:
+              connect: ${zookeeper}
+            store:
+              rocksdb:
+                directory: ${data}/store/${group}
+                blockCacheMb: 32
+                rowCacheMb: 32
+            pace:
+              pollRecords: 1000
+            dataflow:
+              heapMb: 256
+            statistics:
+              microBatch: 1s
+              heapMb: 192
+            """;
+
+    private final Cluster cluster;
+    private final Random random;
+    /** Never released: what waits for it waits until it is interrupted, or its time is over. */
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    private CuttableProxy postgresProxy;
+    private GroupOnCluster group;
+    private RegistrySchemas schemas;
+    private LightFeed feed;
+    private int parallelism = PARALLELISM;
+
+    /** @param data an empty folder, absolute */
+    Stage(Path data, Random random) {
+        this.cluster = Cluster.of(new ClusterSettings(data, EnumSet.allOf(Component.class), GROUP.dcs(), SHARDS));
+        this.random = random;
+    }
+
+    /** Starts everything; returns when the first events have been joined and counted. */
+    void start(LightFeed.Plan plan, Consumer<String> progress) throws IOException {
+        cluster.up(progress);
+        postgresProxy =
+                new CuttableProxy(URI.create(cluster.endpoints().jdbcUrl().substring("jdbc:".length()))
+                        .getPort());
+        Path settings = cluster.settings().data().resolve("torture.yaml");
+        Files.writeString(settings, SETTINGS.replace("PROXY", Integer.toString(postgresProxy.port())));
+        group = new GroupOnCluster(cluster, GROUP, settings);
+        group.submit(parallelism);
+        schemas = RegistrySchemas.connect(new GroupSettings.Registry(
+                List.of(URI.create(cluster.endpoints().registry()))));
+        feed = LightFeed.start(plan, cluster.endpoints().kafka(), SHARDS, schemas.ids());
+        awaitBeyond(now(), EnumSet.allOf(TopologyKind.class));
+        progress.accept("both topologies are at work");
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    CuttableProxy postgresProxy() {
+        return postgresProxy;
+    }
+
+    GroupOnCluster group() {
+        return group;
+    }
+
+    RegistrySchemas schemas() {
+        return schemas;
+    }
+
+    LightFeed feed() {
+        return feed;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    /** Tasks of each topology at present. */
+    int parallelism() {
+        return parallelism;
+    }
+
+    /** Submits both topologies, which must have been killed. */
+    void submit(int newParallelism) {
+        group.submit(newParallelism);
+        parallelism = newParallelism;
+    }
+
+    Moment now() {
+        return new Moment(System.nanoTime(), feed.fed().greatestTimeMs());
+    }
+
+    /** Lets time pass in which nothing is done. */
+    void pause(Duration time) throws InterruptedException {
+        never.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Waits until every shard has committed something that was fed after a moment. This takes a watermark beyond it, to which both
+     * data centers, the mirror and the topologies must have contributed.
+     *
+     * @return seconds from that moment until then
+     * @throws IllegalStateException if it takes longer than {@link #RECOVERS_WITHIN}
+     */
+    double awaitBeyond(Moment moment, Collection<TopologyKind> kinds) {
+        Deadline deadline = Deadline.in(RECOVERS_WITHIN);
+        for (TopologyKind kind : kinds) {
+            if (!deadline.await(LOOK_EVERY, () -> watermark(kind) > moment.fedMs())) {
+                throw new IllegalStateException(
+                        "%s hangs: %d s later not every shard has committed anything new. See %s"
+                                .formatted(
+                                        kind.topologyName(GROUP.name()),
+                                        RECOVERS_WITHIN.toSeconds(),
+                                        cluster.workers().stream()
+                                                .map(worker ->
+                                                        cluster.logsOf(worker).toString())
+                                                .collect(Collectors.joining(", "))));
+            }
+        }
+        return (System.nanoTime() - moment.nanos()) / 1e9;
+    }
+
+    /** Waits until every process works, and both topologies commit. */
+    void awaitEverythingAtWork() {
+        cluster.processes().forEach(process -> process.awaitReady(RECOVERS_WITHIN));
+        awaitBeyond(now(), EnumSet.allOf(TopologyKind.class));
+    }
+
+    /** The least of the shards' watermarks. */
+    private long watermark(TopologyKind kind) {
+        try {
+            return group.positions(kind).stream()
+                    .mapToLong(position -> position.watermark())
+                    .min()
+                    .orElseThrow();
+        } catch (SinkUnavailableException | KafkaException e) {
+            // The ledger is away, which is what is being waited out.
+            return Long.MIN_VALUE;
+        }
+    }
+
+    /** Stops everything; the data stays. An interruption waits until that is done. */
+    @Override
+    public void close() {
+        boolean interrupted = Thread.interrupted();
+        try (CuttableProxy last = postgresProxy) {
+            if (feed != null) {
+                feed.close();
+            }
+            if (group != null) {
+                group.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot close the proxy of PostgreSQL", e);
+        } finally {
+            cluster.down(line -> {});
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

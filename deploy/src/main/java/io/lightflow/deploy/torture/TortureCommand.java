@@ -1,0 +1,192 @@
+package io.lightflow.deploy.torture;
+
+import io.lightflow.deploy.local.Folders;
+import io.lightflow.topology.CommandErrors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code deploy/local/torture}: the real cluster under faults. */
+@Command(
+        name = "deploy/local/torture",
+        description = {
+            "Start the cluster of separate processes, let events flow, and kill, freeze, wipe and cut off everything in it,"
+                    + " each at least once, in a seeded order. Then compare joined topics and PostgreSQL with the answer"
+                    + " of a single thread.",
+            "Exits with 0 if there is no difference, 1 if there is one or something fails, 2 if an option is wrong, and 130"
+                    + " by Ctrl-C."
+        })
+public final class TortureCommand implements Callable<Integer> {
+    private static final int STOPPED_BY_SIGNAL = 130;
+    private static final long END_WITHIN_SECONDS = 90;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--events",
+            defaultValue = "500000",
+            description = "How many are fed, at least. Default: ${DEFAULT-VALUE}.")
+    private long events;
+
+    @Option(
+            names = "--minutes",
+            defaultValue = "12",
+            description =
+                    "How long they flow; longer if not every fault has been done by then. Default: ${DEFAULT-VALUE},"
+                            + " about one round of all faults.")
+    private int minutes;
+
+    @Option(names = "--seed", description = "Of events, order of faults and pauses. Default: a new one, printed.")
+    private Long seed;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "WORD",
+            description = "Only faults whose name in the report contains one of these words, such as kafka,zombie.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Where the report goes as JSON, and next to it as a page (.md). Default:"
+                    + " deploy/target/torture.json.")
+    private Path report;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Where the cluster keeps everything; new or empty. Default: deploy/target/torture, emptied first.")
+    private Path data;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean stopping;
+
+    @Override
+    public Integer call() throws Exception {
+        if (events < 1 || minutes < 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "expected one or more events and minutes, found --events %d --minutes %d"
+                            .formatted(events, minutes));
+        }
+        long chosen = seed != null ? seed : ThreadLocalRandom.current().nextLong(1_000_000);
+        Path folder = folder();
+        Thread running = Thread.currentThread();
+        Thread stop = new Thread(() -> stop(running), "lightflow-stop");
+        Runtime.getRuntime().addShutdownHook(stop);
+        try {
+            return tell(
+                    run(folder, new LightFeed.Plan(events, Duration.ofMinutes(minutes), chosen), new Random(chosen)));
+        } catch (Exception e) {
+            if (stopping) {
+                // Whatever it says, it is that it was interrupted.
+                return STOPPED_BY_SIGNAL;
+            }
+            throw e;
+        } finally {
+            ended.countDown();
+            if (!stopping) {
+                Runtime.getRuntime().removeShutdownHook(stop);
+            }
+        }
+    }
+
+    private Path folder() throws IOException {
+        if (data == null) {
+            return Folders.fresh("torture");
+        }
+        Path folder = data.toAbsolutePath().normalize();
+        Files.createDirectories(folder);
+        try (Stream<Path> content = Files.list(folder)) {
+            if (content.findAny().isPresent()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--data: expected a new or empty folder, found things in " + folder);
+            }
+        }
+        return folder;
+    }
+
+    private TortureReport run(Path folder, LightFeed.Plan plan, Random random) throws Exception {
+        say("Seed %d, %,d events in %s, data in %s".formatted(plan.seed(), plan.events(), plan.during(), folder));
+        try (Stage stage = new Stage(folder, random)) {
+            List<Fault> faults = chosen(Faults.all(stage));
+            stage.start(plan, this::say);
+            return new Torture(stage, plan, this::say).run(faults);
+        }
+    }
+
+    private List<Fault> chosen(List<Fault> all) {
+        List<Fault> chosen = all.stream()
+                .filter(fault -> only.isEmpty() || only.stream().anyMatch(fault.kind()::contains))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--only: no fault contains one of %s; there are %s"
+                            .formatted(only, all.stream().map(Fault::kind).toList()));
+        }
+        return chosen;
+    }
+
+    private int tell(TortureReport result) throws IOException {
+        Path file = report != null ? report : Folders.named("torture.json");
+        result.write(file);
+        say("");
+        say(result.table());
+        result.differences().forEach(difference -> spec.commandLine().getErr().println("Wrong: " + difference));
+        say("%,d events, %d faults, %d differences; the report is in %s and %s"
+                .formatted(
+                        result.events(),
+                        result.faults().size(),
+                        result.differences().size(),
+                        file.toAbsolutePath(),
+                        TortureReport.page(file.toAbsolutePath())));
+        return result.balanced() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private void say(String line) {
+        spec.commandLine().getOut().println(line);
+        spec.commandLine().getOut().flush();
+    }
+
+    /** On Ctrl-C: the thread that runs all this stops what it has started before the process ends. */
+    private void stop(Thread running) {
+        stopping = true;
+        running.interrupt();
+        try {
+            ended.await(END_WITHIN_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    public static void main(String[] arguments) {
+        int exitCode =
+                CommandErrors.inWords(new CommandLine(new TortureCommand())).execute(arguments);
+        System.out.flush();
+        System.exit(exitCode);
+    }
+}

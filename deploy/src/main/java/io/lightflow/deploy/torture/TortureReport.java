@@ -1,0 +1,125 @@
+package io.lightflow.deploy.torture;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What a run came to. The names are those of the JSON.
+ *
+ * @param events light events fed
+ * @param seconds from the first event to the last figure in PostgreSQL
+ * @param balanced whether there are no differences
+ * @param differences between what came out and the answer of a single thread, in words
+ * @param recoverySeconds by kind of fault
+ * @param faults in the order in which they were done
+ */
+@JsonPropertyOrder({"seed", "events", "seconds", "balanced", "differences", "recoverySeconds", "faults"})
+record TortureReport(
+        long seed,
+        long events,
+        double seconds,
+        boolean balanced,
+        List<String> differences,
+        Map<String, Recovery> recoverySeconds,
+        List<Done> faults) {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    /**
+     * A fault that was done.
+     *
+     * @param at seconds after the first event
+     * @param recoverySeconds until every shard had committed something that was fed after the fault
+     */
+    record Done(String kind, double at, String effect, double recoverySeconds) {}
+
+    /** Over all faults of a kind. */
+    record Recovery(int count, double min, double median, double max) {
+        static Recovery of(List<Double> seconds) {
+            List<Double> sorted = seconds.stream().sorted().toList();
+            int size = sorted.size();
+            double median = (sorted.get((size - 1) / 2) + sorted.get(size / 2)) / 2;
+            return new Recovery(size, sorted.get(0), rounded(median), sorted.get(size - 1));
+        }
+    }
+
+    static TortureReport of(long seed, long events, double seconds, List<String> differences, List<Done> faults) {
+        Map<String, Recovery> recovery = new TreeMap<>();
+        faults.stream()
+                .collect(Collectors.groupingBy(
+                        Done::kind, Collectors.mapping(Done::recoverySeconds, Collectors.toList())))
+                .forEach((kind, each) -> recovery.put(kind, Recovery.of(each)));
+        return new TortureReport(
+                seed,
+                events,
+                rounded(seconds),
+                differences.isEmpty(),
+                List.copyOf(differences),
+                recovery,
+                List.copyOf(faults));
+    }
+
+    static double rounded(double seconds) {
+        return Math.round(seconds * 10) / 10.0;
+    }
+
+    /** Writes the JSON, and the page next to it. */
+    void write(Path json) throws IOException {
+        Files.createDirectories(json.toAbsolutePath().getParent());
+        Files.writeString(json, JSON.writeValueAsString(this) + System.lineSeparator());
+        Files.writeString(page(json), toMarkdown());
+    }
+
+    /** The page's place: beside the JSON, with the ending {@code .md}. */
+    static Path page(Path json) {
+        return json.resolveSibling(json.getFileName().toString().replaceFirst("\\.json$", "") + ".md");
+    }
+
+    /** The table of kinds, for people, in Markdown that also reads well on a terminal. */
+    String table() {
+        int width =
+                recoverySeconds.keySet().stream().mapToInt(String::length).max().orElse(0);
+        String row = "| %-" + Math.max(width, 5) + "s | %5s | %5s | %6s | %5s |%n";
+        StringBuilder table = new StringBuilder(row.formatted("fault", "times", "min", "median", "max"));
+        table.append(row.formatted("---", "--:", "--:", "--:", "--:"));
+        recoverySeconds.forEach((kind, recovery) ->
+                table.append(row.formatted(kind, recovery.count(), recovery.min(), recovery.median(), recovery.max())));
+        return table.toString();
+    }
+
+    private String toMarkdown() {
+        StringBuilder page = new StringBuilder("# A run of `deploy/local/torture`%n%n".formatted());
+        page.append("%,d events in %.0f s on %d cores, %d faults, `--seed %d`: **%s**.%n%n"
+                .formatted(
+                        events,
+                        seconds,
+                        Runtime.getRuntime().availableProcessors(),
+                        faults.size(),
+                        seed,
+                        balanced ? "no difference" : differences.size() + " differences"));
+        differences.forEach(difference -> page.append("- %s%n".formatted(difference)));
+        page.append("%s## Recovery%n%n".formatted(balanced ? "" : System.lineSeparator()));
+        page.append("""
+                Seconds from the fault until every shard had committed something that was fed after it; from its end, where the \
+                fault lasts for a while.
+
+                """);
+        page.append(table()).append("""
+
+                ## What was done
+
+                | at | fault | effect | recovery |
+                | --: | --- | --- | --: |
+                """);
+        faults.forEach(fault -> page.append("| %.0f s | %s | %s | %.1f s |%n"
+                .formatted(fault.at(), fault.kind(), fault.effect(), fault.recoverySeconds())));
+        return page.toString();
+    }
+}

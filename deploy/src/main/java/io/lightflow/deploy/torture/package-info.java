@@ -1,0 +1,6 @@
+/**
+ * Breaks the real cluster in every way there is while events flow through it, and compares what comes out with the answer of a
+ * single thread. {@link io.lightflow.deploy.torture.TortureCommand} is the command, {@link io.lightflow.deploy.torture.Faults} what
+ * is done, {@link io.lightflow.deploy.torture.Stage} whom it is done to.
+ */
+package io.lightflow.deploy.torture;
