@@ -172,7 +172,8 @@ final class BlockJoin {
                 switch (event.type()) {
                     case IMPRESSION -> {
                         wantDuplicate(key, Cells.IMPRESSION, event);
-                        key.decides |= !key.clicks.isEmpty() && !key.conversions.isEmpty();
+                        key.decides |=
+                                !key.clicks().isEmpty() && !key.conversions().isEmpty();
                     }
                     case TAG -> wantDuplicate(key, Cells.TAG, event);
                     case CLICK -> wantImpressionOf(key, (Click) event.record());
@@ -202,8 +203,8 @@ final class BlockJoin {
 
     /** What deciding conversions may need: the impressions of all clicks, and those that may have been viewed through. */
     private void wantEverythingFor(KeyState key) {
-        key.clicks.values().forEach(click -> wantImpressionOf(key, click.click()));
-        key.conversions.values().forEach(conversion -> wantViews(key, conversion.conversion()));
+        key.clicks().values().forEach(click -> wantImpressionOf(key, click.click()));
+        key.conversions().values().forEach(conversion -> wantViews(key, conversion.conversion()));
         for (LightEvent event : key.events) {
             if (event.record() instanceof Conversion conversion) {
                 wantViews(key, conversion);

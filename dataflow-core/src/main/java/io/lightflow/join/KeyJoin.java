@@ -48,7 +48,7 @@ final class KeyJoin {
                 case TAG -> takeTag(event);
             }
         }
-        if (!key.clicks.isEmpty()) {
+        if (!key.clicks().isEmpty()) {
             joinWaitingClicks(newImpressions);
             newClicks.forEach(this::joinNewClick);
             orphanClicks();
@@ -116,13 +116,13 @@ final class KeyJoin {
     }
 
     private void listDay(int day, LightEvent event) {
-        if (key.days.add(day)) {
+        if (key.addDay(day)) {
             block.store(Cells.keyRow(key.joinKeyUtf8), Cells.dayCell(day, event.origin()), EMPTY);
         }
     }
 
     private void takeClick(LightEvent event, List<Stored> newClicks) {
-        if (key.clicks.containsKey(event.id()) || key.isCutOff(EventType.CLICK, event.id())) {
+        if (key.clicks().containsKey(event.id()) || key.isCutOff(EventType.CLICK, event.id())) {
             block.count(EventType.CLICK, Entry.DUPLICATE, 1);
             return;
         }
@@ -134,7 +134,7 @@ final class KeyJoin {
             joinInvalidClick(click);
             return;
         }
-        key.clicks.put(click.id(), click);
+        key.addClick(click);
         newClicks.add(click);
         block.store(
                 Cells.keyRow(key.joinKeyUtf8),
@@ -154,7 +154,7 @@ final class KeyJoin {
     }
 
     private void takeConversion(LightEvent event) {
-        if (key.conversions.containsKey(event.id()) || key.isCutOff(EventType.CONVERSION, event.id())) {
+        if (key.conversions().containsKey(event.id()) || key.isCutOff(EventType.CONVERSION, event.id())) {
             block.count(EventType.CONVERSION, Entry.DUPLICATE, 1);
             return;
         }
@@ -168,7 +168,7 @@ final class KeyJoin {
             return;
         }
         block.count(EventType.CONVERSION, Entry.WAITING, 1);
-        key.conversions.put(conversion.id(), conversion);
+        key.addConversion(conversion);
         block.store(
                 Cells.keyRow(key.joinKeyUtf8),
                 Cells.timedCell(
@@ -243,7 +243,7 @@ final class KeyJoin {
 
     private void joinWaitingClicks(List<Stored> newImpressions) {
         for (Stored impression : newImpressions) {
-            for (Stored click : key.clicks.values()) {
+            for (Stored click : key.clicks().values()) {
                 if (!click.fresh()
                         && click.click().getImpressionId().equals(impression.id())
                         && impressionOf(click) != null) {
@@ -265,7 +265,7 @@ final class KeyJoin {
     }
 
     private void orphanClicks() {
-        for (Stored click : key.clicks.values()) {
+        for (Stored click : key.clicks().values()) {
             long due = orphanTime(click);
             if ((click.fresh() || key.decides)
                     && due > block.oldWatermark()
@@ -298,7 +298,7 @@ final class KeyJoin {
     }
 
     private void decideConversions() {
-        for (Stored conversion : key.conversions.values()) {
+        for (Stored conversion : key.conversions().values()) {
             long due = decisionTime(conversion);
             if (due > block.newWatermark()) {
                 continue;
@@ -314,8 +314,8 @@ final class KeyJoin {
     private Verdict verdict(Stored conversion, long watermark, boolean withFreshImpressions) {
         Windows windows = block.settings().windowsOf(conversion.advertiserId());
         long due = decisionTime(conversion);
-        List<ClickCandidate> clicks = new ArrayList<>(key.clicks.size());
-        for (Stored click : key.clicks.values()) {
+        List<ClickCandidate> clicks = new ArrayList<>(key.clicks().size());
+        for (Stored click : key.clicks().values()) {
             if (click.seenAt() < due) {
                 clicks.add(new ClickCandidate(
                         click.id(),
@@ -344,7 +344,7 @@ final class KeyJoin {
         }
         block.count(EventType.CONVERSION, Entry.WAITING, -1);
         if (verdict instanceof Verdict.ToClick to) {
-            Stored click = key.clicks.get(to.click().id());
+            Stored click = key.clicks().get(to.click().id());
             block.count(EventType.CONVERSION, Entry.JOINED, 1);
             sendConversion(conversion, AttributionKind.CLICK, click, impressionOf(click), false);
         } else if (verdict instanceof Verdict.ToView to) {
@@ -379,7 +379,7 @@ final class KeyJoin {
     /** The rank of a click, by (time, id), among the clicks on its impression. */
     private int clickNumber(Stored conversion, Stored winner) {
         int number = 1;
-        for (Stored click : key.clicks.values()) {
+        for (Stored click : key.clicks().values()) {
             if (click.seenAt() < decisionTime(conversion)
                     && click.click().getImpressionId().equals(winner.click().getImpressionId())
                     && IN_ORDER.compare(click, winner) < 0) {

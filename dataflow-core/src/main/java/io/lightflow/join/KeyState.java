@@ -8,14 +8,12 @@ import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * What a block knows of one join key: the visible part of its rows, and the events of the block. Of several visible
@@ -31,25 +29,25 @@ final class KeyState {
     /** Whether everything has been read that decides stored clicks and conversions; if not, none of them can change. */
     boolean decides;
 
-    /** By id. */
-    final Map<String, Stored> clicks = new LinkedHashMap<>(0);
-    /** By id. */
-    final Map<String, Stored> conversions = new LinkedHashMap<>(0);
+    // Most keys have few of these, so they are made for the first of them.
+
+    private Map<String, Stored> clicks = Collections.emptyMap();
+    private Map<String, Stored> conversions = Collections.emptyMap();
+    /** Impressions that were looked up or came in this block. */
+    private Map<String, Stored> impressions = Collections.emptyMap();
+
+    private Map<String, Stored> tags = Collections.emptyMap();
+
     /** Days that have a row. */
-    final SortedSet<Integer> days = new TreeSet<>();
-
-    /** Impressions that were looked up or came in this block, by id. */
-    private final Map<String, Stored> impressions = new HashMap<>(2);
-
-    private final Map<String, Stored> tags = new HashMap<>(0);
-    /** Events in the day rows that were read, by day; at first with ghosts and twofold cells, see {@link #crowdedDays}. */
-    private final Map<Integer, Integer> dayRowSizes = new HashMap<>(2);
+    private final DayCounts days = new DayCounts();
+    /** Events in the day rows that were read; at first with ghosts and twofold cells, see {@link #crowdedDays}. */
+    private final DayCounts dayRowSizes = new DayCounts();
 
     private int largestDayRow;
     /** Events of this block that found their row full. They are not stored, so that this is all that is known of them. */
     private final Set<CutOff> cutOff = new HashSet<>(0);
 
-    private final List<DayRead> dayReads = new ArrayList<>(2);
+    private List<DayRead> dayReads = List.of();
 
     /** A range of a day row that was asked for. An id of null means all impressions of the day. */
     private record DayRead(int day, byte tag, String id) {}
@@ -68,16 +66,16 @@ final class KeyState {
             }
             byte[] key = cell.key();
             switch (key[0]) {
-                case Cells.DAY -> days.add(Cells.dayOf(key));
+                case Cells.DAY -> addDay(Cells.dayOf(key));
                 case Cells.CLICK -> {
                     byte[] body = Cells.timedBody(cell.value());
                     var click = decoder.click(body);
-                    keepLatest(clicks, timed(cell, body, click, click.getAdvertiserId()));
+                    clicks = withLatest(clicks, timed(cell, body, click, click.getAdvertiserId()));
                 }
                 case Cells.CONVERSION -> {
                     byte[] body = Cells.timedBody(cell.value());
                     var conversion = decoder.conversion(body);
-                    keepLatest(conversions, timed(cell, body, conversion, conversion.getAdvertiserId()));
+                    conversions = withLatest(conversions, timed(cell, body, conversion, conversion.getAdvertiserId()));
                 }
                 default ->
                     throw new IllegalStateException(
@@ -100,20 +98,36 @@ final class KeyState {
                 false);
     }
 
-    private static void keepLatest(Map<String, Stored> byId, Stored found) {
-        byId.merge(found.id(), found, (a, b) -> b.seenAt() > a.seenAt() ? b : a);
+    private static Map<String, Stored> withLatest(Map<String, Stored> byId, Stored found) {
+        Map<String, Stored> more = byId.isEmpty() ? new LinkedHashMap<>(2) : byId;
+        more.merge(found.id(), found, (a, b) -> b.seenAt() > a.seenAt() ? b : a);
+        return more;
+    }
+
+    private static Map<String, Stored> with(Map<String, Stored> byId, Stored added) {
+        Map<String, Stored> more = byId.isEmpty() ? new LinkedHashMap<>(2) : byId;
+        more.put(added.id(), added);
+        return more;
     }
 
     /** Asks for the event of this id in the days from {@code since} to {@code until}, as far as they have rows. */
     void wantId(byte tag, String id, long since, long until) {
-        if (days.isEmpty()) {
-            return;
-        }
-        for (int day : days.subSet(Cells.day(since), Cells.day(until) + 1)) {
-            DayRead read = new DayRead(day, tag, id);
-            if (!dayReads.contains(read)) {
-                dayReads.add(read);
+        int first = Cells.day(since);
+        int last = Cells.day(until);
+        for (int i = 0; i < days.size(); i++) {
+            int day = days.day(i);
+            if (day >= first && day <= last) {
+                want(new DayRead(day, tag, id));
             }
+        }
+    }
+
+    private void want(DayRead read) {
+        if (dayReads.isEmpty()) {
+            dayReads = new ArrayList<>(2);
+        }
+        if (!dayReads.contains(read)) {
+            dayReads.add(read);
         }
     }
 
@@ -136,7 +150,7 @@ final class KeyState {
     int readDayRows(List<Row> rows, int next, Visibility visibility) {
         for (DayRead read : dayReads) {
             Row row = rows.get(next++);
-            dayRowSizes.put(read.day(), row.size());
+            dayRowSizes.set(read.day(), row.size());
             largestDayRow = Math.max(largestDayRow, row.size());
             byte[] wanted = read.id() == null ? null : Cells.utf8(read.id());
             for (Cell cell : row.cells()) {
@@ -145,9 +159,9 @@ final class KeyState {
                     continue;
                 }
                 if (read.tag() == Cells.TAG) {
-                    tags.put(read.id(), tag(cell, read.id()));
+                    tags = with(tags, tag(cell, read.id()));
                 } else {
-                    keepLatest(impressions, impression(cell));
+                    impressions = withLatest(impressions, impression(cell));
                 }
             }
         }
@@ -172,6 +186,29 @@ final class KeyState {
                 false);
     }
 
+    /** Clicks that are known, by id. */
+    Map<String, Stored> clicks() {
+        return clicks;
+    }
+
+    void addClick(Stored click) {
+        clicks = with(clicks, click);
+    }
+
+    /** Conversions that are known, by id. */
+    Map<String, Stored> conversions() {
+        return conversions;
+    }
+
+    void addConversion(Stored conversion) {
+        conversions = with(conversions, conversion);
+    }
+
+    /** Lists a day that has a row. Returns whether it was not listed yet. */
+    boolean addDay(int day) {
+        return days.add(day, 1);
+    }
+
     Stored impression(String id) {
         return impressions.get(id);
     }
@@ -191,7 +228,7 @@ final class KeyState {
 
     /** Events in the day's row after what was added in this block; a row that was not read is new. */
     int dayRowSize(int day) {
-        return dayRowSizes.getOrDefault(day, 0);
+        return dayRowSizes.get(day);
     }
 
     /**
@@ -202,10 +239,14 @@ final class KeyState {
         if (largestDayRow + events.size() <= rowCap) {
             return List.of();
         }
-        return dayRowSizes.keySet().stream()
-                .filter(day -> dayRowSizes.get(day) + events.size() > rowCap)
-                .sorted()
-                .toList();
+        List<Integer> crowded = new ArrayList<>();
+        for (int i = 0; i < dayRowSizes.size(); i++) {
+            int day = dayRowSizes.day(i);
+            if (dayRowSizes.get(day) + events.size() > rowCap) {
+                crowded.add(day);
+            }
+        }
+        return crowded;
     }
 
     /** Takes the whole row of a crowded day: counts its events, those with two visible cells once. */
@@ -216,7 +257,7 @@ final class KeyState {
                 ids.add(Cells.tagAndId(cell.key()));
             }
         }
-        dayRowSizes.put(day, ids.size());
+        dayRowSizes.set(day, ids.size());
     }
 
     /** Remembers an event that found its row full. */
@@ -229,12 +270,12 @@ final class KeyState {
     }
 
     void addImpression(Stored impression) {
-        impressions.put(impression.id(), impression);
-        dayRowSizes.merge(Cells.day(impression.time()), 1, Integer::sum);
+        impressions = with(impressions, impression);
+        dayRowSizes.add(Cells.day(impression.time()), 1);
     }
 
     void addTag(Stored tag) {
-        tags.put(tag.id(), tag);
-        dayRowSizes.merge(Cells.day(tag.time()), 1, Integer::sum);
+        tags = with(tags, tag);
+        dayRowSizes.add(Cells.day(tag.time()), 1);
     }
 }

@@ -9,6 +9,7 @@ import io.lightflow.topology.simulation.Perils.Call;
 import io.lightflow.topology.simulation.Simulation.Failure;
 import io.lightflow.topology.simulation.Simulation.Result;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -120,10 +121,13 @@ class SimulationTest {
         return lines;
     }
 
-    /** So it is the faults that show what is wrong with them, and not the fakes themselves. */
+    /**
+     * So it is the faults that show what is wrong with them, and not the fakes themselves. (Clicks that are gone until a
+     * commit has been made are missed without any fault, since the next batch is stepped before that.)
+     */
     @Test
     void withoutFaultsFlawedFakesAreAsGoodAsAny() {
-        for (Flaw flaw : Flaw.values()) {
+        for (Flaw flaw : EnumSet.complementOf(EnumSet.of(Flaw.WAITING_CLICKS_DELETED))) {
             for (long seed = 0; seed < 50; seed++) {
                 Optional<Failure> failure = new Simulation(flaw).run(peaceful(Schedule.of(seed)));
                 assertThat(failure).as("%s, seed %d", flaw, seed).isEmpty();
