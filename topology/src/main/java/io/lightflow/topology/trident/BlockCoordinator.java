@@ -24,6 +24,7 @@ final class BlockCoordinator implements BatchCoordinator<Object> {
     private final String stormId;
     private final GroupNodes nodes;
     private final GroupNodes.Ownership ownership;
+    private final BatchOrder order = new BatchOrder();
     private boolean closed;
 
     private BlockCoordinator(TopologyKind kind, GroupSettings settings, String stormId) {
@@ -49,7 +50,7 @@ final class BlockCoordinator implements BatchCoordinator<Object> {
 
     @Override
     public synchronized boolean isReady(long txid) {
-        return !closed && ownership.isMine() && !nodes.isPaused();
+        return !closed && ownership.isMine() && !nodes.isPaused() && order.isNext(txid);
     }
 
     @Override

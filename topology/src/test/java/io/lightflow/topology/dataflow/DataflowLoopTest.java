@@ -21,17 +21,10 @@ import io.lightflow.sink.FencedException;
 import io.lightflow.sink.MemorySink;
 import io.lightflow.sink.MemorySink.Moment;
 import io.lightflow.sink.ShardMove;
-import io.lightflow.store.JoinStore;
-import io.lightflow.store.MemoryJoinStore;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
-import io.lightflow.store.StoreUnavailableException;
 import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.Patience;
 import io.lightflow.topology.RetryException;
 import io.lightflow.topology.StoppedException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,50 +40,6 @@ class DataflowLoopTest {
     private static final long TIME = 1_704_067_200_000L;
     private static final String IMPRESSIONS = "us-east.impressions";
     private static final String CLICKS = "us-west.clicks";
-
-    /** Fails when told to, before or after it has written. */
-    private static final class FailingStore implements JoinStore {
-        private final JoinStore store = new MemoryJoinStore();
-        private boolean failRead;
-        private Runnable onRead = () -> {};
-        private Runnable onWrite = () -> {};
-        private long cells;
-        private Moment failWrite;
-
-        @Override
-        public List<Row> read(List<RowRange> ranges) {
-            onRead.run();
-            if (failRead) {
-                failRead = false;
-                throw unavailable();
-            }
-            return store.read(ranges);
-        }
-
-        @Override
-        public void write(List<NewCell> added) {
-            onWrite.run();
-            cells += added.size();
-            Moment failure = failWrite;
-            failWrite = null;
-            if (failure == Moment.BEFORE_COMMIT) {
-                throw unavailable();
-            }
-            store.write(added);
-            if (failure == Moment.AFTER_COMMIT) {
-                throw unavailable();
-            }
-        }
-
-        private static StoreUnavailableException unavailable() {
-            return new StoreUnavailableException("the store was told to fail", new IOException("told to fail"));
-        }
-
-        @Override
-        public void close() {
-            store.close();
-        }
-    }
 
     private final MemorySink.Store<List<OutputEvent>> ledger = new MemorySink.Store<>();
     private final FailingStore store = new FailingStore();

@@ -1,0 +1,55 @@
+package io.lightflow.topology.dataflow;
+
+import io.lightflow.sink.MemorySink.Moment;
+import io.lightflow.store.JoinStore;
+import io.lightflow.store.MemoryJoinStore;
+import io.lightflow.store.NewCell;
+import io.lightflow.store.Row;
+import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreUnavailableException;
+import java.io.IOException;
+import java.util.List;
+
+/** Fails when told to, before or after it has written. */
+final class FailingStore implements JoinStore {
+    private final JoinStore store = new MemoryJoinStore();
+    boolean failRead;
+    Runnable onRead = () -> {};
+    Runnable onWrite = () -> {};
+    long cells;
+    Moment failWrite;
+
+    @Override
+    public List<Row> read(List<RowRange> ranges) {
+        onRead.run();
+        if (failRead) {
+            failRead = false;
+            throw unavailable();
+        }
+        return store.read(ranges);
+    }
+
+    @Override
+    public void write(List<NewCell> added) {
+        onWrite.run();
+        cells += added.size();
+        Moment failure = failWrite;
+        failWrite = null;
+        if (failure == Moment.BEFORE_COMMIT) {
+            throw unavailable();
+        }
+        store.write(added);
+        if (failure == Moment.AFTER_COMMIT) {
+            throw unavailable();
+        }
+    }
+
+    private static StoreUnavailableException unavailable() {
+        return new StoreUnavailableException("the store was told to fail", new IOException("told to fail"));
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
