@@ -17,7 +17,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 class TortureTest {
     private static final long SEED = Long.getLong("lightflow.seed", 20_260_101L);
-    private static final LightFeed.Plan PLAN = new LightFeed.Plan(60_000, Duration.ofSeconds(60), SEED);
+    private static final LightFeed.Plan PLAN = new LightFeed.Plan(30_000, Duration.ofSeconds(60), SEED);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
