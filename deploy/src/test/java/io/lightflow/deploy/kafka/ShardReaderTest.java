@@ -219,6 +219,33 @@ class ShardReaderTest {
     }
 
     @Test
+    void invariantB_aTopicThatWasMadeAgainAndFilledFurtherThanItWasReadIsNotGoneOnWith() throws Exception {
+        kafka.broker().createTopic("refilled", 1, Map.of());
+        kafka.produce("refilled", 0, numbers(0, 10));
+        int former = incarnation("refilled");
+        ShardReader reader = reader(100, Beacons.EXPECTED, 1, "refilled");
+        seekToStart(reader);
+        pollUntil(reader, "refilled-0", 10);
+
+        kafka.admin().deleteTopics(List.of("refilled")).all().get();
+        TestKafka.await("the topic is gone", () -> TopicSetup.describe(kafka.admin(), List.of("refilled"))
+                .isEmpty());
+        kafka.broker().createTopic("refilled", 1, Map.of());
+        kafka.produce("refilled", 0, numbers(100, 130));
+        TestKafka.await("it is noticed, although no time has passed", () -> {
+            assertThat(reader.poll()).isEmpty();
+            return !reader.isReady();
+        });
+        reader.seek(Map.of(0, at("refilled", former, 10)));
+        ends.clear();
+        pollUntil(reader, "refilled-0", 30);
+
+        assertThat(times.get("refilled-0"))
+                .endsWith(longs(100, 130).toArray(Long[]::new))
+                .hasSize(40);
+    }
+
+    @Test
     void invariantB_aBlockBeginsAboveTheLedgerIfRecordsWereDeletedBeforeTheyWereRead() throws Exception {
         kafka.broker().createTopic("gap", 2, Map.of());
         kafka.produce("gap", 0, numbers(0, 50));

@@ -87,7 +87,8 @@ public final class ShardReader implements AutoCloseable {
     }
 
     /**
-     * Whether all topics are there. Looks them up now and then, also to notice that one was deleted and made again.
+     * Whether all topics are there, and the same as before. Looks them up now and then; whatever is polled is looked at
+     * in any case.
      *
      * @return true if nothing has changed; false if there is nothing to read yet, or {@link #seek} must be called first
      */
@@ -154,7 +155,8 @@ public final class ShardReader implements AutoCloseable {
      * Polls until there are enough records or no more for now.
      *
      * @return one block for each shard that has news, by rising number; at most {@code pace.pollRecords} and one poll
-     *     more records in all
+     *     more records in all. Nothing if a topic turns out to be another one of the same name, which {@link #isReady}
+     *     tells then
      */
     public List<Block> poll() {
         Map<TopicPartition, Long> from = new HashMap<>();
@@ -179,7 +181,23 @@ public final class ShardReader implements AutoCloseable {
         } catch (OffsetOutOfRangeException e) {
             stepOverGap(e, from);
         }
-        return blocks(from, entries);
+        List<Block> blocks = blocks(from, entries);
+        if (!blocks.isEmpty() && hasTopicBeenMadeAgain()) {
+            // Whoever asks next looks it up.
+            lookedUpMs = Long.MIN_VALUE;
+            return List.of();
+        }
+        return blocks;
+    }
+
+    /**
+     * Whether a topic is not the one that is being read any more. The consumer would not tell: it goes on at the offset
+     * where it is. An incarnation never comes back, so what was polled up to now is of the one that it was taken for if
+     * that is there still.
+     */
+    private boolean hasTopicBeenMadeAgain() {
+        return TopicSetup.describe(admin, topics.keySet()).entrySet().stream()
+                .anyMatch(found -> TopicSetup.incarnation(found.getValue()) != incarnations.get(found.getKey()));
     }
 
     private void take(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, List<BlockEntry>> entries) {
