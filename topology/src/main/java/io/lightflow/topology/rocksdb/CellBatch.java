@@ -24,7 +24,8 @@ final class CellBatch {
     private static final byte PUT = 5;
     private static final byte MERGE = 6;
 
-    private final AtomicLong nextNumber;
+    private final AtomicLong nextPage;
+    private final ValuePage page = new ValuePage();
     private final int[] cellFrom = new int[MOST_CELLS];
     private final int[] cellTo = new int[MOST_CELLS];
 
@@ -33,10 +34,12 @@ final class CellBatch {
     private byte[] bytes = new byte[1 << 20];
     private int length;
     private int records;
+    /** Of the page that is being filled. */
+    private long pageNumber;
 
-    /** @param nextNumber gives numbers to values that stand apart */
-    CellBatch(AtomicLong nextNumber) {
-        this.nextNumber = nextNumber;
+    /** @param nextPage gives numbers to pages of values that stand apart */
+    CellBatch(AtomicLong nextPage) {
+        this.nextPage = nextPage;
     }
 
     /**
@@ -56,10 +59,30 @@ final class CellBatch {
             if (cell.value().length < RowCodec.APART_FROM_BYTES) {
                 merge(i, rowFamily, cell.row(), cell.key(), cell.value(), false);
             } else {
-                byte[] number = RowCodec.number(nextNumber.getAndIncrement());
-                put(valueFamily, number, cell.value());
-                merge(i, rowFamily, cell.row(), cell.key(), number, true);
+                merge(i, rowFamily, cell.row(), cell.key(), apart(valueFamily, cell.value()), true);
             }
+        }
+        endPage(valueFamily);
+    }
+
+    /** Returns the value's place. */
+    private byte[] apart(int family, byte[] value) {
+        if (!page.hasRoomFor(value)) {
+            endPage(family);
+        }
+        if (page.isEmpty()) {
+            pageNumber = nextPage.getAndIncrement();
+        }
+        return page.add(pageNumber, value);
+    }
+
+    private void endPage(int family) {
+        if (!page.isEmpty()) {
+            byte[] key = ValuePage.key(pageNumber);
+            begin(PUT, family, key.length + page.length());
+            sized(key, key.length);
+            sized(page.bytes(), page.length());
+            page.clear();
         }
     }
 
@@ -67,16 +90,10 @@ final class CellBatch {
         return cells.get(RowOrder.index(order[i]));
     }
 
-    private void put(int family, byte[] key, byte[] value) {
-        begin(PUT, family, key.length + value.length);
-        sized(key);
-        sized(value);
-    }
-
     private void merge(int i, int family, byte[] row, byte[] key, byte[] value, boolean isApart) {
         int cellLength = RowCodec.encodedLength(key, value, isApart);
         begin(MERGE, family, row.length + cellLength);
-        sized(row);
+        sized(row, row.length);
         length = RowCodec.putVarint(bytes, length, cellLength);
         cellFrom[i] = length;
         length = RowCodec.encode(bytes, length, key, value, isApart);
@@ -93,10 +110,10 @@ final class CellBatch {
         records++;
     }
 
-    private void sized(byte[] content) {
-        length = RowCodec.putVarint(bytes, length, content.length);
-        System.arraycopy(content, 0, bytes, length, content.length);
-        length += content.length;
+    private void sized(byte[] content, int contentLength) {
+        length = RowCodec.putVarint(bytes, length, contentLength);
+        System.arraycopy(content, 0, bytes, length, contentLength);
+        length += contentLength;
     }
 
     /** What {@code new WriteBatch(byte[])} takes. */

@@ -25,7 +25,8 @@ final class Lookup {
     static final int SLOTS = 512;
 
     private static final int KEY_BYTES = 256;
-    private static final int VALUE_BYTES = 2048;
+    /** Room for a page of values, and no power of two: the processor's caches would keep the slots from each other. */
+    private static final int VALUE_BYTES = ValuePage.MOST_BYTES + 64;
 
     private final RocksDB database;
     private final ReadOptions options;
@@ -101,29 +102,38 @@ final class Lookup {
      * Gives each value to the consumer.
      *
      * @param apart at most {@value #SLOTS}
-     * @throws CorruptStoreException if a value is not there
+     * @throws CorruptStoreException if a value is not there, or damaged
      * @throws io.lightflow.store.StoreUnavailableException if a value cannot be read now
      */
     void readValues(List<ValueApart> apart, ValueConsumer consumer) throws RocksDBException {
         begin();
         for (ValueApart value : apart) {
-            ask(value.generation().values(), value.number());
+            ask(value.generation().values(), ValuePage.keyOf(value.place()));
         }
         List<ByteBufferGetStatus> answers = database.multiGetByteBuffers(options, families, keys, values);
         for (int i = 0; i < apart.size(); i++) {
+            byte[] place = apart.get(i).place();
             if (!isPresent(answers.get(i))) {
-                throw new CorruptStoreException(
-                        "Cannot read value "
-                                + HexFormat.of().formatHex(apart.get(i).number())
-                                + " (hexadecimal) of the RocksDB join store in " + directory
-                                + ": a row names it, but it"
-                                + " is not there. Restore the directory from a copy, or recompute it from the topics",
-                        null);
+                throw corrupt(place, "a row names it, but its page is not there", null);
             }
             found.clear(1);
-            take(families.get(i), apart.get(i).number(), answers.get(i));
-            consumer.accept(i, found.copy());
+            take(families.get(i), ValuePage.keyOf(place), answers.get(i));
+            byte[] value;
+            try {
+                value = ValuePage.value(place, found.bytes(), found.length());
+            } catch (IllegalArgumentException e) {
+                throw corrupt(place, e.getMessage(), e);
+            }
+            consumer.accept(i, value);
         }
+    }
+
+    private CorruptStoreException corrupt(byte[] place, String found, Exception cause) {
+        return new CorruptStoreException(
+                "Cannot read the value at " + HexFormat.of().formatHex(place)
+                        + " (hexadecimal) of the RocksDB join store in " + directory + ": " + found
+                        + ". Restore the directory from a copy, or recompute it from the topics",
+                cause);
     }
 
     private void begin() {

@@ -1,14 +1,13 @@
 package io.lightflow.topology.rocksdb;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
 /**
  * The bytes of a row: its cells one after the other in the order they were added, each as {@code varint keyLength,
- * varint 2 * valueLength + apart, key, value}. A large value stands apart from its row, under a number; {@code apart} is
- * 1 then, and the value is that number. A cell that was added twice stands there twice.
+ * varint 2 * valueLength + apart, key, value}. A large value stands apart from its row; {@code apart} is 1 then, and the
+ * value is its place, see {@link ValuePage}. A cell that was added twice stands there twice.
  */
 final class RowCodec {
     /** Values from this length on stand apart: to look for a key among many must not mean to read all their values. */
@@ -35,7 +34,7 @@ final class RowCodec {
             return Arrays.copyOfRange(bytes, keyFrom, keyTo);
         }
 
-        /** The value, or the number of a value that stands apart. */
+        /** The value, or the place of a value that stands apart. */
         byte[] value() {
             return Arrays.copyOfRange(bytes, keyTo, valueTo);
         }
@@ -81,11 +80,6 @@ final class RowCodec {
         }
     }
 
-    /** The key of a value that stands apart. */
-    static byte[] number(long number) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
-    }
-
     /** How many bytes {@link #encode} writes. */
     static int encodedLength(byte[] key, byte[] value, boolean isApart) {
         int header = varintLength(key.length) + varintLength(valueHeader(value, isApart));
@@ -95,7 +89,7 @@ final class RowCodec {
     /**
      * Writes a cell.
      *
-     * @param value the cell's value, or the number of a value that stands apart
+     * @param value the cell's value, or the place of a value that stands apart
      * @return where it ends
      */
     static int encode(byte[] bytes, int from, byte[] key, byte[] value, boolean isApart) {
@@ -152,7 +146,7 @@ final class RowCodec {
         return distinct;
     }
 
-    private static int varintLength(int value) {
+    static int varintLength(int value) {
         int length = 1;
         for (int rest = value >>> 7; rest != 0; rest >>>= 7) {
             length++;
@@ -171,8 +165,12 @@ final class RowCodec {
         return next;
     }
 
-    /** The value in the lower 32 bits, the number of bytes it takes in the upper. */
-    private static long varint(byte[] bytes, int from, int to) {
+    /**
+     * The value in the lower 32 bits, the number of bytes it takes in the upper.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static long varint(byte[] bytes, int from, int to) {
         long value = 0;
         for (int i = 0; i < LONGEST_VARINT && from + i < to; i++) {
             byte next = bytes[from + i];
@@ -184,6 +182,6 @@ final class RowCodec {
                 return (long) (i + 1) << 32 | value;
             }
         }
-        throw new IllegalArgumentException("no length of a cell stands at byte " + from + " of " + to);
+        throw new IllegalArgumentException("no length stands at byte " + from + " of " + to);
     }
 }

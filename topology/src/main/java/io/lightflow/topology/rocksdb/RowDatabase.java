@@ -30,8 +30,9 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * An open RocksDB with one value per row that grows by appending cells. Large values of cells stand apart, under rising
- * numbers: they are written one after the other, never rewritten by a compaction, and read only when they are asked for.
+ * An open RocksDB with one value per row that grows by appending cells. Large values of cells stand apart, on
+ * pages with rising numbers: they are written one after the other, never rewritten by a compaction, and read only when
+ * they are asked for.
  *
  * <p>Thread-safe. Reads and writes run at once; to close, and to begin or drop a generation, waits for them, for
  * RocksDB must not be called through a closed handle.
@@ -63,7 +64,7 @@ final class RowDatabase implements AutoCloseable {
     private final ReadOptions readOptions;
     private final WriteOptions synced;
     private final WriteOptions laterSynced;
-    private final AtomicLong nextNumber;
+    private final AtomicLong nextPage;
     private final RowCache cache;
     private boolean closed;
 
@@ -76,7 +77,7 @@ final class RowDatabase implements AutoCloseable {
             ReadOptions readOptions,
             WriteOptions synced,
             WriteOptions laterSynced,
-            long nextNumber,
+            long nextPage,
             RowCache cache) {
         this.directory = directory;
         this.clock = clock;
@@ -86,7 +87,7 @@ final class RowDatabase implements AutoCloseable {
         this.readOptions = readOptions;
         this.synced = synced;
         this.laterSynced = laterSynced;
-        this.nextNumber = new AtomicLong(nextNumber);
+        this.nextPage = new AtomicLong(nextPage);
         this.cache = cache;
     }
 
@@ -120,7 +121,7 @@ final class RowDatabase implements AutoCloseable {
                     keep(resources, new ReadOptions()),
                     keep(resources, new WriteOptions().setSync(true)),
                     keep(resources, new WriteOptions()),
-                    firstNumber(database, generations.newest()),
+                    firstPage(database, generations.newest()),
                     new RowCache(settings.rowCacheMb()));
         } catch (RocksDBException e) {
             RuntimeException failure = Failures.onOpen(directory, e);
@@ -148,7 +149,7 @@ final class RowDatabase implements AutoCloseable {
         return families;
     }
 
-    private static long firstNumber(RocksDB database, Generation newest) throws RocksDBException {
+    private static long firstPage(RocksDB database, Generation newest) throws RocksDBException {
         try (RocksIterator numbers = database.newIterator(newest.values())) {
             numbers.seekToLast();
             numbers.status();
@@ -263,7 +264,7 @@ final class RowDatabase implements AutoCloseable {
             requireOpen();
             CellBatch batch = idleBatches.poll();
             if (batch == null) {
-                batch = new CellBatch(nextNumber);
+                batch = new CellBatch(nextPage);
             }
             for (int from = 0; from < cells.size(); from += CellBatch.MOST_CELLS) {
                 int to = Math.min(cells.size(), from + CellBatch.MOST_CELLS);

@@ -4,6 +4,6 @@ package io.lightflow.topology.rocksdb;
  * A value that stands apart from its row.
  *
  * @param generation where it is
- * @param number its key there
+ * @param place where it is there, see {@link ValuePage}
  */
-record ValueApart(Generation generation, byte[] number) {}
+record ValueApart(Generation generation, byte[] place) {}
