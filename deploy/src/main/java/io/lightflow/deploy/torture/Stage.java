@@ -4,6 +4,7 @@ import io.lightflow.deploy.cluster.Cluster;
 import io.lightflow.deploy.cluster.ClusterSettings;
 import io.lightflow.deploy.cluster.Component;
 import io.lightflow.deploy.cluster.Deadline;
+import io.lightflow.deploy.cluster.Endpoints;
 import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.feed.DcGroup;
 import io.lightflow.sink.SinkUnavailableException;
@@ -20,7 +21,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -29,7 +34,8 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * The platform under torture: a cluster of its own with the group {@code us}, both topologies at work, and events that flow from the
- * data centers' Kafkas through MirrorMaker. The topologies reach PostgreSQL by way of a proxy. Belongs to one thread.
+ * data centers' Kafkas through MirrorMaker. The topologies reach the central Kafka and PostgreSQL by way of a proxy, and MirrorMaker the
+ * data centers' Kafkas. Belongs to one thread.
  */
 final class Stage implements AutoCloseable {
     static final DcGroup GROUP = new DcGroup("us", List.of("us-west", "us-east"));
@@ -46,11 +52,11 @@ final class Stage implements AutoCloseable {
             dataCenters: [us-west, us-east]
             shards: ${partitions}
             kafka:
-              bootstrapServers: ${kafka.central}
+              bootstrapServers: "CENTRAL_PROXY"
             registry:
               urls: ["${registry}"]
             postgres:
-              url: "jdbc:postgresql://127.0.0.1:PROXY/postgres?user=postgres"
+              url: "jdbc:postgresql://127.0.0.1:POSTGRES_PROXY/postgres?user=postgres"
               user: postgres
             zookeeper:
               connect: ${zookeeper}
@@ -73,7 +79,9 @@ final class Stage implements AutoCloseable {
     /** Never released: what waits for it waits until it is interrupted, or its time is over. */
     private final CountDownLatch never = new CountDownLatch(1);
 
-    private CuttableProxy postgresProxy;
+    /** By process. */
+    private final Map<String, CuttableProxy> proxies = new TreeMap<>();
+
     private GroupOnCluster group;
     private RegistrySchemas schemas;
     private LightFeed feed;
@@ -81,18 +89,31 @@ final class Stage implements AutoCloseable {
 
     /** @param data an empty folder, absolute */
     Stage(Path data, Random random) {
-        this.cluster = Cluster.of(new ClusterSettings(data, EnumSet.allOf(Component.class), GROUP.dcs(), SHARDS));
+        Set<String> everyKafka = new TreeSet<>(GROUP.dcs());
+        everyKafka.add(ClusterSettings.CENTRAL);
+        this.cluster =
+                Cluster.of(new ClusterSettings(data, EnumSet.allOf(Component.class), GROUP.dcs(), SHARDS, everyKafka));
         this.random = random;
     }
 
     /** Starts everything; returns when the first events have been joined and counted. */
     void start(LightFeed.Plan plan, Consumer<String> progress) throws IOException {
+        Endpoints endpoints = cluster.endpoints();
+        for (Map.Entry<String, Endpoints.Proxied> kafka : endpoints.proxied().entrySet()) {
+            proxies.put(
+                    "kafka-" + kafka.getKey(),
+                    new CuttableProxy(
+                            kafka.getValue().proxyPort(), kafka.getValue().brokerPort()));
+        }
         cluster.up(progress);
-        postgresProxy =
-                new CuttableProxy(URI.create(cluster.endpoints().jdbcUrl().substring("jdbc:".length()))
-                        .getPort());
+        CuttableProxy postgres = new CuttableProxy(
+                URI.create(endpoints.jdbcUrl().substring("jdbc:".length())).getPort());
+        proxies.put(Faults.POSTGRES, postgres);
         Path settings = cluster.settings().data().resolve("torture.yaml");
-        Files.writeString(settings, SETTINGS.replace("PROXY", Integer.toString(postgresProxy.port())));
+        Files.writeString(
+                settings,
+                SETTINGS.replace("POSTGRES_PROXY", Integer.toString(postgres.port()))
+                        .replace("CENTRAL_PROXY", endpoints.kafkaByProxy(ClusterSettings.CENTRAL)));
         group = new GroupOnCluster(cluster, GROUP, settings);
         group.submit(parallelism);
         schemas = RegistrySchemas.connect(new GroupSettings.Registry(
@@ -106,8 +127,9 @@ final class Stage implements AutoCloseable {
         return cluster;
     }
 
-    CuttableProxy postgresProxy() {
-        return postgresProxy;
+    /** What those who work on the events go through to reach a server, by the server's process. */
+    CuttableProxy proxy(String process) {
+        return proxies.get(process);
     }
 
     GroupOnCluster group() {
@@ -194,20 +216,27 @@ final class Stage implements AutoCloseable {
     @Override
     public void close() {
         boolean interrupted = Thread.interrupted();
-        try (CuttableProxy last = postgresProxy) {
+        try {
             if (feed != null) {
                 feed.close();
             }
             if (group != null) {
                 group.close();
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot close the proxy of PostgreSQL", e);
         } finally {
             cluster.down(line -> {});
+            proxies.values().forEach(Stage::close);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    private static void close(CuttableProxy proxy) {
+        try {
+            proxy.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot close the proxy at port " + proxy.port(), e);
         }
     }
 }
