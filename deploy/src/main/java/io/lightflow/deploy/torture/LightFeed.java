@@ -34,6 +34,8 @@ final class LightFeed implements AutoCloseable {
     private Future<FeedTotals> feeding;
     private volatile boolean enough;
     private volatile boolean mayEnd;
+    private final Object pauseLock = new Object();
+    private boolean paused;
 
     /**
      * What to feed.
@@ -84,7 +86,31 @@ final class LightFeed implements AutoCloseable {
 
     private boolean goesOn(long taken) {
         enough = taken >= atLeast;
+        synchronized (pauseLock) {
+            try {
+                while (paused) {
+                    pauseLock.wait();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
         return !mayEnd || !enough;
+    }
+
+    /** Feeds nothing more, neither events nor beacons, until {@link #goOn}; what was fed is on its way. */
+    void pause() {
+        synchronized (pauseLock) {
+            paused = true;
+        }
+    }
+
+    void goOn() {
+        synchronized (pauseLock) {
+            paused = false;
+            pauseLock.notifyAll();
+        }
     }
 
     /** Whether there have been as many events as planned. It goes on all the same until {@link #finish}. */
