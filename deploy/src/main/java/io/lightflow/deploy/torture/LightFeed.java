@@ -24,7 +24,6 @@ import java.util.stream.Collectors;
  * {@link #finish} is called. Thread-safe.
  */
 final class LightFeed implements AutoCloseable {
-    private static final Duration BEACON_EVERY = Duration.ofMillis(500);
     /** Events that are there to be had for each that is planned: faults may take longer than planned. */
     private static final int RESERVE = 10;
 
@@ -67,12 +66,17 @@ final class LightFeed implements AutoCloseable {
         this.producer = producer;
     }
 
-    /** @param kafka bootstrap servers by data center */
-    static LightFeed start(Plan plan, Map<String, String> kafka, int partitions, SchemaIds ids) {
+    /**
+     * Starts.
+     *
+     * @param beaconsEvery time between two beacons
+     * @param kafka bootstrap servers by data center
+     */
+    static LightFeed start(Plan plan, Duration beaconsEvery, Map<String, String> kafka, int partitions, SchemaIds ids) {
         Map<String, String> fronts = Stage.GROUP.dcs().stream().collect(Collectors.toMap(dc -> dc, kafka::get));
         FeedSettings settings = FeedSettings.toFrontClusters(fronts, partitions)
                 .withRate(plan.eventsPerSecond())
-                .withBeacons(BeaconCadence.onClock(BEACON_EVERY))
+                .withBeacons(BeaconCadence.onClock(beaconsEvery))
                 .withContinuation(Continuation.NONE);
         LightFeed started = new LightFeed(plan, new FeedProducer(settings, ids));
         started.feeding = started.thread.submit(() -> {

@@ -41,6 +41,7 @@ final class Stage implements AutoCloseable {
     static final DcGroup GROUP = new DcGroup("us", List.of("us-west", "us-east"));
     static final int SHARDS = 4;
     private static final int PARALLELISM = 2;
+    private static final Duration BEACON_EVERY = Duration.ofMillis(500);
     /** Longer than anything that heals by itself takes; what lasts longer hangs. */
     private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(3);
 
@@ -118,7 +119,7 @@ final class Stage implements AutoCloseable {
         group.submit(parallelism);
         schemas = RegistrySchemas.connect(new GroupSettings.Registry(
                 List.of(URI.create(cluster.endpoints().registry()))));
-        feed = LightFeed.start(plan, cluster.endpoints().kafka(), SHARDS, schemas.ids());
+        feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints().kafka(), SHARDS, schemas.ids());
         awaitBeyond(now(), EnumSet.allOf(TopologyKind.class));
         progress.accept("both topologies are at work");
     }

@@ -141,7 +141,7 @@ record StockReport(
     }
 
     String summary() {
-        return "%,d impressions, %d faults: %,d lost, %,d doubled, stopped for good %d times"
+        return "%,d impressions, %d faults: %,d lost, %,d doubled, %d times stopped for good"
                 .formatted(impressions, faults.size(), lost, doubled, stopped);
     }
 
@@ -169,7 +169,7 @@ record StockReport(
         page.append("""
                 Storm's `KafkaTridentSpoutTransactional` reads %s; a `TransactionalMap` on a table of PostgreSQL counts impressions \
                 per campaign and minute. After each fault the feed rests until all is counted; then the table is compared with the \
-                topics, key by key. It has stopped for good if it writes no new count within %d s, while events flow; then it is \
+                records there are, key by key. It has stopped for good if it writes no new count within %d s, while events flow; then it is \
                 begun anew, with its table and its state deleted. "Came back" is the longest time from the fault to the first new \
                 count.
 

@@ -52,6 +52,9 @@ import org.apache.storm.kafka.spout.trident.KafkaTridentSpoutTransactional;
  */
 final class StockStage implements AutoCloseable {
     private static final int PARALLELISM = 2;
+    /** Only Lightflow asks for them, and they would keep idle partitions from being idle. */
+    private static final Duration NO_BEACONS = Duration.ofDays(1);
+
     private static final Duration STARTS_WITHIN = Duration.ofSeconds(90);
     private static final Duration OPPORTUNITY_WITHIN = Duration.ofSeconds(60);
     /** Twice the time after which a batch that hangs is played again. */
@@ -97,7 +100,7 @@ final class StockStage implements AutoCloseable {
         exact = new ExactCounts(kafka(), source.topics(), Stage.SHARDS, impressionSchema);
         CountTable.create(jdbcUrl());
         submit(parallelism);
-        feed = LightFeed.start(plan, cluster.endpoints().kafka(), Stage.SHARDS, ids);
+        feed = LightFeed.start(plan, NO_BEACONS, cluster.endpoints().kafka(), Stage.SHARDS, ids);
         if (!Deadline.in(STARTS_WITHIN).await(LOOK_EVERY, this::hasCounted)) {
             throw new IllegalStateException("The stock topology has counted nothing within %s; see the logs in %s"
                     .formatted(STARTS_WITHIN, cluster.settings().data()));

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -59,31 +60,45 @@ final class StockTorture {
         stage.pause(
                 Duration.ofMillis(SHORTEST_PAUSE_MS + stage.random().nextInt(LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS)));
         double at = TortureReport.rounded(secondsSinceBegin());
-        Struck struck = fault.strike().on(stage);
-        Recovery recovery = stage.awaitNewCounts(struck.nanos());
-        if (recovery.seconds().isPresent()) {
-            stage.pause(GOES_ON_FOR);
-            Deviation after = stage.settle();
-            Deviation caused = after.since(deviation);
-            deviation = after;
-            tell(Done.counted(
-                    fault.kind(),
-                    at,
-                    struck.effect(),
-                    recovery.seconds().getAsDouble(),
-                    caused.lost(),
-                    caused.doubled()));
-        } else {
+        Optional<Struck> struck = strike(fault, at);
+        if (struck.isPresent()) {
+            Recovery recovery = stage.awaitNewCounts(struck.get().nanos());
+            if (recovery.seconds().isPresent()) {
+                reckon(fault, at, struck.get().effect(), recovery.seconds().getAsDouble());
+                return;
+            }
             tell(Done.stopped(
                     fault.kind(),
                     at,
-                    struck.effect(),
+                    struck.get().effect(),
                     recovery.workers(),
                     stage.commonestError().orElse("")));
-            deviation = stage.beginAnew();
-            progress.accept("%5.0f s  begun anew: lost %,d, doubled %,d"
-                    .formatted(secondsSinceBegin(), deviation.lost(), deviation.doubled()));
         }
+        deviation = stage.beginAnew();
+        progress.accept("%5.0f s  begun anew: lost %,d, doubled %,d"
+                .formatted(secondsSinceBegin(), deviation.lost(), deviation.doubled()));
+    }
+
+    /** Empty if there was nothing left to strike. */
+    private Optional<Struck> strike(StockFault fault, double at) throws Exception {
+        try {
+            return Optional.of(fault.strike().on(stage));
+        } catch (IllegalStateException e) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw e;
+            }
+            tell(Done.stopped(
+                    fault.kind(), at, e.getMessage(), 1, stage.commonestError().orElse("")));
+            return Optional.empty();
+        }
+    }
+
+    private void reckon(StockFault fault, double at, String effect, double recovery) throws Exception {
+        stage.pause(GOES_ON_FOR);
+        Deviation after = stage.settle();
+        Deviation caused = after.since(deviation);
+        deviation = after;
+        tell(Done.counted(fault.kind(), at, effect, recovery, caused.lost(), caused.doubled()));
     }
 
     private void tell(Done one) {

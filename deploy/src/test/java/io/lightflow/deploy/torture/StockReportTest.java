@@ -36,7 +36,7 @@ class StockReportTest {
                 .containsEntry("nothing", new Effects(1, 0, 0, 0, 0.5))
                 .containsEntry("freeze", new Effects(1, 0, 0, 1, null))
                 .hasSize(3);
-        assertThat(REPORT.summary()).contains("1,000 impressions", "450 lost", "1 doubled", "2 times");
+        assertThat(REPORT.summary()).contains("1,000 impressions", "450 lost", "1 doubled", "2 times stopped");
     }
 
     @Test
