@@ -130,7 +130,7 @@ final class Faults {
             Moment frozen = stage.now();
             stage.group().putOutOfReach(zombie);
             Worker successor = stage.group().awaitSuccessor(kind, zombie);
-            double replaced = stage.awaitBeyond(frozen, STATISTICS);
+            double replaced = stage.awaitBeyond(frozen, STATISTICS).everyShard();
             ClusterProcess supervisor = stage.cluster().process(SUPERVISOR);
             supervisor.freeze();
             Moment back = stage.now();

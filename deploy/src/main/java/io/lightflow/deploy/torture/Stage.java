@@ -7,6 +7,7 @@ import io.lightflow.deploy.cluster.Deadline;
 import io.lightflow.deploy.cluster.Endpoints;
 import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.position.Position;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.CuttableProxy;
 import io.lightflow.topology.settings.GroupSettings;
@@ -170,28 +171,45 @@ final class Stage implements AutoCloseable {
     }
 
     /**
+     * How long topologies took to get over something, in seconds.
+     *
+     * @param firstCommit until each had committed anything
+     * @param everyShard until every shard of each had committed something that was fed after it
+     */
+    record Recovery(double firstCommit, double everyShard) {}
+
+    /**
      * Waits until every shard has committed something that was fed after a moment. This takes a watermark beyond it, to which both
      * data centers, the mirror and the topologies must have contributed.
      *
-     * @return seconds from that moment until then
+     * @return the time from that moment until then
      * @throws IllegalStateException if it takes longer than {@link #RECOVERS_WITHIN}
      */
-    double awaitBeyond(Moment moment, Collection<TopologyKind> kinds) {
-        Deadline deadline = Deadline.in(RECOVERS_WITHIN);
-        for (TopologyKind kind : kinds) {
-            if (!deadline.await(LOOK_EVERY, () -> watermark(kind) > moment.fedMs())) {
-                throw new IllegalStateException(
-                        "%s hangs: %d s later not every shard has committed anything new. See %s"
-                                .formatted(
-                                        kind.topologyName(GROUP.name()),
-                                        RECOVERS_WITHIN.toSeconds(),
-                                        cluster.workers().stream()
-                                                .map(worker ->
-                                                        cluster.logsOf(worker).toString())
-                                                .collect(Collectors.joining(", "))));
-            }
+    Recovery awaitBeyond(Moment moment, Collection<TopologyKind> kinds) {
+        List<ShardsAtWork> all = kinds.stream()
+                .map(kind -> new ShardsAtWork(() -> positions(kind), moment))
+                .toList();
+        // Each has to be looked at each time.
+        if (!Deadline.in(RECOVERS_WITHIN).await(LOOK_EVERY, () -> all.stream()
+                .map(ShardsAtWork::areBeyond)
+                .reduce(true, Boolean::logicalAnd))) {
+            throw new IllegalStateException(
+                    "%s of %s hangs: %d s later not every shard has committed anything new. See %s"
+                            .formatted(
+                                    kinds,
+                                    GROUP.name(),
+                                    RECOVERS_WITHIN.toSeconds(),
+                                    cluster.workers().stream()
+                                            .map(worker ->
+                                                    cluster.logsOf(worker).toString())
+                                            .collect(Collectors.joining(", "))));
         }
-        return (System.nanoTime() - moment.nanos()) / 1e9;
+        return new Recovery(
+                all.stream()
+                        .mapToDouble(ShardsAtWork::secondsToFirstCommit)
+                        .max()
+                        .orElseThrow(),
+                (System.nanoTime() - moment.nanos()) / 1e9);
     }
 
     /** Waits until every process works, and both topologies commit. */
@@ -200,16 +218,12 @@ final class Stage implements AutoCloseable {
         awaitBeyond(now(), EnumSet.allOf(TopologyKind.class));
     }
 
-    /** The least of the shards' watermarks. */
-    private long watermark(TopologyKind kind) {
+    /** Where the ledger has the shards; empty while the ledger is away, which is waited out. */
+    private List<Position> positions(TopologyKind kind) {
         try {
-            return group.positions(kind).stream()
-                    .mapToLong(position -> position.watermark())
-                    .min()
-                    .orElseThrow();
+            return List.copyOf(group.positions(kind));
         } catch (SinkUnavailableException | KafkaException e) {
-            // The ledger is away, which is what is being waited out.
-            return Long.MIN_VALUE;
+            return List.of();
         }
     }
 
