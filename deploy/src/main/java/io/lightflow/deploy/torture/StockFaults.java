@@ -36,14 +36,14 @@ final class StockFaults {
 
     private static StockFault killedInCommit() {
         return new StockFault("kill -9 worker, in a commit", stage -> {
-            Worker killed = stage.killInTheMiddleOfACommit();
+            Worker killed = stage.workers().killInTheMiddleOfACommit();
             return Struck.now("process " + killed.pid() + ", about to write to PostgreSQL");
         });
     }
 
     private static StockFault killedInBatch() {
         return new StockFault("kill -9 worker, in a batch", stage -> {
-            Worker killed = stage.killBetweenTwoPartitions();
+            Worker killed = stage.workers().killBetweenTwoPartitions();
             return Struck.now("process " + killed.pid() + ", with a batch noted for some partitions only");
         });
     }
@@ -51,7 +51,7 @@ final class StockFaults {
     private static StockFault killedIdle() {
         return new StockFault("kill -9 worker, nothing to count", stage -> {
             stage.settle();
-            Worker killed = stage.killWithABatchNoted();
+            Worker killed = stage.workers().killWithABatchNoted();
             Struck struck = Struck.now("process " + killed.pid() + ", with everything counted and no events coming");
             stage.feed().goOn();
             return struck;

@@ -4,7 +4,6 @@ import io.lightflow.deploy.cluster.Cluster;
 import io.lightflow.deploy.cluster.ClusterSettings;
 import io.lightflow.deploy.cluster.Component;
 import io.lightflow.deploy.cluster.Deadline;
-import io.lightflow.deploy.cluster.Worker;
 import io.lightflow.deploy.stock.CampaignMinute;
 import io.lightflow.deploy.stock.CountTable;
 import io.lightflow.deploy.stock.StockTopology;
@@ -12,18 +11,10 @@ import io.lightflow.event.Impression;
 import io.lightflow.event.SchemaIds;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trident.RegistrySchemas;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -37,12 +28,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Function;
-import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.commons.lang.builder.ToStringBuilder;
 import org.apache.storm.kafka.spout.trident.KafkaTridentSpoutTransactional;
 
@@ -56,7 +41,6 @@ final class StockStage implements AutoCloseable {
     private static final Duration NO_BEACONS = Duration.ofDays(1);
 
     private static final Duration STARTS_WITHIN = Duration.ofSeconds(90);
-    private static final Duration OPPORTUNITY_WITHIN = Duration.ofSeconds(60);
     /** Twice the time after which a batch that hangs is played again. */
     static final Duration RECOVERS_WITHIN = Duration.ofSeconds(60);
 
@@ -67,8 +51,6 @@ final class StockStage implements AutoCloseable {
     /** So many batches that bring nothing show that there is nothing more to come. */
     private static final int EMPTY_BATCHES = 4;
 
-    private static final Pattern CAUSE = Pattern.compile("Caused by: [\\w.$]*?(\\w+(?:Exception|Error)(?:: .*)?)");
-
     private final Cluster cluster;
     private final Random random;
     private final StockSource source;
@@ -78,6 +60,7 @@ final class StockStage implements AutoCloseable {
     private LightFeed feed;
     private ExactCounts exact;
     private StockTrident trident;
+    private StockWorkers workers;
     private int impressionSchema;
     private int parallelism = PARALLELISM;
 
@@ -97,6 +80,7 @@ final class StockStage implements AutoCloseable {
                 .ids();
         impressionSchema = ids.of(Impression.getClassSchema());
         trident = new StockTrident(cluster.endpoints().zooKeeper());
+        workers = new StockWorkers(cluster, trident);
         exact = new ExactCounts(kafka(), source.topics(), Stage.SHARDS, impressionSchema);
         CountTable.create(jdbcUrl());
         submit(parallelism);
@@ -123,6 +107,10 @@ final class StockStage implements AutoCloseable {
     /** Tasks of the topology at present. */
     int parallelism() {
         return parallelism;
+    }
+
+    StockWorkers workers() {
+        return workers;
     }
 
     StockSource source() {
@@ -183,71 +171,6 @@ final class StockStage implements AutoCloseable {
         never.await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /** Kills the worker when it wants to write counts, and is not let. */
-    Worker killInTheMiddleOfACommit() throws SQLException {
-        try (Connection connection = DriverManager.getConnection(jdbcUrl());
-                Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            statement.execute("LOCK TABLE " + CountTable.NAME + " IN EXCLUSIVE MODE");
-            opportunity("the topology to write to PostgreSQL", () -> isWaitedFor(statement));
-            Worker killed = worker();
-            killed.kill();
-            opportunity("the worker to be gone", () -> !killed.isAlive());
-            connection.rollback();
-            return killed;
-        }
-    }
-
-    private static boolean isWaitedFor(Statement statement) {
-        try (ResultSet row = statement.executeQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")) {
-            return row.next() && row.getInt(1) > 0;
-        } catch (SQLException e) {
-            throw new IllegalStateException("PostgreSQL does not tell its locks: " + e.getMessage(), e);
-        }
-    }
-
-    /** Kills the worker when it has noted a batch in ZooKeeper for some partitions and not for others. */
-    Worker killBetweenTwoPartitions() throws Exception {
-        return killWhen("a batch to be noted for some partitions only", StockTrident.Connected::isBetweenTwoPartitions);
-    }
-
-    /** Kills the worker when it has noted a batch in ZooKeeper for all partitions, and has not finished it. */
-    Worker killWithABatchNoted() throws Exception {
-        return killWhen("a batch to be noted for all partitions", StockTrident.Connected::isNotedAndOpen);
-    }
-
-    private Worker killWhen(String what, Predicate<StockTrident.Connected> condition) throws Exception {
-        Worker worker = worker();
-        trident.connected(zooKeeper -> {
-            opportunity(what, () -> {
-                worker.freeze();
-                if (condition.test(zooKeeper)) {
-                    return true;
-                }
-                worker.resume();
-                return false;
-            });
-            return null;
-        });
-        worker.kill();
-        return worker;
-    }
-
-    private static void opportunity(String what, Deadline.Condition condition) {
-        if (!Deadline.in(OPPORTUNITY_WITHIN).await(condition)) {
-            throw new IllegalStateException("Waited %s in vain for %s".formatted(OPPORTUNITY_WITHIN, what));
-        }
-    }
-
-    private Worker worker() {
-        opportunity("a worker of the stock topology", () -> workers().findAny().isPresent());
-        return workers().findAny().orElseThrow();
-    }
-
-    private Stream<Worker> workers() {
-        return cluster.workers().stream().filter(worker -> worker.topology().equals(StockTopology.NAME));
-    }
-
     /**
      * How the topology got over something.
      *
@@ -261,33 +184,12 @@ final class StockStage implements AutoCloseable {
         Set<Long> pids = new HashSet<>();
         Set<Long> totals = new HashSet<>();
         boolean came = Deadline.in(RECOVERS_WITHIN).await(LOOK_EVERY, () -> {
-            workers().forEach(worker -> pids.add(worker.pid()));
+            workers.all().forEach(worker -> pids.add(worker.pid()));
             total().ifPresent(totals::add);
             return totals.size() > 1;
         });
         double seconds = TortureReport.rounded((System.nanoTime() - sinceNanos) / 1e9);
         return new Recovery(came ? OptionalDouble.of(seconds) : OptionalDouble.empty(), pids.size());
-    }
-
-    /** The error that stands in the worker's log most often; empty if none does. */
-    Optional<String> commonestError() {
-        return workers()
-                .map(worker -> cluster.logsOf(worker).resolve("worker.log"))
-                .filter(Files::exists)
-                .flatMap(StockStage::errors)
-                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()))
-                .entrySet()
-                .stream()
-                .max(Map.Entry.comparingByValue())
-                .map(Map.Entry::getKey);
-    }
-
-    private static Stream<String> errors(Path log) {
-        try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
-            return lines.map(CAUSE::matcher).filter(Matcher::matches).map(line -> line.group(1)).toList().stream();
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + log, e);
-        }
     }
 
     /** Sum of all counts; empty if PostgreSQL does not answer. */
@@ -311,7 +213,10 @@ final class StockStage implements AutoCloseable {
         }
     }
 
-    /** Feeds nothing any more, waits until nothing more is counted, and compares with what there is to count. */
+    /**
+     * Feeds nothing any more, waits until nothing more is counted, and compares with what there is to count. If a batch hangs,
+     * what is not counted by then is taken for lost.
+     */
     Deviation settle() throws Exception {
         feed.pause();
         Deadline deadline = Deadline.in(SETTLES_WITHIN);

@@ -72,7 +72,7 @@ final class StockTorture {
                     at,
                     struck.get().effect(),
                     recovery.workers(),
-                    stage.commonestError().orElse("")));
+                    stage.workers().commonestError().orElse("")));
         }
         deviation = stage.beginAnew();
         progress.accept("%5.0f s  begun anew: lost %,d, doubled %,d"
@@ -88,7 +88,11 @@ final class StockTorture {
                 throw e;
             }
             tell(Done.stopped(
-                    fault.kind(), at, e.getMessage(), 1, stage.commonestError().orElse("")));
+                    fault.kind(),
+                    at,
+                    e.getMessage(),
+                    1,
+                    stage.workers().commonestError().orElse("")));
             return Optional.empty();
         }
     }
