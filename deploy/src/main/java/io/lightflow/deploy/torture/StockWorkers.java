@@ -16,6 +16,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
 
 /** The worker processes of the stock topology, one at a time, and when to kill them. Belongs to one thread. */
 final class StockWorkers {
+    private static final Duration REPLACED_WITHIN = Duration.ofSeconds(10);
     private static final Duration OPPORTUNITY_WITHIN = Duration.ofSeconds(60);
     private static final Pattern CAUSE = Pattern.compile("Caused by: [\\w.$]*?(\\w+(?:Exception|Error)(?:: .*)?)");
 
@@ -106,7 +109,10 @@ final class StockWorkers {
 
     /** The error that stands in the worker's log most often; empty if none does. */
     Optional<String> commonestError() {
-        return all()
+        List<Worker> found = new ArrayList<>();
+        // Between two workers that die there is none.
+        Deadline.in(REPLACED_WITHIN).await(() -> found.addAll(all().toList()));
+        return found.stream()
                 .map(worker -> cluster.logsOf(worker).resolve("worker.log"))
                 .filter(Files::exists)
                 .flatMap(StockWorkers::errors)
