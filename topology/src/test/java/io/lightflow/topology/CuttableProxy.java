@@ -14,7 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * otherwise ends it for both. Thread-safe.
  */
 public final class CuttableProxy implements AutoCloseable {
-    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private static final int BACKLOG = 50;
+
+    private final ServerSocket listener;
     private final int target;
     /** The server's side of each connection, by the client's. */
     private final Map<Socket, Socket> connections = new ConcurrentHashMap<>();
@@ -25,6 +27,15 @@ public final class CuttableProxy implements AutoCloseable {
 
     /** @param target the server's port on the loopback address */
     public CuttableProxy(int target) throws IOException {
+        this(0, target);
+    }
+
+    /**
+     * @param port where to listen, on the loopback address; 0 for a free one
+     * @param target the server's port on the loopback address
+     */
+    public CuttableProxy(int port, int target) throws IOException {
+        this.listener = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         this.target = target;
         start(this::accept);
     }

@@ -51,15 +51,24 @@ record Build(Path project) {
 
     /** The jar with the topologies and all that they need, as {@code storm jar} takes it. */
     Path topologyJar() {
-        Path target = project.resolve("topology/target");
+        return theOne("topology-*-storm.jar", project.resolve("topology/target"));
+    }
+
+    /** The jar of this module's own classes. */
+    Path deployJar() {
+        return theOne("deploy-*.jar", project.resolve("deploy/target"));
+    }
+
+    private static Path theOne(String name, Path target) {
         List<Path> jars = Files.isDirectory(target)
                 ? jarsIn(target).stream()
-                        .filter(jar -> jar.getFileName().toString().matches("topology-.*-storm\\.jar"))
+                        .filter(jar -> jar.getFileName()
+                                .toString()
+                                .matches(name.replace(".", "\\.").replace("*", ".*")))
                         .toList()
                 : List.of();
         if (jars.size() != 1) {
-            throw new IllegalStateException(
-                    "Expected one topology-*-storm.jar in %s, found %s. %s".formatted(target, jars, HOW));
+            throw new IllegalStateException("Expected one %s in %s, found %s. %s".formatted(name, target, jars, HOW));
         }
         return jars.get(0);
     }

@@ -197,6 +197,20 @@ public final class Cluster {
     }
 
     /**
+     * Submits a topology that is a class of this module.
+     *
+     * @param library further jars that it needs besides what {@link #submit(String, Path, List)} submits
+     * @return what it printed
+     * @throws ProcessFailedException when it is refused; the message holds what it printed
+     */
+    public String submit(Class<?> mainClass, List<Path> library, List<String> arguments) {
+        Build build = Build.ofThisClass();
+        List<Path> jars = new ArrayList<>(library);
+        jars.add(build.topologyJar());
+        return stormJar().submit(build.deployJar(), jars, mainClass.getName(), arguments);
+    }
+
+    /**
      * Kills a topology at once, and returns when Nimbus has forgotten it and its workers have ended, so that one of the same name can
      * be submitted.
      *

@@ -20,8 +20,11 @@ import java.util.regex.Pattern;
  * @param components what runs
  * @param dataCenters the front clusters; a Kafka runs for each, and {@value #CENTRAL} besides
  * @param partitions of each light topic, the same in every data center
+ * @param proxied names of those Kafkas whose clients can also come by way of a proxy, which is the caller's; a broker tells clients
+ *     where to go, so it has to know of it
  */
-public record ClusterSettings(Path data, Set<Component> components, List<String> dataCenters, int partitions) {
+public record ClusterSettings(
+        Path data, Set<Component> components, List<String> dataCenters, int partitions, Set<String> proxied) {
     /** The name of the Kafka that MirrorMaker copies every data center to. */
     public static final String CENTRAL = "central";
 
@@ -37,6 +40,7 @@ public record ClusterSettings(Path data, Set<Component> components, List<String>
     public ClusterSettings {
         components = Set.copyOf(components);
         dataCenters = List.copyOf(dataCenters);
+        proxied = Set.copyOf(proxied);
         if (!data.isAbsolute()) {
             throw new IllegalArgumentException("The data folder must be absolute, not " + data);
         }
@@ -61,12 +65,23 @@ public record ClusterSettings(Path data, Set<Component> components, List<String>
         if (new HashSet<>(dataCenters).size() != dataCenters.size()) {
             throw new IllegalArgumentException("A data center is named twice: " + dataCenters);
         }
+        for (String kafka : proxied) {
+            if (!components.contains(Component.KAFKA) || !dataCenters.contains(kafka) && !kafka.equals(CENTRAL)) {
+                throw new IllegalArgumentException("There is no Kafka '%s' to be reached by a proxy, only %s and '%s'"
+                        .formatted(kafka, dataCenters, CENTRAL));
+            }
+        }
         for (String dataCenter : dataCenters) {
             if (!NAME.matcher(dataCenter).matches() || dataCenter.equals(CENTRAL)) {
                 throw new IllegalArgumentException(
                         "Data center '%s' must match %s and not be '%s'".formatted(dataCenter, NAME, CENTRAL));
             }
         }
+    }
+
+    /** Without proxies. */
+    public ClusterSettings(Path data, Set<Component> components, List<String> dataCenters, int partitions) {
+        this(data, components, dataCenters, partitions, Set.of());
     }
 
     /** Everything, for the product's own data centers. */
@@ -87,7 +102,11 @@ public record ClusterSettings(Path data, Set<Component> components, List<String>
         try {
             Remembered remembered = JSON.readValue(file.toFile(), Remembered.class);
             return Optional.of(new ClusterSettings(
-                    data, Set.copyOf(remembered.components()), remembered.dataCenters(), remembered.partitions()));
+                    data,
+                    Set.copyOf(remembered.components()),
+                    remembered.dataCenters(),
+                    remembered.partitions(),
+                    remembered.proxied() == null ? Set.of() : Set.copyOf(remembered.proxied())));
         } catch (IOException | IllegalArgumentException | NullPointerException e) {
             throw new IllegalStateException(
                     "%s should hold {\"components\": [...], \"dataCenters\": [...], \"partitions\": N}".formatted(file),
@@ -100,14 +119,19 @@ public record ClusterSettings(Path data, Set<Component> components, List<String>
             Files.createDirectories(data);
             JSON.writeValue(
                     file(data).toFile(),
-                    new Remembered(components.stream().sorted().toList(), dataCenters, partitions));
+                    new Remembered(
+                            components.stream().sorted().toList(),
+                            dataCenters,
+                            partitions,
+                            proxied.stream().sorted().toList()));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + file(data), e);
         }
     }
 
-    /** What the file holds: all but its own place. */
-    private record Remembered(List<Component> components, List<String> dataCenters, int partitions) {}
+    /** What the file holds: all but its own place. Files of before there were proxies hold none. */
+    private record Remembered(
+            List<Component> components, List<String> dataCenters, int partitions, List<String> proxied) {}
 
     private static Path file(Path data) {
         return data.resolve("cluster.json");

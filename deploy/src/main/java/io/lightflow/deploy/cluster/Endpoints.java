@@ -13,12 +13,38 @@ import java.util.TreeMap;
  * @param jdbcUrl for PostgreSQL, with the user
  * @param registry base address of the schema registry
  * @param stormHome the storm.home of this cluster
+ * @param proxied the Kafkas that can also be reached by way of a proxy, by name
  */
 public record Endpoints(
-        String zooKeeper, Map<String, String> kafka, int nimbus, String jdbcUrl, String registry, Path stormHome) {
+        String zooKeeper,
+        Map<String, String> kafka,
+        int nimbus,
+        String jdbcUrl,
+        String registry,
+        Path stormHome,
+        Map<String, Proxied> proxied) {
 
     public Endpoints {
         kafka = Map.copyOf(kafka);
+        proxied = Map.copyOf(proxied);
+    }
+
+    /**
+     * A way to a Kafka by a proxy.
+     *
+     * @param proxyPort where the proxy has to listen; the broker sends clients there who have come this way
+     * @param brokerPort where the broker listens for the proxy
+     */
+    public record Proxied(int proxyPort, int brokerPort) {
+        String bootstrapServers() {
+            return "127.0.0.1:" + proxyPort;
+        }
+    }
+
+    /** Bootstrap servers of a Kafka, by way of its proxy if it has one. */
+    public String kafkaByProxy(String name) {
+        Proxied way = proxied.get(name);
+        return way != null ? way.bootstrapServers() : kafka.get(name);
     }
 
     /** As keys for settings files, such as {@code kafka.central} and {@code jdbcUrl}: those of the components that there are. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
@@ -84,6 +85,7 @@ final class Parts {
         Set<String> uses = new TreeSet<>(List.of(ZOOKEEPER, NIMBUS, SUPERVISOR, POSTGRES, REGISTRY, MIRROR));
         uses.addAll(StormHome.slotUses());
         kafkaNames().forEach(name -> uses.addAll(List.of("kafka-" + name, "kafka-" + name + "-controller")));
+        settings.proxied().forEach(name -> uses.addAll(List.of(proxyUse(name), proxiedUse(name))));
         return uses;
     }
 
@@ -102,7 +104,20 @@ final class Parts {
                 ports.of(NIMBUS),
                 new PostgresServer(directory(POSTGRES), ports.of(POSTGRES)).jdbcUrl(),
                 registryAddress(),
-                stormHome().directory());
+                stormHome().directory(),
+                settings.proxied().stream().collect(Collectors.toMap(name -> name, this::proxied)));
+    }
+
+    private Endpoints.Proxied proxied(String kafka) {
+        return new Endpoints.Proxied(ports.of(proxyUse(kafka)), ports.of(proxiedUse(kafka)));
+    }
+
+    private static String proxyUse(String kafka) {
+        return "kafka-" + kafka + "-proxy";
+    }
+
+    private static String proxiedUse(String kafka) {
+        return "kafka-" + kafka + "-proxied";
     }
 
     private List<String> kafkaNames() {
@@ -142,12 +157,29 @@ final class Parts {
             Path data = directory.resolve("data");
             Resources.render(
                     "server.properties",
-                    Map.of("name", name, "port", port, "controller", ports.of(process + "-controller"), "data", data),
+                    Map.of(
+                            "name",
+                            name,
+                            "port",
+                            port,
+                            "controller",
+                            ports.of(process + "-controller"),
+                            "data",
+                            data,
+                            "proxiedListener",
+                            proxiedListener(name, Endpoints.Proxied::brokerPort),
+                            "proxiedAdvertised",
+                            proxiedListener(name, Endpoints.Proxied::proxyPort)),
                     config);
             if (!Files.exists(data.resolve("meta.properties"))) {
                 format(config);
             }
         });
+    }
+
+    /** The listener for a proxy, as an addition to a list of listeners. */
+    private String proxiedListener(String kafka, ToIntFunction<Endpoints.Proxied> port) {
+        return settings.proxied().contains(kafka) ? ",PROXIED://127.0.0.1:" + port.applyAsInt(proxied(kafka)) : "";
     }
 
     private void createTopics() {
@@ -205,8 +237,7 @@ final class Parts {
         Path directory = directory(MIRROR);
         int restPort = ports.of(MIRROR);
         Path config = directory.resolve("conf/mirror.yaml");
-        Map<String, String> kafka = endpoints().kafka();
-        String central = kafka.get(ClusterSettings.CENTRAL);
+        String central = endpoints().kafka().get(ClusterSettings.CENTRAL);
         ProcessSpec spec = daemon(MIRROR)
                 .heapMb(320)
                 .main("io.lightflow.mirror.MirrorMain", "--settings", config)
@@ -221,13 +252,14 @@ final class Parts {
                 },
                 () -> Resources.render(
                         "mirror.yaml",
-                        Map.of("central", central, "dataCenters", dataCentersYaml(kafka), "port", restPort),
+                        Map.of("central", central, "dataCenters", dataCentersYaml(), "port", restPort),
                         config));
     }
 
-    private String dataCentersYaml(Map<String, String> kafka) {
+    private String dataCentersYaml() {
+        Endpoints endpoints = endpoints();
         return settings.dataCenters().stream()
-                .map(name -> "  - {name: %s, bootstrapServers: \"%s\"}".formatted(name, kafka.get(name)))
+                .map(name -> "  - {name: %s, bootstrapServers: \"%s\"}".formatted(name, endpoints.kafkaByProxy(name)))
                 .collect(Collectors.joining("\n"));
     }
 

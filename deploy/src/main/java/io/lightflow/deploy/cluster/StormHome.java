@@ -44,8 +44,9 @@ record StormHome(Path directory) {
     }
 
     /** Class path of {@code storm jar}. */
-    String clientClassPath(Path topologyJar) {
-        return classPath("*", "lib-worker/*", "extlib/*") + ":" + topologyJar + ":" + classPath("conf", "bin");
+    String clientClassPath(List<Path> topologyJars) {
+        String jars = topologyJars.stream().map(Path::toString).collect(Collectors.joining(":"));
+        return classPath("*", "lib-worker/*", "extlib/*") + ":" + jars + ":" + classPath("conf", "bin");
     }
 
     /** Makes or completes the folder. Idempotent. */

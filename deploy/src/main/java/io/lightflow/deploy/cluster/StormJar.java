@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * Runs a topology's main class the way {@code storm jar} does: in a JVM of its own, with the workers' class path and the topology's
@@ -20,6 +21,13 @@ public final class StormJar {
 
     /** The command line: what {@code storm jar JAR MAIN ARGUMENTS} of this storm.home would run. */
     public List<String> command(Path jar, String mainClass, List<String> arguments) {
+        return command(jar, List.of(), mainClass, arguments);
+    }
+
+    /** The same with {@code --jars}: they are uploaded besides, and stand on the workers' class path. */
+    private List<String> command(Path jar, List<Path> moreJars, String mainClass, List<String> arguments) {
+        List<Path> all = new ArrayList<>(List.of(jar));
+        all.addAll(moreJars);
         List<String> command = new ArrayList<>(List.of(
                 JavaLaunch.javaBinary().toString(),
                 "-Ddaemon.name=",
@@ -29,13 +37,14 @@ public final class StormJar {
                 "-Djava.library.path=/usr/local/lib:/opt/local/lib:/usr/lib:/usr/lib64",
                 "-Dstorm.conf.file=",
                 "-cp",
-                home.clientClassPath(jar),
+                home.clientClassPath(all),
                 "-Dlog4j2.configurationFile=" + home.directory().resolve("log4j2/client.xml"),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-Dstorm.jar=" + jar,
-                "-Dstorm.dependency.jars=",
+                "-Dstorm.dependency.jars="
+                        + moreJars.stream().map(Path::toString).collect(Collectors.joining(",")),
                 "-Dstorm.dependency.artifacts={}",
                 mainClass));
         command.addAll(arguments);
@@ -48,7 +57,13 @@ public final class StormJar {
      * @throws ProcessFailedException when the main class ends with anything but 0; the message holds what it printed
      */
     public String submit(Path jar, String mainClass, List<String> arguments) {
-        ProcessBuilder builder = new ProcessBuilder(command(jar, mainClass, arguments)).redirectErrorStream(true);
+        return submit(jar, List.of(), mainClass, arguments);
+    }
+
+    /** As {@code storm jar JAR MAIN ARGUMENTS --jars MORE}. */
+    String submit(Path jar, List<Path> moreJars, String mainClass, List<String> arguments) {
+        ProcessBuilder builder =
+                new ProcessBuilder(command(jar, moreJars, mainClass, arguments)).redirectErrorStream(true);
         builder.environment().clear();
         builder.environment().putAll(JavaLaunch.environment());
         try {

@@ -8,6 +8,7 @@ import io.lightflow.deploy.torture.Fault.Struck;
 import io.lightflow.topology.settings.TopologyKind;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -36,7 +37,9 @@ final class Faults {
                 otherParallelism(),
                 submittedTwice(),
                 zombie(),
-                postgresCutOff()));
+                cutOff(POSTGRES, STATISTICS)));
+        stage.cluster().endpoints().proxied().keySet().forEach(kafka -> all.add(cutOff("kafka-" + kafka, BOTH)));
+        all.sort(Comparator.comparing(Fault::kind));
         stage.cluster().processes().forEach(process -> all.add(killed(process.name())));
         return all;
     }
@@ -127,7 +130,7 @@ final class Faults {
             Moment frozen = stage.now();
             stage.group().putOutOfReach(zombie);
             Worker successor = stage.group().awaitSuccessor(kind, zombie);
-            double replaced = stage.awaitBeyond(frozen, STATISTICS);
+            double replaced = stage.awaitBeyond(frozen, STATISTICS).everyShard();
             ClusterProcess supervisor = stage.cluster().process(SUPERVISOR);
             supervisor.freeze();
             Moment back = stage.now();
@@ -152,11 +155,12 @@ final class Faults {
         });
     }
 
-    static Fault postgresCutOff() {
-        return new Fault("PostgreSQL cut off", STATISTICS, stage -> {
-            stage.postgresProxy().shut();
+    /** Cuts the connections to a server: those of the topologies to PostgreSQL and the central Kafka, the mirror's to the others. */
+    private static Fault cutOff(String process, Set<TopologyKind> disturbed) {
+        return new Fault(process + " cut off", disturbed, stage -> {
+            stage.proxy(process).shut();
             stage.pause(CUT_OFF_FOR);
-            stage.postgresProxy().open();
+            stage.proxy(process).open();
             return new Struck(
                     "connections reset, and refused for %d s".formatted(CUT_OFF_FOR.toSeconds()), stage.now());
         });

@@ -24,7 +24,6 @@ import java.util.stream.Collectors;
  * {@link #finish} is called. Thread-safe.
  */
 final class LightFeed implements AutoCloseable {
-    private static final Duration BEACON_EVERY = Duration.ofMillis(500);
     /** Events that are there to be had for each that is planned: faults may take longer than planned. */
     private static final int RESERVE = 10;
 
@@ -34,6 +33,8 @@ final class LightFeed implements AutoCloseable {
     private Future<FeedTotals> feeding;
     private volatile boolean enough;
     private volatile boolean mayEnd;
+    private final Object pauseLock = new Object();
+    private boolean paused;
 
     /**
      * What to feed.
@@ -65,12 +66,17 @@ final class LightFeed implements AutoCloseable {
         this.producer = producer;
     }
 
-    /** @param kafka bootstrap servers by data center */
-    static LightFeed start(Plan plan, Map<String, String> kafka, int partitions, SchemaIds ids) {
+    /**
+     * Starts.
+     *
+     * @param beaconsEvery time between two beacons
+     * @param kafka bootstrap servers by data center
+     */
+    static LightFeed start(Plan plan, Duration beaconsEvery, Map<String, String> kafka, int partitions, SchemaIds ids) {
         Map<String, String> fronts = Stage.GROUP.dcs().stream().collect(Collectors.toMap(dc -> dc, kafka::get));
         FeedSettings settings = FeedSettings.toFrontClusters(fronts, partitions)
                 .withRate(plan.eventsPerSecond())
-                .withBeacons(BeaconCadence.onClock(BEACON_EVERY))
+                .withBeacons(BeaconCadence.onClock(beaconsEvery))
                 .withContinuation(Continuation.NONE);
         LightFeed started = new LightFeed(plan, new FeedProducer(settings, ids));
         started.feeding = started.thread.submit(() -> {
@@ -84,7 +90,31 @@ final class LightFeed implements AutoCloseable {
 
     private boolean goesOn(long taken) {
         enough = taken >= atLeast;
+        synchronized (pauseLock) {
+            try {
+                while (paused) {
+                    pauseLock.wait();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
         return !mayEnd || !enough;
+    }
+
+    /** Feeds nothing more, neither events nor beacons, until {@link #goOn}; what was fed is on its way. */
+    void pause() {
+        synchronized (pauseLock) {
+            paused = true;
+        }
+    }
+
+    void goOn() {
+        synchronized (pauseLock) {
+            paused = false;
+            pauseLock.notifyAll();
+        }
     }
 
     /** Whether there have been as many events as planned. It goes on all the same until {@link #finish}. */

@@ -4,8 +4,10 @@ import io.lightflow.deploy.cluster.Cluster;
 import io.lightflow.deploy.cluster.ClusterSettings;
 import io.lightflow.deploy.cluster.Component;
 import io.lightflow.deploy.cluster.Deadline;
+import io.lightflow.deploy.cluster.Endpoints;
 import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.position.Position;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.CuttableProxy;
 import io.lightflow.topology.settings.GroupSettings;
@@ -20,7 +22,11 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -29,12 +35,14 @@ import org.apache.kafka.common.KafkaException;
 
 /**
  * The platform under torture: a cluster of its own with the group {@code us}, both topologies at work, and events that flow from the
- * data centers' Kafkas through MirrorMaker. The topologies reach PostgreSQL by way of a proxy. Belongs to one thread.
+ * data centers' Kafkas through MirrorMaker. The topologies reach the central Kafka and PostgreSQL by way of a proxy, and MirrorMaker the
+ * data centers' Kafkas. Belongs to one thread.
  */
 final class Stage implements AutoCloseable {
     static final DcGroup GROUP = new DcGroup("us", List.of("us-west", "us-east"));
     static final int SHARDS = 4;
     private static final int PARALLELISM = 2;
+    private static final Duration BEACON_EVERY = Duration.ofMillis(500);
     /** Longer than anything that heals by itself takes; what lasts longer hangs. */
     private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(3);
 
@@ -46,11 +54,11 @@ final class Stage implements AutoCloseable {
             dataCenters: [us-west, us-east]
             shards: ${partitions}
             kafka:
-              bootstrapServers: ${kafka.central}
+              bootstrapServers: "CENTRAL_PROXY"
             registry:
               urls: ["${registry}"]
             postgres:
-              url: "jdbc:postgresql://127.0.0.1:PROXY/postgres?user=postgres"
+              url: "jdbc:postgresql://127.0.0.1:POSTGRES_PROXY/postgres?user=postgres"
               user: postgres
             zookeeper:
               connect: ${zookeeper}
@@ -73,7 +81,9 @@ final class Stage implements AutoCloseable {
     /** Never released: what waits for it waits until it is interrupted, or its time is over. */
     private final CountDownLatch never = new CountDownLatch(1);
 
-    private CuttableProxy postgresProxy;
+    /** By process. */
+    private final Map<String, CuttableProxy> proxies = new TreeMap<>();
+
     private GroupOnCluster group;
     private RegistrySchemas schemas;
     private LightFeed feed;
@@ -81,23 +91,36 @@ final class Stage implements AutoCloseable {
 
     /** @param data an empty folder, absolute */
     Stage(Path data, Random random) {
-        this.cluster = Cluster.of(new ClusterSettings(data, EnumSet.allOf(Component.class), GROUP.dcs(), SHARDS));
+        Set<String> everyKafka = new TreeSet<>(GROUP.dcs());
+        everyKafka.add(ClusterSettings.CENTRAL);
+        this.cluster =
+                Cluster.of(new ClusterSettings(data, EnumSet.allOf(Component.class), GROUP.dcs(), SHARDS, everyKafka));
         this.random = random;
     }
 
     /** Starts everything; returns when the first events have been joined and counted. */
     void start(LightFeed.Plan plan, Consumer<String> progress) throws IOException {
+        Endpoints endpoints = cluster.endpoints();
+        for (Map.Entry<String, Endpoints.Proxied> kafka : endpoints.proxied().entrySet()) {
+            proxies.put(
+                    "kafka-" + kafka.getKey(),
+                    new CuttableProxy(
+                            kafka.getValue().proxyPort(), kafka.getValue().brokerPort()));
+        }
         cluster.up(progress);
-        postgresProxy =
-                new CuttableProxy(URI.create(cluster.endpoints().jdbcUrl().substring("jdbc:".length()))
-                        .getPort());
+        CuttableProxy postgres = new CuttableProxy(
+                URI.create(endpoints.jdbcUrl().substring("jdbc:".length())).getPort());
+        proxies.put(Faults.POSTGRES, postgres);
         Path settings = cluster.settings().data().resolve("torture.yaml");
-        Files.writeString(settings, SETTINGS.replace("PROXY", Integer.toString(postgresProxy.port())));
+        Files.writeString(
+                settings,
+                SETTINGS.replace("POSTGRES_PROXY", Integer.toString(postgres.port()))
+                        .replace("CENTRAL_PROXY", endpoints.kafkaByProxy(ClusterSettings.CENTRAL)));
         group = new GroupOnCluster(cluster, GROUP, settings);
         group.submit(parallelism);
         schemas = RegistrySchemas.connect(new GroupSettings.Registry(
                 List.of(URI.create(cluster.endpoints().registry()))));
-        feed = LightFeed.start(plan, cluster.endpoints().kafka(), SHARDS, schemas.ids());
+        feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints().kafka(), SHARDS, schemas.ids());
         awaitBeyond(now(), EnumSet.allOf(TopologyKind.class));
         progress.accept("both topologies are at work");
     }
@@ -106,8 +129,9 @@ final class Stage implements AutoCloseable {
         return cluster;
     }
 
-    CuttableProxy postgresProxy() {
-        return postgresProxy;
+    /** What those who work on the events go through to reach a server, by the server's process. */
+    CuttableProxy proxy(String process) {
+        return proxies.get(process);
     }
 
     GroupOnCluster group() {
@@ -147,28 +171,45 @@ final class Stage implements AutoCloseable {
     }
 
     /**
+     * How long topologies took to get over something, in seconds.
+     *
+     * @param firstCommit until each had committed anything
+     * @param everyShard until every shard of each had committed something that was fed after it
+     */
+    record Recovery(double firstCommit, double everyShard) {}
+
+    /**
      * Waits until every shard has committed something that was fed after a moment. This takes a watermark beyond it, to which both
      * data centers, the mirror and the topologies must have contributed.
      *
-     * @return seconds from that moment until then
+     * @return the time from that moment until then
      * @throws IllegalStateException if it takes longer than {@link #RECOVERS_WITHIN}
      */
-    double awaitBeyond(Moment moment, Collection<TopologyKind> kinds) {
-        Deadline deadline = Deadline.in(RECOVERS_WITHIN);
-        for (TopologyKind kind : kinds) {
-            if (!deadline.await(LOOK_EVERY, () -> watermark(kind) > moment.fedMs())) {
-                throw new IllegalStateException(
-                        "%s hangs: %d s later not every shard has committed anything new. See %s"
-                                .formatted(
-                                        kind.topologyName(GROUP.name()),
-                                        RECOVERS_WITHIN.toSeconds(),
-                                        cluster.workers().stream()
-                                                .map(worker ->
-                                                        cluster.logsOf(worker).toString())
-                                                .collect(Collectors.joining(", "))));
-            }
+    Recovery awaitBeyond(Moment moment, Collection<TopologyKind> kinds) {
+        List<ShardsAtWork> all = kinds.stream()
+                .map(kind -> new ShardsAtWork(() -> positions(kind), moment))
+                .toList();
+        // Each has to be looked at each time.
+        if (!Deadline.in(RECOVERS_WITHIN).await(LOOK_EVERY, () -> all.stream()
+                .map(ShardsAtWork::areBeyond)
+                .reduce(true, Boolean::logicalAnd))) {
+            throw new IllegalStateException(
+                    "%s of %s hangs: %d s later not every shard has committed anything new. See %s"
+                            .formatted(
+                                    kinds,
+                                    GROUP.name(),
+                                    RECOVERS_WITHIN.toSeconds(),
+                                    cluster.workers().stream()
+                                            .map(worker ->
+                                                    cluster.logsOf(worker).toString())
+                                            .collect(Collectors.joining(", "))));
         }
-        return (System.nanoTime() - moment.nanos()) / 1e9;
+        return new Recovery(
+                all.stream()
+                        .mapToDouble(ShardsAtWork::secondsToFirstCommit)
+                        .max()
+                        .orElseThrow(),
+                (System.nanoTime() - moment.nanos()) / 1e9);
     }
 
     /** Waits until every process works, and both topologies commit. */
@@ -177,16 +218,12 @@ final class Stage implements AutoCloseable {
         awaitBeyond(now(), EnumSet.allOf(TopologyKind.class));
     }
 
-    /** The least of the shards' watermarks. */
-    private long watermark(TopologyKind kind) {
+    /** Where the ledger has the shards; empty while the ledger is away, which is waited out. */
+    private List<Position> positions(TopologyKind kind) {
         try {
-            return group.positions(kind).stream()
-                    .mapToLong(position -> position.watermark())
-                    .min()
-                    .orElseThrow();
+            return List.copyOf(group.positions(kind));
         } catch (SinkUnavailableException | KafkaException e) {
-            // The ledger is away, which is what is being waited out.
-            return Long.MIN_VALUE;
+            return List.of();
         }
     }
 
@@ -194,20 +231,27 @@ final class Stage implements AutoCloseable {
     @Override
     public void close() {
         boolean interrupted = Thread.interrupted();
-        try (CuttableProxy last = postgresProxy) {
+        try {
             if (feed != null) {
                 feed.close();
             }
             if (group != null) {
                 group.close();
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("Cannot close the proxy of PostgreSQL", e);
         } finally {
             cluster.down(line -> {});
+            proxies.values().forEach(Stage::close);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    private static void close(CuttableProxy proxy) {
+        try {
+            proxy.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot close the proxy at port " + proxy.port(), e);
         }
     }
 }

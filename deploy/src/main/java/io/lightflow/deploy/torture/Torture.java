@@ -13,6 +13,7 @@ import io.lightflow.deploy.feed.PartOfFeed;
 import io.lightflow.deploy.local.Completion;
 import io.lightflow.deploy.local.PostgresTotals;
 import io.lightflow.deploy.torture.Fault.Struck;
+import io.lightflow.deploy.torture.Stage.Recovery;
 import io.lightflow.deploy.torture.TortureReport.Done;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -80,12 +81,16 @@ final class Torture {
         double at = secondsSinceBegin();
         try {
             Struck struck = fault.strike().on(stage);
-            double recovery = stage.awaitBeyond(struck.from(), fault.disturbed());
-            Done one =
-                    new Done(fault.kind(), TortureReport.rounded(at), struck.effect(), TortureReport.rounded(recovery));
+            Recovery recovery = stage.awaitBeyond(struck.from(), fault.disturbed());
+            Done one = new Done(
+                    fault.kind(),
+                    TortureReport.rounded(at),
+                    struck.effect(),
+                    TortureReport.rounded(recovery.firstCommit()),
+                    TortureReport.rounded(recovery.everyShard()));
             done.add(one);
-            progress.accept(
-                    "%5.0f s  %-34s %5.1f s  %s".formatted(one.at(), one.kind(), one.recoverySeconds(), one.effect()));
+            progress.accept("%5.0f s  %-34s %5.1f s %5.1f s  %s"
+                    .formatted(one.at(), one.kind(), one.firstCommitSeconds(), one.recoverySeconds(), one.effect()));
         } catch (IllegalStateException | ProcessFailedException e) {
             // A difference, but perhaps not the last word: the next fault waits for everything to be at work again.
             wrong("%.0f s, %s: %s".formatted(at, fault.kind(), e.getMessage()));

@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,8 +28,10 @@ import picocli.CommandLine.Spec;
             "Start the cluster of separate processes, let events flow, and kill, freeze, wipe and cut off everything in it,"
                     + " each at least once, in a seeded order. Then compare joined topics and PostgreSQL with the answer"
                     + " of a single thread.",
+            "With --stock, Storm's own parts count the same events in place of Lightflow, and the report tells what they"
+                    + " lose and double.",
             "Exits with 0 if there is no difference, 1 if there is one or something fails, 2 if an option is wrong, and 130"
-                    + " by Ctrl-C."
+                    + " by Ctrl-C. With --stock, differences are what it is after: it exits with 0 if it ran to its end."
         })
 public final class TortureCommand implements Callable<Integer> {
     private static final int STOPPED_BY_SIGNAL = 130;
@@ -62,10 +65,20 @@ public final class TortureCommand implements Callable<Integer> {
     private List<String> only = List.of();
 
     @Option(
+            names = "--stock",
+            arity = "0..1",
+            fallbackValue = "plain",
+            paramLabel = "TOPICS",
+            description = "Torture KafkaTridentSpoutTransactional with a transactional state, counting impressions per"
+                    + " campaign and minute into PostgreSQL, in place of Lightflow. TOPICS: plain, a data center's own,"
+                    + " written without transactions (default); transactional, the central ones.")
+    private StockSource stock;
+
+    @Option(
             names = "--report",
             paramLabel = "FILE",
             description = "Where the report goes as JSON, and next to it as a page (.md). Default:"
-                    + " deploy/target/torture.json.")
+                    + " deploy/target/torture.json, with --stock stock.json.")
     private Path report;
 
     @Option(
@@ -98,8 +111,9 @@ public final class TortureCommand implements Callable<Integer> {
         Thread stop = new Thread(() -> stop(running), "lightflow-stop");
         Runtime.getRuntime().addShutdownHook(stop);
         try {
-            return tell(
-                    run(folder, new LightFeed.Plan(events, Duration.ofMinutes(minutes), chosen), new Random(chosen)));
+            LightFeed.Plan plan = new LightFeed.Plan(events, Duration.ofMinutes(minutes), chosen);
+            say("Seed %d, %,d events in %s, data in %s".formatted(chosen, events, plan.during(), folder));
+            return stock != null ? tell(runStock(folder, plan)) : tell(run(folder, plan));
         } catch (Exception e) {
             if (stopping) {
                 // Whatever it says, it is that it was interrupted.
@@ -129,24 +143,31 @@ public final class TortureCommand implements Callable<Integer> {
         return folder;
     }
 
-    private TortureReport run(Path folder, LightFeed.Plan plan, Random random) throws Exception {
-        say("Seed %d, %,d events in %s, data in %s".formatted(plan.seed(), plan.events(), plan.during(), folder));
-        try (Stage stage = new Stage(folder, random)) {
-            List<Fault> faults = chosen(Faults.all(stage));
+    private TortureReport run(Path folder, LightFeed.Plan plan) throws Exception {
+        try (Stage stage = new Stage(folder, new Random(plan.seed()))) {
+            List<Fault> faults = chosen(Faults.all(stage), Fault::kind);
             stage.start(plan, this::say);
             return new Torture(stage, plan, this::say).run(faults);
         }
     }
 
-    private List<Fault> chosen(List<Fault> all) {
-        List<Fault> chosen = all.stream()
-                .filter(fault -> only.isEmpty() || only.stream().anyMatch(fault.kind()::contains))
+    private StockReport runStock(Path folder, LightFeed.Plan plan) throws Exception {
+        List<StockFault> faults = chosen(StockFaults.all(stock), StockFault::kind);
+        try (StockStage stage = new StockStage(folder, stock, new Random(plan.seed()))) {
+            stage.start(plan, this::say);
+            return new StockTorture(stage, plan, this::say).run(faults);
+        }
+    }
+
+    private <T> List<T> chosen(List<T> all, Function<T, String> kind) {
+        List<T> chosen = all.stream()
+                .filter(fault -> only.isEmpty() || only.stream().anyMatch(kind.apply(fault)::contains))
                 .toList();
         if (chosen.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--only: no fault contains one of %s; there are %s"
-                            .formatted(only, all.stream().map(Fault::kind).toList()));
+                            .formatted(only, all.stream().map(kind).toList()));
         }
         return chosen;
     }
@@ -167,6 +188,16 @@ public final class TortureCommand implements Callable<Integer> {
         return result.balanced() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
+    private int tell(StockReport result) throws IOException {
+        Path file = report != null ? report : Folders.named("stock.json");
+        result.write(file);
+        say("");
+        say(result.table());
+        say("%s; the report is in %s and %s"
+                .formatted(result.summary(), file.toAbsolutePath(), TortureReport.page(file.toAbsolutePath())));
+        return CommandLine.ExitCode.OK;
+    }
+
     private void say(String line) {
         spec.commandLine().getOut().println(line);
         spec.commandLine().getOut().flush();
@@ -183,9 +214,12 @@ public final class TortureCommand implements Callable<Integer> {
         }
     }
 
+    static CommandLine commandLine() {
+        return new CommandLine(new TortureCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
     public static void main(String[] arguments) {
-        int exitCode =
-                CommandErrors.inWords(new CommandLine(new TortureCommand())).execute(arguments);
+        int exitCode = CommandErrors.inWords(commandLine()).execute(arguments);
         System.out.flush();
         System.exit(exitCode);
     }

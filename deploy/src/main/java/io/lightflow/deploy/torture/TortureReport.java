@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -18,16 +19,27 @@ import java.util.stream.Collectors;
  * @param seconds from the first event to the last figure in PostgreSQL
  * @param balanced whether there are no differences
  * @param differences between what came out and the answer of a single thread, in words
+ * @param firstCommitSeconds by kind of fault
  * @param recoverySeconds by kind of fault
  * @param faults in the order in which they were done
  */
-@JsonPropertyOrder({"seed", "events", "seconds", "balanced", "differences", "recoverySeconds", "faults"})
+@JsonPropertyOrder({
+    "seed",
+    "events",
+    "seconds",
+    "balanced",
+    "differences",
+    "firstCommitSeconds",
+    "recoverySeconds",
+    "faults"
+})
 record TortureReport(
         long seed,
         long events,
         double seconds,
         boolean balanced,
         List<String> differences,
+        Map<String, Recovery> firstCommitSeconds,
         Map<String, Recovery> recoverySeconds,
         List<Done> faults) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -36,9 +48,10 @@ record TortureReport(
      * A fault that was done.
      *
      * @param at seconds after the first event
+     * @param firstCommitSeconds until each of the topologies concerned had committed anything
      * @param recoverySeconds until every shard had committed something that was fed after the fault
      */
-    record Done(String kind, double at, String effect, double recoverySeconds) {}
+    record Done(String kind, double at, String effect, double firstCommitSeconds, double recoverySeconds) {}
 
     /** Over all faults of a kind. */
     record Recovery(int count, double min, double median, double max) {
@@ -51,19 +64,23 @@ record TortureReport(
     }
 
     static TortureReport of(long seed, long events, double seconds, List<String> differences, List<Done> faults) {
-        Map<String, Recovery> recovery = new TreeMap<>();
-        faults.stream()
-                .collect(Collectors.groupingBy(
-                        Done::kind, Collectors.mapping(Done::recoverySeconds, Collectors.toList())))
-                .forEach((kind, each) -> recovery.put(kind, Recovery.of(each)));
         return new TortureReport(
                 seed,
                 events,
                 rounded(seconds),
                 differences.isEmpty(),
                 List.copyOf(differences),
-                recovery,
+                byKind(faults, Done::firstCommitSeconds),
+                byKind(faults, Done::recoverySeconds),
                 List.copyOf(faults));
+    }
+
+    private static Map<String, Recovery> byKind(List<Done> faults, Function<Done, Double> seconds) {
+        Map<String, Recovery> byKind = new TreeMap<>();
+        faults.stream()
+                .collect(Collectors.groupingBy(Done::kind, Collectors.mapping(seconds, Collectors.toList())))
+                .forEach((kind, each) -> byKind.put(kind, Recovery.of(each)));
+        return byKind;
     }
 
     static double rounded(double seconds) {
@@ -86,11 +103,17 @@ record TortureReport(
     String table() {
         int width =
                 recoverySeconds.keySet().stream().mapToInt(String::length).max().orElse(0);
-        String row = "| %-" + Math.max(width, 5) + "s | %5s | %5s | %6s | %5s |%n";
-        StringBuilder table = new StringBuilder(row.formatted("fault", "times", "min", "median", "max"));
-        table.append(row.formatted("---", "--:", "--:", "--:", "--:"));
-        recoverySeconds.forEach((kind, recovery) ->
-                table.append(row.formatted(kind, recovery.count(), recovery.min(), recovery.median(), recovery.max())));
+        String row = "| %-" + Math.max(width, 5) + "s | %5s | %12s | %5s | %6s | %5s |%n";
+        StringBuilder table =
+                new StringBuilder(row.formatted("fault", "times", "first commit", "min", "median", "max"));
+        table.append(row.formatted("---", "--:", "--:", "--:", "--:", "--:"));
+        recoverySeconds.forEach((kind, recovery) -> table.append(row.formatted(
+                kind,
+                recovery.count(),
+                firstCommitSeconds.get(kind).max(),
+                recovery.min(),
+                recovery.median(),
+                recovery.max())));
         return table.toString();
     }
 
@@ -108,18 +131,24 @@ record TortureReport(
         page.append("%s## Recovery%n%n".formatted(balanced ? "" : System.lineSeparator()));
         page.append("""
                 Seconds from the fault until every shard had committed something that was fed after it; from its end, where the \
-                fault lasts for a while.
+                fault lasts for a while. Before them the longest time until the topologies that it concerns had each committed \
+                anything.
 
                 """);
         page.append(table()).append("""
 
                 ## What was done
 
-                | at | fault | effect | recovery |
-                | --: | --- | --- | --: |
+                | at | fault | effect | first commit | recovery |
+                | --: | --- | --- | --: | --: |
                 """);
-        faults.forEach(fault -> page.append("| %.0f s | %s | %s | %.1f s |%n"
-                .formatted(fault.at(), fault.kind(), fault.effect(), fault.recoverySeconds())));
+        faults.forEach(fault -> page.append("| %.0f s | %s | %s | %.1f s | %.1f s |%n"
+                .formatted(
+                        fault.at(),
+                        fault.kind(),
+                        fault.effect(),
+                        fault.firstCommitSeconds(),
+                        fault.recoverySeconds())));
         return page.toString();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,5 +59,26 @@ class ClusterSettingsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ClusterSettings.everything(data.resolve("with space")))
                 .withMessageContaining("space");
+    }
+
+    @Test
+    void kafkasThatAreReachedByAProxyAreRememberedAndExist() {
+        EnumSet<Component> kafka = EnumSet.of(Component.KAFKA);
+        ClusterSettings settings = new ClusterSettings(data, kafka, List.of("eu"), 2, Set.of("central"));
+        settings.remember();
+        assertThat(ClusterSettings.rememberedIn(data)).contains(settings);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ClusterSettings(data, kafka, List.of("eu"), 2, Set.of("us")))
+                .withMessageContaining("'us'")
+                .withMessageContaining("eu");
+    }
+
+    @Test
+    void aClusterOfBeforeThereWereProxiesIsReadAsItWas() {
+        Resources.write(
+                data.resolve("cluster.json"),
+                "{\"components\": [\"KAFKA\"], \"dataCenters\": [\"eu\"], \"partitions\": 2}");
+        assertThat(ClusterSettings.rememberedIn(data))
+                .contains(new ClusterSettings(data, EnumSet.of(Component.KAFKA), List.of("eu"), 2));
     }
 }

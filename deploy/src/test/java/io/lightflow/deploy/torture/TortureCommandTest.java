@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 
 /** What is wrong with the options is said before anything is started. */
 class TortureCommandTest {
@@ -20,8 +19,7 @@ class TortureCommandTest {
 
     private int run(String... arguments) {
         PrintWriter writer = new PrintWriter(output, true);
-        return CommandErrors.inWords(
-                        new CommandLine(new TortureCommand()).setOut(writer).setErr(writer))
+        return CommandErrors.inWords(TortureCommand.commandLine().setOut(writer).setErr(writer))
                 .execute(arguments);
     }
 
@@ -46,5 +44,11 @@ class TortureCommandTest {
         assertThat(run("--data", folder.toAbsolutePath().toString(), "--only", "earthquake"))
                 .isEqualTo(2);
         assertThat(output.toString()).contains("earthquake", "kill -9 dataflow worker", "kill -9 kafka-us-east");
+    }
+
+    @Test
+    void whatTheStockTopologyCanCountIsNamed() {
+        assertThat(run("--stock=compacted")).isEqualTo(2);
+        assertThat(output.toString()).contains("compacted", "PLAIN", "TRANSACTIONAL");
     }
 }

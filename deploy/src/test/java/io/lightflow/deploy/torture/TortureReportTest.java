@@ -14,8 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class TortureReportTest {
     private static final List<Done> FAULTS = List.of(
-            new Done("kill -9 nimbus", 10, "process 7", 3), new Done("kill -9 nimbus", 50, "process 8", 4),
-            new Done("zombie", 90, "process 9", 1.5), new Done("kill -9 nimbus", 130, "process 10", 9));
+            new Done("kill -9 nimbus", 10, "process 7", 1, 3), new Done("kill -9 nimbus", 50, "process 8", 2, 4),
+            new Done("zombie", 90, "process 9", 0.5, 1.5), new Done("kill -9 nimbus", 130, "process 10", 1, 9));
 
     @TempDir
     Path folder;
@@ -28,6 +28,7 @@ class TortureReportTest {
                 .containsEntry("kill -9 nimbus", new Recovery(3, 3, 4, 9))
                 .containsEntry("zombie", new Recovery(1, 1.5, 1.5, 1.5))
                 .hasSize(2);
+        assertThat(report.firstCommitSeconds()).containsEntry("kill -9 nimbus", new Recovery(3, 1, 1, 2));
     }
 
     @Test
@@ -40,7 +41,7 @@ class TortureReportTest {
         assertThat(json.get("faults").get(2).get("recoverySeconds").doubleValue())
                 .isEqualTo(1.5);
         assertThat(Files.readString(folder.resolve("run.md")))
-                .contains("1 differences", "missing: click 4711", "| 90 s | zombie | process 9 | 1.5 s |");
+                .contains("1 differences", "missing: click 4711", "| 90 s | zombie | process 9 | 0.5 s | 1.5 s |");
     }
 
     @Test
