@@ -140,7 +140,7 @@ class RegistryApiTest {
     void theCompatibilityLevelDecidesWhatIsRefused() throws Exception {
         assertThat(get("/config", 200)).isEqualTo(json("{\"compatibilityLevel\":\"BACKWARD\"}"));
         register("things", INT_FIELD);
-        assertFails("POST", "/subjects/things/versions", body(STRING_FIELD), 409, 409);
+        assertFails("POST", "/subjects/things/versions", body(STRING_FIELD), 409, 40901);
         register("things", LONG_FIELD);
 
         setLevel("/config/things", "full");
@@ -149,14 +149,15 @@ class RegistryApiTest {
                 .isEqualTo(json("{\"compatibilityLevel\":\"BACKWARD\"}"));
         String withDefault = LONG_FIELD.replace("}]}", "},{\"name\":\"b\",\"type\":\"int\",\"default\":0}]}");
         register("things", withDefault);
-        assertFails("POST", "/subjects/things/versions", body(withDefault.replace("\"long\"", "\"double\"")), 409, 409);
+        assertFails(
+                "POST", "/subjects/things/versions", body(withDefault.replace("\"long\"", "\"double\"")), 409, 40901);
 
         setLevel("/config/things", "NONE");
         register("things", STRING_FIELD);
 
         setLevel("/config", "FORWARD");
         register("more", LONG_FIELD);
-        assertFails("POST", "/subjects/more/versions", body(INT_FIELD.replace("\"int\"", "\"double\"")), 409, 409);
+        assertFails("POST", "/subjects/more/versions", body(INT_FIELD.replace("\"int\"", "\"double\"")), 409, 40901);
         register("more", INT_FIELD);
     }
 
@@ -171,7 +172,7 @@ class RegistryApiTest {
         }
         setLevel("/config/all", "BACKWARD_TRANSITIVE");
         register("latest-only", withoutDefault);
-        JsonNode refusal = assertFails("POST", "/subjects/all/versions", body(withoutDefault), 409, 409);
+        JsonNode refusal = assertFails("POST", "/subjects/all/versions", body(withoutDefault), 409, 40901);
         assertThat(refusal.path("message").asText()).contains("version 1").doesNotContain("version 2");
     }
 
