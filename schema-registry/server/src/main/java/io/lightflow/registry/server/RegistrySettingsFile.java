@@ -73,6 +73,9 @@ public final class RegistrySettingsFile {
     }
 
     static RegistryServerSettings parse(String yaml, Map<String, String> environment) {
+        if (yaml.isBlank()) {
+            throw new IllegalArgumentException("it is empty");
+        }
         Document document;
         try {
             document = YAML.readValue(yaml, Document.class);
