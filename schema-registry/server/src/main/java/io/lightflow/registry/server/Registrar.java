@@ -44,7 +44,7 @@ final class Registrar {
                             + " with its \"id\" and, if it is known, its \"version\". Name them, or put it into mode READWRITE");
         }
         requireCompatible(connection, subject, schema);
-        SchemaStore.insert(connection, schema);
+        SchemaStore.insert(connection, schema, Deleted.LEFT_OUT);
         return Registration.created(add(connection, subject, next(connection, subject), schema, Deleted.LEFT_OUT));
     }
 
@@ -87,7 +87,8 @@ final class Registrar {
     private static Registration place(
             Connection connection, String subject, int version, ParsedSchema schema, Deleted deleted)
             throws SQLException {
-        SchemaStore.insert(connection, schema);
+        // What is deleted itself may refer to what is.
+        SchemaStore.insert(connection, schema, deleted == Deleted.ONLY ? Deleted.INCLUDED : Deleted.LEFT_OUT);
         return Registration.created(add(connection, subject, version, schema, deleted));
     }
 

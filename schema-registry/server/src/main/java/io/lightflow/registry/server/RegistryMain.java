@@ -29,10 +29,14 @@ public final class RegistryMain {
         });
     }
 
+    /** The causes as well, where they say more. */
     private static String explain(Throwable failure) {
         StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
         for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-            text.append(System.lineSeparator()).append("  because: ").append(cause.getMessage());
+            String message = cause.getMessage();
+            if (message != null && text.indexOf(message) < 0) {
+                text.append(System.lineSeparator()).append("  because: ").append(message);
+            }
         }
         return text.toString();
     }

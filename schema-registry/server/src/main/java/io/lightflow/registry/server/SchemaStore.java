@@ -56,15 +56,17 @@ final class SchemaStore {
 
     /** Keeps a schema that may have no subject: records that were written with it can be read. */
     Registration.Outcome keep(ParsedSchema schema) {
-        return sql.change("keep schema " + schema.id(), connection -> insert(connection, schema));
+        return sql.change("keep schema " + schema.id(), connection -> insert(connection, schema, Deleted.LEFT_OUT));
     }
 
     /**
      * Makes sure that the schema is there, and stays until the transaction ends.
      *
+     * @param references which versions it may refer to
      * @throws ApiException if another schema has its id
      */
-    static Registration.Outcome insert(Connection connection, ParsedSchema schema) throws SQLException {
+    static Registration.Outcome insert(Connection connection, ParsedSchema schema, Deleted references)
+            throws SQLException {
         Registration.Outcome outcome = Registration.Outcome.EXISTED;
         Optional<byte[]> stored = Optional.empty();
         // More than once only if somebody deletes it between the two statements.
@@ -78,7 +80,7 @@ final class SchemaStore {
                     schema.text(),
                     schema.references().isEmpty() ? null : schema.resolved());
             if (inserted == 1) {
-                insertReferences(connection, schema);
+                insertReferences(connection, schema, references);
                 outcome = Registration.Outcome.CREATED;
             }
             stored = Sql.first(
@@ -93,16 +95,18 @@ final class SchemaStore {
         return outcome;
     }
 
-    private static void insertReferences(Connection connection, ParsedSchema schema) throws SQLException {
+    private static void insertReferences(Connection connection, ParsedSchema schema, Deleted allowed)
+            throws SQLException {
         int position = 0;
         for (ResolvedReference reference : schema.references()) {
-            Optional<Integer> alive = Sql.first(
+            Optional<Integer> there = Sql.first(
                     connection,
-                    "SELECT schema_id FROM registry.versions WHERE subject = ? AND version = ? AND NOT deleted FOR SHARE",
+                    "SELECT v.schema_id FROM registry.versions v WHERE v.subject = ? AND v.version = ? AND "
+                            + allowed.condition() + " FOR SHARE",
                     row -> row.getInt(1),
                     reference.reference().subject(),
                     reference.reference().version());
-            if (alive.isEmpty() || alive.get() != reference.schemaId()) {
+            if (there.isEmpty() || there.get() != reference.schemaId()) {
                 throw ApiException.referenceNotFound(reference.reference());
             }
             Sql.update(

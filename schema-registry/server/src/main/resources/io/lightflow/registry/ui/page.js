@@ -13,14 +13,19 @@ function element(tag, text, className) {
   return made;
 }
 
-function link(text, ...path) {
+function link(text, ...steps) {
   const made = element("a", text);
-  made.href = "#" + path.map(encodeURIComponent).join("/");
+  made.href = "#" + steps.map(encodeURIComponent).join("/");
   return made;
 }
 
-async function ask(...path) {
-  const answer = await fetch("/" + path.map(encodeURIComponent).join("/"), {
+/** What the address asks for: subject, version, and another version to compare with. */
+function path() {
+  return location.hash.slice(1).split("/").map(decodeURIComponent);
+}
+
+async function ask(...steps) {
+  const answer = await fetch("/" + steps.map(encodeURIComponent).join("/"), {
     headers: { Accept: "application/vnd.schemaregistry.v1+json" },
   });
   const body = await answer.json();
@@ -66,7 +71,7 @@ function tableOf(subject, numbers, shown) {
   return table;
 }
 
-async function chooser(subject, numbers, first, second) {
+function chooser(subject, numbers, first, second) {
   const form = element("p", "Difference from ");
   const select = (value) => {
     const made = element("select");
@@ -90,7 +95,7 @@ async function showDetail(subject, first, second) {
   const version = await ask("subjects", subject, "versions", String(shown));
   const parts = [element("h2", subject), tableOf(subject, numbers, shown)];
   if (numbers.length > 1) {
-    parts.push(await chooser(subject, numbers, Number(first || numbers[0]), shown));
+    parts.push(chooser(subject, numbers, Number(first || numbers[0]), shown));
   }
   parts.push(element("p", "Version " + version.version + ", id " + version.id));
   for (const reference of version.references || []) {
@@ -108,8 +113,8 @@ async function showDetail(subject, first, second) {
 }
 
 async function show() {
-  const [subject, first, second] = location.hash.slice(1).split("/").map(decodeURIComponent);
   try {
+    const [subject, first, second] = path();
     names = await ask("subjects");
     showSubjects(subject);
     const parts = subject ? await showDetail(subject, first, second) : [element("p", "Choose a subject.")];
@@ -119,6 +124,6 @@ async function show() {
   }
 }
 
-filter.addEventListener("input", () => showSubjects(decodeURIComponent(location.hash.slice(1).split("/")[0])));
+filter.addEventListener("input", () => showSubjects(path()[0]));
 window.addEventListener("hashchange", show);
 show();

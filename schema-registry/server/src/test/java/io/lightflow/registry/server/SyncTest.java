@@ -34,14 +34,11 @@ class SyncTest extends ApiTest {
     @Test
     void whatOneKnowsComesToTheOtherWithItsNumbersAndASecondRunFindsNothingToDo() throws Exception {
         register("zebra", PLACE);
-        int site = call(
-                        "POST",
-                        "/subjects/apple/versions",
-                        "{\"schema\":" + JSON.writeValueAsString(SITE)
-                                + ",\"references\":[{\"name\":\"Place\",\"subject\":\"zebra\",\"version\":1}]}",
-                        200)
-                .path("id")
-                .asInt();
+        int site = registerSite("apple", "zebra");
+        register("old-place", PLACE.replace("Place", "OldPlace"));
+        registerSite("old-site", "old-place");
+        call("DELETE", "/subjects/old-site", null, 200);
+        call("DELETE", "/subjects/old-place", null, 200);
         register("gap", "\"int\"");
         register("gap", "\"long\"");
         register("gap", "\"float\"");
@@ -50,16 +47,16 @@ class SyncTest extends ApiTest {
         call("DELETE", "/subjects/gap/versions/1", null, 200);
         setLevel("/config/gap", "FULL_TRANSITIVE");
 
-        assertThat(sync("--dry-run").output()).contains("4 to be copied");
+        assertThat(sync("--dry-run").output()).contains("6 to be copied");
         assertThat(all(other)).isEmpty();
         Run run = sync();
         assertThat(run.output())
-                .contains("0 versions the same, 4 copied", "1 compatibility levels copied", "0 conflicts");
+                .contains("0 versions the same, 6 copied", "1 compatibility levels copied", "0 conflicts");
         assertThat(run.exitCode()).isZero();
         assertThat(all(other)).isEqualTo(all(server));
         assertThat(ask(other, "/schemas/ids/" + site).path("references")).hasSize(1);
         assertThat(ask(other, "/config/gap")).isEqualTo(get("/config/gap", 200));
-        assertThat(sync()).isEqualTo(new Run(0, summary(4, 0)));
+        assertThat(sync()).isEqualTo(new Run(0, summary(6, 0)));
     }
 
     @Test
@@ -122,6 +119,19 @@ class SyncTest extends ApiTest {
         assertThat(run("sync", "--from", "http://x", "--to", "http://x", "--to-user", "u")
                         .exitCode())
                 .isEqualTo(2);
+    }
+
+    private int registerSite(String subject, String place) throws Exception {
+        String type = place.equals("zebra") ? "Place" : "OldPlace";
+        String schema = JSON.writeValueAsString(SITE.replace("Place", type).replace("Site", "Site" + type));
+        String reference = "{\"name\":\"" + type + "\",\"subject\":\"" + place + "\",\"version\":1}";
+        return call(
+                        "POST",
+                        "/subjects/" + subject + "/versions",
+                        "{\"schema\":" + schema + ",\"references\":[" + reference + "]}",
+                        200)
+                .path("id")
+                .asInt();
     }
 
     private Run sync(String... options) {
