@@ -52,6 +52,9 @@ public final class RegistryCommand implements Callable<Integer> {
             description = "Show this help.")
     private boolean help;
 
+    private volatile EmbeddedPostgresServer postgres;
+    private volatile SchemaRegistryServer registry;
+
     @Override
     public Integer call() throws InterruptedException {
         if (jdbcUrl != null && data != null) {
@@ -61,36 +64,33 @@ public final class RegistryCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--jdbc and --user need each other");
         }
         long begin = System.nanoTime();
-        EmbeddedPostgresServer postgres = jdbcUrl == null ? startPostgres() : null;
-        SchemaRegistryServer registry = null;
-        try {
-            registry = new SchemaRegistryServer(settings(postgres)).start();
-        } finally {
-            if (registry == null && postgres != null) {
-                postgres.close();
-            }
+        // From the first moment on: PostgreSQL is a process of its own, and would outlive this one.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-registry"));
+        if (jdbcUrl == null) {
+            start(new EmbeddedPostgresServer(new PostgresSettings(
+                    folder(), Folders.named("postgresql"), 0, Map.of(), AtJvmExit.LEAVE_TO_CALLER)));
         }
-        closeAtExit(registry, postgres);
+        SchemaRegistryServer server = new SchemaRegistryServer(settings());
+        registry = server;
+        server.start();
         System.out.printf(
                 "The schema registry answers at %s after %.1f s; its page is %s/ui%n",
-                registry.url(), (System.nanoTime() - begin) / 1e9, registry.url());
+                server.url(), (System.nanoTime() - begin) / 1e9, server.url());
         System.out.println("Schemas are kept in " + (postgres == null ? "the database of --jdbc" : folder()));
         new CountDownLatch(1).await();
         return 0;
     }
 
-    private EmbeddedPostgresServer startPostgres() {
-        EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(
-                new PostgresSettings(folder(), Folders.named("postgresql"), 0, Map.of(), AtJvmExit.LEAVE_TO_CALLER));
-        postgres.start();
-        return postgres;
+    private void start(EmbeddedPostgresServer server) {
+        postgres = server;
+        server.start();
     }
 
     private Path folder() {
         return data == null ? Folders.named("registry") : data.toAbsolutePath();
     }
 
-    private RegistryServerSettings settings(EmbeddedPostgresServer postgres) {
+    private RegistryServerSettings settings() {
         if (postgres != null) {
             return RegistryServerSettings.of(port, postgres.jdbcUrl(), EmbeddedPostgresServer.USER, "");
         }
@@ -98,16 +98,13 @@ public final class RegistryCommand implements Callable<Integer> {
     }
 
     /** The registry first, which uses the other. */
-    private static void closeAtExit(SchemaRegistryServer registry, EmbeddedPostgresServer postgres) {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            registry.close();
-                            if (postgres != null) {
-                                postgres.close();
-                            }
-                        },
-                        "stop-registry"));
+    private void stop() {
+        if (registry != null) {
+            registry.close();
+        }
+        if (postgres != null) {
+            postgres.close();
+        }
     }
 
     public static void main(String[] arguments) {

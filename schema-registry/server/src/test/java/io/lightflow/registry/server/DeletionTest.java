@@ -2,6 +2,7 @@ package io.lightflow.registry.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Deleting takes two steps; the first can still be read by id, the second cannot be taken back. */
@@ -84,6 +85,27 @@ class DeletionTest extends ApiTest {
         assertFails("POST", "/subjects/things/versions", body(record("\"string\"")), 409, 40901);
         call("DELETE", "/subjects/things/versions/1", null, 200);
         register("things", record("\"string\""));
+    }
+
+    @Test
+    void aSchemaThatIsRegisteredElsewhereAtThatMomentStays() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            String schema = "{\"type\":\"fixed\",\"name\":\"F" + i + "\",\"size\":8}";
+            String old = "old" + i;
+            int id = register(old, schema);
+            call("DELETE", "/subjects/" + old, null, 200);
+            String subject = "new" + i;
+            CompletableFuture<Integer> registered = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return register(subject, schema);
+                } catch (Exception e) {
+                    throw new AssertionError(subject + " was not registered", e);
+                }
+            });
+            call("DELETE", "/subjects/" + old + "?permanent=true", null, 200);
+            assertThat(registered.get()).isEqualTo(id);
+            assertThat(get("/schemas/ids/" + id, 200).path("schema").asText()).isEqualTo(schema);
+        }
     }
 
     private static String record(String type) {

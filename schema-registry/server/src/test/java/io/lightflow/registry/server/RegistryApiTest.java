@@ -3,7 +3,13 @@ package io.lightflow.registry.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -93,6 +99,18 @@ class RegistryApiTest extends ApiTest {
         assertFails("PUT", "/config/things", "{}", 422, 42203);
         assertFails("POST", path, " ".repeat((1 << 20) + 1), 413, 413);
         assertThat(get("/subjects", 200)).isEqualTo(json("[]"));
+    }
+
+    @Test
+    void aBodyThatDoesNotTellItsLengthIsLimitedAsWell() throws Exception {
+        byte[] body = new byte[(1 << 20) + 1];
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + "/subjects/things/versions"))
+                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(413);
     }
 
     @Test
