@@ -62,8 +62,10 @@ final class RegistryMetrics {
 
     void answered(Context context, float millis) {
         Endpoint endpoint = context.endpoints().matchedHttpEndpoint();
+        // Of what leads nowhere, not even the method is kept: clients may send any word, and every one would be a
+        // series.
         requests.labelValues(
-                        context.method().name(),
+                        endpoint == null ? "none" : endpoint.method.name(),
                         endpoint == null ? "none" : endpoint.path,
                         Integer.toString(context.status().getCode()))
                 .observe(millis / MILLIS_PER_SECOND);

@@ -17,7 +17,7 @@ final class Subjects {
     }
 
     /** Subjects end up in logs and in pages, so they hold no control characters. */
-    static String name(String given) {
+    private static String name(String given) {
         String name = given.startsWith(DEFAULT_CONTEXT) ? given.substring(DEFAULT_CONTEXT.length()) : given;
         if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
             throw ApiException.invalidSubject("A subject must not be blank or hold control characters");
