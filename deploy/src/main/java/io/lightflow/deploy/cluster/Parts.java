@@ -219,6 +219,7 @@ final class Parts {
                 .quickStart()
                 .main(
                         "io.lightflow.registry.server.RegistryMain",
+                        "serve",
                         "--port",
                         port,
                         "--jdbc",

@@ -1,5 +1,7 @@
 package io.lightflow.registry.server;
 
+import java.util.List;
+
 /** A request that is answered with an error of the Confluent API. */
 final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -25,6 +27,17 @@ final class ApiException extends RuntimeException {
         return new ApiException(400, 400, message);
     }
 
+    static ApiException unauthorized() {
+        return new ApiException(
+                401,
+                40101,
+                "Unauthorized: send the name and password of a user, or a bearer token, that is known here");
+    }
+
+    static ApiException forbidden(String message) {
+        return new ApiException(403, 40301, message);
+    }
+
     static ApiException subjectNotFound(String subject) {
         return new ApiException(404, 40401, "Subject '" + subject + "' not found.");
     }
@@ -37,17 +50,60 @@ final class ApiException extends RuntimeException {
         return new ApiException(404, 40403, "Schema " + what + " not found.");
     }
 
+    static ApiException subjectSoftDeleted(String subject) {
+        return new ApiException(
+                404, 40404, "Subject '" + subject + "' was soft deleted. Set permanent=true to delete permanently");
+    }
+
+    static ApiException subjectNotSoftDeleted(String subject) {
+        return new ApiException(
+                404, 40405, "Subject '" + subject + "' was not deleted first before being permanently deleted");
+    }
+
+    static ApiException versionSoftDeleted(String subject, int version) {
+        return new ApiException(
+                404,
+                40406,
+                "Subject '" + subject + "' Version " + version
+                        + " was soft deleted. Set permanent=true to delete permanently");
+    }
+
+    static ApiException versionNotSoftDeleted(String subject, int version) {
+        return new ApiException(
+                404,
+                40407,
+                "Subject '" + subject + "' Version " + version
+                        + " was not deleted first before being permanently deleted");
+    }
+
     static ApiException compatibilityNotConfigured(String subject) {
         return new ApiException(
                 404, 40408, "Subject '" + subject + "' does not have subject-level compatibility configured");
     }
 
+    static ApiException modeNotConfigured(String subject) {
+        return new ApiException(404, 40409, "Subject '" + subject + "' does not have subject-level mode configured");
+    }
+
     static ApiException incompatible(String message) {
-        return new ApiException(409, 409, message);
+        return new ApiException(409, 40901, message);
+    }
+
+    static ApiException unsupportedMediaType(String found) {
+        return new ApiException(
+                415,
+                415,
+                "The body of a request must be JSON, with the content type " + Answers.CONTENT_TYPE
+                        + " or application/json, and came as " + found);
     }
 
     static ApiException invalidSchema(String message) {
         return new ApiException(422, 42201, message);
+    }
+
+    static ApiException referenceNotFound(Reference reference) {
+        return invalidSchema("Invalid Avro schema: it refers to version " + reference.version() + " of subject '"
+                + reference.subject() + "' for " + reference.name() + ", and there is none. Register that first");
     }
 
     static ApiException invalidVersion(String version) {
@@ -66,8 +122,44 @@ final class ApiException extends RuntimeException {
                         + " BACKWARD_TRANSITIVE, FORWARD_TRANSITIVE, and FULL_TRANSITIVE");
     }
 
+    static ApiException invalidMode(String mode) {
+        return new ApiException(
+                422, 42204, "Invalid mode '" + mode + "'. Valid values are READWRITE, READONLY, and IMPORT");
+    }
+
     static ApiException notPermitted(String message) {
         return new ApiException(422, 42205, message);
+    }
+
+    static ApiException idTaken(ParsedSchema schema) {
+        return notPermitted("Schema " + schema.schema().getFullName() + " has the id " + schema.id()
+                + ", which another schema already has: ids are 31 bits of a hash of the schema."
+                + " Change anything in it, for example a doc, and it gets another id.");
+    }
+
+    static ApiException versionTaken(String subject, int version, int id, SubjectVersion there) {
+        return notPermitted("Schema " + id + " cannot become version " + version + " of subject '" + subject
+                + "': schema " + there.id() + " is version " + there.version() + " of it already."
+                + " Nothing is overwritten. Delete that one for good first, or register without a version");
+    }
+
+    static ApiException referenceExists(SubjectVersion version, List<Integer> referrers) {
+        return new ApiException(
+                422,
+                42206,
+                "One or more references exist to version " + version.version() + " of subject '" + version.subject()
+                        + "', by the schemas with the ids " + referrers + ". Delete those first");
+    }
+
+    static ApiException idDoesNotMatch(int given, int derived) {
+        return new ApiException(
+                422,
+                42207,
+                "The id " + given + " was given for a schema whose id is " + derived
+                        + ": here an id is derived from what the schema says, so that it is the same in every registry."
+                        + " Give the id " + derived
+                        + ", or none and register in mode READWRITE. Records that carry " + given
+                        + " cannot be read with ids from here");
     }
 
     static ApiException invalidSubject(String message) {

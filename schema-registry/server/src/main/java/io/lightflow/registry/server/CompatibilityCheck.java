@@ -8,6 +8,8 @@ import org.apache.avro.SchemaCompatibility.Incompatibility;
 
 /** Says, by Avro's own rules, what stands between a new schema and the earlier versions of its subject. */
 final class CompatibilityCheck {
+    private static final String NEW = "the new schema";
+
     private CompatibilityCheck() {}
 
     /**
@@ -21,10 +23,10 @@ final class CompatibilityCheck {
         for (VersionedSchema old : checked) {
             String oldName = "version " + old.version();
             if (level.newReadsOld()) {
-                obstacles.addAll(compare(candidate, "the new schema", old.schema(), oldName));
+                obstacles.addAll(compare(candidate, NEW, old.schema(), oldName));
             }
             if (level.oldReadsNew()) {
-                obstacles.addAll(compare(old.schema(), oldName, candidate, "the new schema"));
+                obstacles.addAll(compare(old.schema(), oldName, candidate, NEW));
             }
         }
         return obstacles;
@@ -36,7 +38,8 @@ final class CompatibilityCheck {
                 .getResult()
                 .getIncompatibilities()) {
             lines.add(readerName + " cannot read records of " + writerName + ": " + obstacle.getType() + " at "
-                    + obstacle.getLocation() + " (" + obstacle.getMessage() + ")");
+                    + obstacle.getLocation() + ", " + SchemaPath.named(reader, obstacle.getLocation()) + " ("
+                    + obstacle.getMessage() + ")");
         }
         return lines;
     }

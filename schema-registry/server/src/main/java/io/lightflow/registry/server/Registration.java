@@ -6,4 +6,12 @@ record Registration(SubjectVersion version, Outcome outcome) {
         CREATED,
         EXISTED
     }
+
+    static Registration created(SubjectVersion version) {
+        return new Registration(version, Outcome.CREATED);
+    }
+
+    static Registration existed(SubjectVersion version) {
+        return new Registration(version, Outcome.EXISTED);
+    }
 }

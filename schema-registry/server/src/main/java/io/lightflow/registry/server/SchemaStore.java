@@ -1,279 +1,137 @@
 package io.lightflow.registry.server;
 
-import io.lightflow.registry.server.CompatibilityCheck.VersionedSchema;
+import static io.lightflow.registry.server.Rows.SELECT_SCHEMA;
+import static io.lightflow.registry.server.Rows.SELECT_VERSION;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import javax.sql.DataSource;
 
-/**
- * The registry's tables. Any number of servers may use them at once: a registration locks its subject's row, and everything else is
- * a single statement. Every method throws {@link StoreException} if the database does not do its part.
- */
+/** The schemas by id, whatever subjects hold them. */
 final class SchemaStore {
-    private static final String SELECT_VERSION = "SELECT v.subject, v.schema_id, v.version, s.schema"
-            + " FROM registry.versions v JOIN registry.schemas s ON s.id = v.schema_id ";
-    private static final String ALL_SUBJECTS = "";
-    private static final int PING_SECONDS = 2;
+    private static final long CACHED_CHARACTERS = 32_000_000;
+    /** A schema never changes, but another server on this database may delete it for good. */
+    private static final Duration CACHED_FOR = Duration.ofSeconds(10);
 
-    private final DataSource database;
+    private final Sql sql;
+    private final Cache<Integer, StoredSchema> cache = Caffeine.newBuilder()
+            .maximumWeight(CACHED_CHARACTERS)
+            .weigher((Integer id, StoredSchema schema) ->
+                    schema.schema().length() + schema.resolved().length())
+            .expireAfterWrite(CACHED_FOR)
+            .build();
 
-    SchemaStore(DataSource database) {
-        this.database = database;
+    SchemaStore(Sql sql) {
+        this.sql = sql;
     }
 
-    boolean isReachable() {
-        try (Connection connection = database.getConnection()) {
-            return connection.isValid(PING_SECONDS);
-        } catch (SQLException e) {
-            return false;
-        }
+    /** The schema, from memory if it was asked for a moment ago. */
+    Optional<StoredSchema> schema(int id) {
+        return Optional.ofNullable(cache.get(id, this::load));
     }
 
-    Optional<String> schemaById(int id) {
-        return ask(
-                "get schema " + id,
-                connection -> first(
-                        connection, "SELECT schema FROM registry.schemas WHERE id = ?", row -> row.getString(1), id));
+    private StoredSchema load(int id) {
+        return sql.ask("get schema " + id, connection -> load(connection, id)).orElse(null);
     }
 
-    List<SubjectVersion> versionsOfSchema(int id) {
-        return ask(
+    static Optional<StoredSchema> load(Connection connection, int id) throws SQLException {
+        return Sql.first(connection, SELECT_SCHEMA + "WHERE s.id = ?", Rows::schema, id);
+    }
+
+    List<SubjectVersion> versions(int id, Deleted deleted) {
+        return sql.ask(
                 "list the versions of schema " + id,
-                connection -> all(
+                connection -> Sql.all(
                         connection,
-                        SELECT_VERSION + "WHERE v.schema_id = ? ORDER BY v.subject, v.version",
-                        SchemaStore::subjectVersion,
+                        SELECT_VERSION + "WHERE v.schema_id = ? AND " + deleted.condition()
+                                + " ORDER BY v.subject, v.version",
+                        Rows::version,
                         id));
     }
 
-    List<String> subjects() {
-        return ask(
-                "list the subjects",
-                connection ->
-                        all(connection, "SELECT name FROM registry.subjects ORDER BY name", row -> row.getString(1)));
-    }
-
-    List<Integer> versions(String subject) {
-        return ask(
-                "list the versions of " + subject,
-                connection -> all(
-                        connection,
-                        "SELECT version FROM registry.versions WHERE subject = ? ORDER BY version",
-                        row -> row.getInt(1),
-                        subject));
-    }
-
-    Optional<SubjectVersion> version(String subject, int version) {
-        return ask(
-                "get version " + version + " of " + subject,
-                connection -> first(
-                        connection,
-                        SELECT_VERSION + "WHERE v.subject = ? AND v.version = ?",
-                        SchemaStore::subjectVersion,
-                        subject,
-                        version));
-    }
-
-    Optional<SubjectVersion> latest(String subject) {
-        return ask(
-                "get the latest version of " + subject,
-                connection -> first(
-                        connection,
-                        SELECT_VERSION + "WHERE v.subject = ? ORDER BY v.version DESC LIMIT 1",
-                        SchemaStore::subjectVersion,
-                        subject));
-    }
-
-    /** The version of {@code subject} that holds just this schema. */
-    Optional<SubjectVersion> find(String subject, ParsedSchema schema) {
-        return ask("look up a schema in " + subject, connection -> find(connection, subject, schema));
-    }
-
-    /** The level set for all subjects, or the default. */
-    CompatibilityLevel compatibility() {
-        return ask("get the compatibility", connection -> compatibility(connection, ALL_SUBJECTS))
-                .orElse(CompatibilityLevel.DEFAULT);
-    }
-
-    /** The level set for this subject alone. */
-    Optional<CompatibilityLevel> compatibility(String subject) {
-        return ask("get the compatibility of " + subject, connection -> compatibility(connection, subject));
-    }
-
-    void setCompatibility(CompatibilityLevel level) {
-        setCompatibility(ALL_SUBJECTS, level);
-    }
-
-    void setCompatibility(String subject, CompatibilityLevel level) {
-        ask(
-                "set the compatibility of " + subject,
-                connection -> update(
-                        connection,
-                        "INSERT INTO registry.compatibility (subject, level) VALUES (?, ?)"
-                                + " ON CONFLICT (subject) DO UPDATE SET level = excluded.level",
-                        subject,
-                        level.name()));
+    /** Keeps a schema that may have no subject: records that were written with it can be read. */
+    Registration.Outcome keep(ParsedSchema schema) {
+        return sql.change("keep schema " + schema.id(), connection -> insert(connection, schema, Deleted.LEFT_OUT));
     }
 
     /**
-     * Makes {@code schema} the next version of {@code subject}, unless it is one already.
+     * Makes sure that the schema is there, and stays until the transaction ends.
      *
-     * @return the version that holds it, and whether it is new
-     * @throws ApiException if it is incompatible with earlier versions, or another schema has its id
+     * @param references which versions it may refer to
+     * @throws ApiException if another schema has its id
      */
-    Registration register(String subject, ParsedSchema schema) {
-        return ask("register schema " + schema.id() + " as " + subject, connection -> {
-            Optional<SubjectVersion> existing = find(connection, subject, schema);
-            if (existing.isPresent()) {
-                return new Registration(existing.get(), Registration.Outcome.EXISTED);
+    static Registration.Outcome insert(Connection connection, ParsedSchema schema, Deleted references)
+            throws SQLException {
+        Registration.Outcome outcome = Registration.Outcome.EXISTED;
+        Optional<byte[]> stored = Optional.empty();
+        // More than once only if somebody deletes it between the two statements.
+        while (stored.isEmpty()) {
+            int inserted = Sql.update(
+                    connection,
+                    "INSERT INTO registry.schemas (id, fingerprint, schema, resolved) VALUES (?, ?, ?, ?)"
+                            + " ON CONFLICT DO NOTHING",
+                    schema.id(),
+                    schema.fingerprint(),
+                    schema.text(),
+                    schema.references().isEmpty() ? null : schema.resolved());
+            if (inserted == 1) {
+                insertReferences(connection, schema, references);
+                outcome = Registration.Outcome.CREATED;
             }
-            // What is not committed is rolled back by the pool when it takes the connection back.
-            connection.setAutoCommit(false);
-            Registration registration = registerLocked(connection, subject, schema);
-            connection.commit();
-            return registration;
-        });
-    }
-
-    private static Registration registerLocked(Connection connection, String subject, ParsedSchema schema)
-            throws SQLException {
-        update(connection, "INSERT INTO registry.subjects (name) VALUES (?) ON CONFLICT DO NOTHING", subject);
-        first(connection, "SELECT name FROM registry.subjects WHERE name = ? FOR UPDATE", row -> true, subject);
-        Optional<SubjectVersion> existing = find(connection, subject, schema);
-        if (existing.isPresent()) {
-            return new Registration(existing.get(), Registration.Outcome.EXISTED);
+            stored = Sql.first(
+                    connection,
+                    "SELECT fingerprint FROM registry.schemas WHERE id = ? FOR KEY SHARE",
+                    row -> row.getBytes(1),
+                    schema.id());
         }
-        List<VersionedSchema> earlier = all(
-                connection,
-                SELECT_VERSION + "WHERE v.subject = ? ORDER BY v.version",
-                row -> new VersionedSchema(row.getInt(3), ParsedSchema.parseStored(row.getString(4))),
-                subject);
-        requireCompatible(connection, subject, schema, earlier);
-        insertSchema(connection, schema);
-        int version = earlier.isEmpty() ? 1 : earlier.get(earlier.size() - 1).version() + 1;
-        update(
-                connection,
-                "INSERT INTO registry.versions (subject, version, schema_id) VALUES (?, ?, ?)",
-                subject,
-                version,
-                schema.id());
-        return new Registration(
-                new SubjectVersion(subject, schema.id(), version, schema.text()), Registration.Outcome.CREATED);
-    }
-
-    private static void requireCompatible(
-            Connection connection, String subject, ParsedSchema schema, List<VersionedSchema> earlier)
-            throws SQLException {
-        Optional<CompatibilityLevel> own = compatibility(connection, subject);
-        CompatibilityLevel level = own.isPresent()
-                ? own.get()
-                : compatibility(connection, ALL_SUBJECTS).orElse(CompatibilityLevel.DEFAULT);
-        List<String> obstacles = CompatibilityCheck.obstacles(level, schema.schema(), earlier);
-        if (!obstacles.isEmpty()) {
-            throw ApiException.incompatible(
-                    "Schema being registered is incompatible with an earlier schema for subject \"" + subject
-                            + "\" at level " + level + ": " + String.join("; ", obstacles));
+        if (!Arrays.equals(stored.get(), schema.fingerprint())) {
+            throw ApiException.idTaken(schema);
         }
+        return outcome;
     }
 
-    private static void insertSchema(Connection connection, ParsedSchema schema) throws SQLException {
-        update(
-                connection,
-                "INSERT INTO registry.schemas (id, fingerprint, schema) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                schema.id(),
-                schema.fingerprint(),
-                schema.text());
-        Optional<byte[]> stored = first(
-                connection,
-                "SELECT fingerprint FROM registry.schemas WHERE id = ?",
-                row -> row.getBytes(1),
-                schema.id());
-        if (stored.isEmpty() || !Arrays.equals(stored.get(), schema.fingerprint())) {
-            throw ApiException.notPermitted("Schema " + schema.schema().getFullName() + " has the id " + schema.id()
-                    + ", which another schema already has: ids are 31 bits of a hash of the schema."
-                    + " Change anything in it, for example a doc, and it gets another id.");
-        }
-    }
-
-    private static Optional<SubjectVersion> find(Connection connection, String subject, ParsedSchema schema)
+    private static void insertReferences(Connection connection, ParsedSchema schema, Deleted allowed)
             throws SQLException {
-        return first(
-                connection,
-                SELECT_VERSION + "WHERE v.subject = ? AND s.fingerprint = ?",
-                SchemaStore::subjectVersion,
-                subject,
-                schema.fingerprint());
-    }
-
-    private static Optional<CompatibilityLevel> compatibility(Connection connection, String subject)
-            throws SQLException {
-        return first(
-                connection,
-                "SELECT level FROM registry.compatibility WHERE subject = ?",
-                row -> CompatibilityLevel.valueOf(row.getString(1)),
-                subject);
-    }
-
-    private static SubjectVersion subjectVersion(ResultSet row) throws SQLException {
-        return new SubjectVersion(row.getString(1), row.getInt(2), row.getInt(3), row.getString(4));
-    }
-
-    private interface Question<T> {
-        T ask(Connection connection) throws SQLException;
-    }
-
-    private interface RowReader<T> {
-        T read(ResultSet row) throws SQLException;
-    }
-
-    private <T> T ask(String action, Question<T> question) {
-        try (Connection connection = database.getConnection()) {
-            return question.ask(connection);
-        } catch (SQLException e) {
-            throw new StoreException("The database failed to " + action + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static <T> Optional<T> first(Connection connection, String sql, RowReader<T> reader, Object... parameters)
-            throws SQLException {
-        return all(connection, sql, reader, parameters).stream().findFirst();
-    }
-
-    private static <T> List<T> all(Connection connection, String sql, RowReader<T> reader, Object... parameters)
-            throws SQLException {
-        try (PreparedStatement statement = prepare(connection, sql, parameters);
-                ResultSet rows = statement.executeQuery()) {
-            List<T> result = new ArrayList<>();
-            while (rows.next()) {
-                result.add(reader.read(rows));
+        int position = 0;
+        for (ResolvedReference reference : schema.references()) {
+            Optional<Integer> there = Sql.first(
+                    connection,
+                    "SELECT v.schema_id FROM registry.versions v WHERE v.subject = ? AND v.version = ? AND "
+                            + allowed.condition() + " FOR SHARE",
+                    row -> row.getInt(1),
+                    reference.reference().subject(),
+                    reference.reference().version());
+            if (there.isEmpty() || there.get() != reference.schemaId()) {
+                throw ApiException.referenceNotFound(reference.reference());
             }
-            return result;
+            Sql.update(
+                    connection,
+                    "INSERT INTO registry.schema_references (schema_id, position, name, subject, version)"
+                            + " VALUES (?, ?, ?, ?, ?)",
+                    schema.id(),
+                    position++,
+                    reference.reference().name(),
+                    reference.reference().subject(),
+                    reference.reference().version());
         }
     }
 
-    private static int update(Connection connection, String sql, Object... parameters) throws SQLException {
-        try (PreparedStatement statement = prepare(connection, sql, parameters)) {
-            return statement.executeUpdate();
-        }
+    /** After a version was deleted for good: a schema that no subject holds any more goes with it. */
+    static void removeIfUnused(Connection connection, int id) throws SQLException {
+        Sql.first(connection, "SELECT id FROM registry.schemas WHERE id = ? FOR UPDATE", row -> true, id);
+        Sql.update(
+                connection,
+                "DELETE FROM registry.schemas s WHERE s.id = ?"
+                        + " AND NOT EXISTS (SELECT 1 FROM registry.versions v WHERE v.schema_id = s.id)",
+                id);
     }
 
-    private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
-            throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        try {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
-            }
-            return statement;
-        } catch (SQLException e) {
-            statement.close();
-            throw e;
-        }
+    void forget(int id) {
+        cache.invalidate(id);
     }
 }

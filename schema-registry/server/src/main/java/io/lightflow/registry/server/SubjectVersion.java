@@ -1,4 +1,17 @@
 package io.lightflow.registry.server;
 
-/** A version of a subject, in the field names of the API. */
-record SubjectVersion(String subject, int id, int version, String schema) {}
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import java.util.List;
+
+/**
+ * A version of a subject, in the field names of the API.
+ *
+ * @param deleted true, or null where it is not
+ */
+@JsonInclude(Include.NON_EMPTY)
+record SubjectVersion(String subject, int id, int version, String schema, List<Reference> references, Boolean deleted) {
+    SubjectVersion {
+        references = List.copyOf(references);
+    }
+}

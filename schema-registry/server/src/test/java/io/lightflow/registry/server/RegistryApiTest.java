@@ -2,58 +2,23 @@ package io.lightflow.registry.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
+import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.sql.SQLException;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Status, error code and body of every path, as other people's clients expect them. */
-class RegistryApiTest {
-    private static final ObjectMapper JSON = JsonMapper.builder().build();
+class RegistryApiTest extends ApiTest {
     private static final String INT_FIELD =
             "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"}]}";
     private static final String LONG_FIELD = INT_FIELD.replace("\"int\"", "\"long\"");
     private static final String STRING_FIELD = INT_FIELD.replace("\"int\"", "\"string\"");
-
-    private static TestDatabase database;
-    private SchemaRegistryServer server;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-    @BeforeAll
-    static void startDatabase() throws IOException {
-        database = TestDatabase.start();
-    }
-
-    @AfterAll
-    static void stopDatabase() throws IOException {
-        database.close();
-    }
-
-    @BeforeEach
-    void start() throws SQLException {
-        database.createEmpty();
-        server = new SchemaRegistryServer(database.settings()).start();
-    }
-
-    @AfterEach
-    void stop() {
-        server.close();
-    }
 
     @Test
     void everyAnswerHasTheContentTypeOfTheApi() throws Exception {
@@ -137,10 +102,22 @@ class RegistryApiTest {
     }
 
     @Test
+    void aBodyThatDoesNotTellItsLengthIsLimitedAsWell() throws Exception {
+        byte[] body = new byte[(1 << 20) + 1];
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + "/subjects/things/versions"))
+                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
+                .build();
+        assertThat(HttpClient.newHttpClient()
+                        .send(request, BodyHandlers.discarding())
+                        .statusCode())
+                .isEqualTo(413);
+    }
+
+    @Test
     void theCompatibilityLevelDecidesWhatIsRefused() throws Exception {
         assertThat(get("/config", 200)).isEqualTo(json("{\"compatibilityLevel\":\"BACKWARD\"}"));
         register("things", INT_FIELD);
-        assertFails("POST", "/subjects/things/versions", body(STRING_FIELD), 409, 409);
+        assertFails("POST", "/subjects/things/versions", body(STRING_FIELD), 409, 40901);
         register("things", LONG_FIELD);
 
         setLevel("/config/things", "full");
@@ -149,14 +126,15 @@ class RegistryApiTest {
                 .isEqualTo(json("{\"compatibilityLevel\":\"BACKWARD\"}"));
         String withDefault = LONG_FIELD.replace("}]}", "},{\"name\":\"b\",\"type\":\"int\",\"default\":0}]}");
         register("things", withDefault);
-        assertFails("POST", "/subjects/things/versions", body(withDefault.replace("\"long\"", "\"double\"")), 409, 409);
+        assertFails(
+                "POST", "/subjects/things/versions", body(withDefault.replace("\"long\"", "\"double\"")), 409, 40901);
 
         setLevel("/config/things", "NONE");
         register("things", STRING_FIELD);
 
         setLevel("/config", "FORWARD");
         register("more", LONG_FIELD);
-        assertFails("POST", "/subjects/more/versions", body(INT_FIELD.replace("\"int\"", "\"double\"")), 409, 409);
+        assertFails("POST", "/subjects/more/versions", body(INT_FIELD.replace("\"int\"", "\"double\"")), 409, 40901);
         register("more", INT_FIELD);
     }
 
@@ -171,7 +149,7 @@ class RegistryApiTest {
         }
         setLevel("/config/all", "BACKWARD_TRANSITIVE");
         register("latest-only", withoutDefault);
-        JsonNode refusal = assertFails("POST", "/subjects/all/versions", body(withoutDefault), 409, 409);
+        JsonNode refusal = assertFails("POST", "/subjects/all/versions", body(withoutDefault), 409, 40901);
         assertThat(refusal.path("message").asText()).contains("version 1").doesNotContain("version 2");
     }
 
@@ -194,52 +172,5 @@ class RegistryApiTest {
 
     private static String nestedArrays(int depth) {
         return "{\"type\":\"array\",\"items\":".repeat(depth) + "\"int\"" + "}".repeat(depth);
-    }
-
-    private int register(String subject, String schema) throws Exception {
-        return call("POST", "/subjects/" + subject + "/versions", body(schema), 200)
-                .path("id")
-                .asInt();
-    }
-
-    private void setLevel(String path, String level) throws Exception {
-        JsonNode answer = call("PUT", path, "{\"compatibility\":\"" + level + "\"}", 200);
-        assertThat(answer.path("compatibility").asText()).isEqualToIgnoringCase(level);
-    }
-
-    private JsonNode assertFails(String method, String path, String body, int status, int errorCode) throws Exception {
-        JsonNode answer = call(method, path, body, status);
-        assertThat(answer.path("error_code").asInt()).as(answer.toString()).isEqualTo(errorCode);
-        assertThat(answer.path("message").asText()).isNotBlank();
-        return answer;
-    }
-
-    private JsonNode get(String path, int status) throws Exception {
-        return call("GET", path, null, status);
-    }
-
-    private JsonNode call(String method, String path, String body, int status) throws Exception {
-        HttpResponse<String> response = send(method, path, body);
-        assertThat(response.statusCode())
-                .as(method + " " + path + ": " + response.body())
-                .isEqualTo(status);
-        return json(response.body());
-    }
-
-    private HttpResponse<String> send(String method, String path, String body) throws Exception {
-        return http.send(
-                HttpRequest.newBuilder(URI.create(server.url() + path))
-                        .timeout(Duration.ofSeconds(20))
-                        .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
-    }
-
-    private static String body(String schema) throws JsonProcessingException {
-        return JSON.writeValueAsString(JSON.createObjectNode().put("schema", schema));
-    }
-
-    private static JsonNode json(String text) throws JsonProcessingException {
-        return JSON.readTree(text);
     }
 }

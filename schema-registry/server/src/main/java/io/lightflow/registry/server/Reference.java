@@ -1,0 +1,11 @@
+package io.lightflow.registry.server;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+
+/**
+ * A version whose types another schema uses, in the field names of the API.
+ *
+ * @param name the full name of the type that is used
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record Reference(String name, String subject, int version) {}

@@ -1,0 +1,114 @@
+package io.lightflow.registry.sync;
+
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sync}: brings to one registry what another knows. */
+@Command(
+        name = "sync",
+        mixinStandardHelpOptions = true,
+        description = "Copy the versions that one registry knows, and another does not. Nothing is overwritten.",
+        exitCodeOnExecutionException = 3,
+        footer = {
+            "",
+            "Exits with 0 if --to knows all that --from knows, 1 if there are conflicts, 2 if an option is wrong, 3 if a"
+                    + " registry cannot be asked. May be run again at any time."
+        })
+public final class SyncCommand implements Callable<Integer> {
+    private static final int CONFLICTS = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--from", required = true, paramLabel = "URL", description = "The registry to read.")
+    private URI from;
+
+    @Option(names = "--to", required = true, paramLabel = "URL", description = "The registry to add to.")
+    private URI to;
+
+    @Option(
+            names = "--from-user",
+            paramLabel = "NAME",
+            description = "User to read as. Without it, the secret is a bearer token.")
+    private String fromUser;
+
+    @Option(
+            names = "--from-secret",
+            paramLabel = "VARIABLE",
+            description = "Environment variable that holds the password or the token.")
+    private String fromSecret;
+
+    @Option(names = "--to-user", paramLabel = "NAME", description = "User to write as. Without it, a bearer token.")
+    private String toUser;
+
+    @Option(
+            names = "--to-secret",
+            paramLabel = "VARIABLE",
+            description = "Environment variable that holds the password or the token.")
+    private String toSecret;
+
+    @Option(names = "--dry-run", description = "Tell what would be done, and do nothing.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() {
+        Sync sync = new Sync(
+                new Remote(checked("--from", from), authorization("--from", fromUser, fromSecret)),
+                new Remote(checked("--to", to), authorization("--to", toUser, toSecret)),
+                dryRun ? Sync.Writing.OFF : Sync.Writing.ON);
+        SyncReport report = sync.run();
+        PrintWriter out = spec.commandLine().getOut();
+        report.conflicts().forEach(conflict -> out.println("CONFLICT " + conflict));
+        out.printf(
+                "%d versions the same, %d %scopied, %d schemas %skept by id, %d compatibility levels %scopied,"
+                        + " %d conflicts%n",
+                report.same(),
+                report.copied(),
+                dryRun ? "to be " : "",
+                report.kept(),
+                dryRun ? "to be " : "",
+                report.levels(),
+                dryRun ? "to be " : "",
+                report.conflicts().size());
+        out.flush();
+        return report.conflicts().isEmpty() ? 0 : CONFLICTS;
+    }
+
+    private URI checked(String option, URI url) {
+        if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
+            throw wrong(option + " must be a URL that begins with http:// or https://, found " + url);
+        }
+        return url;
+    }
+
+    private Optional<String> authorization(String side, String user, String variable) {
+        if (variable == null) {
+            if (user != null) {
+                throw wrong(side + "-user needs " + side + "-secret");
+            }
+            return Optional.empty();
+        }
+        String secret = System.getenv(variable);
+        if (secret == null || secret.isBlank()) {
+            throw wrong(side + "-secret names the environment variable " + variable + ", which is not set");
+        }
+        if (user == null) {
+            return Optional.of("Bearer " + secret);
+        }
+        byte[] credentials = (user + ":" + secret).getBytes(StandardCharsets.UTF_8);
+        return Optional.of("Basic " + Base64.getEncoder().encodeToString(credentials));
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,37 @@
+package io.lightflow.registry.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightflow.registry.server.access.Access;
+import io.lightflow.registry.server.access.Account;
+import io.lightflow.registry.server.access.Role;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** npm's clients, which we did not write, work with this registry as they are. */
+class NodeClientsTest extends ApiTest {
+    private static final String PASSWORD = "correct-horse";
+
+    @Override
+    RegistryServerSettings settings() throws SQLException {
+        return database.settings()
+                .withAccess(new Access(List.of(new Account("node", Account.Kind.PASSWORD, PASSWORD, Role.WRITE))));
+    }
+
+    @Test
+    void theyRegisterGetEncodeAndDecode() throws Exception {
+        NodeClients.install();
+        assertThat(NodeClients.script("clients.js", server.url().toString(), "node", PASSWORD))
+                .contains("both clients registered, got, encoded and decoded");
+    }
+
+    @Test
+    void theDifferenceOnThePageIsRight() throws Exception {
+        NodeClients.install();
+        Path file = Path.of("src/main/resources/io/lightflow/registry/ui/difference.js");
+        assertThat(NodeClients.script("difference.js", file.toAbsolutePath().toString()))
+                .contains("the difference is right");
+    }
+}

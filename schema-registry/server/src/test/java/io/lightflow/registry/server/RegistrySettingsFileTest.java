@@ -1,0 +1,92 @@
+package io.lightflow.registry.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The settings file says what it means, or is refused with the key that is wrong. */
+class RegistrySettingsFileTest {
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("DB", "database-secret", "READER", "reader-secret", "CI", "ci-secret", "KEYS", "keys-secret");
+    private static final String DATABASE = "database: {url: \"jdbc:postgresql://db/lightflow\", user: lightflow}\n";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void everythingCanBeSaid() throws Exception {
+        Path keyStore = Files.createFile(folder.resolve("keys.p12"));
+        RegistryServerSettings settings = parse("""
+                bind: 0.0.0.0
+                port: 8443
+                database:
+                  url: jdbc:postgresql://db:5432/lightflow
+                  user: lightflow
+                  passwordVariable: DB
+                  poolSize: 4
+                  timeout: 2s
+                maxRequestBytes: 65536
+                tls: {keyStore: "%s", passwordVariable: KEYS}
+                access:
+                  - {user: bidder, secretVariable: READER, role: read}
+                  - {token: ci, secretVariable: CI, role: write}
+                """.formatted(keyStore));
+        assertThat(settings.bind()).isEqualTo("0.0.0.0");
+        assertThat(settings.port()).isEqualTo(8443);
+        assertThat(settings.password()).isEqualTo("database-secret");
+        assertThat(settings.databaseTimeout()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.maxRequestBytes()).isEqualTo(65_536);
+        assertThat(settings.tls().orElseThrow().password()).isEqualTo("keys-secret");
+        assertThat(settings.access().toString()).contains("bidder (PASSWORD, READ)", "ci (TOKEN, WRITE)");
+        assertThat(settings.toString()).doesNotContain("secret");
+    }
+
+    @Test
+    void littleIsNeeded() {
+        RegistryServerSettings settings = parse(DATABASE);
+        assertThat(settings.port()).isEqualTo(8081);
+        assertThat(settings.bind()).isEqualTo("127.0.0.1");
+        assertThat(settings.access().toString()).isEqualTo("unrestricted");
+    }
+
+    @Test
+    void whatIsWrongIsNamed() {
+        assertWrong("databse: {}\n", "unknown key databse", "database");
+        assertWrong("database: {uri: x}\n", "unknown key database.uri");
+        assertWrong("port: 1\n", "database is missing");
+        assertWrong("database: {url: \"jdbc:postgresql://db/x\"}\n", "database.user is missing");
+        assertWrong(DATABASE + "port: \"8081\"\n", "wrong value of port");
+        assertWrong(DATABASE + "access: []\n", "access is empty");
+        assertWrong(DATABASE + "access: [{user: a, secretVariable: CI, role: admin}]\n", "access[0].role", "admin");
+        assertWrong(DATABASE + "access: [{secretVariable: CI, role: read}]\n", "access[0] must have either user");
+        assertWrong(DATABASE + "access: [{user: a, role: read}]\n", "access[0].secretVariable is missing");
+        assertWrong(
+                DATABASE + "access: [{user: a, secretVariable: NOWHERE, role: read}]\n",
+                "access[0].secretVariable",
+                "NOWHERE",
+                "not set");
+        assertWrong(
+                DATABASE
+                        + "access: [{user: a, secretVariable: CI, role: read}, {token: a, secretVariable: DB, role: read}]\n",
+                "two accounts are called a");
+        assertWrong(DATABASE + "tls: {keyStore: /nowhere, passwordVariable: KEYS}\n", "tls.keyStore", "/nowhere");
+        assertWrong(DATABASE + "maxRequestBytes: 10\n", "maxRequestBytes");
+        assertWrong("", "it is empty");
+    }
+
+    private static void assertWrong(String yaml, String... parts) {
+        assertThatThrownBy(() -> parse(yaml))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll(parts);
+    }
+
+    private static RegistryServerSettings parse(String yaml) {
+        return RegistrySettingsFile.parse(yaml, ENVIRONMENT);
+    }
+}
