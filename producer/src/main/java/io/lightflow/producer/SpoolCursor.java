@@ -45,11 +45,9 @@ final class SpoolCursor {
     }
 
     private Outgoing read() throws IOException {
+        load(Frame.HEADER_BYTES);
         int length = Frame.lengthAt(chunk);
-        if (length == 0 || chunk.remaining() < length) {
-            load(length);
-            length = Frame.lengthAt(chunk);
-        }
+        load(length);
         Outgoing event = length <= 0 || chunk.remaining() < length ? null : Frame.read(chunk, length);
         if (event == null) {
             throw new IOException("expected an event at " + position + " of " + segment.file()
@@ -60,6 +58,9 @@ final class SpoolCursor {
     }
 
     private void load(int wanted) throws IOException {
+        if (chunk.remaining() >= wanted) {
+            return;
+        }
         if (chunk.capacity() < wanted) {
             chunk = ByteBuffer.allocate(wanted);
         }
