@@ -257,8 +257,18 @@ public final class LightEvents implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        ticker.shutdownNow();
         registration.close();
+        awaitLastTick();
         outbox.close(settings.closeTimeout());
+    }
+
+    /** It is not interrupted, since it may be writing. */
+    private void awaitLastTick() {
+        ticker.shutdown();
+        try {
+            ticker.awaitTermination(settings.closeTimeout().toMillis() + TICK_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

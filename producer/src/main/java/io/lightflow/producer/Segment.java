@@ -1,6 +1,7 @@
 package io.lightflow.producer;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -18,33 +19,29 @@ final class Segment {
     final long base;
 
     private final Path file;
-    private final FileChannel channel;
+    /** No channel: those close themselves when a thread that writes is interrupted, and threads of ad servers are. */
+    private final RandomAccessFile writer;
+    /** Used by the thread that sends only. */
+    private final FileChannel reader;
     /** Bytes that belong to whole frames. */
     private volatile long length;
 
-    private Segment(long base, Path file, FileChannel channel, long length) {
+    private Segment(long base, Path file) throws IOException {
         this.base = base;
         this.file = file;
-        this.channel = channel;
-        this.length = length;
+        this.writer = new RandomAccessFile(file.toFile(), "rw");
+        this.reader = FileChannel.open(file, StandardOpenOption.READ);
+        this.length = writer.length();
     }
 
     static Segment create(Path directory, long base) throws IOException {
-        Path file = directory.resolve("%020d%s".formatted(base, SUFFIX));
-        return new Segment(
-                base,
-                file,
-                FileChannel.open(
-                        file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                0);
+        return new Segment(base, Files.createFile(directory.resolve("%020d%s".formatted(base, SUFFIX))));
     }
 
     /** One that is there, with as much of it as is whole once {@link SegmentScan} has said so. */
     static Segment open(Path file) throws IOException {
         String name = file.getFileName().toString();
-        long base = Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        return new Segment(base, file, channel, channel.size());
+        return new Segment(Long.parseLong(name.substring(0, name.length() - SUFFIX.length())), file);
     }
 
     long end() {
@@ -60,13 +57,12 @@ final class Segment {
     }
 
     /** An attempt that fails halfway is written over by the next. */
-    void append(ByteBuffer frame) throws IOException {
-        long at = length;
-        int bytes = frame.remaining();
-        while (frame.hasRemaining()) {
-            at += channel.write(frame, at);
+    void append(byte[] frame, int count) throws IOException {
+        if (writer.getFilePointer() != length) {
+            writer.seek(length);
         }
-        length += bytes;
+        writer.write(frame, 0, count);
+        length += count;
     }
 
     /** Bytes from a position on, as many as there are and have room. */
@@ -75,7 +71,7 @@ final class Segment {
         int most = (int) Math.min(target.remaining(), length - at);
         ByteBuffer part = target.duplicate().limit(target.position() + most);
         while (part.hasRemaining()) {
-            int count = channel.read(part, at);
+            int count = reader.read(part, at);
             if (count < 0) {
                 throw new IOException(file + " ended at " + at + ", expected " + length + " bytes");
             }
@@ -85,20 +81,21 @@ final class Segment {
     }
 
     void truncate(long newLength) throws IOException {
-        channel.truncate(newLength);
+        writer.setLength(newLength);
         length = newLength;
     }
 
     void force() throws IOException {
-        channel.force(false);
+        writer.getFD().sync();
     }
 
     void close() throws IOException {
-        channel.close();
+        writer.close();
+        reader.close();
     }
 
     void delete() throws IOException {
-        channel.close();
+        close();
         Files.deleteIfExists(file);
     }
 }

@@ -1,7 +1,9 @@
 package io.lightflow.producer;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -47,9 +49,9 @@ final class Spool {
     private final ReentrantLock appending = new ReentrantLock();
     private final ReentrantLock forcing = new ReentrantLock();
     private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
-    private ByteBuffer frame = ByteBuffer.allocateDirect(4096);
+    private ByteBuffer frame = ByteBuffer.allocate(4096);
     private FileChannel lockChannel;
-    private FileChannel markChannel;
+    private RandomAccessFile markFile;
     private volatile Segment active;
     private volatile long acknowledged;
     private volatile long forced;
@@ -96,8 +98,7 @@ final class Spool {
     }
 
     private void recover(Counters leftOver) throws IOException {
-        markChannel = FileChannel.open(
-                directory.resolve(MARK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        markFile = new RandomAccessFile(directory.resolve(MARK).toFile(), "rw");
         List<Path> files;
         try (Stream<Path> all = Files.list(directory)) {
             files = all.filter(file -> file.getFileName().toString().endsWith(Segment.SUFFIX))
@@ -117,7 +118,8 @@ final class Spool {
             end = Math.max(end, segment.end());
         }
         acknowledged = mark;
-        forced = end;
+        // What a killed process has left may still be in memory only.
+        forced = mark;
         endAtLastForce = end;
         begin(end);
         deleteAcknowledged();
@@ -145,10 +147,12 @@ final class Spool {
 
     /** A mark that cannot be read only makes more events be sent again. */
     private long readMark() throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(MARK_BYTES);
-        if (markChannel.read(bytes, 0) < MARK_BYTES) {
+        if (markFile.length() < MARK_BYTES) {
             return 0;
         }
+        ByteBuffer bytes = ByteBuffer.allocate(MARK_BYTES);
+        markFile.seek(0);
+        markFile.readFully(bytes.array());
         long position = bytes.getLong(0);
         return bytes.getInt(8) == checksum(position) ? position : 0;
     }
@@ -180,11 +184,11 @@ final class Spool {
                 begin(active.end());
             }
             if (frame.capacity() < length) {
-                frame = ByteBuffer.allocateDirect(length * 2);
+                frame = ByteBuffer.allocate(length * 2);
             }
             frame.clear();
             Frame.write(event, frame);
-            active.append(frame.flip());
+            active.append(frame.array(), length);
             return active.end();
         } finally {
             appending.unlock();
@@ -198,9 +202,29 @@ final class Spool {
             return;
         }
         Segment segment = Segment.create(directory, base);
-        Utils.flushDir(directory);
+        flushDirectory();
         segments.put(base, segment);
         active = segment;
+    }
+
+    /** Also when the thread is interrupted, which would end it halfway. */
+    private void flushDirectory() throws IOException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                interrupted |= Thread.interrupted();
+                try {
+                    Utils.flushDir(directory);
+                    return;
+                } catch (ClosedByInterruptException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** The file that holds the position or, if there is nothing at it, the next one that has something; null if there is none. */
@@ -266,9 +290,8 @@ final class Spool {
         if (position != marked) {
             ByteBuffer bytes = ByteBuffer.allocate(MARK_BYTES);
             bytes.putLong(0, position).putInt(8, checksum(position));
-            while (bytes.hasRemaining()) {
-                markChannel.write(bytes, bytes.position());
-            }
+            markFile.seek(0);
+            markFile.write(bytes.array());
             marked = position;
         }
         forcing.lock();
@@ -315,8 +338,8 @@ final class Spool {
         for (Segment segment : segments.values()) {
             segment.close();
         }
-        if (markChannel != null) {
-            markChannel.close();
+        if (markFile != null) {
+            markFile.close();
         }
         if (lockChannel != null) {
             lockChannel.close();

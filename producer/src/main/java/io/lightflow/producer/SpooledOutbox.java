@@ -220,19 +220,33 @@ final class SpooledOutbox implements Outbox {
     @Override
     public void close(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        while (thread.isAlive() && counters.waiting() > 0 && System.nanoTime() - deadline < 0) {
+        while (counters.waiting() > 0
+                && System.nanoTime() - deadline < 0
+                && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(this, 1_000_000);
         }
         stopping = true;
         LockSupport.unpark(thread);
+        awaitEnd();
         try {
-            thread.join();
             spool.close();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SpoolException("Interrupted while closing the spool in " + policy.directory(), e);
         } catch (IOException e) {
             throw new SpoolException("The spool in " + policy.directory() + " cannot be closed: " + e, e);
+        }
+    }
+
+    /** Takes a moment, which is not cut short: the files are closed behind it, for the next to open. */
+    private void awaitEnd() {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

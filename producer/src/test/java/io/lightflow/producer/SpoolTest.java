@@ -180,6 +180,19 @@ class SpoolTest {
     }
 
     @Test
+    void anInterruptedThreadDoesNotBreakTheSpoolForTheOthers() throws IOException {
+        Spool spool = open();
+        Thread.currentThread().interrupt();
+        append(spool, 0, 30);
+        spool.force(spool.end());
+        spool.deleteAcknowledged();
+        assertThat(Thread.interrupted()).isTrue();
+        append(spool, 30, 40);
+        assertThat(read(spool)).isEqualTo(numbers(0, 40));
+        spool.close();
+    }
+
+    @Test
     void eventsOfAllLengthsComeOutAsTheyWentIn() throws IOException {
         Spool spool = open();
         List<Outgoing> events = new ArrayList<>();

@@ -73,8 +73,8 @@ final class PlainProducer implements ProducerBenchCommand.Sender, AutoCloseable 
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
-        producer.send(new ProducerRecord<>(
-                EventType.IMPRESSION.plural(), impressions.joinKey(number), bytes.toByteArray()));
+        producer.send(
+                new ProducerRecord<>(EventType.IMPRESSION.plural(), impressions.joinKey(number), bytes.toByteArray()));
     }
 
     @Override

@@ -148,7 +148,8 @@ public final class ProducerBenchCommand implements Callable<Integer> {
         } catch (IOException e) {
             System.out.println("No taskset found (" + e.getMessage() + ").");
         }
-        System.out.println("Not pinned to a core: events/s are those of all cores; CPU us/event tells what one can do.");
+        System.out.println(
+                "Not pinned to a core: events/s are those of all cores; CPU us/event tells what one can do.");
     }
 
     public static void main(String[] arguments) {

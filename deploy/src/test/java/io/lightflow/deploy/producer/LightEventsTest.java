@@ -9,6 +9,7 @@ import io.lightflow.deploy.feed.KeyPartitioner;
 import io.lightflow.event.BeaconMark;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
+import io.lightflow.event.Tag;
 import io.lightflow.producer.Beacons;
 import io.lightflow.producer.EventId;
 import io.lightflow.producer.LightEvents;
@@ -23,8 +24,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,7 +127,12 @@ class LightEventsTest {
             assertThat(send(dropping, "dropped", kept)).isEqualTo(Outcome.TAKEN);
             process.awaitTaken(2_000);
 
+            LightEvents hasty = LightEvents.open(quiet.withCloseTimeout(Duration.ZERO));
             kafka.close();
+            assertThat(send(hasty, "hasty", new ArrayList<>())).isEqualTo(Outcome.TAKEN);
+            assertThatThrownBy(hasty::close)
+                    .isInstanceOf(NotDeliveredException.class)
+                    .hasMessageContaining("1 events are lost");
             long begin = System.nanoTime();
             NotTakenException refusal = catchThrowableOfType(NotTakenException.class, () -> {
                 while (true) {
@@ -154,7 +164,9 @@ class LightEventsTest {
             send(next, SpoolingProcess.JOIN_KEY, spooled);
             next.flush(PATIENCE);
             assertThat(next.metrics().waiting()).isZero();
+            assertThat(next.metrics().lost()).isZero();
         }
+        whatATopicNeverTakesIsSetAside(spool);
         assertThat(topics.eventsOf(EventType.IMPRESSION, "blocked"))
                 .extracting(LightEvent::id)
                 .isEqualTo(blocked);
@@ -170,12 +182,42 @@ class LightEventsTest {
         assertThat(arrived).isEqualTo(spooled);
     }
 
+    private void whatATopicNeverTakesIsSetAside(Path spool) throws Exception {
+        ConfigResource tags = new ConfigResource(ConfigResource.Type.TOPIC, EventType.TAG.plural());
+        AlterConfigOp shorter =
+                new AlterConfigOp(new ConfigEntry("max.message.bytes", "2000"), AlterConfigOp.OpType.SET);
+        kafka.admin()
+                .incrementalAlterConfigs(Map.of(tags, List.of(shorter)))
+                .all()
+                .get();
+        try (LightEvents events = LightEvents.open(settings().with(WhenAway.Spool.in(spool)))) {
+            events.send("tags", Sent.tag("short-1"));
+            Tag longer = Sent.tag("long");
+            longer.setUrl(noise(4_000));
+            events.send("tags", longer);
+            events.send("tags", Sent.tag("short-2"));
+            events.flush(PATIENCE);
+            assertThat(events.metrics().lost()).isOne();
+            assertThat(events.metrics().acknowledged()).isEqualTo(2);
+            assertThat(spool.resolve("set-aside")).isNotEmptyFile();
+            while (events.metrics().beacons() < EventType.values().length * PARTITIONS) {
+                Thread.onSpinWait();
+            }
+        }
+        assertThat(topics.idsOf(EventType.TAG, "tags")).containsExactly("short-1", "short-2");
+    }
+
+    /** Does not compress well. */
+    private static String noise(int length) {
+        byte[] text = new byte[length];
+        new Random().nextBytes(text);
+        return new String(text, StandardCharsets.ISO_8859_1);
+    }
+
     /** Notes the id of an event that was taken. */
     private static Outcome send(LightEvents events, String joinKey, List<String> taken) {
         String id = events.newId(joinKey);
-        byte[] text = new byte[600];
-        new Random().nextBytes(text);
-        Outcome outcome = events.send(joinKey, Sent.impression(id, new String(text, StandardCharsets.ISO_8859_1)));
+        Outcome outcome = events.send(joinKey, Sent.impression(id, noise(600)));
         if (outcome == Outcome.TAKEN) {
             taken.add(id);
         }
