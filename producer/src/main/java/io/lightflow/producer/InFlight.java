@@ -30,14 +30,14 @@ final class InFlight {
     /** One event on its way. */
     final class Entry implements Callback {
         private final Thread sender = Thread.currentThread();
-        private final Outgoing event;
+        private final long start;
         private final long end;
         private Exception refusal;
         /** Guarded by {@code entries}. */
         private boolean settled;
 
-        private Entry(Outgoing event, long end) {
-            this.event = event;
+        private Entry(long start, long end) {
+            this.start = start;
             this.end = end;
         }
 
@@ -60,8 +60,9 @@ final class InFlight {
             }
         }
 
-        Outgoing event() {
-            return event;
+        /** The spool's position of the event. */
+        long start() {
+            return start;
         }
 
         /** Why it was not handed over; null if it was. */
@@ -70,9 +71,12 @@ final class InFlight {
         }
     }
 
-    /** @param end the spool's position behind the event */
-    Entry add(Outgoing event, long end) {
-        Entry entry = new Entry(event, end);
+    /**
+     * @param start the spool's position of the event
+     * @param end that behind it
+     */
+    Entry add(long start, long end) {
+        Entry entry = new Entry(start, end);
         synchronized (entries) {
             entries.addLast(entry);
         }

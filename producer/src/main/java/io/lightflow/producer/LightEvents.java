@@ -74,8 +74,8 @@ public final class LightEvents implements AutoCloseable {
     }
 
     /**
-     * Begins to work in the background. Unless events are spooled it waits for Kafka, for up to 2 s, so that the first events need not;
-     * that it is away is no failure. It does not wait for the registry.
+     * Begins to work in the background. Unless events are spooled it waits for Kafka, for up to 2 s or the deadline of
+     * {@link WhenAway.Block}, whichever is longer, so that the first events need not; that it is away is no failure. It does not wait for the registry.
      *
      * @throws IllegalArgumentException if Kafka's client refuses the settings, or a topic has another number of partitions
      * @throws org.apache.kafka.common.KafkaException if no server of such a name is found; with a spool that is waited for

@@ -51,7 +51,8 @@ final class SpoolCursor {
         Outgoing event = length <= 0 || chunk.remaining() < length ? null : Frame.read(chunk, length);
         if (event == null) {
             throw new IOException("expected an event at " + position + " of " + segment.file()
-                    + ", found other bytes: the file was changed or the disk is damaged");
+                    + ", found other bytes: the file was changed or the disk is damaged."
+                    + " The next process that opens the spool keeps the file aside, and goes on behind it");
         }
         position += length;
         return event;

@@ -34,6 +34,7 @@ final class SpooledOutbox implements Outbox {
     private final Thread thread = new Thread(this::run, "lightflow-producer-spool");
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final AtomicLong beaconDue = new AtomicLong(NO_BEACON);
+    private String lastFailure = "";
     private volatile boolean idle;
     private volatile boolean stopping;
     private long lastForceNanos = System.nanoTime();
@@ -88,13 +89,21 @@ final class SpooledOutbox implements Outbox {
                     kafka.close(stopping ? MAX_BLOCK : Duration.ZERO);
                 }
             } catch (KafkaException | IllegalStateException | IllegalArgumentException | SpoolException e) {
-                LOG.error(
-                        "Sending from the spool in {} failed; it goes on behind what is acknowledged in {} s",
-                        policy.directory(),
-                        TimeUnit.NANOSECONDS.toSeconds(PAUSE_AFTER_FAILURE_NANOS),
-                        e);
+                logOnce(e);
                 pauseAfterFailure();
             }
+        }
+    }
+
+    private void logOnce(RuntimeException e) {
+        if (!e.toString().equals(lastFailure)) {
+            lastFailure = e.toString();
+            LOG.error(
+                    "Sending from the spool in {} failed; it is tried again every {} s, behind what is acknowledged, and said"
+                            + " once",
+                    policy.directory(),
+                    TimeUnit.NANOSECONDS.toSeconds(PAUSE_AFTER_FAILURE_NANOS),
+                    e);
         }
     }
 
@@ -113,7 +122,7 @@ final class SpooledOutbox implements Outbox {
             throwFailure();
             Outgoing event = cursor.next();
             if (event != null) {
-                handOver(kafka, inFlight, event, cursor.position());
+                handOver(kafka, inFlight, event, cursor);
             } else {
                 sendBeacons(kafka);
                 awaitEvent(cursor);
@@ -121,9 +130,9 @@ final class SpooledOutbox implements Outbox {
         }
     }
 
-    private void handOver(FrontKafka kafka, InFlight inFlight, Outgoing event, long end) {
+    private void handOver(FrontKafka kafka, InFlight inFlight, Outgoing event, SpoolCursor behind) {
         while (!stopping) {
-            InFlight.Entry entry = inFlight.add(event, end);
+            InFlight.Entry entry = inFlight.add(behind.position() - Frame.length(event), behind.position());
             Exception refusal;
             try {
                 kafka.send(event, entry);
@@ -152,17 +161,19 @@ final class SpooledOutbox implements Outbox {
     }
 
     private void setAside(InFlight.Entry entry, Exception cause) {
+        Outgoing event;
         try {
-            spool.setAside(entry.event());
-        } catch (IOException e) {
+            event = new SpoolCursor(spool, entry.start()).next();
+            spool.setAside(event);
+        } catch (IOException | SpoolException e) {
             e.addSuppressed(cause);
             failure.compareAndSet(null, e);
             return;
         }
         LOG.error(
                 "A {} of {} bytes is set aside in {}: its topic does not take it",
-                entry.event().type(),
-                entry.event().value().length,
+                event.type(),
+                event.value().length,
                 spool.setAsideFile(),
                 cause);
         counters.lost.increment();
