@@ -111,7 +111,11 @@ final class Spool {
             Segment segment = Segment.open(files.get(i));
             SegmentScan scan = SegmentScan.of(segment, mark);
             if (scan.wholeBytes() < segment.length()) {
-                cutOff(segment, scan, i == files.size() - 1);
+                if (i == files.size() - 1) {
+                    cutOffTornEnd(segment, scan);
+                } else {
+                    setAsideDamage(segment, scan);
+                }
             }
             leftOver.leftOver.add(scan.events());
             segments.put(segment.base, segment);
@@ -125,23 +129,23 @@ final class Spool {
         deleteAcknowledged();
     }
 
-    private static void cutOff(Segment segment, SegmentScan scan, boolean last) throws IOException {
-        long excess = segment.length() - scan.wholeBytes();
-        if (last) {
-            LOG.warn(
-                    "{} has a torn end: its last {} bytes were never forced to the disk, and are cut off",
-                    segment.file(),
-                    excess);
-        } else {
-            Path copy = segment.file().resolveSibling(segment.file().getFileName() + ".damaged");
-            Files.copy(segment.file(), copy, StandardCopyOption.REPLACE_EXISTING);
-            LOG.error(
-                    "{} is damaged at byte {}: what follows in it, {} bytes, is not sent. It is kept as {}",
-                    segment.file(),
-                    scan.wholeBytes(),
-                    excess,
-                    copy);
-        }
+    private static void cutOffTornEnd(Segment segment, SegmentScan scan) throws IOException {
+        LOG.warn(
+                "{} has a torn end: its last {} bytes were never forced to the disk, and are cut off",
+                segment.file(),
+                segment.length() - scan.wholeBytes());
+        segment.truncate(scan.wholeBytes());
+    }
+
+    private static void setAsideDamage(Segment segment, SegmentScan scan) throws IOException {
+        Path copy = segment.file().resolveSibling(segment.file().getFileName() + ".damaged");
+        Files.copy(segment.file(), copy, StandardCopyOption.REPLACE_EXISTING);
+        LOG.error(
+                "{} is damaged at byte {}: what follows in it, {} bytes, is not sent. It is kept as {}",
+                segment.file(),
+                scan.wholeBytes(),
+                segment.length() - scan.wholeBytes(),
+                copy);
         segment.truncate(scan.wholeBytes());
     }
 

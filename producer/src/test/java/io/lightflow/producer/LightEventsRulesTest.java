@@ -175,6 +175,33 @@ class LightEventsRulesTest {
     }
 
     @Test
+    void aFullSpoolIsSaidAndCountedAndHoldsWhatItTookBefore() {
+        WhenAway.Spool small = new WhenAway.Spool(directory.resolve("small"), 1 << 20, Duration.ZERO);
+        LightEventsSettings settings =
+                LightEventsSettings.of("eu", "127.0.0.1:1", 4).with(small).withCloseTimeout(Duration.ZERO);
+        Tag large = tag();
+        large.setUrl("x".repeat(50_000));
+        long taken;
+        try (LightEvents full = LightEvents.open(settings, () -> Instant.ofEpochMilli(NOW))) {
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            full.send("cookie", large);
+                        }
+                    })
+                    .isInstanceOf(NotTakenException.class)
+                    .hasMessageContaining("maxBytes = 1048576");
+            taken = full.metrics().taken();
+            assertThat(taken).isEqualTo(20);
+            assertThat(full.metrics().notTaken()).isOne();
+            assertThat(full.metrics().spoolBytes()).isBetween(1L << 19, 1L << 20);
+        }
+        try (LightEvents next = LightEvents.open(settings)) {
+            assertThat(next.metrics().leftOver()).isEqualTo(taken);
+            assertThat(next.metrics().waiting()).isEqualTo(taken);
+        }
+    }
+
+    @Test
     void aClosedProducerTakesNothing() {
         events.close();
         assertThatThrownBy(() -> events.send("k", tag())).hasMessageContaining("closed");
