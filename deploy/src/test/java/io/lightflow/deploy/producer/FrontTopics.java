@@ -38,9 +38,11 @@ record FrontTopics(EmbeddedKafka kafka, int partitions) {
     /** A record as the join sees it. */
     record Read(int partition, BlockEntry entry) {}
 
+    /** The topic of tags takes short ones only. */
     FrontTopics create() {
         for (EventType type : EventType.values()) {
-            kafka.createTopic(type.plural(), partitions, Map.of());
+            Map<String, String> config = type == EventType.TAG ? Map.of("max.message.bytes", "2000") : Map.of();
+            kafka.createTopic(type.plural(), partitions, config);
         }
         return this;
     }

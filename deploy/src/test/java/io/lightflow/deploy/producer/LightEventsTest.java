@@ -24,12 +24,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.AlterConfigOp;
-import org.apache.kafka.clients.admin.ConfigEntry;
-import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,9 +74,7 @@ class LightEventsTest {
                 events.send(key, Sent.tag(events.newId(key)));
             }
             events.flush(PATIENCE);
-            while (events.metrics().beacons() < 2 * EventType.values().length * PARTITIONS) {
-                Thread.onSpinWait();
-            }
+            awaitBeacons(events, 2);
             LightEventsMetrics metrics = events.metrics();
             assertThat(metrics.taken()).isEqualTo(4 * keys.size());
             assertThat(metrics.acknowledged()).isEqualTo(4 * keys.size());
@@ -182,14 +177,7 @@ class LightEventsTest {
         assertThat(arrived).isEqualTo(spooled);
     }
 
-    private void whatATopicNeverTakesIsSetAside(Path spool) throws Exception {
-        ConfigResource tags = new ConfigResource(ConfigResource.Type.TOPIC, EventType.TAG.plural());
-        AlterConfigOp shorter =
-                new AlterConfigOp(new ConfigEntry("max.message.bytes", "2000"), AlterConfigOp.OpType.SET);
-        kafka.admin()
-                .incrementalAlterConfigs(Map.of(tags, List.of(shorter)))
-                .all()
-                .get();
+    private void whatATopicNeverTakesIsSetAside(Path spool) {
         try (LightEvents events = LightEvents.open(settings().with(WhenAway.Spool.in(spool)))) {
             events.send("tags", Sent.tag("short-1"));
             Tag longer = Sent.tag("long");
@@ -200,11 +188,17 @@ class LightEventsTest {
             assertThat(events.metrics().lost()).isOne();
             assertThat(events.metrics().acknowledged()).isEqualTo(2);
             assertThat(spool.resolve("set-aside")).isNotEmptyFile();
-            while (events.metrics().beacons() < EventType.values().length * PARTITIONS) {
-                Thread.onSpinWait();
-            }
+            awaitBeacons(events, 1);
         }
         assertThat(topics.idsOf(EventType.TAG, "tags")).containsExactly("short-1", "short-2");
+    }
+
+    private static void awaitBeacons(LightEvents events, int rounds) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (events.metrics().beacons() < (long) rounds * EventType.values().length * PARTITIONS) {
+            assertThat(System.nanoTime()).as("beacons in time").isLessThan(deadline);
+            LockSupport.parkNanos(5_000_000);
+        }
     }
 
     /** Does not compress well. */
