@@ -1,8 +1,5 @@
 package io.lightflow.registry.client;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-
 /** Who a {@link SchemaRegistryClient} says it is. Never shown in messages. */
 public sealed interface Credentials {
     Credentials NONE = new None();
@@ -41,14 +38,5 @@ public sealed interface Credentials {
         public String toString() {
             return "Bearer[]";
         }
-    }
-
-    /** Value of the header {@code Authorization}; null for none. */
-    default String header() {
-        if (this instanceof Basic basic) {
-            byte[] both = (basic.user() + ":" + basic.password()).getBytes(StandardCharsets.UTF_8);
-            return "Basic " + Base64.getEncoder().encodeToString(both);
-        }
-        return this instanceof Bearer bearer ? "Bearer " + bearer.token() : null;
     }
 }

@@ -11,8 +11,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +38,7 @@ final class RegistryHttp {
 
     RegistryHttp(RegistryClientSettings settings) {
         this.settings = settings;
-        this.authorization = settings.credentials().header();
+        this.authorization = header(settings.credentials());
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(settings.connectTimeout())
@@ -46,6 +48,14 @@ final class RegistryHttp {
             builder.sslContext(settings.tls().context());
         }
         this.http = builder.build();
+    }
+
+    private static String header(Credentials credentials) {
+        if (credentials instanceof Credentials.Basic basic) {
+            byte[] both = (basic.user() + ":" + basic.password()).getBytes(StandardCharsets.UTF_8);
+            return "Basic " + Base64.getEncoder().encodeToString(both);
+        }
+        return credentials instanceof Credentials.Bearer bearer ? "Bearer " + bearer.token() : null;
     }
 
     /** @param action what is being done, for messages: "Getting schema 12" */
