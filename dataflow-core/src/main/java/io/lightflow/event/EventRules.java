@@ -2,8 +2,8 @@ package io.lightflow.event;
 
 import org.apache.avro.specific.SpecificRecord;
 
-/** What a light event must be like to be taken in. */
-final class EventRules {
+/** What a light event must be like to be taken in. Producers refuse by the same rules what the join would reject. */
+public final class EventRules {
     private EventRules() {}
 
     /** Fields of an impression that its head is made of. */
@@ -13,15 +13,23 @@ final class EventRules {
     static final String[] TAG_HEAD = {"id", "time"};
 
     /**
+     * What is wrong with an event.
+     *
+     * @param field its name; {@code joinKey} for the record's key
+     * @param reason what was expected and what was found
+     */
+    public record Wrong(String field, String reason) {}
+
+    /**
      * What every event has.
      *
      * @param wrong what else is wrong with the event; null if nothing
      */
-    record Head(String id, long time, String wrong) {}
+    record Head(String id, long time, Wrong wrong) {}
 
     /** The head of an impression or a tag, of which no more was read. */
     static Head head(EventType type, Skim skim) {
-        String wrong = type == EventType.IMPRESSION ? wrongMoney("priceMicros", skim.number(2), skim.text(3)) : null;
+        Wrong wrong = type == EventType.IMPRESSION ? wrongMoney("priceMicros", skim.number(2), skim.text(3)) : null;
         return new Head(skim.text(0), skim.number(1), wrong);
     }
 
@@ -36,7 +44,7 @@ final class EventRules {
                     click.getId(),
                     click.getTime(),
                     click.getImpressionId().isEmpty()
-                            ? "expected the impressionId of the click, found an empty one"
+                            ? new Wrong("impressionId", "expected the impressionId of the click, found an empty one")
                             : wrongMoney("priceMicros", click.getPriceMicros(), click.getCurrency()));
         } else if (record instanceof Conversion conversion) {
             return new Head(
@@ -53,26 +61,36 @@ final class EventRules {
         return time <= 0 || time - farFutureMs > Math.max(0, recordMs);
     }
 
-    /** What was expected and what was found; null if the event is good. */
-    static String whatIsWrong(Head head, String joinKey, long recordMs, long farFutureMs) {
+    /**
+     * The first thing that is wrong with an event; null if it is good.
+     *
+     * @param record an {@link Impression}, {@link Click}, {@link Conversion} or {@link Tag} without missing texts
+     * @param recordMs timestamp of its Kafka record, ms since the Unix epoch
+     * @param farFutureMs how much further ahead an event may be stamped than its record
+     */
+    public static Wrong whatIsWrong(SpecificRecord record, String joinKey, long recordMs, long farFutureMs) {
+        return whatIsWrong(head(record), joinKey, recordMs, farFutureMs);
+    }
+
+    static Wrong whatIsWrong(Head head, String joinKey, long recordMs, long farFutureMs) {
         if (joinKey.isEmpty()) {
-            return "expected the join key as record key, found none";
+            return new Wrong("joinKey", "expected the join key as record key, found none");
         }
         if (head.id().isEmpty()) {
-            return "expected an id, found an empty one";
+            return new Wrong("id", "expected an id, found an empty one");
         }
         if (isBadTime(head.time(), recordMs, farFutureMs)) {
-            return LightEventDecoder.badTime(head.time(), recordMs);
+            return new Wrong("time", LightEventDecoder.badTime(head.time(), recordMs));
         }
         return head.wrong();
     }
 
-    private static String wrongMoney(String field, long micros, String currency) {
+    private static Wrong wrongMoney(String field, long micros, String currency) {
         if (micros < 0) {
-            return "expected " + field + " to be 0 or more, found " + micros;
+            return new Wrong(field, "expected " + field + " to be 0 or more, found " + micros);
         }
         return micros > 0 && currency.isEmpty()
-                ? "expected a currency with " + field + " " + micros + ", found none"
+                ? new Wrong("currency", "expected a currency with " + field + " " + micros + ", found none")
                 : null;
     }
 }

@@ -117,9 +117,9 @@ public final class LightEventDecoder {
             return new Rejection(offset, key, value, "expected a record key in UTF-8, found other bytes", recordMs);
         }
         Head head = record == null ? EventRules.head(type, written.skim()) : EventRules.head(record);
-        String wrong = EventRules.whatIsWrong(head, joinKey, recordMs, farFutureMs);
+        EventRules.Wrong wrong = EventRules.whatIsWrong(head, joinKey, recordMs, farFutureMs);
         if (wrong != null) {
-            return new Rejection(offset, key, value, wrong, recordMs);
+            return new Rejection(offset, key, value, wrong.reason(), recordMs);
         }
         byte[] body = written.reader().asCompiled()
                 ? Arrays.copyOfRange(value, WireFormat.HEADER_BYTES, value.length)

@@ -3,6 +3,7 @@ package io.lightflow.registry.client;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How a {@link SchemaRegistryClient} reaches its registry.
@@ -15,6 +16,8 @@ import java.util.List;
  * @param backoff the longest pause before the second round; doubles with each further round. The pause is drawn between 0 and that,
  *     so that many clients do not come back at the same moment
  * @param unknownIdMemory how long an id that the registry does not know is refused without asking again; zero asks every time
+ * @param credentials sent with every request, to no other host. Use them with https only, unless the network is trusted
+ * @param tls for https
  */
 public record RegistryClientSettings(
         List<URI> urls,
@@ -23,7 +26,9 @@ public record RegistryClientSettings(
         Duration operationTimeout,
         int rounds,
         Duration backoff,
-        Duration unknownIdMemory) {
+        Duration unknownIdMemory,
+        Credentials credentials,
+        TlsSettings tls) {
 
     public RegistryClientSettings {
         urls = List.copyOf(urls);
@@ -34,7 +39,13 @@ public record RegistryClientSettings(
             if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
                 throw new IllegalArgumentException("A registry URL must begin with http:// or https://, was " + url);
             }
+            if (url.getUserInfo() != null) {
+                throw new IllegalArgumentException("A registry URL must not hold a password, which would be shown in "
+                        + "messages; the one of host " + url.getHost() + " does. Use withCredentials.");
+            }
         }
+        Objects.requireNonNull(credentials, "credentials");
+        Objects.requireNonNull(tls, "tls");
         requirePositive("connectTimeout", connectTimeout);
         requirePositive("requestTimeout", requestTimeout);
         requirePositive("operationTimeout", operationTimeout);
@@ -56,7 +67,9 @@ public record RegistryClientSettings(
                 Duration.ofSeconds(15),
                 4,
                 Duration.ofMillis(100),
-                Duration.ofSeconds(10));
+                Duration.ofSeconds(10),
+                Credentials.NONE,
+                TlsSettings.JDK);
     }
 
     public static RegistryClientSettings of(URI url) {
@@ -65,16 +78,51 @@ public record RegistryClientSettings(
 
     public RegistryClientSettings withUnknownIdMemory(Duration memory) {
         return new RegistryClientSettings(
-                urls, connectTimeout, requestTimeout, operationTimeout, rounds, backoff, memory);
+                urls, connectTimeout, requestTimeout, operationTimeout, rounds, backoff, memory, credentials, tls);
     }
 
     public RegistryClientSettings withTimeouts(Duration connect, Duration request, Duration operation) {
-        return new RegistryClientSettings(urls, connect, request, operation, rounds, backoff, unknownIdMemory);
+        return new RegistryClientSettings(
+                urls, connect, request, operation, rounds, backoff, unknownIdMemory, credentials, tls);
     }
 
     public RegistryClientSettings withRounds(int newRounds, Duration newBackoff) {
         return new RegistryClientSettings(
-                urls, connectTimeout, requestTimeout, operationTimeout, newRounds, newBackoff, unknownIdMemory);
+                urls,
+                connectTimeout,
+                requestTimeout,
+                operationTimeout,
+                newRounds,
+                newBackoff,
+                unknownIdMemory,
+                credentials,
+                tls);
+    }
+
+    public RegistryClientSettings withCredentials(Credentials newCredentials) {
+        return new RegistryClientSettings(
+                urls,
+                connectTimeout,
+                requestTimeout,
+                operationTimeout,
+                rounds,
+                backoff,
+                unknownIdMemory,
+                newCredentials,
+                tls);
+    }
+
+    public RegistryClientSettings withTls(TlsSettings newTls) {
+        return new RegistryClientSettings(
+                urls,
+                connectTimeout,
+                requestTimeout,
+                operationTimeout,
+                rounds,
+                backoff,
+                unknownIdMemory,
+                credentials,
+                newTls);
     }
 
     private static void requirePositive(String name, Duration value) {

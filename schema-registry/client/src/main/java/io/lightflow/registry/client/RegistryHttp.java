@@ -11,8 +11,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -21,22 +23,39 @@ import java.util.concurrent.TimeUnit;
 final class RegistryHttp {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
     private static final ObjectMapper JSON = JsonMapper.builder().build();
+    private static final int UNAUTHORIZED = 401;
+    private static final int FORBIDDEN = 403;
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int REQUEST_TIMEOUT = 408;
     private static final int SHOWN_BODY_CHARACTERS = 300;
 
     private final RegistryClientSettings settings;
     private final HttpClient http;
+    /** Null for none. */
+    private final String authorization;
     /** The instance that answered last: the next request begins there, and does not wait for a dead one each time. */
     private volatile int preferred;
 
     RegistryHttp(RegistryClientSettings settings) {
         this.settings = settings;
-        this.http = HttpClient.newBuilder()
+        this.authorization = header(settings.credentials());
+        HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(settings.connectTimeout())
-                .followRedirects(HttpClient.Redirect.NORMAL)
-                .build();
+                // A redirect would take the credentials along, to wherever it leads.
+                .followRedirects(authorization == null ? HttpClient.Redirect.NORMAL : HttpClient.Redirect.NEVER);
+        if (!settings.tls().equals(TlsSettings.JDK)) {
+            builder.sslContext(settings.tls().context());
+        }
+        this.http = builder.build();
+    }
+
+    private static String header(Credentials credentials) {
+        if (credentials instanceof Credentials.Basic basic) {
+            byte[] both = (basic.user() + ":" + basic.password()).getBytes(StandardCharsets.UTF_8);
+            return "Basic " + Base64.getEncoder().encodeToString(both);
+        }
+        return credentials instanceof Credentials.Bearer bearer ? "Bearer " + bearer.token() : null;
     }
 
     /** @param action what is being done, for messages: "Getting schema 12" */
@@ -88,6 +107,9 @@ final class RegistryHttp {
         Duration timeout = Duration.ofNanos(Math.min(settings.requestTimeout().toNanos(), remainingNanos));
         HttpRequest.Builder builder =
                 HttpRequest.newBuilder(url).timeout(timeout).header("Accept", CONTENT_TYPE + ", application/json");
+        if (authorization != null) {
+            builder.header("Authorization", authorization);
+        }
         return body == null
                 ? builder.GET().build()
                 : builder.header("Content-Type", CONTENT_TYPE)
@@ -106,6 +128,12 @@ final class RegistryHttp {
 
     private static JsonNode decode(String action, HttpResponse<String> response) {
         int status = response.statusCode();
+        if (status == UNAUTHORIZED || status == FORBIDDEN) {
+            throw new UnexpectedAnswerException(
+                    action + " at " + response.uri() + " was refused: " + summary(response)
+                            + ". Check the credentials in the settings, and that they have the right to do this.",
+                    null);
+        }
         JsonNode answer;
         try {
             answer = JSON.readTree(response.body());

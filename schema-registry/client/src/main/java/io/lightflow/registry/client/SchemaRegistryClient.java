@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.apache.avro.AvroRuntimeException;
@@ -28,6 +30,7 @@ public final class SchemaRegistryClient {
     private final KnownSchemas schemas = new KnownSchemas();
     private final UnknownIds unknownIds;
     private final ConcurrentMap<Registration, Integer> registrations = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, RegisteredSchema> latest = new ConcurrentHashMap<>();
 
     public SchemaRegistryClient(RegistryClientSettings settings) {
         this(settings, InstantSource.system());
@@ -87,17 +90,30 @@ public final class SchemaRegistryClient {
     }
 
     /**
-     * The subject's latest version. Always asks the registry, since the answer changes.
+     * The subject's latest version. Always asks the registry, since the answer changes; while nobody answers, what was the latest
+     * when it was asked last.
      *
      * @throws SchemaNotFoundException if there is no such subject
      */
     public RegisteredSchema latest(String subject) {
         String action = "Getting the latest version of subject " + subject;
         String path = "/subjects/" + encode(subject) + "/versions/latest";
-        JsonNode answer = http.get(action, path);
+        JsonNode answer;
+        try {
+            answer = http.get(action, path);
+        } catch (RegistryUnavailableException e) {
+            RegisteredSchema before = latest.get(subject);
+            if (before != null) {
+                return before;
+            }
+            throw e;
+        }
         int id = requireInt(action, path, answer, "id");
         int version = requireInt(action, path, answer, "version");
-        return new RegisteredSchema(subject, version, id, remember(id, requireSchema(action, path, answer)));
+        RegisteredSchema found =
+                new RegisteredSchema(subject, version, id, remember(id, requireSchema(action, path, answer)));
+        latest.put(subject, found);
+        return found;
     }
 
     /**
@@ -126,16 +142,31 @@ public final class SchemaRegistryClient {
         return value.intValue();
     }
 
-    private static Schema requireSchema(String action, String path, JsonNode answer) {
+    private Schema requireSchema(String action, String path, JsonNode answer) {
+        // The registry has validated it; another version of Avro may have been stricter or less so.
+        Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
+        return parse(action, path, answer, parser, new HashSet<>());
+    }
+
+    /**
+     * Parses a schema behind those that it refers to.
+     *
+     * @param parsed versions of subjects that the parser knows already
+     */
+    private Schema parse(String action, String path, JsonNode answer, Schema.Parser parser, Set<String> parsed) {
         String type = answer.path("schemaType").asText("AVRO");
         if (!type.equals("AVRO") || !answer.path("schema").isTextual()) {
             throw RegistryHttp.unexpected(action, path, "no Avro schema in " + answer, null);
         }
+        for (JsonNode reference : answer.path("references")) {
+            String referred = "/subjects/" + encode(reference.path("subject").asText()) + "/versions/"
+                    + requireInt(action, path, reference, "version");
+            if (parsed.add(referred)) {
+                parse(action, referred, http.get(action, referred), parser, parsed);
+            }
+        }
         try {
-            // The registry has validated it; another version of Avro may have been stricter or less so.
-            return new Schema.Parser(NameValidator.NO_VALIDATION)
-                    .setValidateDefaults(false)
-                    .parse(answer.path("schema").textValue());
+            return parser.parse(answer.path("schema").textValue());
         } catch (AvroRuntimeException | NullPointerException e) {
             // Avro 1.12 answers the name of a type that is nowhere defined with a NullPointerException.
             throw RegistryHttp.unexpected(action, path, "a schema that Avro cannot read", e);

@@ -8,12 +8,14 @@ import io.lightflow.registry.client.StubRegistry.Answer;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SchemaRegistryClientTest {
     private static final Answer STRING = new Answer(200, "{\"schema\":\"\\\"string\\\"\"}");
@@ -150,15 +152,138 @@ class SchemaRegistryClientTest {
                 new Answer(404, "<html>not here</html>"),
                 new Answer(200, "<html>welcome</html>"),
                 new Answer(200, "{}"),
-                new Answer(200, "{\"schema\":\"no schema\"}"),
-                new Answer(401, "{\"error_code\":401,\"message\":\"Unauthorized\"}"))) {
+                new Answer(200, "{\"schema\":\"no schema\"}"))) {
             SchemaRegistryClient client = new SchemaRegistryClient(impatient(page.url()));
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 4; i++) {
                 assertThatThrownBy(() -> client.schemaById(7))
                         .isInstanceOf(UnexpectedAnswerException.class)
                         .hasMessageContaining("Check that the URL");
             }
         }
+    }
+
+    @Test
+    void credentialsAreSentAndNeverShown() {
+        try (StubRegistry registry = StubRegistry.answering(STRING)) {
+            RegistryClientSettings open = impatient(registry.url());
+            RegistryClientSettings basic = open.withCredentials(Credentials.basic("bidder", "s3cret"));
+            RegistryClientSettings bearer = open.withCredentials(Credentials.bearer("t0ken"));
+            for (RegistryClientSettings settings : List.of(open, basic, bearer)) {
+                new SchemaRegistryClient(settings).schemaById(7);
+            }
+            assertThat(registry.authorizations()).containsExactly("null", "Basic YmlkZGVyOnMzY3JldA==", "Bearer t0ken");
+            assertThat(basic.toString()).contains("bidder").doesNotContain("s3cret");
+            assertThat(bearer.toString()).doesNotContain("t0ken");
+            URI url = URI.create("http://bidder:s3cret@registry:8081");
+            assertThatThrownBy(() -> RegistryClientSettings.of(url))
+                    .hasMessageContaining("registry")
+                    .hasMessageContaining("withCredentials")
+                    .message()
+                    .doesNotContain("s3cret");
+        }
+    }
+
+    @Test
+    void credentialsAreNotTakenAlongToWhereverARedirectLeads() {
+        try (StubRegistry registry = StubRegistry.answering(new Answer(302, "{}"))) {
+            SchemaRegistryClient client =
+                    new SchemaRegistryClient(impatient(registry.url()).withCredentials(Credentials.bearer("t0ken")));
+            assertThatThrownBy(() -> client.schemaById(7)).isInstanceOf(UnexpectedAnswerException.class);
+            assertThat(registry.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void missingRightsAreSaidToBeThatAndNotTriedAgain() {
+        for (int status : new int[] {401, 403}) {
+            try (StubRegistry registry = StubRegistry.answering(new Answer(status, "not for you"))) {
+                SchemaRegistryClient client = new SchemaRegistryClient(impatient(registry.url()));
+                assertThatThrownBy(() -> client.schemaById(7))
+                        .isInstanceOf(UnexpectedAnswerException.class)
+                        .hasMessageContaining("HTTP " + status + " not for you")
+                        .hasMessageContaining("Check the credentials");
+                assertThat(registry.requests()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void aRegistryBehindTlsIsReachedByThoseWhoTrustItsCertificate(@TempDir Path directory) throws Exception {
+        Path store = directory.resolve("registry.p12");
+        Process keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "registry",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=registry",
+                        "-ext",
+                        "san=ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-keystore",
+                        store.toString(),
+                        "-storepass",
+                        "s3cret")
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("keytool.txt").toFile())
+                .start();
+        assertThat(keytool.waitFor()).isZero();
+        TlsSettings tls = TlsSettings.trusting(store, "s3cret").withKey(store, "s3cret");
+        try (StubRegistry registry = StubRegistry.answeringBehindTls(tls, STRING)) {
+            RegistryClientSettings settings = impatient(registry.url());
+            assertThatThrownBy(() -> new SchemaRegistryClient(settings).schemaById(7))
+                    .isInstanceOf(RegistryUnavailableException.class);
+            SchemaRegistryClient trusting =
+                    new SchemaRegistryClient(settings.withTls(TlsSettings.trusting(store, "s3cret")));
+            assertThat(trusting.schemaById(7).getType()).isEqualTo(Schema.Type.STRING);
+        }
+    }
+
+    @Test
+    void aTrustStoreThatCannotBeOpenedIsNamed() {
+        RegistryClientSettings settings = RegistryClientSettings.of(URI.create("https://registry:8081"))
+                .withTls(TlsSettings.trusting(Path.of("no-such-store.p12"), "s3cret"));
+        assertThatThrownBy(() -> new SchemaRegistryClient(settings))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("no-such-store.p12")
+                .message()
+                .doesNotContain("s3cret");
+    }
+
+    @Test
+    void aSchemaIsReadWithThoseThatItRefersTo() {
+        Answer event = new Answer(
+                200,
+                "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"a.Event\\\",\\\"fields\\\":"
+                        + "[{\\\"name\\\":\\\"m\\\",\\\"type\\\":\\\"a.Money\\\"}]}\","
+                        + "\"references\":[{\"name\":\"a.Money\",\"subject\":\"a.Money\",\"version\":3}]}");
+        Answer money = new Answer(
+                200,
+                "{\"subject\":\"a.Money\",\"version\":3,\"id\":9,\"schema\":\"{\\\"type\\\":\\\"record\\\","
+                        + "\\\"name\\\":\\\"a.Money\\\",\\\"fields\\\":[]}\"}");
+        try (StubRegistry registry = StubRegistry.answering(event, money)) {
+            SchemaRegistryClient client = new SchemaRegistryClient(impatient(registry.url()));
+            Schema schema = client.schemaById(7);
+            assertThat(schema.getField("m").schema().getFullName()).isEqualTo("a.Money");
+            assertThat(registry.requests()).containsExactly("GET /schemas/ids/7", "GET /subjects/a.Money/versions/3");
+        }
+    }
+
+    @Test
+    void theLatestVersionOutlivesTheRegistry() {
+        SchemaRegistryClient client;
+        RegisteredSchema before;
+        try (StubRegistry registry = StubRegistry.answering(
+                new Answer(200, "{\"subject\":\"s\",\"version\":2,\"id\":7,\"schema\":\"\\\"string\\\"\"}"))) {
+            client = new SchemaRegistryClient(impatient(registry.url()));
+            before = client.latest("s");
+        }
+        assertThat(client.latest("s")).isEqualTo(before);
+        assertThatThrownBy(() -> client.latest("other")).isInstanceOf(RegistryUnavailableException.class);
     }
 
     @Test

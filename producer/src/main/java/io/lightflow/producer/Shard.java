@@ -1,0 +1,21 @@
+package io.lightflow.producer;
+
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * The partition of a join key, in every data center and topic: Kafka's default for keyed records, made explicit, because what
+ * belongs to one journey must meet in one shard.
+ */
+public final class Shard {
+    private Shard() {}
+
+    /** @param joinKey the join key in UTF-8 */
+    public static int of(byte[] joinKey, int partitions) {
+        return Utils.toPositive(Utils.murmur2(joinKey)) % partitions;
+    }
+
+    public static int of(String joinKey, int partitions) {
+        return of(joinKey.getBytes(StandardCharsets.UTF_8), partitions);
+    }
+}

@@ -1,0 +1,34 @@
+package io.lightflow.producer;
+
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** Finds the field that an event is refused for. */
+final class TextFields {
+    private TextFields() {}
+
+    /** The first field without a text that has to be there, or with half a character. */
+    static Optional<String> firstUnwritable(SpecificRecordBase event) {
+        for (Schema.Field field : event.getSchema().getFields()) {
+            Object value = event.get(field.pos());
+            boolean missing = value == null && !field.schema().isNullable();
+            if (missing || value instanceof String text && UnwritableTextException.hasLoneSurrogate(text)) {
+                return Optional.of(field.name());
+            }
+        }
+        return Optional.empty();
+    }
+
+    static String longest(SpecificRecordBase event) {
+        String name = "joinKey";
+        int length = -1;
+        for (Schema.Field field : event.getSchema().getFields()) {
+            if (event.get(field.pos()) instanceof String text && text.length() > length) {
+                name = field.name();
+                length = text.length();
+            }
+        }
+        return name;
+    }
+}

@@ -1,0 +1,130 @@
+package io.lightflow.producer.link;
+
+import io.lightflow.producer.link.LinkVerdict.Genuine;
+import io.lightflow.producer.link.LinkVerdict.Reason;
+import io.lightflow.producer.link.LinkVerdict.Refused;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Objects;
+import javax.crypto.Mac;
+
+/**
+ * Makes click and postback URLs, and verifies them when they come back. A URL carries its claims and an HMAC-SHA256 over all of them, cut
+ * to 128 bits, in one query parameter. Immutable, may be used by any thread.
+ */
+public final class SignedLinks {
+    /** Name of the query parameter. */
+    public static final String PARAMETER = "lf";
+
+    /** Browsers and servers pass on URLs of this length. */
+    static final int LONGEST_TOKEN = 4096;
+
+    private static final int SIGNATURE_BYTES = 16;
+    /** How far the clocks of ad servers may be apart. */
+    private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
+
+    private final LinkKeys keys;
+    private final Duration clickValidity;
+    private final Duration postbackValidity;
+    private final InstantSource clock;
+
+    /**
+     * @param clickValidity how long after it was made a click link may be followed
+     * @param postbackValidity how long after it was made a postback link may be called; conversions look back for 30 days by default
+     */
+    public SignedLinks(LinkKeys keys, Duration clickValidity, Duration postbackValidity) {
+        this(keys, clickValidity, postbackValidity, InstantSource.system());
+    }
+
+    SignedLinks(LinkKeys keys, Duration clickValidity, Duration postbackValidity, InstantSource clock) {
+        this.keys = Objects.requireNonNull(keys, "keys");
+        this.clickValidity = requirePositive("clickValidity", clickValidity);
+        this.postbackValidity = requirePositive("postbackValidity", postbackValidity);
+        this.clock = Objects.requireNonNull(clock, "clock");
+    }
+
+    /**
+     * A URL that carries the claims.
+     *
+     * @param endpoint where it leads to, may have a query already
+     * @throws IllegalArgumentException if the claims are too long for a URL
+     */
+    public URI url(LinkKind kind, URI endpoint, LinkClaims claims) {
+        if (endpoint.getRawFragment() != null) {
+            throw new IllegalArgumentException("endpoint of a link: expected no fragment, found " + endpoint);
+        }
+        String separator = endpoint.getRawQuery() == null ? "?" : "&";
+        return URI.create(endpoint + separator + PARAMETER + "=" + token(kind, claims));
+    }
+
+    /** The value of the query parameter, for a URL that is put together by others. */
+    public String token(LinkKind kind, LinkClaims claims) {
+        String keyId = keys.signingKeyId();
+        byte[] payload = TokenPayload.write(kind, keyId, claims);
+        byte[] signed = Arrays.copyOf(payload, payload.length + SIGNATURE_BYTES);
+        System.arraycopy(signature(keys.mac(keyId), payload), 0, signed, payload.length, SIGNATURE_BYTES);
+        String token = Base64.getUrlEncoder().withoutPadding().encodeToString(signed);
+        if (token.length() > LONGEST_TOKEN) {
+            throw new IllegalArgumentException("link for impression " + claims.impressionId() + ": expected up to "
+                    + LONGEST_TOKEN + " characters, found " + token.length() + "; shorten its target");
+        }
+        return token;
+    }
+
+    /** @param token value of the query parameter, as it came; null if there was none */
+    public LinkVerdict verify(LinkKind kind, String token) {
+        if (token == null || token.length() > LONGEST_TOKEN) {
+            return new Refused(Reason.MALFORMED);
+        }
+        byte[] signed;
+        try {
+            signed = Base64.getUrlDecoder().decode(token.getBytes(StandardCharsets.ISO_8859_1));
+        } catch (IllegalArgumentException e) {
+            return new Refused(Reason.MALFORMED);
+        }
+        if (signed.length <= SIGNATURE_BYTES) {
+            return new Refused(Reason.MALFORMED);
+        }
+        byte[] payload = Arrays.copyOf(signed, signed.length - SIGNATURE_BYTES);
+        String keyId = TokenPayload.keyId(payload);
+        if (keyId == null) {
+            return new Refused(Reason.MALFORMED);
+        }
+        Mac mac = keys.mac(keyId);
+        if (mac == null) {
+            return new Refused(Reason.UNKNOWN_KEY);
+        }
+        byte[] found = Arrays.copyOfRange(signed, payload.length, signed.length);
+        // Takes as long wherever they differ, so that nobody can guess a signature byte by byte.
+        if (!MessageDigest.isEqual(signature(mac, payload), found) || TokenPayload.kind(payload) != kind) {
+            return new Refused(Reason.FORGED);
+        }
+        return whileValid(kind, TokenPayload.read(payload));
+    }
+
+    private LinkVerdict whileValid(LinkKind kind, LinkClaims claims) {
+        Instant now = clock.instant();
+        if (claims.time().isAfter(now.plus(CLOCK_SKEW))) {
+            return new Refused(Reason.FROM_THE_FUTURE);
+        }
+        Duration validity = kind == LinkKind.CLICK ? clickValidity : postbackValidity;
+        return claims.time().plus(validity).isBefore(now) ? new Refused(Reason.EXPIRED) : new Genuine(claims);
+    }
+
+    private static byte[] signature(Mac mac, byte[] payload) {
+        return Arrays.copyOf(mac.doFinal(payload), SIGNATURE_BYTES);
+    }
+
+    private static Duration requirePositive(String name, Duration value) {
+        if (value.isZero() || value.isNegative()) {
+            throw new IllegalArgumentException(name + " of links: expected a positive duration, found " + value);
+        }
+        return value;
+    }
+}

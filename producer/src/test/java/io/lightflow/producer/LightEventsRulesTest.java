@@ -1,0 +1,266 @@
+package io.lightflow.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.lightflow.event.BodyEncoder;
+import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
+import io.lightflow.event.EventType;
+import io.lightflow.event.Impression;
+import io.lightflow.event.LightEventDecoder;
+import io.lightflow.event.Rejection;
+import io.lightflow.event.Tag;
+import io.lightflow.registry.client.SchemaId;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Bad input is refused before it reaches Kafka, by the rules that the join rejects by. */
+class LightEventsRulesTest {
+    private static final long NOW = Instant.parse("2026-01-01T11:00:00Z").toEpochMilli();
+    private static final long FAR_FUTURE_MS = Duration.ofHours(1).toMillis();
+
+    @TempDir
+    Path directory;
+
+    private LightEvents events;
+
+    @BeforeEach
+    void open() {
+        LightEventsSettings settings = LightEventsSettings.of("eu", "127.0.0.1:1", 4)
+                .with(WhenAway.Spool.in(directory.resolve("spool")))
+                .withCloseTimeout(Duration.ZERO);
+        events = LightEvents.open(settings, () -> Instant.ofEpochMilli(NOW));
+    }
+
+    @AfterEach
+    void close() {
+        events.close();
+    }
+
+    private static Impression impression() {
+        return Impression.newBuilder()
+                .setId("i")
+                .setTime(NOW)
+                .setAdvertiserId("a")
+                .setCampaignId("c")
+                .setCreativeId("r")
+                .setPriceMicros(1)
+                .setCurrency("EUR")
+                .build();
+    }
+
+    private static Click click() {
+        return Click.newBuilder()
+                .setId("c")
+                .setTime(NOW)
+                .setAdvertiserId("a")
+                .setImpressionId("i")
+                .build();
+    }
+
+    private static Conversion conversion() {
+        return Conversion.newBuilder()
+                .setId("v")
+                .setTime(NOW)
+                .setAdvertiserId("a")
+                .build();
+    }
+
+    private static Tag tag() {
+        return Tag.newBuilder().setId("t").setTime(NOW).setAdvertiserId("a").build();
+    }
+
+    @Test
+    void goodEventsAreTaken() {
+        assertThat(events.send("cookie", impression())).isEqualTo(Outcome.TAKEN);
+        assertThat(events.send("cookie", click())).isEqualTo(Outcome.TAKEN);
+        assertThat(events.send("cookie", conversion())).isEqualTo(Outcome.TAKEN);
+        assertThat(events.send("cookie", tag())).isEqualTo(Outcome.TAKEN);
+        assertThat(events.metrics().taken()).isEqualTo(4);
+        assertThat(events.metrics().waiting()).isEqualTo(4);
+    }
+
+    @Test
+    void aBadFieldIsNamed() {
+        for (EventType type : EventType.values()) {
+            refused("id", "k", with(type, "id", ""));
+            refused("id", "k", with(type, "id", null));
+            refused("time", "k", with(type, "time", 0L));
+            refused("time", "k", with(type, "time", NOW + FAR_FUTURE_MS + 1));
+            refused("advertiserId", "k", with(type, "advertiserId", null));
+            refused("advertiserId", "k", with(type, "advertiserId", "half \uD83D"));
+            refused("joinKey", "", good(type));
+            refused("joinKey", null, good(type));
+            refused("joinKey", "\uDE00", good(type));
+        }
+        refused("priceMicros", "k", with(EventType.IMPRESSION, "priceMicros", -1L));
+        refused("currency", "k", with(EventType.IMPRESSION, "currency", ""));
+        refused("campaignId", "k", with(EventType.IMPRESSION, "campaignId", null));
+        refused("priceMicros", "k", with(EventType.CLICK, "priceMicros", -1L));
+        refused("currency", "k", with(EventType.CLICK, "priceMicros", 1L));
+        refused("impressionId", "k", with(EventType.CLICK, "impressionId", ""));
+        refused("impressionId", "k", with(EventType.CLICK, "impressionId", null));
+        refused("revenueMicros", "k", with(EventType.CONVERSION, "revenueMicros", -1L));
+        refused("currency", "k", with(EventType.CONVERSION, "revenueMicros", 1L));
+        refused("clickId", "k", with(EventType.CONVERSION, "clickId", "\uD83D"));
+        refused("url", "k", with(EventType.TAG, "url", "x".repeat(LightEventDecoder.LONGEST_RECORD_BYTES)));
+        assertThat(events.metrics().taken()).isZero();
+        assertThat(events.metrics().spoolBytes()).isZero();
+        assertThat(events.metrics().invalid()).isGreaterThan(40);
+    }
+
+    @Test
+    void randomEventsAreTakenIfAndOnlyIfTheJoinTakesThem() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int taken = 0;
+        for (int i = 0; i < 4_000; i++) {
+            EventType type = EventType.values()[i % 4];
+            SpecificRecordBase event = good(type);
+            for (Schema.Field field : event.getSchema().getFields()) {
+                if (random.nextInt(6) == 0) {
+                    event.put(field.pos(), odd(field, random));
+                }
+            }
+            String key = random.nextInt(10) == 0 ? "" : "k";
+            boolean accepted = isTaken(key, event);
+            taken += accepted ? 1 : 0;
+            assertThat(accepted)
+                    .as("seed %d, key '%s', event %s", seed, key, event)
+                    .isEqualTo(isJoined(type, key, event));
+        }
+        assertThat(taken).isBetween(400, 3_600);
+    }
+
+    private static Object odd(Schema.Field field, Random random) {
+        long[] times = {0, -1, 1, NOW, NOW + FAR_FUTURE_MS, NOW + FAR_FUTURE_MS + 1, Long.MAX_VALUE, Long.MIN_VALUE};
+        long[] amounts = {0, 1, -1, Long.MIN_VALUE};
+        return switch (field.schema().getType()) {
+            case LONG ->
+                field.name().equals("time")
+                        ? times[random.nextInt(times.length)]
+                        : amounts[random.nextInt(amounts.length)];
+            case BOOLEAN -> true;
+            default -> random.nextBoolean() ? "" : "é";
+        };
+    }
+
+    private boolean isTaken(String key, SpecificRecordBase event) {
+        try {
+            return send(key, event) == Outcome.TAKEN;
+        } catch (InvalidEventException e) {
+            assertThat(e.field().equals("joinKey") || event.getSchema().getField(e.field()) != null)
+                    .isTrue();
+            return false;
+        }
+    }
+
+    private static boolean isJoined(EventType type, String key, SpecificRecordBase event) {
+        int id = SchemaId.of(event.getSchema());
+        byte[] value = new BodyEncoder().encodeWithHeader(event, id);
+        LightEventDecoder decoder = new LightEventDecoder(Map.of(id, event.getSchema())::get, Duration.ofHours(1));
+        return !(decoder.decode(type, key.getBytes(StandardCharsets.UTF_8), value, 1, 0, NOW) instanceof Rejection);
+    }
+
+    @Test
+    void aFullSpoolIsSaidAndCountedAndHoldsWhatItTookBefore() {
+        WhenAway.Spool small = new WhenAway.Spool(directory.resolve("small"), 1 << 20, Duration.ZERO);
+        LightEventsSettings settings =
+                LightEventsSettings.of("eu", "127.0.0.1:1", 4).with(small).withCloseTimeout(Duration.ZERO);
+        Tag large = tag();
+        large.setUrl("x".repeat(50_000));
+        long taken;
+        try (LightEvents full = LightEvents.open(settings, () -> Instant.ofEpochMilli(NOW))) {
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            full.send("cookie", large);
+                        }
+                    })
+                    .isInstanceOf(NotTakenException.class)
+                    .hasMessageContaining("maxBytes = 1048576");
+            taken = full.metrics().taken();
+            assertThat(taken).isEqualTo(20);
+            assertThat(full.metrics().notTaken()).isOne();
+            assertThat(full.metrics().spoolBytes()).isBetween(1L << 19, 1L << 20);
+        }
+        try (LightEvents next = LightEvents.open(settings)) {
+            assertThat(next.metrics().leftOver()).isEqualTo(taken);
+            assertThat(next.metrics().waiting()).isEqualTo(taken);
+        }
+    }
+
+    @Test
+    void aClosedProducerTakesNothing() {
+        events.close();
+        assertThatThrownBy(() -> events.send("k", tag())).hasMessageContaining("closed");
+    }
+
+    @Test
+    void anIdCarriesTheShardOfItsJoinKey() {
+        EventId id = EventId.parse(events.newId("cookie-é"));
+        assertThat(id.shard()).isEqualTo(Shard.of("cookie-é", 4));
+        assertThat(id.time()).isEqualTo(Instant.ofEpochMilli(NOW));
+    }
+
+    @Test
+    void settingsThatTheGuaranteesRestOnAreRefusedAndPasswordsAreNotShown() {
+        LightEventsSettings settings = LightEventsSettings.of("eu", "127.0.0.1:1", 4);
+        assertThatThrownBy(() -> settings.withKafka(Map.of("acks", "1", "client.id", "x")))
+                .hasMessageContaining("[acks]");
+        assertThat(settings.withKafka(Map.of("ssl.key.password", "secret")).toString())
+                .contains("ssl.key.password")
+                .doesNotContain("secret");
+        assertThatThrownBy(() -> LightEvents.open(settings.withKafka(Map.of("compression.type", "zip"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("compression.type");
+        assertThatThrownBy(() -> LightEventsSettings.of("eu", "k:1", 0)).hasMessageContaining("partitions");
+        assertThatThrownBy(() -> new WhenAway.Block(Duration.ZERO)).hasMessageContaining("1 ms");
+    }
+
+    private void refused(String field, String key, SpecificRecordBase event) {
+        InvalidEventException e = catchThrowableOfType(InvalidEventException.class, () -> send(key, event));
+        assertThat(e).as("%s of %s", field, event.getSchema().getName()).isNotNull();
+        assertThat(e.field()).isEqualTo(field);
+        assertThat(e)
+                .hasMessageContaining(field)
+                .hasMessageContaining(event.getSchema().getName());
+    }
+
+    private Outcome send(String key, SpecificRecordBase event) {
+        if (event instanceof Impression impression) {
+            return events.send(key, impression);
+        } else if (event instanceof Click click) {
+            return events.send(key, click);
+        } else if (event instanceof Conversion conversion) {
+            return events.send(key, conversion);
+        }
+        return events.send(key, (Tag) event);
+    }
+
+    private static SpecificRecordBase good(EventType type) {
+        return switch (type) {
+            case IMPRESSION -> impression();
+            case CLICK -> click();
+            case CONVERSION -> conversion();
+            case TAG -> tag();
+        };
+    }
+
+    private static SpecificRecordBase with(EventType type, String field, Object value) {
+        SpecificRecordBase event = good(type);
+        event.put(event.getSchema().getField(field).pos(), value);
+        return event;
+    }
+}

@@ -1,0 +1,97 @@
+package io.lightflow.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightflow.event.Click;
+import io.lightflow.event.Impression;
+import io.lightflow.producer.link.LinkClaims;
+import io.lightflow.producer.link.LinkKeys;
+import io.lightflow.producer.link.LinkKind;
+import io.lightflow.producer.link.LinkVerdict;
+import io.lightflow.producer.link.SignedLinks;
+import io.lightflow.registry.client.RegistryClientSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sample of the README compiles and works. */
+class ReadmeTest {
+    @TempDir
+    Path directory;
+
+    private static LightEvents openAsInTheReadme() {
+        LightEventsSettings settings = LightEventsSettings.of("us-west", "kafka-1:9092,kafka-2:9092", 8)
+                .with(WhenAway.Spool.in(Path.of("/var/lib/adserver/spool")))
+                .with(RegistryClientSettings.of(URI.create("http://registry:8081")));
+        LightEvents events = LightEvents.open(settings);
+        return events;
+    }
+
+    private static void serve(LightEvents events, String cookie, byte[] key) {
+        LinkKeys keys = new LinkKeys(Map.of("2026-01", key), "2026-01");
+        SignedLinks links = new SignedLinks(keys, Duration.ofDays(2), Duration.ofDays(30));
+
+        // An ad is shown.
+        Instant now = Instant.now();
+        String impressionId = events.newId(cookie);
+        events.send(
+                cookie,
+                Impression.newBuilder()
+                        .setId(impressionId)
+                        .setTime(now.toEpochMilli())
+                        .setAdvertiserId("1458")
+                        .setCampaignId("spring")
+                        .setCreativeId("banner-7")
+                        .setPriceMicros(1_250)
+                        .setCurrency("EUR")
+                        .build());
+        LinkClaims claims =
+                LinkClaims.of(impressionId, cookie, now).withAdvertiser("1458").withTarget("https://shop.example/");
+        URI clickUrl = links.url(LinkKind.CLICK, URI.create("https://ads.example/click"), claims);
+
+        // The click URL is called; "lf" is its query parameter.
+        String parameter = clickUrl.getRawQuery().substring("lf=".length());
+        if (links.verify(LinkKind.CLICK, parameter) instanceof LinkVerdict.Genuine genuine) {
+            LinkClaims clicked = genuine.claims();
+            String clickId = events.newId(clicked.joinKey());
+            events.send(
+                    clicked.joinKey(),
+                    Click.newBuilder()
+                            .setId(clickId)
+                            .setTime(System.currentTimeMillis())
+                            .setAdvertiserId(clicked.advertiserId())
+                            .setImpressionId(clicked.impressionId())
+                            .setLandingPage(clicked.target())
+                            .build());
+        }
+
+        // The server ends.
+        events.close();
+    }
+
+    @Test
+    void theSampleTakesAnImpressionAndItsClick() {
+        LightEvents events = LightEvents.open(LightEventsSettings.of("eu", "127.0.0.1:1", 8)
+                .with(WhenAway.Spool.in(directory))
+                .withCloseTimeout(Duration.ZERO));
+        serve(events, "cookie", new byte[32]);
+        assertThat(events.metrics().taken()).isEqualTo(2);
+    }
+
+    @Test
+    void theSampleIsThatOfTheReadme() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        int start = readme.indexOf("```java") + "```java".length();
+        String sample = readme.substring(start, readme.indexOf("```", start));
+        String source = Files.readString(Path.of("src/test/java/io/lightflow/producer/ReadmeTest.java"));
+        for (String statement : sample.split(";\\s*\n")) {
+            assertThat(source.replaceAll("\\s+", "")).contains(statement.replaceAll("\\s+", ""));
+        }
+    }
+}

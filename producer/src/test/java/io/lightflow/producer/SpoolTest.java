@@ -1,0 +1,271 @@
+package io.lightflow.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.event.EventType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolTest {
+    private static final int SEGMENT_BYTES = 1_000;
+    private static final long MAX_BYTES = 1 << 20;
+
+    @TempDir
+    Path temporary;
+
+    private Path directory;
+    private Counters counters = new Counters();
+
+    @BeforeEach
+    void setUp() {
+        directory = temporary.resolve("spool");
+    }
+
+    @Test
+    void whatWasTakenComesOutInOrderAlsoForTheNextProcess() throws IOException {
+        Spool spool = open();
+        append(spool, 0, 50);
+        assertThat(read(spool)).isEqualTo(numbers(0, 50));
+        // No close: the process is gone.
+        Spool next = openAnew(spool);
+        assertThat(counters.leftOver.sum()).isEqualTo(50);
+        append(next, 50, 60);
+        assertThat(read(next)).isEqualTo(numbers(0, 60));
+        next.close();
+    }
+
+    @Test
+    void anAcknowledgedEventIsNotSentAgainAndItsFileIsDeleted() throws IOException {
+        Spool spool = open();
+        append(spool, 0, 100);
+        assertThat(files()).hasSizeGreaterThan(5);
+        SpoolCursor cursor = new SpoolCursor(spool, spool.acknowledged());
+        for (int i = 0; i < 93; i++) {
+            cursor.next();
+        }
+        spool.acknowledge(cursor.position());
+        spool.deleteAcknowledged();
+        assertThat(files()).hasSizeLessThan(4);
+        Spool next = openAnew(spool);
+        assertThat(counters.leftOver.sum()).isEqualTo(7);
+        assertThat(read(next)).isEqualTo(numbers(93, 100));
+        next.acknowledge(next.end());
+        next.close();
+
+        counters = new Counters();
+        Spool empty = open();
+        assertThat(counters.leftOver.sum()).isZero();
+        assertThat(read(empty)).isEmpty();
+        append(empty, 100, 103);
+        assertThat(read(empty)).isEqualTo(numbers(100, 103));
+        assertThat(empty.bytes()).isLessThan(SEGMENT_BYTES);
+        empty.close();
+    }
+
+    @Test
+    void aTornEndIsCutOffWhereverItIsTornAndTheRestIsKept() throws IOException {
+        Spool spool = open();
+        append(spool, 0, 4);
+        long whole = spool.end();
+        append(spool, 4, 5);
+        byte[] bytes = Files.readAllBytes(files().get(0));
+        for (int length = (int) whole; length < bytes.length; length++) {
+            for (byte filler : new byte[] {0, 1, -1}) {
+                byte[] torn = java.util.Arrays.copyOf(bytes, bytes.length);
+                java.util.Arrays.fill(torn, length, torn.length, filler);
+                torn[torn.length - 1] ^= 0x55;
+                Path one = directory.resolveSibling("torn-" + length + "-" + filler);
+                Files.createDirectories(one);
+                Files.write(one.resolve(files().get(0).getFileName()), length % 2 == 0 ? torn : cut(torn, length));
+                Spool recovered = Spool.open(one, MAX_BYTES, SEGMENT_BYTES, new Counters());
+                append(recovered, 9, 10);
+                assertThat(read(recovered)).as("torn at %d", length).containsExactly(0, 1, 2, 3, 9);
+                recovered.close();
+            }
+        }
+        spool.close();
+    }
+
+    private static byte[] cut(byte[] bytes, int length) {
+        return java.util.Arrays.copyOf(bytes, length);
+    }
+
+    @Test
+    void aDamagedFileInTheMiddleIsKeptForTheOperatorAndTheOthersAreSent() throws IOException {
+        Spool spool = open();
+        append(spool, 0, 60);
+        Path damaged = files().get(1);
+        byte[] bytes = Files.readAllBytes(damaged);
+        bytes[bytes.length / 2] ^= 1;
+        Files.write(damaged, bytes);
+        Spool next = openAnew(spool);
+        assertThat(read(next)).isSorted().startsWith(0).endsWith(59).hasSizeBetween(45, 59);
+        Path kept = directory.resolve(damaged.getFileName() + ".damaged");
+        assertThat(Files.readAllBytes(kept)).isEqualTo(bytes);
+        next.close();
+    }
+
+    @Test
+    void aMarkThatIsLostMakesEventsBeSentAgainAndLosesNone() throws IOException {
+        Spool spool = open();
+        append(spool, 0, 5);
+        SpoolCursor cursor = new SpoolCursor(spool, 0);
+        cursor.next();
+        spool.acknowledge(cursor.position());
+        spool.deleteAcknowledged();
+        try (var mark = Files.newByteChannel(directory.resolve("acknowledged"), StandardOpenOption.WRITE)) {
+            mark.write(ByteBuffer.wrap(new byte[] {9}));
+        }
+        Spool next = openAnew(spool);
+        assertThat(read(next)).isEqualTo(numbers(0, 5));
+        next.close();
+    }
+
+    @Test
+    void aMarkBeyondWhatThePowerCutLeftIsBelieved() throws IOException {
+        Spool spool = open();
+        append(spool, 0, 5);
+        spool.acknowledge(spool.end());
+        spool.deleteAcknowledged();
+        Path file = files().get(0);
+        Spool next = openAnew(spool);
+        next.close();
+        Files.write(file, new byte[0]);
+        Spool after = open();
+        append(after, 5, 7);
+        assertThat(read(after)).isEqualTo(numbers(5, 7));
+        after.close();
+    }
+
+    @Test
+    void aFullSpoolTakesNothingUntilSomethingIsAcknowledged() throws IOException {
+        Spool spool = Spool.open(directory, 2_000, SEGMENT_BYTES, counters);
+        int taken = 0;
+        try {
+            for (; taken < 1_000; taken++) {
+                spool.append(event(taken));
+            }
+        } catch (SpoolFullException e) {
+            assertThat(e).hasMessageContaining("maxBytes = 2000").hasMessageContaining(directory.toString());
+        }
+        assertThat(taken).isBetween(10, 100);
+        assertThat(spool.bytes()).isLessThanOrEqualTo(2_000);
+        assertThat(read(spool)).isEqualTo(numbers(0, taken));
+        spool.acknowledge(spool.end());
+        append(spool, taken, taken + 1);
+        spool.close();
+    }
+
+    @Test
+    void aDirectoryIsUsedByOneAtATime() throws IOException {
+        Spool spool = open();
+        assertThatThrownBy(this::open)
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContaining("locked")
+                .hasMessageContaining("a directory of its own");
+        spool.close();
+        open().close();
+    }
+
+    @Test
+    void anInterruptedThreadDoesNotBreakTheSpoolForTheOthers() throws IOException {
+        Spool spool = open();
+        Thread.currentThread().interrupt();
+        append(spool, 0, 30);
+        spool.force(spool.end());
+        spool.deleteAcknowledged();
+        assertThat(Thread.interrupted()).isTrue();
+        append(spool, 30, 40);
+        assertThat(read(spool)).isEqualTo(numbers(0, 40));
+        spool.close();
+    }
+
+    @Test
+    void eventsOfAllLengthsComeOutAsTheyWentIn() throws IOException {
+        Spool spool = open();
+        List<Outgoing> events = new ArrayList<>();
+        for (int length : new int[] {0, 1, 5, 900, 300_000, 3, 700_000, 1}) {
+            byte[] value = new byte[length];
+            java.util.Arrays.fill(value, (byte) length);
+            events.add(new Outgoing(EventType.TAG, length, "key".getBytes(StandardCharsets.UTF_8), value));
+            spool.append(events.get(events.size() - 1));
+            spool.force(spool.end());
+            spool.acknowledge(0);
+        }
+        SpoolCursor cursor = new SpoolCursor(spool, 0);
+        for (Outgoing event : events) {
+            Outgoing found = cursor.next();
+            assertThat(found.type()).isEqualTo(EventType.TAG);
+            assertThat(found.timestampMs()).isEqualTo(event.timestampMs());
+            assertThat(found.key()).isEqualTo(event.key());
+            assertThat(found.value()).isEqualTo(event.value());
+        }
+        assertThat(cursor.next()).isNull();
+        spool.close();
+    }
+
+    private Spool open() {
+        return Spool.open(directory, MAX_BYTES, SEGMENT_BYTES, counters);
+    }
+
+    /** The files as a process leaves them that is killed. */
+    private Spool openAnew(Spool abandoned) throws IOException {
+        Path copy = directory.resolveSibling("copy-" + System.nanoTime());
+        Files.createDirectories(copy);
+        try (Stream<Path> all = Files.list(directory)) {
+            for (Path file : all.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        abandoned.close();
+        directory = copy;
+        return open();
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(file -> file.toString().endsWith(Segment.SUFFIX))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static Outgoing event(int number) {
+        return new Outgoing(
+                EventType.IMPRESSION,
+                1_000L + number,
+                ("cookie-" + number % 3).getBytes(StandardCharsets.UTF_8),
+                ByteBuffer.allocate(64).putInt(0, number).array());
+    }
+
+    private static void append(Spool spool, int from, int to) throws IOException {
+        for (int i = from; i < to; i++) {
+            spool.append(event(i));
+        }
+    }
+
+    private static List<Integer> read(Spool spool) {
+        List<Integer> found = new ArrayList<>();
+        SpoolCursor cursor = new SpoolCursor(spool, spool.acknowledged());
+        for (Outgoing event = cursor.next(); event != null; event = cursor.next()) {
+            found.add(ByteBuffer.wrap(event.value()).getInt());
+        }
+        return found;
+    }
+
+    private static List<Integer> numbers(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
+    }
+}
