@@ -2,6 +2,7 @@ package io.lightflow.deploy.local;
 
 import io.lightflow.attribution.Windows;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.feed.BeaconCadence;
 import io.lightflow.deploy.feed.BenchFeed;
 import io.lightflow.deploy.feed.BenchFeedSettings;
 import io.lightflow.deploy.feed.DcGroup;
@@ -10,6 +11,7 @@ import io.lightflow.deploy.feed.FeedProducer;
 import io.lightflow.deploy.feed.FeedSettings;
 import io.lightflow.deploy.feed.FeedTotals;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
+import io.lightflow.topology.CommandErrors;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trident.RegistrySchemas;
 import java.nio.file.Path;
@@ -86,11 +88,8 @@ public final class BenchCommand implements Callable<Integer> {
         ForkedKafka kafka = new ForkedKafka(settings.data().resolve("kafka-central"), 512);
         BenchReport figures;
         try (LocalStack stack = new LocalStack(settings, kafka)) {
-            Thread closing = new Thread(stack::close, "lightflow-stop");
-            Runtime.getRuntime().addShutdownHook(closing);
             stack.startServers();
             figures = rate == null ? drain(stack, kafka) : latency(stack, kafka);
-            Runtime.getRuntime().removeShutdownHook(closing);
         }
         System.out.println(figures.toJson());
         if (report != null) {
@@ -180,7 +179,7 @@ public final class BenchCommand implements Callable<Integer> {
         if (Double.isFinite(eventsPerSecond)) {
             settings = settings.withRate(eventsPerSecond)
                     .withLinger(Duration.ofMillis(5))
-                    .withBeacons(io.lightflow.deploy.feed.BeaconCadence.onClock(Duration.ofSeconds(1)));
+                    .withBeacons(BeaconCadence.onClock(Duration.ofSeconds(1)));
         }
         GroupSettings.Registry registry = new GroupSettings.Registry(List.of(stack.registryUrl()));
         return new FeedProducer(settings, RegistrySchemas.connect(registry).ids());
@@ -232,7 +231,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        int exitCode = new CommandLine(new BenchCommand()).execute(arguments);
+        int exitCode =
+                CommandErrors.inWords(new CommandLine(new BenchCommand())).execute(arguments);
         System.out.flush();
         System.exit(exitCode);
     }

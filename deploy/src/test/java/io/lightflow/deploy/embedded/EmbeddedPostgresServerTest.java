@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,15 @@ class EmbeddedPostgresServerTest {
 
     @TempDir
     Path directory;
+
+    private Process otherJvm;
+
+    @AfterEach
+    void endTheOtherJvm() {
+        if (otherJvm != null) {
+            otherJvm.destroyForcibly();
+        }
+    }
 
     @Test
     void aRestartKeepsRowsAndThePort() throws SQLException {
@@ -89,10 +99,10 @@ class EmbeddedPostgresServerTest {
     }
 
     @Test
-    void itStopsWhenItsJvmIsInterrupted() throws Exception {
+    void itStopsWhenItsJvmIsToldToEnd() throws Exception {
         Process jvm = startInAnotherJvm(AtJvmExit.STOP);
         ProcessHandle postgres = ProcessHandle.of(awaitUrl(jvm).processId()).orElseThrow();
-        new ProcessBuilder("kill", "-INT", Long.toString(jvm.pid())).start().waitFor();
+        jvm.destroy();
         assertThat(jvm.waitFor(60, TimeUnit.SECONDS)).isTrue();
         Await.until("PostgreSQL has stopped", Duration.ofSeconds(20), () -> !postgres.isAlive());
     }
@@ -104,7 +114,7 @@ class EmbeddedPostgresServerTest {
     private record Running(String url, long processId) {}
 
     private Process startInAnotherJvm(AtJvmExit atJvmExit) throws Exception {
-        return new ProcessBuilder(
+        otherJvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -113,6 +123,7 @@ class EmbeddedPostgresServerTest {
                         atJvmExit.name())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+        return otherJvm;
     }
 
     private static Running awaitUrl(Process jvm) throws Exception {

@@ -23,12 +23,11 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Nothing is dropped silently (invariant I), from the light topic to the topic of what was rejected. */
-@Tag("local")
+@OnLocalStack
 @ExtendWith(SharedStand.class)
 @Order(SharedStand.FIRST)
 class BadInputTest {

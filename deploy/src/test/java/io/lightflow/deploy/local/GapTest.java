@@ -18,13 +18,12 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Records that are gone before they were read stop their shard and no other, until an operator decides (invariant B). */
-@Tag("local")
+@OnLocalStack
 @ExtendWith(SharedStand.class)
 @Order(SharedStand.FIRST)
 class GapTest {

@@ -14,12 +14,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** While a server is away the topologies wait, and go on by themselves: nothing is lost and nothing doubled. */
-@Tag("local")
+@OnLocalStack
 @ExtendWith(SharedStand.class)
 @Order(SharedStand.FIRST)
 class OutageTest {

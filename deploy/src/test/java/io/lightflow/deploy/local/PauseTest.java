@@ -7,13 +7,12 @@ import io.lightflow.position.Books.Entry;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An operator can stop a topology from reading, and let it go on. */
-@Tag("local")
+@OnLocalStack
 @ExtendWith(SharedStand.class)
 @Order(SharedStand.FIRST)
 class PauseTest {

@@ -17,13 +17,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Order;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What may wait is not taken for lost, and neither is a copy of an event of another hour. */
-@Tag("local")
+@OnLocalStack
 @ExtendWith(SharedStand.class)
 @Order(SharedStand.FIRST)
 class WaitingCertificateTest {
