@@ -2,6 +2,7 @@ package io.lightflow.deploy.local;
 
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
+import io.lightflow.position.TopicPosition;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
@@ -86,6 +87,15 @@ public final class Completion implements AutoCloseable {
             shards(dataflows).stream().mapToLong(ShardStatus::lag).sum(),
             shards(statistics).stream().mapToLong(ShardStatus::lag).sum()
         };
+    }
+
+    /** The greatest event time that any shard of the join has seen; {@link Position#NO_TIME} if none has seen any. */
+    long greatestTime() {
+        return shards(dataflows).stream()
+                .flatMap(shard -> shard.position().topics().values().stream())
+                .mapToLong(TopicPosition::maxTime)
+                .max()
+                .orElse(Position.NO_TIME);
     }
 
     /** The least watermark of the statistics; {@link Position#NO_TIME} if a shard has none. */

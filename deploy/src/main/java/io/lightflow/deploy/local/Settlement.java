@@ -25,10 +25,9 @@ final class Settlement {
     static Report settle(LocalStack stack, FeedProducer producer, FeedTotals fed, SkippedRows skipped, long beginNanos)
             throws InterruptedException {
         Duration disorder = stack.settings().allowedDisorder();
-        Duration span =
-                Windows.DEFAULT.orphanAfter().plus(disorder.multipliedBy(2)).plusMinutes(1);
-        producer.sendClosingBeacons(span);
         try (Completion completion = new Completion(stack)) {
+            Duration span = span(fed, completion, disorder);
+            producer.sendClosingBeacons(span);
             // An input without a single event has no end to wait for.
             if (fed.greatestTimeMs() > 0) {
                 completion.await(fed.greatestTimeMs() + span.minus(disorder).toMillis(), PATIENCE);
@@ -46,5 +45,18 @@ final class Settlement {
             }
             return Report.of(books, skipped, postgres, differences, seconds);
         }
+    }
+
+    /**
+     * How far the closing beacons are ahead of the last event: so far that every timer fires, and further than another input that was
+     * fed before has gone, or the watermark would be there already.
+     */
+    private static Duration span(FeedTotals fed, Completion completion, Duration disorder) {
+        Duration timers =
+                Windows.DEFAULT.orphanAfter().plus(disorder.multipliedBy(2)).plusMinutes(1);
+        long former = completion.greatestTime();
+        return former < fed.greatestTimeMs() + timers.toMillis()
+                ? timers
+                : Duration.ofMillis(former - fed.greatestTimeMs()).plusSeconds(1);
     }
 }
