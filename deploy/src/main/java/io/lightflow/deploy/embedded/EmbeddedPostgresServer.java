@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.commons.io.file.PathUtils;
 
 /**
@@ -34,6 +35,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     /** Recovery after a crash replays up to {@code max_wal_size} of changes, and a stop writes what is not yet on disk. */
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
+    private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9-]*");
     private static final String INCLUDED = "lightflow.conf";
 
     private final PostgresSettings settings;
@@ -108,7 +110,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                 "--log=" + log,
                 "--wait",
                 "--timeout=" + LIMIT.toSeconds());
-        createDatabase();
+        createDatabase(DATABASE);
     }
 
     /** In a directory of another name first, so that one that was half made is not taken for a database. */
@@ -155,14 +157,14 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                 && info.arguments().map(List::of).orElse(List.of()).contains(data().toString());
     }
 
-    private void createDatabase() throws SQLException {
+    private void createDatabase(String name) throws SQLException {
         try (Connection connection = DriverManager.getConnection(jdbcUrl("postgres"));
                 PreparedStatement exists = connection.prepareStatement("SELECT 1 FROM pg_database WHERE datname = ?")) {
-            exists.setString(1, DATABASE);
+            exists.setString(1, name);
             try (ResultSet found = exists.executeQuery();
                     Statement create = connection.createStatement()) {
                 if (!found.next()) {
-                    create.execute("CREATE DATABASE " + DATABASE);
+                    create.execute("CREATE DATABASE \"" + name + "\"");
                 }
             }
         }
@@ -176,6 +178,25 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     public synchronized String jdbcUrl() {
         requireRunning();
         return jdbcUrl(DATABASE);
+    }
+
+    /**
+     * The URL of a further database, with its user; it is made if it is absent.
+     *
+     * @param name of lower-case letters, digits and -
+     */
+    public synchronized String jdbcUrlOf(String name) {
+        requireRunning();
+        if (!DATABASE_NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "the name of a database: expected lower-case letters, digits and -, found " + name);
+        }
+        try {
+            createDatabase(name);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The database " + name + " could not be made on port " + port, e);
+        }
+        return jdbcUrl(name);
     }
 
     public synchronized int port() {

@@ -111,7 +111,10 @@ final class LiveView implements AutoCloseable {
     private String addresses() {
         StringBuilder text = new StringBuilder();
         text.append("statistics       ").append(stack.postgres().psqlCommand()).append('\n');
-        text.append("schema registry  ").append(stack.registryUrl()).append('\n');
+        text.append("schema registry  ").append(stack.registryUrl());
+        stack.dcRegistryUrls()
+                .forEach((dc, url) -> text.append("  ").append(dc).append(' ').append(url));
+        text.append('\n');
         text.append("Kafka            central ").append(stack.centralBootstrap());
         stack.frontBootstraps()
                 .forEach((dc, servers) ->

@@ -5,18 +5,15 @@ import io.lightflow.registry.server.RegistryServerSettings;
 import io.lightflow.registry.server.SchemaRegistryServer;
 import java.net.URI;
 
-/** The schema registry of the local stack, on a free port. */
+/** A schema registry of the local stack, on a free port. */
 final class LocalRegistry implements AutoCloseable {
-    private final EmbeddedPostgresServer postgres;
-    private SchemaRegistryServer server;
+    private final SchemaRegistryServer server;
 
-    LocalRegistry(EmbeddedPostgresServer postgres) {
-        this.postgres = postgres;
+    LocalRegistry(String jdbcUrl) {
+        this.server = new SchemaRegistryServer(RegistryServerSettings.of(0, jdbcUrl, EmbeddedPostgresServer.USER, ""));
     }
 
     void start() {
-        server = new SchemaRegistryServer(
-                RegistryServerSettings.of(0, postgres.jdbcUrl(), EmbeddedPostgresServer.USER, ""));
         server.start();
     }
 
@@ -26,8 +23,6 @@ final class LocalRegistry implements AutoCloseable {
 
     @Override
     public void close() {
-        if (server != null) {
-            server.close();
-        }
+        server.close();
     }
 }

@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param pollRecords how many records a task polls for one batch, about
  * @param dataflowParallelism tasks of each topology {@code dataflow}
  * @param path whether events come by front clusters and the mirror
+ * @param registries how many schema registries there are
  * @param postgres further settings of the PostgreSQL server
  */
 record LocalSettings(
@@ -29,6 +30,7 @@ record LocalSettings(
         int pollRecords,
         int dataflowParallelism,
         EventPath path,
+        Registries registries,
         Map<String, String> postgres) {
 
     /** How light events come to the central cluster. */
@@ -37,6 +39,14 @@ record LocalSettings(
         MIRRORED,
         /** Straight to the central cluster, to measure the topologies alone. */
         DIRECT
+    }
+
+    /** Where schemas are registered. */
+    enum Registries {
+        /** With one for all. */
+        ONE,
+        /** With one in each data center, besides that of the topologies; all of them are kept alike. */
+        ONE_PER_DC
     }
 
     LocalSettings {
@@ -55,46 +65,116 @@ record LocalSettings(
                 50_000,
                 1,
                 EventPath.MIRRORED,
+                Registries.ONE,
                 Map.of());
     }
 
     LocalSettings withGroups(List<DcGroup> others) {
         return new LocalSettings(
-                data, others, shards, microBatch, allowedDisorder, pollRecords, dataflowParallelism, path, postgres);
+                data,
+                others,
+                shards,
+                microBatch,
+                allowedDisorder,
+                pollRecords,
+                dataflowParallelism,
+                path,
+                registries,
+                postgres);
     }
 
     LocalSettings withShards(int other) {
         return new LocalSettings(
-                data, groups, other, microBatch, allowedDisorder, pollRecords, dataflowParallelism, path, postgres);
+                data,
+                groups,
+                other,
+                microBatch,
+                allowedDisorder,
+                pollRecords,
+                dataflowParallelism,
+                path,
+                registries,
+                postgres);
     }
 
     LocalSettings withMicroBatch(Duration other) {
         return new LocalSettings(
-                data, groups, shards, other, allowedDisorder, pollRecords, dataflowParallelism, path, postgres);
+                data,
+                groups,
+                shards,
+                other,
+                allowedDisorder,
+                pollRecords,
+                dataflowParallelism,
+                path,
+                registries,
+                postgres);
     }
 
     LocalSettings withAllowedDisorder(Duration other) {
         return new LocalSettings(
-                data, groups, shards, microBatch, other, pollRecords, dataflowParallelism, path, postgres);
+                data, groups, shards, microBatch, other, pollRecords, dataflowParallelism, path, registries, postgres);
     }
 
     LocalSettings withPollRecords(int other) {
         return new LocalSettings(
-                data, groups, shards, microBatch, allowedDisorder, other, dataflowParallelism, path, postgres);
+                data,
+                groups,
+                shards,
+                microBatch,
+                allowedDisorder,
+                other,
+                dataflowParallelism,
+                path,
+                registries,
+                postgres);
     }
 
     LocalSettings withDataflowParallelism(int other) {
-        return new LocalSettings(data, groups, shards, microBatch, allowedDisorder, pollRecords, other, path, postgres);
+        return new LocalSettings(
+                data, groups, shards, microBatch, allowedDisorder, pollRecords, other, path, registries, postgres);
     }
 
     LocalSettings with(EventPath other) {
         return new LocalSettings(
-                data, groups, shards, microBatch, allowedDisorder, pollRecords, dataflowParallelism, other, postgres);
+                data,
+                groups,
+                shards,
+                microBatch,
+                allowedDisorder,
+                pollRecords,
+                dataflowParallelism,
+                other,
+                registries,
+                postgres);
+    }
+
+    LocalSettings with(Registries other) {
+        return new LocalSettings(
+                data,
+                groups,
+                shards,
+                microBatch,
+                allowedDisorder,
+                pollRecords,
+                dataflowParallelism,
+                path,
+                other,
+                postgres);
     }
 
     LocalSettings withPostgres(Map<String, String> others) {
         return new LocalSettings(
-                data, groups, shards, microBatch, allowedDisorder, pollRecords, dataflowParallelism, path, others);
+                data,
+                groups,
+                shards,
+                microBatch,
+                allowedDisorder,
+                pollRecords,
+                dataflowParallelism,
+                path,
+                registries,
+                others);
     }
 
     List<String> dcs() {

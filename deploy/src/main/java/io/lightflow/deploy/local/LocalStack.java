@@ -7,6 +7,7 @@ import io.lightflow.deploy.embedded.PostgresSettings;
 import io.lightflow.deploy.embedded.PostgresSettings.AtJvmExit;
 import io.lightflow.deploy.feed.DcGroup;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
+import io.lightflow.deploy.local.LocalSettings.Registries;
 import io.lightflow.event.EventType;
 import io.lightflow.topology.SubmitCommand;
 import io.lightflow.topology.settings.GroupSettings;
@@ -55,7 +56,7 @@ final class LocalStack implements AutoCloseable {
     private final CentralKafka central;
     private final Map<String, EmbeddedKafka> fronts = new LinkedHashMap<>();
     private final EmbeddedPostgresServer postgres;
-    private LocalRegistry registry;
+    private LocalRegistries registries;
     private LocalMirror mirror;
     private LocalCluster storm;
     private Runnable beforeExit = () -> {};
@@ -95,8 +96,9 @@ final class LocalStack implements AutoCloseable {
         fronts.values().forEach(front -> first.add(started(front::start)));
         Parallel.run("starting", first);
 
-        registry = new LocalRegistry(postgres);
-        registry.start();
+        registries = new LocalRegistries(
+                postgres, settings.registries() == Registries.ONE_PER_DC ? settings.dcs() : List.of());
+        registries.start();
         createLightTopics();
         if (settings.path() == EventPath.MIRRORED) {
             mirror = new LocalMirror(fronts, central);
@@ -108,6 +110,7 @@ final class LocalStack implements AutoCloseable {
         second.add(started(this::startStorm));
         second.add(started(() -> settings.groups().forEach(group -> SubmitCommand.prepare(groupSettings(group)))));
         Parallel.run("starting", second);
+        registries.keepAlike();
     }
 
     /** What the JVM does first when it is told to exit: end what uses the stack. To be set before the servers start. */
@@ -318,8 +321,14 @@ final class LocalStack implements AutoCloseable {
         return bootstraps;
     }
 
+    /** Of the topologies' registry. */
     URI registryUrl() {
-        return registry.url();
+        return registries.central();
+    }
+
+    /** The registries that data centers have of their own, by their names. */
+    Map<String, URI> dcRegistryUrls() {
+        return registries.byDc();
     }
 
     String jdbcUrl() {
@@ -349,7 +358,7 @@ final class LocalStack implements AutoCloseable {
         } finally {
             storm = null;
             mirror = null;
-            registry = null;
+            registries = null;
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -359,7 +368,7 @@ final class LocalStack implements AutoCloseable {
     private void closeParts() {
         List<List<AutoCloseable>> stages = new ArrayList<>();
         stages.add(present(storm == null ? null : this::closeStorm, mirror));
-        List<AutoCloseable> users = present(registry, central);
+        List<AutoCloseable> users = present(registries, central);
         users.addAll(fronts.values());
         stages.add(users);
         stages.add(List.of(postgres, zookeeper));

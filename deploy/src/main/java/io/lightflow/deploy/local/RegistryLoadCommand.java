@@ -69,7 +69,7 @@ public final class RegistryLoadCommand implements Callable<Integer> {
         }
         try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(Folders.fresh("registry-load"))) {
             postgres.start();
-            try (LocalRegistry registry = new LocalRegistry(postgres)) {
+            try (LocalRegistry registry = new LocalRegistry(postgres.jdbcUrl())) {
                 registry.start();
                 return measure(registry.url());
             }

@@ -7,6 +7,7 @@ import io.lightflow.deploy.feed.GeneratedFeedSettings;
 import io.lightflow.deploy.feed.IPinYouFeed;
 import io.lightflow.deploy.feed.JsonLinesFeed;
 import io.lightflow.deploy.feed.MissingImpressions;
+import io.lightflow.deploy.local.LocalSettings.Registries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,6 +104,12 @@ final class UpOptions {
             description = "Tasks of each dataflow topology. Default: ${DEFAULT-VALUE}.")
     private int parallelism;
 
+    @Option(
+            names = "--registry-per-dc",
+            description = "Start a schema registry for each data center, too. What is registered in one is known to all"
+                    + " of them within seconds.")
+    private boolean registryPerDc;
+
     /** Whether the input ends by itself. */
     boolean isFinite() {
         return replay != null || generate != null;
@@ -138,7 +145,8 @@ final class UpOptions {
                 .withShards(shards)
                 .withPollRecords(pollRecords)
                 .withDataflowParallelism(parallelism)
-                .withMicroBatch(Duration.ofSeconds(microBatchSeconds));
+                .withMicroBatch(Duration.ofSeconds(microBatchSeconds))
+                .with(registryPerDc ? Registries.ONE_PER_DC : Registries.ONE);
     }
 
     /** Before anything is started for it. */

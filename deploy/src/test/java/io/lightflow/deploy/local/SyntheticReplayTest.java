@@ -7,7 +7,12 @@ import io.lightflow.deploy.feed.DcGroup;
 import io.lightflow.deploy.feed.Feed;
 import io.lightflow.deploy.feed.GeneratedFeed;
 import io.lightflow.deploy.feed.GeneratedFeedSettings;
+import io.lightflow.deploy.local.LocalSettings.Registries;
+import io.lightflow.position.Books;
+import io.lightflow.position.Books.Entry;
+import io.lightflow.registry.node.NodeClients;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -18,7 +23,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Synthetic journeys through front clusters, mirror and both groups. */
+/** Synthetic journeys through front clusters, mirror and both groups, and with a schema registry in each data center. */
 @OnLocalStack
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)
@@ -31,7 +36,7 @@ class SyntheticReplayTest {
 
     @BeforeAll
     void replay(@TempDir Path data) throws Exception {
-        stand = Stand.start(LocalSettings.in(data).withPollRecords(3_000));
+        stand = Stand.start(LocalSettings.in(data).withPollRecords(3_000).with(Registries.ONE_PER_DC));
         try (Feed feed = new GeneratedFeed(events)) {
             report = stand.replay(feed);
         }
@@ -64,5 +69,19 @@ class SyntheticReplayTest {
         CertifiedHour.Joined removed = hour.removeFirstJoinedImpression();
         String row = hour.changeRow();
         hour.assertNamed(removed, row);
+    }
+
+    /** The clicks have a schema that was registered in one data center only. */
+    @Test
+    @Order(3)
+    void theClicksThatKafkaJsSendsInOneDataCenterAreJoinedWithItsImpressionsOfAnother() throws Exception {
+        NodeClients.install();
+        List<String> expected = KafkaJs.joinedClicks();
+        Books before = stand.books();
+
+        KafkaJs.sendImpressionsAndClicks(stand);
+
+        stand.awaitIn(before.total(Entry.IN) + 2 * expected.size());
+        assertThat(stand.outputs().outcomes(List.of(Stand.US.name()))).containsAll(expected);
     }
 }

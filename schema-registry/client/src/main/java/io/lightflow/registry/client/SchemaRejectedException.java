@@ -10,7 +10,7 @@ public final class SchemaRejectedException extends SchemaRegistryException {
         this.errorCode = errorCode;
     }
 
-    /** The registry's own code: 409 for an incompatible schema, 42201 for one that is not valid. */
+    /** The registry's own code: 409 or 40901 for an incompatible schema, 42201 for one that is not valid. */
     public int errorCode() {
         return errorCode;
     }

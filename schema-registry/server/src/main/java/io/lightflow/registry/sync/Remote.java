@@ -21,13 +21,14 @@ final class Remote {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = JsonMapper.builder().build();
-
-    private final URI url;
-    private final Optional<String> authorization;
-    private final HttpClient http = HttpClient.newBuilder()
+    /** One for all: each has a thread that ends no sooner than the client is collected. */
+    private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
+
+    private final URI url;
+    private final Optional<String> authorization;
 
     /** @param authorization the header of that name */
     Remote(URI url, Optional<String> authorization) {
@@ -88,7 +89,7 @@ final class Remote {
             request.header("Content-Type", CONTENT_TYPE);
         }
         try {
-            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
             return new Answer(response.statusCode(), JSON.readTree(response.body()));
         } catch (JsonProcessingException e) {
             throw new SyncException(url + path + " gave an answer that no schema registry gives: no JSON", e);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.lightflow.registry.client.SchemaId;
 import io.lightflow.registry.sync.Version.Place;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -22,7 +23,7 @@ import org.apache.avro.Schema;
  * refer to it by that. Where {@code to} has something else, it stays, and the conflict is reported; the schema itself is made known
  * by its id all the same, so that records written with it can be read. Used once.
  */
-final class Sync {
+public final class Sync {
     private static final int PAGE = 500;
 
     private final Remote from;
@@ -47,6 +48,15 @@ final class Sync {
         this.from = from;
         this.to = to;
         this.writing = writing;
+    }
+
+    /**
+     * Brings to {@code to} what {@code from} knows; both are open to everybody. May be done again at any time.
+     *
+     * @throws SyncException if one of them cannot be asked
+     */
+    public static SyncReport copy(URI from, URI to) {
+        return new Sync(new Remote(from, Optional.empty()), new Remote(to, Optional.empty()), Writing.ON).run();
     }
 
     /** @throws SyncException if one of them cannot be asked */

@@ -11,8 +11,8 @@ import java.util.List;
  * @param levels compatibility levels of subjects that were missing
  * @param conflicts what differs, and was left as it is
  */
-record SyncReport(int same, int copied, int kept, int levels, List<String> conflicts) {
-    SyncReport {
+public record SyncReport(int same, int copied, int kept, int levels, List<String> conflicts) {
+    public SyncReport {
         conflicts = List.copyOf(conflicts);
     }
 }

@@ -2,6 +2,7 @@ package io.lightflow.registry.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightflow.registry.node.NodeClients;
 import io.lightflow.registry.server.access.Access;
 import io.lightflow.registry.server.access.Account;
 import io.lightflow.registry.server.access.Role;

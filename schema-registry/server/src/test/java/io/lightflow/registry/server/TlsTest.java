@@ -26,7 +26,7 @@ class TlsTest {
 
     @Test
     void itSpeaksHttpsWithTheKeyOfItsKeyStore() throws Exception {
-        Path keyStore = makeKeyStore();
+        Path keyStore = TestKeyStore.make(folder, PASSWORD);
         TestDatabase database = TestDatabase.shared();
         database.createEmpty();
         RegistryServerSettings settings = database.settings().withTls(new TlsSettings(keyStore, PASSWORD));
@@ -50,31 +50,6 @@ class TlsTest {
         assertThatThrownBy(() -> new SchemaRegistryServer(wrong).start())
                 .hasMessageContaining("check the key store and its password")
                 .hasMessageNotContaining("not it");
-    }
-
-    private Path makeKeyStore() throws Exception {
-        Path file = folder.resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=127.0.0.1",
-                        "-ext",
-                        "SAN=ip:127.0.0.1",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        file.toString(),
-                        "-storepass",
-                        PASSWORD)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertThat(keytool.waitFor()).isZero();
-        return file;
     }
 
     private static SSLContext trusting(Path keyStore) throws Exception {

@@ -1,9 +1,11 @@
-package io.lightflow.registry.server;
+package io.lightflow.registry.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,40 +13,58 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
-/** Runs scripts in Node.js, with the packages that their lock file names. */
-final class NodeClients {
-    private static final Path SOURCES = Path.of("src/test/node").toAbsolutePath();
+/** Runs scripts in Node.js with the packages of {@code src/test/node}, in the build folder of the module under test. */
+public final class NodeClients {
+    private static final String LOCK = "package-lock.json";
     private static final Path FOLDER = Path.of("target/node").toAbsolutePath();
     private static final long LIMIT_SECONDS = 120;
 
     private NodeClients() {}
 
     /** The calling test is skipped where Node.js is not. */
-    static void install() throws Exception {
+    public static void install() throws Exception {
         assumeTrue(
                 isThere("node") && isThere("npm"),
                 "Skipped: node and npm are not on the path; install Node.js 20 or newer to run other people's clients");
         Files.createDirectories(FOLDER);
-        String lock = Files.readString(SOURCES.resolve("package-lock.json"));
+        Path lock = copy(resource(LOCK));
+        copy(resource("package.json"));
         Path installed = FOLDER.resolve("installed-lock.json");
-        try (Stream<Path> files = Files.list(SOURCES)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Files.copy(file, FOLDER.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-            }
-        }
-        if (!Files.exists(installed) || !Files.readString(installed).equals(lock)) {
-            run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-            Files.writeString(installed, lock);
+        if (!Files.exists(installed) || Files.mismatch(installed, lock) >= 0) {
+            run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline");
+            Files.copy(lock, installed, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
-    /** @return what the script printed; it must end with 0 */
-    static String script(String file, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("node", file));
+    /**
+     * @param file a script of {@code src/test/node}
+     * @return what it printed; it must end with 0
+     */
+    public static String script(String file, String... arguments) throws Exception {
+        return script(resource(file), arguments);
+    }
+
+    /** Runs a script that is kept elsewhere. */
+    public static String script(URL source, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("node", copy(source).toString()));
         command.addAll(List.of(arguments));
         return run(command.toArray(String[]::new));
+    }
+
+    private static URL resource(String file) {
+        URL found = NodeClients.class.getResource("/node/" + file);
+        assertThat(found).as("node/" + file + " on the class path").isNotNull();
+        return found;
+    }
+
+    private static Path copy(URL source) throws IOException {
+        String path = source.getPath();
+        Path file = FOLDER.resolve(path.substring(path.lastIndexOf('/') + 1));
+        try (InputStream in = source.openStream()) {
+            Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return file;
     }
 
     private static String run(String... command) throws Exception {
