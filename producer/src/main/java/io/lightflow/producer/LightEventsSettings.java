@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How an ad server sends light events.
@@ -75,123 +76,85 @@ public record LightEventsSettings(
     }
 
     public LightEventsSettings with(WhenAway policy) {
-        return new LightEventsSettings(
-                dc,
-                bootstrapServers,
-                partitions,
-                policy,
-                bufferBytes,
-                linger,
-                farFuture,
-                beacons,
-                closeTimeout,
-                registry,
-                kafka);
+        return changed(draft -> draft.whenAway = policy);
     }
 
     public LightEventsSettings with(Beacons who) {
-        return new LightEventsSettings(
-                dc,
-                bootstrapServers,
-                partitions,
-                whenAway,
-                bufferBytes,
-                linger,
-                farFuture,
-                who,
-                closeTimeout,
-                registry,
-                kafka);
+        return changed(draft -> draft.beacons = who);
     }
 
     public LightEventsSettings withBufferBytes(long bytes) {
-        return new LightEventsSettings(
-                dc,
-                bootstrapServers,
-                partitions,
-                whenAway,
-                bytes,
-                linger,
-                farFuture,
-                beacons,
-                closeTimeout,
-                registry,
-                kafka);
+        return changed(draft -> draft.bufferBytes = bytes);
     }
 
-    public LightEventsSettings withLinger(Duration newLinger) {
-        return new LightEventsSettings(
-                dc,
-                bootstrapServers,
-                partitions,
-                whenAway,
-                bufferBytes,
-                newLinger,
-                farFuture,
-                beacons,
-                closeTimeout,
-                registry,
-                kafka);
+    public LightEventsSettings withLinger(Duration time) {
+        return changed(draft -> draft.linger = time);
     }
 
     public LightEventsSettings withFarFuture(Duration span) {
-        return new LightEventsSettings(
-                dc,
-                bootstrapServers,
-                partitions,
-                whenAway,
-                bufferBytes,
-                linger,
-                span,
-                beacons,
-                closeTimeout,
-                registry,
-                kafka);
+        return changed(draft -> draft.farFuture = span);
     }
 
     public LightEventsSettings withCloseTimeout(Duration timeout) {
-        return new LightEventsSettings(
-                dc,
-                bootstrapServers,
-                partitions,
-                whenAway,
-                bufferBytes,
-                linger,
-                farFuture,
-                beacons,
-                timeout,
-                registry,
-                kafka);
+        return changed(draft -> draft.closeTimeout = timeout);
     }
 
-    public LightEventsSettings with(RegistryClientSettings newRegistry) {
-        return new LightEventsSettings(
-                dc,
-                bootstrapServers,
-                partitions,
-                whenAway,
-                bufferBytes,
-                linger,
-                farFuture,
-                beacons,
-                closeTimeout,
-                Optional.of(newRegistry),
-                kafka);
+    public LightEventsSettings with(RegistryClientSettings where) {
+        return changed(draft -> draft.registry = Optional.of(where));
     }
 
     public LightEventsSettings withKafka(Map<String, String> properties) {
-        return new LightEventsSettings(
-                dc,
-                bootstrapServers,
-                partitions,
-                whenAway,
-                bufferBytes,
-                linger,
-                farFuture,
-                beacons,
-                closeTimeout,
-                registry,
-                properties);
+        return changed(draft -> draft.kafka = properties);
+    }
+
+    private LightEventsSettings changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.done();
+    }
+
+    /** The same, while something of it is changed. */
+    private static final class Draft {
+        String dc;
+        String bootstrapServers;
+        int partitions;
+        WhenAway whenAway;
+        long bufferBytes;
+        Duration linger;
+        Duration farFuture;
+        Beacons beacons;
+        Duration closeTimeout;
+        Optional<RegistryClientSettings> registry;
+        Map<String, String> kafka;
+
+        Draft(LightEventsSettings settings) {
+            dc = settings.dc();
+            bootstrapServers = settings.bootstrapServers();
+            partitions = settings.partitions();
+            whenAway = settings.whenAway();
+            bufferBytes = settings.bufferBytes();
+            linger = settings.linger();
+            farFuture = settings.farFuture();
+            beacons = settings.beacons();
+            closeTimeout = settings.closeTimeout();
+            registry = settings.registry();
+            kafka = settings.kafka();
+        }
+
+        LightEventsSettings done() {
+            return new LightEventsSettings(
+                    dc,
+                    bootstrapServers,
+                    partitions,
+                    whenAway,
+                    bufferBytes,
+                    linger,
+                    farFuture,
+                    beacons,
+                    closeTimeout,
+                    registry,
+                    kafka);
+        }
     }
 
     /** Leaves out the values of Kafka's settings, which may be passwords. */

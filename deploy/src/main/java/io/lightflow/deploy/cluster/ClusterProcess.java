@@ -23,6 +23,9 @@ import java.util.OptionalLong;
 public final class ClusterProcess {
     private static final Duration UNTIL_EXEC = Duration.ofSeconds(10);
     private static final Duration UNTIL_KILLED = Duration.ofSeconds(20);
+    /** A process that ended long ago may stand in the table for ever where nobody asks for its exit status. */
+    private static final Duration UNTIL_UNLISTED = Duration.ofSeconds(5);
+
     private static final int TAIL_LINES = 25;
 
     private final ProcessSpec spec;
@@ -226,6 +229,8 @@ public final class ClusterProcess {
                     "%s (process %d) is still there %d s after SIGKILL; it may hang in the kernel on a disk or a file system."
                             .formatted(name(), process.pid(), UNTIL_KILLED.toSeconds()));
         }
+        // PostgreSQL takes an id that is in the table for a process that has its data open.
+        Deadline.in(UNTIL_UNLISTED).await(() -> !process.isListed());
     }
 
     /**

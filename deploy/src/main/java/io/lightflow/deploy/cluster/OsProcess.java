@@ -48,6 +48,13 @@ record OsProcess(long pid, List<String> arguments) {
         return of(pid).filter(this::equals).isPresent();
     }
 
+    /** Whether its id is in the table, if only with an exit status that its parent has not asked for. */
+    boolean isListed() {
+        return Files.isDirectory(PROC)
+                ? Files.exists(PROC.resolve(Long.toString(pid)))
+                : ProcessHandle.of(pid).isPresent();
+    }
+
     /**
      * Sends the signal if the process is still there.
      *

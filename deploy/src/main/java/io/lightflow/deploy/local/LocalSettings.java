@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * What the local stack is to be like.
@@ -70,111 +71,86 @@ record LocalSettings(
     }
 
     LocalSettings withGroups(List<DcGroup> others) {
-        return new LocalSettings(
-                data,
-                others,
-                shards,
-                microBatch,
-                allowedDisorder,
-                pollRecords,
-                dataflowParallelism,
-                path,
-                registries,
-                postgres);
+        return changed(draft -> draft.groups = others);
     }
 
     LocalSettings withShards(int other) {
-        return new LocalSettings(
-                data,
-                groups,
-                other,
-                microBatch,
-                allowedDisorder,
-                pollRecords,
-                dataflowParallelism,
-                path,
-                registries,
-                postgres);
+        return changed(draft -> draft.shards = other);
     }
 
     LocalSettings withMicroBatch(Duration other) {
-        return new LocalSettings(
-                data,
-                groups,
-                shards,
-                other,
-                allowedDisorder,
-                pollRecords,
-                dataflowParallelism,
-                path,
-                registries,
-                postgres);
+        return changed(draft -> draft.microBatch = other);
     }
 
     LocalSettings withAllowedDisorder(Duration other) {
-        return new LocalSettings(
-                data, groups, shards, microBatch, other, pollRecords, dataflowParallelism, path, registries, postgres);
+        return changed(draft -> draft.allowedDisorder = other);
     }
 
     LocalSettings withPollRecords(int other) {
-        return new LocalSettings(
-                data,
-                groups,
-                shards,
-                microBatch,
-                allowedDisorder,
-                other,
-                dataflowParallelism,
-                path,
-                registries,
-                postgres);
+        return changed(draft -> draft.pollRecords = other);
     }
 
     LocalSettings withDataflowParallelism(int other) {
-        return new LocalSettings(
-                data, groups, shards, microBatch, allowedDisorder, pollRecords, other, path, registries, postgres);
+        return changed(draft -> draft.dataflowParallelism = other);
     }
 
     LocalSettings with(EventPath other) {
-        return new LocalSettings(
-                data,
-                groups,
-                shards,
-                microBatch,
-                allowedDisorder,
-                pollRecords,
-                dataflowParallelism,
-                other,
-                registries,
-                postgres);
+        return changed(draft -> draft.path = other);
     }
 
     LocalSettings with(Registries other) {
-        return new LocalSettings(
-                data,
-                groups,
-                shards,
-                microBatch,
-                allowedDisorder,
-                pollRecords,
-                dataflowParallelism,
-                path,
-                other,
-                postgres);
+        return changed(draft -> draft.registries = other);
     }
 
     LocalSettings withPostgres(Map<String, String> others) {
-        return new LocalSettings(
-                data,
-                groups,
-                shards,
-                microBatch,
-                allowedDisorder,
-                pollRecords,
-                dataflowParallelism,
-                path,
-                registries,
-                others);
+        return changed(draft -> draft.postgres = others);
+    }
+
+    private LocalSettings changed(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.done();
+    }
+
+    /** The same, while something of it is changed. */
+    private static final class Draft {
+        Path data;
+        List<DcGroup> groups;
+        int shards;
+        Duration microBatch;
+        Duration allowedDisorder;
+        int pollRecords;
+        int dataflowParallelism;
+        EventPath path;
+        Registries registries;
+        Map<String, String> postgres;
+
+        Draft(LocalSettings settings) {
+            data = settings.data();
+            groups = settings.groups();
+            shards = settings.shards();
+            microBatch = settings.microBatch();
+            allowedDisorder = settings.allowedDisorder();
+            pollRecords = settings.pollRecords();
+            dataflowParallelism = settings.dataflowParallelism();
+            path = settings.path();
+            registries = settings.registries();
+            postgres = settings.postgres();
+        }
+
+        LocalSettings done() {
+            return new LocalSettings(
+                    data,
+                    groups,
+                    shards,
+                    microBatch,
+                    allowedDisorder,
+                    pollRecords,
+                    dataflowParallelism,
+                    path,
+                    registries,
+                    postgres);
+        }
     }
 
     List<String> dcs() {
