@@ -5,6 +5,7 @@ import static io.lightflow.deploy.local.EventsFeed.impression;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.deploy.feed.FeedEvent;
+import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +54,8 @@ class OutageTest {
     /** Stops a server while events are fed, joined and counted. */
     private void beAway(Stand stand, String prefix, Runnable stop, Runnable start) throws Exception {
         Totals before = PostgresTotals.read(stand.stack());
-        long in = stand.books().total(Entry.IN);
+        Books books = stand.books();
+        long in = books.total(Entry.IN);
         long time = stand.laterMs();
 
         // Feeding waits, too, while the cluster that it feeds is away.
@@ -68,12 +70,12 @@ class OutageTest {
 
         assertThat(Duration.ofNanos(System.nanoTime() - back)).isLessThan(BACK_WITHIN);
         assertNothingLostOrDoubled(stand, before, report, 2);
+        assertThat(report.late()).isEqualTo(books.total(Entry.LATE));
     }
 
     private static void assertNothingLostOrDoubled(Stand stand, Totals before, Report report, int times) {
         long pairs = (long) times * PAIRS;
         assertThat(report.balanced()).as(report.differences().toString()).isTrue();
-        assertThat(report.late()).isZero();
         assertThat(PostgresTotals.read(stand.stack()))
                 .isEqualTo(new Totals(
                         before.impressions() + pairs,
