@@ -121,8 +121,9 @@ final class TestKafka implements AutoCloseable {
                 topic, partition, "key".getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** All records of a topic that a reader with {@code read_committed} sees, by partition and offset. */
+    /** All records of a topic that a reader with {@code read_committed} sees once no transaction is open, by partition and offset. */
     List<ConsumerRecord<byte[], byte[]>> readCommitted(String topic, int partitions) {
+        awaitNoOpenTransaction(topic, partitions);
         return read(topic, partitions, "read_committed");
     }
 
@@ -157,7 +158,6 @@ final class TestKafka implements AutoCloseable {
 
     /** The sum of the numbers in a topic, as a reader with {@code read_committed} sees it. */
     long committedSum(String topic, int partitions) {
-        awaitNoOpenTransaction(topic, partitions);
         return readCommitted(topic, partitions).stream()
                 .mapToLong(record -> ByteBuffer.wrap(record.value()).getLong())
                 .sum();
