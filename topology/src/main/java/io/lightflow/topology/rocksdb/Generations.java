@@ -26,7 +26,9 @@ import org.rocksdb.RocksDBException;
  */
 final class Generations implements AutoCloseable {
     private static final String ROWS = "rows-from-";
-    private static final String VALUES = "values-from-";
+    private static final String VALUES = "pages-from-";
+    /** Values that had a number each: it would be taken for the place of another value. */
+    private static final String FORMER_VALUES = "values-from-";
 
     private final RocksDB database;
     private final ColumnFamilyOptions rowOptions;
@@ -65,6 +67,11 @@ final class Generations implements AutoCloseable {
             }
         }
         return byBegin;
+    }
+
+    /** Whether a column family of this name was written in a form that is not read any more. */
+    static boolean isOfFormerForm(byte[] name) {
+        return new String(name, US_ASCII).startsWith(FORMER_VALUES);
     }
 
     /** Whether a column family of this name holds values that stand apart. */

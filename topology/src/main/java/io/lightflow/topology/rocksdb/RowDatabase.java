@@ -139,6 +139,14 @@ final class RowDatabase implements AutoCloseable {
         if (Files.exists(directory.resolve("CURRENT"))) {
             try (Options options = new Options()) {
                 for (byte[] name : RocksDB.listColumnFamilies(options, directory.toString())) {
+                    if (Generations.isOfFormerForm(name)) {
+                        throw new StoreOpenException(
+                                "The RocksDB join store in " + directory
+                                        + " was written by an earlier version, whose values"
+                                        + " had a number each; expected pages of values. Go on with that version, or"
+                                        + " recompute it from the topics in an empty directory",
+                                null);
+                    }
                     if (!Arrays.equals(name, RocksDB.DEFAULT_COLUMN_FAMILY)) {
                         families.add(new ColumnFamilyDescriptor(
                                 name, Generations.holdsValues(name) ? tuning.valueOptions() : tuning.rowOptions()));

