@@ -152,17 +152,7 @@ public record GroupSettings(
 
         /** @throws SettingsException if the variable is named but not set */
         public String password() {
-            if (passwordVariable == null) {
-                return "";
-            }
-            String password = System.getenv(passwordVariable);
-            if (password == null) {
-                throw new SettingsException(
-                        "the key postgres.passwordVariable names the environment variable " + passwordVariable
-                                + ", which is not set",
-                        null);
-            }
-            return password;
+            return Require.variable("postgres.passwordVariable", passwordVariable);
         }
     }
 
@@ -177,10 +167,13 @@ public record GroupSettings(
         }
     }
 
-    /** One of the join stores. */
-    public record Store(RocksDb rocksdb) {
+    /** One of the join stores; the other is null. */
+    public record Store(RocksDb rocksdb, AerospikeCluster aerospike) {
         public Store {
-            Require.present("store.rocksdb", rocksdb);
+            if ((rocksdb == null) == (aerospike == null)) {
+                throw new WrongSettingException("the key store takes either store.rocksdb or store.aerospike, found "
+                        + (rocksdb == null ? "neither" : "both"));
+            }
         }
     }
 

@@ -66,6 +66,23 @@ final class Require {
         return value;
     }
 
+    /**
+     * The value of an environment variable that a key names; empty if it names none.
+     *
+     * @throws SettingsException if the variable is not set
+     */
+    static String variable(String key, String variable) {
+        if (variable == null) {
+            return "";
+        }
+        String value = System.getenv(variable);
+        if (value == null) {
+            throw new SettingsException(
+                    "the key " + key + " names the environment variable " + variable + ", which is not set", null);
+        }
+        return value;
+    }
+
     static <T> T orElse(T value, T other) {
         return value == null ? other : value;
     }

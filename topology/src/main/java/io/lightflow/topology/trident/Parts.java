@@ -10,8 +10,10 @@ import io.lightflow.position.Position;
 import io.lightflow.sink.Sink;
 import io.lightflow.statistics.JoinedEventDecoder;
 import io.lightflow.statistics.Statistics;
+import io.lightflow.store.JoinStore;
 import io.lightflow.topology.BlockLoop;
 import io.lightflow.topology.Patience;
+import io.lightflow.topology.aerospike.AerospikeJoinStore;
 import io.lightflow.topology.dataflow.DataflowLoop;
 import io.lightflow.topology.kafka.DataflowTopics;
 import io.lightflow.topology.kafka.KafkaClients;
@@ -123,7 +125,7 @@ public final class Parts {
             return new DataflowLoop(
                     () -> new JoinStep(rules, new LastClick(), new OutputEncoder(schemas.ids())),
                     Runtime.getRuntime().availableProcessors(),
-                    RocksDbJoinStore.acquire(rocksDb(settings, rules)),
+                    store(settings, rules),
                     new KafkaSink(new KafkaClients(settings.kafka()), settings.group()),
                     helpers(),
                     clock,
@@ -151,10 +153,17 @@ public final class Parts {
         return new PostgresStatisticsSink(postgres(settings), TopologyKind.STATS_COUNTER.word(), settings.group());
     }
 
-    private static RocksDbSettings rocksDb(GroupSettings settings, JoinSettings rules) {
+    private static JoinStore store(GroupSettings settings, JoinSettings rules) {
         GroupSettings.RocksDb rocksDb = settings.store().rocksdb();
-        return new RocksDbSettings(
-                rocksDb.directory(), rules.retention(), rocksDb.blockCacheMb(), rocksDb.rowCacheMb());
+        if (rocksDb != null) {
+            return RocksDbJoinStore.acquire(new RocksDbSettings(
+                    rocksDb.directory(), rules.retention(), rocksDb.blockCacheMb(), rocksDb.rowCacheMb()));
+        }
+        return Patience.real()
+                .untilAvailable(
+                        "the join store",
+                        () -> AerospikeJoinStore.open(
+                                settings.store().aerospike(), settings.group(), rules.retention()));
     }
 
     public static PostgresSettings postgres(GroupSettings settings) {

@@ -1,0 +1,188 @@
+package io.lightflow.topology.aerospike;
+
+import com.aerospike.client.BatchRead;
+import com.aerospike.client.Operation;
+import com.aerospike.client.Record;
+import com.aerospike.client.ResultCode;
+import com.aerospike.client.Value;
+import com.aerospike.client.cdt.MapOperation;
+import com.aerospike.client.cdt.MapReturnType;
+import com.aerospike.client.policy.BatchReadPolicy;
+import com.aerospike.client.policy.ReadModeAP;
+import io.lightflow.store.Cell;
+import io.lightflow.store.Row;
+import io.lightflow.store.RowRange;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Reads ranges of rows. Thread-safe. */
+final class RowReader {
+    private static final Set<Integer> ABSENT = Set.of(ResultCode.KEY_NOT_FOUND_ERROR);
+    private static final Operation SIZE = MapOperation.size(Rows.BIN);
+    private static final Operation[] EVERYTHING = {range(new byte[0])};
+
+    private final Rows rows;
+    private final Batches batches;
+    private final BatchReadPolicy policy = new BatchReadPolicy();
+
+    RowReader(Rows rows, Batches batches) {
+        this.rows = rows;
+        this.batches = batches;
+        // While the cluster moves partitions, the newest copy counts.
+        policy.readModeAP = ReadModeAP.ALL;
+    }
+
+    /** One round trip, but for rows in several parts and for large values, which take another. */
+    List<Row> read(List<RowRange> ranges) {
+        List<BatchRead> reads = ranges.stream().map(this::read).toList();
+        batches.send(reads, ABSENT);
+        List<Found> found = new ArrayList<>(ranges.size());
+        List<Integer> inParts = new ArrayList<>(0);
+        for (int i = 0; i < reads.size(); i++) {
+            Found row = found(reads.get(i));
+            found.add(row);
+            if (row.size >= Rows.PART_FOLLOWS_FROM) {
+                inParts.add(i);
+            }
+        }
+        if (!inParts.isEmpty()) {
+            readParts(ranges, found, inParts);
+        }
+        return withLargeValues(ranges, found);
+    }
+
+    /** @param size number of cells of the whole row */
+    private record Found(List<StoredCell> cells, int size) {
+        static final Found NOTHING = new Found(List.of(), 0);
+    }
+
+    private record StoredCell(byte[] key, byte[] stored) {}
+
+    private BatchRead read(RowRange range) {
+        return new BatchRead(policy, rows.row(range.row(), 0), operations(range.prefix()));
+    }
+
+    /** The same array for the same range, so that the client sends it once for many records. */
+    private static Operation[] operations(byte[] prefix) {
+        return prefix.length == 0 ? EVERYTHING : new Operation[] {range(prefix), SIZE};
+    }
+
+    private static Operation range(byte[] prefix) {
+        return MapOperation.getByKeyRange(Rows.BIN, Value.get(prefix), Rows.end(prefix), MapReturnType.KEY_VALUE);
+    }
+
+    private static Found found(BatchRead read) {
+        Record record = read.record;
+        if (record == null) {
+            return Found.NOTHING;
+        }
+        List<?> answer = record.getList(Rows.BIN);
+        if (read.ops.length == 1) {
+            List<StoredCell> cells = cells(answer);
+            return new Found(cells, cells.size());
+        }
+        return new Found(cells((List<?>) answer.get(0)), ((Number) answer.get(1)).intValue());
+    }
+
+    private static List<StoredCell> cells(List<?> entries) {
+        if (entries.isEmpty()) {
+            return List.of();
+        }
+        List<StoredCell> cells = new ArrayList<>(entries.size());
+        for (Object entry : entries) {
+            Map.Entry<?, ?> cell = (Map.Entry<?, ?>) entry;
+            cells.add(new StoredCell((byte[]) cell.getKey(), (byte[]) cell.getValue()));
+        }
+        return cells;
+    }
+
+    /** Reads the parts of long rows whole: a cell may be in two of them, and must count once. */
+    private void readParts(List<RowRange> ranges, List<Found> found, List<Integer> inParts) {
+        Map<ByteBuffer, TreeMap<byte[], StoredCell>> byRow = new LinkedHashMap<>();
+        Map<ByteBuffer, TreeMap<byte[], StoredCell>> open = new LinkedHashMap<>();
+        for (int i : inParts) {
+            open.computeIfAbsent(
+                    ByteBuffer.wrap(ranges.get(i).row()), absent -> new TreeMap<>(Arrays::compareUnsigned));
+        }
+        for (int part = 0; !open.isEmpty(); part++) {
+            byRow.putAll(open);
+            int number = part;
+            List<BatchRead> reads = open.keySet().stream()
+                    .map(row -> new BatchRead(policy, rows.row(row.array(), number), EVERYTHING))
+                    .toList();
+            batches.send(reads, ABSENT);
+            var next = reads.iterator();
+            open.values().removeIf(cells -> {
+                Found more = found(next.next());
+                more.cells.forEach(cell -> cells.put(cell.key, cell));
+                return more.size < Rows.PART_FOLLOWS_FROM;
+            });
+        }
+        for (int i : inParts) {
+            RowRange range = ranges.get(i);
+            TreeMap<byte[], StoredCell> all = byRow.get(ByteBuffer.wrap(range.row()));
+            List<StoredCell> asked = all.tailMap(range.prefix()).values().stream()
+                    .takeWhile(cell -> beginsWith(cell.key, range.prefix()))
+                    .toList();
+            found.set(i, new Found(asked, all.size()));
+        }
+    }
+
+    private static boolean beginsWith(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    private List<Row> withLargeValues(List<RowRange> ranges, List<Found> found) {
+        List<BatchRead> pieces = new ArrayList<>(0);
+        for (int i = 0; i < found.size(); i++) {
+            for (StoredCell cell : found.get(i).cells) {
+                if (Rows.isApart(cell.stored)) {
+                    int count = Rows.pieces(Rows.apartLength(cell.stored));
+                    for (int piece = 0; piece < count; piece++) {
+                        pieces.add(new BatchRead(
+                                policy, rows.piece(ranges.get(i).row(), cell.key, piece), new String[] {Rows.BIN}));
+                    }
+                }
+            }
+        }
+        batches.send(pieces, ABSENT);
+        var next = pieces.iterator();
+        List<Row> result = new ArrayList<>(found.size());
+        for (Found row : found) {
+            if (row.size == 0) {
+                result.add(Row.ABSENT);
+                continue;
+            }
+            List<Cell> cells = new ArrayList<>(row.cells.size());
+            for (StoredCell cell : row.cells) {
+                byte[] value = Rows.isApart(cell.stored)
+                        ? joined(Rows.apartLength(cell.stored), next)
+                        : Rows.inlineValue(cell.stored);
+                if (value != null) {
+                    cells.add(new Cell(cell.key, value));
+                }
+            }
+            result.add(new Row(cells, row.size));
+        }
+        return result;
+    }
+
+    /** Null if a piece is not there: then the cell is lost, as it would be if the piece had stood in the row. */
+    private static byte[] joined(int length, Iterator<BatchRead> pieces) {
+        ByteBuffer value = ByteBuffer.allocate(length);
+        for (int piece = Rows.pieces(length); piece > 0; piece--) {
+            Record record = pieces.next().record;
+            if (record != null) {
+                value.put((byte[]) record.getValue(Rows.BIN));
+            }
+        }
+        return value.hasRemaining() ? null : value.array();
+    }
+}

@@ -1,0 +1,99 @@
+package io.lightflow.topology.settings;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * An Aerospike cluster as the join store.
+ *
+ * @param hosts some of its nodes, as {@code HOST:PORT}; the others are learned from them
+ * @param namespace the namespace; each group has a set of its own in it
+ * @param user needed only if the cluster asks for one (Enterprise Edition)
+ * @param passwordVariable environment variable of the workers that holds the password
+ * @param tls null: connections are not encrypted
+ * @param rack the rack that this topology is in: what it reads comes from there if it can; null if there are no racks
+ * @param commit which copies of a record have to be written before a write is done
+ * @param connectTimeout how long to wait for a connection
+ * @param socketTimeout how long to wait for a node's answer
+ * @param totalTimeout after this a call is given up, and tried again as a whole
+ * @param batchKeys rows asked for or written in one request
+ * @param batchesInFlight requests under way at once, for each task
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record AerospikeCluster(
+        List<String> hosts,
+        String namespace,
+        String user,
+        String passwordVariable,
+        Tls tls,
+        Integer rack,
+        Commit commit,
+        Duration connectTimeout,
+        Duration socketTimeout,
+        Duration totalTimeout,
+        Integer batchKeys,
+        Integer batchesInFlight) {
+
+    /** Which copies of a record have to be written before a write is done. */
+    public enum Commit {
+        ALL,
+        MASTER
+    }
+
+    /**
+     * How connections are encrypted (Enterprise Edition).
+     *
+     * @param name the name in the nodes' certificates
+     * @param authorities file of the certificates (PEM) that sign the nodes'; null: those that Java trusts
+     * @param keyStore file (PKCS #12) of this client's key and certificate; null if the cluster asks for none
+     * @param keyStorePasswordVariable environment variable of the workers that holds its password
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Tls(String name, Path authorities, Path keyStore, String keyStorePasswordVariable) {
+        public Tls {
+            Require.present("store.aerospike.tls.name", name);
+        }
+
+        /** @throws SettingsException if the variable is named but not set */
+        public String keyStorePassword() {
+            return Require.variable("store.aerospike.tls.keyStorePasswordVariable", keyStorePasswordVariable);
+        }
+    }
+
+    public AerospikeCluster {
+        Require.notEmpty("store.aerospike.hosts", hosts);
+        hosts = List.copyOf(hosts);
+        hosts.forEach(AerospikeCluster::check);
+        Require.present("store.aerospike.namespace", namespace);
+        commit = Require.orElse(commit, Commit.ALL);
+        connectTimeout = timeout("connectTimeout", connectTimeout, Duration.ofSeconds(2));
+        socketTimeout = timeout("socketTimeout", socketTimeout, Duration.ofSeconds(5));
+        totalTimeout = timeout("totalTimeout", totalTimeout, Duration.ofSeconds(15));
+        batchKeys = Require.within("store.aerospike.batchKeys", Require.orElse(batchKeys, 2_000), 1, 100_000);
+        batchesInFlight = Require.within("store.aerospike.batchesInFlight", Require.orElse(batchesInFlight, 4), 1, 256);
+    }
+
+    /** With the default of everything else. */
+    public static AerospikeCluster of(String host, String namespace) {
+        return new AerospikeCluster(
+                List.of(host), namespace, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    private static void check(String host) {
+        if (!host.matches("(\\[[^]]+]|[^:]+):\\d{1,5}")) {
+            throw new WrongSettingException("the key store.aerospike.hosts takes HOST:PORT, found " + host);
+        }
+    }
+
+    private static Duration timeout(String key, Duration value, Duration other) {
+        return Require.within(
+                "store.aerospike." + key, Require.orElse(value, other), Duration.ofMillis(1), Duration.ofHours(1));
+    }
+
+    /** @throws SettingsException if the variable is named but not set */
+    public String password() {
+        return Require.variable("store.aerospike.passwordVariable", passwordVariable);
+    }
+}

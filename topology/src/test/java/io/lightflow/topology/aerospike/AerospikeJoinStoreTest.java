@@ -1,0 +1,144 @@
+package io.lightflow.topology.aerospike;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.aerospike.client.IAerospikeClient;
+import com.aerospike.client.Key;
+import com.aerospike.client.Record;
+import io.lightflow.store.DurableJoinStoreContract;
+import io.lightflow.store.JoinStore;
+import io.lightflow.store.NewCell;
+import io.lightflow.store.Row;
+import io.lightflow.store.StoreUnavailableException;
+import io.lightflow.topology.settings.AerospikeCluster;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Skipped where there is no server; see {@link AerospikeServer}. */
+final class AerospikeJoinStoreTest extends DurableJoinStoreContract {
+    private static final Duration RETENTION = Duration.ofDays(61);
+    private static AerospikeCluster cluster;
+
+    private final String set = AerospikeServer.newSet();
+
+    private volatile Instant now = Instant.now();
+
+    @BeforeAll
+    static void findServer() {
+        cluster = AerospikeServer.cluster();
+    }
+
+    @AfterEach
+    void emptySet() {
+        AerospikeServer.empty(cluster, set);
+    }
+
+    @Override
+    protected JoinStore open() {
+        return AerospikeJoinStore.open(cluster, set, RETENTION, () -> now);
+    }
+
+    @Override
+    protected List<String> commandThatWritesAndHalts() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                WriteAndHalt.class.getName(),
+                cluster.hosts().get(0),
+                cluster.namespace(),
+                set);
+    }
+
+    @Test
+    void everyWriteBeginsTheTimeToLiveOfItsRowAnew() throws Exception {
+        store().write(List.of(cell("row", "k", "v")));
+        assertThat(record("row").getTimeToLive())
+                .isBetween((int) RETENTION.toSeconds() - 60, (int) RETENTION.toSeconds());
+    }
+
+    @Test
+    void aRowThatOneRecordCannotHoldGoesOnInAnother() throws Exception {
+        byte[] row = bytes("long");
+        byte[] value = new byte[3_500];
+        new Random(1).nextBytes(value);
+        List<NewCell> cells = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            cells.add(new NewCell(row, bytes("%c%04d".formatted('a' + i % 4, i)), value));
+        }
+        store().write(cells.subList(0, 700));
+        store().write(cells.subList(600, 1_000));
+        store().write(cells.subList(0, 10));
+        reopen();
+
+        List<Row> read = store().read(List.of(range("long", "b"), whole("long"), whole("absent")));
+
+        assertThat(read.get(0).cells()).hasSize(250);
+        assertThat(read.get(0).size()).isEqualTo(1_000);
+        assertThat(read.get(1).cells()).hasSize(1_000);
+        assertThat(read.get(1).cells()).allMatch(cell -> Arrays.equals(cell.value(), value));
+        assertThat(read.get(2)).isEqualTo(Row.ABSENT);
+    }
+
+    @Test
+    void aValueLargerThanARecordComesBackWhole() throws Exception {
+        byte[] value = new byte[3 * Rows.RECORD_BYTES + 17];
+        new Random(2).nextBytes(value);
+        store().write(List.of(new NewCell(bytes("row"), bytes("large"), value), cell("row", "small", "v")));
+
+        Row read = store().read(List.of(whole("row"))).get(0);
+
+        assertThat(read.cells().get(0).value()).isEqualTo(value);
+        assertThat(text(read).get(1)).isEqualTo("small=v");
+    }
+
+    @Test
+    void aRowThatIsWrittenToForEverIsRidOfWhatIsOlderThanTheRetention() throws Exception {
+        Instant began = now;
+        for (int day = 0; day < 400; day++) {
+            now = began.plus(Duration.ofDays(day));
+            store().write(List.of(cell("loyal", "k%04d".formatted(day), "v")));
+        }
+
+        Row read = store().read(List.of(whole("loyal"))).get(0);
+
+        assertThat(read.size()).isLessThan(61 + 2 * 128);
+        List<String> young = new ArrayList<>();
+        for (int day = 400 - 61; day < 400; day++) {
+            young.add("k%04d=v".formatted(day));
+        }
+        assertThat(text(read)).endsWith(young.toArray(String[]::new));
+    }
+
+    @Test
+    void aNamespaceThatIsNotThereIsNamedTogetherWithThoseThatAre() {
+        assertThatThrownBy(() -> AerospikeJoinStore.open(
+                        AerospikeCluster.of(cluster.hosts().get(0), "elsewhere"), set, RETENTION))
+                .isInstanceOf(AerospikeSetupException.class)
+                .hasMessageContaining("elsewhere")
+                .hasMessageContaining(cluster.namespace());
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsUnavailable() {
+        assertThatThrownBy(() -> AerospikeJoinStore.open(AerospikeCluster.of("127.0.0.1:1", "any"), set, RETENTION))
+                .isInstanceOf(StoreUnavailableException.class)
+                .hasMessageContaining("127.0.0.1:1");
+    }
+
+    private Record record(String row) {
+        try (IAerospikeClient client = Clients.connect(cluster, "server of the tests")) {
+            return client.get(null, new Key(cluster.namespace(), set, bytes(row)));
+        }
+    }
+}
