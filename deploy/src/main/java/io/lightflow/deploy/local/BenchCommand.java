@@ -12,6 +12,7 @@ import io.lightflow.deploy.feed.FeedSettings;
 import io.lightflow.deploy.feed.FeedTotals;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.aerospike.Traffic;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trident.RegistrySchemas;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code deploy/local/bench}: how fast the topologies are on this machine. */
@@ -71,6 +73,17 @@ public final class BenchCommand implements Callable<Integer> {
             description = "How often statistics are committed. Default: 5, with --rate 1.")
     private Integer microBatchSeconds;
 
+    @Mixin
+    private StoreOption store;
+
+    @Option(
+            names = "--store-process",
+            paramLabel = "PID",
+            description =
+                    "With --store aerospike: the server's process on this machine, whose CPU and memory are measured,"
+                            + " too.")
+    private Long storeProcess;
+
     @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")
     private Path report;
 
@@ -84,6 +97,7 @@ public final class BenchCommand implements Callable<Integer> {
                 .withMicroBatch(Duration.ofSeconds(microBatch))
                 .withPollRecords(pollRecords)
                 .withDataflowParallelism(parallelism)
+                .with(store.aerospike())
                 .with(EventPath.DIRECT);
         ForkedKafka kafka = new ForkedKafka(settings.data().resolve("kafka-central"), 512);
         BenchReport figures;
@@ -115,6 +129,7 @@ public final class BenchCommand implements Callable<Integer> {
                 "Filled the central topics with %d events in %.1f s.%n",
                 fed.sent(), (System.nanoTime() - beginFill) / 1e9);
         Map<String, Double> before = cpuSeconds(stack, kafka);
+        Traffic trafficBefore = Traffic.now();
         stack.submitTopologies();
         double drainSeconds;
         try (Completion completion = new Completion(stack)) {
@@ -144,7 +159,13 @@ public final class BenchCommand implements Callable<Integer> {
                 memory,
                 sum(memory),
                 count(stack, "SELECT count(*) FROM stats_minute"),
-                null);
+                null,
+                store.aerospike() == null
+                        ? null
+                        : StoreFigures.of(
+                                Traffic.now().since(trafficBefore),
+                                JoinedTopics.blocks(stack.centralBootstrap(), GROUP.name(), SHARDS),
+                                drainSeconds));
     }
 
     private BenchReport latency(LocalStack stack, ForkedKafka kafka) throws Exception {
@@ -169,7 +190,7 @@ public final class BenchCommand implements Callable<Integer> {
             cpuSeconds(stack, kafka)
                     .forEach((part, cpu) -> perMillion.put(part, rounded((cpu - before.get(part)) * 1e6 / fed.sent())));
             Map<String, Long> memory = memory(stack, kafka);
-            return new BenchReport(fed.sent(), null, null, perMillion, memory, sum(memory), null, percentiles);
+            return new BenchReport(fed.sent(), null, null, perMillion, memory, sum(memory), null, percentiles, null);
         }
     }
 
@@ -185,20 +206,20 @@ public final class BenchCommand implements Callable<Integer> {
         return new FeedProducer(settings, RegistrySchemas.connect(registry).ids());
     }
 
-    private static Map<String, Double> cpuSeconds(LocalStack stack, ForkedKafka kafka) {
+    private Map<String, Double> cpuSeconds(LocalStack stack, ForkedKafka kafka) {
         Map<String, Double> parts = new LinkedHashMap<>();
         usage(stack, kafka).forEach((part, usage) -> parts.put(part, usage.cpuSeconds()));
         return parts;
     }
 
-    private static Map<String, Long> memory(LocalStack stack, ForkedKafka kafka) {
+    private Map<String, Long> memory(LocalStack stack, ForkedKafka kafka) {
         Map<String, Long> parts = new LinkedHashMap<>();
         usage(stack, kafka).forEach((part, usage) -> parts.put(part, usage.peakRssMb()));
         return parts;
     }
 
     /** This process runs Storm with the topologies, ZooKeeper, the registry, and before that the feed. */
-    private static Map<String, ProcessUsage> usage(LocalStack stack, ForkedKafka kafka) {
+    private Map<String, ProcessUsage> usage(LocalStack stack, ForkedKafka kafka) {
         ProcessUsage broker = ProcessUsage.of(kafka.processId());
         ProcessUsage postgres = ProcessUsage.of(stack.postgres().processId());
         ProcessUsage all = ProcessUsage.alone(ProcessHandle.current().pid());
@@ -206,6 +227,9 @@ public final class BenchCommand implements Callable<Integer> {
         parts.put("topology", all);
         parts.put("brokers", broker);
         parts.put("postgres", postgres);
+        if (storeProcess != null) {
+            parts.put("store", ProcessUsage.of(storeProcess));
+        }
         return parts;
     }
 

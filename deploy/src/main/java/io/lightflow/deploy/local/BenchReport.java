@@ -16,6 +16,7 @@ import java.util.Map;
  * @param cpuSecondsPerMillion per million events, by part
  * @param peakRssMb of all processes together
  * @param latencyMs from producing a click to its committed joined event and to its row in PostgreSQL
+ * @param store what was asked of Aerospike
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record BenchReport(
@@ -26,7 +27,8 @@ record BenchReport(
         Map<String, Long> peakRssMbByPart,
         long peakRssMb,
         Long minuteRows,
-        Map<String, Percentiles> latencyMs) {
+        Map<String, Percentiles> latencyMs,
+        StoreFigures store) {
 
     /** In ms. */
     record Percentiles(long p50, long p95, long p99, long samples) {}

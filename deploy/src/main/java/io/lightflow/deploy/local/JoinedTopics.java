@@ -9,6 +9,7 @@ import io.lightflow.event.OutputTopic;
 import io.lightflow.event.Provenance;
 import io.lightflow.event.WireFormat;
 import io.lightflow.registry.client.SchemaId;
+import io.lightflow.topology.kafka.DataflowTopics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +89,23 @@ public final class JoinedTopics {
             }
         }
         return first;
+    }
+
+    /** How many blocks were committed: each is a record in the ledger. */
+    static long blocks(String bootstrap, String group, int partitions) {
+        long blocks = 0;
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap)) {
+            List<TopicPartition> all = IntStream.range(0, partitions)
+                    .mapToObj(partition -> new TopicPartition(DataflowTopics.ledger(group), partition))
+                    .toList();
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            while (all.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                blocks += consumer.poll(PATIENCE).count();
+            }
+        }
+        return blocks;
     }
 
     private long readMs(byte[] value) {

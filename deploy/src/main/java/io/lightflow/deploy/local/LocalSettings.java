@@ -1,6 +1,7 @@
 package io.lightflow.deploy.local;
 
 import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.topology.settings.AerospikeCluster;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.function.Consumer;
  * @param dataflowParallelism tasks of each topology {@code dataflow}
  * @param path whether events come by front clusters and the mirror
  * @param registries how many schema registries there are
+ * @param aerospike the join store; null: RocksDB, in the folder
  * @param postgres further settings of the PostgreSQL server
  */
 record LocalSettings(
@@ -32,6 +34,7 @@ record LocalSettings(
         int dataflowParallelism,
         EventPath path,
         Registries registries,
+        AerospikeCluster aerospike,
         Map<String, String> postgres) {
 
     /** How light events come to the central cluster. */
@@ -67,6 +70,7 @@ record LocalSettings(
                 1,
                 EventPath.MIRRORED,
                 Registries.ONE,
+                null,
                 Map.of());
     }
 
@@ -102,6 +106,11 @@ record LocalSettings(
         return changed(draft -> draft.registries = other);
     }
 
+    /** @param other null: RocksDB */
+    LocalSettings with(AerospikeCluster other) {
+        return changed(draft -> draft.aerospike = other);
+    }
+
     LocalSettings withPostgres(Map<String, String> others) {
         return changed(draft -> draft.postgres = others);
     }
@@ -123,6 +132,7 @@ record LocalSettings(
         int dataflowParallelism;
         EventPath path;
         Registries registries;
+        AerospikeCluster aerospike;
         Map<String, String> postgres;
 
         Draft(LocalSettings settings) {
@@ -135,6 +145,7 @@ record LocalSettings(
             dataflowParallelism = settings.dataflowParallelism();
             path = settings.path();
             registries = settings.registries();
+            aerospike = settings.aerospike();
             postgres = settings.postgres();
         }
 
@@ -149,6 +160,7 @@ record LocalSettings(
                     dataflowParallelism,
                     path,
                     registries,
+                    aerospike,
                     postgres);
         }
     }

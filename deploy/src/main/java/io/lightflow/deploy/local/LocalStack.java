@@ -10,10 +10,13 @@ import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.deploy.local.LocalSettings.Registries;
 import io.lightflow.event.EventType;
 import io.lightflow.topology.SubmitCommand;
+import io.lightflow.topology.aerospike.AerospikeJoinStore;
+import io.lightflow.topology.settings.AerospikeCluster;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.trident.Topologies;
 import java.net.URI;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,6 +92,7 @@ final class LocalStack implements AutoCloseable {
         // Once and by one thread, or else SLF4J tells of the messages that it lost.
         LoggerFactory.getILoggerFactory();
         closeAtExit();
+        emptyAerospike();
         List<Callable<Void>> first = new ArrayList<>();
         first.add(started(zookeeper::start));
         first.add(started(postgres::start));
@@ -268,11 +272,7 @@ final class LocalStack implements AutoCloseable {
                   user: %s
                 zookeeper:
                   connect: %s
-                store:
-                  rocksdb:
-                    directory: %s
-                    blockCacheMb: 64
-                    rowCacheMb: %d
+                store: %s
                 join:
                   allowedDisorder: %dms
                 pace:
@@ -295,12 +295,37 @@ final class LocalStack implements AutoCloseable {
                         jdbcUrl(),
                         EmbeddedPostgresServer.USER,
                         zookeeper.connectString(),
-                        settings.data().resolve("store-" + group.name()).toAbsolutePath(),
-                        ROW_CACHES_MB / settings.groups().size(),
+                        store(group),
                         settings.allowedDisorder().toMillis(),
                         settings.pollRecords(),
                         settings.dataflowParallelism(),
                         settings.microBatch().toMillis()));
+    }
+
+    private String store(DcGroup group) {
+        AerospikeCluster aerospike = settings.aerospike();
+        return aerospike == null
+                ? "{rocksdb: {directory: '%s', blockCacheMb: 64, rowCacheMb: %d}}"
+                        .formatted(
+                                settings.data().resolve("store-" + group.name()).toAbsolutePath(),
+                                ROW_CACHES_MB / settings.groups().size())
+                : "{aerospike: {hosts: %s, namespace: %s, set: %s}}"
+                        .formatted(aerospike.hosts(), aerospike.namespace(), set(group));
+    }
+
+    /** Of this folder's rows alone: another stack may use the same namespace. */
+    private String set(DcGroup group) {
+        return "local-%08x-%s".formatted(settings.data().toAbsolutePath().hashCode(), group.name());
+    }
+
+    /** Rows of a stack that was here before, and whose folder was emptied, are of no use. */
+    private void emptyAerospike() {
+        boolean isNew = !Files.exists(settings.data().resolve("postgres"));
+        if (settings.aerospike() != null && isNew) {
+            settings.groups()
+                    .forEach(group ->
+                            AerospikeJoinStore.empty(settings.aerospike().withSet(set(group))));
+        }
     }
 
     LocalSettings settings() {

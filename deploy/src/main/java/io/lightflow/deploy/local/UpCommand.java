@@ -36,6 +36,9 @@ public final class UpCommand implements Callable<Integer> {
     @Mixin
     private UpOptions options;
 
+    @Mixin
+    private StoreOption store;
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -48,7 +51,8 @@ public final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         // Before anything is emptied or started: are the options right?
-        LocalSettings settings = options.settings(options.data == null ? Folders.named("local") : options.data);
+        LocalSettings settings = options.settings(options.data == null ? Folders.named("local") : options.data)
+                .with(store.aerospike());
         if (options.data == null) {
             Folders.fresh("local");
         }

@@ -1,10 +1,12 @@
 package io.lightflow.topology.aerospike;
 
+import com.aerospike.client.AerospikeException;
 import com.aerospike.client.IAerospikeClient;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.NewCell;
 import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreUnavailableException;
 import io.lightflow.topology.settings.AerospikeCluster;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -48,23 +50,23 @@ public final class AerospikeJoinStore implements JoinStore {
     /**
      * Connects to the cluster and checks that its namespace keeps what is written to it. To be closed by the caller.
      *
-     * @param set the set of the rows; no two groups may have the same
+     * @param settings with the name of the set
      * @param retention how long a cell can be read at least after it was written
      * @throws AerospikeSetupException if the namespace, the cluster or the credentials have to be set otherwise; the
      *     message says how
-     * @throws io.lightflow.store.StoreUnavailableException if no node answers now
+     * @throws StoreUnavailableException if no node answers now
      */
-    public static AerospikeJoinStore open(AerospikeCluster settings, String set, Duration retention) {
-        return open(settings, set, retention, InstantSource.system());
+    public static AerospikeJoinStore open(AerospikeCluster settings, Duration retention) {
+        return open(settings, retention, InstantSource.system());
     }
 
     /** @param clock says how old cells are */
-    static AerospikeJoinStore open(AerospikeCluster settings, String set, Duration retention, InstantSource clock) {
-        String name = "Aerospike namespace " + settings.namespace() + " of " + settings.hosts();
+    static AerospikeJoinStore open(AerospikeCluster settings, Duration retention, InstantSource clock) {
+        String name = name(settings);
         IAerospikeClient client = Clients.connect(settings, name);
         try {
             Duration flushTime = new NamespaceCheck(settings.namespace(), name, retention).check(client);
-            Rows rows = new Rows(settings.namespace(), set, retention, clock);
+            Rows rows = new Rows(settings.namespace(), settings.set(), retention, clock);
             Batches batches = new Batches(client, settings, name);
             RowWriter writer = new RowWriter(rows, batches, settings.commit());
             RowReader reader = new RowReader(rows, batches);
@@ -74,6 +76,27 @@ public final class AerospikeJoinStore implements JoinStore {
             client.close();
             throw e;
         }
+    }
+
+    /**
+     * Deletes what is in a set.
+     *
+     * @throws StoreUnavailableException if the cluster does not answer now
+     */
+    public static void empty(AerospikeCluster settings) {
+        String name = name(settings);
+        try (IAerospikeClient client = Clients.connect(settings, name)) {
+            for (String set : Rows.sets(settings.set())) {
+                client.truncate(null, settings.namespace(), set, null);
+            }
+        } catch (AerospikeException e) {
+            throw new StoreUnavailableException(
+                    "The set " + settings.set() + " in the " + name + " could not be emptied: " + e.getMessage(), e);
+        }
+    }
+
+    private static String name(AerospikeCluster settings) {
+        return "Aerospike namespace " + settings.namespace() + " of " + settings.hosts();
     }
 
     @Override

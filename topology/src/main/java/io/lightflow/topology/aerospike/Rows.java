@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Rows and cells as Aerospike's records. Thread-safe.
@@ -55,9 +56,18 @@ final class Rows {
     Rows(String namespace, String set, Duration retention, InstantSource clock) {
         this.namespace = namespace;
         this.set = set;
-        this.more = set + ".more";
+        this.more = more(set);
         this.retention = retention;
         this.clock = clock;
+    }
+
+    private static String more(String set) {
+        return set + ".more";
+    }
+
+    /** The sets that hold the rows of a group. */
+    static List<String> sets(String set) {
+        return List.of(set, more(set));
     }
 
     /** Seconds that a record is kept after it was last written. */

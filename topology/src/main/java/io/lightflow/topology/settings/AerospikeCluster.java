@@ -9,7 +9,8 @@ import java.util.List;
  * An Aerospike cluster as the join store.
  *
  * @param hosts some of its nodes, as {@code HOST:PORT}; the others are learned from them
- * @param namespace the namespace; each group has a set of its own in it
+ * @param namespace the namespace
+ * @param set the set of the group's rows, which no other group may have; null: named like the group
  * @param user needed only if the cluster asks for one (Enterprise Edition)
  * @param passwordVariable environment variable of the workers that holds the password
  * @param tls null: connections are not encrypted
@@ -25,6 +26,7 @@ import java.util.List;
 public record AerospikeCluster(
         List<String> hosts,
         String namespace,
+        String set,
         String user,
         String passwordVariable,
         Tls tls,
@@ -35,6 +37,9 @@ public record AerospikeCluster(
         Duration totalTimeout,
         Integer batchKeys,
         Integer batchesInFlight) {
+
+    /** Of 63 bytes, since large rows stand in another set whose name is longer. */
+    private static final int LONGEST_SET = 56;
 
     /** Which copies of a record have to be written before a write is done. */
     public enum Commit {
@@ -67,6 +72,9 @@ public record AerospikeCluster(
         hosts = List.copyOf(hosts);
         hosts.forEach(AerospikeCluster::check);
         Require.present("store.aerospike.namespace", namespace);
+        if (set != null) {
+            checkSet("store.aerospike.set", set);
+        }
         commit = Require.orElse(commit, Commit.ALL);
         connectTimeout = timeout("connectTimeout", connectTimeout, Duration.ofSeconds(2));
         socketTimeout = timeout("socketTimeout", socketTimeout, Duration.ofSeconds(5));
@@ -78,7 +86,31 @@ public record AerospikeCluster(
     /** With the default of everything else. */
     public static AerospikeCluster of(String host, String namespace) {
         return new AerospikeCluster(
-                List.of(host), namespace, null, null, null, null, null, null, null, null, null, null);
+                List.of(host), namespace, null, null, null, null, null, null, null, null, null, null, null);
+    }
+
+    public AerospikeCluster withSet(String other) {
+        return new AerospikeCluster(
+                hosts,
+                namespace,
+                other,
+                user,
+                passwordVariable,
+                tls,
+                rack,
+                commit,
+                connectTimeout,
+                socketTimeout,
+                totalTimeout,
+                batchKeys,
+                batchesInFlight);
+    }
+
+    static void checkSet(String key, String set) {
+        if (!set.matches("[A-Za-z0-9_-]{1," + LONGEST_SET + "}")) {
+            throw new WrongSettingException("the key " + key + " takes 1 to " + LONGEST_SET
+                    + " letters, digits, - and _ as the name of an Aerospike set, found " + set);
+        }
     }
 
     private static void check(String host) {

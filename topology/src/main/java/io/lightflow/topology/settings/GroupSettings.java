@@ -81,6 +81,10 @@ public record GroupSettings(
         Require.present("postgres", postgres);
         Require.present("zookeeper", zookeeper);
         Require.present("store", store);
+        if (store.aerospike() != null && store.aerospike().set() == null) {
+            AerospikeCluster.checkSet("group (or store.aerospike.set, if the group is to be named otherwise)", group);
+            store = new Store(null, store.aerospike().withSet(group));
+        }
         join = Require.orElse(join, new JoinRules(null, null, null, null, null, null, null, null));
         pace = Require.orElse(pace, new Pace(null, null, null, null, null, null));
         dataflow = Require.orElse(dataflow, new Spread(null, null, null));

@@ -162,8 +162,7 @@ public final class Parts {
         return Patience.real()
                 .untilAvailable(
                         "the join store",
-                        () -> AerospikeJoinStore.open(
-                                settings.store().aerospike(), settings.group(), rules.retention()));
+                        () -> AerospikeJoinStore.open(settings.store().aerospike(), rules.retention()));
     }
 
     public static PostgresSettings postgres(GroupSettings settings) {

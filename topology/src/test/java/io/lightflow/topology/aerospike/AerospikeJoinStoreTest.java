@@ -20,31 +20,29 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Skipped where there is no server; see {@link AerospikeServer}. */
 final class AerospikeJoinStoreTest extends DurableJoinStoreContract {
     private static final Duration RETENTION = Duration.ofDays(61);
-    private static AerospikeCluster cluster;
 
-    private final String set = AerospikeServer.newSet();
-
+    private AerospikeCluster cluster;
     private volatile Instant now = Instant.now();
 
-    @BeforeAll
-    static void findServer() {
+    @BeforeEach
+    void findServer() {
         cluster = AerospikeServer.cluster();
     }
 
     @AfterEach
     void emptySet() {
-        AerospikeServer.empty(cluster, set);
+        AerospikeJoinStore.empty(cluster);
     }
 
     @Override
     protected JoinStore open() {
-        return AerospikeJoinStore.open(cluster, set, RETENTION, () -> now);
+        return AerospikeJoinStore.open(cluster, RETENTION, () -> now);
     }
 
     @Override
@@ -57,7 +55,7 @@ final class AerospikeJoinStoreTest extends DurableJoinStoreContract {
                 WriteAndHalt.class.getName(),
                 cluster.hosts().get(0),
                 cluster.namespace(),
-                set);
+                cluster.set());
     }
 
     @Test
@@ -123,7 +121,7 @@ final class AerospikeJoinStoreTest extends DurableJoinStoreContract {
     @Test
     void aNamespaceThatIsNotThereIsNamedTogetherWithThoseThatAre() {
         assertThatThrownBy(() -> AerospikeJoinStore.open(
-                        AerospikeCluster.of(cluster.hosts().get(0), "elsewhere"), set, RETENTION))
+                        AerospikeCluster.of(cluster.hosts().get(0), "elsewhere").withSet("any"), RETENTION))
                 .isInstanceOf(AerospikeSetupException.class)
                 .hasMessageContaining("elsewhere")
                 .hasMessageContaining(cluster.namespace());
@@ -131,14 +129,15 @@ final class AerospikeJoinStoreTest extends DurableJoinStoreContract {
 
     @Test
     void aServerThatDoesNotAnswerIsUnavailable() {
-        assertThatThrownBy(() -> AerospikeJoinStore.open(AerospikeCluster.of("127.0.0.1:1", "any"), set, RETENTION))
+        assertThatThrownBy(() -> AerospikeJoinStore.open(
+                        AerospikeCluster.of("127.0.0.1:1", "any").withSet("any"), RETENTION))
                 .isInstanceOf(StoreUnavailableException.class)
                 .hasMessageContaining("127.0.0.1:1");
     }
 
     private Record record(String row) {
         try (IAerospikeClient client = Clients.connect(cluster, "server of the tests")) {
-            return client.get(null, new Key(cluster.namespace(), set, bytes(row)));
+            return client.get(null, new Key(cluster.namespace(), cluster.set(), bytes(row)));
         }
     }
 }

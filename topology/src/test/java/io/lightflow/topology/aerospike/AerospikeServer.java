@@ -2,7 +2,6 @@ package io.lightflow.topology.aerospike;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import com.aerospike.client.IAerospikeClient;
 import io.lightflow.topology.settings.AerospikeCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,8 +29,12 @@ public final class AerospikeServer {
 
     private AerospikeServer() {}
 
-    /** The server. Without one, the calling test is skipped, and says why. */
-    public static synchronized AerospikeCluster cluster() {
+    /** The server, with a set that nobody else uses. Without one, the calling test is skipped, and says why. */
+    public static AerospikeCluster cluster() {
+        return found().withSet("test-" + UUID.randomUUID());
+    }
+
+    private static synchronized AerospikeCluster found() {
         String named = System.getenv(VARIABLE);
         if (named != null && !named.isBlank()) {
             String[] parts = named.split("/", 2);
@@ -67,18 +70,5 @@ public final class AerospikeServer {
         }
         throw new IllegalStateException(
                 "there is no " + CONFIGURATION + " above " + Path.of("").toAbsolutePath());
-    }
-
-    /** The name of a set that nobody else uses. */
-    public static String newSet() {
-        return "test-" + UUID.randomUUID();
-    }
-
-    /** Deletes what is in a set. */
-    public static void empty(AerospikeCluster cluster, String set) {
-        try (IAerospikeClient client = Clients.connect(cluster, "server of the tests")) {
-            client.truncate(null, cluster.namespace(), set, null);
-            client.truncate(null, cluster.namespace(), set + ".more", null);
-        }
     }
 }

@@ -10,7 +10,7 @@ final class WriteAndHalt {
 
     public static void main(String[] arguments) {
         AerospikeJoinStore store = AerospikeJoinStore.open(
-                AerospikeCluster.of(arguments[0], arguments[1]), arguments[2], Duration.ofDays(30));
+                AerospikeCluster.of(arguments[0], arguments[1]).withSet(arguments[2]), Duration.ofDays(30));
         store.write(DurableJoinStoreContract.cellsOfTheKilledProcess());
         Runtime.getRuntime().halt(DurableJoinStoreContract.HALTED);
     }
