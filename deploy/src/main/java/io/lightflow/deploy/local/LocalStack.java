@@ -313,9 +313,13 @@ final class LocalStack implements AutoCloseable {
                         .formatted(aerospike.hosts(), aerospike.namespace(), set(group));
     }
 
-    /** Of this folder's rows alone: another stack may use the same namespace. */
+    /** Of this folder's rows alone, unless one is named: another stack may use the same namespace. */
     private String set(DcGroup group) {
-        return "local-%08x-%s".formatted(settings.data().toAbsolutePath().hashCode(), group.name());
+        String named = settings.aerospike().set();
+        String set = named != null
+                ? named
+                : "local-%08x".formatted(settings.data().toAbsolutePath().hashCode());
+        return set + "-" + group.name();
     }
 
     /** Rows of a stack that was here before, and whose folder was emptied, are of no use. */

@@ -32,7 +32,7 @@ final class AerospikeJoinStoreTest extends DurableJoinStoreContract {
 
     @BeforeEach
     void findServer() {
-        cluster = AerospikeServer.cluster();
+        cluster = AerospikeServer.cluster("join-store");
     }
 
     @AfterEach

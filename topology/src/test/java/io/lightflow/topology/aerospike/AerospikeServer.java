@@ -6,7 +6,6 @@ import io.lightflow.topology.settings.AerospikeCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.UUID;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
@@ -29,9 +28,15 @@ public final class AerospikeServer {
 
     private AerospikeServer() {}
 
-    /** The server, with a set that nobody else uses. Without one, the calling test is skipped, and says why. */
-    public static AerospikeCluster cluster() {
-        return found().withSet("test-" + UUID.randomUUID());
+    /**
+     * The server, with an empty set. Without a server the calling test is skipped, and says why.
+     *
+     * @param test whose set it is; a server keeps the name of every set that it ever had, up to some thousand
+     */
+    public static AerospikeCluster cluster(String test) {
+        AerospikeCluster cluster = found().withSet("test-" + test);
+        AerospikeJoinStore.empty(cluster);
+        return cluster;
     }
 
     private static synchronized AerospikeCluster found() {
