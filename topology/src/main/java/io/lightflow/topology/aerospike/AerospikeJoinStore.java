@@ -70,7 +70,7 @@ public final class AerospikeJoinStore implements JoinStore {
             Batches batches = new Batches(client, settings, name);
             RowWriter writer = new RowWriter(rows, batches, settings.commit());
             RowReader reader = new RowReader(rows, batches);
-            ClusterWatch cluster = new ClusterWatch(client, name, writer::write, flushTime);
+            ClusterWatch cluster = new ClusterWatch(name, new ClusterKey(client, name)::get, writer::write, flushTime);
             return new AerospikeJoinStore(name, client, batches, reader, writer, cluster);
         } catch (RuntimeException e) {
             client.close();

@@ -1,10 +1,5 @@
 package io.lightflow.topology.aerospike;
 
-import com.aerospike.client.AerospikeException;
-import com.aerospike.client.IAerospikeClient;
-import com.aerospike.client.Info;
-import com.aerospike.client.cluster.Node;
-import com.aerospike.client.policy.InfoPolicy;
 import io.lightflow.store.NewCell;
 import io.lightflow.store.StoreUnavailableException;
 import java.time.Duration;
@@ -30,28 +25,27 @@ final class ClusterWatch {
     /** What a node may need on top of {@code flush-max-ms}. */
     private static final Duration SLACK = Duration.ofSeconds(2);
 
-    private static final String KEY = "cluster-stable:ignore-migrations=true";
     private static final int TRIES = 5;
 
-    private final IAerospikeClient client;
     private final String name;
+    private final Supplier<String> key;
     private final Consumer<List<NewCell>> writer;
     private final RecentWrites recent;
-    private final InfoPolicy policy = new InfoPolicy();
     /** Of the cluster that has all that was written. Changed by one thread at a time. */
     private volatile String safeKey;
 
     /**
      * @param name of the store, for messages
+     * @param key asks for the cluster's key
      * @param writer writes cells
      * @param flushTime how long what was written may be in a node's memory only
      */
-    ClusterWatch(IAerospikeClient client, String name, Consumer<List<NewCell>> writer, Duration flushTime) {
-        this.client = client;
+    ClusterWatch(String name, Supplier<String> key, Consumer<List<NewCell>> writer, Duration flushTime) {
         this.name = name;
+        this.key = key;
         this.writer = writer;
         this.recent = new RecentWrites(flushTime.plus(SLACK));
-        this.safeKey = key();
+        this.safeKey = key.get();
     }
 
     /** Reads; what is returned lacks nothing that was written through this. */
@@ -69,7 +63,13 @@ final class ClusterWatch {
     void write(List<NewCell> cells) {
         RecentWrites.Write write = recent.begin(cells);
         String before = safeKey;
-        writer.accept(cells);
+        try {
+            writer.accept(cells);
+        } catch (RuntimeException e) {
+            // Whoever asked for it has not got it done, and will ask again.
+            recent.forget(write);
+            throw e;
+        }
         recent.done(write, System.nanoTime());
         for (int tries = 0; !isStill(before); tries++) {
             if (tries == TRIES) {
@@ -82,7 +82,7 @@ final class ClusterWatch {
     /** Whether the cluster is the same as before; if it is not, it has got what it may lack. */
     private boolean isStill(String before) {
         long askedNanos = System.nanoTime();
-        String now = key();
+        String now = key.get();
         if (now.equals(before)) {
             recent.areThere(askedNanos);
             return true;
@@ -103,33 +103,6 @@ final class ClusterWatch {
         writer.accept(cells);
         recent.doneAgain(System.nanoTime());
         safeKey = now;
-    }
-
-    private String key() {
-        String key = null;
-        for (Node node : client.getNodes()) {
-            String found = ask(node);
-            if (found.startsWith("ERROR") || key != null && !key.equals(found)) {
-                throw new StoreUnavailableException(
-                        "The " + name + " is being put together: the node " + node.getHost() + " says " + found
-                                + (key == null ? "" : ", another " + key),
-                        null);
-            }
-            key = found;
-        }
-        if (key == null) {
-            throw new StoreUnavailableException("The " + name + " has no node that answers", null);
-        }
-        return key;
-    }
-
-    private String ask(Node node) {
-        try {
-            return Info.request(policy, node, KEY);
-        } catch (AerospikeException e) {
-            throw new StoreUnavailableException(
-                    "The node " + node.getHost() + " of the " + name + " does not answer: " + e.getMessage(), e);
-        }
     }
 
     private StoreUnavailableException restless() {

@@ -40,6 +40,10 @@ final class RecentWrites {
         write.doneNanos = nowNanos;
     }
 
+    synchronized void forget(Write write) {
+        writes.remove(write);
+    }
+
     /** All nodes have lived from each write until then: what is old enough is on their disks. */
     synchronized void areThere(long untilNanos) {
         writes.removeIf(write -> write.isDone && untilNanos - write.doneNanos > flushNanos);
