@@ -100,8 +100,9 @@ public final class SubmitCommand implements Callable<Integer> {
         return "Storm has a topology " + name + " already; kill it first with: storm kill " + name;
     }
 
-    /** Makes what the topologies of a group need, as far as it is not there. Safe to repeat. */
+    /** Checks and makes what the topologies of a group need, as far as it is not there. Safe to repeat. */
     public static void prepare(GroupSettings settings) {
+        Parts.checkStore(settings);
         RegistrySchemas.connect(settings.registry()).register();
         try (Admin admin = new KafkaClients(settings.kafka()).admin("lightflow-prepare-" + settings.group())) {
             TopicSetup.createOutputs(admin, settings);

@@ -59,7 +59,7 @@ final class Clients {
                         e);
             }
             throw new StoreUnavailableException(
-                    "The " + name + " does not answer: " + e.getMessage()
+                    "The " + name + " does not answer: " + e.getMessage().strip()
                             + ". Check store.aerospike.hosts, and that a node runs there",
                     e);
         }

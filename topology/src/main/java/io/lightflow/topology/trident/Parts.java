@@ -159,10 +159,23 @@ public final class Parts {
             return RocksDbJoinStore.acquire(new RocksDbSettings(
                     rocksDb.directory(), rules.retention(), rocksDb.blockCacheMb(), rocksDb.rowCacheMb()));
         }
-        return Patience.real()
-                .untilAvailable(
-                        "the join store",
-                        () -> AerospikeJoinStore.open(settings.store().aerospike(), rules.retention()));
+        return Patience.real().untilAvailable("the join store", () -> aerospike(settings, rules));
+    }
+
+    private static AerospikeJoinStore aerospike(GroupSettings settings, JoinSettings rules) {
+        return AerospikeJoinStore.open(settings.store().aerospike(), rules.retention());
+    }
+
+    /**
+     * Checks the join store, if it is one that can be reached from here.
+     *
+     * @throws io.lightflow.topology.aerospike.AerospikeSetupException if it has to be set otherwise
+     * @throws io.lightflow.store.StoreUnavailableException if it does not answer
+     */
+    public static void checkStore(GroupSettings settings) {
+        if (settings.store().aerospike() != null) {
+            aerospike(settings, settings.join().of(settings.group())).close();
+        }
     }
 
     public static PostgresSettings postgres(GroupSettings settings) {
