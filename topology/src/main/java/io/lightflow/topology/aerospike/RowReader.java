@@ -103,31 +103,50 @@ final class RowReader {
         return cells;
     }
 
-    /** Reads the parts of long rows whole: a cell may be in two of them, and must count once. */
-    private void readParts(List<RowRange> ranges, List<Found> found, List<Integer> inParts) {
-        Map<ByteBuffer, TreeMap<byte[], StoredCell>> byRow = new LinkedHashMap<>();
-        Map<ByteBuffer, TreeMap<byte[], StoredCell>> open = new LinkedHashMap<>();
-        for (int i : inParts) {
-            open.computeIfAbsent(
-                    ByteBuffer.wrap(ranges.get(i).row()), absent -> new TreeMap<>(Arrays::compareUnsigned));
+    /** A row in parts, as far as it was read. */
+    private static final class LongRow {
+        final byte[] key;
+        /** A cell may be in two parts, and must count once. */
+        final TreeMap<byte[], StoredCell> cells = new TreeMap<>(Arrays::compareUnsigned);
+
+        int nextPart;
+
+        LongRow(byte[] key) {
+            this.key = key;
         }
-        for (int part = 0; !open.isEmpty(); part++) {
-            byRow.putAll(open);
-            int number = part;
-            List<BatchRead> reads = open.keySet().stream()
-                    .map(row -> new BatchRead(policy, rows.row(row.array(), number), EVERYTHING))
+
+        void addPart(Found part) {
+            part.cells.forEach(cell -> cells.put(cell.key, cell));
+            nextPart++;
+        }
+    }
+
+    /** Reads the parts of long rows whole, those first ones that were are not read again. */
+    private void readParts(List<RowRange> ranges, List<Found> found, List<Integer> inParts) {
+        Map<ByteBuffer, LongRow> byRow = new LinkedHashMap<>();
+        for (int i : inParts) {
+            RowRange range = ranges.get(i);
+            LongRow row = byRow.computeIfAbsent(ByteBuffer.wrap(range.row()), key -> new LongRow(key.array()));
+            if (range.prefix().length == 0 && row.nextPart == 0) {
+                row.addPart(found.get(i));
+            }
+        }
+        List<LongRow> open = new ArrayList<>(byRow.values());
+        while (!open.isEmpty()) {
+            List<BatchRead> reads = open.stream()
+                    .map(row -> new BatchRead(policy, rows.row(row.key, row.nextPart), EVERYTHING))
                     .toList();
             batches.send(reads, ABSENT);
-            var next = reads.iterator();
-            open.values().removeIf(cells -> {
-                Found more = found(next.next());
-                more.cells.forEach(cell -> cells.put(cell.key, cell));
-                return more.size < Rows.PART_FOLLOWS_FROM;
+            Iterator<BatchRead> next = reads.iterator();
+            open.removeIf(row -> {
+                Found part = found(next.next());
+                row.addPart(part);
+                return part.size < Rows.PART_FOLLOWS_FROM;
             });
         }
         for (int i : inParts) {
             RowRange range = ranges.get(i);
-            TreeMap<byte[], StoredCell> all = byRow.get(ByteBuffer.wrap(range.row()));
+            TreeMap<byte[], StoredCell> all = byRow.get(ByteBuffer.wrap(range.row())).cells;
             List<StoredCell> asked = all.tailMap(range.prefix()).values().stream()
                     .takeWhile(cell -> beginsWith(cell.key, range.prefix()))
                     .toList();
