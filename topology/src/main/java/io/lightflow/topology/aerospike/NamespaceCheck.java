@@ -1,13 +1,7 @@
 package io.lightflow.topology.aerospike;
 
-import com.aerospike.client.AerospikeException;
 import com.aerospike.client.IAerospikeClient;
-import com.aerospike.client.Info;
-import com.aerospike.client.cluster.Node;
-import com.aerospike.client.policy.InfoPolicy;
-import io.lightflow.store.StoreUnavailableException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,21 +24,25 @@ final class NamespaceCheck {
      * How long what was written may be in a node's memory only, at most.
      *
      * @throws AerospikeSetupException if it does not; the message names all that is to be set
-     * @throws StoreUnavailableException if a node does not answer
+     * @throws io.lightflow.store.StoreUnavailableException if a node does not answer
      */
     Duration check(IAerospikeClient client) {
+        return check(NodeAnswers.of(client, namespace, name));
+    }
+
+    Duration check(List<NodeAnswers> nodes) {
         Set<String> wrong = new LinkedHashSet<>();
         Duration longestFlush = Duration.ZERO;
-        for (Node node : client.getNodes()) {
-            Map<String, String> found = ask(node, "namespace/" + namespace);
-            if (found.containsKey("type")) {
-                throw new AerospikeSetupException("The " + name + " does not exist on the node " + node.getHost()
-                        + ", which has " + info(node, "namespaces") + ". Add it to aerospike.conf, or correct"
+        for (NodeAnswers node : nodes) {
+            Map<String, String> found = node.namespace();
+            if (!found.containsKey("ns_cluster_size")) {
+                throw new AerospikeSetupException("The " + name + " does not exist on the node " + node.node()
+                        + ", which has " + node.namespaces() + ". Add it to aerospike.conf, or correct"
                         + " store.aerospike.namespace");
             }
             checkStorage(found, wrong);
             checkTimeToLive(found, wrong);
-            checkCopies(found, ask(node, "get-config:context=service"), wrong);
+            checkCopies(found, node.service(), wrong);
             Duration flush = Duration.ofMillis(number(found, "storage-engine.flush-max-ms"));
             longestFlush = flush.compareTo(longestFlush) > 0 ? flush : longestFlush;
         }
@@ -134,26 +132,6 @@ final class NamespaceCheck {
         } catch (NumberFormatException e) {
             throw new AerospikeSetupException(
                     "The node says " + key + "=" + value + ", expected a number. Is it a server of version 8?", e);
-        }
-    }
-
-    private Map<String, String> ask(Node node, String command) {
-        Map<String, String> found = new HashMap<>();
-        for (String pair : info(node, command).split(";")) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                found.put(pair.substring(0, equals), pair.substring(equals + 1));
-            }
-        }
-        return found;
-    }
-
-    private String info(Node node, String command) {
-        try {
-            return Info.request(new InfoPolicy(), node, command);
-        } catch (AerospikeException e) {
-            throw new StoreUnavailableException(
-                    "The node " + node.getHost() + " of the " + name + " does not answer: " + e.getMessage(), e);
         }
     }
 }
