@@ -56,8 +56,12 @@ final class NamespaceCheck {
     private void checkStorage(Map<String, String> found, Set<String> wrong) {
         if (is(found, "stop_writes")) {
             wrong.add("it refuses writes now (stop_writes): data_used_pct is " + found.get("data_used_pct")
-                    + ", data_avail_pct " + found.get("data_avail_pct")
-                    + ". Add devices, nodes or memory, or raise stop-writes-used-pct");
+                    + " (stop-writes-used-pct " + found.get("storage-engine.stop-writes-used-pct")
+                    + "), data_avail_pct " + found.get("data_avail_pct") + " (stop-writes-avail-pct "
+                    + found.get("storage-engine.stop-writes-avail-pct") + "), index_used_bytes "
+                    + found.get("index_used_bytes") + " (indexes-memory-budget " + found.get("indexes-memory-budget")
+                    + ", stop-writes-sys-memory-pct " + found.get("stop-writes-sys-memory-pct")
+                    + "). Add devices, memory or nodes, or raise the limit that is reached");
         }
         if (is(found, "clock_skew_stop_writes")) {
             wrong.add("it refuses writes because its nodes' clocks differ: run NTP on them");
@@ -76,8 +80,11 @@ final class NamespaceCheck {
         if (is(found, "storage-engine.cold-start-empty")) {
             wrong.add("cold-start-empty is true: a restart would lose everything. Set it to false");
         }
-        for (String evict :
-                List.of("storage-engine.evict-used-pct", "evict-indexes-memory-pct", "evict-sys-memory-pct")) {
+        for (String evict : List.of(
+                "storage-engine.evict-used-pct",
+                "index-type.evict-mounts-pct",
+                "evict-indexes-memory-pct",
+                "evict-sys-memory-pct")) {
             if (number(found, evict) > 0) {
                 wrong.add(evict.replace("storage-engine.", "") + " is " + found.get(evict)
                         + ": it would delete cells that are still needed. Set it to 0, and watch stop_writes");
@@ -114,6 +121,11 @@ final class NamespaceCheck {
         long copies = number(found, "effective_replication_factor");
         long least = Math.max(nodes - copies + 1, nodes / 2 + 1);
         long set = number(service, "min-cluster-size");
+        long wanted = number(found, "replication-factor");
+        if (copies < wanted) {
+            wrong.add("replication-factor is " + wanted + ", but there are nodes for " + copies + " only, cluster size "
+                    + nodes + ": start the others, or set `replication-factor " + copies + "` if there are none");
+        }
         if (nodes > 1 && !is(found, "strong-consistency") && set < least) {
             wrong.add("min-cluster-size is " + set + " in a cluster of " + nodes + " with " + copies
                     + " copies: without the nodes that hold a row, or cut off from them, the others would say that there is"
