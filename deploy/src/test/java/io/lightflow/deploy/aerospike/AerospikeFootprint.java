@@ -37,7 +37,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What an impression costs in Aerospike: runs the join over the traffic of {@code deploy/local/bench} (94% impressions, 5%
@@ -48,6 +49,8 @@ import java.util.UUID;
  */
 final class AerospikeFootprint {
     private static final int BLOCK = 6_000;
+    private static final Set<String> SHOWN =
+            Set.of("objects", "data_used_bytes", "index_used_bytes", "blocks written", "blocks to write");
     private static final Duration DAY = Duration.ofDays(1);
 
     private final TestSchemas schemas = new TestSchemas();
@@ -82,8 +85,7 @@ final class AerospikeFootprint {
         Map<String, Double> before = state(cluster);
         long began = System.nanoTime();
         Position position = Position.START;
-        try (AerospikeJoinStore store =
-                AerospikeJoinStore.open(cluster, "footprint-" + UUID.randomUUID(), settings.retention())) {
+        try (AerospikeJoinStore store = AerospikeJoinStore.open(cluster, newSet(), settings.retention())) {
             for (long txid = 1; feed.hasNext(); txid++) {
                 StepResult result = step.run(position, block(feed), txid, store);
                 store.write(result.cells());
@@ -94,7 +96,12 @@ final class AerospikeFootprint {
                 }
             }
         }
+        double seconds = (System.nanoTime() - began) / 1e9;
         Map<String, Double> after = state(cluster);
+        for (int tries = 0; after.get("blocks to write") > 0 && tries < 60; tries++) {
+            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+            after = state(cluster);
+        }
         System.out.println(feed.name());
         System.out.println(position.books());
         System.out.printf(
@@ -103,9 +110,9 @@ final class AerospikeFootprint {
                 (double) bodyBytes / impressions,
                 (double) cells / impressions,
                 (double) cellBytes / cells,
-                (System.nanoTime() - began) / 1e9,
+                seconds,
                 Traffic.now());
-        for (String key : after.keySet()) {
+        for (String key : SHOWN) {
             double more = after.get(key) - before.getOrDefault(key, 0.0);
             System.out.printf("%-20s %,16.0f   %8.3f for an impression%n", key, more, more / impressions);
         }
@@ -134,7 +141,12 @@ final class AerospikeFootprint {
         return new Block(0, parts, 0);
     }
 
-    /** Summed over all nodes. Blocks of a device, of 1 MiB each, are what it wrote. */
+    /** As short as the name of a group, since every record holds it. */
+    private static String newSet() {
+        return "f" + Long.toString(System.currentTimeMillis() / 1000 % 46_656, 36);
+    }
+
+    /** Summed over all nodes. What is written to a device is written in blocks of 8 MiB. */
     private static Map<String, Double> state(AerospikeCluster cluster) {
         String[] host = cluster.hosts().get(0).split(":");
         Map<String, Double> state = new HashMap<>();
@@ -143,9 +155,9 @@ final class AerospikeFootprint {
                 String answer = Info.request(new InfoPolicy(), node, "namespace/" + cluster.namespace());
                 for (String pair : answer.split(";")) {
                     String[] sides = pair.split("=", 2);
-                    String key = sides[0].replaceFirst(".*\\].(defrag_)?writes", "blocks written");
-                    if (List.of("objects", "data_used_bytes", "index_used_bytes", "blocks written")
-                            .contains(key)) {
+                    String key = sides[0].replaceFirst(".*]\\.(defrag_)?writes", "blocks written")
+                            .replaceFirst(".*]\\.(write|defrag)_q", "blocks to write");
+                    if (SHOWN.contains(key)) {
                         state.merge(key, Double.parseDouble(sides[1]), Double::sum);
                     }
                 }
