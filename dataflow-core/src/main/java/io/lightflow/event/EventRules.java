@@ -4,6 +4,12 @@ import org.apache.avro.specific.SpecificRecord;
 
 /** What a light event must be like to be taken in. Producers refuse by the same rules what the join would reject. */
 public final class EventRules {
+    /**
+     * Characters of the longest id and of the longest join key: as parts of a key in the join store they must fit into a
+     * record next to others.
+     */
+    public static final int LONGEST_ID = 512;
+
     private EventRules() {}
 
     /** Fields of an impression that its head is made of. */
@@ -45,12 +51,17 @@ public final class EventRules {
                     click.getTime(),
                     click.getImpressionId().isEmpty()
                             ? new Wrong("impressionId", "expected the impressionId of the click, found an empty one")
-                            : wrongMoney("priceMicros", click.getPriceMicros(), click.getCurrency()));
+                            : first(
+                                    wrongLength("impressionId", click.getImpressionId()),
+                                    wrongMoney("priceMicros", click.getPriceMicros(), click.getCurrency())));
         } else if (record instanceof Conversion conversion) {
             return new Head(
                     conversion.getId(),
                     conversion.getTime(),
-                    wrongMoney("revenueMicros", conversion.getRevenueMicros(), conversion.getCurrency()));
+                    first(
+                            wrongLength("impressionId", conversion.getImpressionId()),
+                            wrongLength("clickId", conversion.getClickId()),
+                            wrongMoney("revenueMicros", conversion.getRevenueMicros(), conversion.getCurrency())));
         }
         Tag tag = (Tag) record;
         return new Head(tag.getId(), tag.getTime(), null);
@@ -79,10 +90,32 @@ public final class EventRules {
         if (head.id().isEmpty()) {
             return new Wrong("id", "expected an id, found an empty one");
         }
+        Wrong tooLong = first(wrongLength("joinKey", joinKey), wrongLength("id", head.id()));
+        if (tooLong != null) {
+            return tooLong;
+        }
         if (isBadTime(head.time(), recordMs, farFutureMs)) {
             return new Wrong("time", LightEventDecoder.badTime(head.time(), recordMs));
         }
         return head.wrong();
+    }
+
+    private static Wrong first(Wrong... found) {
+        for (Wrong wrong : found) {
+            if (wrong != null) {
+                return wrong;
+            }
+        }
+        return null;
+    }
+
+    /** @param id may be null */
+    private static Wrong wrongLength(String field, String id) {
+        return id != null && id.length() > LONGEST_ID
+                ? new Wrong(
+                        field,
+                        "expected " + field + " to have up to " + LONGEST_ID + " characters, found " + id.length())
+                : null;
     }
 
     private static Wrong wrongMoney(String field, long micros, String currency) {

@@ -8,6 +8,7 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.event.BodyEncoder;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
+import io.lightflow.event.EventRules;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.LightEvent;
@@ -170,6 +171,46 @@ class InvariantINothingIsDroppedTest {
     @Test
     void anEventWithoutAnId() {
         assertThat(reason(Impression.newBuilder(GOOD).setId("").build())).contains("expected an id");
+    }
+
+    @Test
+    void anIdOrAJoinKeyThatIsTooLongForAKeyInTheJoinStore() {
+        String longest = "\u20ac".repeat(EventRules.LONGEST_ID);
+        byte[] longestKey = longest.getBytes(StandardCharsets.UTF_8);
+        Impression edge = Impression.newBuilder(GOOD).setId(longest).build();
+        assertThat(decode(EventType.IMPRESSION, longestKey, encoded(edge))).isInstanceOf(LightEvent.class);
+
+        String found = "found " + (EventRules.LONGEST_ID + 1);
+        byte[] longKey = (longest + "x").getBytes(StandardCharsets.UTF_8);
+        assertThat(reason(EventType.IMPRESSION, longKey, encoded(GOOD))).contains("joinKey", "512", found);
+        for (EventType type : EventType.values()) {
+            SpecificRecord event =
+                    switch (type) {
+                        case IMPRESSION ->
+                            Draft.impression("k", longest + "x", NOW, "acme").record();
+                        case CLICK ->
+                            Draft.click("k", longest + "x", NOW, "acme", "i").record();
+                        case CONVERSION ->
+                            Draft.conversion("k", longest + "x", NOW, "acme", null, null)
+                                    .record();
+                        case TAG -> Draft.tag("k", longest + "x", NOW, "acme").record();
+                    };
+            assertThat(reason(type, event)).contains("expected id", found);
+        }
+        assertThat(reason(
+                        EventType.CLICK,
+                        Draft.click("k", "c", NOW, "acme", longest + "x").record()))
+                .contains("impressionId", found);
+        assertThat(reason(
+                        EventType.CONVERSION,
+                        Draft.conversion("k", "v", NOW, "acme", longest + "x", null)
+                                .record()))
+                .contains("clickId", found);
+        assertThat(reason(
+                        EventType.CONVERSION,
+                        Draft.conversion("k", "v", NOW, "acme", null, longest + "x")
+                                .record()))
+                .contains("impressionId", found);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.lightflow.event.BodyEncoder;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
+import io.lightflow.event.EventRules;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.LightEventDecoder;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LightEventsRulesTest {
     private static final long NOW = Instant.parse("2026-01-01T11:00:00Z").toEpochMilli();
     private static final long FAR_FUTURE_MS = Duration.ofHours(1).toMillis();
+    private static final String TOO_LONG = "x".repeat(EventRules.LONGEST_ID + 1);
 
     @TempDir
     Path directory;
@@ -104,6 +106,8 @@ class LightEventsRulesTest {
             refused("joinKey", "", good(type));
             refused("joinKey", null, good(type));
             refused("joinKey", "\uDE00", good(type));
+            refused("joinKey", TOO_LONG, good(type));
+            refused("id", "k", with(type, "id", TOO_LONG));
         }
         refused("priceMicros", "k", with(EventType.IMPRESSION, "priceMicros", -1L));
         refused("currency", "k", with(EventType.IMPRESSION, "currency", ""));
@@ -112,9 +116,11 @@ class LightEventsRulesTest {
         refused("currency", "k", with(EventType.CLICK, "priceMicros", 1L));
         refused("impressionId", "k", with(EventType.CLICK, "impressionId", ""));
         refused("impressionId", "k", with(EventType.CLICK, "impressionId", null));
+        refused("impressionId", "k", with(EventType.CLICK, "impressionId", TOO_LONG));
         refused("revenueMicros", "k", with(EventType.CONVERSION, "revenueMicros", -1L));
         refused("currency", "k", with(EventType.CONVERSION, "revenueMicros", 1L));
         refused("clickId", "k", with(EventType.CONVERSION, "clickId", "\uD83D"));
+        refused("clickId", "k", with(EventType.CONVERSION, "clickId", TOO_LONG));
         refused("url", "k", with(EventType.TAG, "url", "x".repeat(LightEventDecoder.LONGEST_RECORD_BYTES)));
         assertThat(events.metrics().taken()).isZero();
         assertThat(events.metrics().spoolBytes()).isZero();

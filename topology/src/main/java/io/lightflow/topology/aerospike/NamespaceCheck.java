@@ -1,13 +1,7 @@
 package io.lightflow.topology.aerospike;
 
-import com.aerospike.client.AerospikeException;
 import com.aerospike.client.IAerospikeClient;
-import com.aerospike.client.Info;
-import com.aerospike.client.cluster.Node;
-import com.aerospike.client.policy.InfoPolicy;
-import io.lightflow.store.StoreUnavailableException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,21 +24,25 @@ final class NamespaceCheck {
      * How long what was written may be in a node's memory only, at most.
      *
      * @throws AerospikeSetupException if it does not; the message names all that is to be set
-     * @throws StoreUnavailableException if a node does not answer
+     * @throws io.lightflow.store.StoreUnavailableException if a node does not answer
      */
     Duration check(IAerospikeClient client) {
+        return check(NodeAnswers.of(client, namespace, name));
+    }
+
+    Duration check(List<NodeAnswers> nodes) {
         Set<String> wrong = new LinkedHashSet<>();
         Duration longestFlush = Duration.ZERO;
-        for (Node node : client.getNodes()) {
-            Map<String, String> found = ask(node, "namespace/" + namespace);
-            if (found.containsKey("type")) {
-                throw new AerospikeSetupException("The " + name + " does not exist on the node " + node.getHost()
-                        + ", which has " + info(node, "namespaces") + ". Add it to aerospike.conf, or correct"
+        for (NodeAnswers node : nodes) {
+            Map<String, String> found = node.namespace();
+            if (!found.containsKey("ns_cluster_size")) {
+                throw new AerospikeSetupException("The " + name + " does not exist on the node " + node.node()
+                        + ", which has " + node.namespaces() + ". Add it to aerospike.conf, or correct"
                         + " store.aerospike.namespace");
             }
             checkStorage(found, wrong);
             checkTimeToLive(found, wrong);
-            checkCopies(found, ask(node, "get-config:context=service"), wrong);
+            checkCopies(found, node.service(), wrong);
             Duration flush = Duration.ofMillis(number(found, "storage-engine.flush-max-ms"));
             longestFlush = flush.compareTo(longestFlush) > 0 ? flush : longestFlush;
         }
@@ -58,8 +56,12 @@ final class NamespaceCheck {
     private void checkStorage(Map<String, String> found, Set<String> wrong) {
         if (is(found, "stop_writes")) {
             wrong.add("it refuses writes now (stop_writes): data_used_pct is " + found.get("data_used_pct")
-                    + ", data_avail_pct " + found.get("data_avail_pct")
-                    + ". Add devices, nodes or memory, or raise stop-writes-used-pct");
+                    + " (stop-writes-used-pct " + found.get("storage-engine.stop-writes-used-pct")
+                    + "), data_avail_pct " + found.get("data_avail_pct") + " (stop-writes-avail-pct "
+                    + found.get("storage-engine.stop-writes-avail-pct") + "), index_used_bytes "
+                    + found.get("index_used_bytes") + " (indexes-memory-budget " + found.get("indexes-memory-budget")
+                    + ", stop-writes-sys-memory-pct " + found.get("stop-writes-sys-memory-pct")
+                    + "). Add devices, memory or nodes, or raise the limit that is reached");
         }
         if (is(found, "clock_skew_stop_writes")) {
             wrong.add("it refuses writes because its nodes' clocks differ: run NTP on them");
@@ -78,8 +80,11 @@ final class NamespaceCheck {
         if (is(found, "storage-engine.cold-start-empty")) {
             wrong.add("cold-start-empty is true: a restart would lose everything. Set it to false");
         }
-        for (String evict :
-                List.of("storage-engine.evict-used-pct", "evict-indexes-memory-pct", "evict-sys-memory-pct")) {
+        for (String evict : List.of(
+                "storage-engine.evict-used-pct",
+                "index-type.evict-mounts-pct",
+                "evict-indexes-memory-pct",
+                "evict-sys-memory-pct")) {
             if (number(found, evict) > 0) {
                 wrong.add(evict.replace("storage-engine.", "") + " is " + found.get(evict)
                         + ": it would delete cells that are still needed. Set it to 0, and watch stop_writes");
@@ -116,6 +121,11 @@ final class NamespaceCheck {
         long copies = number(found, "effective_replication_factor");
         long least = Math.max(nodes - copies + 1, nodes / 2 + 1);
         long set = number(service, "min-cluster-size");
+        long wanted = number(found, "replication-factor");
+        if (copies < wanted) {
+            wrong.add("replication-factor is " + wanted + ", but there are nodes for " + copies + " only, cluster size "
+                    + nodes + ": start the others, or set `replication-factor " + copies + "` if there are none");
+        }
         if (nodes > 1 && !is(found, "strong-consistency") && set < least) {
             wrong.add("min-cluster-size is " + set + " in a cluster of " + nodes + " with " + copies
                     + " copies: without the nodes that hold a row, or cut off from them, the others would say that there is"
@@ -134,26 +144,6 @@ final class NamespaceCheck {
         } catch (NumberFormatException e) {
             throw new AerospikeSetupException(
                     "The node says " + key + "=" + value + ", expected a number. Is it a server of version 8?", e);
-        }
-    }
-
-    private Map<String, String> ask(Node node, String command) {
-        Map<String, String> found = new HashMap<>();
-        for (String pair : info(node, command).split(";")) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                found.put(pair.substring(0, equals), pair.substring(equals + 1));
-            }
-        }
-        return found;
-    }
-
-    private String info(Node node, String command) {
-        try {
-            return Info.request(new InfoPolicy(), node, command);
-        } catch (AerospikeException e) {
-            throw new StoreUnavailableException(
-                    "The node " + node.getHost() + " of the " + name + " does not answer: " + e.getMessage(), e);
         }
     }
 }

@@ -69,8 +69,8 @@ public record AerospikeCluster(
 
     public AerospikeCluster {
         Require.notEmpty("store.aerospike.hosts", hosts);
-        hosts = List.copyOf(hosts);
         hosts.forEach(AerospikeCluster::check);
+        hosts = List.copyOf(hosts);
         Require.present("store.aerospike.namespace", namespace);
         if (set != null) {
             checkSet("store.aerospike.set", set);
@@ -114,9 +114,14 @@ public record AerospikeCluster(
     }
 
     private static void check(String host) {
-        if (!host.matches("(\\[[^]]+]|[^:]+):\\d{1,5}")) {
+        if (host == null || !host.matches("(\\[[^]]+]|[^:]+):\\d{1,5}") || !isPort(host)) {
             throw new WrongSettingException("the key store.aerospike.hosts takes HOST:PORT, found " + host);
         }
+    }
+
+    private static boolean isPort(String host) {
+        int port = Integer.parseInt(host.substring(host.lastIndexOf(':') + 1));
+        return port > 0 && port <= 65_535;
     }
 
     private static Duration timeout(String key, Duration value, Duration other) {

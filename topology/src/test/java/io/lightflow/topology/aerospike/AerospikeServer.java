@@ -59,8 +59,9 @@ public final class AerospikeServer {
     private static GenericContainer<?> started() {
         GenericContainer<?> server = new GenericContainer<>(IMAGE)
                 .withExposedPorts(PORT)
-                .withCopyFileToContainer(MountableFile.forHostPath(configuration()), "/etc/aerospike/aerospike.conf")
-                .withCommand("asd", "--foreground", "--config-file", "/etc/aerospike/aerospike.conf")
+                // Not where the image's own start would write over it.
+                .withCopyFileToContainer(MountableFile.forHostPath(configuration()), "/etc/lightflow/aerospike.conf")
+                .withCommand("--config-file", "/etc/lightflow/aerospike.conf")
                 .waitingFor(Wait.forLogMessage(".*service ready: soon there will be cake!.*", 1))
                 .withStartupTimeout(Duration.ofMinutes(2));
         server.start();

@@ -8,6 +8,7 @@ import io.lightflow.topology.settings.GroupSettings.Beacons;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +51,26 @@ class GroupSettingsTest {
               parallelism: 2
             statistics:
               microBatch: 15s
+            """;
+
+    static final String AEROSPIKE = """
+            aerospike:
+                hosts: ["10.0.0.1:3000", "[2001:db8::1]:3000"]
+                namespace: lightflow
+                user: joiner
+                passwordVariable: PATH
+                tls:
+                  name: join.example
+                  authorities: /etc/tls/ca.pem
+                  keyStore: /etc/tls/client.p12
+                  keyStorePasswordVariable: PATH
+                rack: 2
+                commit: MASTER
+                connectTimeout: 500ms
+                socketTimeout: 1s
+                totalTimeout: 4s
+                batchKeys: 500
+                batchesInFlight: 8
             """;
 
     @Test
@@ -163,6 +184,126 @@ class GroupSettingsTest {
                 .message()
                 .doesNotContain("\n")
                 .doesNotContain("hunter2");
+    }
+
+    @Test
+    void anAerospikeClusterNeedsNoMoreThanAHostAndANamespace() {
+        GroupSettings settings = GroupSettings.parse(withStore("""
+                aerospike:
+                    hosts: ["10.0.0.1:3000"]
+                    namespace: lightflow
+                """));
+
+        assertThat(settings.store().rocksdb()).isNull();
+        assertThat(settings.store().aerospike()).isEqualTo(AerospikeCluster.of("10.0.0.1:3000", "lightflow"));
+        assertThat(settings.store().aerospike())
+                .isEqualTo(new AerospikeCluster(
+                        List.of("10.0.0.1:3000"),
+                        "lightflow",
+                        null,
+                        null,
+                        null,
+                        null,
+                        AerospikeCluster.Commit.ALL,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
+                        2_000,
+                        4));
+        assertThat(GroupSettings.parse(settings.toYaml())).isEqualTo(settings);
+    }
+
+    @Test
+    void aClusterOfAerospikeIsReadAndWrittenWithoutItsSecrets() {
+        GroupSettings settings = GroupSettings.parse(withStore(AEROSPIKE));
+        AerospikeCluster cluster = settings.store().aerospike();
+
+        assertThat(cluster)
+                .isEqualTo(new AerospikeCluster(
+                        List.of("10.0.0.1:3000", "[2001:db8::1]:3000"),
+                        "lightflow",
+                        "joiner",
+                        "PATH",
+                        new AerospikeCluster.Tls(
+                                "join.example", Path.of("/etc/tls/ca.pem"), Path.of("/etc/tls/client.p12"), "PATH"),
+                        2,
+                        AerospikeCluster.Commit.MASTER,
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(4),
+                        500,
+                        8));
+        assertThat(GroupSettings.parse(settings.toYaml())).isEqualTo(settings);
+        assertThat(cluster.password()).isEqualTo(System.getenv("PATH"));
+        assertThat(cluster.tls().keyStorePassword()).isEqualTo(System.getenv("PATH"));
+        assertThat(settings + settings.toYaml()).doesNotContain(System.getenv("PATH"));
+        AerospikeCluster unset = GroupSettings.parse(withStore(AEROSPIKE.replace("PATH", "LIGHTFLOW_NO_SUCH_VARIABLE")))
+                .store()
+                .aerospike();
+        assertThatThrownBy(unset::password)
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll("store.aerospike.passwordVariable", "LIGHTFLOW_NO_SUCH_VARIABLE");
+        assertThatThrownBy(unset.tls()::keyStorePassword)
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll("store.aerospike.tls.keyStorePasswordVariable", "LIGHTFLOW_NO_SUCH_VARIABLE");
+    }
+
+    /** A text of the good settings of a cluster, what takes its place, and the key that must be named. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    '"10.0.0.1:3000"'      | 10.0.0.1               | the key store.aerospike.hosts takes HOST:PORT, found 10.0.0.1
+                    '"10.0.0.1:3000"'      | ":3000"                | the key store.aerospike.hosts takes HOST:PORT
+                    '"10.0.0.1:3000"'      | "a:b:3000"             | the key store.aerospike.hosts takes HOST:PORT
+                    '"10.0.0.1:3000"'      | "a:0"                  | the key store.aerospike.hosts takes HOST:PORT
+                    '"10.0.0.1:3000"'      | "a:65536"              | the key store.aerospike.hosts takes HOST:PORT
+                    '"10.0.0.1:3000"'      | ~                      | the key store.aerospike.hosts takes HOST:PORT
+                    '["10.0.0.1:3000", "[2001:db8::1]:3000"]' | []  | the key store.aerospike.hosts is missing or empty
+                    namespace: lightflow   |                        | the key store.aerospike.namespace is missing
+                    namespace: lightflow   | namespace: ~           | the key store.aerospike.namespace is missing
+                    name: join.example     |                        | the key store.aerospike.tls.name is missing
+                    commit: MASTER         | commit: MOST           | the key store.aerospike.commit is wrong
+                    connectTimeout: 500ms  | connectTimeout: 500    | the key store.aerospike.connectTimeout
+                    connectTimeout: 500ms  | connectTimeout: 0s     | the key store.aerospike.connectTimeout
+                    socketTimeout: 1s      | socketTimeout: 2h      | the key store.aerospike.socketTimeout
+                    totalTimeout: 4s       | totalTimeout: 2h       | the key store.aerospike.totalTimeout
+                    batchKeys: 500         | batchKeys: 0           | the key store.aerospike.batchKeys
+                    batchesInFlight: 8     | batchesInFlight: 1000  | the key store.aerospike.batchesInFlight
+                    rack: 2                | rack: north            | the key store.aerospike.rack
+                    rack: 2                | password: hunter2      | password is unknown
+                    """)
+    void whatIsWrongWithAnAerospikeClusterIsToldInOneLineThatNamesTheKey(String line, String instead, String named) {
+        String yaml = withStore(AEROSPIKE.replace(line, instead == null ? "" : instead));
+        assertThat(yaml).isNotEqualTo(withStore(AEROSPIKE));
+
+        assertThatThrownBy(() -> GroupSettings.parse(yaml))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(named)
+                .message()
+                .doesNotContain("\n")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
+    void thereIsOneJoinStoreNeitherTwoNorNone() {
+        String both = withStore(AEROSPIKE + "  rocksdb:\n    directory: /var/lib/lightflow/us\n");
+        assertThatThrownBy(() -> GroupSettings.parse(both))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll("store.rocksdb", "store.aerospike", "found both");
+        assertThatThrownBy(() -> GroupSettings.parse(withStore("aerospike: ~\n")))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContainingAll("store.rocksdb", "store.aerospike", "found neither");
+    }
+
+    @Test
+    void manyWorkersCanShareAnAerospikeCluster() {
+        String yaml = withStore(AEROSPIKE).replace("parallelism: 2", "workers: 2");
+        assertThat(GroupSettings.parse(yaml).dataflow().workers()).isEqualTo(2);
+    }
+
+    private static String withStore(String store) {
+        String yaml = GOOD.replace("rocksdb:\n    directory: /var/lib/lightflow/us\n", store);
+        assertThat(yaml).isNotEqualTo(GOOD);
+        return yaml;
     }
 
     @Test
