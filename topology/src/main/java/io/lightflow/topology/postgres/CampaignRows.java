@@ -12,7 +12,10 @@ import java.util.TreeMap;
 /** What a commit adds to the sums by campaign, in the order in which everybody writes. */
 final class CampaignRows {
     /** A day begins on a quarter of an hour in every time zone. */
-    private static final long QUARTER_MS = 15 * Statistics.MINUTE_MS;
+    private static final int QUARTER_MINUTES = 15;
+
+    private static final int HOUR_MINUTES = 60;
+    private static final long QUARTER_MS = QUARTER_MINUTES * Statistics.MINUTE_MS;
 
     /** A campaign's money in one currency; its counts, where events of it had no price, under the empty one. */
     record Account(String campaign, String currency) implements Comparable<Account> {
@@ -25,13 +28,18 @@ final class CampaignRows {
         }
     }
 
-    /** @param time beginning of the quarter of an hour, ms since the Unix epoch */
-    record Quarter(Account account, long time) implements Comparable<Quarter> {
-        private static final Comparator<Quarter> ORDER =
-                Comparator.comparing(Quarter::account).thenComparingLong(Quarter::time);
+    /**
+     * A quarter of an hour, or an hour.
+     *
+     * @param time its beginning, ms since the Unix epoch
+     */
+    record Spell(Account account, int minutes, long time) implements Comparable<Spell> {
+        private static final Comparator<Spell> ORDER = Comparator.comparing(Spell::account)
+                .thenComparingInt(Spell::minutes)
+                .thenComparingLong(Spell::time);
 
         @Override
-        public int compareTo(Quarter other) {
+        public int compareTo(Spell other) {
             return ORDER.compare(this, other);
         }
     }
@@ -39,22 +47,27 @@ final class CampaignRows {
     final SortedMap<Account, Counts> totals = new TreeMap<>();
 
     /** Spend in micros; those without any are left out. */
-    final SortedMap<Quarter, Long> quarters = new TreeMap<>();
+    final SortedMap<Spell, Long> spend = new TreeMap<>();
 
     private CampaignRows() {}
 
-    /** @throws ArithmeticException if a sum does not fit into 64 bits */
+    /**
+     * Maps in maps, by texts whose hashes are known from their keys: this looks at every minute row of a commit.
+     *
+     * @throws ArithmeticException if a sum does not fit into 64 bits
+     */
     static CampaignRows of(Statistics statistics) {
-        Map<Account, Map<Long, Counts>> sums = new HashMap<>();
+        Map<String, Map<String, Map<Long, Counts>>> sums = new HashMap<>();
         for (Map.Entry<StatisticsKey, Counts> row : statistics.minutes().entrySet()) {
             StatisticsKey key = row.getKey();
-            sums.computeIfAbsent(new Account(key.campaignId(), key.currency()), absent -> new HashMap<>())
+            sums.computeIfAbsent(key.campaignId(), absent -> new HashMap<>())
+                    .computeIfAbsent(key.currency(), absent -> new HashMap<>())
                     .computeIfAbsent(Math.floorDiv(key.time(), QUARTER_MS) * QUARTER_MS, absent -> new Counts())
                     .add(row.getValue());
         }
         CampaignRows rows = new CampaignRows();
-        sums.forEach((account, quarters) ->
-                rows.add(new Account(StorableText.of(account.campaign), StorableText.of(account.currency)), quarters));
+        sums.forEach((campaign, currencies) -> currencies.forEach((currency, quarters) ->
+                rows.add(new Account(StorableText.of(campaign), StorableText.of(currency)), quarters)));
         return rows;
     }
 
@@ -63,7 +76,9 @@ final class CampaignRows {
         added.forEach((time, counts) -> {
             total.add(counts);
             if (counts.spendMicros != 0) {
-                quarters.merge(new Quarter(account, time), counts.spendMicros, Math::addExact);
+                long hour = Math.floorDiv(time, Statistics.HOUR_MS) * Statistics.HOUR_MS;
+                spend.merge(new Spell(account, QUARTER_MINUTES, time), counts.spendMicros, Math::addExact);
+                spend.merge(new Spell(account, HOUR_MINUTES, hour), counts.spendMicros, Math::addExact);
             }
         });
     }

@@ -76,8 +76,12 @@ class CampaignBudgetTest {
                         campaign, currency, sum(spend_micros)::bigint, sum(impressions)::bigint, sum(clicks)::bigint
                         FROM stats_day GROUP BY 1, 2"""))
                 .isEqualTo("0");
-        assertThat(differences("campaign, currency, time, spend_micros FROM campaign_quarter", """
+        assertThat(differences("campaign, currency, time, spend_micros FROM campaign_spend WHERE minutes = 15", """
                         campaign, currency, date_bin('15 minutes', time, '2000-01-01 00:00+00'), sum(spend_micros)::bigint
+                        FROM stats_minute GROUP BY 1, 2, 3"""))
+                .isEqualTo("0");
+        assertThat(differences("campaign, currency, time, spend_micros FROM campaign_spend WHERE minutes = 60", """
+                        campaign, currency, date_trunc('hour', time), sum(spend_micros)::bigint
                         FROM stats_minute GROUP BY 1, 2, 3"""))
                 .isEqualTo("0");
     }
@@ -119,6 +123,10 @@ class CampaignBudgetTest {
                         "SELECT day_ends_at - day_starts_at FROM campaign_budget_at('2026-03-08T10:00:00Z')"
                                 + " WHERE campaign = 'campaign-3'"))
                 .isEqualTo("23:00:00");
+
+        PostgresSchema schema = new PostgresSchema(settings);
+        assertThat(schema.deleteOldSpend(Instant.parse("2026-03-15T18:15:00Z"))).isEqualTo(3);
+        assertThat(server.query(settings, today.formatted(2))).isEqualTo("30 970 33");
     }
 
     @Test

@@ -92,13 +92,11 @@ public record BudgetGateSettings(
     }
 
     public BudgetGateSettings withPoll(Duration newPoll, Duration newMaxAge) {
-        return new BudgetGateSettings(
-                url, listenUrl, user, password, schema, newPoll, newMaxAge, maxLag, whenStale);
+        return new BudgetGateSettings(url, listenUrl, user, password, schema, newPoll, newMaxAge, maxLag, whenStale);
     }
 
     public BudgetGateSettings withMaxLag(Optional<Duration> newMaxLag) {
-        return new BudgetGateSettings(
-                url, listenUrl, user, password, schema, poll, maxAge, newMaxLag, whenStale);
+        return new BudgetGateSettings(url, listenUrl, user, password, schema, poll, maxAge, newMaxLag, whenStale);
     }
 
     public BudgetGateSettings withWhenStale(StalePolicy policy) {

@@ -75,10 +75,11 @@ final class BudgetReader {
                 long staleFrom = now + maxAge.toNanos();
                 if (maxLag.isPresent()) {
                     long lagAllows = unknown ? 0 : maxLag.get().toMillis() - behindMs;
-                    staleFrom = Math.min(staleFrom, now + Duration.ofMillis(Math.max(0, lagAllows)).toNanos());
+                    staleFrom = Math.min(
+                            staleFrom,
+                            now + Duration.ofMillis(Math.max(0, lagAllows)).toNanos());
                 }
-                reading = new Reading(
-                        new Snapshot(campaigns, now, staleFrom, unknown ? -1 : behindMs), oldestUnseen);
+                reading = new Reading(new Snapshot(campaigns, now, staleFrom, unknown ? -1 : behindMs), oldestUnseen);
             }
             connection.commit();
             return reading;

@@ -45,8 +45,7 @@ record CampaignLimits(
         return switch (kind) {
             case TOTAL -> exhausted(Decision.EXHAUSTED);
             case GOAL -> exhausted(Decision.GOAL_REACHED);
-            case DAY ->
-                new CampaignLimits(standing, advertiser, starts, ends, dayEnds, lineCatchesUpAt, dayEnds);
+            case DAY -> new CampaignLimits(standing, advertiser, starts, ends, dayEnds, lineCatchesUpAt, dayEnds);
         };
     }
 

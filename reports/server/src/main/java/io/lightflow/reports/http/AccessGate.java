@@ -40,15 +40,23 @@ public final class AccessGate {
      * account. Where nobody needs one, a page could reach this machine's loopback address.
      */
     private void refuseOtherSites(Context context) {
-        String site = context.header("Sec-Fetch-Site");
-        boolean fromOtherSite = site != null && !site.equals("same-origin") && !site.equals("none");
-        if (fromOtherSite && (access.isUnrestricted() || !context.method().equals(HandlerType.GET))) {
+        boolean reads = context.method().equals(HandlerType.GET) && !access.isUnrestricted();
+        if (!reads && isFromOtherSite(context.header("Sec-Fetch-Site"))) {
             throw ProblemException.forbidden("requests from pages of other sites are not accepted");
         }
         if (access.isUnrestricted() && !isLoopback(context.host())) {
             throw ProblemException.forbidden("this server has no accounts, and answers to the names "
                     + String.join(", ", LOOPBACK.stream().sorted().toList()) + " only, not to " + context.host());
         }
+    }
+
+    /** The same for a request that only reads, without a reason. */
+    public static boolean maySiteRead(Access access, String site, String host) {
+        return !access.isUnrestricted() || !isFromOtherSite(site) && isLoopback(host);
+    }
+
+    private static boolean isFromOtherSite(String site) {
+        return site != null && !site.equals("same-origin") && !site.equals("none");
     }
 
     /** A name of another site that was made to lead to this machine is no name of it. */

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -49,16 +50,17 @@ public final class Json {
         }
     }
 
-    /** The body of a request, which must be one JSON object with this content type. */
-    public static JsonNode object(Context context, String contentType) {
+    /** The body of a request, which must be one JSON object with one of these content types. */
+    public static JsonNode object(Context context, String... contentTypes) {
         String found = context.contentType();
         if (found == null
-                || !found.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(contentType)) {
+                || !Arrays.asList(contentTypes)
+                        .contains(found.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))) {
             throw new ProblemException(
                     415,
                     "unsupported-media-type",
                     "The content type is not supported",
-                    "the header Content-Type must be " + contentType + ", and "
+                    "the header Content-Type must be " + String.join(" or ", contentTypes) + ", and "
                             + (found == null ? "is missing" : "is " + found));
         }
         try {

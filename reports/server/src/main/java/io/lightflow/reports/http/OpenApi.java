@@ -2,17 +2,18 @@ package io.lightflow.reports.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.javalin.config.RoutesConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** {@code /openapi.json}: one document, put together of the features' parts. */
 public final class OpenApi {
     private static final String FOLDER = "/io/lightflow/reports/openapi/";
-    private static final YAMLMapper YAML = new YAMLMapper();
 
     private final ObjectNode document;
 
@@ -21,7 +22,12 @@ public final class OpenApi {
         document = read("reports.yaml");
         for (Feature feature : features) {
             ObjectNode part = read(feature.description());
-            for (String key : List.of("/paths", "/components/schemas", "/components/parameters")) {
+            for (String key : List.of(
+                    "/paths",
+                    "/components/schemas",
+                    "/components/parameters",
+                    "/components/requestBodies",
+                    "/components/responses")) {
                 add(part.at(key), (ObjectNode) document.at(key), feature.description() + key);
             }
         }
@@ -41,7 +47,9 @@ public final class OpenApi {
             if (in == null) {
                 throw new IllegalStateException("The description " + file + " is missing in this build");
             }
-            return (ObjectNode) YAML.readTree(in);
+            // Jackson's own parser would take an alias for a text.
+            Object content = new Yaml(new SafeConstructor(new LoaderOptions())).load(in);
+            return Json.MAPPER.valueToTree(content);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file + " of the OpenAPI document", e);
         }

@@ -2,6 +2,11 @@ package io.lightflow.reports.server;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.lightflow.reports.budget.BudgetApi;
+import io.lightflow.reports.budget.DecisionApi;
+import io.lightflow.reports.budget.DecisionHandler;
+import io.lightflow.reports.campaign.CampaignApi;
+import io.lightflow.reports.gate.BudgetGate;
 import io.lightflow.reports.http.Access;
 import io.lightflow.reports.http.AccessGate;
 import io.lightflow.reports.http.Failures;
@@ -10,6 +15,7 @@ import io.lightflow.reports.http.OpenApi;
 import io.lightflow.reports.http.SecurityHeaders;
 import io.lightflow.reports.store.Sql;
 import java.util.List;
+import java.util.Optional;
 
 /** All features, each with its paths and its part of the OpenAPI document. */
 final class ReportsApi {
@@ -17,11 +23,16 @@ final class ReportsApi {
     private final ReportsMetrics metrics;
     private final List<Feature> features;
 
-    ReportsApi(Access access, Pools pools) {
+    ReportsApi(Access access, Pools pools, BudgetGate gate, DecisionHandler decisions) {
         this.access = access;
-        this.metrics = new ReportsMetrics(pools);
+        this.metrics = new ReportsMetrics(pools, gate, decisions);
         Sql replica = new Sql(pools.replica);
-        this.features = List.of(new Overview(replica, metrics));
+        Optional<Sql> primary = pools.primary.map(Sql::new);
+        this.features = List.of(
+                new Overview(replica, metrics),
+                new CampaignApi(replica, primary),
+                new BudgetApi(replica),
+                new DecisionApi(gate));
     }
 
     void addTo(JavalinConfig config) {

@@ -2,8 +2,12 @@ package io.lightflow.reports.server;
 
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
+import io.lightflow.reports.budget.DecisionHandler;
+import io.lightflow.reports.gate.BudgetGate;
+import io.lightflow.reports.gate.BudgetGateSettings;
 import io.lightflow.reports.http.Json;
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
@@ -29,6 +33,7 @@ public final class ReportsServer implements AutoCloseable {
 
     private final ReportsSettings settings;
     private Pools pools;
+    private BudgetGate gate;
     private Javalin http;
 
     public ReportsServer(ReportsSettings settings) {
@@ -45,10 +50,13 @@ public final class ReportsServer implements AutoCloseable {
         if (pools != null) {
             throw new IllegalStateException("This reports server was started before: make another one");
         }
+        BudgetGateSettings budgets = settings.gate();
         pools = new Pools(settings);
+        gate = new BudgetGate(budgets);
         Javalin server;
         try {
             server = Javalin.create(this::configure);
+            gate.start();
         } catch (RuntimeException e) {
             pools.close();
             throw e;
@@ -57,6 +65,7 @@ public final class ReportsServer implements AutoCloseable {
             server.start(settings.bind(), settings.port());
         } catch (RuntimeException e) {
             server.stop();
+            gate.close();
             pools.close();
             throw new IllegalStateException(
                     "The reports server cannot listen on " + settings.bind() + ":" + settings.port()
@@ -85,7 +94,9 @@ public final class ReportsServer implements AutoCloseable {
         config.jetty.modifyServletContextHandler(
                 context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
         settings.tls().ifPresent(tls -> config.jetty.addConnector((jetty, http) -> tlsConnector(jetty, http, tls)));
-        new ReportsApi(settings.access(), pools).addTo(config);
+        DecisionHandler decisions = new DecisionHandler(gate, settings.access());
+        config.jetty.modifyServer(jetty -> jetty.setHandler(decisions));
+        new ReportsApi(settings.access(), pools, gate, decisions).addTo(config);
     }
 
     private ServerConnector tlsConnector(Server jetty, HttpConfiguration http, TlsSettings tls) {
@@ -119,6 +130,15 @@ public final class ReportsServer implements AutoCloseable {
                 + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
     }
 
+    /** What is answered: a method and a path each. */
+    List<String> paths() {
+        return http.unsafe.internalRouter.allHttpHandlers().stream()
+                .map(handler -> handler.endpoint)
+                .filter(endpoint -> endpoint.method.isHttpMethod())
+                .map(endpoint -> endpoint.method.name() + " " + endpoint.path)
+                .toList();
+    }
+
     /** Stops answering and closes the connections. May be called at any time, also twice. */
     @Override
     public void close() {
@@ -126,6 +146,7 @@ public final class ReportsServer implements AutoCloseable {
             http.stop();
         }
         if (pools != null) {
+            gate.close();
             pools.close();
         }
     }

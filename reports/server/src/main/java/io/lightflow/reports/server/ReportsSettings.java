@@ -1,5 +1,6 @@
 package io.lightflow.reports.server;
 
+import io.lightflow.reports.gate.BudgetGateSettings;
 import io.lightflow.reports.http.Access;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param maxRequestBytes the longest body of a request that is read
  * @param tls empty to speak plain HTTP
  * @param access who may do what
+ * @param budgets how budgets are kept for decisions
  */
 public record ReportsSettings(
         String bind,
@@ -27,7 +29,8 @@ public record ReportsSettings(
         Duration statementTimeout,
         int maxRequestBytes,
         Optional<TlsSettings> tls,
-        Access access) {
+        Access access,
+        BudgetSettings budgets) {
     public static final String DEFAULT_BIND = "127.0.0.1";
     public static final int DEFAULT_PORT = 8082;
     public static final Duration DEFAULT_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
@@ -37,6 +40,7 @@ public record ReportsSettings(
         Objects.requireNonNull(replica, "replica");
         Objects.requireNonNull(primary, "primary");
         Objects.requireNonNull(tls, "tls");
+        Objects.requireNonNull(budgets, "budgets");
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be from 0 to 65535, and is " + port);
         }
@@ -72,24 +76,45 @@ public record ReportsSettings(
                 DEFAULT_STATEMENT_TIMEOUT,
                 DEFAULT_MAX_REQUEST_BYTES,
                 Optional.empty(),
-                Access.UNRESTRICTED);
+                Access.UNRESTRICTED,
+                BudgetSettings.DEFAULT);
     }
 
     public ReportsSettings withAccess(Access newAccess) {
-        return new ReportsSettings(bind, port, replica, primary, statementTimeout, maxRequestBytes, tls, newAccess);
+        return new ReportsSettings(
+                bind, port, replica, primary, statementTimeout, maxRequestBytes, tls, newAccess, budgets);
     }
 
     public ReportsSettings withTls(TlsSettings newTls) {
         return new ReportsSettings(
-                bind, port, replica, primary, statementTimeout, maxRequestBytes, Optional.of(newTls), access);
+                bind, port, replica, primary, statementTimeout, maxRequestBytes, Optional.of(newTls), access, budgets);
     }
 
     public ReportsSettings withoutPrimary() {
         return new ReportsSettings(
-                bind, port, replica, Optional.empty(), statementTimeout, maxRequestBytes, tls, access);
+                bind, port, replica, Optional.empty(), statementTimeout, maxRequestBytes, tls, access, budgets);
     }
 
     public ReportsSettings withStatementTimeout(Duration timeout) {
-        return new ReportsSettings(bind, port, replica, primary, timeout, maxRequestBytes, tls, access);
+        return new ReportsSettings(bind, port, replica, primary, timeout, maxRequestBytes, tls, access, budgets);
+    }
+
+    public ReportsSettings withBudgets(BudgetSettings newBudgets) {
+        return new ReportsSettings(
+                bind, port, replica, primary, statementTimeout, maxRequestBytes, tls, access, newBudgets);
+    }
+
+    /** The gate reads where everything is read, and listens at the primary. */
+    BudgetGateSettings gate() {
+        return new BudgetGateSettings(
+                replica.url(),
+                budgets.listenUrl().or(() -> primary.map(DatabaseSettings::url)),
+                replica.user(),
+                replica.password(),
+                replica.schema(),
+                budgets.poll(),
+                budgets.maxAge(),
+                budgets.maxLag(),
+                budgets.whenStale());
     }
 }

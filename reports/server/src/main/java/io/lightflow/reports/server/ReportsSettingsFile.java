@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import io.lightflow.reports.gate.StalePolicy;
 import io.lightflow.reports.http.Access;
 import io.lightflow.reports.http.Account;
 import io.lightflow.reports.http.Role;
@@ -61,10 +62,13 @@ public final class ReportsSettingsFile {
             String statementTimeout,
             Integer maxRequestBytes,
             Tls tls,
-            List<Entry> access) {}
+            List<Entry> access,
+            Budgets budgets) {}
 
     private record Database(
             String url, String user, String passwordVariable, String schema, Integer poolSize, String timeout) {}
+
+    private record Budgets(String listenUrl, String poll, String maxAge, String maxLag, String whenStale) {}
 
     private record Tls(String keyStore, String passwordVariable) {}
 
@@ -128,7 +132,8 @@ public final class ReportsSettingsFile {
                 duration(document.statementTimeout(), "statementTimeout", ReportsSettings.DEFAULT_STATEMENT_TIMEOUT),
                 orElse(document.maxRequestBytes(), ReportsSettings.DEFAULT_MAX_REQUEST_BYTES),
                 Optional.ofNullable(document.tls()).map(this::tls),
-                access(document.access()));
+                access(document.access()),
+                document.budgets() == null ? BudgetSettings.DEFAULT : budgets(document.budgets()));
     }
 
     private DatabaseSettings database(Database database, String key) {
@@ -141,6 +146,27 @@ public final class ReportsSettingsFile {
                 orElse(database.schema(), DatabaseSettings.DEFAULT_SCHEMA),
                 orElse(database.poolSize(), DatabaseSettings.DEFAULT_POOL_SIZE),
                 duration(database.timeout(), key + ".timeout", DatabaseSettings.DEFAULT_TIMEOUT));
+    }
+
+    private static BudgetSettings budgets(Budgets budgets) {
+        BudgetSettings defaults = BudgetSettings.DEFAULT;
+        return new BudgetSettings(
+                Optional.ofNullable(budgets.listenUrl()),
+                duration(budgets.poll(), "budgets.poll", defaults.poll()),
+                duration(budgets.maxAge(), "budgets.maxAge", defaults.maxAge()),
+                "none".equals(budgets.maxLag())
+                        ? Optional.empty()
+                        : Optional.of(duration(
+                                budgets.maxLag(),
+                                "budgets.maxLag, unless it is none,",
+                                defaults.maxLag().orElseThrow())),
+                switch (orElse(budgets.whenStale(), "refuse")) {
+                    case "refuse" -> StalePolicy.REFUSE;
+                    case "allow" -> StalePolicy.ALLOW;
+                    default ->
+                        throw new IllegalArgumentException(
+                                "budgets.whenStale must be refuse or allow, but is '" + budgets.whenStale() + "'");
+                });
     }
 
     private TlsSettings tls(Tls tls) {

@@ -8,7 +8,9 @@ import io.lightflow.reports.http.Account;
 import io.lightflow.reports.http.Role;
 import io.lightflow.reports.http.TokenHash;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,29 @@ class ReportsServerTest {
         assertThat(response.headers().firstValue("Cache-Control")).contains("no-store");
         assertThat(response.headers().firstValue("Server")).isEmpty();
         assertThat(response.headers().firstValue("Set-Cookie")).isEmpty();
+    }
+
+    @Test
+    void everyPathIsDescribedAndEveryDescribedPathIsThere() throws Exception {
+        JsonNode document = nobody.get(200, "/openapi.json");
+        List<String> described = new ArrayList<>();
+        document.path("paths")
+                .fields()
+                .forEachRemaining(path -> path.getValue().fieldNames().forEachRemaining(method -> {
+                    if (!method.equals("parameters")) {
+                        described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey());
+                    }
+                }));
+        assertThat(described)
+                .containsExactlyInAnyOrderElementsOf(SERVER.paths().stream()
+                        .filter(path -> path.matches("[A-Z]+ /(v1|health|metrics).*"))
+                        .toList());
+        // What is referred to is there.
+        for (JsonNode reference : document.findValues("$ref")) {
+            assertThat(document.at(reference.asText().substring(1)).isMissingNode())
+                    .as(reference.asText())
+                    .isFalse();
+        }
     }
 
     @Test

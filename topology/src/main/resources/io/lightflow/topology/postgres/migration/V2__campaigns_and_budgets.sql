@@ -8,7 +8,7 @@ ALTER TABLE ledger ADD COLUMN writer_version integer NOT NULL DEFAULT 2;
 ALTER TABLE ledger ALTER COLUMN writer_version DROP DEFAULT;
 UPDATE ledger SET epoch = epoch + 1;
 
-COMMENT ON COLUMN ledger.writer_version IS 'What its writer keeps besides stats_*: 2, campaign_total and campaign_quarter.';
+COMMENT ON COLUMN ledger.writer_version IS 'What its writer keeps besides stats_*: 2, campaign_total and campaign_spend.';
 
 -- Summed over everything, in the transactions that add to stats_*.
 CREATE TABLE campaign_total (
@@ -20,28 +20,31 @@ CREATE TABLE campaign_total (
     PRIMARY KEY (campaign, currency)
 ) WITH (fillfactor = 50);
 
--- By quarter of an hour, since a day begins on one in every time zone. Needed for the day that a campaign is in.
-CREATE TABLE campaign_quarter (
+-- For the day that a campaign is in: by hour (minutes = 60), and by quarter of an hour (minutes = 15) for the first and
+-- the last hour of it, since there are time zones whose days begin within an hour, on a quarter of it.
+CREATE TABLE campaign_spend (
     campaign text COLLATE "C" NOT NULL,
     currency text COLLATE "C" NOT NULL,
+    minutes smallint NOT NULL CHECK (minutes IN (15, 60)),
     time timestamptz NOT NULL,
     spend_micros bigint NOT NULL,
-    PRIMARY KEY (campaign, currency, time)
+    PRIMARY KEY (campaign, currency, minutes, time)
 ) WITH (fillfactor = 50);
 
 COMMENT ON TABLE campaign_total IS 'stats_* summed up for campaign_budget, in the same transactions. Kept when partitions are dropped.';
-COMMENT ON TABLE campaign_quarter IS 'Spend of the last days by quarter of an hour, in the same transactions as stats_*.';
+COMMENT ON TABLE campaign_spend IS 'Spend of the last days by hour and by quarter of an hour, in the same transactions as stats_*.';
 
 INSERT INTO campaign_total
 SELECT campaign, currency, sum(impressions), sum(clicks), sum(spend_micros)
 FROM stats_day
 GROUP BY campaign, currency;
 
-INSERT INTO campaign_quarter
-SELECT campaign, currency, date_bin('15 minutes', time, '2000-01-01 00:00+00'), sum(spend_micros)
+INSERT INTO campaign_spend
+SELECT campaign, currency, grain.minutes, date_bin(grain.length, time, '2000-01-01 00:00+00'), sum(spend_micros)
 FROM stats_minute
-WHERE time >= now() - interval '3 days'
-GROUP BY 1, 2, 3
+CROSS JOIN (VALUES (15, interval '15 minutes'), (60, interval '1 hour')) AS grain (minutes, length)
+WHERE time >= date_trunc('hour', now()) - interval '3 days'
+GROUP BY 1, 2, 3, 4
 HAVING sum(spend_micros) <> 0;
 
 ALTER TABLE campaign
@@ -192,6 +195,13 @@ BEGIN ATOMIC
         SELECT
             date_trunc('day', moment, c.time_zone) AS starts,
             timezone(c.time_zone, date_trunc('day', timezone(c.time_zone, moment)) + interval '1 day') AS ends
+    ) midnight
+    CROSS JOIN LATERAL (
+        SELECT
+            midnight.starts,
+            midnight.ends,
+            date_bin('1 hour', midnight.starts + interval '59 minutes 59 seconds', '2000-01-01 00:00+00') AS first_hour,
+            date_bin('1 hour', midnight.ends, '2000-01-01 00:00+00') AS last_hour
     ) day
     CROSS JOIN LATERAL (
         SELECT
@@ -202,9 +212,22 @@ BEGIN ATOMIC
         WHERE t.campaign = c.id
     ) total
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(q.spend_micros), 0)::bigint AS spent
-        FROM campaign_quarter q
-        WHERE q.campaign = c.id AND q.currency = c.currency AND q.time >= day.starts AND q.time < day.ends
+        SELECT (
+            SELECT coalesce(sum(h.spend_micros), 0)
+            FROM campaign_spend h
+            WHERE h.campaign = c.id AND h.currency = c.currency AND h.minutes = 60
+                AND h.time >= day.first_hour AND h.time < day.last_hour
+        )::bigint + (
+            SELECT coalesce(sum(q.spend_micros), 0)
+            FROM campaign_spend q
+            WHERE q.campaign = c.id AND q.currency = c.currency AND q.minutes = 15
+                AND q.time >= day.starts AND q.time < day.first_hour
+        )::bigint + (
+            SELECT coalesce(sum(q.spend_micros), 0)
+            FROM campaign_spend q
+            WHERE q.campaign = c.id AND q.currency = c.currency AND q.minutes = 15
+                AND q.time >= day.last_hour AND q.time < day.ends
+        )::bigint AS spent
     ) today
     CROSS JOIN LATERAL (
         SELECT CASE c.goal_metric WHEN 'impressions' THEN total.impressions WHEN 'clicks' THEN total.clicks END
