@@ -19,7 +19,7 @@ final class Listener implements AutoCloseable {
     private static final String CHANNEL = "lightflow_budget";
 
     /** How long to listen before it is looked whether to end. */
-    private static final int LISTEN_MS = 500;
+    private static final int LISTEN_MS = 100;
 
     private static final long PROBE_NANOS = Duration.ofSeconds(10).toNanos();
     private static final int SOCKET_SECONDS = 5;
