@@ -44,25 +44,43 @@ final class CampaignRows {
         }
     }
 
-    final SortedMap<Account, Counts> totals = new TreeMap<>();
+    /** Mutable. Money that does not fit into 64 bits stays at the greatest number, which is more than any budget. */
+    static final class Sums {
+        long impressions;
+        long clicks;
+        long spendMicros;
+
+        private void add(Counts counts) {
+            add(counts.impressions, counts.clicks, counts.spendMicros);
+        }
+
+        private void add(long moreImpressions, long moreClicks, long moreMicros) {
+            impressions += moreImpressions;
+            clicks += moreClicks;
+            spendMicros = saturatedSum(spendMicros, moreMicros);
+        }
+    }
+
+    private static long saturatedSum(long one, long other) {
+        long sum = one + other;
+        return sum < 0 ? Long.MAX_VALUE : sum;
+    }
+
+    final SortedMap<Account, Sums> totals = new TreeMap<>();
 
     /** Spend in micros; those without any are left out. */
     final SortedMap<Spell, Long> spend = new TreeMap<>();
 
     private CampaignRows() {}
 
-    /**
-     * Maps in maps, by texts whose hashes are known from their keys: this looks at every minute row of a commit.
-     *
-     * @throws ArithmeticException if a sum does not fit into 64 bits
-     */
+    /** Maps in maps, by texts whose hashes are known from their keys: this looks at every minute row of a commit. */
     static CampaignRows of(Statistics statistics) {
-        Map<String, Map<String, Map<Long, Counts>>> sums = new HashMap<>();
+        Map<String, Map<String, Map<Long, Sums>>> sums = new HashMap<>();
         for (Map.Entry<StatisticsKey, Counts> row : statistics.minutes().entrySet()) {
             StatisticsKey key = row.getKey();
             sums.computeIfAbsent(key.campaignId(), absent -> new HashMap<>())
                     .computeIfAbsent(key.currency(), absent -> new HashMap<>())
-                    .computeIfAbsent(Math.floorDiv(key.time(), QUARTER_MS) * QUARTER_MS, absent -> new Counts())
+                    .computeIfAbsent(Math.floorDiv(key.time(), QUARTER_MS) * QUARTER_MS, absent -> new Sums())
                     .add(row.getValue());
         }
         CampaignRows rows = new CampaignRows();
@@ -71,14 +89,14 @@ final class CampaignRows {
         return rows;
     }
 
-    private void add(Account account, Map<Long, Counts> added) {
-        Counts total = totals.computeIfAbsent(account, absent -> new Counts());
-        added.forEach((time, counts) -> {
-            total.add(counts);
-            if (counts.spendMicros != 0) {
+    private void add(Account account, Map<Long, Sums> added) {
+        Sums total = totals.computeIfAbsent(account, absent -> new Sums());
+        added.forEach((time, sums) -> {
+            total.add(sums.impressions, sums.clicks, sums.spendMicros);
+            if (sums.spendMicros != 0) {
                 long hour = Math.floorDiv(time, Statistics.HOUR_MS) * Statistics.HOUR_MS;
-                spend.merge(new Spell(account, QUARTER_MINUTES, time), counts.spendMicros, Math::addExact);
-                spend.merge(new Spell(account, HOUR_MINUTES, hour), counts.spendMicros, Math::addExact);
+                spend.merge(new Spell(account, QUARTER_MINUTES, time), sums.spendMicros, CampaignRows::saturatedSum);
+                spend.merge(new Spell(account, HOUR_MINUTES, hour), sums.spendMicros, CampaignRows::saturatedSum);
             }
         });
     }

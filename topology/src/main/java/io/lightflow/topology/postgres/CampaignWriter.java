@@ -1,6 +1,5 @@
 package io.lightflow.topology.postgres;
 
-import io.lightflow.statistics.Counts;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,12 +17,16 @@ import java.util.function.Function;
  * together, the second sees what the first has added. Not thread-safe.
  */
 final class CampaignWriter {
+    /** One odd price must not stop the statistics for ever. */
+    private static final String SUM_OF_SPEND =
+            "least(t.spend_micros::numeric + excluded.spend_micros, 9223372036854775807)::bigint";
+
     private static final String UPSERT_SPEND =
             "INSERT INTO campaign_spend AS t (campaign, currency, minutes, time, spend_micros)"
                     + " SELECT a.campaign, a.currency, a.minutes, to_timestamp(a.seconds), a.spend_micros FROM"
                     + " unnest(?, ?, ?, ?, ?) WITH ORDINALITY AS a (campaign, currency, minutes, seconds, spend_micros,"
                     + " ordinal) ORDER BY a.ordinal ON CONFLICT (campaign, currency, minutes, time)"
-                    + " DO UPDATE SET spend_micros = t.spend_micros + excluded.spend_micros";
+                    + " DO UPDATE SET spend_micros = " + SUM_OF_SPEND;
 
     private static final String UPSERT_TOTALS =
             "INSERT INTO campaign_total AS t (campaign, currency, impressions, clicks, spend_micros)"
@@ -31,7 +34,7 @@ final class CampaignWriter {
                     + " WITH ORDINALITY AS a (campaign, currency, impressions, clicks, spend_micros, ordinal)"
                     + " ORDER BY a.ordinal ON CONFLICT (campaign, currency) DO UPDATE SET"
                     + " impressions = t.impressions + excluded.impressions, clicks = t.clicks + excluded.clicks,"
-                    + " spend_micros = t.spend_micros + excluded.spend_micros";
+                    + " spend_micros = " + SUM_OF_SPEND;
 
     /** Those that are at a limit, and were below all of them without what was added. */
     private static final String NOTIFY =
@@ -97,7 +100,7 @@ final class CampaignWriter {
                 type, rows.spend.entrySet().stream().map(column).toArray());
     }
 
-    private Array totals(String type, Function<Map.Entry<CampaignRows.Account, Counts>, Object> column)
+    private Array totals(String type, Function<Map.Entry<CampaignRows.Account, CampaignRows.Sums>, Object> column)
             throws SQLException {
         return connection.createArrayOf(
                 type, rows.totals.entrySet().stream().map(column).toArray());

@@ -219,6 +219,29 @@ class CampaignBudgetTest {
     }
 
     @Test
+    void sumsThatDoNotFitStopNothingAndExhaustTheBudget() {
+        campaign("campaign-1", "total_budget_micros, daily_budget_micros", "30, 30");
+        sink.open(0);
+        for (int i = 0; i < 2; i++) {
+            Statistics statistics = new Statistics();
+            for (int creative : new int[] {1, 201}) {
+                statistics.minute(key(Instant.parse("2026-03-08T10:00:00Z").toEpochMilli() + i * 3_600_000, creative))
+                                .spendMicros =
+                        Long.MAX_VALUE / 2;
+            }
+            statistics.minute(key(Instant.parse("2026-03-08T12:00:00Z").toEpochMilli(), 401)).spendMicros =
+                    Long.MAX_VALUE / 4;
+            sink.commit(commit(0, i * 10L, i * 10L + 10, statistics));
+        }
+
+        assertThat(server.query(
+                        settings,
+                        "SELECT spent_micros || ' ' || spent_today_micros || ' ' || exhausted_by"
+                                + " FROM campaign_budget_at('2026-03-08T13:00:00Z')"))
+                .isEqualTo("9223372036854775807 9223372036854775807 total");
+    }
+
+    @Test
     void everyChangeOfACampaignIsAuditedAndMakesANewVersion() {
         campaign("campaign-1", "total_budget_micros", "30");
         server.execute(

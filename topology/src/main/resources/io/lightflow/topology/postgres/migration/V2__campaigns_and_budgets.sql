@@ -35,12 +35,13 @@ COMMENT ON TABLE campaign_total IS 'stats_* summed up for campaign_budget, in th
 COMMENT ON TABLE campaign_spend IS 'Spend of the last days by hour and by quarter of an hour, in the same transactions as stats_*.';
 
 INSERT INTO campaign_total
-SELECT campaign, currency, sum(impressions), sum(clicks), sum(spend_micros)
+SELECT campaign, currency, sum(impressions), sum(clicks), least(sum(spend_micros), 9223372036854775807)
 FROM stats_day
 GROUP BY campaign, currency;
 
 INSERT INTO campaign_spend
-SELECT campaign, currency, grain.minutes, date_bin(grain.length, time, '2000-01-01 00:00+00'), sum(spend_micros)
+SELECT campaign, currency, grain.minutes, date_bin(grain.length, time, '2000-01-01 00:00+00'),
+    least(sum(spend_micros), 9223372036854775807)
 FROM stats_minute
 CROSS JOIN (VALUES (15, interval '15 minutes'), (60, interval '1 hour')) AS grain (minutes, length)
 WHERE time >= date_trunc('hour', now()) - interval '3 days'
@@ -205,29 +206,29 @@ BEGIN ATOMIC
     ) day
     CROSS JOIN LATERAL (
         SELECT
-            coalesce(sum(t.spend_micros) FILTER (WHERE t.currency = c.currency), 0)::bigint AS spent,
+            coalesce(max(t.spend_micros) FILTER (WHERE t.currency = c.currency), 0) AS spent,
             coalesce(sum(t.impressions), 0)::bigint AS impressions,
             coalesce(sum(t.clicks), 0)::bigint AS clicks
         FROM campaign_total t
         WHERE t.campaign = c.id
     ) total
     CROSS JOIN LATERAL (
-        SELECT (
+        SELECT least(9223372036854775807, (
             SELECT coalesce(sum(h.spend_micros), 0)
             FROM campaign_spend h
             WHERE h.campaign = c.id AND h.currency = c.currency AND h.minutes = 60
                 AND h.time >= day.first_hour AND h.time < day.last_hour
-        )::bigint + (
+        ) + (
             SELECT coalesce(sum(q.spend_micros), 0)
             FROM campaign_spend q
             WHERE q.campaign = c.id AND q.currency = c.currency AND q.minutes = 15
                 AND q.time >= day.starts AND q.time < day.first_hour
-        )::bigint + (
+        ) + (
             SELECT coalesce(sum(q.spend_micros), 0)
             FROM campaign_spend q
             WHERE q.campaign = c.id AND q.currency = c.currency AND q.minutes = 15
                 AND q.time >= day.last_hour AND q.time < day.ends
-        )::bigint AS spent
+        ))::bigint AS spent
     ) today
     CROSS JOIN LATERAL (
         SELECT CASE c.goal_metric WHEN 'impressions' THEN total.impressions WHEN 'clicks' THEN total.clicks END
