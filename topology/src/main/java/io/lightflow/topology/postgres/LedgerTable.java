@@ -18,6 +18,9 @@ import java.util.TreeMap;
 
 /** The rows of the ledger of one topology and group. Immutable; thread-safe. */
 final class LedgerTable {
+    /** Kept in step with the migrations: one that adds a table for writers to keep stops those that do not know it. */
+    private static final int WRITER_VERSION = 2;
+
     private static final String WHERE = " WHERE topology = ? AND group_name = ? AND shard = ?";
 
     private final String topology;
@@ -43,9 +46,10 @@ final class LedgerTable {
     Hold open(Connection connection, int shard) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("INSERT INTO ledger AS l (topology, group_name, shard, epoch, position,"
-                        + " txid, opened_at) VALUES (?, ?, ?, 1, ?, 0, clock_timestamp())"
-                        + " ON CONFLICT (topology, group_name, shard)"
-                        + " DO UPDATE SET epoch = l.epoch + 1, opened_at = clock_timestamp()"
+                        + " txid, opened_at, writer_version) VALUES (?, ?, ?, 1, ?, 0, clock_timestamp(), "
+                        + WRITER_VERSION + ") ON CONFLICT (topology, group_name, shard) DO UPDATE SET"
+                        + " epoch = l.epoch + 1, opened_at = clock_timestamp(),"
+                        + " writer_version = excluded.writer_version"
                         + " RETURNING epoch, position")) {
             key(statement, 1, shard);
             statement.setString(4, PositionCodec.encode(Position.START));

@@ -85,4 +85,18 @@ public final class PostgresSchema {
                     connection -> StatisticsPartitions.dropExpired(connection, retention, now));
         }
     }
+
+    /**
+     * Deletes the spend by hour of days that no campaign is in any more. Totals keep it.
+     *
+     * @return how many rows that were
+     * @throws io.lightflow.sink.SinkUnavailableException if PostgreSQL is away; may be repeated
+     */
+    public int deleteOldSpend(Instant now) {
+        try (PostgresPool pool = new PostgresPool(settings, "lightflow-retention")) {
+            return pool.run(
+                    "delete the old spend of campaigns in schema " + settings.schema(),
+                    connection -> CampaignWriter.deleteOldSpend(connection, now));
+        }
+    }
 }

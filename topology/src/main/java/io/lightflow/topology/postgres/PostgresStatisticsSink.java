@@ -14,8 +14,8 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * Adds statistics to PostgreSQL: each commit is one transaction that moves the ledger's rows and adds to the minute,
- * hour and day tables. The tables must be there, see {@link PostgresSchema}.
+ * Adds statistics to PostgreSQL: each commit is one transaction that moves the ledger's rows, adds to the minute,
+ * hour and day tables and to the sums by campaign, and notifies of campaigns that have used up their budget. The tables must be there, see {@link PostgresSchema}.
  *
  * <p>A connection that is lost during a commit leaves it in doubt; {@link #open} waits until PostgreSQL has ended that
  * transaction one way or the other, and returns what came of it. A statement of the loser of a race never waits longer
@@ -84,6 +84,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
 
     private void commit(Commit<Statistics> commit) {
         StatisticsRows rows = StatisticsRows.of(commit.output());
+        CampaignRows campaigns = CampaignRows.of(commit.output());
         for (StatisticsTable table : StatisticsTable.values()) {
             partitions.ensure(table, rows.of(table).times());
         }
@@ -93,15 +94,17 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
         long[] times = rows.of(StatisticsTable.MINUTE).times();
         long newest = pool.transact(
                 "commit " + times.length + " minute rows of shards " + shards + " of " + ledger.group(),
-                connection -> commit(connection, commit.moves(), rows));
+                connection -> commit(connection, commit.moves(), rows, campaigns));
         newestMinute = OptionalLong.of(times.length == 0 ? newest : Math.max(newest, times[times.length - 1]));
     }
 
-    private long commit(Connection connection, List<ShardMove> moves, StatisticsRows rows) throws SQLException {
+    private long commit(Connection connection, List<ShardMove> moves, StatisticsRows rows, CampaignRows campaigns)
+            throws SQLException {
         ledger.move(connection, moves, holds);
         long newest = newestMinute.isPresent() ? newestMinute.getAsLong() : StatisticsWriter.newestMinute(connection);
         if (rows.of(StatisticsTable.MINUTE).size() > 0) {
             new StatisticsWriter(connection, rows).write(newest);
+            new CampaignWriter(connection, campaigns).write();
         }
         return newest;
     }

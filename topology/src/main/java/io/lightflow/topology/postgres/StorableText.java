@@ -27,7 +27,7 @@ final class StorableText {
                 of(key.currency()));
     }
 
-    private static String of(String text) {
+    static String of(String text) {
         byte[] bytes = text.replace('\0', '\uFFFD').getBytes(UTF_8);
         int length = Math.min(bytes.length, MOST_BYTES);
         // Never within a character: its later bytes are 10xxxxxx.

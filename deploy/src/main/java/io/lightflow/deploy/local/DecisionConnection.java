@@ -1,0 +1,97 @@
+package io.lightflow.deploy.local;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+
+/** One connection on which decisions are asked for one after the other, with as little work of its own as can be. */
+final class DecisionConnection implements AutoCloseable {
+    private static final byte[] OK = "HTTP/1.1 200 ".getBytes(US_ASCII);
+    private static final byte[] LENGTH = "\r\nContent-Length: ".getBytes(US_ASCII);
+    private static final byte[] END = "\r\n\r\n".getBytes(US_ASCII);
+
+    private final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
+    private final byte[] answer = new byte[4096];
+
+    DecisionConnection(URI server) throws IOException {
+        socket = new Socket(server.getHost(), server.getPort());
+        socket.setTcpNoDelay(true);
+        in = socket.getInputStream();
+        out = socket.getOutputStream();
+    }
+
+    static byte[] request(URI server, String token, String campaign) {
+        return ("GET /v1/campaigns/" + campaign + "/decision HTTP/1.1\r\nHost: " + server.getHost() + ":"
+                        + server.getPort() + "\r\nAuthorization: Bearer " + token + "\r\n\r\n")
+                .getBytes(US_ASCII);
+    }
+
+    /**
+     * @param request as {@link #request} makes it
+     * @return whether the campaign may be bid for
+     * @throws IOException if the answer is anything but a decision
+     */
+    boolean decide(byte[] request) throws IOException {
+        out.write(request);
+        int length = 0;
+        int bodyAt = -1;
+        int whole = Integer.MAX_VALUE;
+        while (length < whole) {
+            int read = in.read(answer, length, answer.length - length);
+            if (read <= 0) {
+                throw new IOException("the reports server closed the connection");
+            }
+            length += read;
+            if (bodyAt < 0) {
+                int end = find(END, length);
+                if (end >= 0) {
+                    bodyAt = end + END.length;
+                    whole = bodyAt + contentLength(bodyAt);
+                }
+            }
+        }
+        for (int i = 0; i < OK.length; i++) {
+            if (answer[i] != OK[i]) {
+                throw new IOException("a decision was answered with " + new String(answer, 0, length, US_ASCII));
+            }
+        }
+        // {"decision":"…","may_bid":true} or false}
+        return answer[whole - 2] == 'e' && answer[whole - 3] == 'u';
+    }
+
+    private int contentLength(int end) throws IOException {
+        int at = find(LENGTH, end);
+        if (at < 0) {
+            throw new IOException("an answer without Content-Length: " + new String(answer, 0, end, US_ASCII));
+        }
+        int length = 0;
+        for (int i = at + LENGTH.length; answer[i] >= '0' && answer[i] <= '9'; i++) {
+            length = length * 10 + answer[i] - '0';
+        }
+        return length;
+    }
+
+    private int find(byte[] wanted, int length) {
+        for (int i = 0; i <= length - wanted.length; i++) {
+            int same = 0;
+            while (same < wanted.length && answer[i + same] == wanted[same]) {
+                same++;
+            }
+            if (same == wanted.length) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,188 @@
+package io.lightflow.reports.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a bidder is told is what the database says, it is told in time, and not when nobody knows. */
+class BudgetGateTest {
+    /** So rarely that what is seen before was not polled. */
+    private static final Duration RARELY = Duration.ofMinutes(1);
+
+    private final TestDatabase database = new TestDatabase();
+
+    /** Added to the real time. */
+    private final AtomicLong ahead = new AtomicLong();
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private BudgetGate gate(BudgetGateSettings settings) {
+        BudgetGate gate = new BudgetGate(settings, () -> System.nanoTime() + ahead.get());
+        gate.start();
+        await("a first reading", () -> gate.snapshotAgeMs() >= 0);
+        return gate;
+    }
+
+    private BudgetGateSettings polledRarely() {
+        return database.gateSettings().withPoll(RARELY, RARELY.multipliedBy(2));
+    }
+
+    @Test
+    void everyLimitIsToldByItsName() {
+        database.campaign("go", "total_budget_micros, daily_budget_micros", "100, 50");
+        database.campaign("without-limits", "status", "'active'");
+        database.campaign("paused", "status", "'paused'");
+        database.campaign("ended", "status", "'ended'");
+        database.campaign("over", "ends_at", "now() - interval '1 second'");
+        database.campaign("to-come", "starts_at", "now() + interval '1 minute'");
+        database.campaign("total", "total_budget_micros", "10");
+        database.campaign("today", "total_budget_micros, daily_budget_micros", "100, 10");
+        database.campaign("goal", "goal_metric, goal_count", "'impressions', 10");
+        database.campaign(
+                "ahead",
+                "total_budget_micros, pacing, starts_at, ends_at",
+                "100, 'even', now() - interval '1 minute', now() + interval '19 minutes'");
+        for (String campaign : new String[] {"go", "total", "today", "goal", "ahead", "without-limits"}) {
+            database.spend(campaign, 10);
+        }
+        try (BudgetGate gate = gate(polledRarely())) {
+            assertThat(gate.decide("go")).isEqualTo(Decision.GO);
+            assertThat(gate.decide("without-limits")).isEqualTo(Decision.GO);
+            assertThat(gate.decide("paused")).isEqualTo(Decision.PAUSED);
+            assertThat(gate.decide("ended")).isEqualTo(Decision.ENDED);
+            assertThat(gate.decide("over")).isEqualTo(Decision.ENDED);
+            assertThat(gate.decide("to-come")).isEqualTo(Decision.NOT_STARTED);
+            assertThat(gate.decide("total")).isEqualTo(Decision.EXHAUSTED);
+            assertThat(gate.decide("today")).isEqualTo(Decision.EXHAUSTED_TODAY);
+            assertThat(gate.decide("goal")).isEqualTo(Decision.GOAL_REACHED);
+            assertThat(gate.decide("ahead")).isEqualTo(Decision.AHEAD_OF_PACE);
+            assertThat(gate.decide("nobody's")).isEqualTo(Decision.UNKNOWN);
+            assertThat(gate.advertiserOf("go")).isEqualTo("a");
+            assertThat(gate.statisticsBehindMs()).isBetween(0L, 60_000L);
+
+            // A tenth of twenty minutes has passed: the even line has what is spent. And the campaign to come has
+            // begun.
+            ahead.set(Duration.ofSeconds(70).toNanos());
+            assertThat(gate.decide("ahead")).isEqualTo(Decision.GO);
+            assertThat(gate.decide("to-come")).isEqualTo(Decision.GO);
+        }
+    }
+
+    @Test
+    void anExhaustedCampaignIsCutOffWithinASecondOfTheCommitAndNotByPolling() {
+        database.campaign("total", "total_budget_micros", "20");
+        database.campaign("today", "daily_budget_micros", "20");
+        database.campaign("other", "daily_budget_micros", "20");
+        database.spend("other", 1);
+        try (BudgetGate gate = gate(polledRarely())) {
+            await("the gate listens", gate::isListening);
+            for (String campaign : new String[] {"total", "today"}) {
+                database.spend(campaign, 19);
+                assertThat(gate.decide(campaign)).isEqualTo(Decision.GO);
+                database.spend(campaign, 1);
+                long committed = System.nanoTime();
+                await("the cut-off", () -> !gate.decide(campaign).mayBid());
+                long millis = (System.nanoTime() - committed) / 1_000_000;
+                System.out.println("cut off " + campaign + " " + millis + " ms after the commit");
+                assertThat(millis).isLessThan(1_000);
+            }
+            assertThat(gate.decide("total")).isEqualTo(Decision.EXHAUSTED);
+            assertThat(gate.decide("today")).isEqualTo(Decision.EXHAUSTED_TODAY);
+            assertThat(gate.decide("other")).isEqualTo(Decision.GO);
+
+            // More money, or a pause, is a change, of which the gate hears as well.
+            database.execute("UPDATE campaign SET total_budget_micros = 30 WHERE id = 'total'");
+            await("the campaign goes on", () -> gate.decide("total") == Decision.GO);
+            database.execute("UPDATE campaign SET status = 'paused' WHERE id = 'other'");
+            await("the pause", () -> gate.decide("other") == Decision.PAUSED);
+        }
+    }
+
+    @Test
+    void polledOnlyTheAnswerIsTheSameAndTheDailyBudgetIsNewAfterMidnight() {
+        database.campaign("today", "daily_budget_micros", "20");
+        // A database that nothing listens at.
+        try (BudgetGate gate = gate(database.gateSettings()
+                .withPoll(Duration.ofMillis(50), Duration.ofMinutes(1))
+                .withListenUrl("jdbc:postgresql://127.0.0.1:1/nowhere")
+                .withMaxLag(Optional.empty())
+                .withWhenStale(StalePolicy.ALLOW))) {
+            database.spend("today", 20);
+            await("the poll", () -> gate.decide("today") == Decision.EXHAUSTED_TODAY);
+            assertThat(gate.isListening()).isFalse();
+            ahead.set(Duration.ofHours(24).toNanos());
+            assertThat(gate.decide("today")).isEqualTo(Decision.GO);
+        }
+    }
+
+    @Test
+    void connectionsThatAreCutAreMadeAgain() {
+        database.campaign("total", "total_budget_micros", "20");
+        database.campaign("late", "total_budget_micros", "20");
+        try (BudgetGate gate = gate(database.gateSettings().withPoll(Duration.ofMillis(100), Duration.ofMinutes(1)))) {
+            await("the gate listens", gate::isListening);
+            database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    + " WHERE application_name LIKE 'lightflow-budget-%'");
+            await("it listens again", () -> gate.listenerConnects() == 2 && gate.isListening());
+            database.spend("total", 20);
+            await("the cut-off", () -> gate.decide("total") == Decision.EXHAUSTED);
+            assertThat(gate.failedPolls()).isPositive();
+            await("a notification", () -> gate.notifications() == 1);
+        }
+    }
+
+    @Test
+    void whatIsTooOldIsRefusedOrAllowedAsThePolicySays() {
+        database.campaign("go", "total_budget_micros", "20");
+        database.campaign("paused", "status", "'paused'");
+        database.spend("go", 1);
+        try (BudgetGate refusing = gate(polledRarely());
+                BudgetGate allowing = gate(polledRarely().withWhenStale(StalePolicy.ALLOW))) {
+            assertThat(refusing.decide("go")).isEqualTo(Decision.GO);
+            ahead.set(RARELY.multipliedBy(3).toNanos());
+            assertThat(refusing.decide("go")).isEqualTo(Decision.STALE);
+            assertThat(refusing.isStale()).isTrue();
+            assertThat(allowing.isStale()).isTrue();
+            assertThat(allowing.decide("go")).isEqualTo(Decision.GO);
+            assertThat(allowing.decide("paused")).isEqualTo(Decision.PAUSED);
+        }
+    }
+
+    @Test
+    void statisticsThatLieBehindMakeAFreshSnapshotStale() {
+        database.campaign("go", "total_budget_micros", "20");
+        BudgetGateSettings settings = polledRarely().withMaxLag(Optional.of(Duration.ofSeconds(30)));
+        try (BudgetGate gate = gate(settings)) {
+            // The shard was opened, and nothing is counted yet.
+            assertThat(gate.statisticsBehindMs()).isEqualTo(-1);
+            assertThat(gate.decide("go")).isEqualTo(Decision.STALE);
+        }
+        database.spend("go", 1);
+        try (BudgetGate gate = gate(settings)) {
+            assertThat(gate.decide("go")).isEqualTo(Decision.GO);
+            database.execute("UPDATE ledger SET watermark = now() - interval '31 seconds'");
+        }
+        try (BudgetGate gate = gate(settings)) {
+            assertThat(gate.decide("go")).isEqualTo(Decision.STALE);
+        }
+    }
+
+    /** Asks again until it is so, for 20 s at most. */
+    static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within 20 s: " + what);
+            }
+            Thread.onSpinWait();
+        }
+    }
+}

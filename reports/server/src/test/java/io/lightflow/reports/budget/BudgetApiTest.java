@@ -1,0 +1,152 @@
+package io.lightflow.reports.budget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lightflow.position.Books;
+import io.lightflow.position.Position;
+import io.lightflow.position.PositionCodec;
+import io.lightflow.position.TopicPosition;
+import io.lightflow.position.TopicPosition.Incarnation;
+import io.lightflow.reports.http.Access;
+import io.lightflow.reports.http.Account;
+import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.TokenHash;
+import io.lightflow.reports.server.BudgetSettings;
+import io.lightflow.reports.server.ReportsServer;
+import io.lightflow.reports.server.ReportsSettings;
+import io.lightflow.reports.server.TestClient;
+import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.sink.Commit;
+import io.lightflow.sink.ShardMove;
+import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.topology.postgres.PostgresStatisticsSink;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Budgets say what was committed, as of which position, and decisions follow them. */
+class BudgetApiTest {
+    private static final String VIEWER = "token-of-the-viewer-0123";
+    private static final String SCOPED = "token-of-advertiser-b-0123";
+    private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final long NOW = System.currentTimeMillis();
+    private static final Position COMMITTED = spend("c", 40);
+    private static final ReportsServer SERVER = new ReportsServer(ReportsSettings.of(0, DATABASE.settings())
+                    .withBudgets(BudgetSettings.DEFAULT.withMaxLag(Optional.empty()))
+                    .withAccess(new Access(List.of(
+                            new Account("viewer", TokenHash.of(VIEWER), Role.VIEWER, Optional.empty()),
+                            new Account("scoped", TokenHash.of(SCOPED), Role.VIEWER, Optional.of("b"))))))
+            .start();
+
+    private final TestClient viewer = new TestClient(SERVER.url(), VIEWER);
+    private final TestClient scoped = new TestClient(SERVER.url(), SCOPED);
+
+    @AfterAll
+    static void stop() {
+        SERVER.close();
+    }
+
+    /** Impressions of now, for a micro each. */
+    private static Position spend(String campaign, long micros) {
+        Statistics statistics = new Statistics();
+        Counts counts = statistics.minute(
+                new StatisticsKey(NOW / 60_000 * 60_000, campaign, "x", "a", "e", "p", "DE", "phone", "EUR"));
+        counts.impressions = micros;
+        counts.spendMicros = micros;
+        TreeMap<String, TopicPosition> topics = new TreeMap<>();
+        topics.put("us.joined.impressions", new TopicPosition(List.of(new Incarnation(1, 100)), NOW));
+        Position next = new Position(topics, NOW - 7_000, 1, Books.EMPTY);
+        try (PostgresStatisticsSink sink =
+                new PostgresStatisticsSink(DATABASE.topologySettings(), "stats-counter", "us")) {
+            Position position = sink.open(0);
+            sink.commit(List.of(new Commit<>(List.of(new ShardMove(0, position, next)), statistics)));
+        }
+        return next;
+    }
+
+    private static void campaign(String id, String advertiser, String columns, String values) {
+        DATABASE.execute("INSERT INTO campaign (id, advertiser, name, currency, " + columns + ") VALUES ('" + id
+                + "', '" + advertiser + "', 'n', 'EUR', " + values + ")");
+    }
+
+    @Test
+    void aBudgetIsToldAsOfThePositionsThatItIsOf() throws Exception {
+        campaign("c", "a", "total_budget_micros, goal_metric, goal_count", "30, 'impressions', 100");
+        JsonNode budget = viewer.get(200, "/v1/campaigns/c/budget");
+        assertThat(budget.path("total").toString())
+                .isEqualTo("{\"budget_micros\":30,\"spent_micros\":40,\"remaining_micros\":-10}");
+        assertThat(budget.path("today").path("budget_micros").isNull()).isTrue();
+        assertThat(budget.path("goal").toString())
+                .isEqualTo("{\"metric\":\"impressions\",\"count\":100,\"delivered\":40}");
+        assertThat(budget.path("exhausted_by").asText()).isEqualTo("total");
+        assertThat(budget.path("pace").isNull()).isTrue();
+        JsonNode asOf = budget.path("as_of");
+        assertThat(asOf.path("positions").path("stats-counter/us/0").asText())
+                .isEqualTo(PositionCodec.encode(COMMITTED));
+        assertThat(asOf.path("behind_ms").asLong()).isBetween(7_000L, 600_000L);
+        assertThat(asOf.path("committed_at").asText()).endsWith("Z");
+
+        JsonNode list = viewer.get(200, "/v1/budgets?exhausted=true&advertiser=a");
+        assertThat(list.path("budgets").findValuesAsText("campaign")).containsExactly("c");
+        assertThat(list.path("as_of").path("positions").size()).isEqualTo(1);
+        assertThat(viewer.get(200, "/v1/budgets?exhausted=false&advertiser=a")
+                        .path("budgets")
+                        .isEmpty())
+                .isTrue();
+    }
+
+    @Test
+    void decisionsAreThoseOfTheGate() throws Exception {
+        campaign("d/1 é", "b", "status", "'paused'");
+        campaign("d2", "other", "daily_budget_micros", "30");
+        String decision = "/v1/campaigns/%s/decision";
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (viewer.get(200, decision.formatted("d2"))
+                .path("decision")
+                .asText()
+                .equals("unknown")) {
+            assertThat(System.nanoTime()).isLessThan(end);
+        }
+        HttpResponse<String> go = viewer.send("GET", decision.formatted("d2"), null);
+        assertThat(go.body()).isEqualTo("{\"decision\":\"go\",\"may_bid\":true}");
+        assertThat(go.headers().firstValue("Cache-Control")).contains("no-store");
+        assertThat(viewer.get(200, decision.formatted("d%2F1%20%C3%A9"))
+                        .path("decision")
+                        .asText())
+                .isEqualTo("paused");
+        assertThat(scoped.get(200, decision.formatted("d%2F1%20%C3%A9"))
+                        .path("decision")
+                        .asText())
+                .isEqualTo("paused");
+        assertThat(scoped.get(200, decision.formatted("d2")).path("decision").asText())
+                .isEqualTo("unknown");
+        new TestClient(SERVER.url(), null).get(401, decision.formatted("d2"));
+        viewer.call(405, "POST", decision.formatted("d2"), null);
+
+        JsonNode many = viewer.get(200, "/v1/decisions?campaign=d2&campaign=nothing");
+        assertThat(many.path("decisions").toString())
+                .isEqualTo("{\"d2\":{\"decision\":\"go\",\"may_bid\":true},"
+                        + "\"nothing\":{\"decision\":\"unknown\",\"may_bid\":false}}");
+        assertThat(many.path("stale").asBoolean()).isFalse();
+        assertThat(viewer.call(200, "POST", "/v1/decisions", "{\"campaigns\":[\"d2\"]}")
+                        .path("decisions")
+                        .size())
+                .isEqualTo(1);
+        viewer.get(400, "/v1/decisions");
+
+        spend("d2", 30);
+        while (viewer.get(200, decision.formatted("d2")).path("may_bid").asBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+        }
+        assertThat(viewer.send("GET", "/metrics", null).body())
+                .contains("lightflow_reports_decisions_total{decision=\"go\"}")
+                .contains("lightflow_reports_budgets_listening 1.0");
+    }
+}
