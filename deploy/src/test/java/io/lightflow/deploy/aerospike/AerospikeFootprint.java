@@ -85,7 +85,7 @@ final class AerospikeFootprint {
         Map<String, Double> before = state(cluster);
         long began = System.nanoTime();
         Position position = Position.START;
-        try (AerospikeJoinStore store = AerospikeJoinStore.open(cluster, newSet(), settings.retention())) {
+        try (AerospikeJoinStore store = AerospikeJoinStore.open(cluster.withSet(newSet()), settings.retention())) {
             for (long txid = 1; feed.hasNext(); txid++) {
                 StepResult result = step.run(position, block(feed), txid, store);
                 store.write(result.cells());

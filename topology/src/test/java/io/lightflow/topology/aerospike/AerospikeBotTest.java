@@ -48,18 +48,17 @@ final class AerospikeBotTest {
     private static final JoinSettings SETTINGS = JoinSettings.defaults("us");
     private static AerospikeCluster cluster;
 
-    private final String set = AerospikeServer.newSet();
     private final TestSchemas schemas = new TestSchemas();
     private final Set<ByteBuffer> rowsWritten = new LinkedHashSet<>();
 
     @BeforeAll
     static void findServer() {
-        cluster = AerospikeServer.cluster();
+        cluster = AerospikeServer.cluster("bot");
     }
 
     @AfterEach
     void emptySet() {
-        AerospikeServer.empty(cluster, set);
+        AerospikeJoinStore.empty(cluster);
     }
 
     @Test
@@ -69,7 +68,7 @@ final class AerospikeBotTest {
         Position position = Position.START;
         int flagged = 0;
         int putOut = 0;
-        try (JoinStore store = AerospikeJoinStore.open(cluster, set, SETTINGS.retention())) {
+        try (JoinStore store = AerospikeJoinStore.open(cluster, SETTINGS.retention())) {
             for (int from = 0; from < IMPRESSIONS; from += BLOCK) {
                 StepResult result = step.run(position, block(from), 1 + from / BLOCK, store);
                 store.write(result.cells());
@@ -124,7 +123,7 @@ final class AerospikeBotTest {
 
     /** Bytes of the largest of the records that the rows are in. */
     private int largestRecord() {
-        Rows rows = new Rows(cluster.namespace(), set, SETTINGS.retention(), Instant::now);
+        Rows rows = new Rows(cluster.namespace(), cluster.set(), SETTINGS.retention(), Instant::now);
         Operation size = ExpOperation.read("size", Exp.build(Exp.recordSize()), ExpReadFlags.DEFAULT);
         int largest = 0;
         try (IAerospikeClient client = Clients.connect(cluster, "server of the tests")) {
