@@ -1,0 +1,14 @@
+package io.lightflow.reports.http;
+
+import io.javalin.config.RoutesConfig;
+
+/** Paths that belong together. Every path has a {@link Role}. */
+public interface Feature {
+    void addTo(RoutesConfig routes);
+
+    /**
+     * Its part of the OpenAPI document: a YAML file with {@code paths} and {@code components}, in the resources of
+     * {@code io/lightflow/reports/openapi}. Every path with a role other than {@link Role#OPEN} must be in one.
+     */
+    String description();
+}

@@ -1,0 +1,57 @@
+package io.lightflow.reports.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.javalin.config.RoutesConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** {@code /openapi.json}: one document, put together of the features' parts. */
+public final class OpenApi {
+    private static final String FOLDER = "/io/lightflow/reports/openapi/";
+    private static final YAMLMapper YAML = new YAMLMapper();
+
+    private final ObjectNode document;
+
+    /** @throws IllegalStateException if two features describe the same, or a description is missing */
+    public OpenApi(List<Feature> features) {
+        document = read("reports.yaml");
+        for (Feature feature : features) {
+            ObjectNode part = read(feature.description());
+            for (String key : List.of("/paths", "/components/schemas", "/components/parameters")) {
+                add(part.at(key), (ObjectNode) document.at(key), feature.description() + key);
+            }
+        }
+    }
+
+    private static void add(JsonNode part, ObjectNode whole, String from) {
+        part.fields().forEachRemaining(field -> {
+            if (whole.has(field.getKey())) {
+                throw new IllegalStateException(from + " describes " + field.getKey() + ", which is described before");
+            }
+            whole.set(field.getKey(), field.getValue());
+        });
+    }
+
+    private static ObjectNode read(String file) {
+        try (InputStream in = OpenApi.class.getResourceAsStream(FOLDER + file)) {
+            if (in == null) {
+                throw new IllegalStateException("The description " + file + " is missing in this build");
+            }
+            return (ObjectNode) YAML.readTree(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read " + file + " of the OpenAPI document", e);
+        }
+    }
+
+    public void addTo(RoutesConfig routes) {
+        byte[] bytes = Json.bytes(document);
+        routes.get(
+                "/openapi.json",
+                context -> context.contentType(Json.CONTENT_TYPE).result(bytes),
+                Role.OPEN);
+    }
+}

@@ -1,0 +1,36 @@
+package io.lightflow.reports.server;
+
+import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.lightflow.reports.http.Access;
+import io.lightflow.reports.http.AccessGate;
+import io.lightflow.reports.http.Failures;
+import io.lightflow.reports.http.Feature;
+import io.lightflow.reports.http.OpenApi;
+import io.lightflow.reports.http.SecurityHeaders;
+import io.lightflow.reports.store.Sql;
+import java.util.List;
+
+/** All features, each with its paths and its part of the OpenAPI document. */
+final class ReportsApi {
+    private final Access access;
+    private final ReportsMetrics metrics;
+    private final List<Feature> features;
+
+    ReportsApi(Access access, Pools pools) {
+        this.access = access;
+        this.metrics = new ReportsMetrics(pools);
+        Sql replica = new Sql(pools.replica);
+        this.features = List.of(new Overview(replica, metrics));
+    }
+
+    void addTo(JavalinConfig config) {
+        RoutesConfig routes = config.routes;
+        routes.before(SecurityHeaders::set);
+        routes.beforeMatched(new AccessGate(access)::check);
+        features.forEach(feature -> feature.addTo(routes));
+        new OpenApi(features).addTo(routes);
+        Failures.addTo(routes);
+        config.requestLogger.http(metrics::answered);
+    }
+}

@@ -1,0 +1,25 @@
+package io.lightflow.reports.store;
+
+/** The database could not be asked, or did not answer in time. The request may be sent again. */
+public final class StoreException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** What a caller can do about it. */
+    public enum Kind {
+        /** Try again later. */
+        AWAY,
+        /** Ask for less. */
+        TOO_SLOW
+    }
+
+    private final Kind kind;
+
+    StoreException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

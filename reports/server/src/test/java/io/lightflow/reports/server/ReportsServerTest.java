@@ -1,0 +1,86 @@
+package io.lightflow.reports.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lightflow.reports.http.Access;
+import io.lightflow.reports.http.Account;
+import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.TokenHash;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** What holds for every path: who comes in, what browsers are told, how failures look. */
+class ReportsServerTest {
+    private static final String VIEWER = "token-of-the-viewer-0123";
+    private static final String SCOPED = "token-of-advertiser-a-0123";
+
+    private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final ReportsServer SERVER = new ReportsServer(ReportsSettings.of(0, DATABASE.settings())
+                    .withAccess(new Access(List.of(
+                            new Account("viewer", TokenHash.of(VIEWER), Role.VIEWER, Optional.empty()),
+                            new Account("scoped", TokenHash.of(SCOPED), Role.MANAGER, Optional.of("a"))))))
+            .start();
+
+    private final TestClient nobody = new TestClient(SERVER.url(), null);
+    private final TestClient viewer = new TestClient(SERVER.url(), VIEWER);
+    private final TestClient scoped = new TestClient(SERVER.url(), SCOPED);
+
+    @AfterAll
+    static void stop() {
+        SERVER.close();
+    }
+
+    @Test
+    void nobodyComesInWithoutATokenExceptToSeeThatItLives() throws Exception {
+        HttpResponse<String> response = nobody.send("GET", "/v1/me", null);
+        assertThat(response.statusCode()).isEqualTo(401);
+        assertThat(response.headers().firstValue("WWW-Authenticate").orElseThrow())
+                .startsWith("Bearer ");
+        assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/problem+json");
+        nobody.call(401, "GET", "/metrics", null, "Authorization", "Basic dXNlcjpwYXNz");
+        new TestClient(SERVER.url(), VIEWER + "x").get(401, "/v1/me");
+        nobody.get(200, "/health/live");
+        nobody.get(200, "/health/ready");
+        nobody.get(200, "/openapi.json");
+        assertThat(viewer.get(200, "/v1/me").path("role").asText()).isEqualTo("viewer");
+        assertThat(scoped.get(200, "/v1/me").path("advertiser").asText()).isEqualTo("a");
+    }
+
+    @Test
+    void metricsOfAllAdvertisersAreNotForOneOfThem() throws Exception {
+        assertThat(viewer.send("GET", "/metrics", null).body()).contains("lightflow_reports_request_seconds_bucket");
+        scoped.get(403, "/metrics");
+    }
+
+    @Test
+    void browsersAreToldToLoadNothingFromElsewhere() throws Exception {
+        HttpResponse<String> response = viewer.send("GET", "/v1/me", null);
+        assertThat(response.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("default-src 'none'", "frame-ancestors 'none'");
+        assertThat(response.headers().firstValue("X-Content-Type-Options")).contains("nosniff");
+        assertThat(response.headers().firstValue("Cache-Control")).contains("no-store");
+        assertThat(response.headers().firstValue("Server")).isEmpty();
+        assertThat(response.headers().firstValue("Set-Cookie")).isEmpty();
+    }
+
+    @Test
+    void whatIsNotThereIsAProblem() throws Exception {
+        JsonNode problem = viewer.get(404, "/v1/nothing");
+        assertThat(problem.path("status").asInt()).isEqualTo(404);
+        viewer.call(405, "DELETE", "/v1/me", null);
+    }
+
+    @Test
+    void pagesOfOtherSitesReachNothingOfAServerWithoutAccounts() throws Exception {
+        try (ReportsServer open = new ReportsServer(ReportsSettings.of(0, DATABASE.settings())).start()) {
+            TestClient client = new TestClient(open.url(), null);
+            client.get(200, "/v1/me");
+            client.call(403, "GET", "/v1/me", null, "Sec-Fetch-Site", "cross-site");
+            client.call(200, "GET", "/v1/me", null, "Sec-Fetch-Site", "same-origin");
+        }
+    }
+}

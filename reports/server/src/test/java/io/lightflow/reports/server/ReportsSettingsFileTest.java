@@ -1,0 +1,76 @@
+package io.lightflow.reports.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportsSettingsFileTest {
+    private static final String DATABASE = "replica: {url: 'jdbc:postgresql://db/lightflow', user: reader}\n";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void everythingCanBeSetAndNoSecretIsPrinted() throws Exception {
+        Path token = Files.writeString(folder.resolve("token"), "token-from-a-file-0123\n");
+        ReportsSettings settings = ReportsSettingsFile.parse(
+                """
+                bind: 0.0.0.0
+                port: 9000
+                replica: {url: 'jdbc:postgresql://replica/l', user: r, passwordVariable: P, schema: s, poolSize: 3, timeout: 500ms}
+                primary: {url: 'jdbc:postgresql://primary/l', user: w, passwordVariable: P}
+                statementTimeout: 2s
+                maxRequestBytes: 2048
+                access:
+                  - {name: one, tokenVariable: T, role: manager}
+                  - {name: two, tokenFile: %s, role: viewer, advertiser: a}
+                  - {name: three, tokenSha256: %s, role: viewer}
+                """.formatted(token, "0123456789abcdef".repeat(4)),
+                Map.of("P", "hidden-password", "T", "hidden-token-of-one"));
+
+        assertThat(settings.port()).isEqualTo(9000);
+        assertThat(settings.replica().schema()).isEqualTo("s");
+        assertThat(settings.primary().orElseThrow().password()).isEqualTo("hidden-password");
+        assertThat(settings.toString()).doesNotContain("hidden");
+        assertThat(settings.access()
+                        .caller("Bearer token-from-a-file-0123")
+                        .orElseThrow()
+                        .advertiser())
+                .contains("a");
+        assertThat(settings.access()
+                        .caller("Bearer hidden-token-of-one")
+                        .orElseThrow()
+                        .name())
+                .isEqualTo("one");
+    }
+
+    @Test
+    void whatIsWrongIsNamed() {
+        refused("replicas: {}", "unknown key replicas; known here are [access, bind,");
+        refused("port: 1", "replica is missing");
+        refused(DATABASE + "port: '1'", "wrong value of port");
+        refused(DATABASE + "port: 1\nport: 2", "Duplicate field 'port'");
+        refused(DATABASE + "statementTimeout: 5", "statementTimeout must be a number with its unit");
+        refused(DATABASE + "statementTimeout: 5h", "statementTimeout must be a number with its unit ms, s or m");
+        refused(DATABASE + "bind: 0.0.0.0", "access must name the accounts");
+        refused(DATABASE + "access: []", "access is empty");
+        refused(DATABASE + "access: [{name: a, role: viewer}]", "access[0] must have one of tokenVariable");
+        refused(DATABASE + "access: [{name: a, role: admin, tokenVariable: T}]", "access[0].role must be viewer or");
+        refused(DATABASE + "access: [{name: a, role: viewer, tokenVariable: T}]", "T, which is not set");
+        assertThatThrownBy(() -> ReportsSettingsFile.parse(
+                        DATABASE + "access: [{name: a, role: viewer, tokenVariable: T}]", Map.of("T", "short")))
+                .hasMessageContaining("access[0]: a token must have at least 16 characters, and has 5")
+                .hasMessageNotContaining("short");
+    }
+
+    private static void refused(String yaml, String message) {
+        assertThatThrownBy(() -> ReportsSettingsFile.parse(yaml, Map.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+}
