@@ -8,7 +8,9 @@ import io.lightflow.reports.http.Failures;
 import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.OpenApi;
 import io.lightflow.reports.http.SecurityHeaders;
+import io.lightflow.reports.statistics.StatisticsFeature;
 import io.lightflow.reports.store.Sql;
+import java.time.InstantSource;
 import java.util.List;
 
 /** All features, each with its paths and its part of the OpenAPI document. */
@@ -21,7 +23,7 @@ final class ReportsApi {
         this.access = access;
         this.metrics = new ReportsMetrics(pools);
         Sql replica = new Sql(pools.replica);
-        this.features = List.of(new Overview(replica, metrics));
+        this.features = List.of(new Overview(replica, metrics), new StatisticsFeature(replica, InstantSource.system()));
     }
 
     void addTo(JavalinConfig config) {
