@@ -25,15 +25,15 @@ import java.util.Optional;
 record Snapshot(Instant readAt, Optional<Instant> completeTo, Map<String, Instant> keptFrom) {
 
     /**
-     * Nothing is dropped from here on until the transaction ends: the lock comes before the snapshot, so that what the mark
-     * says is there is there. And every statement is planned for its parameters, to open the partitions that it needs and no
-     * other.
+     * One round trip for what comes before every question. Nothing is dropped from the lock on until the transaction ends,
+     * and the lock comes before the snapshot: so what the mark says is there is there. Every statement is planned for its
+     * parameters, to open the partitions that it needs and no other.
      */
-    private static final String BEGIN = "LOCK TABLE ONLY stats_minute, ONLY stats_creative_minute,"
-            + " ONLY stats_creative_ten_minutes, ONLY stats_hour, ONLY stats_day IN ACCESS SHARE MODE;"
-            + " SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL work_mem = '16MB'";
-
-    private static final String STATE = "SELECT clock_timestamp(),"
+    private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+            + " LOCK TABLE ONLY stats_minute, ONLY stats_creative_minute, ONLY stats_creative_ten_minutes,"
+            + " ONLY stats_hour, ONLY stats_day IN ACCESS SHARE MODE;"
+            + " SET LOCAL plan_cache_mode = force_custom_plan;"
+            + " SELECT clock_timestamp(),"
             + " (SELECT CASE WHEN bool_and(watermark IS NOT NULL) THEN min(watermark) END FROM ledger),"
             + " table_name, kept_from FROM (VALUES (1)) AS one LEFT JOIN stats_kept ON true";
 
@@ -43,18 +43,17 @@ record Snapshot(Instant readAt, Optional<Instant> completeTo, Map<String, Instan
 
     /** Does all that work asks on one snapshot. */
     static <T> T ask(Sql replica, String action, Work<T> work) {
-        return replica.askAtOnce(action, connection -> {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(BEGIN);
-            }
-            return work.on(connection, read(connection));
-        });
+        return replica.change(action, connection -> work.on(connection, begin(connection)));
     }
 
-    private static Snapshot read(Connection connection) throws SQLException {
+    private static Snapshot begin(Connection connection) throws SQLException {
         Map<String, Instant> keptFrom = new HashMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery(STATE)) {
+        try (Statement statement = connection.createStatement()) {
+            boolean isResult = statement.execute(BEGIN);
+            while (!isResult) {
+                isResult = statement.getMoreResults();
+            }
+            ResultSet found = statement.getResultSet();
             Instant readAt = null;
             Instant completeTo = null;
             while (found.next()) {
