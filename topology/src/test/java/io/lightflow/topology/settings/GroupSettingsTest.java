@@ -57,6 +57,7 @@ class GroupSettingsTest {
             aerospike:
                 hosts: ["10.0.0.1:3000", "[2001:db8::1]:3000"]
                 namespace: lightflow
+                set: us-2026
                 user: joiner
                 passwordVariable: PATH
                 tls:
@@ -195,11 +196,13 @@ class GroupSettingsTest {
                 """));
 
         assertThat(settings.store().rocksdb()).isNull();
-        assertThat(settings.store().aerospike()).isEqualTo(AerospikeCluster.of("10.0.0.1:3000", "lightflow"));
+        assertThat(settings.store().aerospike())
+                .isEqualTo(AerospikeCluster.of("10.0.0.1:3000", "lightflow").withSet("us"));
         assertThat(settings.store().aerospike())
                 .isEqualTo(new AerospikeCluster(
                         List.of("10.0.0.1:3000"),
                         "lightflow",
+                        "us",
                         null,
                         null,
                         null,
@@ -222,6 +225,7 @@ class GroupSettingsTest {
                 .isEqualTo(new AerospikeCluster(
                         List.of("10.0.0.1:3000", "[2001:db8::1]:3000"),
                         "lightflow",
+                        "us-2026",
                         "joiner",
                         "PATH",
                         new AerospikeCluster.Tls(
@@ -260,6 +264,7 @@ class GroupSettingsTest {
                     '["10.0.0.1:3000", "[2001:db8::1]:3000"]' | []  | the key store.aerospike.hosts is missing or empty
                     namespace: lightflow   |                        | the key store.aerospike.namespace is missing
                     namespace: lightflow   | namespace: ~           | the key store.aerospike.namespace is missing
+                    set: us-2026           | set: u.s               | the key store.aerospike.set
                     name: join.example     |                        | the key store.aerospike.tls.name is missing
                     commit: MASTER         | commit: MOST           | the key store.aerospike.commit is wrong
                     connectTimeout: 500ms  | connectTimeout: 500    | the key store.aerospike.connectTimeout
