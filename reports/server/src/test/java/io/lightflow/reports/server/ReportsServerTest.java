@@ -8,6 +8,9 @@ import io.lightflow.reports.http.Account;
 import io.lightflow.reports.http.Role;
 import io.lightflow.reports.http.TokenHash;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -106,6 +109,37 @@ class ReportsServerTest {
             client.get(200, "/v1/me");
             client.call(403, "GET", "/v1/me", null, "Sec-Fetch-Site", "cross-site");
             client.call(200, "GET", "/v1/me", null, "Sec-Fetch-Site", "same-origin");
+        }
+    }
+
+    @Test
+    void aStatementThatTakesTooLongIsStopped() throws Exception {
+        ReportsSettings impatient =
+                ReportsSettings.of(0, DATABASE.settings()).withStatementTimeout(Duration.ofMillis(100));
+        try (ReportsServer server = new ReportsServer(impatient).start();
+                Connection connection = DATABASE.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE campaign IN ACCESS EXCLUSIVE MODE");
+            JsonNode problem = new TestClient(server.url(), null).get(503, "/v1/campaigns");
+            assertThat(problem.path("type").asText()).isEqualTo("urn:lightflow:problem:too-slow");
+        }
+    }
+
+    @Test
+    void withoutItsDatabaseItSaysSo() throws Exception {
+        DatabaseSettings away = new DatabaseSettings(
+                "jdbc:postgresql://127.0.0.1:1/away", "postgres", null, "public", 2, Duration.ofMillis(250));
+        try (ReportsServer server = new ReportsServer(ReportsSettings.of(0, away)).start()) {
+            TestClient client = new TestClient(server.url(), null);
+            client.get(200, "/health/live");
+            client.get(503, "/health/ready");
+            assertThat(client.get(503, "/v1/campaigns").path("type").asText())
+                    .isEqualTo("urn:lightflow:problem:database-away");
+            assertThat(client.get(200, "/v1/campaigns/c/decision")
+                            .path("decision")
+                            .asText())
+                    .isEqualTo("stale");
         }
     }
 }
