@@ -99,7 +99,7 @@ public final class ReportsBenchCommand implements Callable<Integer> {
         ReportsBenchRequests requests = new ReportsBenchRequests(server.url(), end, span);
         try (ReportsBenchWriter writer = new ReportsBenchWriter(database, end, events)) {
             writer.start();
-            requests.run(rate, Math.max(5, seconds / 4)); // what compiler and caches need is not what users see
+            requests.run(rate, Math.max(5, seconds / 2)); // what compiler and caches need is not what users see
             writer.measureFromNow();
             boolean good = requests.report(requests.run(rate, seconds), rate, seconds, limitMillis);
             return writer.report() && good ? 0 : 1;
