@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  * @param registries how many schema registries there are
  * @param aerospike the join store, with the beginning of its sets' names if they are not to be the folder's; null: RocksDB,
  *     in the folder
+ * @param reports whether campaigns, budgets and statistics are served
  * @param postgres further settings of the PostgreSQL server
  */
 record LocalSettings(
@@ -36,6 +37,7 @@ record LocalSettings(
         EventPath path,
         Registries registries,
         AerospikeCluster aerospike,
+        boolean reports,
         Map<String, String> postgres) {
 
     /** How light events come to the central cluster. */
@@ -72,6 +74,7 @@ record LocalSettings(
                 EventPath.MIRRORED,
                 Registries.ONE,
                 null,
+                false,
                 Map.of());
     }
 
@@ -112,6 +115,10 @@ record LocalSettings(
         return changed(draft -> draft.aerospike = other);
     }
 
+    LocalSettings withReports() {
+        return changed(draft -> draft.reports = true);
+    }
+
     LocalSettings withPostgres(Map<String, String> others) {
         return changed(draft -> draft.postgres = others);
     }
@@ -134,6 +141,7 @@ record LocalSettings(
         EventPath path;
         Registries registries;
         AerospikeCluster aerospike;
+        boolean reports;
         Map<String, String> postgres;
 
         Draft(LocalSettings settings) {
@@ -147,6 +155,7 @@ record LocalSettings(
             path = settings.path();
             registries = settings.registries();
             aerospike = settings.aerospike();
+            reports = settings.reports();
             postgres = settings.postgres();
         }
 
@@ -162,6 +171,7 @@ record LocalSettings(
                     path,
                     registries,
                     aerospike,
+                    reports,
                     postgres);
         }
     }

@@ -9,6 +9,10 @@ import io.lightflow.deploy.feed.DcGroup;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.deploy.local.LocalSettings.Registries;
 import io.lightflow.event.EventType;
+import io.lightflow.reports.server.BudgetSettings;
+import io.lightflow.reports.server.DatabaseSettings;
+import io.lightflow.reports.server.ReportsServer;
+import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.topology.SubmitCommand;
 import io.lightflow.topology.aerospike.AerospikeJoinStore;
 import io.lightflow.topology.settings.AerospikeCluster;
@@ -23,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -61,6 +66,7 @@ final class LocalStack implements AutoCloseable {
     private final EmbeddedPostgresServer postgres;
     private LocalRegistries registries;
     private LocalMirror mirror;
+    private ReportsServer reports;
     private LocalCluster storm;
     private Runnable beforeExit = () -> {};
     private Thread closingAtExit;
@@ -115,6 +121,15 @@ final class LocalStack implements AutoCloseable {
         second.add(started(() -> settings.groups().forEach(group -> SubmitCommand.prepare(groupSettings(group)))));
         Parallel.run("starting", second);
         registries.keepAlike();
+        if (settings.reports()) {
+            reports = new ReportsServer(reportsSettings()).start();
+        }
+    }
+
+    /** Statistics of replayed logs lie behind by years, and are not stale for that. */
+    private ReportsSettings reportsSettings() {
+        return ReportsSettings.of(0, DatabaseSettings.of(jdbcUrl(), EmbeddedPostgresServer.USER, null))
+                .withBudgets(BudgetSettings.DEFAULT.withMaxLag(Optional.empty()));
     }
 
     /** What the JVM does first when it is told to exit: end what uses the stack. To be set before the servers start. */
@@ -364,6 +379,11 @@ final class LocalStack implements AutoCloseable {
         return postgres.jdbcUrl();
     }
 
+    /** Where campaigns, budgets and statistics are served, and the page for them. */
+    URI reportsUrl() {
+        return reports.url();
+    }
+
     CentralKafka central() {
         return central;
     }
@@ -388,6 +408,7 @@ final class LocalStack implements AutoCloseable {
             storm = null;
             mirror = null;
             registries = null;
+            reports = null;
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -397,7 +418,7 @@ final class LocalStack implements AutoCloseable {
     private void closeParts() {
         List<List<AutoCloseable>> stages = new ArrayList<>();
         stages.add(present(storm == null ? null : this::closeStorm, mirror));
-        List<AutoCloseable> users = present(registries, central);
+        List<AutoCloseable> users = present(registries, central, reports);
         users.addAll(fronts.values());
         stages.add(users);
         stages.add(List.of(postgres, zookeeper));

@@ -52,7 +52,8 @@ public final class UpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         // Before anything is emptied or started: are the options right?
         LocalSettings settings = options.settings(options.data == null ? Folders.named("local") : options.data)
-                .with(store.aerospike());
+                .with(store.aerospike())
+                .withReports();
         if (options.data == null) {
             Folders.fresh("local");
         }
@@ -87,6 +88,7 @@ public final class UpCommand implements Callable<Integer> {
             stack.startServers();
             stack.submitTopologies();
             System.out.printf("Up after %.1f s.%n", (System.nanoTime() - begin) / 1e9);
+            System.out.println("Campaigns, budgets and statistics: " + stack.reportsUrl() + "/");
             return show(stack, feed.get());
         }
     }

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = {
             "Drop the partitions of the statistics tables that lie wholly before what is kept. A table whose option is"
-                    + " absent is kept for ever.",
+                    + " absent is kept for ever. Delete the spend by hour of days that no campaign is in any more.",
             "Partitions are days of minutes, months of hours and years of days. Minutes must be kept for as long as"
                     + " reports want edges of a window by the minute."
         },
@@ -69,7 +69,9 @@ public final class RetentionCommand implements Callable<Integer> {
         Instant now = Instant.now();
         try {
             List<String> dropped = schema.dropExpired(retention, now);
-            System.out.println(now + " dropped " + (dropped.isEmpty() ? "nothing" : String.join(", ", dropped)));
+            int spend = schema.deleteOldSpend(now);
+            System.out.println(now + " dropped " + (dropped.isEmpty() ? "nothing" : String.join(", ", dropped))
+                    + "; deleted " + spend + " rows of campaign_spend");
             return 0;
         } catch (SinkUnavailableException e) {
             System.err.println(now + " " + e.getMessage() + "; the next run drops what is left");
