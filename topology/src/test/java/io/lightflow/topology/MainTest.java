@@ -31,7 +31,8 @@ class MainTest {
         Run run = run("--help");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("lightflow", "submit", "show", "pause", "resume", "accept-gap", "certify", "retention");
+        assertThat(run.out())
+                .contains("lightflow", "submit", "show", "pause", "resume", "accept-gap", "certify", "retention");
     }
 
     @Test

@@ -42,7 +42,8 @@ class RetentionCommandTest {
         assertThat(server.query(database, "SELECT count(*) FROM stats_creative_minute"))
                 .isEqualTo("1");
         assertThat(server.query(database, "SELECT count(*) FROM stats_hour")).isEqualTo("2");
-        assertThat(server.query(database, "SELECT count(*) FROM stats_kept WHERE kept_from <= now() - interval '14 days'"))
+        assertThat(server.query(
+                        database, "SELECT count(*) FROM stats_kept WHERE kept_from <= now() - interval '14 days'"))
                 .isEqualTo("3");
     }
 
