@@ -17,11 +17,15 @@ import java.util.Set;
 final class Faults {
     static final String POSTGRES = "postgres";
     private static final String SUPERVISOR = "supervisor";
+    private static final String AEROSPIKE = "aerospike";
     private static final Set<TopologyKind> BOTH = EnumSet.allOf(TopologyKind.class);
     private static final Set<TopologyKind> JOIN = EnumSet.of(TopologyKind.DATAFLOW);
     private static final Set<TopologyKind> STATISTICS = EnumSet.of(TopologyKind.STATS_COUNTER);
     /** A few attempts of each client to connect again. */
     private static final Duration CUT_OFF_FOR = Duration.ofSeconds(10);
+
+    /** Longer than three attempts of 15 s each, after which a call to the join store has failed; see {@code Batches}. */
+    private static final Duration STORE_AWAY_FOR = Duration.ofSeconds(60);
 
     private static final Duration ZOMBIE_ENDS_WITHIN = Duration.ofSeconds(60);
     private static final int MOST_TASKS = 4;
@@ -39,6 +43,10 @@ final class Faults {
                 zombie(),
                 cutOff(POSTGRES, STATISTICS)));
         stage.cluster().endpoints().proxied().keySet().forEach(kafka -> all.add(cutOff("kafka-" + kafka, BOTH)));
+        if (stage.onAerospike()) {
+            all.add(aerospikeAway());
+            all.add(aerospikeFrozen());
+        }
         all.sort(Comparator.comparing(Fault::kind));
         stage.cluster().processes().forEach(process -> all.add(killed(process.name())));
         return all;
@@ -71,6 +79,28 @@ final class Faults {
             Moment killed = stage.now();
             process.start();
             return new Struck("process %d, and started again".formatted(pid), killed);
+        });
+    }
+
+    private static Fault aerospikeAway() {
+        return new Fault(AEROSPIKE + " away", BOTH, stage -> {
+            ClusterProcess aerospike = stage.cluster().process(AEROSPIKE);
+            aerospike.kill();
+            stage.pause(STORE_AWAY_FOR);
+            Moment back = stage.now();
+            aerospike.start();
+            return new Struck("killed, and started again after %d s".formatted(STORE_AWAY_FOR.toSeconds()), back);
+        });
+    }
+
+    /** What it was asked for meanwhile it does when it goes on, if anybody waits for it or not. */
+    private static Fault aerospikeFrozen() {
+        return new Fault(AEROSPIKE + " frozen", BOTH, stage -> {
+            ClusterProcess aerospike = stage.cluster().process(AEROSPIKE);
+            aerospike.freeze();
+            stage.pause(STORE_AWAY_FOR);
+            aerospike.resume();
+            return new Struck("let go on after %d s".formatted(STORE_AWAY_FOR.toSeconds()), stage.now());
         });
     }
 
