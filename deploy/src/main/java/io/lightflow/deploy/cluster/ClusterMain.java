@@ -104,7 +104,7 @@ public final class ClusterMain {
                     Map<String, Integer> fixedPorts) {
         if (asd != null) {
             // Before it is remembered.
-            AerospikeServer.requireExecutable(asd);
+            AerospikeNode.requireExecutable(asd);
         }
         Path data = where.data();
         ClusterSettings before = ClusterSettings.rememberedIn(data).orElseGet(() -> ClusterSettings.everything(data));

@@ -84,7 +84,8 @@ public final class GroupOnCluster implements AutoCloseable {
         return settings;
     }
 
-    private List<Worker> workers(TopologyKind kind) {
+    /** The workers of a topology at this moment. */
+    public List<Worker> workers(TopologyKind kind) {
         return cluster.workers().stream()
                 .filter(worker -> worker.topology().equals(kind.topologyName(group.name())))
                 .toList();
@@ -103,10 +104,15 @@ public final class GroupOnCluster implements AutoCloseable {
 
     /** Kills a worker of the join when it has sent some of a batch and not committed it; returns who was killed. */
     public Worker killInTheMiddleOfABatch() {
-        Worker worker = freezeWhen(
-                TopologyKind.DATAFLOW, "the join to have a transaction open when it is stopped", this::inTransaction);
+        Worker worker = freezeInTheMiddleOfABatch();
         worker.kill();
         return worker;
+    }
+
+    /** Freezes a worker of the join when it has sent some of a batch and not committed it; returns who was frozen. */
+    public Worker freezeInTheMiddleOfABatch() {
+        return freezeWhen(
+                TopologyKind.DATAFLOW, "the join to have a transaction open when it is stopped", this::inTransaction);
     }
 
     /** Kills the statistics' worker when there is something that it has not committed; returns who was killed. */
@@ -188,13 +194,14 @@ public final class GroupOnCluster implements AutoCloseable {
         cluster.forgetHeartbeatsOf(worker);
     }
 
-    /** Waits until a topology has a worker besides this one, in another slot, and returns that. */
-    public Worker awaitSuccessor(TopologyKind kind, Worker predecessor) {
+    /** Waits until a topology has a worker in another slot than these, and returns that. */
+    public Worker awaitSuccessor(TopologyKind kind, List<Worker> predecessors) {
+        Set<Integer> slots = predecessors.stream().map(Worker::port).collect(Collectors.toSet());
         List<Worker> found = new ArrayList<>();
         await("another worker of " + kind.word(), () -> {
             found.clear();
             workers(kind).stream()
-                    .filter(worker -> worker.pid() != predecessor.pid() && worker.port() != predecessor.port())
+                    .filter(worker -> !slots.contains(worker.port()))
                     .forEach(found::add);
             return !found.isEmpty();
         });

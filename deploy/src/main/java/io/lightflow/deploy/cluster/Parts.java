@@ -85,7 +85,7 @@ final class Parts {
     Set<String> portUses() {
         Set<String> uses = new TreeSet<>(List.of(ZOOKEEPER, NIMBUS, SUPERVISOR, POSTGRES, REGISTRY, MIRROR));
         uses.addAll(StormHome.slotUses());
-        uses.addAll(AerospikeServer.PORTS);
+        uses.addAll(AerospikeNode.PORTS);
         kafkaNames().forEach(name -> uses.addAll(List.of("kafka-" + name, "kafka-" + name + "-controller")));
         settings.proxied().forEach(name -> uses.addAll(List.of(proxyUse(name), proxiedUse(name))));
         return uses;
@@ -106,7 +106,7 @@ final class Parts {
                 ports.of(NIMBUS),
                 new PostgresServer(directory(POSTGRES), ports.of(POSTGRES)).jdbcUrl(),
                 registryAddress(),
-                "127.0.0.1:" + ports.of(AerospikeServer.NAME),
+                "127.0.0.1:" + ports.of(AerospikeNode.NAME),
                 stormHome().directory(),
                 settings.proxied().stream().collect(Collectors.toMap(name -> name, this::proxied)));
     }
@@ -214,8 +214,8 @@ final class Parts {
         return new ClusterProcess(server.spec(), Probes.postgres(server.jdbcUrl()), server::prepare);
     }
 
-    private AerospikeServer aerospike(Path asd) {
-        return new AerospikeServer(asd, directory(AerospikeServer.NAME), ports);
+    private AerospikeNode aerospike(Path asd) {
+        return new AerospikeNode(asd, directory(AerospikeNode.NAME), ports);
     }
 
     private ClusterProcess registry() {

@@ -2,6 +2,7 @@ package io.lightflow.deploy.torture;
 
 import io.lightflow.deploy.cluster.ClusterProcess;
 import io.lightflow.deploy.cluster.Deadline;
+import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.cluster.ProcessFailedException;
 import io.lightflow.deploy.cluster.Worker;
 import io.lightflow.deploy.torture.Fault.Struck;
@@ -12,6 +13,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /** All that is done to the platform. */
 final class Faults {
@@ -40,12 +42,13 @@ final class Faults {
                 tridentWiped(),
                 otherParallelism(),
                 submittedTwice(),
-                zombie(),
+                statisticsZombie(),
                 cutOff(POSTGRES, STATISTICS)));
         stage.cluster().endpoints().proxied().keySet().forEach(kafka -> all.add(cutOff("kafka-" + kafka, BOTH)));
         if (stage.onAerospike()) {
             all.add(aerospikeAway());
             all.add(aerospikeFrozen());
+            all.add(joinZombie());
         }
         all.sort(Comparator.comparing(Fault::kind));
         stage.cluster().processes().forEach(process -> all.add(killed(process.name())));
@@ -148,19 +151,28 @@ final class Faults {
         });
     }
 
+    static Fault statisticsZombie() {
+        return zombie(TopologyKind.STATS_COUNTER, GroupOnCluster::freezeWithUncommittedStatistics);
+    }
+
+    /** Not with RocksDB, whose lock keeps a successor away as long as the zombie lives. */
+    private static Fault joinZombie() {
+        return zombie(TopologyKind.DATAFLOW, GroupOnCluster::freezeInTheMiddleOfABatch);
+    }
+
     /**
-     * A worker that was taken for dead and is not: frozen with sums that it has not committed, out of the Supervisor's reach, until a
-     * successor has counted the same events; then it goes on where it was. The Supervisor is frozen meanwhile, since a worker that
+     * A worker that was taken for dead and is not: frozen with something that it has not committed, out of the Supervisor's reach, until
+     * a successor has done the same work; then it goes on where it was. The Supervisor is frozen meanwhile, since a worker that
      * hears from it that its work was given to another ends itself.
      */
-    static Fault zombie() {
-        TopologyKind kind = TopologyKind.STATS_COUNTER;
-        return new Fault("zombie stats-counter worker", STATISTICS, stage -> {
-            Worker zombie = stage.group().freezeWithUncommittedStatistics();
+    private static Fault zombie(TopologyKind kind, Function<GroupOnCluster, Worker> freeze) {
+        return new Fault("zombie %s worker".formatted(kind.word()), EnumSet.of(kind), stage -> {
+            Worker zombie = freeze.apply(stage.group());
             Moment frozen = stage.now();
+            List<Worker> before = stage.group().workers(kind);
             stage.group().putOutOfReach(zombie);
-            Worker successor = stage.group().awaitSuccessor(kind, zombie);
-            double replaced = stage.awaitBeyond(frozen, STATISTICS).everyShard();
+            Worker successor = stage.group().awaitSuccessor(kind, before);
+            double replaced = stage.awaitBeyond(frozen, EnumSet.of(kind)).everyShard();
             ClusterProcess supervisor = stage.cluster().process(SUPERVISOR);
             supervisor.freeze();
             Moment back = stage.now();

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param asd the executable
  * @param directory the process's folder
  */
-record AerospikeServer(Path asd, Path directory, Ports ports) {
+record AerospikeNode(Path asd, Path directory, Ports ports) {
     static final String NAME = "aerospike";
     private static final String HEARTBEAT = NAME + "-heartbeat";
     private static final String FABRIC = NAME + "-fabric";
