@@ -208,11 +208,15 @@ public final class GroupOnCluster implements AutoCloseable {
         return found.get(0);
     }
 
-    /** Whether a worker has logged, at any time, that a commit of it was refused because somebody else had taken over. */
-    public boolean wasFenced(Worker worker) {
+    /**
+     * Whether a worker has logged, at any time, that a commit came to nothing: it was refused because somebody else had taken over, or
+     * the worker ended on a time-out.
+     */
+    public boolean failedToCommit(Worker worker) {
         Path log = cluster.logsOf(worker).resolve("worker.log");
         try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
-            return lines.anyMatch(line -> line.contains("FencedException"));
+            return lines.anyMatch(
+                    line -> line.contains("FencedException") || line.contains("The last batch was not committed"));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the log of " + worker, e);
         }

@@ -187,11 +187,11 @@ final class Faults {
                 supervisor.resume();
             }
             double ended = stage.now().secondsSince(back.nanos());
-            if (!stage.group().wasFenced(zombie)) {
+            if (!stage.group().failedToCommit(zombie)) {
                 throw new IllegalStateException("the zombie has not tried to commit: see " + zombie);
             }
             return new Struck(
-                    "process %d frozen, process %d commits in its place after %.1f s; let go on, its commit was refused within %.1f s"
+                    "process %d frozen, process %d commits in its place after %.1f s; let go on, its commit came to nothing within %.1f s"
                             .formatted(zombie.pid(), successor.pid(), replaced, ended),
                     back);
         });
