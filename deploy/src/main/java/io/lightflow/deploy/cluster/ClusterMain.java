@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.storm.generated.TopologySummary;
@@ -90,17 +91,30 @@ public final class ClusterMain {
                                     + ClusterSettings.PARTITIONS + ".")
                     Integer partitions,
             @Option(
+                            names = "--asd",
+                            paramLabel = "FILE",
+                            description =
+                                    "The executable of an Aerospike server: a node of it runs, too, and"
+                                            + " deploy/cluster/groups/GROUP-aerospike.yaml has the join store there. Remembered.")
+                    Path asd,
+            @Option(
                             names = "--port",
                             paramLabel = "USE=PORT",
                             description = "Fix a port, such as nimbus=6627. Remembered; the others are chosen once.")
                     Map<String, Integer> fixedPorts) {
+        if (asd != null) {
+            // Before it is remembered.
+            AerospikeNode.requireExecutable(asd);
+        }
         Path data = where.data();
         ClusterSettings before = ClusterSettings.rememberedIn(data).orElseGet(() -> ClusterSettings.everything(data));
         ClusterSettings settings = new ClusterSettings(
                 data,
                 components != null ? components : before.components(),
                 dataCenters != null ? dataCenters : before.dataCenters(),
-                partitions != null ? partitions : before.partitions());
+                partitions != null ? partitions : before.partitions(),
+                before.proxied(),
+                asd != null ? Optional.of(asd.toAbsolutePath().normalize()) : before.asd());
         long begin = System.nanoTime();
         Cluster cluster = Cluster.of(settings);
         if (fixedPorts != null) {

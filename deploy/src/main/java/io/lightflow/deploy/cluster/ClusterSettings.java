@@ -1,5 +1,6 @@
 package io.lightflow.deploy.cluster;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
@@ -22,9 +23,15 @@ import java.util.regex.Pattern;
  * @param partitions of each light topic, the same in every data center
  * @param proxied names of those Kafkas whose clients can also come by way of a proxy, which is the caller's; a broker tells clients
  *     where to go, so it has to know of it
+ * @param asd the executable of an Aerospike server, absolute; a node of it runs if it is named
  */
 public record ClusterSettings(
-        Path data, Set<Component> components, List<String> dataCenters, int partitions, Set<String> proxied) {
+        Path data,
+        Set<Component> components,
+        List<String> dataCenters,
+        int partitions,
+        Set<String> proxied,
+        Optional<Path> asd) {
     /** The name of the Kafka that MirrorMaker copies every data center to. */
     public static final String CENTRAL = "central";
 
@@ -71,6 +78,9 @@ public record ClusterSettings(
                         .formatted(kafka, dataCenters, CENTRAL));
             }
         }
+        if (asd.isPresent() && !asd.get().isAbsolute()) {
+            throw new IllegalArgumentException("The executable asd must be absolute, not " + asd.get());
+        }
         for (String dataCenter : dataCenters) {
             if (!NAME.matcher(dataCenter).matches() || dataCenter.equals(CENTRAL)) {
                 throw new IllegalArgumentException(
@@ -79,7 +89,13 @@ public record ClusterSettings(
         }
     }
 
-    /** Without proxies. */
+    /** Without Aerospike. */
+    public ClusterSettings(
+            Path data, Set<Component> components, List<String> dataCenters, int partitions, Set<String> proxied) {
+        this(data, components, dataCenters, partitions, proxied, Optional.empty());
+    }
+
+    /** Without proxies and Aerospike. */
     public ClusterSettings(Path data, Set<Component> components, List<String> dataCenters, int partitions) {
         this(data, components, dataCenters, partitions, Set.of());
     }
@@ -106,7 +122,8 @@ public record ClusterSettings(
                     Set.copyOf(remembered.components()),
                     remembered.dataCenters(),
                     remembered.partitions(),
-                    remembered.proxied() == null ? Set.of() : Set.copyOf(remembered.proxied())));
+                    remembered.proxied() == null ? Set.of() : Set.copyOf(remembered.proxied()),
+                    Optional.ofNullable(remembered.asd()).map(Path::of)));
         } catch (IOException | IllegalArgumentException | NullPointerException e) {
             throw new IllegalStateException(
                     "%s should hold {\"components\": [...], \"dataCenters\": [...], \"partitions\": N}".formatted(file),
@@ -123,15 +140,17 @@ public record ClusterSettings(
                             components.stream().sorted().toList(),
                             dataCenters,
                             partitions,
-                            proxied.stream().sorted().toList()));
+                            proxied.stream().sorted().toList(),
+                            asd.map(Path::toString).orElse(null)));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write " + file(data), e);
         }
     }
 
-    /** What the file holds: all but its own place. Files of before there were proxies hold none. */
+    /** What the file holds: all but its own place. Files of before there were proxies, or Aerospike, hold none. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Remembered(
-            List<Component> components, List<String> dataCenters, int partitions, List<String> proxied) {}
+            List<Component> components, List<String> dataCenters, int partitions, List<String> proxied, String asd) {}
 
     private static Path file(Path data) {
         return data.resolve("cluster.json");

@@ -12,6 +12,7 @@ import java.util.TreeMap;
  * @param nimbus port
  * @param jdbcUrl for PostgreSQL, with the user
  * @param registry base address of the schema registry
+ * @param aerospike host and port of the Aerospike node
  * @param stormHome the storm.home of this cluster
  * @param proxied the Kafkas that can also be reached by way of a proxy, by name
  */
@@ -21,6 +22,7 @@ public record Endpoints(
         int nimbus,
         String jdbcUrl,
         String registry,
+        String aerospike,
         Path stormHome,
         Map<String, Proxied> proxied) {
 
@@ -65,6 +67,9 @@ public record Endpoints(
         }
         if (settings.has(Component.REGISTRY)) {
             keys.put("registry", registry);
+        }
+        if (settings.asd().isPresent()) {
+            keys.put("aerospike", aerospike);
         }
         return keys;
     }

@@ -20,7 +20,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,6 +42,9 @@ public final class GroupOnCluster implements AutoCloseable {
     private static final Duration WITHIN = Duration.ofSeconds(180);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+    /** By then the tasks of other workers have committed what they had begun, and wait for the one that is frozen. */
+    private static final Duration OTHERS_COMMIT_WITHIN = Duration.ofSeconds(1);
+
     private static final int ZOOKEEPER_SESSION_MS = 10_000;
 
     private final Cluster cluster;
@@ -48,6 +54,8 @@ public final class GroupOnCluster implements AutoCloseable {
     private final Map<TopologyKind, ShardPositions> ledgers = new EnumMap<>(TopologyKind.class);
     private GroupSettings settings;
     private GroupStatus statistics;
+    /** Whose turn it is of a topology's workers. */
+    private int turn;
 
     /** @param settingsFile as {@code submit} takes it */
     public GroupOnCluster(Cluster cluster, DcGroup group, Path settingsFile) {
@@ -76,18 +84,8 @@ public final class GroupOnCluster implements AutoCloseable {
         return settings;
     }
 
-    /** The worker of a topology; waits for it. */
-    public Worker worker(TopologyKind kind) {
-        List<Worker> found = new ArrayList<>();
-        await("a worker of " + kind.word(), () -> {
-            found.clear();
-            found.addAll(workers(kind));
-            return !found.isEmpty();
-        });
-        return found.get(0);
-    }
-
-    private List<Worker> workers(TopologyKind kind) {
+    /** The workers of a topology at this moment. */
+    public List<Worker> workers(TopologyKind kind) {
         return cluster.workers().stream()
                 .filter(worker -> worker.topology().equals(kind.topologyName(group.name())))
                 .toList();
@@ -104,12 +102,17 @@ public final class GroupOnCluster implements AutoCloseable {
                 .values();
     }
 
-    /** Kills the join's worker when it has sent some of a batch and not committed it; returns who was killed. */
+    /** Kills a worker of the join when it has sent some of a batch and not committed it; returns who was killed. */
     public Worker killInTheMiddleOfABatch() {
-        Worker worker = freezeWhen(
-                TopologyKind.DATAFLOW, "the join to have a transaction open when it is stopped", this::inTransaction);
+        Worker worker = freezeInTheMiddleOfABatch();
         worker.kill();
         return worker;
+    }
+
+    /** Freezes a worker of the join when it has sent some of a batch and not committed it; returns who was frozen. */
+    public Worker freezeInTheMiddleOfABatch() {
+        return freezeWhen(
+                TopologyKind.DATAFLOW, "the join to have a transaction open when it is stopped", this::inTransaction);
     }
 
     /** Kills the statistics' worker when there is something that it has not committed; returns who was killed. */
@@ -125,26 +128,43 @@ public final class GroupOnCluster implements AutoCloseable {
                 TopologyKind.STATS_COUNTER, "the statistics to be behind when they are stopped", this::uncounted);
     }
 
+    /** Tries one worker after the other: there may be some without a shard. */
     private Worker freezeWhen(TopologyKind kind, String what, Deadline.Condition condition) {
-        Worker worker = worker(kind);
+        List<Worker> frozen = new ArrayList<>();
         await(what, () -> {
+            List<Worker> all = workers(kind);
+            if (all.isEmpty()) {
+                return false;
+            }
+            Worker worker = all.get(turn++ % all.size());
             worker.freeze();
             if (condition.holds()) {
+                frozen.add(worker);
                 return true;
             }
             worker.resume();
             return false;
         });
-        return worker;
+        return frozen.get(0);
     }
 
-    /** Whether a shard of the join has a Kafka transaction open at this moment. */
+    /** Whether a shard of the join has a Kafka transaction open that no worker commits that is not frozen. */
     private boolean inTransaction() {
+        Set<String> open = openTransactions();
+        if (settings().dataflow().workers() > 1 && !open.isEmpty()) {
+            LockSupport.parkNanos(OTHERS_COMMIT_WITHIN.toNanos());
+            open.retainAll(openTransactions());
+        }
+        return !open.isEmpty();
+    }
+
+    private Set<String> openTransactions() {
         try {
             return admin.listTransactions().all().get().stream()
                     .filter(transaction -> transaction.transactionalId().startsWith("lightflow." + group.name() + "."))
-                    .map(TransactionListing::state)
-                    .anyMatch(TransactionState.ONGOING::equals);
+                    .filter(transaction -> transaction.state() == TransactionState.ONGOING)
+                    .map(TransactionListing::transactionalId)
+                    .collect(Collectors.toSet());
         } catch (ExecutionException e) {
             throw new IllegalStateException("Cannot list the transactions of the central Kafka", e);
         } catch (InterruptedException e) {
@@ -174,24 +194,29 @@ public final class GroupOnCluster implements AutoCloseable {
         cluster.forgetHeartbeatsOf(worker);
     }
 
-    /** Waits until a topology has a worker besides this one, in another slot, and returns that. */
-    public Worker awaitSuccessor(TopologyKind kind, Worker predecessor) {
+    /** Waits until a topology has a worker in another slot than these, and returns that. */
+    public Worker awaitSuccessor(TopologyKind kind, List<Worker> predecessors) {
+        Set<Integer> slots = predecessors.stream().map(Worker::port).collect(Collectors.toSet());
         List<Worker> found = new ArrayList<>();
         await("another worker of " + kind.word(), () -> {
             found.clear();
             workers(kind).stream()
-                    .filter(worker -> worker.pid() != predecessor.pid() && worker.port() != predecessor.port())
+                    .filter(worker -> !slots.contains(worker.port()))
                     .forEach(found::add);
             return !found.isEmpty();
         });
         return found.get(0);
     }
 
-    /** Whether a worker has logged, at any time, that a commit of it was refused because somebody else had taken over. */
-    public boolean wasFenced(Worker worker) {
+    /**
+     * Whether a worker has logged, at any time, that a commit came to nothing: it was refused because somebody else had taken over, or
+     * the worker ended on a time-out.
+     */
+    public boolean failedToCommit(Worker worker) {
         Path log = cluster.logsOf(worker).resolve("worker.log");
         try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
-            return lines.anyMatch(line -> line.contains("FencedException"));
+            return lines.anyMatch(
+                    line -> line.contains("FencedException") || line.contains("The last batch was not committed"));
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read the log of " + worker, e);
         }

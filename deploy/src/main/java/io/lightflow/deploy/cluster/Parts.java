@@ -55,6 +55,7 @@ final class Parts {
         if (settings.has(Component.POSTGRES)) {
             first.add(postgres());
         }
+        settings.asd().ifPresent(asd -> first.add(aerospike(asd).process()));
         if (settings.has(Component.KAFKA)) {
             kafkaNames().forEach(name -> first.add(kafka(name)));
         }
@@ -84,6 +85,7 @@ final class Parts {
     Set<String> portUses() {
         Set<String> uses = new TreeSet<>(List.of(ZOOKEEPER, NIMBUS, SUPERVISOR, POSTGRES, REGISTRY, MIRROR));
         uses.addAll(StormHome.slotUses());
+        uses.addAll(AerospikeNode.PORTS);
         kafkaNames().forEach(name -> uses.addAll(List.of("kafka-" + name, "kafka-" + name + "-controller")));
         settings.proxied().forEach(name -> uses.addAll(List.of(proxyUse(name), proxiedUse(name))));
         return uses;
@@ -104,6 +106,7 @@ final class Parts {
                 ports.of(NIMBUS),
                 new PostgresServer(directory(POSTGRES), ports.of(POSTGRES)).jdbcUrl(),
                 registryAddress(),
+                "127.0.0.1:" + ports.of(AerospikeNode.NAME),
                 stormHome().directory(),
                 settings.proxied().stream().collect(Collectors.toMap(name -> name, this::proxied)));
     }
@@ -209,6 +212,10 @@ final class Parts {
     private ClusterProcess postgres() {
         PostgresServer server = new PostgresServer(directory(POSTGRES), ports.of(POSTGRES));
         return new ClusterProcess(server.spec(), Probes.postgres(server.jdbcUrl()), server::prepare);
+    }
+
+    private AerospikeNode aerospike(Path asd) {
+        return new AerospikeNode(asd, directory(AerospikeNode.NAME), ports);
     }
 
     private ClusterProcess registry() {

@@ -1,5 +1,6 @@
 package io.lightflow.deploy.cluster;
 
+import com.aerospike.client.Info;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -71,6 +72,19 @@ final class Probes {
             try (Connection connection = DriverManager.getConnection(jdbcUrl + "&loginTimeout=2&socketTimeout=2");
                     Statement statement = connection.createStatement()) {
                 statement.execute("SELECT 1");
+            }
+        };
+    }
+
+    /** The node has formed its cluster, and takes writes in its namespace. */
+    static Readiness aerospike(int port, String namespace) {
+        String cluster = "cluster-stable:ignore-migrations=true";
+        String state = "namespace/" + namespace;
+        return () -> {
+            Map<String, String> answers =
+                    Info.request(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), cluster, state);
+            if (answers.get(cluster).startsWith("ERROR") || !answers.get(state).contains("stop_writes=false")) {
+                throw new IOException("The Aerospike node on port " + port + " answers: " + answers);
             }
         };
     }

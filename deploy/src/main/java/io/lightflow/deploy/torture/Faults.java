@@ -2,6 +2,7 @@ package io.lightflow.deploy.torture;
 
 import io.lightflow.deploy.cluster.ClusterProcess;
 import io.lightflow.deploy.cluster.Deadline;
+import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.cluster.ProcessFailedException;
 import io.lightflow.deploy.cluster.Worker;
 import io.lightflow.deploy.torture.Fault.Struck;
@@ -12,16 +13,21 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /** All that is done to the platform. */
 final class Faults {
     static final String POSTGRES = "postgres";
     private static final String SUPERVISOR = "supervisor";
+    private static final String AEROSPIKE = "aerospike";
     private static final Set<TopologyKind> BOTH = EnumSet.allOf(TopologyKind.class);
     private static final Set<TopologyKind> JOIN = EnumSet.of(TopologyKind.DATAFLOW);
     private static final Set<TopologyKind> STATISTICS = EnumSet.of(TopologyKind.STATS_COUNTER);
     /** A few attempts of each client to connect again. */
     private static final Duration CUT_OFF_FOR = Duration.ofSeconds(10);
+
+    /** Longer than three attempts of 15 s each, after which a call to the join store has failed; see {@code Batches}. */
+    private static final Duration STORE_AWAY_FOR = Duration.ofSeconds(60);
 
     private static final Duration ZOMBIE_ENDS_WITHIN = Duration.ofSeconds(60);
     private static final int MOST_TASKS = 4;
@@ -36,9 +42,14 @@ final class Faults {
                 tridentWiped(),
                 otherParallelism(),
                 submittedTwice(),
-                zombie(),
+                statisticsZombie(),
                 cutOff(POSTGRES, STATISTICS)));
         stage.cluster().endpoints().proxied().keySet().forEach(kafka -> all.add(cutOff("kafka-" + kafka, BOTH)));
+        if (stage.onAerospike()) {
+            all.add(aerospikeAway());
+            all.add(aerospikeFrozen());
+            all.add(joinZombie());
+        }
         all.sort(Comparator.comparing(Fault::kind));
         stage.cluster().processes().forEach(process -> all.add(killed(process.name())));
         return all;
@@ -71,6 +82,28 @@ final class Faults {
             Moment killed = stage.now();
             process.start();
             return new Struck("process %d, and started again".formatted(pid), killed);
+        });
+    }
+
+    private static Fault aerospikeAway() {
+        return new Fault(AEROSPIKE + " away", BOTH, stage -> {
+            ClusterProcess aerospike = stage.cluster().process(AEROSPIKE);
+            aerospike.kill();
+            stage.pause(STORE_AWAY_FOR);
+            Moment back = stage.now();
+            aerospike.start();
+            return new Struck("killed, and started again after %d s".formatted(STORE_AWAY_FOR.toSeconds()), back);
+        });
+    }
+
+    /** What it was asked for meanwhile it does when it goes on, if anybody waits for it or not. */
+    private static Fault aerospikeFrozen() {
+        return new Fault(AEROSPIKE + " frozen", BOTH, stage -> {
+            ClusterProcess aerospike = stage.cluster().process(AEROSPIKE);
+            aerospike.freeze();
+            stage.pause(STORE_AWAY_FOR);
+            aerospike.resume();
+            return new Struck("let go on after %d s".formatted(STORE_AWAY_FOR.toSeconds()), stage.now());
         });
     }
 
@@ -118,19 +151,28 @@ final class Faults {
         });
     }
 
+    static Fault statisticsZombie() {
+        return zombie(TopologyKind.STATS_COUNTER, GroupOnCluster::freezeWithUncommittedStatistics);
+    }
+
+    /** Not with RocksDB, whose lock keeps a successor away as long as the zombie lives. */
+    private static Fault joinZombie() {
+        return zombie(TopologyKind.DATAFLOW, GroupOnCluster::freezeInTheMiddleOfABatch);
+    }
+
     /**
-     * A worker that was taken for dead and is not: frozen with sums that it has not committed, out of the Supervisor's reach, until a
-     * successor has counted the same events; then it goes on where it was. The Supervisor is frozen meanwhile, since a worker that
+     * A worker that was taken for dead and is not: frozen with something that it has not committed, out of the Supervisor's reach, until
+     * a successor has done the same work; then it goes on where it was. The Supervisor is frozen meanwhile, since a worker that
      * hears from it that its work was given to another ends itself.
      */
-    static Fault zombie() {
-        TopologyKind kind = TopologyKind.STATS_COUNTER;
-        return new Fault("zombie stats-counter worker", STATISTICS, stage -> {
-            Worker zombie = stage.group().freezeWithUncommittedStatistics();
+    private static Fault zombie(TopologyKind kind, Function<GroupOnCluster, Worker> freeze) {
+        return new Fault("zombie %s worker".formatted(kind.word()), EnumSet.of(kind), stage -> {
+            Worker zombie = freeze.apply(stage.group());
             Moment frozen = stage.now();
+            List<Worker> before = stage.group().workers(kind);
             stage.group().putOutOfReach(zombie);
-            Worker successor = stage.group().awaitSuccessor(kind, zombie);
-            double replaced = stage.awaitBeyond(frozen, STATISTICS).everyShard();
+            Worker successor = stage.group().awaitSuccessor(kind, before);
+            double replaced = stage.awaitBeyond(frozen, EnumSet.of(kind)).everyShard();
             ClusterProcess supervisor = stage.cluster().process(SUPERVISOR);
             supervisor.freeze();
             Moment back = stage.now();
@@ -145,11 +187,11 @@ final class Faults {
                 supervisor.resume();
             }
             double ended = stage.now().secondsSince(back.nanos());
-            if (!stage.group().wasFenced(zombie)) {
+            if (!stage.group().failedToCommit(zombie)) {
                 throw new IllegalStateException("the zombie has not tried to commit: see " + zombie);
             }
             return new Struck(
-                    "process %d frozen, process %d commits in its place after %.1f s; let go on, its commit was refused within %.1f s"
+                    "process %d frozen, process %d commits in its place after %.1f s; let go on, its commit came to nothing within %.1f s"
                             .formatted(zombie.pid(), successor.pid(), replaced, ended),
                     back);
         });

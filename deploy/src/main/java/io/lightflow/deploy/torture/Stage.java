@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -62,18 +63,32 @@ final class Stage implements AutoCloseable {
               user: postgres
             zookeeper:
               connect: ${zookeeper}
+            pace:
+              pollRecords: 1000
+            statistics:
+              microBatch: 1s
+              heapMb: 192
+            """;
+
+    private static final String ROCKSDB = """
             store:
               rocksdb:
                 directory: ${data}/store/${group}
                 blockCacheMb: 32
                 rowCacheMb: 32
-            pace:
-              pollRecords: 1000
             dataflow:
               heapMb: 256
-            statistics:
-              microBatch: 1s
-              heapMb: 192
+            """;
+
+    /** Its rows can be reached by several processes, so the shards are spread over two. */
+    private static final String AEROSPIKE = """
+            store:
+              aerospike:
+                hosts: ["${aerospike}"]
+                namespace: lightflow
+            dataflow:
+              workers: 2
+              heapMb: 256
             """;
 
     private final Cluster cluster;
@@ -89,12 +104,15 @@ final class Stage implements AutoCloseable {
     private LightFeed feed;
     private int parallelism = PARALLELISM;
 
-    /** @param data an empty folder, absolute */
-    Stage(Path data, Random random) {
+    /**
+     * @param data an empty folder, absolute
+     * @param asd the executable of an Aerospike server, absolute: the join store is there; null: it is RocksDB
+     */
+    Stage(Path data, Path asd, Random random) {
         Set<String> everyKafka = new TreeSet<>(GROUP.dcs());
         everyKafka.add(ClusterSettings.CENTRAL);
-        this.cluster =
-                Cluster.of(new ClusterSettings(data, EnumSet.allOf(Component.class), GROUP.dcs(), SHARDS, everyKafka));
+        this.cluster = Cluster.of(new ClusterSettings(
+                data, EnumSet.allOf(Component.class), GROUP.dcs(), SHARDS, everyKafka, Optional.ofNullable(asd)));
         this.random = random;
     }
 
@@ -114,7 +132,8 @@ final class Stage implements AutoCloseable {
         Path settings = cluster.settings().data().resolve("torture.yaml");
         Files.writeString(
                 settings,
-                SETTINGS.replace("POSTGRES_PROXY", Integer.toString(postgres.port()))
+                (SETTINGS + (onAerospike() ? AEROSPIKE : ROCKSDB))
+                        .replace("POSTGRES_PROXY", Integer.toString(postgres.port()))
                         .replace("CENTRAL_PROXY", endpoints.kafkaByProxy(ClusterSettings.CENTRAL)));
         group = new GroupOnCluster(cluster, GROUP, settings);
         group.submit(parallelism);
@@ -123,6 +142,11 @@ final class Stage implements AutoCloseable {
         feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints().kafka(), SHARDS, schemas.ids());
         awaitBeyond(now(), EnumSet.allOf(TopologyKind.class));
         progress.accept("both topologies are at work");
+    }
+
+    /** Whether Aerospike is the join store; it is RocksDB otherwise. */
+    boolean onAerospike() {
+        return cluster.settings().asd().isPresent();
     }
 
     Cluster cluster() {

@@ -58,7 +58,13 @@ final class Torture {
         } catch (IllegalStateException | ProcessFailedException e) {
             wrong("%.0f s: %s".formatted(secondsSinceBegin(), e.getMessage()));
         }
-        return TortureReport.of(plan.seed(), stage.feed().fed().read(), secondsSinceBegin(), differences, done);
+        return TortureReport.of(
+                plan.seed(),
+                stage.onAerospike() ? "Aerospike" : "RocksDB",
+                stage.feed().fed().read(),
+                secondsSinceBegin(),
+                differences,
+                done);
     }
 
     /** Each once; only the first round is gone through to its end if there have been enough events before. */

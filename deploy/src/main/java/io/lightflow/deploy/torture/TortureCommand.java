@@ -65,6 +65,13 @@ public final class TortureCommand implements Callable<Integer> {
     private List<String> only = List.of();
 
     @Option(
+            names = "--asd",
+            paramLabel = "FILE",
+            description = "The executable of an Aerospike server: the join store is a node of it in place of RocksDB,"
+                    + " dataflow runs in two workers, and the node is killed, frozen and kept away, too.")
+    private Path asd;
+
+    @Option(
             names = "--stock",
             arity = "0..1",
             fallbackValue = "plain",
@@ -106,6 +113,15 @@ public final class TortureCommand implements Callable<Integer> {
                             .formatted(events, minutes));
         }
         long chosen = seed != null ? seed : ThreadLocalRandom.current().nextLong(1_000_000);
+        if (asd != null && stock != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--stock has no join store: expected it without --asd, found --asd " + asd);
+        }
+        if (asd != null && !Files.isExecutable(asd)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--asd: expected the executable asd of an Aerospike server, found none at " + asd);
+        }
         Path folder = folder();
         Thread running = Thread.currentThread();
         Thread stop = new Thread(() -> stop(running), "lightflow-stop");
@@ -144,7 +160,8 @@ public final class TortureCommand implements Callable<Integer> {
     }
 
     private TortureReport run(Path folder, LightFeed.Plan plan) throws Exception {
-        try (Stage stage = new Stage(folder, new Random(plan.seed()))) {
+        try (Stage stage =
+                new Stage(folder, asd == null ? null : asd.toAbsolutePath().normalize(), new Random(plan.seed()))) {
             List<Fault> faults = chosen(Faults.all(stage), Fault::kind);
             stage.start(plan, this::say);
             return new Torture(stage, plan, this::say).run(faults);

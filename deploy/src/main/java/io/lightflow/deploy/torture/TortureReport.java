@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 /**
  * What a run came to. The names are those of the JSON.
  *
+ * @param store the join store
  * @param events light events fed
  * @param seconds from the first event to the last figure in PostgreSQL
  * @param balanced whether there are no differences
@@ -25,6 +26,7 @@ import java.util.stream.Collectors;
  */
 @JsonPropertyOrder({
     "seed",
+    "store",
     "events",
     "seconds",
     "balanced",
@@ -35,6 +37,7 @@ import java.util.stream.Collectors;
 })
 record TortureReport(
         long seed,
+        String store,
         long events,
         double seconds,
         boolean balanced,
@@ -63,9 +66,11 @@ record TortureReport(
         }
     }
 
-    static TortureReport of(long seed, long events, double seconds, List<String> differences, List<Done> faults) {
+    static TortureReport of(
+            long seed, String store, long events, double seconds, List<String> differences, List<Done> faults) {
         return new TortureReport(
                 seed,
+                store,
                 events,
                 rounded(seconds),
                 differences.isEmpty(),
@@ -119,11 +124,12 @@ record TortureReport(
 
     private String toMarkdown() {
         StringBuilder page = new StringBuilder("# A run of `deploy/local/torture`%n%n".formatted());
-        page.append("%,d events in %.0f s on %d cores, %d faults, `--seed %d`: **%s**.%n%n"
+        page.append("%,d events in %.0f s on %d cores, the join store on %s, %d faults, `--seed %d`: **%s**.%n%n"
                 .formatted(
                         events,
                         seconds,
                         Runtime.getRuntime().availableProcessors(),
+                        store,
                         faults.size(),
                         seed,
                         balanced ? "no difference" : differences.size() + " differences"));

@@ -37,6 +37,15 @@ class ClusterMainTest {
         assertThat(result.err()).contains("nimbsu", "nimbus", "kafka-central");
     }
 
+    @Test
+    void aMissingAerospikeServerIsRefusedAndNotRemembered() {
+        Path asd = folder.resolve("asd");
+        Result result = run("up", "--data", folder.toString(), "--components", "zookeeper", "--asd", asd.toString());
+        assertThat(result.exitCode()).isNotZero();
+        assertThat(result.err()).contains("no Aerospike server", asd.toString());
+        assertThat(folder).isEmptyDirectory();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"up", "down", "status", "submit", "kill", "restart", "lightflow"})
     void everyCommandHasHelp(String command) {

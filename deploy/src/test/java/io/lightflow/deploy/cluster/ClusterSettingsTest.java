@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,5 +81,13 @@ class ClusterSettingsTest {
                 "{\"components\": [\"KAFKA\"], \"dataCenters\": [\"eu\"], \"partitions\": 2}");
         assertThat(ClusterSettings.rememberedIn(data))
                 .contains(new ClusterSettings(data, EnumSet.of(Component.KAFKA), List.of("eu"), 2));
+    }
+
+    @Test
+    void theAerospikeServerIsRemembered() {
+        ClusterSettings settings = new ClusterSettings(
+                data, EnumSet.of(Component.KAFKA), List.of("eu"), 2, Set.of(), Optional.of(data.resolve("asd")));
+        settings.remember();
+        assertThat(ClusterSettings.rememberedIn(data)).contains(settings);
     }
 }

@@ -51,4 +51,12 @@ class TortureCommandTest {
         assertThat(run("--stock=compacted")).isEqualTo(2);
         assertThat(output.toString()).contains("compacted", "PLAIN", "TRANSACTIONAL");
     }
+
+    @Test
+    void theAerospikeServerIsAnExecutableAndOnlyForLightflow() {
+        Path missing = folder.resolve("asd");
+        assertThat(run("--asd", missing.toString())).isEqualTo(2);
+        assertThat(run("--asd", missing.toString(), "--stock")).isEqualTo(2);
+        assertThat(output.toString()).contains("found none at " + missing, "without --asd");
+    }
 }

@@ -22,7 +22,7 @@ class TortureReportTest {
 
     @Test
     void recoveryIsGivenForEachKind() {
-        TortureReport report = TortureReport.of(7, 1_000, 60, List.of(), FAULTS);
+        TortureReport report = TortureReport.of(7, "RocksDB", 1_000, 60, List.of(), FAULTS);
 
         assertThat(report.recoverySeconds())
                 .containsEntry("kill -9 nimbus", new Recovery(3, 3, 4, 9))
@@ -33,7 +33,8 @@ class TortureReportTest {
 
     @Test
     void anyDifferenceShowsInTheJsonAndOnThePage() throws Exception {
-        TortureReport.of(7, 1_000, 60, List.of("missing: click 4711"), FAULTS).write(folder.resolve("run.json"));
+        TortureReport.of(7, "RocksDB", 1_000, 60, List.of("missing: click 4711"), FAULTS)
+                .write(folder.resolve("run.json"));
 
         JsonNode json = new ObjectMapper().readTree(folder.resolve("run.json").toFile());
         assertThat(json.get("balanced").booleanValue()).isFalse();
@@ -46,6 +47,7 @@ class TortureReportTest {
 
     @Test
     void aRunWithoutDifferencesIsBalanced() {
-        assertThat(TortureReport.of(7, 1_000, 60, List.of(), FAULTS).balanced()).isTrue();
+        assertThat(TortureReport.of(7, "RocksDB", 1_000, 60, List.of(), FAULTS).balanced())
+                .isTrue();
     }
 }

@@ -25,7 +25,7 @@ class TortureTest {
     @Test
     void everyEventComesOutOnceWhateverIsKilledWipedOrSubmittedAgain() throws Exception {
         System.out.println("seed " + SEED);
-        try (Stage stage = new Stage(folder.resolve("cluster").toAbsolutePath(), new Random(SEED))) {
+        try (Stage stage = new Stage(folder.resolve("cluster").toAbsolutePath(), null, new Random(SEED))) {
             stage.start(PLAN, System.out::println);
             List<Fault> faults = List.of(
                     Faults.joinKilled(),
