@@ -3,6 +3,7 @@ package io.lightflow.topology;
 import io.lightflow.topology.certificate.CertifyCommand;
 import io.lightflow.topology.operator.AcceptGapCommand;
 import io.lightflow.topology.operator.RestCommand;
+import io.lightflow.topology.operator.RetentionCommand;
 import io.lightflow.topology.operator.ShowCommand;
 import java.util.List;
 import picocli.CommandLine;
@@ -19,7 +20,8 @@ import picocli.CommandLine.Command;
             RestCommand.Pause.class,
             RestCommand.Resume.class,
             AcceptGapCommand.class,
-            CertifyCommand.class
+            CertifyCommand.class,
+            RetentionCommand.class
         })
 public final class Main {
     private static final List<String> LOG_CONFIGURATIONS =

@@ -31,7 +31,8 @@ class MainTest {
         Run run = run("--help");
 
         assertThat(run.exitCode()).isZero();
-        assertThat(run.out()).contains("lightflow", "submit", "show", "pause", "resume", "accept-gap", "certify");
+        assertThat(run.out())
+                .contains("lightflow", "submit", "show", "pause", "resume", "accept-gap", "certify", "retention");
     }
 
     @Test
@@ -52,7 +53,7 @@ class MainTest {
 
     @Test
     void everyCommandAsksForTheSettings() {
-        for (String command : new String[] {"submit", "show", "pause", "resume", "accept-gap"}) {
+        for (String command : new String[] {"submit", "show", "pause", "resume", "accept-gap", "retention"}) {
             Run run = run(command);
 
             assertThat(run.exitCode()).isEqualTo(CommandLine.ExitCode.USAGE);

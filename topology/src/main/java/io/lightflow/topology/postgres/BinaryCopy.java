@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -23,35 +22,32 @@ final class BinaryCopy implements AutoCloseable {
     /** PostgreSQL counts from 2000-01-01T00:00Z. */
     private static final long EPOCH_MS = 946_684_800_000L;
 
-    private static final int KEY_COLUMNS = StatisticsTable.KEY_COLUMNS.size();
     private static final int COUNT_COLUMNS = StatisticsTable.COUNT_COLUMNS.size();
     private static final int FIXED_BYTES = 2 + 6 + 8 + 12 + COUNT_COLUMNS * 12;
 
     private final CopyIn copy;
+    private final int keyColumns;
     private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
 
-    BinaryCopy(Connection connection, String tableAndColumns) throws SQLException {
+    /**
+     * @param target the table and its columns
+     * @param keyColumns how many of them are the time and the texts that {@link #encode} makes
+     */
+    BinaryCopy(Connection connection, String target, int keyColumns) throws SQLException {
+        this.keyColumns = keyColumns;
         copy = connection
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
-                .copyIn("COPY " + tableAndColumns + " FROM STDIN (FORMAT binary)");
+                .copyIn("COPY " + target + " FROM STDIN (FORMAT binary)");
         buffer.put(SIGNATURE).putInt(0).putInt(0);
     }
 
-    /** The text columns of a key: a length and UTF-8 for each. */
-    static byte[] encode(StatisticsKey key) {
+    /** The text columns of a key in that table: a length and UTF-8 for each. */
+    static byte[] encode(StatisticsTable table, StatisticsKey key) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         DataOutputStream out = new DataOutputStream(bytes);
         try {
-            for (String text : List.of(
-                    key.campaignId(),
-                    key.creativeId(),
-                    key.advertiserId(),
-                    key.exchange(),
-                    key.publisher(),
-                    key.country(),
-                    key.device(),
-                    key.currency())) {
+            for (String text : table.texts(key)) {
                 byte[] utf8 = text.getBytes(UTF_8);
                 out.writeInt(utf8.length);
                 out.write(utf8);
@@ -64,14 +60,14 @@ final class BinaryCopy implements AutoCloseable {
 
     /** A row of the temporary table: part and ordinal go before. */
     void row(int part, int ordinal, long time, byte[] dimensions, Counts counts) throws SQLException {
-        begin(2 + KEY_COLUMNS + COUNT_COLUMNS, dimensions);
+        begin(2 + keyColumns + COUNT_COLUMNS, dimensions);
         buffer.putInt(2).putShort((short) part).putInt(4).putInt(ordinal);
         end(time, dimensions, counts);
     }
 
     /** A row of a statistics table. */
     void row(long time, byte[] dimensions, Counts counts) throws SQLException {
-        begin(KEY_COLUMNS + COUNT_COLUMNS, dimensions);
+        begin(keyColumns + COUNT_COLUMNS, dimensions);
         end(time, dimensions, counts);
     }
 

@@ -5,6 +5,9 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -79,11 +82,18 @@ public final class PostgresSchema {
      *     than a few seconds; may be repeated
      */
     public List<String> dropExpired(StatisticsRetention retention, Instant now) {
+        LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+        List<String> dropped = new ArrayList<>();
         try (PostgresPool pool = new PostgresPool(settings, "lightflow-retention")) {
-            return pool.run(
-                    "drop expired statistics in schema " + settings.schema(),
-                    connection -> StatisticsPartitions.dropExpired(connection, retention, now));
+            for (StatisticsTable table : StatisticsTable.values()) {
+                retention
+                        .of(table)
+                        .ifPresent(kept -> dropped.addAll(pool.transact(
+                                "drop expired partitions of " + table.tableName + " in schema " + settings.schema(),
+                                connection -> StatisticsPartitions.dropExpired(connection, table, today.minus(kept)))));
+            }
         }
+        return dropped;
     }
 
     /**

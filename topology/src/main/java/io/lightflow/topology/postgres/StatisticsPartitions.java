@@ -5,7 +5,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -66,9 +65,9 @@ final class StatisticsPartitions {
             if (exists(connection, name)) {
                 return;
             }
-            statement.execute("CREATE TABLE " + name + " (LIKE " + table.tableName()
+            statement.execute("CREATE TABLE " + name + " (LIKE " + table.tableName
                     + " INCLUDING ALL EXCLUDING COMMENTS) WITH (fillfactor = " + table.fillFactor + ")");
-            statement.execute("ALTER TABLE " + table.tableName() + " ATTACH PARTITION " + name + " FOR VALUES FROM ('"
+            statement.execute("ALTER TABLE " + table.tableName + " ATTACH PARTITION " + name + " FOR VALUES FROM ('"
                     + start + " 00:00:00+00') TO ('" + end + " 00:00:00+00')");
         }
     }
@@ -84,43 +83,50 @@ final class StatisticsPartitions {
         }
     }
 
-    static List<String> dropExpired(Connection connection, StatisticsRetention retention, Instant now)
+    /** Drops what is expired, and marks from when on the table is complete; in the caller's transaction. */
+    static List<String> dropExpired(Connection connection, StatisticsTable table, LocalDate keptFrom)
             throws SQLException {
+        LocalDate firstKept = table.partitionStart(
+                keptFrom.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli());
+        String firstKeptName = table.partitionName(firstKept);
         List<String> dropped = new ArrayList<>();
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET lock_timeout = '" + LOCK_TIMEOUT + "'");
-            for (StatisticsTable table : StatisticsTable.values()) {
-                if (retention.of(table).isEmpty()) {
-                    continue;
-                }
-                LocalDate keptFrom = LocalDate.ofInstant(now, ZoneOffset.UTC)
-                        .minus(retention.of(table).get());
-                String firstKept = table.partitionName(table.partitionStart(
-                        keptFrom.atStartOfDay(ZoneOffset.UTC).toInstant().toEpochMilli()));
-                for (String name : partitions(connection, table)) {
-                    // Names of one table have one length and sort by time.
-                    if (name.compareTo(firstKept) < 0) {
-                        statement.execute("DROP TABLE " + name);
-                        dropped.add(name);
-                    }
+            statement.execute("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "'");
+            for (String name : partitions(connection, table)) {
+                // Names of one table have one length and sort by time.
+                if (name.compareTo(firstKeptName) < 0) {
+                    statement.execute("DROP TABLE " + name);
+                    dropped.add(name);
                 }
             }
         }
+        if (!dropped.isEmpty()) {
+            mark(connection, table, firstKept);
+        }
         return dropped;
+    }
+
+    private static void mark(Connection connection, StatisticsTable table, LocalDate keptFrom) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("INSERT INTO stats_kept AS k VALUES (?, ?)"
+                + " ON CONFLICT (table_name) DO UPDATE SET kept_from = greatest(k.kept_from, excluded.kept_from)")) {
+            statement.setString(1, table.tableName);
+            statement.setObject(2, keptFrom.atStartOfDay().atOffset(ZoneOffset.UTC));
+            statement.execute();
+        }
     }
 
     private static Set<String> partitions(Connection connection, StatisticsTable table) throws SQLException {
         Set<String> names = new TreeSet<>();
         try (PreparedStatement statement = connection.prepareStatement("SELECT c.relname FROM pg_inherits i"
                 + " JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass(?)")) {
-            statement.setString(1, table.tableName());
+            statement.setString(1, table.tableName);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
                     names.add(found.getString(1));
                 }
             }
         }
-        names.removeIf(name -> !name.matches(table.tableName() + "_[0-9]{4,8}"));
+        names.removeIf(name -> !name.matches(table.tableName + "_[0-9]{4,8}"));
         return names;
     }
 }

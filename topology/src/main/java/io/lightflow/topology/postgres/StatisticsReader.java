@@ -70,7 +70,7 @@ public final class StatisticsReader implements AutoCloseable {
         Map<StatisticsKey, Counts> rows = new HashMap<>();
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT " + dimensions + ", " + StatisticsTable.counts("sum(%1$s)::bigint")
-                        + " FROM " + table.tableName() + " WHERE time >= ? AND time < ? GROUP BY " + dimensions)) {
+                        + " FROM " + table.tableName + " WHERE time >= ? AND time < ? GROUP BY " + dimensions)) {
             statement.setFetchSize(10_000);
             statement.setObject(1, time(begin));
             statement.setObject(2, time(begin + lengthMs));

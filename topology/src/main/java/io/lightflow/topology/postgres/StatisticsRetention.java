@@ -7,7 +7,7 @@ import java.util.Optional;
  * How long rows are kept, counted back from the wall clock; empty for ever. A partition goes as a whole, once its
  * youngest row is past the retention: minutes by day, hours by month, days by year.
  *
- * @param minute for {@code stats_minute}
+ * @param minute for {@code stats_minute} and the tables by creative
  * @param hour for {@code stats_hour}
  * @param day for {@code stats_day}, from which budgets are summed: keep it for as long as a campaign can run
  */
@@ -30,7 +30,7 @@ public record StatisticsRetention(Optional<Period> minute, Optional<Period> hour
 
     Optional<Period> of(StatisticsTable table) {
         return switch (table) {
-            case MINUTE -> minute;
+            case MINUTE, CREATIVE_MINUTE, CREATIVE_TEN_MINUTES -> minute;
             case HOUR -> hour;
             case DAY -> day;
         };

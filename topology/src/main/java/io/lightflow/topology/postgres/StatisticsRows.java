@@ -7,12 +7,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
- * What a commit writes into the three tables, in the order in which everybody writes: by time, then by dimensions.
+ * What a commit writes into the tables, in the order in which everybody writes: by time, then by dimensions.
  *
  * <p>The same dimensions (all of the key but its time) come in many minutes. So they are looked up once for each minute
  * row, and sorted, encoded and rolled up as small numbers: a third of the cost of sorting keys and hashing them again
@@ -24,9 +27,10 @@ final class StatisticsRows {
      * Rows of one table, sorted.
      *
      * @param times ms since the Unix epoch
-     * @param ranks places of the dimensions in {@link StatisticsRows#dimensions}
+     * @param ranks places of the dimensions in {@code dimensions}
+     * @param dimensions by rank, every dimension's columns as they travel in a binary COPY
      */
-    record Table(long[] times, int[] ranks, Counts[] counts) {
+    record Table(long[] times, int[] ranks, Counts[] counts, byte[][] dimensions) {
         int size() {
             return times.length;
         }
@@ -47,23 +51,50 @@ final class StatisticsRows {
         }
     }
 
-    /** Every dimension's columns as they travel in a binary COPY, by rank. */
-    final byte[][] dimensions;
-
     private final Table minutes;
+    private final Table creativeMinutes;
+    private final Table creativeTenMinutes;
     private final Table hours;
     private final Table days;
 
-    private StatisticsRows(byte[][] dimensions, Table minutes) {
-        this.dimensions = dimensions;
+    private StatisticsRows(Table minutes, Creatives creatives) {
         this.minutes = minutes;
-        hours = rolledUp(minutes, StatisticsTable.HOUR.stepMs);
-        days = rolledUp(hours, StatisticsTable.DAY.stepMs);
+        creativeMinutes =
+                rolledUp(minutes, StatisticsTable.CREATIVE_MINUTE.stepMs, creatives.rankOf, creatives.dimensions);
+        creativeTenMinutes = rolledUp(creativeMinutes, StatisticsTable.CREATIVE_TEN_MINUTES);
+        hours = rolledUp(minutes, StatisticsTable.HOUR);
+        days = rolledUp(hours, StatisticsTable.DAY);
+    }
+
+    /**
+     * The dimensions without the places.
+     *
+     * @param rankOf for each rank of the whole dimensions that of what is left of them
+     */
+    private record Creatives(int[] rankOf, byte[][] dimensions) {
+        private static final Comparator<StatisticsKey> ORDER = Comparator.comparing(StatisticsKey::campaignId)
+                .thenComparing(StatisticsKey::creativeId)
+                .thenComparing(StatisticsKey::advertiserId)
+                .thenComparing(StatisticsKey::currency);
+
+        static Creatives of(List<StatisticsKey> sorted) {
+            TreeMap<StatisticsKey, Integer> ranks = new TreeMap<>(ORDER);
+            sorted.forEach(key -> ranks.putIfAbsent(key, 0));
+            byte[][] dimensions = new byte[ranks.size()][];
+            int next = 0;
+            for (Map.Entry<StatisticsKey, Integer> rank : ranks.entrySet()) {
+                dimensions[next] = BinaryCopy.encode(StatisticsTable.CREATIVE_MINUTE, rank.getKey());
+                rank.setValue(next++);
+            }
+            return new Creatives(sorted.stream().mapToInt(ranks::get).toArray(), dimensions);
+        }
     }
 
     Table of(StatisticsTable table) {
         return switch (table) {
             case MINUTE -> minutes;
+            case CREATIVE_MINUTE -> creativeMinutes;
+            case CREATIVE_TEN_MINUTES -> creativeTenMinutes;
             case HOUR -> hours;
             case DAY -> days;
         };
@@ -102,17 +133,17 @@ final class StatisticsRows {
         byte[][] encoded = new byte[keys.size()][];
         for (int rank = 0; rank < encoded.length; rank++) {
             rankOf[storable.get(sorted.get(rank))] = rank;
-            encoded[rank] = BinaryCopy.encode(sorted.get(rank));
+            encoded[rank] = BinaryCopy.encode(StatisticsTable.MINUTE, sorted.get(rank));
         }
         int[] ranks = new int[size];
         for (int i = 0; i < size; i++) {
             ranks[i] = rankOf[firstSeen[i]];
         }
-        return new StatisticsRows(encoded, sorted(times, ranks, encoded.length, counts));
+        return new StatisticsRows(sorted(times, ranks, encoded, counts), Creatives.of(sorted));
     }
 
     /** Sorts by rank and then, stable, by time: no comparisons. */
-    private static Table sorted(long[] times, int[] ranks, int dimensions, Counts[] counts) {
+    private static Table sorted(long[] times, int[] ranks, byte[][] dimensions, Counts[] counts) {
         long[] distinct = Arrays.stream(times).distinct().sorted().toArray();
         int[] moments = new int[times.length];
         int[] order = new int[times.length];
@@ -120,12 +151,12 @@ final class StatisticsRows {
             moments[i] = Arrays.binarySearch(distinct, times[i]);
             order[i] = i;
         }
-        order = stableOrder(stableOrder(order, ranks, dimensions), moments, distinct.length);
+        order = stableOrder(stableOrder(order, ranks, dimensions.length), moments, distinct.length);
         Rows rows = new Rows(times.length);
         for (int i : order) {
             rows.add(times[i], ranks[i], counts[i]);
         }
-        return rows.done();
+        return rows.done(dimensions);
     }
 
     private static int[] stableOrder(int[] order, int[] keys, int distinctKeys) {
@@ -143,7 +174,12 @@ final class StatisticsRows {
         return sorted;
     }
 
-    private Table rolledUp(Table finer, long stepMs) {
+    private static Table rolledUp(Table finer, StatisticsTable coarser) {
+        int[] same = IntStream.range(0, finer.dimensions.length).toArray();
+        return rolledUp(finer, coarser.stepMs, same, finer.dimensions);
+    }
+
+    private static Table rolledUp(Table finer, long stepMs, int[] rankOf, byte[][] dimensions) {
         Rows rows = new Rows(finer.size());
         Counts[] sums = new Counts[dimensions.length];
         BitSet touched = new BitSet(dimensions.length);
@@ -159,7 +195,7 @@ final class StatisticsRows {
                 bucket = next;
             }
             if (i < finer.size()) {
-                int rank = finer.ranks[i];
+                int rank = rankOf[finer.ranks[i]];
                 if (sums[rank] == null) {
                     sums[rank] = new Counts();
                     touched.set(rank);
@@ -167,7 +203,7 @@ final class StatisticsRows {
                 sums[rank].add(finer.counts[i]);
             }
         }
-        return rows.done();
+        return rows.done(dimensions);
     }
 
     /** Takes rows in their order; equal ones, which {@link StorableText} can bring about, are added up. */
@@ -197,8 +233,9 @@ final class StatisticsRows {
             counts[size++] = added;
         }
 
-        Table done() {
-            return new Table(Arrays.copyOf(times, size), Arrays.copyOf(ranks, size), Arrays.copyOf(counts, size));
+        Table done(byte[][] dimensions) {
+            return new Table(
+                    Arrays.copyOf(times, size), Arrays.copyOf(ranks, size), Arrays.copyOf(counts, size), dimensions);
         }
     }
 }

@@ -43,7 +43,7 @@ public final class StatisticsTotals implements AutoCloseable {
     }
 
     /**
-     * Where the hour or the day table does not say what the finer table does, in days that the finer table still has.
+     * Where a table does not say what the finer one does, in days that the finer table still has.
      *
      * @return a line for each, at most twenty for each table; empty if the tables agree
      */
@@ -51,30 +51,33 @@ public final class StatisticsTotals implements AutoCloseable {
         return pool.run("compare the statistics tables", connection -> {
             List<String> differences = new ArrayList<>();
             try (Statement statement = connection.createStatement()) {
-                compare(statement, StatisticsTable.MINUTE, StatisticsTable.HOUR, "hour", differences);
-                compare(statement, StatisticsTable.HOUR, StatisticsTable.DAY, "day", differences);
+                compare(statement, StatisticsTable.MINUTE, StatisticsTable.CREATIVE_MINUTE, differences);
+                compare(statement, StatisticsTable.MINUTE, StatisticsTable.CREATIVE_TEN_MINUTES, differences);
+                compare(statement, StatisticsTable.MINUTE, StatisticsTable.HOUR, differences);
+                compare(statement, StatisticsTable.HOUR, StatisticsTable.DAY, differences);
             }
             return differences;
         });
     }
 
     private static void compare(
-            Statement statement, StatisticsTable finer, StatisticsTable coarser, String unit, List<String> differences)
+            Statement statement, StatisticsTable finer, StatisticsTable coarser, List<String> differences)
             throws SQLException {
-        String dimensions =
-                String.join(", ", StatisticsTable.KEY_COLUMNS.subList(1, StatisticsTable.KEY_COLUMNS.size()));
+        List<String> keys = coarser.keyColumns();
+        String dimensions = String.join(", ", keys.subList(1, keys.size()));
         String columns = String.join(", ", StatisticsTable.COUNT_COLUMNS);
         String query = "WITH kept AS (SELECT coalesce(date_trunc('day', min(time), 'UTC'), '-infinity') AS since FROM "
-                + finer.tableName() + "), finer AS (SELECT date_trunc('" + unit + "', time, 'UTC') AS time, "
+                + finer.tableName + "), finer AS (SELECT date_bin('" + coarser.stepMs
+                + " milliseconds', time, '2000-01-01 00:00+00') AS time, "
                 + dimensions + ", " + StatisticsTable.counts("sum(%1$s)::bigint AS %1$s") + " FROM "
-                + finer.tableName() + " GROUP BY 1, " + dimensions + "), coarser AS (SELECT time, " + dimensions + ", "
-                + columns + " FROM " + coarser.tableName() + ", kept WHERE time >= since)"
+                + finer.tableName + " GROUP BY 1, " + dimensions + "), coarser AS (SELECT time, " + dimensions + ", "
+                + columns + " FROM " + coarser.tableName + ", kept WHERE time >= since)"
                 + " SELECT f, c FROM finer f FULL JOIN coarser c USING (time, " + dimensions + ")"
                 + " WHERE (" + StatisticsTable.counts("f.%1$s") + ") IS DISTINCT FROM ("
                 + StatisticsTable.counts("c.%1$s") + ") LIMIT " + MOST_DIFFERENCES;
         try (ResultSet found = statement.executeQuery(query)) {
             while (found.next()) {
-                differences.add(finer.tableName() + " sums up to " + found.getString(1) + ", " + coarser.tableName()
+                differences.add(finer.tableName + " sums up to " + found.getString(1) + ", " + coarser.tableName
                         + " holds " + found.getString(2));
             }
         }

@@ -1,6 +1,5 @@
 package io.lightflow.topology.postgres;
 
-import io.lightflow.statistics.Counts;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,8 +10,8 @@ import java.util.stream.Collectors;
 /**
  * Adds rows to the statistics tables, within a transaction of the caller.
  *
- * <p>Everybody writes minutes, then hours, then days, each by time and then by dimensions. So two writers wait for each
- * other in one direction only and cannot deadlock.
+ * <p>Everybody writes minutes, then minutes by creative, then hours, then days, each by time and then by dimensions. So
+ * two writers wait for each other in one direction only and cannot deadlock.
  *
  * <p>Rows go by COPY into a temporary table and from there by one upsert. Minutes that are newer than every stored one
  * are most likely new, and are copied straight into their table, which is twice as cheap; if another writer has just
@@ -21,16 +20,16 @@ import java.util.stream.Collectors;
 final class StatisticsWriter {
     private static final String INCOMING = "lightflow_incoming";
 
-    private static final String INCOMING_COLUMNS = INCOMING + " (part, ordinal, " + StatisticsTable.COLUMNS + ")";
-
     /** Below this a second COPY costs more than it saves. */
     private static final int FEWEST_COPIED = 1_000;
 
-    /** Parts of the temporary table: one for each table, and one for new minutes that were not new. */
+    /** Added to a table's part of the temporary table: its new minutes that were not new. */
     private static final int COLLIDED = StatisticsTable.values().length;
 
+    /** Without constraints: a table that has fewer columns leaves the others empty. */
     private static final String MAKE_INCOMING = "CREATE TEMPORARY TABLE IF NOT EXISTS " + INCOMING
-            + " (part smallint, ordinal integer, LIKE stats_minute) ON COMMIT DELETE ROWS";
+            + " ON COMMIT DELETE ROWS AS SELECT 0::smallint AS part, 0 AS ordinal, stats_minute.* FROM stats_minute"
+            + " WITH NO DATA";
 
     private final Connection connection;
     private final StatisticsRows rows;
@@ -61,76 +60,73 @@ final class StatisticsWriter {
      * @param newestMinute time of the newest stored minute, ms since the Unix epoch; a guess, for speed only
      */
     void write(long newestMinute) throws SQLException {
-        StatisticsRows.Table minutes = rows.of(StatisticsTable.MINUTE);
-        int stored = minutes.countUpTo(newestMinute);
-        if (minutes.size() - stored < FEWEST_COPIED) {
-            stored = minutes.size();
-        }
         try (Statement statement = connection.createStatement()) {
             statement.execute(MAKE_INCOMING);
         }
-        try (BinaryCopy copy = new BinaryCopy(connection, INCOMING_COLUMNS)) {
-            copyIncoming(copy, StatisticsTable.MINUTE.ordinal(), minutes, 0, stored);
-            for (StatisticsTable table : new StatisticsTable[] {StatisticsTable.HOUR, StatisticsTable.DAY}) {
-                copyIncoming(
-                        copy, table.ordinal(), rows.of(table), 0, rows.of(table).size());
+        for (StatisticsTable table : StatisticsTable.values()) {
+            StatisticsRows.Table added = rows.of(table);
+            int upserted = table.isOfMinutes() ? added.countUpTo(newestMinute) : added.size();
+            if (added.size() - upserted < FEWEST_COPIED) {
+                upserted = added.size();
             }
-            copy.end();
+            if (upserted > 0) {
+                upsert(table, table.ordinal(), 0, upserted);
+            }
+            if (upserted < added.size()) {
+                addNewMinutes(table, upserted);
+            }
         }
-        if (stored > 0) {
-            upsert(StatisticsTable.MINUTE, StatisticsTable.MINUTE.ordinal());
-        }
-        if (stored < minutes.size()) {
-            addNewMinutes(minutes, stored);
-        }
-        upsert(StatisticsTable.HOUR, StatisticsTable.HOUR.ordinal());
-        upsert(StatisticsTable.DAY, StatisticsTable.DAY.ordinal());
     }
 
-    private void addNewMinutes(StatisticsRows.Table minutes, int from) throws SQLException {
+    private void addNewMinutes(StatisticsTable table, int from) throws SQLException {
         Savepoint before = connection.setSavepoint();
         try {
-            copyNewMinutes(minutes, from);
+            copyNewMinutes(table, from);
         } catch (SQLException e) {
             if (!PostgresErrors.hasState(e, PostgresErrors.UNIQUE_VIOLATION)) {
                 throw e;
             }
             connection.rollback(before);
-            try (BinaryCopy copy = new BinaryCopy(connection, INCOMING_COLUMNS)) {
-                copyIncoming(copy, COLLIDED, minutes, from, minutes.size());
-                copy.end();
-            }
-            upsert(StatisticsTable.MINUTE, COLLIDED);
+            upsert(table, COLLIDED + table.ordinal(), from, rows.of(table).size());
         }
     }
 
-    private void copyNewMinutes(StatisticsRows.Table minutes, int from) throws SQLException {
-        String target = StatisticsTable.MINUTE.tableName() + " (" + StatisticsTable.COLUMNS + ")";
-        try (BinaryCopy copy = new BinaryCopy(connection, target)) {
-            for (int i = from; i < minutes.size(); i++) {
-                copy.row(minutes.times()[i], rows.dimensions[minutes.ranks()[i]], minutes.counts()[i]);
+    private void copyNewMinutes(StatisticsTable table, int from) throws SQLException {
+        StatisticsRows.Table added = rows.of(table);
+        String target = table.tableName + " (" + table.columns() + ")";
+        try (BinaryCopy copy =
+                new BinaryCopy(connection, target, table.keyColumns().size())) {
+            for (int i = from; i < added.size(); i++) {
+                copy.row(added.times()[i], added.dimensions()[added.ranks()[i]], added.counts()[i]);
             }
             copy.end();
         }
     }
 
-    private void copyIncoming(BinaryCopy copy, int part, StatisticsRows.Table table, int from, int to)
-            throws SQLException {
-        for (int i = from; i < to; i++) {
-            Counts counts = table.counts()[i];
-            copy.row(part, i, table.times()[i], rows.dimensions[table.ranks()[i]], counts);
-        }
-    }
-
-    private void upsert(StatisticsTable table, int part) throws SQLException {
-        String keys = String.join(", ", StatisticsTable.KEY_COLUMNS);
+    private void upsert(StatisticsTable table, int part, int from, int to) throws SQLException {
+        copyIncoming(table, part, from, to);
+        String columns = table.columns();
+        String keys = String.join(", ", table.keyColumns());
         String sums = StatisticsTable.COUNT_COLUMNS.stream()
                 .map(column -> column + " = t." + column + " + excluded." + column)
                 .collect(Collectors.joining(", "));
         try (Statement statement = connection.createStatement()) {
-            statement.execute("INSERT INTO " + table.tableName() + " AS t (" + StatisticsTable.COLUMNS + ") SELECT "
-                    + StatisticsTable.COLUMNS + " FROM " + INCOMING + " WHERE part = " + part
-                    + " ORDER BY ordinal ON CONFLICT (" + keys + ") DO UPDATE SET " + sums);
+            statement.execute(
+                    "INSERT INTO " + table.tableName + " AS t (" + columns + ") SELECT " + columns + " FROM " + INCOMING
+                            + " WHERE part = " + part + " ORDER BY ordinal ON CONFLICT (" + keys + ") DO UPDATE SET "
+                            + sums);
+        }
+    }
+
+    private void copyIncoming(StatisticsTable table, int part, int from, int to) throws SQLException {
+        StatisticsRows.Table added = rows.of(table);
+        String target = INCOMING + " (part, ordinal, " + table.columns() + ")";
+        try (BinaryCopy copy =
+                new BinaryCopy(connection, target, table.keyColumns().size())) {
+            for (int i = from; i < to; i++) {
+                copy.row(part, i, added.times()[i], added.dimensions()[added.ranks()[i]], added.counts()[i]);
+            }
+            copy.end();
         }
     }
 }

@@ -91,8 +91,23 @@ class PostgresSchemaTest {
                                 Optional.of(Period.ofYears(1))),
                         now))
                 .containsExactly(
-                        "stats_minute_20121231", "stats_minute_20130531", "stats_minute_20130604", "stats_hour_201212");
+                        "stats_minute_20121231",
+                        "stats_minute_20130531",
+                        "stats_minute_20130604",
+                        "stats_creative_minute_20121231",
+                        "stats_creative_minute_20130531",
+                        "stats_creative_minute_20130604",
+                        "stats_creative_ten_minutes_20121231",
+                        "stats_creative_ten_minutes_20130531",
+                        "stats_creative_ten_minutes_20130604",
+                        "stats_hour_201212");
 
+        assertThat(server.query(
+                        settings,
+                        "SELECT string_agg(table_name || ' ' || (kept_from AT TIME ZONE 'UTC')::date, ', '"
+                                + " ORDER BY table_name) FROM stats_kept"))
+                .isEqualTo("stats_creative_minute 2013-06-05, stats_creative_ten_minutes 2013-06-05,"
+                        + " stats_hour 2013-05-01, stats_minute 2013-06-05");
         assertThat(server.query(settings, "SELECT count(*) FROM stats_minute")).isEqualTo("1");
         assertThat(server.query(settings, "SELECT count(*) FROM stats_hour")).isEqualTo("3");
         assertThat(server.query(settings, "SELECT count(*) FROM stats_day")).isEqualTo("4");

@@ -27,7 +27,7 @@ public final class WrittenRows {
         for (StatisticsTable table : StatisticsTable.values()) {
             StatisticsRows.Table of = rows.of(table);
             for (int i = 0; i < of.size(); i++) {
-                String name = name(table, of.times()[i], rows.dimensions[of.ranks()[i]]);
+                String name = name(table, of.times()[i], of.dimensions()[of.ranks()[i]]);
                 additions.add(new Addition(name, of.counts()[i]));
             }
         }
@@ -37,9 +37,12 @@ public final class WrittenRows {
     /** The names of the rows, one in each table, that something in a minute's row adds to. */
     public static List<String> names(StatisticsKey minute) {
         List<String> names = new ArrayList<>();
-        byte[] dimensions = BinaryCopy.encode(StorableText.of(minute.at(0)));
+        StatisticsKey stored = StorableText.of(minute.at(0));
         for (StatisticsTable table : StatisticsTable.values()) {
-            names.add(name(table, Math.floorDiv(minute.time(), table.stepMs) * table.stepMs, dimensions));
+            names.add(name(
+                    table,
+                    Math.floorDiv(minute.time(), table.stepMs) * table.stepMs,
+                    BinaryCopy.encode(table, stored)));
         }
         return names;
     }

@@ -4,11 +4,12 @@ import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkContract;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.topology.postgres.WrittenRows;
 
 /** The simulated tables keep the promises of a sink. */
 class SimulatedStatisticsSinkTest extends SinkContract<Statistics> {
     private static final StatisticsKey ROW = new StatisticsKey(0, "c", "r", "a", "e", "p", "US", "phone", "USD");
-    private static final int TABLES = 3;
+    private static final int TABLES = WrittenRows.names(ROW).size();
 
     private final StatisticsTables tables = new StatisticsTables();
     private final Backend<Statistics> backend = new Backend<>(tables, Flaw.NONE);

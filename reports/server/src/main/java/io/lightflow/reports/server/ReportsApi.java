@@ -13,7 +13,9 @@ import io.lightflow.reports.http.Failures;
 import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.OpenApi;
 import io.lightflow.reports.http.SecurityHeaders;
+import io.lightflow.reports.statistics.StatisticsFeature;
 import io.lightflow.reports.store.Sql;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,7 +34,8 @@ final class ReportsApi {
                 new Overview(replica, metrics),
                 new CampaignApi(replica, primary),
                 new BudgetApi(replica),
-                new DecisionApi(gate));
+                new DecisionApi(gate),
+                new StatisticsFeature(replica, InstantSource.system()));
     }
 
     void addTo(JavalinConfig config) {

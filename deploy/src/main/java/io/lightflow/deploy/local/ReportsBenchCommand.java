@@ -1,0 +1,113 @@
+package io.lightflow.deploy.local;
+
+import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.reports.server.DatabaseSettings;
+import io.lightflow.reports.server.ReportsServer;
+import io.lightflow.reports.server.ReportsSettings;
+import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.postgres.PostgresSchema;
+import io.lightflow.topology.postgres.PostgresSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code deploy/local/reports-bench}: how long statistics take to be read while they are written. */
+@Command(
+        name = "deploy/local/reports-bench",
+        description =
+                "Fill the statistics tables, then ask for statistics at a steady rate while more are written, and report"
+                        + " how long the answers take.",
+        footer = {
+            "",
+            "Every minute has 10,000 rows: 2,000 ads in 5 places each, of 200 campaigns. 50 million rows take some 17 GB.",
+            "Exits with 0 if both rates were held and 99% of every route's requests took less than --p99, and with 1 if"
+                    + " not."
+        })
+public final class ReportsBenchCommand implements Callable<Integer> {
+    @Option(
+            names = "--rows",
+            defaultValue = "50000000",
+            description = "How many rows stats_minute is filled with. Default: ${DEFAULT-VALUE}.")
+    private long rows;
+
+    @Option(
+            names = "--events",
+            defaultValue = "30000",
+            description = "Events per second that are written meanwhile. Default: ${DEFAULT-VALUE}.")
+    private int events;
+
+    @Option(names = "--rate", defaultValue = "50", description = "Requests per second. Default: ${DEFAULT-VALUE}.")
+    private int rate;
+
+    @Option(names = "--seconds", defaultValue = "60", description = "How long to measure. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Option(
+            names = "--p99",
+            paramLabel = "MILLIS",
+            defaultValue = "50",
+            description = "What 99%% must not exceed. Default: ${DEFAULT-VALUE} ms.")
+    private double limitMillis;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Keep the tables there, and use those that are there already. Without it, they are filled below"
+                            + " the build folder and deleted at the next run.")
+    private Path data;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws Exception {
+        if (rows < ReportsBenchTables.ROWS_A_MINUTE * 180L) {
+            throw new IllegalArgumentException(
+                    "--rows must be at least 1800000, which are three hours, and is " + rows);
+        }
+        Path folder = data == null ? Folders.fresh("reports-bench") : data.toAbsolutePath();
+        try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(folder)) {
+            postgres.start();
+            return measure(postgres);
+        }
+    }
+
+    private int measure(EmbeddedPostgresServer postgres) throws Exception {
+        String url = "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + EmbeddedPostgresServer.DATABASE;
+        PostgresSettings database = new PostgresSettings(url, EmbeddedPostgresServer.USER, "");
+        new PostgresSchema(database).migrate();
+        ReportsBenchTables tables = new ReportsBenchTables(postgres.jdbcUrl(), database);
+        Duration span = Duration.ofMinutes(rows / ReportsBenchTables.ROWS_A_MINUTE);
+        Instant end = tables.fill(Instant.now().truncatedTo(ChronoUnit.MINUTES), span);
+        try (ReportsServer server = new ReportsServer(
+                        ReportsSettings.of(0, DatabaseSettings.of(url, EmbeddedPostgresServer.USER, "")))
+                .start()) {
+            return measure(database, end, span, server);
+        }
+    }
+
+    private int measure(PostgresSettings database, Instant end, Duration span, ReportsServer server) throws Exception {
+        ReportsBenchRequests requests = new ReportsBenchRequests(server.url(), end, span);
+        try (ReportsBenchWriter writer = new ReportsBenchWriter(database, end, events)) {
+            writer.start();
+            requests.run(rate, Math.max(5, seconds / 2)); // what compiler and caches need is not what users see
+            writer.measureFromNow();
+            boolean good = requests.report(requests.run(rate, seconds), rate, seconds, limitMillis);
+            return writer.report() && good ? 0 : 1;
+        }
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(CommandErrors.inWords(new CommandLine(new ReportsBenchCommand()))
+                .execute(arguments));
+    }
+}

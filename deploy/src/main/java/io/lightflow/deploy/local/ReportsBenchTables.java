@@ -1,0 +1,231 @@
+package io.lightflow.deploy.local;
+
+import io.lightflow.statistics.Statistics;
+import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.topology.postgres.PostgresSettings;
+import io.lightflow.topology.postgres.PostgresStatisticsSink;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Statistics tables that are filled faster than events could: minutes in the order of their key, all others to match. */
+final class ReportsBenchTables {
+    static final int CAMPAIGNS = 200;
+    static final int ADS = 2_000;
+    static final int ROWS_A_MINUTE = 10_000;
+    static final List<String> COUNTRIES = List.of("US", "CA", "MX", "GB", "DE", "FR", "JP", "BR");
+
+    private static final int ADVERTISERS = 40;
+    private static final List<String> DEVICES = List.of("desktop", "phone", "tablet");
+    private static final String SHARES = "impressions, clicks, conversions, 0, 0, 0, spend_micros, revenue_micros";
+
+    private final String jdbcUrl;
+    private final PostgresSettings database;
+
+    ReportsBenchTables(String jdbcUrl, PostgresSettings database) {
+        this.jdbcUrl = jdbcUrl;
+        this.database = database;
+    }
+
+    /** Where ads are shown, always the same; sorted as the key is. */
+    static List<StatisticsKey> places() {
+        Random random = new Random(1);
+        List<StatisticsKey> places = new ArrayList<>();
+        for (int i = 0; i < ROWS_A_MINUTE; i++) {
+            int ad = i % ADS;
+            int campaign = ad % CAMPAIGNS;
+            places.add(new StatisticsKey(
+                    0,
+                    "campaign-" + campaign,
+                    "creative-" + ad,
+                    "advertiser-" + campaign % ADVERTISERS,
+                    "exchange-" + random.nextInt(6),
+                    // Different for each place of an ad.
+                    "publisher-" + (random.nextInt(100) * (ROWS_A_MINUTE / ADS) + i / ADS) + ".example",
+                    COUNTRIES.get(random.nextInt(COUNTRIES.size())),
+                    DEVICES.get(random.nextInt(DEVICES.size())),
+                    "USD"));
+        }
+        return places.stream().sorted().toList();
+    }
+
+    /**
+     * Fills minutes up to {@code end}, unless it was done before.
+     *
+     * @return up to when there are minutes
+     */
+    Instant fill(Instant end, Duration span) throws Exception {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE IF NOT EXISTS reports_bench (filled_to timestamptz, minutes bigint)");
+            try (ResultSet found = statement.executeQuery(
+                    "SELECT extract(epoch FROM filled_to)::bigint, minutes FROM reports_bench")) {
+                if (found.next()) {
+                    if (found.getLong(2) != span.toMinutes()) {
+                        throw new IllegalStateException("--data holds " + found.getLong(2) * ROWS_A_MINUTE
+                                + " rows: give --rows " + found.getLong(2) * ROWS_A_MINUTE + " or another folder");
+                    }
+                    return Instant.ofEpochSecond(found.getLong(1));
+                }
+            }
+            long begun = System.nanoTime();
+            fill(connection, end.minus(span), end);
+            statement.execute("INSERT INTO reports_bench VALUES (to_timestamp(" + end.getEpochSecond() + "), "
+                    + span.toMinutes() + ")");
+            statement.execute("CHECKPOINT");
+            try (ResultSet size =
+                    statement.executeQuery("SELECT pg_size_pretty(pg_database_size(current_database()))")) {
+                size.next();
+                System.out.printf(
+                        "%,d minute rows in %s, filled in %.0f s%n",
+                        span.toMinutes() * ROWS_A_MINUTE, size.getString(1), (System.nanoTime() - begun) / 1e9);
+            }
+        }
+        return end;
+    }
+
+    private void fill(Connection connection, Instant from, Instant to) throws Exception {
+        writePlaces(connection);
+        makePartitions(from, to);
+        ExecutorService threads =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        try {
+            List<Future<?>> days = new ArrayList<>();
+            for (Instant day = from; day.isBefore(to); day = endOfDay(day)) {
+                Instant begin = day;
+                Instant end = endOfDay(day).isBefore(to) ? endOfDay(day) : to;
+                days.add(threads.submit(() -> {
+                    minutesOfDay(begin, end);
+                    return null;
+                }));
+            }
+            for (Future<?> day : days) {
+                day.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        rollUp(connection, "stats_hour", "hour", from, to);
+        rollUp(connection, "stats_day", "day", from, to);
+        vacuum(connection, "stats_hour", "stats_day");
+    }
+
+    private static Instant endOfDay(Instant time) {
+        return time.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
+    }
+
+    private static void writePlaces(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE reports_bench_place AS SELECT campaign, creative, advertiser, exchange,"
+                    + " publisher, country, device, currency, impressions, clicks, conversions, spend_micros,"
+                    + " revenue_micros FROM stats_minute WITH NO DATA");
+        }
+        Random random = new Random(2);
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO reports_bench_place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+            for (StatisticsKey place : places()) {
+                int column = 1;
+                for (String text : List.of(
+                        place.campaignId(),
+                        place.creativeId(),
+                        place.advertiserId(),
+                        place.exchange(),
+                        place.publisher(),
+                        place.country(),
+                        place.device(),
+                        place.currency())) {
+                    insert.setString(column++, text);
+                }
+                int impressions = 100 + random.nextInt(150);
+                for (long count : new long[] {
+                    impressions, impressions / 20, impressions / 100, impressions * 2_500L, impressions * 100_000L
+                }) {
+                    insert.setLong(column++, count);
+                }
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    /** By the sink itself, as it makes them for rows that come. */
+    private void makePartitions(Instant from, Instant to) {
+        Statistics statistics = new Statistics();
+        for (Instant day = from; day.isBefore(to); day = endOfDay(day)) {
+            statistics.minute(new StatisticsKey(day.toEpochMilli(), "first", "", "", "", "", "", "", "")).impressions =
+                    1;
+        }
+        try (PostgresStatisticsSink sink = new PostgresStatisticsSink(database, "reports-bench", "fill")) {
+            ReportsBenchWriter.commit(sink, sink.open(0), to.toEpochMilli(), statistics);
+        }
+    }
+
+    private void minutesOfDay(Instant from, Instant to) throws SQLException {
+        String suffix =
+                "_" + from.atOffset(ZoneOffset.UTC).toLocalDate().toString().replace("-", "");
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
+                Statement statement = connection.createStatement()) {
+            String minutes = " FROM generate_series(to_timestamp(" + from.getEpochSecond() + "), to_timestamp("
+                    + (to.getEpochSecond() - 60) + "), interval '1 minute') AS time,";
+            statement.execute("INSERT INTO stats_minute" + suffix + " SELECT time, campaign, creative, advertiser,"
+                    + " exchange, publisher, country, device, currency, " + SHARES + minutes
+                    + " (SELECT * FROM reports_bench_place ORDER BY campaign, creative, advertiser, exchange,"
+                    + " publisher, country, device) AS place");
+            statement.execute("INSERT INTO stats_creative_minute" + suffix + " SELECT time, campaign, creative,"
+                    + " advertiser, currency, " + SHARES + minutes + byCreative());
+            rollUp(connection, "stats_creative_ten_minutes", "10 minutes", from, to);
+            vacuum(
+                    connection,
+                    "stats_minute" + suffix,
+                    "stats_creative_minute" + suffix,
+                    "stats_creative_ten_minutes" + suffix);
+        }
+    }
+
+    private static String byCreative() {
+        return " (SELECT campaign, creative, advertiser, currency, sum(impressions) AS impressions, sum(clicks) AS"
+                + " clicks, sum(conversions) AS conversions, sum(spend_micros) AS spend_micros, sum(revenue_micros)"
+                + " AS revenue_micros FROM reports_bench_place GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4) AS place";
+    }
+
+    /** Every minute has the same counts, so a longer time has as many times as much as it has minutes. */
+    private static void rollUp(Connection connection, String table, String step, Instant from, Instant to)
+            throws SQLException {
+        boolean isByCreative = table.startsWith("stats_creative");
+        String length = step.startsWith("10") ? step : "1 " + step;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO " + table + " SELECT step, campaign, creative, advertiser, "
+                    + (isByCreative ? "" : "exchange, publisher, country, device, ")
+                    + "currency, n * impressions, n * clicks, n * conversions, 0, 0, 0, n * spend_micros,"
+                    + " n * revenue_micros FROM (SELECT date_bin('" + length
+                    + "', time, '2000-01-01 00:00+00') AS step, count(*) AS n FROM generate_series(to_timestamp("
+                    + from.getEpochSecond() + "), to_timestamp(" + (to.getEpochSecond() - 60)
+                    + "), interval '1 minute') AS time GROUP BY 1) AS steps,"
+                    + (isByCreative
+                            ? byCreative()
+                            : " (SELECT * FROM reports_bench_place ORDER BY campaign, creative, advertiser, exchange,"
+                                    + " publisher, country, device) AS place")
+                    + " ORDER BY step");
+        }
+    }
+
+    /** As autovacuum does soon after rows have come. */
+    private static void vacuum(Connection connection, String... tables) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("VACUUM (ANALYZE) " + String.join(", ", tables));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.lightflow.reports.statistics;
+
+import io.javalin.http.Context;
+import io.lightflow.reports.http.Caller;
+import io.lightflow.reports.http.Parameters;
+import io.lightflow.reports.statistics.Snapshot.AsOf;
+import io.lightflow.reports.statistics.Window.Piece;
+import io.lightflow.reports.store.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** {@code /v1/ads/{ad_id}/aggregated_count}: one figure of one ad. */
+final class AdCount {
+    private static final Duration LONGEST = Duration.ofDays(1_100);
+    private static final List<Grain> GRAINS = List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY);
+
+    private final Sql replica;
+
+    AdCount(Sql replica) {
+        this.replica = replica;
+    }
+
+    /**
+     * @param count the sum; null for money, which is by currency
+     * @param byCurrency sums of money; null for counts
+     * @param parts of what it was added up
+     */
+    record Answer(
+            String ad,
+            String metric,
+            Instant from,
+            Instant to,
+            Long count,
+            Map<String, Long> byCurrency,
+            List<Part> parts,
+            AsOf asOf) {}
+
+    /** @param rows whether they were of a minute, an hour or a day */
+    record Part(Instant from, Instant to, String rows) {}
+
+    private record Sum(String currency, long sum) {}
+
+    Answer answer(Context context) {
+        Parameters parameters = Parameters.of(context, "from", "to", "filter", "metric");
+        String ad = Filter.text("ad_id", context.pathParam("ad_id"));
+        Measure measure =
+                Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
+        Window window = Window.of(parameters, LONGEST);
+        Filter filter = Filter.of(parameters, Caller.of(context)).with(Dimension.CREATIVE, Set.of(ad));
+        List<Piece> pieces = window.pieces(GRAINS);
+        Grain.Detail detail = filter.isOfPlaces() ? Grain.Detail.PLACE : Grain.Detail.CREATIVE;
+        return Snapshot.ask(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
+            snapshot.requireDays(window);
+            snapshot.requireKept(window, pieces, detail);
+            Map<String, Long> sums = sums(connection, window, pieces, detail, filter, measure);
+            return new Answer(
+                    ad,
+                    measure.column(),
+                    window.from(),
+                    window.to(),
+                    measure.isMoney()
+                            ? null
+                            : Long.valueOf(
+                                    sums.values().stream().mapToLong(sum -> sum).sum()),
+                    measure.isMoney() ? sums : null,
+                    pieces.stream()
+                            .map(piece -> new Part(
+                                    piece.from(), piece.to(), piece.grain().word()))
+                            .toList(),
+                    snapshot.asOf(window));
+        });
+    }
+
+    private static Map<String, Long> sums(
+            Connection connection,
+            Window window,
+            List<Piece> pieces,
+            Grain.Detail detail,
+            Filter filter,
+            Measure measure)
+            throws SQLException {
+        Map<String, Long> sums = new TreeMap<>();
+        Optional<Filter> ofCampaigns = ofItsCampaigns(connection, window, filter);
+        if (ofCampaigns.isEmpty()) {
+            return sums;
+        }
+        Question question = new Question(connection).say("SELECT currency, sum(amount)::bigint FROM (");
+        for (int i = 0; i < pieces.size(); i++) {
+            question.say(i == 0 ? "" : " UNION ALL ")
+                    .rows("currency, " + measure.column() + " AS amount", pieces.get(i), detail, ofCampaigns.get());
+        }
+        question.say(") AS parts GROUP BY currency");
+        for (Sum sum : Snapshot.all(connection, question, found -> new Sum(found.getString(1), found.getLong(2)))) {
+            sums.put(sum.currency(), sum.sum());
+        }
+        return sums;
+    }
+
+    /** The key of the other tables begins with time and campaign, and every row has one of its day. */
+    private static Optional<Filter> ofItsCampaigns(Connection connection, Window window, Filter filter)
+            throws SQLException {
+        Question question = new Question(connection).say("SELECT DISTINCT campaign FROM stats_day WHERE time >= ");
+        question.time(Grain.DAY.floor(window.from())).say(" AND time < ").time(window.to());
+        question.and(filter);
+        Set<String> campaigns = new TreeSet<>(Snapshot.all(connection, question, found -> found.getString(1)));
+        return campaigns.isEmpty() ? Optional.empty() : Optional.of(filter.with(Dimension.CAMPAIGN, campaigns));
+    }
+}

@@ -1,0 +1,194 @@
+package io.lightflow.reports.statistics;
+
+import io.javalin.http.Context;
+import io.lightflow.reports.http.Caller;
+import io.lightflow.reports.http.Json;
+import io.lightflow.reports.http.Parameters;
+import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.statistics.Snapshot.AsOf;
+import io.lightflow.reports.statistics.Window.Piece;
+import io.lightflow.reports.store.Sql;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** {@code /v1/campaigns/{id}/series}: all figures of a campaign, step by step. */
+final class CampaignSeries {
+    private static final int MOST_ROWS = 50_000;
+    private static final List<Grain> GRAINS = List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY);
+    private static final List<Dimension> BY = List.of(
+            Dimension.CREATIVE,
+            Dimension.ADVERTISER,
+            Dimension.EXCHANGE,
+            Dimension.PUBLISHER,
+            Dimension.COUNTRY,
+            Dimension.DEVICE);
+
+    private final Sql replica;
+
+    CampaignSeries(Sql replica) {
+        this.replica = replica;
+    }
+
+    private record Series(List<SeriesRow> rows, AsOf asOf) {}
+
+    private record Answer(
+            String campaign,
+            Instant from,
+            Instant to,
+            String step,
+            List<String> by,
+            AsOf asOf,
+            List<Map<String, Object>> rows) {}
+
+    void answer(Context context) {
+        Parameters parameters = Parameters.of(context, "from", "to", "step", "by", "filter", "format");
+        String campaign = Filter.text("id", context.pathParam("id"));
+        Grain step = parameters
+                .oneOf("step", GRAINS.stream().map(Grain::word).toList())
+                .map(word -> GRAINS.stream()
+                        .filter(grain -> grain.word().equals(word))
+                        .findFirst()
+                        .orElseThrow())
+                .orElse(Grain.HOUR);
+        List<Dimension> by = by(parameters);
+        String format =
+                parameters.oneOf("format", List.of("json", "csv", "arrow")).orElse("json");
+        Window window = Window.of(parameters, longest(step));
+        Filter filter = Filter.of(parameters, Caller.of(context)).with(Dimension.CAMPAIGN, Set.of(campaign));
+        Series series = read(window, step, by, filter);
+        List<SeriesColumn> columns = SeriesColumn.of(by);
+        if (format.equals("json")) {
+            Json.write(
+                    context,
+                    new Answer(
+                            campaign,
+                            window.from(),
+                            window.to(),
+                            step.word(),
+                            by.stream().map(Dimension::column).toList(),
+                            series.asOf,
+                            series.rows.stream()
+                                    .map(row -> object(columns, row))
+                                    .toList()));
+            return;
+        }
+        AsOf asOf = series.asOf;
+        context.header("Lightflow-Complete-To", String.valueOf(asOf.completeTo()))
+                .header("Lightflow-Complete", Boolean.toString(asOf.complete()))
+                .header("Lightflow-Delay-Ms", String.valueOf(asOf.delayMs()))
+                .header("Content-Disposition", "attachment; filename=\"series." + format + "\"");
+        if (format.equals("csv")) {
+            context.contentType("text/csv; charset=utf-8").result(SeriesCsv.bytes(columns, series.rows));
+        } else {
+            context.contentType(SeriesArrow.CONTENT_TYPE).result(SeriesArrow.bytes(columns, series.rows));
+        }
+    }
+
+    private static Duration longest(Grain step) {
+        return switch (step) {
+            case MINUTE, TEN_MINUTES -> Duration.ofHours(24);
+            case HOUR -> Duration.ofDays(31);
+            case DAY -> Duration.ofDays(1_100);
+        };
+    }
+
+    private static List<Dimension> by(Parameters parameters) {
+        Set<Dimension> by = new LinkedHashSet<>();
+        for (String sent : parameters.texts("by")) {
+            for (String name : Arrays.asList(sent.split(",", -1))) {
+                by.add(Dimension.named(name)
+                        .filter(BY::contains)
+                        .orElseThrow(() -> ProblemException.parameter(
+                                "by",
+                                sent,
+                                "names with commas between them, of "
+                                        + String.join(
+                                                ", ",
+                                                BY.stream()
+                                                        .map(Dimension::column)
+                                                        .toList()))));
+            }
+        }
+        return List.copyOf(by);
+    }
+
+    private static Map<String, Object> object(List<SeriesColumn> columns, SeriesRow row) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        columns.forEach(column -> object.put(column.name(), column.value().apply(row)));
+        return object;
+    }
+
+    private Series read(Window window, Grain step, List<Dimension> by, Filter filter) {
+        Grain.Detail detail = filter.isOfPlaces() || by.stream().anyMatch(Dimension::isPlace)
+                ? Grain.Detail.PLACE
+                : Grain.Detail.CREATIVE;
+        List<Piece> pieces = window.pieces(GRAINS.subList(0, GRAINS.indexOf(step) + 1));
+        return Snapshot.ask(replica, "read a campaign's series", (connection, snapshot) -> {
+            snapshot.requireKept(window, pieces, detail);
+            List<SeriesRow> rows = rows(connection, pieces, detail, step, by, filter);
+            if (rows.size() > MOST_ROWS) {
+                throw new ProblemException(
+                        400,
+                        "too-many-rows",
+                        "The answer has too many rows",
+                        "at most " + MOST_ROWS + " rows are given: ask for a shorter window, a coarser step, fewer"
+                                + " dimensions in by, or a filter");
+            }
+            return new Series(rows, snapshot.asOf(window));
+        });
+    }
+
+    private static List<SeriesRow> rows(
+            Connection connection,
+            List<Piece> pieces,
+            Grain.Detail detail,
+            Grain step,
+            List<Dimension> by,
+            Filter filter)
+            throws SQLException {
+        List<String> keys = new ArrayList<>(by.stream().map(Dimension::column).toList());
+        keys.add("currency");
+        String key = String.join(", ", keys);
+        Question question = new Question(connection)
+                .say("SELECT date_bin('1 " + step.word() + "', time, '2000-01-01 00:00+00') AS step, " + key);
+        Measure.NAMES.forEach(name -> question.say(", sum(" + name + ")::bigint AS " + name));
+        question.say(" FROM (");
+        for (int i = 0; i < pieces.size(); i++) {
+            question.say(i == 0 ? "" : " UNION ALL ")
+                    .rows("time, " + key + ", " + String.join(", ", Measure.NAMES), pieces.get(i), detail, filter);
+        }
+        question.say(") AS parts GROUP BY step, " + key + " ORDER BY step, " + key + " LIMIT ")
+                .value(MOST_ROWS + 1);
+        return Snapshot.all(connection, question, found -> row(found, keys));
+    }
+
+    private static SeriesRow row(ResultSet found, List<String> keys) throws SQLException {
+        List<String> by = new ArrayList<>();
+        for (String name : keys.subList(0, keys.size() - 1)) {
+            by.add(found.getString(name));
+        }
+        return new SeriesRow(
+                found.getObject("step", OffsetDateTime.class).toInstant(),
+                by,
+                found.getString("currency"),
+                found.getLong("impressions"),
+                found.getLong("clicks"),
+                found.getLong("conversions"),
+                found.getLong("invalid_impressions"),
+                found.getLong("invalid_clicks"),
+                found.getLong("invalid_conversions"),
+                found.getLong("spend_micros"),
+                found.getLong("revenue_micros"));
+    }
+}

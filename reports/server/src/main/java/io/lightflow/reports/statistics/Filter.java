@@ -1,0 +1,93 @@
+package io.lightflow.reports.statistics;
+
+import io.lightflow.reports.http.Caller;
+import io.lightflow.reports.http.Parameters;
+import io.lightflow.reports.http.ProblemException;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Which rows count: those that have, of each dimension that is named, one of its values.
+ *
+ * @param values never empty for a dimension that is there
+ */
+record Filter(Map<Dimension, Set<String>> values) {
+    private static final int MOST = 50;
+    private static final Set<String> NOT_COUNTED_BY = Set.of("region", "dc", "data_center", "datacenter", "dataCenter");
+
+    /** Reads all {@code filter}s, and adds what the account is limited to. */
+    static Filter of(Parameters parameters, Caller caller) {
+        List<String> sent = parameters.texts("filter");
+        if (sent.size() > MOST) {
+            throw ProblemException.parameter("filter", sent.size() + " of them", "sent at most " + MOST + " times");
+        }
+        Map<Dimension, Set<String>> values = new EnumMap<>(Dimension.class);
+        for (String one : sent) {
+            int colon = one.indexOf(':');
+            String name = colon < 0 ? one : one.substring(0, colon);
+            if (NOT_COUNTED_BY.contains(name)) {
+                throw ProblemException.parameter(
+                        "filter",
+                        one,
+                        "of another dimension: statistics are not counted by region or data center, but by "
+                                + String.join(", ", Dimension.NAMES));
+            }
+            Dimension dimension = Dimension.named(name)
+                    .filter(known -> colon > 0)
+                    .orElseThrow(() -> ProblemException.parameter(
+                            "filter",
+                            one,
+                            "a dimension, a colon and a value, such as country:DE; the dimensions are "
+                                    + String.join(", ", Dimension.NAMES)));
+            values.computeIfAbsent(dimension, first -> new TreeSet<>()).add(text("filter", one.substring(colon + 1)));
+        }
+        Filter filter = new Filter(values);
+        return caller.advertiser().isPresent()
+                ? filter.limitedTo(caller.advertiser().get())
+                : filter;
+    }
+
+    /** What PostgreSQL can hold. */
+    static String text(String parameter, String value) {
+        if (value.indexOf('\0') >= 0) {
+            throw ProblemException.parameter(parameter, value.replace('\0', '\uFFFD'), "without the character 0");
+        }
+        return value;
+    }
+
+    private Filter limitedTo(String advertiser) {
+        Set<String> asked = values.get(Dimension.ADVERTISER);
+        if (asked != null && !asked.equals(Set.of(advertiser))) {
+            throw ProblemException.forbidden("this account is limited to advertiser " + advertiser
+                    + ", and the filter asks for " + String.join(", ", asked));
+        }
+        return with(Dimension.ADVERTISER, Set.of(advertiser));
+    }
+
+    /** Also of these values; the dimension must not be in it with others. */
+    Filter with(Dimension dimension, Set<String> of) {
+        Map<Dimension, Set<String>> more = new EnumMap<>(Dimension.class);
+        more.putAll(values);
+        more.merge(dimension, of, (before, now) -> {
+            Set<String> both = new TreeSet<>(before);
+            both.retainAll(now);
+            return both;
+        });
+        return new Filter(more);
+    }
+
+    boolean isOfPlaces() {
+        return values.keySet().stream().anyMatch(Dimension::isPlace);
+    }
+
+    /** Without that dimension. */
+    Filter without(Dimension dimension) {
+        Map<Dimension, Set<String>> fewer = new EnumMap<>(Dimension.class);
+        fewer.putAll(values);
+        fewer.remove(dimension);
+        return new Filter(fewer);
+    }
+}

@@ -1,0 +1,46 @@
+package io.lightflow.reports.statistics;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A column of a series, the same in every format.
+ *
+ * @param value of a row; an {@link java.time.Instant}, a {@link String}, a {@link Long} or a {@link java.math.BigDecimal},
+ *     by kind; null only for rates and for amounts that are quotients
+ */
+record SeriesColumn(String name, Kind kind, Function<SeriesRow, Object> value) {
+    enum Kind {
+        TIME,
+        TEXT,
+        NUMBER,
+        /** A decimal number of {@link SeriesRow#RATE_SCALE} digits after the point. */
+        RATE
+    }
+
+    static List<SeriesColumn> of(List<Dimension> by) {
+        List<SeriesColumn> columns = new ArrayList<>();
+        columns.add(new SeriesColumn("time", Kind.TIME, SeriesRow::time));
+        for (int i = 0; i < by.size(); i++) {
+            int place = i;
+            columns.add(new SeriesColumn(
+                    by.get(i).column(), Kind.TEXT, row -> row.by().get(place)));
+        }
+        columns.add(new SeriesColumn("currency", Kind.TEXT, SeriesRow::currency));
+        columns.add(new SeriesColumn("impressions", Kind.NUMBER, SeriesRow::impressions));
+        columns.add(new SeriesColumn("clicks", Kind.NUMBER, SeriesRow::clicks));
+        columns.add(new SeriesColumn("conversions", Kind.NUMBER, SeriesRow::conversions));
+        columns.add(new SeriesColumn("invalidImpressions", Kind.NUMBER, SeriesRow::invalidImpressions));
+        columns.add(new SeriesColumn("invalidClicks", Kind.NUMBER, SeriesRow::invalidClicks));
+        columns.add(new SeriesColumn("invalidConversions", Kind.NUMBER, SeriesRow::invalidConversions));
+        columns.add(new SeriesColumn("spendMicros", Kind.NUMBER, SeriesRow::spendMicros));
+        columns.add(new SeriesColumn("revenueMicros", Kind.NUMBER, SeriesRow::revenueMicros));
+        columns.add(new SeriesColumn("ctr", Kind.RATE, SeriesRow::ctr));
+        columns.add(new SeriesColumn("cvr", Kind.RATE, SeriesRow::cvr));
+        columns.add(new SeriesColumn("ecpmMicros", Kind.NUMBER, SeriesRow::ecpmMicros));
+        columns.add(new SeriesColumn("ecpcMicros", Kind.NUMBER, SeriesRow::ecpcMicros));
+        columns.add(new SeriesColumn("ecpaMicros", Kind.NUMBER, SeriesRow::ecpaMicros));
+        return columns;
+    }
+}

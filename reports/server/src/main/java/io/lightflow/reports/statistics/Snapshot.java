@@ -1,0 +1,128 @@
+package io.lightflow.reports.statistics;
+
+import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.statistics.Window.Piece;
+import io.lightflow.reports.store.Sql;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One state of the database, as of which a whole answer is.
+ *
+ * @param readAt by PostgreSQL's clock
+ * @param completeTo up to which event time everything is counted; empty if a shard has counted nothing yet
+ * @param keptFrom from when on tables are complete; those that are not here never lost a partition
+ */
+record Snapshot(Instant readAt, Optional<Instant> completeTo, Map<String, Instant> keptFrom) {
+
+    /**
+     * One round trip for what comes before every question. Nothing is dropped from the lock on until the transaction ends,
+     * and the lock comes before the snapshot: so what the mark says is there is there. Every statement is planned for its
+     * parameters, to open the partitions that it needs and no other.
+     */
+    private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+            + " LOCK TABLE ONLY stats_minute, ONLY stats_creative_minute, ONLY stats_creative_ten_minutes,"
+            + " ONLY stats_hour, ONLY stats_day IN ACCESS SHARE MODE;"
+            + " SET LOCAL plan_cache_mode = force_custom_plan;"
+            + " SELECT clock_timestamp(),"
+            + " (SELECT CASE WHEN bool_and(watermark IS NOT NULL) THEN min(watermark) END FROM ledger),"
+            + " table_name, kept_from FROM (VALUES (1)) AS one LEFT JOIN stats_kept ON true";
+
+    interface Work<T> {
+        T on(Connection connection, Snapshot snapshot) throws SQLException;
+    }
+
+    /** Does all that work asks on one snapshot. */
+    static <T> T ask(Sql replica, String action, Work<T> work) {
+        return replica.change(action, connection -> work.on(connection, begin(connection)));
+    }
+
+    private static Snapshot begin(Connection connection) throws SQLException {
+        Map<String, Instant> keptFrom = new HashMap<>();
+        try (Statement statement = connection.createStatement()) {
+            boolean isResult = statement.execute(BEGIN);
+            while (!isResult) {
+                isResult = statement.getMoreResults();
+            }
+            ResultSet found = statement.getResultSet();
+            Instant readAt = null;
+            Instant completeTo = null;
+            while (found.next()) {
+                readAt = instant(found, 1);
+                completeTo = instant(found, 2);
+                if (found.getString(3) != null) {
+                    keptFrom.put(found.getString(3), instant(found, 4));
+                }
+            }
+            return new Snapshot(readAt, Optional.ofNullable(completeTo), keptFrom);
+        }
+    }
+
+    private static Instant instant(ResultSet found, int column) throws SQLException {
+        OffsetDateTime time = found.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    /**
+     * How far the figures of a window can be relied on.
+     *
+     * @param completeTo everything of before is counted, but for clicks and conversions that still wait for theirs; null if
+     *     a shard has counted nothing yet
+     * @param complete whether that is the whole window
+     * @param delayMs how far behind the clock that is; null where completeTo is
+     */
+    record AsOf(Instant readAt, Instant completeTo, boolean complete, Long delayMs) {}
+
+    AsOf asOf(Window window) {
+        return new AsOf(
+                readAt,
+                completeTo.orElse(null),
+                completeTo.isPresent() && !completeTo.get().isBefore(window.to()),
+                completeTo
+                        .map(time -> Math.max(0, Duration.between(time, readAt).toMillis()))
+                        .orElse(null));
+    }
+
+    /** @throws ProblemException if rows that the window needs have been dropped; it is not guessed what they said */
+    void requireKept(Window window, List<Piece> pieces, Grain.Detail detail) {
+        for (Piece piece : pieces) {
+            Instant kept = keptFrom.get(piece.grain().table(detail));
+            if (kept != null && piece.from().isBefore(kept)) {
+                boolean isAtTheBeginning = piece.from().equals(window.from());
+                throw ProblemException.parameter(
+                        isAtTheBeginning ? "from" : "to",
+                        (isAtTheBeginning ? window.from() : window.to()).toString(),
+                        advice(piece.grain(), kept));
+            }
+        }
+    }
+
+    private static String advice(Grain grain, Instant kept) {
+        String dropped = "rows by the " + grain.word().replace('_', ' ') + " from before " + kept + " are kept no more";
+        return switch (grain) {
+            case MINUTE, TEN_MINUTES -> "on a whole hour (UTC) or not before " + kept + ": " + dropped;
+            case HOUR -> "on a whole day (UTC) or not before " + kept + ": " + dropped;
+            case DAY -> "not before " + kept + ": " + dropped;
+        };
+    }
+
+    /** @throws ProblemException if days of the window have been dropped, by which an ad's campaigns are found */
+    void requireDays(Window window) {
+        requireKept(
+                window, List.of(new Piece(Grain.DAY, Grain.DAY.floor(window.from()), window.to())), Grain.Detail.PLACE);
+    }
+
+    /** The rows of a question, on this snapshot's connection. */
+    static <T> List<T> all(Connection connection, Question question, Sql.RowReader<T> reader) throws SQLException {
+        return Sql.all(connection, question.sql(), reader, question.parameters());
+    }
+}

@@ -1,0 +1,490 @@
+package io.lightflow.reports.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lightflow.reports.http.Access;
+import io.lightflow.reports.http.Account;
+import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.TokenHash;
+import io.lightflow.reports.server.ReportsServer;
+import io.lightflow.reports.server.ReportsSettings;
+import io.lightflow.reports.server.TestClient;
+import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.reports.statistics.WrittenStatistics.Row;
+import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.topology.postgres.PostgresSchema;
+import io.lightflow.topology.postgres.StatisticsRetention;
+import io.lightflow.topology.postgres.StatisticsTotals;
+import java.io.ByteArrayInputStream;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.Period;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import org.apache.arrow.memory.RootAllocator;
+import org.apache.arrow.vector.BigIntVector;
+import org.apache.arrow.vector.DecimalVector;
+import org.apache.arrow.vector.VectorSchemaRoot;
+import org.apache.arrow.vector.ipc.ArrowStreamReader;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What is answered is what was counted, for whoever may see it, or a problem. */
+class StatisticsApiTest {
+    private static final String ALL = "token-of-the-viewer-0123";
+    private static final String ONE = "token-of-advertiser-a-0123";
+    private static final Instant BEGIN = Instant.parse("2026-01-30T00:00:00Z");
+    private static final Instant WATERMARK = BEGIN.plus(Duration.ofHours(100));
+    private static final int MINUTES = 5 * 24 * 60;
+    private static final List<String> COUNTRIES = List.of("DE", "FR", "US");
+    private static final List<String> DEVICES = List.of("phone", "desktop");
+
+    private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final WrittenStatistics WRITTEN = new WrittenStatistics(DATABASE);
+    private static final Random RANDOM = random();
+    private static ReportsServer server;
+    private static TestClient client;
+    private static TestClient scoped;
+
+    private static Random random() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("StatisticsApiTest: -Dseed=" + seed);
+        return new Random(seed);
+    }
+
+    @BeforeAll
+    static void start() {
+        Statistics statistics = new Statistics();
+        for (int i = 0; i < 6_000; i++) {
+            add(statistics, BEGIN.plus(Duration.ofMinutes(RANDOM.nextInt(MINUTES))), RANDOM.nextInt(8));
+        }
+        // Most ads of the last minutes.
+        for (int i = 0; i < 2_000; i++) {
+            add(statistics, BEGIN.plus(Duration.ofMinutes(MINUTES - 1 - RANDOM.nextInt(300))), RANDOM.nextInt(8));
+        }
+        WRITTEN.commit(statistics, WATERMARK);
+        server = serve(DATABASE);
+        client = new TestClient(server.url(), ALL);
+        scoped = new TestClient(server.url(), ONE);
+    }
+
+    private static ReportsServer serve(TestDatabase database) {
+        return new ReportsServer(ReportsSettings.of(0, database.settings())
+                        .withAccess(new Access(List.of(
+                                new Account("all", TokenHash.of(ALL), Role.VIEWER, Optional.empty()),
+                                new Account("one", TokenHash.of(ONE), Role.VIEWER, Optional.of("a0"))))))
+                .start();
+    }
+
+    private static void add(Statistics statistics, Instant minute, int number) {
+        Counts counts = statistics.minute(new StatisticsKey(
+                minute.toEpochMilli(),
+                "c" + number % 4,
+                "r" + number,
+                "a" + number % 2,
+                "x" + RANDOM.nextInt(2),
+                "p:" + RANDOM.nextInt(3),
+                COUNTRIES.get(RANDOM.nextInt(3)),
+                DEVICES.get(RANDOM.nextInt(2)),
+                number == 7 ? "EUR" : "USD"));
+        counts.impressions += 1 + RANDOM.nextInt(100);
+        counts.clicks += RANDOM.nextInt(5);
+        counts.conversions += RANDOM.nextInt(2);
+        counts.invalidClicks += RANDOM.nextInt(2);
+        counts.spendMicros += RANDOM.nextInt(1_000_000);
+        counts.revenueMicros += RANDOM.nextInt(5_000_000);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+        WRITTEN.close();
+    }
+
+    private record Asked(Instant from, Instant to, String filters, Predicate<StatisticsKey> where) {
+        String query() {
+            return "from=" + from + "&to=" + to + filters;
+        }
+    }
+
+    private static Asked anything(int mostMinutes) {
+        int from = RANDOM.nextInt(MINUTES - 1);
+        int to = from + 1 + RANDOM.nextInt(Math.min(mostMinutes, MINUTES - from));
+        if (RANDOM.nextInt(4) == 0) {
+            from -= from % 60;
+            to += 60 - to % 60;
+        }
+        Instant begin = BEGIN.plus(Duration.ofMinutes(from));
+        Instant end = BEGIN.plus(Duration.ofMinutes(Math.min(to, from + mostMinutes)));
+        String filters = "";
+        Predicate<StatisticsKey> where = key -> key.time() >= begin.toEpochMilli() && key.time() < end.toEpochMilli();
+        if (RANDOM.nextBoolean()) {
+            filters += "&filter=country:DE&filter=country:FR";
+            where = where.and(key -> !key.country().equals("US"));
+        }
+        if (RANDOM.nextInt(3) == 0) {
+            filters += "&filter=device:phone";
+            where = where.and(key -> key.device().equals("phone"));
+        }
+        if (RANDOM.nextInt(3) == 0) {
+            filters += "&filter=publisher:p:1";
+            where = where.and(key -> key.publisher().equals("p:1"));
+        }
+        return new Asked(begin, end, filters, where);
+    }
+
+    @Test
+    void aCountIsTheSumOverTheMinutesForAnyWindowAndFilter() throws Exception {
+        Map<String, ToLongFunction<Counts>> metrics =
+                Map.of("clicks", counts -> counts.clicks, "invalid_clicks", counts -> counts.invalidClicks);
+        for (int i = 0; i < 60; i++) {
+            String ad = "r" + RANDOM.nextInt(8);
+            String metric = RANDOM.nextBoolean() ? "clicks" : "invalid_clicks";
+            Asked asked = anything(MINUTES);
+            String path = "/v1/ads/" + ad + "/aggregated_count?metric=" + metric + "&" + asked.query();
+            JsonNode answer = client.get(200, path);
+
+            assertThat(answer.path("count").asLong())
+                    .as(path + " " + answer.path("parts"))
+                    .isEqualTo(WRITTEN.sum(metrics.get(metric), asked.where.and(key -> key.creativeId()
+                            .equals(ad))));
+            assertThat(answer.at("/asOf/completeTo").asText()).isEqualTo(WATERMARK.toString());
+            assertThat(answer.at("/asOf/complete").asBoolean()).isEqualTo(!asked.to.isAfter(WATERMARK));
+        }
+        JsonNode spend = client.get(
+                200, "/v1/ads/r7/aggregated_count?metric=spend_micros&from=" + BEGIN + "&to=2026-02-04T00:00:00Z");
+        assertThat(spend.at("/byCurrency/EUR").asLong())
+                .isEqualTo(WRITTEN.sum(
+                        counts -> counts.spendMicros, key -> key.creativeId().equals("r7")));
+        assertThat(spend.path("parts").toString())
+                .isEqualTo("[{\"from\":\"2026-01-30T00:00:00Z\",\"to\":\"2026-02-04T00:00:00Z\",\"rows\":\"day\"}]");
+    }
+
+    @Test
+    void aSeriesIsTheSumOverTheMinutesForAnyWindowStepAndFilter() throws Exception {
+        for (int i = 0; i < 40; i++) {
+            Grain step = List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY).get(RANDOM.nextInt(3));
+            Asked asked = anything(step == Grain.MINUTE ? 24 * 60 : MINUTES);
+            boolean byCountry = RANDOM.nextBoolean();
+            String path = "/v1/campaigns/c3/series?step=" + step.word()
+                    + (byCountry ? "&by=creative,country" : "&by=creative") + "&" + asked.query();
+            Map<String, Counts> expected = new LinkedHashMap<>();
+            for (Row row : WRITTEN.rows()) {
+                if (asked.where.test(row.key()) && row.key().campaignId().equals("c3")) {
+                    String name = step.floor(Instant.ofEpochMilli(row.key().time())) + " "
+                            + row.key().creativeId() + " "
+                            + (byCountry ? row.key().country() + " " : "")
+                            + row.key().currency();
+                    expected.computeIfAbsent(name, absent -> new Counts()).add(row.counts());
+                }
+            }
+            Map<String, Counts> found = new LinkedHashMap<>();
+            for (JsonNode row : client.get(200, path).path("rows")) {
+                found.put(
+                        row.path("time").asText() + " " + row.path("creative").asText() + " "
+                                + (byCountry ? row.path("country").asText() + " " : "")
+                                + row.path("currency").asText(),
+                        counts(row));
+            }
+
+            assertThat(found).as(path).isEqualTo(expected);
+        }
+    }
+
+    private static Counts counts(JsonNode row) {
+        Counts counts = new Counts();
+        counts.impressions = row.path("impressions").asLong();
+        counts.clicks = row.path("clicks").asLong();
+        counts.conversions = row.path("conversions").asLong();
+        counts.invalidClicks = row.path("invalidClicks").asLong();
+        counts.spendMicros = row.path("spendMicros").asLong();
+        counts.revenueMicros = row.path("revenueMicros").asLong();
+        return counts;
+    }
+
+    @Test
+    void theMostPopularAdsAreThoseOfTheLargestSums() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            boolean ofPlaces = RANDOM.nextBoolean();
+            int window = 1 + RANDOM.nextInt(ofPlaces ? 60 : 300);
+            Instant until = BEGIN.plus(Duration.ofMinutes(MINUTES - RANDOM.nextInt(20)));
+            Instant from = until.minus(Duration.ofMinutes(window));
+            String path = "/v1/ads/popular_ads?count=3&metric=impressions&window=" + window + "&until=" + until
+                    + (ofPlaces ? "&filter=country:US" : "");
+            Map<String, Long> sums = new LinkedHashMap<>();
+            for (Row row : WRITTEN.rows()) {
+                if (row.key().time() >= from.toEpochMilli()
+                        && row.key().time() < until.toEpochMilli()
+                        && (!ofPlaces || row.key().country().equals("US"))) {
+                    sums.merge(row.key().creativeId(), row.counts().impressions, Long::sum);
+                }
+            }
+            List<String> expected = sums.entrySet().stream()
+                    .sorted(Map.Entry.<String, Long>comparingByValue()
+                            .reversed()
+                            .thenComparing(Map.Entry.comparingByKey()))
+                    .limit(3)
+                    .map(Object::toString)
+                    .toList();
+            List<String> found = new ArrayList<>();
+            client.get(200, path)
+                    .path("ads")
+                    .forEach(ad -> found.add(
+                            ad.path("ad").asText() + "=" + ad.path("count").asLong()));
+
+            assertThat(found).as(path).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void downloadsHoldTheSameFiguresAndRatesAreExactDecimals() throws Exception {
+        String path = "/v1/campaigns/c1/series?step=hour&by=device&from=2026-01-31T00:00:00Z&to=2026-02-01T00:00:00Z";
+        JsonNode rows = client.get(200, path).path("rows");
+        assertThat(rows.size()).isGreaterThan(20);
+        JsonNode first = rows.get(0);
+        BigDecimal clicks = first.path("clicks").decimalValue();
+        BigDecimal impressions = first.path("impressions").decimalValue();
+        BigDecimal ctr = first.path("ctr").decimalValue();
+        assertThat(ctr.multiply(impressions).subtract(clicks).abs()).isLessThanOrEqualTo(impressions.movePointLeft(6));
+
+        HttpResponse<String> csv = client.send("GET", path + "&format=csv", null);
+        List<String> lines = csv.body().lines().toList();
+        assertThat(csv.headers().firstValue("Lightflow-Complete-To")).contains(WATERMARK.toString());
+        assertThat(csv.headers().firstValue("Lightflow-Complete")).contains("true");
+        assertThat(lines).hasSize(rows.size() + 1);
+        assertThat(lines.get(0)).startsWith("time,device,currency,impressions,clicks,");
+        assertThat(lines.get(1))
+                .startsWith(
+                        first.path("time").asText() + "," + first.path("device").asText() + ",USD,"
+                                + first.path("impressions").asText() + ",");
+
+        HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + path + "&format=arrow"))
+                .header("Authorization", "Bearer " + ALL)
+                .build();
+        byte[] arrow = HttpClient.newHttpClient()
+                .send(request, HttpResponse.BodyHandlers.ofByteArray())
+                .body();
+        try (RootAllocator memory = new RootAllocator();
+                ArrowStreamReader reader = new ArrowStreamReader(new ByteArrayInputStream(arrow), memory)) {
+            assertThat(reader.loadNextBatch()).isTrue();
+            VectorSchemaRoot table = reader.getVectorSchemaRoot();
+            assertThat(table.getRowCount()).isEqualTo(rows.size());
+            for (int i = 0; i < rows.size(); i++) {
+                JsonNode row = rows.get(i);
+                assertThat(table.getVector("device").getObject(i).toString())
+                        .isEqualTo(row.path("device").asText());
+                assertThat(((BigIntVector) table.getVector("spendMicros")).get(i))
+                        .isEqualTo(row.path("spendMicros").asLong());
+                BigDecimal rate = ((DecimalVector) table.getVector("cvr")).getObject(i);
+                assertThat(rate == null ? "null" : rate.toPlainString())
+                        .isEqualTo(
+                                row.path("cvr").isNull()
+                                        ? "null"
+                                        : row.path("cvr")
+                                                .decimalValue()
+                                                .setScale(6)
+                                                .toPlainString());
+            }
+            assertThat(reader.loadNextBatch()).isFalse();
+        }
+    }
+
+    @Test
+    void anAdvertiserSeesNoOthersFigures() throws Exception {
+        String window = "from=2026-01-30T00:00:00Z&to=2026-02-04T00:00:00Z";
+        assertThat(client.get(200, "/v1/ads/r1/aggregated_count?" + window)
+                        .path("count")
+                        .asLong())
+                .isPositive();
+        assertThat(scoped.get(200, "/v1/ads/r1/aggregated_count?" + window)
+                        .path("count")
+                        .asLong())
+                .isZero();
+        assertThat(scoped.get(200, "/v1/ads/r2/aggregated_count?" + window)
+                        .path("count")
+                        .asLong())
+                .isPositive();
+        assertThat(scoped.get(200, "/v1/campaigns/c1/series?" + window).path("rows"))
+                .isEmpty();
+        for (JsonNode ad : scoped.get(200, "/v1/ads/popular_ads?window=300&until=2026-02-04T00:00:00Z")
+                .path("ads")) {
+            assertThat(ad.path("advertiser").asText()).isEqualTo("a0");
+        }
+        scoped.get(403, "/v1/ads/popular_ads?filter=advertiser:a1");
+        new TestClient(server.url(), null).get(401, "/v1/ads/popular_ads");
+    }
+
+    @Test
+    void whatIsWrongIsNamedWithWhatIsAllowed() throws Exception {
+        String hour = "from=2026-01-30T00:00:00Z&to=2026-01-30T01:00:00Z";
+        wrong("/v1/ads/r/aggregated_count?to=2026-01-30T01:00:00Z", "from", "a time with its offset");
+        wrong("/v1/ads/r/aggregated_count?from=yesterday&to=2026-01-30T01:00:00Z", "from", "a time with its offset");
+        wrong("/v1/ads/r/aggregated_count?from=2026-01-30T00:00:01Z&to=2026-01-30T01:00:00Z", "from", "whole minute");
+        wrong("/v1/ads/r/aggregated_count?from=2026-01-30T01:00:00Z&to=2026-01-30T01:00:00Z", "to", "after from");
+        wrong(
+                "/v1/ads/r/aggregated_count?from=2016-01-30T01:00:00Z&to=2026-01-30T01:00:00Z",
+                "to",
+                "at most 1100 days");
+        wrong("/v1/ads/r/aggregated_count?metric=money&" + hour, "metric", "one of impressions, clicks");
+        wrong("/v1/ads/r/aggregated_count?filter=region:BE&" + hour, "filter", "not counted by region or data center");
+        wrong("/v1/ads/r/aggregated_count?filter=country&" + hour, "filter", "a dimension, a colon and a value");
+        wrong("/v1/ads/r/aggregated_count?filter=time;DROP:x&" + hour, "filter", "the dimensions are campaign");
+        wrong("/v1/ads/popular_ads?window=361", "window", "from 1 to 360");
+        wrong("/v1/ads/popular_ads?window=61&filter=country:DE", "window", "from 1 to 60");
+        wrong("/v1/ads/popular_ads?count=0", "count", "from 1 to 1000");
+        wrong("/v1/ads/popular_ads?minutes=5", "minutes", "left out");
+        wrong("/v1/campaigns/c/series?step=week&" + hour, "step", "one of minute, hour, day");
+        wrong("/v1/campaigns/c/series?by=region&" + hour, "by", "names with commas");
+        wrong("/v1/campaigns/c/series?format=xml&" + hour, "format", "one of json, csv, arrow");
+        wrong(
+                "/v1/campaigns/c/series?step=minute&from=2026-01-30T00:00:00Z&to=2026-02-01T00:00:00Z",
+                "to",
+                "at most 1 days");
+        assertThat(client.get(200, "/v1/ads/'%20OR%20true--/aggregated_count?filter=country:'&" + hour)
+                        .path("count")
+                        .asLong())
+                .isZero();
+    }
+
+    private static void wrong(String path, String parameter, String allowed) throws Exception {
+        JsonNode problem = client.get(400, path.replace(";", "%3B"));
+        assertThat(problem.at("/errors/0/parameter").asText()).as(path).isEqualTo(parameter);
+        assertThat(problem.at("/errors/0/allowed").asText()).as(path).contains(allowed);
+    }
+
+    @Test
+    void onlyThePartitionsOfTheWindowAreOpened() throws Exception {
+        Window window = new Window(Instant.parse("2026-01-31T23:30:00Z"), Instant.parse("2026-02-02T00:30:00Z"));
+        StringBuilder plans = new StringBuilder();
+        try (Connection connection = DATABASE.connect()) {
+            for (Window.Piece piece : window.pieces(List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY))) {
+                Question question = new Question(connection)
+                        .say("EXPLAIN ")
+                        .rows("clicks", piece, Grain.Detail.PLACE, new Filter(Map.of()));
+                try (PreparedStatement statement = connection.prepareStatement(question.sql())) {
+                    for (int i = 0; i < question.parameters().length; i++) {
+                        statement.setObject(i + 1, question.parameters()[i]);
+                    }
+                    try (ResultSet lines = statement.executeQuery()) {
+                        while (lines.next()) {
+                            plans.append(lines.getString(1)).append('\n');
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(plans)
+                .contains("stats_minute_20260131", "stats_day_2026", "stats_minute_20260202")
+                .doesNotContain(
+                        "stats_minute_20260130", "stats_minute_20260201", "stats_minute_20260203", "stats_hour");
+    }
+
+    @Test
+    void figureAndWatermarkAreOfOneSnapshotWhileStatisticsAreWritten() throws Exception {
+        TestDatabase database = TestDatabase.fresh();
+        int commits = 60;
+        Instant edge = Instant.parse("2026-01-01T22:59:00Z");
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (WrittenStatistics written = new WrittenStatistics(database);
+                ReportsServer reports = serve(database)) {
+            Future<?> writing = thread.submit(() -> {
+                for (int i = 1; i <= commits; i++) {
+                    Statistics statistics = new Statistics();
+                    // Into a minute, an hour and two days of the window.
+                    for (Duration after : List.of(
+                            Duration.ZERO, Duration.ofMinutes(30), Duration.ofHours(12), Duration.ofHours(36))) {
+                        add(statistics, edge.plus(after), 0);
+                    }
+                    statistics.minutes().values().forEach(counts -> counts.clicks = 1);
+                    written.commit(statistics, edge.plusSeconds(i));
+                }
+            });
+            TestClient asking = new TestClient(reports.url(), ALL);
+            long last = 0;
+            while (last < commits) {
+                boolean done = writing.isDone();
+                JsonNode answer = asking.get(
+                        200, "/v1/ads/r0/aggregated_count?from=2026-01-01T22:59:00Z&to=2026-01-03T11:00:00Z");
+                JsonNode time = answer.at("/asOf/completeTo");
+                last = time.isTextual()
+                        ? Duration.between(edge, Instant.parse(time.asText())).toSeconds()
+                        : 0;
+                assertThat(answer.path("count").asLong()).isEqualTo(4 * last);
+                if (done) {
+                    writing.get();
+                    assertThat(last).isEqualTo(commits);
+                }
+            }
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    @Test
+    void edgesWhoseMinutesWereDroppedAreAProblemAndNotAGuess() throws Exception {
+        TestDatabase database = TestDatabase.fresh();
+        try (WrittenStatistics written = new WrittenStatistics(database);
+                ReportsServer reports = serve(database)) {
+            Statistics statistics = new Statistics();
+            for (int hour = 0; hour < 24 * 70; hour++) {
+                add(statistics, BEGIN.plus(Duration.ofMinutes(hour * 60 + 30)), 0);
+            }
+            written.commit(statistics, WATERMARK);
+            Instant now = Instant.parse("2026-04-09T12:00:00Z");
+            new PostgresSchema(database.topologySettings())
+                    .dropExpired(
+                            new StatisticsRetention(
+                                    Optional.of(Period.ofDays(3)), Optional.of(Period.ofMonths(1)), Optional.empty()),
+                            now);
+            TestClient asking = new TestClient(reports.url(), ALL);
+            String path = "/v1/ads/r0/aggregated_count?metric=impressions&";
+
+            JsonNode problem = asking.get(400, path + "from=2026-04-01T00:30:00Z&to=2026-04-09T00:00:00Z");
+            assertThat(problem.at("/errors/0/parameter").asText()).isEqualTo("from");
+            assertThat(problem.at("/errors/0/allowed").asText())
+                    .isEqualTo(
+                            "on a whole hour (UTC) or not before 2026-04-06T00:00:00Z: rows by the minute from before"
+                                    + " 2026-04-06T00:00:00Z are kept no more");
+            assertThat(asking.get(400, path + "from=2026-02-10T05:00:00Z&to=2026-04-09T00:00:00Z")
+                            .at("/errors/0/allowed")
+                            .asText())
+                    .startsWith("on a whole day (UTC) or not before 2026-03-01T00:00:00Z");
+            asking.get(400, "/v1/campaigns/c0/series?step=minute&from=2026-04-05T23:59:00Z&to=2026-04-06T01:00:00Z");
+            for (String from : List.of("2026-02-10T00:00:00Z", "2026-03-10T05:00:00Z", "2026-04-06T00:30:00Z")) {
+                assertThat(asking.get(200, path + "from=" + from + "&to=2026-04-08T23:31:00Z")
+                                .path("count")
+                                .asLong())
+                        .isEqualTo(written.sum(
+                                counts -> counts.impressions,
+                                key -> key.time() >= Instant.parse(from).toEpochMilli()
+                                        && key.time()
+                                                < Instant.parse("2026-04-08T23:31:00Z")
+                                                        .toEpochMilli()));
+            }
+            try (StatisticsTotals totals = new StatisticsTotals(database.topologySettings())) {
+                assertThat(totals.differences()).isEmpty();
+            }
+        }
+    }
+}
