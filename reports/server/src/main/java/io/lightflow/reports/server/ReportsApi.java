@@ -13,6 +13,7 @@ import io.lightflow.reports.http.Failures;
 import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.OpenApi;
 import io.lightflow.reports.http.SecurityHeaders;
+import io.lightflow.reports.page.Page;
 import io.lightflow.reports.statistics.StatisticsFeature;
 import io.lightflow.reports.store.Sql;
 import java.time.InstantSource;
@@ -35,7 +36,8 @@ final class ReportsApi {
                 new CampaignApi(replica, primary),
                 new BudgetApi(replica),
                 new DecisionApi(gate),
-                new StatisticsFeature(replica, InstantSource.system()));
+                new StatisticsFeature(replica, InstantSource.system()),
+                new Page(replica, !access.isUnrestricted()));
     }
 
     void addTo(JavalinConfig config) {

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /** Statistics that the real sink has written, and what they must add up to. */
-final class WrittenStatistics implements AutoCloseable {
+public final class WrittenStatistics implements AutoCloseable {
     private final List<Row> rows = new ArrayList<>();
     private final PostgresStatisticsSink sink;
     private Position position;
@@ -27,13 +27,13 @@ final class WrittenStatistics implements AutoCloseable {
     /** A minute row. */
     record Row(StatisticsKey key, Counts counts) {}
 
-    WrittenStatistics(TestDatabase database) {
+    public WrittenStatistics(TestDatabase database) {
         sink = new PostgresStatisticsSink(database.topologySettings(), "stats-counter", "us");
         position = sink.open(0);
     }
 
     /** Adds the rows and moves the watermark, in one transaction. */
-    void commit(Statistics statistics, Instant watermark) {
+    public void commit(Statistics statistics, Instant watermark) {
         statistics.minutes().forEach((key, counts) -> rows.add(new Row(key, counts)));
         long offset = position.txid() + 1;
         TreeMap<String, TopicPosition> topics = new TreeMap<>();

@@ -1,0 +1,2 @@
+/** The dashboard, and what it alone asks for. */
+package io.lightflow.reports.page;

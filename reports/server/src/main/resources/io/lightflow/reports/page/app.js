@@ -1,0 +1,192 @@
+import { Api } from "./api.js";
+import { session } from "./session.js";
+import { setText, show } from "./dom.js";
+import { CampaignsPanel } from "./campaigns.js";
+import { DetailPanel } from "./detail.js";
+import { AdsPanel } from "./ads.js";
+import { DelayPanel } from "./delay.js";
+import { ShardsPanel } from "./shards.js";
+
+const byId = (id) => document.getElementById(id);
+const needsToken = document.documentElement.dataset.accounts === "required";
+
+/** The dashboard of one account, from log-in to log-out. */
+class Dashboard {
+  #api;
+  #groups;
+  #timer = null;
+  #running = null;
+  #next = null;
+  #failure = "";
+
+  constructor(api, me) {
+    this.#api = api;
+    const detail = new DetailPanel(api);
+    const open = (campaign) => {
+      location.hash = new URLSearchParams({ campaign }).toString();
+    };
+    const campaigns = new CampaignsPanel(api, {
+      isManager: me.role === "manager",
+      open,
+      chosen: (budget) => detail.show(budget),
+      say,
+      refresh: () => this.refresh(),
+    });
+    const ads = new AdsPanel(api, { open, refresh: () => this.refresh() });
+    const seesShards = me.advertiser === null;
+    show(byId("shards"), seesShards);
+    // Which campaign to show in detail is known with the campaigns.
+    this.#groups = [[campaigns, detail], [ads], [new DelayPanel(api, byId("freshness"), say)],
+      ...(seesShards ? [[new ShardsPanel(api)]] : [])];
+  }
+
+  /** Begins after a refresh that is under way, so that what was changed before is seen. */
+  refresh() {
+    clearTimeout(this.#timer);
+    this.#next ??= (async () => {
+      await this.#running;
+      this.#next = null;
+      this.#running = this.#refreshAll();
+      await this.#running;
+      this.#again();
+    })();
+    return this.#next;
+  }
+
+  async #refreshAll() {
+    const failures = [];
+    await Promise.all(this.#groups.map(async (group) => {
+      for (const panel of group) {
+        await this.#refreshOne(panel, failures);
+      }
+    }));
+    const failure = failures[0] ?? "";
+    if ((failure === "") !== (this.#failure === "")) {
+      say(failure === "" ? "All figures are fresh again." : "Figures cannot be refreshed: " + failure);
+    }
+    this.#failure = failure;
+  }
+
+  #again() {
+    clearTimeout(this.#timer);
+    const pauseMs = Number(byId("pause-refresh").value);
+    if (!this.#api.isClosed && pauseMs > 0) {
+      this.#timer = setTimeout(() => (document.hidden ? this.#again() : this.refresh()), pauseMs);
+    }
+  }
+
+  async #refreshOne(panel, failures) {
+    if (this.#api.isClosed) {
+      return;
+    }
+    try {
+      await panel.refresh();
+    } catch (problem) {
+      if (this.#api.isClosed) {
+        return;
+      }
+      if (problem.status === 401) {
+        logOut("The token is not known any more. Log in again.");
+      } else {
+        failures.push(problem.message);
+        panel.failed(problem);
+      }
+    }
+  }
+
+  close() {
+    clearTimeout(this.#timer);
+    this.#api.close();
+    this.#groups.flat().forEach((panel) => panel.close?.());
+  }
+}
+
+let dashboard = null;
+
+/** For those who do not see the page: said once, politely. */
+function say(text) {
+  setText(byId("notice"), text);
+}
+
+async function logIn(token) {
+  const api = new Api(token);
+  const me = await api.get("v1/me");
+  if (token !== null) {
+    session.keep(token);
+  }
+  setText(byId("account"), needsToken ? me.name + ", " + me.role + (me.advertiser ? " of " + me.advertiser : "") : "");
+  show(byId("account"), needsToken);
+  show(byId("logout"), needsToken);
+  show(byId("loading"), false);
+  show(byId("login"), false);
+  show(byId("session"), true);
+  show(byId("dashboard"), true);
+  dashboard = new Dashboard(api, { ...me, advertiser: me.advertiser ?? null });
+  await dashboard.refresh();
+}
+
+function askForToken(message) {
+  show(byId("loading"), false);
+  show(byId("login"), true);
+  setText(byId("login-error"), message);
+  show(byId("login-error"), message !== "");
+  byId("token").value = "";
+  byId("token").focus();
+}
+
+/** A new page holds nothing of the account before. */
+function logOut(message) {
+  session.forget();
+  dashboard?.close();
+  sessionStorage.setItem("lightflow.message", message);
+  location.replace(location.pathname);
+}
+
+async function start() {
+  const message = sessionStorage.getItem("lightflow.message") ?? "";
+  sessionStorage.removeItem("lightflow.message");
+  if (needsToken && session.token() === null) {
+    askForToken(message);
+    return;
+  }
+  try {
+    await logIn(needsToken ? session.token() : null);
+  } catch (problem) {
+    if (needsToken && problem.status === 401) {
+      session.forget();
+      askForToken("The token is not known any more.");
+    } else {
+      setText(byId("loading"), problem.message + " Reload the page to try again.");
+      byId("loading").className = "error";
+    }
+  }
+}
+
+byId("login").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = event.target.querySelector("button");
+  button.disabled = true;
+  try {
+    await logIn(byId("token").value.trim());
+    byId("main").focus();
+  } catch (problem) {
+    askForToken(problem.status === 401 ? "This token is not known here." : problem.message);
+  } finally {
+    button.disabled = false;
+    byId("token").value = "";
+  }
+});
+// Not by the address, which names the campaign.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("main").focus();
+});
+byId("logout").addEventListener("click", () => logOut(""));
+byId("pause-refresh").addEventListener("change", () => dashboard?.refresh());
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && byId("pause-refresh").value !== "0") {
+    dashboard?.refresh();
+  }
+});
+
+start();

@@ -1,0 +1,62 @@
+import { count, money, NOTHING } from "./format.js";
+
+/** What is shown of a campaign's budget, in words. */
+export class BudgetWords {
+  constructor(budget) {
+    this.budget = budget;
+  }
+
+  get state() {
+    const { status, exhausted, exhaustedBy } = this.budget;
+    if (status !== "active") {
+      return { text: status, level: "off" };
+    }
+    if (exhausted) {
+      return { text: { total: "used up", day: "used up today", goal: "goal reached" }[exhaustedBy] ?? "used up", level: "bad" };
+    }
+    return { text: "active", level: "good" };
+  }
+
+  /** @param part total or today */
+  spent(part) {
+    return money(part.spentMicros, this.budget.currency);
+  }
+
+  rest(part) {
+    if (part.budgetMicros === null) {
+      return "no limit";
+    }
+    const of = "of " + money(part.budgetMicros, this.budget.currency);
+    return part.remainingMicros < 0
+      ? of + ", over by " + money(-part.remainingMicros, this.budget.currency)
+      : of;
+  }
+
+  remaining(part) {
+    return part.budgetMicros === null ? NOTHING : money(part.remainingMicros, this.budget.currency);
+  }
+
+  get goal() {
+    const goal = this.budget.goal;
+    return goal === null ? "" : count(goal.delivered) + " of " + count(goal.count) + " " + goal.metric;
+  }
+
+  get pace() {
+    const pace = this.budget.pace;
+    if (pace === null) {
+      return { text: "as fast as possible", detail: "", level: "off" };
+    }
+    const amount = (number) => (pace.of === "goal" ? count(number) : money(number, this.budget.currency));
+    const span = { day: "today", total: "in all", goal: "of the goal" }[pace.of];
+    const share = pace.amount > 0 ? pace.ahead / pace.amount : 0;
+    const way = pace.ahead === 0 ? "on the line" : pace.ahead > 0 ? amount(pace.ahead) + " ahead" : amount(-pace.ahead) + " behind";
+    return { text: way, detail: "line at " + amount(pace.line) + " " + span, level: Math.abs(share) > 0.1 ? "warn" : "good" };
+  }
+
+  /** Where the even line is on the bar of this part, as a share of the budget; null if it is not about that. */
+  line(part) {
+    const pace = this.budget.pace;
+    const about = pace !== null && ((pace.of === "day" && part === this.budget.today) || (pace.of === "total" && part === this.budget.total));
+    return about && part.budgetMicros > 0 ? Math.min(1, pace.line / part.budgetMicros) : null;
+  }
+}

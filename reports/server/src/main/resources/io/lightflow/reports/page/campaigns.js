@@ -1,0 +1,174 @@
+import { el, keyed, Panel, row, setAttribute, setClass, setText, show, table } from "./dom.js";
+import { AsOf } from "./format.js";
+import { BudgetWords } from "./budget.js";
+
+const PAGE = 100;
+const MOST = 1000;
+
+/** Campaigns with what they have spent and may spend. */
+export class CampaignsPanel extends Panel {
+  #api;
+  #options;
+  #columns;
+  #rows;
+  #more;
+  #limit = PAGE;
+  #shown;
+  #chosenBefore = null;
+  #listeners = new AbortController();
+  #budgets = [];
+
+  /** @param options isManager, open(id), chosen(budget), say(text), refresh() */
+  constructor(api, options) {
+    super("campaigns");
+    this.#api = api;
+    this.#options = options;
+    this.#columns = [
+      { title: "Campaign", isName: true },
+      { title: "State" },
+      { title: "Spent today", numeric: true },
+      { title: "Spent in all", numeric: true },
+      { title: "Remaining", numeric: true },
+      { title: "Against the even line", numeric: true },
+      ...(options.isManager ? [{ title: "Change" }] : []),
+    ];
+    const { node, body } = table("Campaigns with spend against budget", this.#columns);
+    this.#rows = body;
+    this.#more = el("button", { type: "button", textContent: "Show more", hidden: true });
+    this.#more.addEventListener("click", () => {
+      this.#limit = Math.min(MOST, this.#limit + PAGE);
+      options.refresh();
+    });
+    this.body.replaceChildren(node, this.#more);
+    this.#shown = document.getElementById("campaigns-shown");
+    const signal = this.#listeners.signal;
+    this.#shown.addEventListener("change", () => options.refresh(), { signal });
+    window.addEventListener("hashchange", () => this.#choose(true), { signal });
+  }
+
+  close() {
+    this.#listeners.abort();
+  }
+
+  async refresh() {
+    const shown = this.#shown.value;
+    const answer = await this.#api.get("v1/budgets", {
+      limit: this.#limit,
+      ...(shown === "exhausted" ? { exhausted: true } : shown ? { status: shown } : {}),
+    });
+    this.#budgets = answer.budgets;
+    new AsOf(answer.asOf, this.#api.now()).into(this.asOfNode);
+    if (answer.budgets.length === 0) {
+      this.empty(shown ? "No campaign is like that." : "There are no campaigns yet. They are made with POST /v1/campaigns.");
+    } else {
+      this.full();
+    }
+    keyed(this.#rows, answer.budgets, (budget) => budget.campaign, () => this.#make(), (node, budget) => this.#update(node, budget));
+    show(this.#more, answer.next !== null && this.#limit < MOST);
+    await this.#choose(false);
+  }
+
+  /** The campaign that the address names, or else the first. */
+  async #choose(byPerson) {
+    const named = new URLSearchParams(location.hash.slice(1)).get("campaign");
+    const chosen = named ?? this.#budgets[0]?.campaign ?? null;
+    for (const node of this.#rows.children) {
+      const isChosen = node.dataset.key === chosen;
+      node.classList.toggle("chosen", isChosen);
+      setAttribute(node.querySelector(".open"), "aria-current", String(isChosen));
+    }
+    const known = this.#budgets.find((budget) => budget.campaign === chosen) ?? null;
+    const change = chosen !== this.#chosenBefore;
+    this.#chosenBefore = chosen;
+    this.#options.chosen(known ?? (chosen === null ? null : { campaign: chosen }));
+    if (byPerson && change) {
+      await this.#options.refresh();
+      document.getElementById("detail").scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  #make() {
+    const node = row(this.#columns);
+    const [name, state, today, total, remaining, pace, change] = node.children;
+    const open = el("button", { type: "button", className: "open" });
+    open.addEventListener("click", () => this.#options.open(node.dataset.key));
+    name.append(open, el("span", { className: "quiet" }));
+    state.append(el("span", { className: "state" }));
+    today.append(...bar());
+    total.append(...bar(), el("span", { className: "quiet goal" }));
+    remaining.append(el("span"), el("span", { className: "quiet" }));
+    pace.append(el("span"), el("span", { className: "quiet" }));
+    if (change) {
+      const button = el("button", { type: "button" });
+      button.addEventListener("click", () => this.#toggle(node, button));
+      change.append(button, el("p", { className: "error", role: "alert", hidden: true }));
+    }
+    return node;
+  }
+
+  #update(node, budget) {
+    const words = new BudgetWords(budget);
+    const [name, state, today, total, remaining, pace, change] = node.children;
+    setText(name.children[0], budget.name);
+    setText(name.children[1], budget.campaign + " · " + budget.advertiser);
+    setText(state.firstChild, words.state.text);
+    setClass(state.firstChild, "state " + words.state.level);
+    fill(today, words, budget.today);
+    fill(total, words, budget.total);
+    setText(total.querySelector(".goal"), words.goal);
+    setText(remaining.children[0], words.remaining(budget.total));
+    setText(remaining.children[1], budget.today.budgetMicros === null ? "" : words.remaining(budget.today) + " today");
+    setText(pace.children[0], words.pace.text);
+    setClass(pace.children[0], words.pace.level === "off" ? "quiet" : words.pace.level);
+    setText(pace.children[1], words.pace.detail);
+    if (change) {
+      const [button] = change.children;
+      button.dataset.status = budget.status;
+      show(button, budget.status !== "ended");
+      const verb = budget.status === "paused" ? "Resume" : "Pause";
+      setText(button, verb);
+      setAttribute(button, "aria-label", verb + " " + budget.name);
+    }
+  }
+
+  async #toggle(node, button) {
+    if (button.getAttribute("aria-disabled") === "true") {
+      return;
+    }
+    const error = button.nextElementSibling;
+    const action = button.dataset.status === "paused" ? "resume" : "pause";
+    // Not "disabled", which would take the focus away.
+    button.setAttribute("aria-disabled", "true");
+    try {
+      const changed = await this.#api.post("v1/campaigns/" + encodeURIComponent(node.dataset.key) + "/" + action);
+      show(error, false);
+      this.#options.say(changed.name + " is " + changed.status + " now.");
+    } catch (problem) {
+      setText(error, problem.message);
+      show(error, true);
+    }
+    button.removeAttribute("aria-disabled");
+    await this.#options.refresh();
+  }
+}
+
+function bar() {
+  return [
+    el("span", { className: "amount" }),
+    el("span", { className: "bar", "aria-hidden": "true" }, el("span", { className: "filled" }), el("span", { className: "line" })),
+    el("span", { className: "quiet rest" }),
+  ];
+}
+
+function fill(cell, words, part) {
+  setText(cell.querySelector(".amount"), words.spent(part));
+  setText(cell.querySelector(".rest"), words.rest(part));
+  const share = part.budgetMicros > 0 ? Math.min(1, part.spentMicros / part.budgetMicros) : part.budgetMicros === 0 ? 1 : 0;
+  const node = cell.querySelector(".bar");
+  node.classList.toggle("unlimited", part.budgetMicros === null);
+  node.classList.toggle("full", part.budgetMicros !== null && part.spentMicros >= part.budgetMicros);
+  node.children[0].style.width = share * 100 + "%";
+  const line = words.line(part);
+  node.children[1].hidden = line === null;
+  node.children[1].style.left = (line ?? 0) * 100 + "%";
+}

@@ -1,0 +1,130 @@
+import { el, setAttribute, setText } from "./dom.js";
+
+const HEIGHT = 118;
+const AXIS = 58;
+const MINUTE = 60;
+
+const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** One line over time. New figures are drawn into the same canvas. */
+export class LineChart {
+  #plot;
+  #options;
+  #readout;
+  #node;
+  #sizes;
+  #scheme = matchMedia("(prefers-color-scheme: dark)");
+  #redraw = () => this.#plot.redraw(false);
+  #completeTo = null;
+  #data = [[], []];
+
+  /**
+   * @param options title; color (a custom property of the style sheet); full and short, which write a figure; time, which
+   *   writes a time of the readout; stepped, if a figure is about the whole minute; sync, a name that charts share whose
+   *   cursors move together; range, of the times that are shown, if
+   *   not all; height in pixels
+   */
+  constructor(host, options) {
+    this.#options = options;
+    this.#readout = el("span", { className: "readout" });
+    this.#node = el("div", { className: "plot", role: "img" });
+    host.append(el("div", { className: "chart" },
+      el("p", { className: "legend" }, el("span", { className: "key " + options.color.slice(2), "aria-hidden": "true" }),
+        el("span", { textContent: options.title }), this.#readout),
+      this.#node));
+    this.#plot = new uPlot(this.#settings(), this.#data, this.#node);
+    this.#sizes = new ResizeObserver(() => this.#fit());
+    this.#sizes.observe(this.#node);
+    this.#scheme.addEventListener("change", this.#redraw);
+  }
+
+  #settings() {
+    const options = this.#options;
+    const axis = {
+      stroke: () => color("--quiet"),
+      grid: { stroke: () => color("--grid"), width: 1 },
+      ticks: { show: false },
+      font: "11px system-ui, sans-serif",
+    };
+    return {
+      width: Math.max(200, this.#node.clientWidth),
+      height: this.#options.height ?? HEIGHT,
+      legend: { show: false },
+      padding: [8, 8, 0, 0],
+      cursor: {
+        y: false,
+        drag: { setScale: false, x: false, y: false },
+        points: { size: 6 },
+        ...(options.sync ? { sync: { key: options.sync } } : {}),
+      },
+      scales: { x: { time: true, ...(options.range ? { range: options.range } : {}) }, y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
+      axes: [
+        { ...axis, size: 24, space: 60, values: "{HH}:{mm}" },
+        { ...axis, size: AXIS, space: 28, values: (_plot, ticks) => ticks.map((tick) => options.short(tick)) },
+      ],
+      series: [
+        {},
+        {
+          stroke: () => color(options.color),
+          fill: () => color(options.color + "-soft"),
+          width: 1.5,
+          points: options.stepped ? { show: false } : { size: 4, fill: () => color(options.color) },
+          ...(options.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+        },
+      ],
+      hooks: { drawAxes: [(plot) => this.#shade(plot)], setCursor: [() => this.#read()] },
+    };
+  }
+
+  /** What is right of the watermark may still grow. */
+  #shade(plot) {
+    if (this.#completeTo === null || plot.scales.x.max == null) {
+      return;
+    }
+    const { left, top, width, height } = plot.bbox;
+    const from = Math.min(left + width, Math.max(left, plot.valToPos(this.#completeTo, "x", true)));
+    plot.ctx.save();
+    plot.ctx.fillStyle = color("--shade");
+    plot.ctx.fillRect(from, top, left + width - from, height);
+    plot.ctx.restore();
+  }
+
+  #fit() {
+    const width = this.#node.clientWidth;
+    if (width > 0 && width !== this.#plot.width) {
+      this.#plot.setSize({ width, height: this.#plot.height });
+    }
+  }
+
+  /** @param description for those who do not see it; completeTo in seconds, or null */
+  set(times, figures, completeTo, description) {
+    // The last minute is drawn to its end.
+    this.#data = this.#options.stepped
+      ? [[...times, times.at(-1) + MINUTE], [...figures, figures.at(-1)]]
+      : [times, figures];
+    this.#completeTo = completeTo;
+    this.#plot.setData(this.#data);
+    setAttribute(this.#node, "aria-label", this.#options.title + ": " + description);
+    this.#read();
+  }
+
+  /** The figure under the pointer, or else the last one. */
+  #read() {
+    const [times, figures] = this.#data;
+    const last = figures.length - (this.#options.stepped ? 2 : 1);
+    const pointed = this.#plot?.cursor.idx;
+    let place = Math.min(pointed ?? last, last);
+    // An unfinished minute would look like a fall.
+    while (pointed == null && place > 0 && this.#options.stepped && times[place] + MINUTE > (this.#completeTo ?? 0)) {
+      place--;
+    }
+    const figure = figures[place] ?? null;
+    setText(this.#readout, figure === null ? "" : this.#options.full(figure) + " at " + this.#options.time(times[place] * 1000));
+  }
+
+  close() {
+    this.#sizes.disconnect();
+    this.#scheme.removeEventListener("change", this.#redraw);
+    this.#plot.destroy();
+  }
+}

@@ -1,0 +1,115 @@
+const MICROS = 1_000_000n;
+const LAGGING_MS = 30_000;
+
+const whole = new Intl.NumberFormat();
+const brief = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(undefined, { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const minute = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+const currencies = new Map();
+
+export const NOTHING = "–";
+
+export function count(number) {
+  return whole.format(number);
+}
+
+export function short(number) {
+  return Math.abs(number) < 10_000 ? whole.format(number) : brief.format(number);
+}
+
+/** Nothing of nothing is no rate. */
+export function rate(part, of) {
+  return of > 0 ? percent.format(part / of) : NOTHING;
+}
+
+function currencyFormat(currency, options) {
+  const key = currency + JSON.stringify(options);
+  if (!currencies.has(key)) {
+    currencies.set(key, new Intl.NumberFormat(undefined, { style: "currency", currency, ...options }));
+  }
+  return currencies.get(key);
+}
+
+/** Integer micros as a decimal number in text: no digit is lost on the way. */
+function decimal(micros) {
+  const amount = BigInt(micros);
+  const size = amount < 0n ? -amount : amount;
+  return (amount < 0n ? "-" : "") + size / MICROS + "." + String(size % MICROS).padStart(6, "0");
+}
+
+/** @param options of Intl.NumberFormat, beside the currency */
+export function money(micros, currency, options = {}) {
+  if (!/^[A-Za-z]{3}$/.test(currency)) {
+    return decimal(micros) + (currency ? " " + currency : "");
+  }
+  return currencyFormat(currency, options).format(decimal(micros));
+}
+
+/** For one event, which costs less than the least coin. */
+export function price(micros, currency) {
+  return micros === null ? NOTHING : money(micros, currency, { minimumFractionDigits: 4, maximumFractionDigits: 4 });
+}
+
+export function shortMoney(micros, currency) {
+  return money(micros, currency, Math.abs(micros) < 1e10
+    ? { maximumFractionDigits: Math.abs(micros) < 1e7 ? 2 : 0, minimumFractionDigits: 0 }
+    : { notation: "compact", maximumFractionDigits: 1 });
+}
+
+export function timeOfDay(time) {
+  return clock.format(new Date(time));
+}
+
+export function minuteOfDay(time) {
+  return minute.format(new Date(time));
+}
+
+/** With its date, if that is not today's. */
+export function moment(time, now) {
+  const date = new Date(time);
+  return new Date(now).toDateString() === date.toDateString() ? timeOfDay(date) : day.format(date) + " " + timeOfDay(date);
+}
+
+export function span(ms) {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 120) {
+    return seconds + " s";
+  }
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 120) {
+    return minutes + " min";
+  }
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? hours + " h" : Math.floor(hours / 24) + " days";
+}
+
+/** How far figures can be relied on, in words. The two parts of the API name it differently. */
+export class AsOf {
+  constructor(asOf, now) {
+    this.completeTo = asOf.completeTo ?? asOf.watermark ?? null;
+    this.delayMs = asOf.delayMs ?? asOf.behindMs ?? null;
+    this.now = now;
+  }
+
+  get isLagging() {
+    return this.delayMs === null || this.delayMs > LAGGING_MS;
+  }
+
+  get words() {
+    return this.completeTo === null
+      ? "nothing is complete yet: a shard has counted nothing"
+      : "complete up to " + moment(this.completeTo, this.now) + ", " + span(this.delayMs) + " behind";
+  }
+
+  /** Writes it into a node, which is marked where it matters. */
+  into(node) {
+    const text = (this.isLagging ? "Lagging: " : "") + this.words;
+    if (node.textContent !== text) {
+      node.textContent = text;
+    }
+    node.classList.toggle("lagging", this.isLagging);
+    node.title = this.completeTo ?? "";
+  }
+}

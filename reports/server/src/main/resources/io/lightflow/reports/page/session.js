@@ -1,0 +1,8 @@
+const KEY = "lightflow.token";
+
+/** The token, for as long as this tab is open. */
+export const session = {
+  token: () => sessionStorage.getItem(KEY),
+  keep: (token) => sessionStorage.setItem(KEY, token),
+  forget: () => sessionStorage.removeItem(KEY),
+};

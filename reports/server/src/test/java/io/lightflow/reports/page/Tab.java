@@ -1,0 +1,242 @@
+package io.lightflow.reports.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.lightflow.reports.http.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/** A page in a {@link Browser}: what it shows, what a keyboard does to it, what it asks for and complains of. */
+final class Tab implements AutoCloseable {
+    private static final int LOAD_SECONDS = 20;
+    private static final Map<String, Integer> KEYS = Map.of("Tab", 9, "Enter", 13, "Escape", 27, " ", 32);
+
+    private final DevTools tools;
+    private final String target;
+    private final String session;
+    private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<URI> requests = new ConcurrentLinkedQueue<>();
+    private volatile CompletableFuture<Void> loaded = new CompletableFuture<>();
+
+    Tab(DevTools tools, String target, String session, int width, int height) {
+        this.tools = tools;
+        this.target = target;
+        this.session = session;
+        tools.listen(session, this::happened);
+        for (String domain : List.of("Page", "Runtime", "Log", "Network")) {
+            call(domain + ".enable", Map.of());
+        }
+        call("Emulation.setLocaleOverride", Map.of("locale", "en-US"));
+        call("Emulation.setTimezoneOverride", Map.of("timezoneId", "UTC"));
+        resize(width, height);
+    }
+
+    private void happened(String event, JsonNode parameters) {
+        switch (event) {
+            case "Page.loadEventFired" -> loaded.complete(null);
+            case "Network.requestWillBeSent" ->
+                requests.add(URI.create(parameters.at("/request/url").asText()));
+            case "Runtime.exceptionThrown" ->
+                complaints.add(parameters.path("exceptionDetails").toString());
+            case "Runtime.consoleAPICalled" -> complaints.add(parameters.toString());
+            case "Log.entryAdded" -> complaints.add(parameters.path("entry").toString());
+            default -> {
+                // The others tell nothing that a test asks for.
+            }
+        }
+    }
+
+    private JsonNode call(String method, Map<String, ?> parameters) {
+        return tools.call(session, method, parameters);
+    }
+
+    void resize(int width, int height) {
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
+    }
+
+    /** @param scheme dark or light */
+    void prefer(String scheme) {
+        call(
+                "Emulation.setEmulatedMedia",
+                Map.of(
+                        "features",
+                        List.of(
+                                Map.of("name", "prefers-color-scheme", "value", scheme),
+                                Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
+    }
+
+    void go(URI address) throws Exception {
+        load(() -> call("Page.navigate", Map.of("url", address.toString())));
+    }
+
+    /** @param action that leads to another page */
+    void load(Runnable action) throws Exception {
+        loaded = new CompletableFuture<>();
+        action.run();
+        loaded.get(LOAD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** The value of an expression, or what its promise becomes. */
+    JsonNode evaluate(String expression) {
+        JsonNode result = call(
+                "Runtime.evaluate",
+                Map.of("expression", expression, "awaitPromise", true, "returnByValue", true, "userGesture", true));
+        assertThat(result.has("exceptionDetails"))
+                .as(expression + " " + result.path("exceptionDetails"))
+                .isFalse();
+        return result.at("/result/value");
+    }
+
+    String text(String selector) {
+        return evaluate("document.querySelector(" + Json.MAPPER.getNodeFactory().textNode(selector)
+                        + ")?.textContent ?? '(nothing)'")
+                .asText();
+    }
+
+    /** All texts, each without space around. */
+    List<String> texts(String selector) {
+        List<String> texts = new ArrayList<>();
+        evaluate("[...document.querySelectorAll(" + Json.MAPPER.getNodeFactory().textNode(selector)
+                        + ")].map((node) => node.textContent.trim())")
+                .forEach(text -> texts.add(text.asText()));
+        return texts;
+    }
+
+    /** Waits until an expression about the document is true, looking at every change of it. */
+    void await(String condition) {
+        String found = evaluate("""
+                new Promise((done) => {
+                  const holds = () => %s;
+                  const end = (text) => { observer.disconnect(); clearTimeout(late); done(text); };
+                  const observer = new MutationObserver(() => holds() && end(""));
+                  const late = setTimeout(() => end(document.body.innerText), 12000);
+                  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+                  if (holds()) { end(""); }
+                })""".formatted(condition)).asText();
+        assertThat(found)
+                .as("the page when " + condition + " did not come true; complaints: " + complaints)
+                .isEmpty();
+    }
+
+    void awaitText(String selector, String text) {
+        await("document.querySelector(" + Json.MAPPER.getNodeFactory().textNode(selector) + ")?.textContent.includes("
+                + Json.MAPPER.getNodeFactory().textNode(text) + ")");
+    }
+
+    void press(String key) {
+        int code = KEYS.get(key);
+        String text = key.equals("Enter") ? "\r" : key.equals(" ") ? " " : "";
+        for (String type : List.of("keyDown", "keyUp")) {
+            call(
+                    "Input.dispatchKeyEvent",
+                    Map.of(
+                            "type",
+                            type,
+                            "key",
+                            key,
+                            "code",
+                            key.equals(" ") ? "Space" : key,
+                            "windowsVirtualKeyCode",
+                            code,
+                            "text",
+                            type.equals("keyDown") ? text : ""));
+        }
+    }
+
+    void type(String text) {
+        call("Input.insertText", Map.of("text", text));
+    }
+
+    /** The names of what gets the focus, from here on, until it is this one. */
+    List<String> tabTo(String name) {
+        List<String> passed = new ArrayList<>();
+        while (passed.size() < 100) {
+            press("Tab");
+            String focused = evaluate("document.activeElement.getAttribute('aria-label')"
+                            + " ?? (document.activeElement.textContent.trim() || document.activeElement.id)")
+                    .asText();
+            passed.add(focused);
+            if (focused.equals(name)) {
+                return passed;
+            }
+        }
+        throw new AssertionError("the focus never came to " + name + ", but to " + passed);
+    }
+
+    /** The whole page. */
+    void screenshot(String name) throws IOException {
+        Path folder = Files.createDirectories(Path.of("target", "screenshots"));
+        // The charts draw before the next frame.
+        evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+        JsonNode size = evaluate("({ width: innerWidth, height: document.documentElement.scrollHeight })");
+        byte[] image = Base64.getDecoder()
+                .decode(call(
+                                "Page.captureScreenshot",
+                                Map.of(
+                                        "format",
+                                        "png",
+                                        "captureBeyondViewport",
+                                        true,
+                                        "clip",
+                                        Map.of(
+                                                "x",
+                                                0,
+                                                "y",
+                                                0,
+                                                "width",
+                                                size.path("width").asInt(),
+                                                "height",
+                                                size.path("height").asInt(),
+                                                "scale",
+                                                1)))
+                        .path("data")
+                        .asText());
+        Files.write(folder.resolve(name + ".png"), image);
+    }
+
+    /** What axe-core finds wrong for people with a disability. */
+    List<String> barriers() throws IOException {
+        try (InputStream axe = Tab.class.getResourceAsStream("/axe.min.js")) {
+            evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8) + "; 0");
+        }
+        List<String> found = new ArrayList<>();
+        evaluate("axe.run(document, { resultTypes: ['violations'] }).then((result) => result.violations.map((one) =>"
+                        + " one.impact + ' ' + one.id + ': ' + one.nodes.map((node) => node.target + ' '"
+                        + " + node.failureSummary).join('; ')))")
+                .forEach(one -> found.add(one.asText()));
+        return found;
+    }
+
+    /** Errors and warnings of the console, and of the scripts. */
+    List<String> complaints() {
+        return List.copyOf(complaints);
+    }
+
+    /** Takes back complaints that a test means to cause. */
+    void forgive(String part) {
+        complaints.removeIf(complaint -> complaint.contains(part));
+    }
+
+    List<URI> requests() {
+        return List.copyOf(requests);
+    }
+
+    @Override
+    public void close() {
+        tools.call(null, "Target.closeTarget", Map.of("targetId", target));
+    }
+}
