@@ -35,7 +35,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -54,11 +53,6 @@ final class AerospikeBotTest {
     @BeforeAll
     static void findServer() {
         cluster = AerospikeServer.cluster("bot");
-    }
-
-    @AfterEach
-    void emptySet() {
-        AerospikeJoinStore.empty(cluster);
     }
 
     @Test

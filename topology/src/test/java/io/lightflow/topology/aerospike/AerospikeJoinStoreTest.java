@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -27,15 +27,16 @@ import org.junit.jupiter.api.Test;
 final class AerospikeJoinStoreTest extends DurableJoinStoreContract {
     private static final Duration RETENTION = Duration.ofDays(61);
 
-    private AerospikeCluster cluster;
+    private static AerospikeCluster cluster;
+
     private volatile Instant now = Instant.now();
 
-    @BeforeEach
-    void findServer() {
+    @BeforeAll
+    static void findServer() {
         cluster = AerospikeServer.cluster("join-store");
     }
 
-    @AfterEach
+    @BeforeEach
     void emptySet() {
         AerospikeJoinStore.empty(cluster);
     }
