@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * that is drawn anew whenever a node leaves, comes, or is started again. The key is compared before and after each call,
  * so no answer is used that may lack a cell.
  *
- * <p>Left is the case that a node and the worker that wrote to it die within that second, and no other node has a copy.
+ * <p>Left is the case that the worker ends, too, before it has written again what the dead node lacks, and no other node
+ * has a copy.
  *
  * <p>Thread-safe.
  */
