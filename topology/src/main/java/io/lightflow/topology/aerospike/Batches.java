@@ -5,6 +5,7 @@ import com.aerospike.client.BatchRecord;
 import com.aerospike.client.IAerospikeClient;
 import com.aerospike.client.ResultCode;
 import com.aerospike.client.policy.BatchPolicy;
+import com.aerospike.client.policy.Replica;
 import io.lightflow.store.StoreUnavailableException;
 import io.lightflow.topology.StoppedException;
 import io.lightflow.topology.settings.AerospikeCluster;
@@ -66,6 +67,7 @@ final class Batches implements AutoCloseable {
         policy.connectTimeout = Math.toIntExact(settings.connectTimeout().toMillis());
         policy.socketTimeout = Math.toIntExact(settings.socketTimeout().toMillis());
         policy.totalTimeout = Math.toIntExact(settings.totalTimeout().toMillis());
+        policy.replica = Replica.valueOf(settings.replica().name());
         policy.maxRetries = 0;
         policy.maxConcurrentThreads = 0;
         policy.allowInline = true;

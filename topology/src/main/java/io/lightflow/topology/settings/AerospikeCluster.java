@@ -14,7 +14,8 @@ import java.util.List;
  * @param user needed only if the cluster asks for one (Enterprise Edition)
  * @param passwordVariable environment variable of the workers that holds the password
  * @param tls null: connections are not encrypted
- * @param rack the rack that this topology is in: what it reads comes from there if it can; null if there are no racks
+ * @param rack the rack that this topology is in; null if there are no racks
+ * @param replica which copy of a record is read; by default that in the rack, or without racks SEQUENCE
  * @param commit which copies of a record have to be written before a write is done
  * @param connectTimeout how long to wait for a connection
  * @param socketTimeout how long to wait for a node's answer
@@ -31,6 +32,7 @@ public record AerospikeCluster(
         String passwordVariable,
         Tls tls,
         Integer rack,
+        Replica replica,
         Commit commit,
         Duration connectTimeout,
         Duration socketTimeout,
@@ -40,6 +42,15 @@ public record AerospikeCluster(
 
     /** Of 63 bytes, since large rows stand in another set whose name is longer. */
     private static final int LONGEST_SET = 56;
+
+    /** Which copy of a record is read. While partitions move, the newest is looked for in any case. */
+    public enum Replica {
+        MASTER,
+        /** The master, or if it does not answer the next copy. */
+        SEQUENCE,
+        /** The one in the topology's rack. */
+        PREFER_RACK
+    }
 
     /** Which copies of a record have to be written before a write is done. */
     public enum Commit {
@@ -75,6 +86,11 @@ public record AerospikeCluster(
         if (set != null) {
             checkSet("store.aerospike.set", set);
         }
+        replica = Require.orElse(replica, rack == null ? Replica.SEQUENCE : Replica.PREFER_RACK);
+        if (replica == Replica.PREFER_RACK && rack == null) {
+            throw new WrongSettingException(
+                    "the key store.aerospike.replica is PREFER_RACK, which needs store.aerospike.rack");
+        }
         commit = Require.orElse(commit, Commit.ALL);
         connectTimeout = timeout("connectTimeout", connectTimeout, Duration.ofSeconds(2));
         socketTimeout = timeout("socketTimeout", socketTimeout, Duration.ofSeconds(5));
@@ -86,7 +102,7 @@ public record AerospikeCluster(
     /** With the default of everything else. */
     public static AerospikeCluster of(String host, String namespace) {
         return new AerospikeCluster(
-                List.of(host), namespace, null, null, null, null, null, null, null, null, null, null, null);
+                List.of(host), namespace, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     public AerospikeCluster withSet(String other) {
@@ -98,6 +114,7 @@ public record AerospikeCluster(
                 passwordVariable,
                 tls,
                 rack,
+                replica,
                 commit,
                 connectTimeout,
                 socketTimeout,

@@ -207,6 +207,7 @@ class GroupSettingsTest {
                         null,
                         null,
                         null,
+                        AerospikeCluster.Replica.SEQUENCE,
                         AerospikeCluster.Commit.ALL,
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(5),
@@ -231,6 +232,7 @@ class GroupSettingsTest {
                         new AerospikeCluster.Tls(
                                 "join.example", Path.of("/etc/tls/ca.pem"), Path.of("/etc/tls/client.p12"), "PATH"),
                         2,
+                        AerospikeCluster.Replica.PREFER_RACK,
                         AerospikeCluster.Commit.MASTER,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(1),
@@ -274,6 +276,7 @@ class GroupSettingsTest {
                     batchKeys: 500         | batchKeys: 0           | the key store.aerospike.batchKeys
                     batchesInFlight: 8     | batchesInFlight: 1000  | the key store.aerospike.batchesInFlight
                     rack: 2                | rack: north            | the key store.aerospike.rack
+                    rack: 2                | replica: PREFER_RACK   | the key store.aerospike.replica
                     rack: 2                | password: hunter2      | password is unknown
                     """)
     void whatIsWrongWithAnAerospikeClusterIsToldInOneLineThatNamesTheKey(String line, String instead, String named) {
