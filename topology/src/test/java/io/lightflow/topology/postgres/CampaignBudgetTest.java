@@ -273,8 +273,8 @@ class CampaignBudgetTest {
                 .migrate();
         String counts = "1, 0, 0, 0, 0, 0, %d, 0";
         String row = "'c', 'x', 'a', 'e', 'p', 'DE', 'phone', 'USD', ";
-        server.execute(old, "CREATE TABLE all_minutes PARTITION OF stats_minute DEFAULT");
-        server.execute(old, "CREATE TABLE all_days PARTITION OF stats_day DEFAULT");
+        server.execute(old, "CREATE TABLE stats_minute_all PARTITION OF stats_minute DEFAULT");
+        server.execute(old, "CREATE TABLE stats_day_all PARTITION OF stats_day DEFAULT");
         server.execute(old, "INSERT INTO stats_day SELECT '2020-01-01', " + row + counts.formatted(5));
         server.execute(old, "INSERT INTO stats_day SELECT now(), " + row + counts.formatted(7));
         server.execute(
@@ -295,6 +295,11 @@ class CampaignBudgetTest {
                         "SELECT concat_ws(' ', spent_micros, remaining_micros, spent_today_micros, exhausted::text)"
                                 + " FROM campaign_budget"))
                 .isIn("12 8 7 false", "12 8 0 false"); // the second around midnight
+        for (String table : List.of("stats_creative_minute", "stats_creative_ten_minutes")) {
+            assertThat(server.query(old, "SELECT concat_ws(' ', creative, impressions, spend_micros) FROM " + table))
+                    .as(table)
+                    .isEqualTo("x 1 7");
+        }
         assertThat(server.query(old, "SELECT epoch FROM ledger")).isEqualTo("5");
         assertThatThrownBy(() -> server.execute(
                         old,
