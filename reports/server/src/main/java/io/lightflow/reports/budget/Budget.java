@@ -3,8 +3,6 @@ package io.lightflow.reports.budget;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.lightflow.reports.http.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,7 +17,6 @@ import java.time.OffsetDateTime;
  * @param pace null where the pacing is asap
  * @param asOf null where it is told for many campaigns together
  */
-@JsonNaming(SnakeCaseStrategy.class)
 record Budget(
         String campaign,
         String advertiser,
@@ -41,11 +38,9 @@ record Budget(
             + " pace_amount, pace_line, pace_actual, pace_from, pace_to";
 
     /** @param remainingMicros below 0 if more is spent than there was; null for no limit */
-    @JsonNaming(SnakeCaseStrategy.class)
     record Money(Long budgetMicros, long spentMicros, Long remainingMicros) {}
 
     /** Of the day in the campaign's time zone. */
-    @JsonNaming(SnakeCaseStrategy.class)
     record Day(
             Long budgetMicros,
             long spentMicros,
@@ -70,7 +65,6 @@ record Budget(
      * @param committedAt when statistics were committed last
      * @param positions of each shard
      */
-    @JsonNaming(SnakeCaseStrategy.class)
     record AsOf(Instant watermark, Long behindMs, Instant committedAt, JsonNode positions) {
         static final String SELECT = "SELECT (CASE WHEN bool_and(watermark IS NOT NULL) THEN min(watermark) END)"
                 + " AS as_of_watermark, (CASE WHEN bool_and(watermark IS NOT NULL) THEN"

@@ -1,7 +1,5 @@
 package io.lightflow.reports.budget;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.lightflow.reports.http.Caller;
@@ -52,7 +50,6 @@ public final class BudgetApi implements Feature {
                         () -> ProblemException.notFound("there is no campaign " + id + " that this account can see"));
     }
 
-    @JsonNaming(SnakeCaseStrategy.class)
     private record Page(List<Budget> budgets, String next, Budget.AsOf asOf) {}
 
     private Page list(Context context) {
