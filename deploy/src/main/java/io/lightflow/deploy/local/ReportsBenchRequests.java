@@ -111,7 +111,7 @@ final class ReportsBenchRequests {
 
     private void ask(HttpRequest request) throws IOException, InterruptedException {
         HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-        if (response.statusCode() != 200 || !response.body().contains("\"asOf\"")) {
+        if (response.statusCode() != 200 || !response.body().contains("\"as_of\"")) {
             throw new IllegalStateException(request.uri() + " was answered with " + response.statusCode() + ": "
                     + response.body().substring(0, Math.min(500, response.body().length())));
         }

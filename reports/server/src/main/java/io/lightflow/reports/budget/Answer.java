@@ -1,14 +1,11 @@
 package io.lightflow.reports.budget;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.lightflow.reports.gate.BudgetGate;
 import io.lightflow.reports.gate.Decision;
 import io.lightflow.reports.http.Caller;
 import java.util.Locale;
 
 /** @param decision in lower case, such as go, paused or exhausted_today */
-@JsonNaming(SnakeCaseStrategy.class)
 record Answer(String decision, boolean mayBid) {
     static Answer of(Decision decision) {
         return new Answer(decision.name().toLowerCase(Locale.ROOT), decision.mayBid());

@@ -3,8 +3,6 @@ package io.lightflow.reports.budget;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.lightflow.reports.http.Json;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,7 +17,6 @@ import java.time.OffsetDateTime;
  * @param pace null where the pacing is asap
  * @param asOf null where it is told for many campaigns together
  */
-@JsonNaming(SnakeCaseStrategy.class)
 record Budget(
         String campaign,
         String advertiser,
@@ -41,11 +38,9 @@ record Budget(
             + " pace_amount, pace_line, pace_actual, pace_from, pace_to";
 
     /** @param remainingMicros below 0 if more is spent than there was; null for no limit */
-    @JsonNaming(SnakeCaseStrategy.class)
     record Money(Long budgetMicros, long spentMicros, Long remainingMicros) {}
 
     /** Of the day in the campaign's time zone. */
-    @JsonNaming(SnakeCaseStrategy.class)
     record Day(
             Long budgetMicros,
             long spentMicros,
@@ -68,27 +63,43 @@ record Budget(
      * @param watermark event time up to which everything is counted; null if a shard has none yet
      * @param behindMs how far that lies back
      * @param committedAt when statistics were committed last
-     * @param positions of each shard
+     * @param positions of each shard; null where they are not asked for
      */
-    @JsonNaming(SnakeCaseStrategy.class)
-    record AsOf(Instant watermark, Long behindMs, Instant committedAt, JsonNode positions) {
-        static final String SELECT = "SELECT (CASE WHEN bool_and(watermark IS NOT NULL) THEN min(watermark) END)"
+    record AsOf(
+            Instant watermark,
+            Long behindMs,
+            Instant committedAt,
+            @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode positions) {
+        private static final String TIMES = "(CASE WHEN bool_and(watermark IS NOT NULL) THEN min(watermark) END)"
                 + " AS as_of_watermark, (CASE WHEN bool_and(watermark IS NOT NULL) THEN"
                 + " greatest(0, floor(extract(epoch FROM now() - min(watermark)) * 1000))::bigint END) AS behind_ms,"
-                + " max(committed_at) AS as_of_committed_at, jsonb_object_agg(topology || '/' || group_name || '/' ||"
-                + " shard, position) FILTER (WHERE position IS NOT NULL) AS as_of_positions FROM ledger";
+                + " max(committed_at) AS as_of_committed_at";
+
+        static final String SELECT = "SELECT " + TIMES + " FROM ledger";
+
+        static final String SELECT_WITH_POSITIONS = "SELECT " + TIMES
+                + ", jsonb_object_agg(topology || '/' || group_name || '/' || shard, position)"
+                + " FILTER (WHERE position IS NOT NULL) AS as_of_positions FROM ledger";
 
         static AsOf read(ResultSet row) throws SQLException {
+            return read(row, null);
+        }
+
+        static AsOf readWithPositions(ResultSet row) throws SQLException {
             try {
                 String positions = row.getString("as_of_positions");
-                return new AsOf(
-                        instant(row, "as_of_watermark"),
-                        row.getObject("behind_ms", Long.class),
-                        instant(row, "as_of_committed_at"),
-                        Json.MAPPER.readTree(positions == null ? "{}" : positions));
+                return read(row, Json.MAPPER.readTree(positions == null ? "{}" : positions));
             } catch (JsonProcessingException e) {
                 throw new SQLException("The positions came as broken JSON", e);
             }
+        }
+
+        private static AsOf read(ResultSet row, JsonNode positions) throws SQLException {
+            return new AsOf(
+                    instant(row, "as_of_watermark"),
+                    row.getObject("behind_ms", Long.class),
+                    instant(row, "as_of_committed_at"),
+                    positions);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.lightflow.reports.budget;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.lightflow.reports.http.Caller;
@@ -11,6 +9,8 @@ import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.http.Role;
 import io.lightflow.reports.store.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,18 +45,18 @@ public final class BudgetApi implements Feature {
                                 connection,
                                 "SELECT " + Budget.COLUMNS + ", as_of_watermark, behind_ms, as_of_committed_at,"
                                         + " as_of_positions FROM campaign_budget WHERE campaign = ?",
-                                row -> Budget.read(row, Budget.AsOf.read(row)),
+                                row -> Budget.read(row, Budget.AsOf.readWithPositions(row)),
                                 id))
                 .filter(budget -> Caller.of(context).maySee(budget.advertiser()))
                 .orElseThrow(
                         () -> ProblemException.notFound("there is no campaign " + id + " that this account can see"));
     }
 
-    @JsonNaming(SnakeCaseStrategy.class)
     private record Page(List<Budget> budgets, String next, Budget.AsOf asOf) {}
 
     private Page list(Context context) {
-        Parameters parameters = Parameters.of(context, "advertiser", "status", "exhausted", "after", "limit");
+        Parameters parameters =
+                Parameters.of(context, "advertiser", "status", "exhausted", "positions", "after", "limit");
         int limit = parameters.number("limit", 1, MOST_LISTED, DEFAULT_LIMIT);
         Caller caller = Caller.of(context);
         Optional<String> advertiser = parameters.text("advertiser");
@@ -64,6 +64,10 @@ public final class BudgetApi implements Feature {
             throw ProblemException.forbidden("account " + caller.name() + " sees budgets of advertiser "
                     + caller.advertiser().orElseThrow() + " only");
         }
+        boolean withPositions = parameters
+                .oneOf("positions", List.of("true", "false"))
+                .filter("true"::equals)
+                .isPresent();
         StringBuilder sql = new StringBuilder("SELECT " + Budget.COLUMNS + " FROM campaign_budget WHERE true");
         List<Object> values = new ArrayList<>();
         and(sql, values, " AND advertiser = ?", advertiser.or(caller::advertiser));
@@ -77,11 +81,15 @@ public final class BudgetApi implements Feature {
             List<Budget> found = Sql.all(connection, sql.toString(), row -> Budget.read(row, null), values.toArray());
             boolean hasMore = found.size() > limit;
             List<Budget> shown = hasMore ? found.subList(0, limit) : found;
-            return new Page(
-                    shown,
-                    hasMore ? shown.get(limit - 1).campaign() : null,
-                    Sql.first(connection, Budget.AsOf.SELECT, Budget.AsOf::read).orElseThrow());
+            return new Page(shown, hasMore ? shown.get(limit - 1).campaign() : null, asOf(connection, withPositions));
         });
+    }
+
+    private static Budget.AsOf asOf(Connection connection, boolean withPositions) throws SQLException {
+        Optional<Budget.AsOf> asOf = withPositions
+                ? Sql.first(connection, Budget.AsOf.SELECT_WITH_POSITIONS, Budget.AsOf::readWithPositions)
+                : Sql.first(connection, Budget.AsOf.SELECT, Budget.AsOf::read);
+        return asOf.orElseThrow();
     }
 
     private static void and(StringBuilder sql, List<Object> values, String condition, Optional<String> value) {

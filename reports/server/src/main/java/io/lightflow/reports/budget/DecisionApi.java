@@ -1,8 +1,6 @@
 package io.lightflow.reports.budget;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.lightflow.reports.gate.BudgetGate;
@@ -58,7 +56,6 @@ public final class DecisionApi implements Feature {
     }
 
     /** @param behindMs how far the statistics lie behind; null if that is not known */
-    @JsonNaming(SnakeCaseStrategy.class)
     private record Answers(Map<String, Answer> decisions, boolean stale, long snapshotAgeMs, Long behindMs) {}
 
     private Answers decide(Context context, List<String> campaigns) {

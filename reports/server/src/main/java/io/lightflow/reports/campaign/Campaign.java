@@ -1,7 +1,5 @@
 package io.lightflow.reports.campaign;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
 
 /**
@@ -16,7 +14,6 @@ import java.time.Instant;
  * @param status active, paused or ended
  * @param version one more with every change
  */
-@JsonNaming(SnakeCaseStrategy.class)
 record Campaign(
         String id,
         String advertiser,

@@ -1,7 +1,5 @@
 package io.lightflow.reports.page;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.lightflow.reports.http.Caller;
@@ -23,7 +21,7 @@ final class ShardHealth {
     // The join is for the time, which is told without shards, too.
     private static final String SHARDS = "SELECT statement_timestamp() AS read_at, topology, group_name, shard,"
             + " watermark, committed_at, CASE WHEN watermark IS NOT NULL THEN"
-            + " greatest(0, floor(extract(epoch FROM statement_timestamp() - watermark)))::bigint END AS lag_seconds"
+            + " greatest(0, floor(extract(epoch FROM statement_timestamp() - watermark) * 1000))::bigint END AS behind_ms"
             + " FROM (VALUES (1)) AS one LEFT JOIN ledger ON true"
             + " ORDER BY topology, group_name, shard LIMIT " + MOST_SHARDS;
 
@@ -34,17 +32,15 @@ final class ShardHealth {
     }
 
     /** @param readAt by PostgreSQL's clock */
-    @JsonNaming(SnakeCaseStrategy.class)
     private record Answer(Instant readAt, List<Shard> shards) {}
 
     /**
      * @param watermark up to which it is complete; null if it has counted nothing yet
      * @param committedAt null if it has committed nothing yet
-     * @param lagSeconds how far its watermark is behind; null without a watermark
+     * @param behindMs how far its watermark lies back; null without a watermark
      */
-    @JsonNaming(SnakeCaseStrategy.class)
     private record Shard(
-            String topology, String group, int shard, Instant watermark, Instant committedAt, Long lagSeconds) {}
+            String topology, String group, int shard, Instant watermark, Instant committedAt, Long behindMs) {}
 
     private record Row(Instant readAt, Shard shard) {}
 
@@ -76,7 +72,7 @@ final class ShardHealth {
                         found.getInt("shard"),
                         instant(found, "watermark"),
                         instant(found, "committed_at"),
-                        found.getObject("lag_seconds", Long.class)));
+                        found.getObject("behind_ms", Long.class)));
     }
 
     private static Instant instant(ResultSet found, String column) throws SQLException {

@@ -84,9 +84,9 @@ final class CampaignSeries {
             return;
         }
         AsOf asOf = series.asOf;
-        context.header("Lightflow-Complete-To", String.valueOf(asOf.completeTo()))
+        context.header("Lightflow-Watermark", String.valueOf(asOf.watermark()))
                 .header("Lightflow-Complete", Boolean.toString(asOf.complete()))
-                .header("Lightflow-Delay-Ms", String.valueOf(asOf.delayMs()))
+                .header("Lightflow-Behind-Ms", String.valueOf(asOf.behindMs()))
                 .header("Content-Disposition", "attachment; filename=\"series." + format + "\"");
         if (format.equals("csv")) {
             context.contentType("text/csv; charset=utf-8").result(SeriesCsv.bytes(columns, series.rows));

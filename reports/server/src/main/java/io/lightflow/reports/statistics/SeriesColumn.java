@@ -31,16 +31,16 @@ record SeriesColumn(String name, Kind kind, Function<SeriesRow, Object> value) {
         columns.add(new SeriesColumn("impressions", Kind.NUMBER, SeriesRow::impressions));
         columns.add(new SeriesColumn("clicks", Kind.NUMBER, SeriesRow::clicks));
         columns.add(new SeriesColumn("conversions", Kind.NUMBER, SeriesRow::conversions));
-        columns.add(new SeriesColumn("invalidImpressions", Kind.NUMBER, SeriesRow::invalidImpressions));
-        columns.add(new SeriesColumn("invalidClicks", Kind.NUMBER, SeriesRow::invalidClicks));
-        columns.add(new SeriesColumn("invalidConversions", Kind.NUMBER, SeriesRow::invalidConversions));
-        columns.add(new SeriesColumn("spendMicros", Kind.NUMBER, SeriesRow::spendMicros));
-        columns.add(new SeriesColumn("revenueMicros", Kind.NUMBER, SeriesRow::revenueMicros));
+        columns.add(new SeriesColumn("invalid_impressions", Kind.NUMBER, SeriesRow::invalidImpressions));
+        columns.add(new SeriesColumn("invalid_clicks", Kind.NUMBER, SeriesRow::invalidClicks));
+        columns.add(new SeriesColumn("invalid_conversions", Kind.NUMBER, SeriesRow::invalidConversions));
+        columns.add(new SeriesColumn("spend_micros", Kind.NUMBER, SeriesRow::spendMicros));
+        columns.add(new SeriesColumn("revenue_micros", Kind.NUMBER, SeriesRow::revenueMicros));
         columns.add(new SeriesColumn("ctr", Kind.RATE, SeriesRow::ctr));
         columns.add(new SeriesColumn("cvr", Kind.RATE, SeriesRow::cvr));
-        columns.add(new SeriesColumn("ecpmMicros", Kind.NUMBER, SeriesRow::ecpmMicros));
-        columns.add(new SeriesColumn("ecpcMicros", Kind.NUMBER, SeriesRow::ecpcMicros));
-        columns.add(new SeriesColumn("ecpaMicros", Kind.NUMBER, SeriesRow::ecpaMicros));
+        columns.add(new SeriesColumn("ecpm_micros", Kind.NUMBER, SeriesRow::ecpmMicros));
+        columns.add(new SeriesColumn("ecpc_micros", Kind.NUMBER, SeriesRow::ecpcMicros));
+        columns.add(new SeriesColumn("ecpa_micros", Kind.NUMBER, SeriesRow::ecpaMicros));
         return columns;
     }
 }

@@ -19,10 +19,10 @@ import java.util.Optional;
  * One state of the database, as of which a whole answer is.
  *
  * @param readAt by PostgreSQL's clock
- * @param completeTo up to which event time everything is counted; empty if a shard has counted nothing yet
+ * @param watermark up to which event time everything is counted; empty if a shard has counted nothing yet
  * @param keptFrom from when on tables are complete; those that are not here never lost a partition
  */
-record Snapshot(Instant readAt, Optional<Instant> completeTo, Map<String, Instant> keptFrom) {
+record Snapshot(Instant readAt, Optional<Instant> watermark, Map<String, Instant> keptFrom) {
 
     /**
      * One round trip for what comes before every question. Nothing is dropped from the lock on until the transaction ends,
@@ -55,15 +55,15 @@ record Snapshot(Instant readAt, Optional<Instant> completeTo, Map<String, Instan
             }
             ResultSet found = statement.getResultSet();
             Instant readAt = null;
-            Instant completeTo = null;
+            Instant watermark = null;
             while (found.next()) {
                 readAt = instant(found, 1);
-                completeTo = instant(found, 2);
+                watermark = instant(found, 2);
                 if (found.getString(3) != null) {
                     keptFrom.put(found.getString(3), instant(found, 4));
                 }
             }
-            return new Snapshot(readAt, Optional.ofNullable(completeTo), keptFrom);
+            return new Snapshot(readAt, Optional.ofNullable(watermark), keptFrom);
         }
     }
 
@@ -75,21 +75,21 @@ record Snapshot(Instant readAt, Optional<Instant> completeTo, Map<String, Instan
     /**
      * How far the figures of a window can be relied on.
      *
-     * @param completeTo everything of before is counted, but for clicks and conversions that still wait for theirs; null if
+     * @param watermark everything of before is counted, but for clicks and conversions that still wait for theirs; null if
      *     a shard has counted nothing yet
+     * @param behindMs how far behind the clock that is; null where watermark is
      * @param complete whether that is the whole window
-     * @param delayMs how far behind the clock that is; null where completeTo is
      */
-    record AsOf(Instant readAt, Instant completeTo, boolean complete, Long delayMs) {}
+    record AsOf(Instant watermark, Long behindMs, boolean complete, Instant readAt) {}
 
     AsOf asOf(Window window) {
         return new AsOf(
-                readAt,
-                completeTo.orElse(null),
-                completeTo.isPresent() && !completeTo.get().isBefore(window.to()),
-                completeTo
+                watermark.orElse(null),
+                watermark
                         .map(time -> Math.max(0, Duration.between(time, readAt).toMillis()))
-                        .orElse(null));
+                        .orElse(null),
+                watermark.isPresent() && !watermark.get().isBefore(window.to()),
+                readAt);
     }
 
     /** @throws ProblemException if rows that the window needs have been dropped; it is not guessed what they said */

@@ -33,7 +33,7 @@ export class AdsPanel extends Panel {
 
   async refresh() {
     const answer = await this.#api.get("v1/ads/popular_ads", { count: MOST, window: this.#window.value, metric: this.#metric.value });
-    new AsOf(answer.asOf, this.#api.now()).into(this.asOfNode);
+    new AsOf(answer.as_of, this.#api.now()).into(this.asOfNode);
     if (answer.ads.length === 0) {
       this.empty("No ad had any " + this.#metric.value + " in this time.");
     } else {

@@ -74,19 +74,10 @@ export class Api {
 
 function parsed(text) {
   try {
-    return JSON.parse(text, camelCase);
+    return JSON.parse(text);
   } catch {
     return null;
   }
-}
-
-/** Gives every field the name that JavaScript has for it. */
-function camelCase(_, value) {
-  if (value === null || typeof value !== "object" || Array.isArray(value)) {
-    return value;
-  }
-  return Object.fromEntries(Object.entries(value).map(([name, one]) =>
-    [name.replace(/_([a-z])/g, (_all, letter) => letter.toUpperCase()), one]));
 }
 
 function sentence(text) {

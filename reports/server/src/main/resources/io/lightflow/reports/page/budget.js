@@ -7,7 +7,7 @@ export class BudgetWords {
   }
 
   get state() {
-    const { status, exhausted, exhaustedBy } = this.budget;
+    const { status, exhausted, exhausted_by: exhaustedBy } = this.budget;
     if (status !== "active") {
       return { text: status, level: "off" };
     }
@@ -19,21 +19,21 @@ export class BudgetWords {
 
   /** @param part total or today */
   spent(part) {
-    return money(part.spentMicros, this.budget.currency);
+    return money(part.spent_micros, this.budget.currency);
   }
 
   rest(part) {
-    if (part.budgetMicros === null) {
+    if (part.budget_micros === null) {
       return "no limit";
     }
-    const of = "of " + money(part.budgetMicros, this.budget.currency);
-    return part.remainingMicros < 0
-      ? of + ", over by " + money(-part.remainingMicros, this.budget.currency)
+    const of = "of " + money(part.budget_micros, this.budget.currency);
+    return part.remaining_micros < 0
+      ? of + ", over by " + money(-part.remaining_micros, this.budget.currency)
       : of;
   }
 
   remaining(part) {
-    return part.budgetMicros === null ? NOTHING : money(part.remainingMicros, this.budget.currency);
+    return part.budget_micros === null ? NOTHING : money(part.remaining_micros, this.budget.currency);
   }
 
   get goal() {
@@ -57,6 +57,6 @@ export class BudgetWords {
   line(part) {
     const pace = this.budget.pace;
     const about = pace !== null && ((pace.of === "day" && part === this.budget.today) || (pace.of === "total" && part === this.budget.total));
-    return about && part.budgetMicros > 0 ? Math.min(1, pace.line / part.budgetMicros) : null;
+    return about && part.budget_micros > 0 ? Math.min(1, pace.line / part.budget_micros) : null;
   }
 }

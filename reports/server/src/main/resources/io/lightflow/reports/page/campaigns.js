@@ -57,7 +57,7 @@ export class CampaignsPanel extends Panel {
       ...(shown === "exhausted" ? { exhausted: true } : shown ? { status: shown } : {}),
     });
     this.#budgets = answer.budgets;
-    new AsOf(answer.asOf, this.#api.now()).into(this.asOfNode);
+    new AsOf(answer.as_of, this.#api.now()).into(this.asOfNode);
     if (answer.budgets.length === 0) {
       this.empty(shown ? "No campaign is like that." : "There are no campaigns yet. They are made with POST /v1/campaigns.");
     } else {
@@ -117,7 +117,7 @@ export class CampaignsPanel extends Panel {
     fill(total, words, budget.total);
     setText(total.querySelector(".goal"), words.goal);
     setText(remaining.children[0], words.remaining(budget.total));
-    setText(remaining.children[1], budget.today.budgetMicros === null ? "" : words.remaining(budget.today) + " today");
+    setText(remaining.children[1], budget.today.budget_micros === null ? "" : words.remaining(budget.today) + " today");
     setText(pace.children[0], words.pace.text);
     setClass(pace.children[0], words.pace.level === "off" ? "quiet" : words.pace.level);
     setText(pace.children[1], words.pace.detail);
@@ -163,10 +163,10 @@ function bar() {
 function fill(cell, words, part) {
   setText(cell.querySelector(".amount"), words.spent(part));
   setText(cell.querySelector(".rest"), words.rest(part));
-  const share = part.budgetMicros > 0 ? Math.min(1, part.spentMicros / part.budgetMicros) : part.budgetMicros === 0 ? 1 : 0;
+  const share = part.budget_micros > 0 ? Math.min(1, part.spent_micros / part.budget_micros) : part.budget_micros === 0 ? 1 : 0;
   const node = cell.querySelector(".bar");
-  node.classList.toggle("unlimited", part.budgetMicros === null);
-  node.classList.toggle("full", part.budgetMicros !== null && part.spentMicros >= part.budgetMicros);
+  node.classList.toggle("unlimited", part.budget_micros === null);
+  node.classList.toggle("full", part.budget_micros !== null && part.spent_micros >= part.budget_micros);
   node.children[0].style.width = share * 100 + "%";
   const line = words.line(part);
   node.children[1].hidden = line === null;

@@ -15,7 +15,7 @@ export class LineChart {
   #sizes;
   #scheme = matchMedia("(prefers-color-scheme: dark)");
   #redraw = () => this.#plot.redraw(false);
-  #completeTo = null;
+  #watermark = null;
   #data = [[], []];
 
   /**
@@ -78,11 +78,11 @@ export class LineChart {
 
   /** What is right of the watermark may still grow. */
   #shade(plot) {
-    if (this.#completeTo === null || plot.scales.x.max == null) {
+    if (this.#watermark === null || plot.scales.x.max == null) {
       return;
     }
     const { left, top, width, height } = plot.bbox;
-    const from = Math.min(left + width, Math.max(left, plot.valToPos(this.#completeTo, "x", true)));
+    const from = Math.min(left + width, Math.max(left, plot.valToPos(this.#watermark, "x", true)));
     plot.ctx.save();
     plot.ctx.fillStyle = color("--shade");
     plot.ctx.fillRect(from, top, left + width - from, height);
@@ -96,13 +96,13 @@ export class LineChart {
     }
   }
 
-  /** @param description for those who do not see it; completeTo in seconds, or null */
-  set(times, figures, completeTo, description) {
+  /** @param description for those who do not see it; watermark in seconds, or null */
+  set(times, figures, watermark, description) {
     // The last minute is drawn to its end.
     this.#data = this.#options.stepped
       ? [[...times, times.at(-1) + MINUTE], [...figures, figures.at(-1)]]
       : [times, figures];
-    this.#completeTo = completeTo;
+    this.#watermark = watermark;
     this.#plot.setData(this.#data);
     setAttribute(this.#node, "aria-label", this.#options.title + ": " + description);
     this.#read();
@@ -115,7 +115,7 @@ export class LineChart {
     const pointed = this.#plot?.cursor.idx;
     let place = Math.min(pointed ?? last, last);
     // An unfinished minute would look like a fall.
-    while (pointed == null && place > 0 && this.#options.stepped && times[place] + MINUTE > (this.#completeTo ?? 0)) {
+    while (pointed == null && place > 0 && this.#options.stepped && times[place] + MINUTE > (this.#watermark ?? 0)) {
       place--;
     }
     const figure = figures[place] ?? null;

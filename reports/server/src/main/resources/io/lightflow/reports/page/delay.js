@@ -25,21 +25,21 @@ export class DelayPanel extends Panel {
   }
 
   async refresh() {
-    const { asOf } = await this.#api.get("v1/ads/popular_ads", { count: 1, window: 1 });
+    const { as_of: asOf } = await this.#api.get("v1/ads/popular_ads", { count: 1, window: 1 });
     const now = this.#api.now();
     const state = new AsOf(asOf, now);
     state.into(this.#freshness);
     this.#freshness.hidden = false;
     this.#tell(state);
-    if (state.delayMs === null) {
+    if (state.behindMs === null) {
       this.empty("Nothing is complete yet: a shard has counted nothing.");
       return;
     }
     this.full();
-    setText(this.#figure, span(state.delayMs));
+    setText(this.#figure, span(state.behindMs));
     this.#figure.classList.toggle("lagging", state.isLagging);
     setText(this.#words, "since the last moment of which everything is counted");
-    this.#seen.push([Date.parse(asOf.readAt) / 1000, state.delayMs / 1000]);
+    this.#seen.push([Date.parse(asOf.read_at) / 1000, state.behindMs / 1000]);
     this.#seen = this.#seen.filter(([time]) => time * 1000 > now - KEPT_MS);
     this.#chart ??= new LineChart(this.#plots, {
       title: "Seconds behind, since this page was opened",
@@ -50,7 +50,7 @@ export class DelayPanel extends Panel {
       range: (_plot, _first, last) => [last - KEPT_MS / 1000, last],
     });
     const delays = this.#seen.map(([, delay]) => delay);
-    this.#chart.set(this.#seen.map(([time]) => time), delays, null, "now " + span(state.delayMs) + ", at most " + span(Math.max(...delays) * 1000) + ".");
+    this.#chart.set(this.#seen.map(([time]) => time), delays, null, "now " + span(state.behindMs) + ", at most " + span(Math.max(...delays) * 1000) + ".");
   }
 
   failed(problem) {

@@ -64,7 +64,7 @@ export class DetailPanel extends Panel {
     if (campaign !== this.#campaign) {
       return;
     }
-    const asOf = new AsOf(series.asOf, this.#api.now());
+    const asOf = new AsOf(series.as_of, this.#api.now());
     asOf.into(this.asOfNode);
     if (series.rows.length === 0) {
       this.empty("There was no event of this campaign in the last hour.");
@@ -77,7 +77,7 @@ export class DetailPanel extends Panel {
     this.#showCharts(hour);
     keyed(this.#minutes, [...hour.minutes].reverse(), (one) => one.time, () => row(COLUMNS), (node, one) => {
       [moment(one.time, this.#api.now()).slice(0, -3), count(one.impressions), count(one.clicks), count(one.conversions),
-        hour.currency ? money(one.spendMicros, hour.currency) : NOTHING]
+        hour.currency ? money(one.spend_micros, hour.currency) : NOTHING]
         .forEach((text, place) => setText(node.children[place], text));
     });
   }
@@ -99,17 +99,17 @@ export class DetailPanel extends Panel {
 
   #showFigures(hour) {
     const figures = [...hour.money].flatMap(([currency, sums]) => {
-      const per = (events, thousand = 1n) => price(events > 0 ? perEvent(sums.spendMicros * Number(thousand), events) : null, currency);
+      const per = (events, thousand = 1n) => price(events > 0 ? perEvent(sums.spend_micros * Number(thousand), events) : null, currency);
       const suffix = hour.money.size > 1 ? " in " + currency : "";
       return [
-        ["Spend" + suffix, money(sums.spendMicros, currency)],
-        ["Revenue" + suffix, money(sums.revenueMicros, currency)],
+        ["Spend" + suffix, money(sums.spend_micros, currency)],
+        ["Revenue" + suffix, money(sums.revenue_micros, currency)],
         ["eCPM" + suffix, per(sums.impressions, 1000n)],
         ["eCPC" + suffix, per(sums.clicks)],
         ["eCPA" + suffix, per(sums.conversions)],
       ];
     });
-    const invalid = hour.sums.invalidImpressions + hour.sums.invalidClicks + hour.sums.invalidConversions;
+    const invalid = hour.sums.invalid_impressions + hour.sums.invalid_clicks + hour.sums.invalid_conversions;
     figures.push(["Invalid events", count(invalid)]);
     keyed(this.#figures, figures, ([name]) => name, () => el("div", {}, el("dt"), el("dd")), (node, [name, text]) => {
       setText(node.children[0], name);
@@ -123,7 +123,7 @@ export class DetailPanel extends Panel {
       this.#charts = {
         impressions: new LineChart(this.plots, { ...common, title: "Impressions a minute", color: "--line-1", full: count, short }),
         clicks: new LineChart(this.plots, { ...common, title: "Clicks a minute", color: "--line-2", full: count, short }),
-        spendMicros: new LineChart(this.plots, {
+        spend_micros: new LineChart(this.plots, {
           ...common,
           title: "Spend a minute",
           color: "--line-3",
@@ -134,9 +134,9 @@ export class DetailPanel extends Panel {
     }
     const times = hour.minutes.map((one) => one.time / 1000);
     for (const [name, chart] of Object.entries(this.#charts)) {
-      const write = name === "spendMicros" ? (micros) => money(micros, hour.currency) : count;
+      const write = name === "spend_micros" ? (micros) => money(micros, hour.currency) : count;
       const figures = hour.minutes.map((one) => one[name]);
-      chart.set(times, figures, hour.completeTo, "in the last hour " + write(hour.sums[name]) + " in all, at most "
+      chart.set(times, figures, hour.watermark, "in the last hour " + write(hour.sums[name]) + " in all, at most "
         + write(Math.max(...figures)) + " in a minute. The table below has all figures.");
     }
   }
@@ -155,7 +155,7 @@ export class DetailPanel extends Panel {
 /** The rows of an hour, with a minute for each, and sums. Money of the campaign's own currency; others are told apart. */
 class Hour {
   constructor(rows, from, to, ownCurrency, asOf) {
-    this.completeTo = asOf.completeTo === null ? null : Date.parse(asOf.completeTo) / 1000;
+    this.watermark = asOf.watermark === null ? null : Date.parse(asOf.watermark) / 1000;
     this.money = new Map();
     const others = new Set(rows.map((one) => one.currency).filter((currency) => currency !== ""));
     this.currency = ownCurrency || ([...others][0] ?? "");
@@ -183,8 +183,8 @@ class Hour {
   }
 }
 
-const COUNTS = ["impressions", "clicks", "conversions", "invalidImpressions", "invalidClicks", "invalidConversions"];
-const MONEY = ["spendMicros", "revenueMicros"];
+const COUNTS = ["impressions", "clicks", "conversions", "invalid_impressions", "invalid_clicks", "invalid_conversions"];
+const MONEY = ["spend_micros", "revenue_micros"];
 
 function empty() {
   return Object.fromEntries([...COUNTS, ...MONEY].map((name) => [name, 0]));

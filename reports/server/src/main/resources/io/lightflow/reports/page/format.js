@@ -85,22 +85,23 @@ export function span(ms) {
   return hours < 48 ? hours + " h" : Math.floor(hours / 24) + " days";
 }
 
-/** How far figures can be relied on, in words. The two parts of the API name it differently. */
+/** How far figures can be relied on, in words. */
 export class AsOf {
+  /** @param asOf as_of of an answer, or a shard */
   constructor(asOf, now) {
-    this.completeTo = asOf.completeTo ?? asOf.watermark ?? null;
-    this.delayMs = asOf.delayMs ?? asOf.behindMs ?? null;
+    this.watermark = asOf.watermark;
+    this.behindMs = asOf.behind_ms;
     this.now = now;
   }
 
   get isLagging() {
-    return this.delayMs === null || this.delayMs > LAGGING_MS;
+    return this.behindMs === null || this.behindMs > LAGGING_MS;
   }
 
   get words() {
-    return this.completeTo === null
+    return this.watermark === null
       ? "nothing is complete yet: a shard has counted nothing"
-      : "complete up to " + moment(this.completeTo, this.now) + ", " + span(this.delayMs) + " behind";
+      : "complete up to " + moment(this.watermark, this.now) + ", " + span(this.behindMs) + " behind";
   }
 
   /** Writes it into a node, which is marked where it matters. */
@@ -110,6 +111,6 @@ export class AsOf {
       node.textContent = text;
     }
     node.classList.toggle("lagging", this.isLagging);
-    node.title = this.completeTo ?? "";
+    node.title = this.watermark ?? "";
   }
 }

@@ -34,20 +34,20 @@ export class ShardsPanel extends Panel {
     const behind = answer.shards.filter((shard) => stateOf(shard).level !== "good").length;
     setText(this.asOfNode, answer.shards.length + " in all, " + (behind === 0 ? "none behind" : behind + " behind"));
     this.asOfNode.classList.toggle("lagging", behind > 0);
-    const worstFirst = [...answer.shards].sort((a, b) => (b.lagSeconds ?? Infinity) - (a.lagSeconds ?? Infinity) || 0);
+    const worstFirst = [...answer.shards].sort((a, b) => (b.behind_ms ?? Infinity) - (a.behind_ms ?? Infinity) || 0);
     keyed(this.#rows, worstFirst, nameOf, () => {
       const node = row(COLUMNS);
       node.children[1].append(el("span"));
       return node;
     }, (node, shard) => {
-      const [name, state, watermark, lag, committed] = node.children;
+      const [name, state, watermark, behind, committed] = node.children;
       const { text, level } = stateOf(shard);
       setText(name, nameOf(shard));
       setText(state.firstChild, text);
       setClass(state.firstChild, "state " + level);
       setText(watermark, shard.watermark === null ? NOTHING : moment(shard.watermark, now));
-      setText(lag, shard.lagSeconds === null ? NOTHING : span(shard.lagSeconds * 1000));
-      setText(committed, shard.committedAt === null ? NOTHING : moment(shard.committedAt, now));
+      setText(behind, shard.behind_ms === null ? NOTHING : span(shard.behind_ms));
+      setText(committed, shard.committed_at === null ? NOTHING : moment(shard.committed_at, now));
     });
   }
 }
@@ -60,7 +60,7 @@ function stateOf(shard) {
   if (shard.watermark === null) {
     return { text: "not begun", level: "bad" };
   }
-  return new AsOf({ watermark: shard.watermark, behindMs: shard.lagSeconds * 1000 }, 0).isLagging
+  return new AsOf(shard, 0).isLagging
     ? { text: "behind", level: "warn" }
     : { text: "up to date", level: "good" };
 }

@@ -95,7 +95,11 @@ class BudgetApiTest {
 
         JsonNode list = viewer.get(200, "/v1/budgets?exhausted=true&advertiser=a");
         assertThat(list.path("budgets").findValuesAsText("campaign")).containsExactly("c");
-        assertThat(list.path("as_of").path("positions").size()).isEqualTo(1);
+        assertThat(list.path("as_of").path("watermark").isTextual()).isTrue();
+        assertThat(list.path("as_of").has("positions")).isFalse();
+        assertThat(viewer.get(200, "/v1/budgets?positions=true").path("as_of").path("positions"))
+                .isEqualTo(asOf.path("positions"));
+        viewer.get(400, "/v1/budgets?positions=yes");
         assertThat(viewer.get(200, "/v1/budgets?exhausted=false&advertiser=a")
                         .path("budgets")
                         .isEmpty())

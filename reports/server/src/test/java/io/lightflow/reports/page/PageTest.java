@@ -69,8 +69,8 @@ class PageTest {
         JsonNode shards = all.get(200, "/v1/shards").path("shards");
         assertThat(shards.get(0).toString())
                 .isEqualTo("{\"topology\":\"stats-counter\",\"group\":\"eu\",\"shard\":0,\"watermark\":null,"
-                        + "\"committed_at\":null,\"lag_seconds\":null}");
-        assertThat(shards.get(1).path("lag_seconds").asLong()).isBetween(90L, 120L);
+                        + "\"committed_at\":null,\"behind_ms\":null}");
+        assertThat(shards.get(1).path("behind_ms").asLong()).isBetween(90_000L, 120_000L);
         assertThat(shards.get(1).path("committed_at").asText()).isEqualTo("2026-01-01T00:00:00Z");
         assertThat(all.get(400, "/v1/shards?group=us").at("/errors/0/parameter").asText())
                 .isEqualTo("group");

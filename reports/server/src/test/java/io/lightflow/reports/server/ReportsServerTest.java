@@ -96,6 +96,24 @@ class ReportsServerTest {
     }
 
     @Test
+    void everyDescribedNameIsInSnakeCase() throws Exception {
+        JsonNode document = nobody.get(200, "/openapi.json");
+        List<String> names = new ArrayList<>();
+        document.findValues("properties")
+                .forEach(properties -> properties.fieldNames().forEachRemaining(names::add));
+        for (JsonNode parameters : document.findValues("parameters")) {
+            for (JsonNode parameter : parameters) {
+                if (parameter.path("in").asText().equals("query")) {
+                    names.add(parameter.path("name").asText());
+                }
+            }
+        }
+        assertThat(names)
+                .contains("as_of", "behind_ms", "ecpm_micros", "until")
+                .allMatch(name -> name.matches("[a-z]+(_[a-z]+)*"), "is in snake_case");
+    }
+
+    @Test
     void whatIsNotThereIsAProblem() throws Exception {
         JsonNode problem = viewer.get(404, "/v1/nothing");
         assertThat(problem.path("status").asInt()).isEqualTo(404);

@@ -169,12 +169,12 @@ class StatisticsApiTest {
                     .as(path + " " + answer.path("parts"))
                     .isEqualTo(WRITTEN.sum(metrics.get(metric), asked.where.and(key -> key.creativeId()
                             .equals(ad))));
-            assertThat(answer.at("/asOf/completeTo").asText()).isEqualTo(WATERMARK.toString());
-            assertThat(answer.at("/asOf/complete").asBoolean()).isEqualTo(!asked.to.isAfter(WATERMARK));
+            assertThat(answer.at("/as_of/watermark").asText()).isEqualTo(WATERMARK.toString());
+            assertThat(answer.at("/as_of/complete").asBoolean()).isEqualTo(!asked.to.isAfter(WATERMARK));
         }
         JsonNode spend = client.get(
                 200, "/v1/ads/r7/aggregated_count?metric=spend_micros&from=" + BEGIN + "&to=2026-02-04T00:00:00Z");
-        assertThat(spend.at("/byCurrency/EUR").asLong())
+        assertThat(spend.at("/by_currency/EUR").asLong())
                 .isEqualTo(WRITTEN.sum(
                         counts -> counts.spendMicros, key -> key.creativeId().equals("r7")));
         assertThat(spend.path("parts").toString())
@@ -217,9 +217,9 @@ class StatisticsApiTest {
         counts.impressions = row.path("impressions").asLong();
         counts.clicks = row.path("clicks").asLong();
         counts.conversions = row.path("conversions").asLong();
-        counts.invalidClicks = row.path("invalidClicks").asLong();
-        counts.spendMicros = row.path("spendMicros").asLong();
-        counts.revenueMicros = row.path("revenueMicros").asLong();
+        counts.invalidClicks = row.path("invalid_clicks").asLong();
+        counts.spendMicros = row.path("spend_micros").asLong();
+        counts.revenueMicros = row.path("revenue_micros").asLong();
         return counts;
     }
 
@@ -270,7 +270,7 @@ class StatisticsApiTest {
 
         HttpResponse<String> csv = client.send("GET", path + "&format=csv", null);
         List<String> lines = csv.body().lines().toList();
-        assertThat(csv.headers().firstValue("Lightflow-Complete-To")).contains(WATERMARK.toString());
+        assertThat(csv.headers().firstValue("Lightflow-Watermark")).contains(WATERMARK.toString());
         assertThat(csv.headers().firstValue("Lightflow-Complete")).contains("true");
         assertThat(lines).hasSize(rows.size() + 1);
         assertThat(lines.get(0)).startsWith("time,device,currency,impressions,clicks,");
@@ -294,8 +294,8 @@ class StatisticsApiTest {
                 JsonNode row = rows.get(i);
                 assertThat(table.getVector("device").getObject(i).toString())
                         .isEqualTo(row.path("device").asText());
-                assertThat(((BigIntVector) table.getVector("spendMicros")).get(i))
-                        .isEqualTo(row.path("spendMicros").asLong());
+                assertThat(((BigIntVector) table.getVector("spend_micros")).get(i))
+                        .isEqualTo(row.path("spend_micros").asLong());
                 BigDecimal rate = ((DecimalVector) table.getVector("cvr")).getObject(i);
                 assertThat(rate == null ? "null" : rate.toPlainString())
                         .isEqualTo(
@@ -426,7 +426,7 @@ class StatisticsApiTest {
                 boolean done = writing.isDone();
                 JsonNode answer = asking.get(
                         200, "/v1/ads/r0/aggregated_count?from=2026-01-01T22:59:00Z&to=2026-01-03T11:00:00Z");
-                JsonNode time = answer.at("/asOf/completeTo");
+                JsonNode time = answer.at("/as_of/watermark");
                 last = time.isTextual()
                         ? Duration.between(edge, Instant.parse(time.asText())).toSeconds()
                         : 0;
