@@ -2,9 +2,8 @@ package io.lightflow.topology.operator;
 
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.postgres.PostgresSchema;
-import io.lightflow.topology.postgres.PostgresSettings;
 import io.lightflow.topology.postgres.StatisticsRetention;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.trident.Parts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
@@ -13,7 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code lightflow retention}. */
 @Command(
@@ -25,8 +27,14 @@ import picocli.CommandLine.Option;
             "Partitions are days of minutes, months of hours and years of days. Minutes must be kept for as long as"
                     + " reports want edges of a window by the minute."
         },
-        footer = {"", "Exits with 0 if all is dropped, and with 1 if PostgreSQL was away or a table stayed in use."})
+        footer = {
+            "",
+            "Exits with 0 if all is dropped, 1 if PostgreSQL was away or a table stayed in use, and 2 if an option is wrong."
+        })
 public final class RetentionCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private SettingsOption settingsOption;
 
@@ -39,7 +47,7 @@ public final class RetentionCommand implements Callable<Integer> {
     @Option(
             names = "--days",
             paramLabel = "PERIOD",
-            description = "How long days are kept, such as P10Y: for as long as a campaign can run.")
+            description = "How long days are kept, such as P10Y: for as long as reports look back.")
     private Optional<Period> days;
 
     @Option(
@@ -51,18 +59,24 @@ public final class RetentionCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         if (every.isPresent() && every.get().compareTo(Duration.ofMinutes(1)) < 0) {
-            throw new IllegalArgumentException("--every must be at least PT1M, found " + every.get());
+            throw new ParameterException(spec.commandLine(), "--every must be at least PT1M, found " + every.get());
         }
-        StatisticsRetention retention = new StatisticsRetention(minutes, hours, days);
-        GroupSettings.Postgres postgres = settingsOption.read().postgres();
-        PostgresSchema schema =
-                new PostgresSchema(new PostgresSettings(postgres.url(), postgres.user(), postgres.password()));
+        StatisticsRetention retention = retention();
+        PostgresSchema schema = new PostgresSchema(Parts.postgres(settingsOption.read()));
         int exit = drop(schema, retention);
         while (every.isPresent()) {
             Thread.sleep(every.get().toMillis());
             exit = drop(schema, retention);
         }
         return exit;
+    }
+
+    private StatisticsRetention retention() {
+        try {
+            return new StatisticsRetention(minutes, hours, days);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
     }
 
     private static int drop(PostgresSchema schema, StatisticsRetention retention) {

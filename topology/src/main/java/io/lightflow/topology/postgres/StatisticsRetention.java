@@ -9,7 +9,7 @@ import java.util.Optional;
  *
  * @param minute for {@code stats_minute} and the tables by creative
  * @param hour for {@code stats_hour}
- * @param day for {@code stats_day}, from which budgets are summed: keep it for as long as a campaign can run
+ * @param day for {@code stats_day}: keep it for as long as reports look back; budgets have sums of their own
  */
 public record StatisticsRetention(Optional<Period> minute, Optional<Period> hour, Optional<Period> day) {
     public static final StatisticsRetention KEEP_ALL =

@@ -49,8 +49,8 @@ class RetentionCommandTest {
 
     @Test
     void aScheduleOrARetentionThatCannotBeIsRefused() throws Exception {
-        assertThat(run("--every", "PT1S")).isNotZero();
-        assertThat(run("--minutes", "P0D")).isNotZero();
+        assertThat(run("--every", "PT1S")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(run("--minutes", "P0D")).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(run("--minutes", "14")).isEqualTo(CommandLine.ExitCode.USAGE);
     }
 
