@@ -22,4 +22,18 @@ public enum EventType {
     public String centralTopic(String dc) {
         return dc + "." + plural;
     }
+
+    /**
+     * The data center of a central topic: what {@link #centralTopic} was given.
+     *
+     * @throws IllegalArgumentException if it is no topic of this kind
+     */
+    public String dataCenter(String centralTopic) {
+        int length = centralTopic.length() - plural.length() - 1;
+        if (length < 1 || !centralTopic.equals(centralTopic(centralTopic.substring(0, length)))) {
+            throw new IllegalArgumentException(
+                    "expected a topic such as " + centralTopic("us-west") + ", found " + centralTopic);
+        }
+        return centralTopic.substring(0, length);
+    }
 }

@@ -8,6 +8,7 @@ import io.lightflow.event.BlockEntry;
 import io.lightflow.event.BodyReader;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
+import io.lightflow.event.EventOrigin;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedClick;
@@ -36,7 +37,9 @@ public final class JoinedEventDecoder {
         "impression.exchange",
         "impression.publisher",
         "impression.country",
+        "impression.region",
         "impression.device",
+        "provenance.origin.topic",
         "impression.currency",
         "impression.priceMicros",
         "provenance.invalid"
@@ -47,6 +50,7 @@ public final class JoinedEventDecoder {
     private final Skim impressions = new Skim(JoinedImpression.getClassSchema(), Texts.shared(), IMPRESSION_FIELDS);
 
     private final Map<Long, BodyReader<SpecificRecord>> readers = new HashMap<>();
+    private final Map<String, String> dataCenters = new HashMap<>();
     private final ArrayDecoder decoder = new ArrayDecoder();
 
     public JoinedEventDecoder(WriterSchemas schemas) {
@@ -80,7 +84,7 @@ public final class JoinedEventDecoder {
                     offset,
                     type,
                     impression.getTime(),
-                    row(impression.getTime(), impression, impression.getCurrency()),
+                    row(impression.getTime(), impression, joined.getProvenance().getOrigin(), impression.getCurrency()),
                     joined.getProvenance().getInvalid(),
                     impression.getPriceMicros(),
                     0);
@@ -90,7 +94,11 @@ public final class JoinedEventDecoder {
                     offset,
                     type,
                     click.getTime(),
-                    row(click.getTime(), joined.getImpression(), currency(click.getCurrency(), joined.getImpression())),
+                    row(
+                            click.getTime(),
+                            joined.getImpression(),
+                            joined.getImpressionOrigin(),
+                            currency(click.getCurrency(), joined.getImpression())),
                     joined.getProvenance().getInvalid(),
                     click.getPriceMicros(),
                     0);
@@ -106,6 +114,7 @@ public final class JoinedEventDecoder {
                     row(
                             conversion.getTime(),
                             joined.getImpression(),
+                            joined.getImpressionOrigin(),
                             currency(conversion.getCurrency(), joined.getImpression())),
                     joined.getProvenance().getInvalid(),
                     0,
@@ -125,9 +134,11 @@ public final class JoinedEventDecoder {
                 impressions.text(5),
                 impressions.text(6),
                 impressions.text(7),
-                impressions.text(8));
+                impressions.text(8),
+                dataCenter(impressions.text(9)),
+                impressions.text(10));
         return new StatisticsFact(
-                offset, EventType.IMPRESSION, time, row, impressions.flag(10), impressions.number(9), 0);
+                offset, EventType.IMPRESSION, time, row, impressions.flag(12), impressions.number(11), 0);
     }
 
     private static long minute(long time) {
@@ -139,7 +150,11 @@ public final class JoinedEventDecoder {
         return own.isEmpty() ? impression.getCurrency() : own;
     }
 
-    private StatisticsKey row(long time, Impression impression, String currency) {
+    private String dataCenter(String topic) {
+        return dataCenters.computeIfAbsent(topic, EventType.IMPRESSION::dataCenter);
+    }
+
+    private StatisticsKey row(long time, Impression impression, EventOrigin origin, String currency) {
         return new StatisticsKey(
                 minute(time),
                 impression.getCampaignId(),
@@ -148,7 +163,9 @@ public final class JoinedEventDecoder {
                 impression.getExchange(),
                 impression.getPublisher(),
                 impression.getCountry(),
+                impression.getRegion(),
                 impression.getDevice(),
+                dataCenter(origin.getTopic()),
                 currency);
     }
 

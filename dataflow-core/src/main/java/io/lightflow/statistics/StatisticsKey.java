@@ -3,9 +3,12 @@ package io.lightflow.statistics;
 import java.util.Comparator;
 
 /**
- * What a statistics row is about.
+ * What statistics can be told apart by. All but time and currency are those of the impression, also for its clicks and
+ * conversions, so that rates are of one and the same traffic. A table of statistics leaves some out: they are empty in
+ * its rows.
  *
  * @param time start of the minute, hour or day, ms since the Unix epoch, UTC
+ * @param dataCenter where the impression was served, such as {@code us-west}
  * @param currency ISO 4217 code of the row's money; part of the key so that currencies are never added up; empty if no
  *     event of the row had a price
  */
@@ -17,7 +20,9 @@ public record StatisticsKey(
         String exchange,
         String publisher,
         String country,
+        String region,
         String device,
+        String dataCenter,
         String currency)
         implements Comparable<StatisticsKey> {
 
@@ -29,7 +34,9 @@ public record StatisticsKey(
             .thenComparing(StatisticsKey::publisher)
             .thenComparing(StatisticsKey::country)
             .thenComparing(StatisticsKey::device)
-            .thenComparing(StatisticsKey::currency);
+            .thenComparing(StatisticsKey::currency)
+            .thenComparing(StatisticsKey::region)
+            .thenComparing(StatisticsKey::dataCenter);
 
     /** The order in which rows are written, the same for everybody, so that two writers cannot deadlock. */
     @Override
@@ -45,6 +52,8 @@ public record StatisticsKey(
                 && creativeId.equals(key.creativeId)
                 && publisher.equals(key.publisher)
                 && country.equals(key.country)
+                && region.equals(key.region)
+                && dataCenter.equals(key.dataCenter)
                 && device.equals(key.device)
                 && exchange.equals(key.exchange)
                 && campaignId.equals(key.campaignId)
@@ -61,13 +70,25 @@ public record StatisticsKey(
         hash = 31 * hash + exchange.hashCode();
         hash = 31 * hash + publisher.hashCode();
         hash = 31 * hash + country.hashCode();
+        hash = 31 * hash + region.hashCode();
         hash = 31 * hash + device.hashCode();
+        hash = 31 * hash + dataCenter.hashCode();
         return 31 * hash + currency.hashCode();
     }
 
     /** The same row's key in a coarser table. */
     public StatisticsKey at(long coarserTime) {
         return new StatisticsKey(
-                coarserTime, campaignId, creativeId, advertiserId, exchange, publisher, country, device, currency);
+                coarserTime,
+                campaignId,
+                creativeId,
+                advertiserId,
+                exchange,
+                publisher,
+                country,
+                region,
+                device,
+                dataCenter,
+                currency);
     }
 }

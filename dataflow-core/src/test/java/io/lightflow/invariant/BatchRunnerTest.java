@@ -7,6 +7,7 @@ import io.lightflow.attribution.LastClick;
 import io.lightflow.batch.BatchInput;
 import io.lightflow.batch.BatchResult;
 import io.lightflow.batch.BatchRunner;
+import io.lightflow.event.EventOrigin;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedClick;
@@ -99,15 +100,30 @@ class BatchRunnerTest {
         for (var output : result.outputs()) {
             SpecificRecord record = reader.read(output).record();
             if (record instanceof JoinedImpression joined) {
-                Counts row = row(rows, joined.getImpression().getTime(), joined.getImpression(), stepMs);
+                Counts row = row(
+                        rows,
+                        joined.getImpression().getTime(),
+                        joined.getImpression(),
+                        joined.getProvenance().getOrigin(),
+                        stepMs);
                 row.impressions++;
                 row.spendMicros += joined.getImpression().getPriceMicros();
             } else if (record instanceof JoinedClick joined) {
-                Counts row = row(rows, joined.getClick().getTime(), joined.getImpression(), stepMs);
+                Counts row = row(
+                        rows,
+                        joined.getClick().getTime(),
+                        joined.getImpression(),
+                        joined.getImpressionOrigin(),
+                        stepMs);
                 row.clicks++;
                 row.spendMicros += joined.getClick().getPriceMicros();
             } else if (record instanceof JoinedConversion joined && joined.getImpression() != null) {
-                Counts row = row(rows, joined.getConversion().getTime(), joined.getImpression(), stepMs);
+                Counts row = row(
+                        rows,
+                        joined.getConversion().getTime(),
+                        joined.getImpression(),
+                        joined.getImpressionOrigin(),
+                        stepMs);
                 row.conversions++;
                 row.revenueMicros += joined.getConversion().getRevenueMicros();
             }
@@ -115,7 +131,8 @@ class BatchRunnerTest {
         return rows;
     }
 
-    private static Counts row(Map<StatisticsKey, Counts> rows, long time, Impression impression, long stepMs) {
+    private static Counts row(
+            Map<StatisticsKey, Counts> rows, long time, Impression impression, EventOrigin origin, long stepMs) {
         StatisticsKey key = new StatisticsKey(
                 time - time % stepMs,
                 impression.getCampaignId(),
@@ -124,7 +141,9 @@ class BatchRunnerTest {
                 impression.getExchange(),
                 impression.getPublisher(),
                 impression.getCountry(),
+                impression.getRegion(),
                 impression.getDevice(),
+                origin.getTopic().substring(0, origin.getTopic().lastIndexOf('.')),
                 impression.getCurrency());
         return rows.computeIfAbsent(key, absent -> new Counts());
     }

@@ -31,6 +31,7 @@ public record Draft(EventType type, String joinKey, String id, long time, Specif
                         .setAdvertiserId(advertiserId)
                         .setCampaignId("campaign-" + advertiserId)
                         .setCreativeId("creative-" + id.length())
+                        .setRegion("region-" + Math.floorMod(id.hashCode(), 3))
                         .setPriceMicros(1_000 + id.length())
                         .setCurrency("USD")
                         .build());

@@ -153,7 +153,7 @@ class StatisticsStepTest {
     }
 
     private static StatisticsKey row(long minute, String campaign, String currency) {
-        return new StatisticsKey(minute, campaign, "cr", "a", "x", "p", "DE", "phone", currency);
+        return new StatisticsKey(minute, campaign, "cr", "a", "x", "p", "DE", "BE", "phone", "eu", currency);
     }
 
     private static Block block(List<? extends BlockEntry> entries, long from, long to) {

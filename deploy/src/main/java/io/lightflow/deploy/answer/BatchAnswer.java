@@ -14,8 +14,7 @@ import io.lightflow.event.LightEvent;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Books;
 import io.lightflow.position.Origin;
-import io.lightflow.statistics.Counts;
-import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.statistics.Statistics;
 import io.lightflow.store.MemoryJoinStore;
 import io.lightflow.topology.trident.RegistrySchemas;
 import java.util.ArrayList;
@@ -28,9 +27,9 @@ import java.util.TreeMap;
  *
  * @param outcomes what becomes of every event, in words, sorted
  * @param books of all groups together
- * @param minutes the minute rows
+ * @param statistics the minute rows, with all dimensions
  */
-public record BatchAnswer(List<String> outcomes, Books books, Map<StatisticsKey, Counts> minutes) {
+public record BatchAnswer(List<String> outcomes, Books books, Statistics statistics) {
     private static final int BLOCK_SIZE = 5_000;
 
     /** Drains the feed; its events are held in memory. The default rules apply. */
@@ -52,7 +51,7 @@ public record BatchAnswer(List<String> outcomes, Books books, Map<StatisticsKey,
         }
         List<String> outcomes = new ArrayList<>();
         Books books = Books.EMPTY;
-        Map<StatisticsKey, Counts> minutes = new TreeMap<>();
+        Statistics statistics = new Statistics();
         Outcomes outcomesOf = new Outcomes(schemas);
         for (DcGroup group : groups) {
             BatchResult result = new BatchRunner(
@@ -65,11 +64,12 @@ public record BatchAnswer(List<String> outcomes, Books books, Map<StatisticsKey,
                     .run(inputs(group, topics, entries));
             result.outputs().forEach(output -> outcomesOf.of(output.value()).ifPresent(outcomes::add));
             books = books.plus(result.books());
-            result.statistics().minutes().forEach((key, counts) -> minutes.computeIfAbsent(key, absent -> new Counts())
-                    .add(counts));
+            result.statistics()
+                    .minutes()
+                    .forEach((key, counts) -> statistics.minute(key).add(counts));
         }
         outcomes.sort(null);
-        return new BatchAnswer(outcomes, books, minutes);
+        return new BatchAnswer(outcomes, books, statistics);
     }
 
     private static List<BatchInput> inputs(DcGroup group, List<String> topics, Map<String, List<BlockEntry>> entries) {

@@ -2,29 +2,56 @@ package io.lightflow.deploy.answer;
 
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.topology.postgres.StatisticsCube;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Reads the statistics tables row by row. */
+/** Compares the statistics tables row by row. */
 public final class StatisticsTables {
     private StatisticsTables() {}
 
-    /** All minute rows. */
-    public static Map<StatisticsKey, Counts> minutes(String jdbcUrl) throws SQLException {
+    /** Minute rows of any table that differ from an answer's. */
+    public static List<String> differences(BatchAnswer answer, String jdbcUrl) throws SQLException {
+        List<String> differences = new ArrayList<>();
+        for (StatisticsCube cube : StatisticsCube.values()) {
+            differences.addAll(Differences.ofMinutes(cube.minutes(answer.statistics()), minutes(jdbcUrl, cube)));
+        }
+        return differences;
+    }
+
+    /** All minute rows of a cube; what its table leaves out is empty. */
+    private static Map<StatisticsKey, Counts> minutes(String jdbcUrl, StatisticsCube cube) throws SQLException {
+        return switch (cube) {
+            case PLACES ->
+                rows(jdbcUrl, "stats_minute", "exchange, publisher, country, '' AS region, device, '' AS data_center");
+            case CREATIVES ->
+                rows(
+                        jdbcUrl,
+                        "stats_creative_minute",
+                        "'' AS exchange, '' AS publisher, '' AS country, '' AS region, '' AS device, '' AS data_center");
+            case GEO ->
+                rows(
+                        jdbcUrl,
+                        "stats_geo_minute",
+                        "'' AS exchange, '' AS publisher, country, region, '' AS device, data_center");
+        };
+    }
+
+    private static Map<StatisticsKey, Counts> rows(String jdbcUrl, String table, String places) throws SQLException {
         Map<StatisticsKey, Counts> rows = new TreeMap<>();
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("""
-                        SELECT (extract(epoch FROM time) * 1000)::bigint, campaign, creative, advertiser, exchange,
-                               publisher, country, device, currency, impressions, clicks, conversions,
-                               invalid_impressions, invalid_clicks, invalid_conversions, spend_micros, revenue_micros
-                        FROM stats_minute
-                        """)) {
+                ResultSet row = statement.executeQuery("SELECT (extract(epoch FROM time) * 1000)::bigint, campaign,"
+                        + " creative, advertiser, " + places + ", currency, impressions, clicks, conversions,"
+                        + " invalid_impressions, invalid_clicks, invalid_conversions, spend_micros, revenue_micros FROM "
+                        + table)) {
             while (row.next()) {
                 StatisticsKey key = new StatisticsKey(
                         row.getLong(1),
@@ -35,16 +62,18 @@ public final class StatisticsTables {
                         row.getString(6),
                         row.getString(7),
                         row.getString(8),
-                        row.getString(9));
+                        row.getString(9),
+                        row.getString(10),
+                        row.getString(11));
                 Counts counts = new Counts();
-                counts.impressions = row.getLong(10);
-                counts.clicks = row.getLong(11);
-                counts.conversions = row.getLong(12);
-                counts.invalidImpressions = row.getLong(13);
-                counts.invalidClicks = row.getLong(14);
-                counts.invalidConversions = row.getLong(15);
-                counts.spendMicros = row.getLong(16);
-                counts.revenueMicros = row.getLong(17);
+                counts.impressions = row.getLong(12);
+                counts.clicks = row.getLong(13);
+                counts.conversions = row.getLong(14);
+                counts.invalidImpressions = row.getLong(15);
+                counts.invalidClicks = row.getLong(16);
+                counts.invalidConversions = row.getLong(17);
+                counts.spendMicros = row.getLong(18);
+                counts.revenueMicros = row.getLong(19);
                 rows.put(key, counts);
             }
         }

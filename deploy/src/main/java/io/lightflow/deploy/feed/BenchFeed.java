@@ -45,6 +45,7 @@ public final class BenchFeed implements Feed {
             String exchange,
             String publisher,
             String country,
+            String region,
             int device) {}
 
     /** An event and the event time at which it is emitted. */
@@ -84,6 +85,9 @@ public final class BenchFeed implements Feed {
         List<Place> places = new ArrayList<>(CREATIVES * PLACES_PER_CREATIVE);
         for (int creative = 0; creative < CREATIVES; creative++) {
             int campaign = creative % CAMPAIGNS;
+            // What a creative is aimed at.
+            String country = draw.of(COUNTRIES);
+            String region = "region-" + draw.below(20);
             for (int i = 0; i < PLACES_PER_CREATIVE; i++) {
                 places.add(new Place(
                         "advertiser-" + campaign % ADVERTISERS,
@@ -92,7 +96,8 @@ public final class BenchFeed implements Feed {
                         "exchange-" + draw.below(6),
                         // Of another residue for each of them: no two combinations of a creative are the same.
                         "publisher-" + (draw.below(100) * PLACES_PER_CREATIVE + i) + ".example",
-                        draw.of(COUNTRIES),
+                        country,
+                        region,
                         draw.below(DEVICES.size())));
             }
         }
@@ -142,7 +147,7 @@ public final class BenchFeed implements Feed {
                 place.publisher(),
                 draw.of(placements),
                 place.country(),
-                "region-" + draw.below(20),
+                place.region(),
                 "city-" + draw.below(100),
                 DEVICES.get(place.device()),
                 USER_AGENTS.get(place.device()),

@@ -31,12 +31,17 @@ final class ReportsBenchRequests {
     private enum Kind {
         AD_HOURS("aggregated_count", 20, "an ad's clicks, last hours, to the minute"),
         AD_DAYS("aggregated_count", 15, "an ad's clicks, last days, to the minute"),
-        AD_FILTERED("aggregated_count", 15, "an ad's clicks, last days, in one country"),
-        POPULAR("popular_ads", 10, "100 ads, last 10 minutes"),
-        POPULAR_HOUR("popular_ads", 5, "100 ads, last 60 minutes"),
-        POPULAR_FILTERED("popular_ads", 5, "100 ads, last 10 minutes, in one country"),
+        AD_COUNTRY("aggregated_count", 8, "an ad's clicks, last days, in one country"),
+        AD_REGION("aggregated_count", 7, "an ad's clicks, last days, in one region of one data center"),
+        POPULAR("popular_ads", 8, "100 ads, last 10 minutes"),
+        POPULAR_HOUR("popular_ads", 4, "100 ads, last 60 minutes"),
+        POPULAR_COUNTRY("popular_ads", 2, "100 ads, last 10 minutes, in one country"),
+        POPULAR_REGION("popular_ads", 2, "100 ads, last 10 minutes, in one region"),
+        POPULAR_DATA_CENTER("popular_ads", 2, "100 ads, last 10 minutes, of one data center"),
+        POPULAR_DEVICE("popular_ads", 2, "100 ads, last 10 minutes, on one device"),
         SERIES_MINUTES("series", 10, "a campaign, last hour by the minute"),
-        SERIES_COUNTRIES("series", 5, "a campaign, last half hour by minute and country"),
+        SERIES_COUNTRIES("series", 3, "a campaign, last half hour by minute and country"),
+        SERIES_REGIONS("series", 2, "a campaign, last half hour by minute, region and data center"),
         SERIES_HOURS("series", 10, "a campaign, last days by hour and ad"),
         SERIES_DAYS("series", 5, "a campaign, all days by day and country");
 
@@ -117,23 +122,34 @@ final class ReportsBenchRequests {
         }
     }
 
+    private String oneOf(List<String> values) {
+        return values.get(random.nextInt(values.size()));
+    }
+
     private String path(Kind kind) {
         Instant now = filledTo.plusNanos(System.nanoTime() - begun);
         Instant to = Instant.ofEpochSecond(now.getEpochSecond() / 60 * 60);
         String ad = "/v1/ads/creative-" + random.nextInt(ReportsBenchTables.ADS) + "/aggregated_count?";
         String campaign = "/v1/campaigns/campaign-" + random.nextInt(ReportsBenchTables.CAMPAIGNS) + "/series?";
-        String country = "&filter=country:"
-                + ReportsBenchTables.COUNTRIES.get(random.nextInt(ReportsBenchTables.COUNTRIES.size()));
+        String country = "&filter=country:" + oneOf(ReportsBenchTables.COUNTRIES);
+        String region = country + "&filter=region:region-" + random.nextInt(ReportsBenchTables.REGIONS_OF_A_COUNTRY);
+        String dataCenter = "&filter=data_center:" + oneOf(ReportsBenchTables.DATA_CENTERS);
+        String popular = "/v1/ads/popular_ads?count=100&until=" + now + "&window=";
         int minutes = (int) span.toMinutes();
         return switch (kind) {
             case AD_HOURS -> ad + window(to, 1 + random.nextInt(180));
             case AD_DAYS -> ad + window(to.minus(Duration.ofMinutes(random.nextInt(100))), minutes - 100);
-            case AD_FILTERED -> ad + window(to, minutes / 2 + random.nextInt(minutes / 2)) + country;
-            case POPULAR -> "/v1/ads/popular_ads?count=100&window=10&until=" + now;
-            case POPULAR_HOUR -> "/v1/ads/popular_ads?count=100&window=60&until=" + now;
-            case POPULAR_FILTERED -> "/v1/ads/popular_ads?count=100&window=10&until=" + now + country;
+            case AD_COUNTRY -> ad + window(to, minutes / 2 + random.nextInt(minutes / 2)) + country;
+            case AD_REGION -> ad + window(to, minutes / 2 + random.nextInt(minutes / 2)) + region + dataCenter;
+            case POPULAR -> popular + 10;
+            case POPULAR_HOUR -> popular + 60;
+            case POPULAR_COUNTRY -> popular + 10 + country;
+            case POPULAR_REGION -> popular + 10 + region;
+            case POPULAR_DATA_CENTER -> popular + 10 + dataCenter;
+            case POPULAR_DEVICE -> popular + 10 + "&filter=device:" + oneOf(ReportsBenchTables.DEVICES);
             case SERIES_MINUTES -> campaign + "step=minute&" + window(to, 60);
             case SERIES_COUNTRIES -> campaign + "step=minute&by=country&" + window(to, 30);
+            case SERIES_REGIONS -> campaign + "step=minute&by=region,data_center&" + window(to, 30);
             case SERIES_HOURS -> campaign + "step=hour&by=creative&" + window(to, Math.min(minutes, 48 * 60));
             case SERIES_DAYS -> campaign + "step=day&by=country&" + window(to, minutes);
         };

@@ -28,8 +28,43 @@ final class ReportsBenchTables {
     static final int ROWS_A_MINUTE = 10_000;
     static final List<String> COUNTRIES = List.of("US", "CA", "MX", "GB", "DE", "FR", "JP", "BR");
 
+    static final List<String> DATA_CENTERS = List.of("us-west", "us-east");
+
+    static final int REGIONS_OF_A_COUNTRY = 20;
     private static final int ADVERTISERS = 40;
-    private static final List<String> DEVICES = List.of("desktop", "phone", "tablet");
+    static final List<String> DEVICES = List.of("desktop", "phone", "tablet");
+    /** The dimensions of some tables. */
+    private enum Cube {
+        PLACES("stats_", "campaign, creative, advertiser, exchange, publisher, country, device, currency"),
+        CREATIVES("stats_creative_", "campaign, creative, advertiser, currency"),
+        GEO("stats_geo_", "geo", "_data");
+
+        private final String prefix;
+        private final String columns;
+        private final String suffix;
+
+        Cube(String prefix, String columns) {
+            this(prefix, columns, "");
+        }
+
+        Cube(String prefix, String columns, String suffix) {
+            this.prefix = prefix;
+            this.columns = columns;
+            this.suffix = suffix;
+        }
+
+        String table(String step) {
+            return prefix + step + suffix;
+        }
+
+        /** What all places come to in a minute, in the order of the key. */
+        String rows() {
+            return "(SELECT " + columns + ", sum(impressions) AS impressions, sum(clicks) AS clicks, sum(conversions)"
+                    + " AS conversions, sum(spend_micros) AS spend_micros, sum(revenue_micros) AS revenue_micros FROM"
+                    + " reports_bench_place GROUP BY " + columns + " ORDER BY " + columns + ") AS place";
+        }
+    }
+
     private static final String SHARES = "impressions, clicks, conversions, 0, 0, 0, spend_micros, revenue_micros";
 
     private final String jdbcUrl;
@@ -56,7 +91,9 @@ final class ReportsBenchTables {
                     // Different for each place of an ad.
                     "publisher-" + (random.nextInt(100) * (ROWS_A_MINUTE / ADS) + i / ADS) + ".example",
                     COUNTRIES.get(random.nextInt(COUNTRIES.size())),
+                    "region-" + random.nextInt(REGIONS_OF_A_COUNTRY),
                     DEVICES.get(random.nextInt(DEVICES.size())),
+                    DATA_CENTERS.get(random.nextInt(DATA_CENTERS.size())),
                     "USD"));
         }
         return places.stream().sorted().toList();
@@ -118,9 +155,11 @@ final class ReportsBenchTables {
         } finally {
             threads.shutdownNow();
         }
-        rollUp(connection, "stats_hour", "hour", from, to);
-        rollUp(connection, "stats_day", "day", from, to);
-        vacuum(connection, "stats_hour", "stats_day");
+        for (Cube cube : List.of(Cube.PLACES, Cube.GEO)) {
+            rollUp(connection, cube, "hour", from, to);
+            rollUp(connection, cube, "day", from, to);
+            vacuum(connection, cube.table("hour"), cube.table("day"));
+        }
     }
 
     private static Instant endOfDay(Instant time) {
@@ -130,12 +169,12 @@ final class ReportsBenchTables {
     private static void writePlaces(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE reports_bench_place AS SELECT campaign, creative, advertiser, exchange,"
-                    + " publisher, country, device, currency, impressions, clicks, conversions, spend_micros,"
-                    + " revenue_micros FROM stats_minute WITH NO DATA");
+                    + " publisher, country, ''::text AS region, device, ''::text AS data_center, currency, impressions,"
+                    + " clicks, conversions, spend_micros, revenue_micros FROM stats_minute WITH NO DATA");
         }
         Random random = new Random(2);
         try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO reports_bench_place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+                "INSERT INTO reports_bench_place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (StatisticsKey place : places()) {
                 int column = 1;
                 for (String text : List.of(
@@ -145,7 +184,9 @@ final class ReportsBenchTables {
                         place.exchange(),
                         place.publisher(),
                         place.country(),
+                        place.region(),
                         place.device(),
+                        place.dataCenter(),
                         place.currency())) {
                     insert.setString(column++, text);
                 }
@@ -159,14 +200,24 @@ final class ReportsBenchTables {
             }
             insert.executeBatch();
         }
+        try (Statement statement = connection.createStatement()) {
+            String key = "campaign, creative, advertiser, country, region, data_center, currency";
+            statement.execute("INSERT INTO stats_geo_key (" + key + ") SELECT DISTINCT " + key
+                    + " FROM reports_bench_place ORDER BY " + key);
+            statement.execute("ALTER TABLE reports_bench_place ADD COLUMN geo bigint");
+            statement.execute("UPDATE reports_bench_place p SET geo = k.id FROM stats_geo_key k WHERE (p.campaign,"
+                    + " p.creative, p.advertiser, p.country, p.region, p.data_center, p.currency) = (k.campaign,"
+                    + " k.creative, k.advertiser, k.country, k.region, k.data_center, k.currency)");
+        }
+        vacuum(connection, "stats_geo_key", "reports_bench_place");
     }
 
     /** By the sink itself, as it makes them for rows that come. */
     private void makePartitions(Instant from, Instant to) {
         Statistics statistics = new Statistics();
         for (Instant day = from; day.isBefore(to); day = endOfDay(day)) {
-            statistics.minute(new StatisticsKey(day.toEpochMilli(), "first", "", "", "", "", "", "", "")).impressions =
-                    1;
+            statistics.minute(new StatisticsKey(day.toEpochMilli(), "first", "", "", "", "", "", "", "", "", ""))
+                    .impressions = 1;
         }
         try (PostgresStatisticsSink sink = new PostgresStatisticsSink(database, "reports-bench", "fill")) {
             ReportsBenchWriter.commit(sink, sink.open(0), to.toEpochMilli(), statistics);
@@ -178,47 +229,30 @@ final class ReportsBenchTables {
                 "_" + from.atOffset(ZoneOffset.UTC).toLocalDate().toString().replace("-", "");
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement()) {
-            String minutes = " FROM generate_series(to_timestamp(" + from.getEpochSecond() + "), to_timestamp("
-                    + (to.getEpochSecond() - 60) + "), interval '1 minute') AS time,";
-            statement.execute("INSERT INTO stats_minute" + suffix + " SELECT time, campaign, creative, advertiser,"
-                    + " exchange, publisher, country, device, currency, " + SHARES + minutes
-                    + " (SELECT * FROM reports_bench_place ORDER BY campaign, creative, advertiser, exchange,"
-                    + " publisher, country, device) AS place");
-            statement.execute("INSERT INTO stats_creative_minute" + suffix + " SELECT time, campaign, creative,"
-                    + " advertiser, currency, " + SHARES + minutes + byCreative());
-            rollUp(connection, "stats_creative_ten_minutes", "10 minutes", from, to);
-            vacuum(
-                    connection,
-                    "stats_minute" + suffix,
-                    "stats_creative_minute" + suffix,
-                    "stats_creative_ten_minutes" + suffix);
+            for (Cube cube : Cube.values()) {
+                statement.execute("INSERT INTO " + cube.table("minute") + suffix + " SELECT time, " + cube.columns
+                        + ", " + SHARES + " FROM " + minutes(from, to) + ", " + cube.rows());
+                vacuum(connection, cube.table("minute") + suffix);
+            }
+            rollUp(connection, Cube.CREATIVES, "ten_minutes", from, to);
+            vacuum(connection, Cube.CREATIVES.table("ten_minutes") + suffix);
         }
     }
 
-    private static String byCreative() {
-        return " (SELECT campaign, creative, advertiser, currency, sum(impressions) AS impressions, sum(clicks) AS"
-                + " clicks, sum(conversions) AS conversions, sum(spend_micros) AS spend_micros, sum(revenue_micros)"
-                + " AS revenue_micros FROM reports_bench_place GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4) AS place";
+    private static String minutes(Instant from, Instant to) {
+        return "generate_series(to_timestamp(" + from.getEpochSecond() + "), to_timestamp(" + (to.getEpochSecond() - 60)
+                + "), interval '1 minute') AS time";
     }
 
     /** Every minute has the same counts, so a longer time has as many times as much as it has minutes. */
-    private static void rollUp(Connection connection, String table, String step, Instant from, Instant to)
+    private static void rollUp(Connection connection, Cube cube, String step, Instant from, Instant to)
             throws SQLException {
-        boolean isByCreative = table.startsWith("stats_creative");
-        String length = step.startsWith("10") ? step : "1 " + step;
+        String length = step.equals("ten_minutes") ? "10 minutes" : "1 " + step;
         try (Statement statement = connection.createStatement()) {
-            statement.execute("INSERT INTO " + table + " SELECT step, campaign, creative, advertiser, "
-                    + (isByCreative ? "" : "exchange, publisher, country, device, ")
-                    + "currency, n * impressions, n * clicks, n * conversions, 0, 0, 0, n * spend_micros,"
-                    + " n * revenue_micros FROM (SELECT date_bin('" + length
-                    + "', time, '2000-01-01 00:00+00') AS step, count(*) AS n FROM generate_series(to_timestamp("
-                    + from.getEpochSecond() + "), to_timestamp(" + (to.getEpochSecond() - 60)
-                    + "), interval '1 minute') AS time GROUP BY 1) AS steps,"
-                    + (isByCreative
-                            ? byCreative()
-                            : " (SELECT * FROM reports_bench_place ORDER BY campaign, creative, advertiser, exchange,"
-                                    + " publisher, country, device) AS place")
-                    + " ORDER BY step");
+            statement.execute("INSERT INTO " + cube.table(step) + " SELECT step, " + cube.columns
+                    + ", n * impressions, n * clicks, n * conversions, 0, 0, 0, n * spend_micros, n * revenue_micros"
+                    + " FROM (SELECT date_bin('" + length + "', time, '2000-01-01 00:00+00') AS step, count(*) AS n"
+                    + " FROM " + minutes(from, to) + " GROUP BY 1) AS steps, " + cube.rows() + " ORDER BY step");
         }
     }
 

@@ -138,7 +138,7 @@ final class Torture {
                     answer.outcomes(),
                     new Outputs(central, Stage.SHARDS, stage.schemas()).outcomes(List.of(Stage.GROUP.name()))));
             String jdbcUrl = stage.cluster().endpoints().jdbcUrl();
-            differences.addAll(Differences.ofMinutes(answer.minutes(), StatisticsTables.minutes(jdbcUrl)));
+            differences.addAll(StatisticsTables.differences(answer, jdbcUrl));
             PostgresTotals.disagreement(jdbcUrl).ifPresent(differences::add);
         }
     }

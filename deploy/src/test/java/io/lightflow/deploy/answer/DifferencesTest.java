@@ -62,7 +62,7 @@ class DifferencesTest {
     }
 
     private static StatisticsKey key(long minute) {
-        return new StatisticsKey(minute * 60_000, "ca", "cr", "a", "e", "p", "de", "phone", "EUR");
+        return new StatisticsKey(minute * 60_000, "ca", "cr", "a", "e", "p", "de", "be", "phone", "eu", "EUR");
     }
 
     private static Counts counts(long impressions) {

@@ -18,8 +18,7 @@ final class Answers {
                 stand.stack().settings().groups().stream().map(DcGroup::name).toList();
         assertThat(Differences.ofOutcomes(answer.outcomes(), stand.outputs().outcomes(groups)))
                 .isEmpty();
-        assertThat(Differences.ofMinutes(
-                        answer.minutes(), StatisticsTables.minutes(stand.stack().jdbcUrl())))
+        assertThat(StatisticsTables.differences(answer, stand.stack().jdbcUrl()))
                 .isEmpty();
         assertThat(Differences.ofBooks(answer.books(), stand.books())).isEmpty();
     }

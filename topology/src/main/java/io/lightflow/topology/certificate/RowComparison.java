@@ -28,16 +28,24 @@ final class RowComparison {
     }
 
     private RowsCertificate run(Statistics joined, HourOfStatistics stored, List<String> groups) {
-        Map<StatisticsKey, Counts> expected = HourOfStatistics.storable(joined);
-        long rows = compare("the joined topics say", expected, "stats_hour has", stored.hours());
-        if (stored.minutes().isEmpty() && !expected.isEmpty()) {
-            notes.add("stats_minute has no rows of the hour; it is kept for a shorter time");
-        } else {
-            compare("the joined topics say", expected, "the rows of stats_minute sum up to", stored.minutes());
+        long rows = 0;
+        for (HourOfStatistics.OfCube cube : stored.cubes()) {
+            Map<StatisticsKey, Counts> expected = cube.expected(joined);
+            rows += cube.hours()
+                    .map(hours -> compare("the joined topics say", expected, hours.table() + " has", hours.sums()))
+                    .orElse(0L);
+            cube.minutes()
+                    .ifPresent(minutes -> compare("the joined topics say", expected, sumOf(minutes), minutes.sums()));
+            cube.hoursOfDay()
+                    .ifPresent(hours -> compare(
+                            sumOf(hours),
+                            hours.sums(),
+                            cube.day().table() + " has",
+                            cube.day().sums()));
+            notes.addAll(cube.notes());
         }
-        compare("the rows of stats_hour sum up to", stored.hoursOfDay(), "stats_day has", stored.day());
         Counts sum = new Counts();
-        expected.values().forEach(sum::add);
+        joined.rolledUp(Statistics.HOUR_MS).values().forEach(sum::add);
         return new RowsCertificate(
                 groups,
                 rows,
@@ -47,6 +55,10 @@ final class RowComparison {
                 differenceCount,
                 List.copyOf(differences),
                 List.copyOf(notes));
+    }
+
+    private static String sumOf(HourOfStatistics.Rows rows) {
+        return "the rows of " + rows.table() + " sum up to";
     }
 
     private long compare(
@@ -69,7 +81,7 @@ final class RowComparison {
     private static String words(StatisticsKey key) {
         return Instant.ofEpochMilli(key.time()) + " campaign=" + key.campaignId() + " creative=" + key.creativeId()
                 + " advertiser=" + key.advertiserId() + " exchange=" + key.exchange() + " publisher="
-                + key.publisher() + " country=" + key.country() + " device=" + key.device() + " currency="
-                + key.currency();
+                + key.publisher() + " country=" + key.country() + " region=" + key.region() + " device="
+                + key.device() + " data_center=" + key.dataCenter() + " currency=" + key.currency();
     }
 }

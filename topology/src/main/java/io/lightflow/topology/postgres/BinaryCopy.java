@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lightflow.statistics.Counts;
-import io.lightflow.statistics.StatisticsKey;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -12,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -42,12 +42,12 @@ final class BinaryCopy implements AutoCloseable {
         buffer.put(SIGNATURE).putInt(0).putInt(0);
     }
 
-    /** The text columns of a key in that table: a length and UTF-8 for each. */
-    static byte[] encode(StatisticsTable table, StatisticsKey key) {
+    /** Texts as they travel: a length and UTF-8 for each. */
+    static byte[] encode(List<String> texts) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         DataOutputStream out = new DataOutputStream(bytes);
         try {
-            for (String text : table.texts(key)) {
+            for (String text : texts) {
                 byte[] utf8 = text.getBytes(UTF_8);
                 out.writeInt(utf8.length);
                 out.write(utf8);
@@ -56,6 +56,11 @@ final class BinaryCopy implements AutoCloseable {
             throw new UncheckedIOException("memory refuses to be written", e);
         }
         return bytes.toByteArray();
+    }
+
+    /** A bigint as it travels. */
+    static byte[] encode(long number) {
+        return ByteBuffer.allocate(12).putInt(8).putLong(number).array();
     }
 
     /** A row of the temporary table: part and ordinal go before. */

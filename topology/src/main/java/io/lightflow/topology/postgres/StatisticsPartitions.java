@@ -109,7 +109,7 @@ final class StatisticsPartitions {
     private static void mark(Connection connection, StatisticsTable table, LocalDate keptFrom) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("INSERT INTO stats_kept AS k VALUES (?, ?)"
                 + " ON CONFLICT (table_name) DO UPDATE SET kept_from = greatest(k.kept_from, excluded.kept_from)")) {
-            statement.setString(1, table.tableName);
+            statement.setString(1, table.viewName);
             statement.setObject(2, keptFrom.atStartOfDay().atOffset(ZoneOffset.UTC));
             statement.execute();
         }

@@ -13,8 +13,11 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -32,18 +35,58 @@ public final class StatisticsReader implements AutoCloseable {
     /** @param hour its beginning */
     public HourOfStatistics hour(Instant hour) {
         long begin = hour.toEpochMilli();
-        long day = Math.floorDiv(begin, Statistics.DAY_MS) * Statistics.DAY_MS;
         return pool.transact("read an hour of the statistics", connection -> {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
             }
             return new HourOfStatistics(
                     positions(connection),
-                    rows(connection, StatisticsTable.HOUR, begin, Statistics.HOUR_MS),
-                    rows(connection, StatisticsTable.MINUTE, begin, Statistics.HOUR_MS),
-                    rows(connection, StatisticsTable.DAY, day, Statistics.DAY_MS),
-                    rows(connection, StatisticsTable.HOUR, day, Statistics.DAY_MS));
+                    List.of(
+                            ofCube(
+                                    connection,
+                                    begin,
+                                    StatisticsTable.MINUTE,
+                                    StatisticsTable.HOUR,
+                                    StatisticsTable.DAY),
+                            ofCube(
+                                    connection,
+                                    begin,
+                                    StatisticsTable.GEO_MINUTE,
+                                    StatisticsTable.GEO_HOUR,
+                                    StatisticsTable.GEO_DAY)));
         });
+    }
+
+    private static HourOfStatistics.OfCube ofCube(
+            Connection connection, long begin, StatisticsTable minutes, StatisticsTable hours, StatisticsTable days)
+            throws SQLException {
+        long day = Math.floorDiv(begin, Statistics.DAY_MS) * Statistics.DAY_MS;
+        List<String> notes = new ArrayList<>();
+        return new HourOfStatistics.OfCube(
+                hours.cube,
+                ifComplete(connection, hours, begin, Statistics.HOUR_MS, notes),
+                ifComplete(connection, minutes, begin, Statistics.HOUR_MS, notes),
+                rows(connection, days, day, Statistics.DAY_MS),
+                ifComplete(connection, hours, day, Statistics.DAY_MS, new ArrayList<>()),
+                notes);
+    }
+
+    private static Optional<HourOfStatistics.Rows> ifComplete(
+            Connection connection, StatisticsTable table, long begin, long lengthMs, List<String> notes)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT kept_from FROM stats_kept WHERE table_name = ? AND kept_from > ?")) {
+            statement.setString(1, table.viewName);
+            statement.setObject(2, time(begin));
+            try (ResultSet found = statement.executeQuery()) {
+                if (found.next()) {
+                    notes.add(table.viewName + " was not compared: it is complete from "
+                            + found.getObject(1, OffsetDateTime.class).toInstant() + " on only");
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(rows(connection, table, begin, lengthMs));
     }
 
     private SortedMap<String, SortedMap<Integer, Position>> positions(Connection connection) throws SQLException {
@@ -63,34 +106,26 @@ public final class StatisticsReader implements AutoCloseable {
     }
 
     /** The rows from a time on, summed up to one time. */
-    private static Map<StatisticsKey, Counts> rows(
-            Connection connection, StatisticsTable table, long begin, long lengthMs) throws SQLException {
-        String dimensions =
-                String.join(", ", StatisticsTable.KEY_COLUMNS.subList(1, StatisticsTable.KEY_COLUMNS.size()));
+    private static HourOfStatistics.Rows rows(Connection connection, StatisticsTable table, long begin, long lengthMs)
+            throws SQLException {
+        String dimensions = String.join(", ", table.cube.columns());
         Map<StatisticsKey, Counts> rows = new HashMap<>();
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT " + dimensions + ", " + StatisticsTable.counts("sum(%1$s)::bigint")
-                        + " FROM " + table.tableName + " WHERE time >= ? AND time < ? GROUP BY " + dimensions)) {
+                        + " FROM " + table.viewName + " WHERE time >= ? AND time < ? GROUP BY " + dimensions)) {
             statement.setFetchSize(10_000);
             statement.setObject(1, time(begin));
             statement.setObject(2, time(begin + lengthMs));
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
-                    StatisticsKey key = new StatisticsKey(
-                            begin,
-                            found.getString(1),
-                            found.getString(2),
-                            found.getString(3),
-                            found.getString(4),
-                            found.getString(5),
-                            found.getString(6),
-                            found.getString(7),
-                            found.getString(8));
-                    rows.put(key, StatisticsTotals.counts(found, 9));
+                    rows.put(
+                            table.cube.key(begin, found, 1),
+                            StatisticsTotals.counts(
+                                    found, 1 + table.cube.columns().size()));
                 }
             }
         }
-        return rows;
+        return new HourOfStatistics.Rows(table.viewName, rows);
     }
 
     private static OffsetDateTime time(long ms) {

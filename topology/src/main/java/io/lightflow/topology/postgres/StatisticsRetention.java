@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.statistics.Statistics;
 import java.time.Period;
 import java.util.Optional;
 
@@ -7,9 +8,9 @@ import java.util.Optional;
  * How long rows are kept, counted back from the wall clock; empty for ever. A partition goes as a whole, once its
  * youngest row is past the retention: minutes by day, hours by month, days by year.
  *
- * @param minute for {@code stats_minute} and the tables by creative
- * @param hour for {@code stats_hour}
- * @param day for {@code stats_day}: keep it for as long as reports look back; budgets have sums of their own
+ * @param minute for {@code stats_minute}, {@code stats_geo_minute} and the tables by creative
+ * @param hour for {@code stats_hour} and {@code stats_geo_hour}
+ * @param day for {@code stats_day} and {@code stats_geo_day}: keep it for as long as reports look back; budgets have sums of their own
  */
 public record StatisticsRetention(Optional<Period> minute, Optional<Period> hour, Optional<Period> day) {
     public static final StatisticsRetention KEEP_ALL =
@@ -29,10 +30,6 @@ public record StatisticsRetention(Optional<Period> minute, Optional<Period> hour
     }
 
     Optional<Period> of(StatisticsTable table) {
-        return switch (table) {
-            case MINUTE, CREATIVE_MINUTE, CREATIVE_TEN_MINUTES -> minute;
-            case HOUR -> hour;
-            case DAY -> day;
-        };
+        return table.stepMs < Statistics.HOUR_MS ? minute : table.stepMs < Statistics.DAY_MS ? hour : day;
     }
 }

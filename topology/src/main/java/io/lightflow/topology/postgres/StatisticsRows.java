@@ -6,20 +6,20 @@ import io.lightflow.statistics.StatisticsKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * What a commit writes into the tables, in the order in which everybody writes: by time, then by dimensions.
+ * What a commit writes into the tables, in the order in which everybody writes: by time, then by dimensions or their
+ * number.
  *
- * <p>The same dimensions (all of the key but its time) come in many minutes. So they are looked up once for each minute
- * row, and sorted, encoded and rolled up as small numbers: a third of the cost of sorting keys and hashing them again
- * for hours and days.
+ * <p>The same dimensions (all of the key but its time) come in many minutes. So they are looked up once for each row
+ * that was counted, and projected, sorted, encoded and rolled up as small numbers: a third of the cost of sorting keys
+ * and hashing them again for hours and days.
  */
 final class StatisticsRows {
 
@@ -51,191 +51,144 @@ final class StatisticsRows {
         }
     }
 
-    private final Table minutes;
-    private final Table creativeMinutes;
-    private final Table creativeTenMinutes;
-    private final Table hours;
-    private final Table days;
+    private final Map<StatisticsTable, Table> tables = new EnumMap<>(StatisticsTable.class);
 
-    private StatisticsRows(Table minutes, Creatives creatives) {
-        this.minutes = minutes;
-        creativeMinutes =
-                rolledUp(minutes, StatisticsTable.CREATIVE_MINUTE.stepMs, creatives.rankOf, creatives.dimensions);
-        creativeTenMinutes = rolledUp(creativeMinutes, StatisticsTable.CREATIVE_TEN_MINUTES);
-        hours = rolledUp(minutes, StatisticsTable.HOUR);
-        days = rolledUp(hours, StatisticsTable.DAY);
-    }
-
-    /**
-     * The dimensions without the places.
-     *
-     * @param rankOf for each rank of the whole dimensions that of what is left of them
-     */
-    private record Creatives(int[] rankOf, byte[][] dimensions) {
-        private static final Comparator<StatisticsKey> ORDER = Comparator.comparing(StatisticsKey::campaignId)
-                .thenComparing(StatisticsKey::creativeId)
-                .thenComparing(StatisticsKey::advertiserId)
-                .thenComparing(StatisticsKey::currency);
-
-        static Creatives of(List<StatisticsKey> sorted) {
-            TreeMap<StatisticsKey, Integer> ranks = new TreeMap<>(ORDER);
-            sorted.forEach(key -> ranks.putIfAbsent(key, 0));
-            byte[][] dimensions = new byte[ranks.size()][];
-            int next = 0;
-            for (Map.Entry<StatisticsKey, Integer> rank : ranks.entrySet()) {
-                dimensions[next] = BinaryCopy.encode(StatisticsTable.CREATIVE_MINUTE, rank.getKey());
-                rank.setValue(next++);
-            }
-            return new Creatives(sorted.stream().mapToInt(ranks::get).toArray(), dimensions);
+    private StatisticsRows(Counted counted, List<StatisticsKey> keys, Numbers numbers) {
+        Map<StatisticsCube, Table> finer = new EnumMap<>(StatisticsCube.class);
+        for (StatisticsTable table : StatisticsTable.values()) {
+            Table rows = finer.containsKey(table.cube)
+                    ? rolledUp(finer.get(table.cube), table.stepMs)
+                    : rolledUp(counted, table.stepMs, Projection.of(keys, table.cube, numbers));
+            tables.put(table, rows);
+            finer.put(table.cube, rows);
         }
     }
 
     Table of(StatisticsTable table) {
-        return switch (table) {
-            case MINUTE -> minutes;
-            case CREATIVE_MINUTE -> creativeMinutes;
-            case CREATIVE_TEN_MINUTES -> creativeTenMinutes;
-            case HOUR -> hours;
-            case DAY -> days;
-        };
+        return tables.get(table);
+    }
+
+    /** Gives each of some keys of a numbered cube its number, the same for ever and for everybody. */
+    interface Numbers {
+        Map<StatisticsKey, Long> of(List<StatisticsKey> sorted);
     }
 
     /** @throws ArithmeticException if a sum does not fit into 64 bits */
-    static StatisticsRows of(Statistics statistics) {
+    static StatisticsRows of(Statistics statistics, Numbers numbers) {
         int size = statistics.size();
-        long[] times = new long[size];
-        int[] firstSeen = new int[size];
-        Counts[] counts = new Counts[size];
+        Counted counted = new Counted(new long[size], new int[size], new Counts[size]);
         Map<StatisticsKey, Integer> seen = new HashMap<>();
-        Map<StatisticsKey, Integer> storable = new HashMap<>();
         List<StatisticsKey> keys = new ArrayList<>();
         int at = 0;
         for (Map.Entry<StatisticsKey, Counts> row : statistics.minutes().entrySet()) {
             StatisticsKey dimensions = row.getKey().at(0);
             Integer number = seen.get(dimensions);
             if (number == null) {
-                StatisticsKey stored = StorableText.of(dimensions);
-                number = storable.get(stored);
-                if (number == null) {
-                    number = keys.size();
-                    keys.add(stored);
-                    storable.put(stored, number);
-                }
+                number = keys.size();
                 seen.put(dimensions, number);
+                keys.add(StorableText.of(dimensions));
             }
-            times[at] = row.getKey().time();
-            firstSeen[at] = number;
-            counts[at++] = row.getValue();
+            counted.times[at] = row.getKey().time();
+            counted.ranks[at] = number;
+            counted.counts[at++] = row.getValue();
         }
-        List<StatisticsKey> sorted = new ArrayList<>(keys);
-        Collections.sort(sorted);
-        int[] rankOf = new int[keys.size()];
-        byte[][] encoded = new byte[keys.size()][];
-        for (int rank = 0; rank < encoded.length; rank++) {
-            rankOf[storable.get(sorted.get(rank))] = rank;
-            encoded[rank] = BinaryCopy.encode(StatisticsTable.MINUTE, sorted.get(rank));
-        }
-        int[] ranks = new int[size];
-        for (int i = 0; i < size; i++) {
-            ranks[i] = rankOf[firstSeen[i]];
-        }
-        return new StatisticsRows(sorted(times, ranks, encoded, counts), Creatives.of(sorted));
+        return new StatisticsRows(counted.byTime(), keys, numbers);
     }
 
-    /** Sorts by rank and then, stable, by time: no comparisons. */
-    private static Table sorted(long[] times, int[] ranks, byte[][] dimensions, Counts[] counts) {
-        long[] distinct = Arrays.stream(times).distinct().sorted().toArray();
-        int[] moments = new int[times.length];
-        int[] order = new int[times.length];
-        for (int i = 0; i < times.length; i++) {
-            moments[i] = Arrays.binarySearch(distinct, times[i]);
-            order[i] = i;
+    /**
+     * Rows with all dimensions.
+     *
+     * @param ranks places of the dimensions in a list, in no order
+     */
+    private record Counted(long[] times, int[] ranks, Counts[] counts) {
+        /** Sorted by time: no comparisons but those of the few times. */
+        Counted byTime() {
+            long[] distinct = Arrays.stream(times).distinct().sorted().toArray();
+            int[] next = new int[distinct.length + 1];
+            int[] moments = new int[times.length];
+            for (int i = 0; i < times.length; i++) {
+                moments[i] = Arrays.binarySearch(distinct, times[i]);
+                next[moments[i] + 1]++;
+            }
+            Arrays.parallelPrefix(next, Integer::sum);
+            Counted sorted = new Counted(new long[times.length], new int[times.length], new Counts[times.length]);
+            for (int i = 0; i < times.length; i++) {
+                int to = next[moments[i]]++;
+                sorted.times[to] = times[i];
+                sorted.ranks[to] = ranks[i];
+                sorted.counts[to] = counts[i];
+            }
+            return sorted;
         }
-        order = stableOrder(stableOrder(order, ranks, dimensions.length), moments, distinct.length);
-        Rows rows = new Rows(times.length);
-        for (int i : order) {
-            rows.add(times[i], ranks[i], counts[i]);
-        }
-        return rows.done(dimensions);
     }
 
-    private static int[] stableOrder(int[] order, int[] keys, int distinctKeys) {
-        int[] next = new int[distinctKeys + 1];
-        for (int key : keys) {
-            next[key + 1]++;
+    /**
+     * The dimensions of a cube. Of several keys, which {@link StorableText} can make equal, too, it may make one.
+     *
+     * @param rankOf for each of the keys the rank of what the cube leaves of it
+     * @param dimensions by that rank, as they travel in a binary COPY
+     */
+    private record Projection(int[] rankOf, byte[][] dimensions) {
+        static Projection of(List<StatisticsKey> keys, StatisticsCube cube, Numbers numbers) {
+            List<StatisticsKey> projected = keys.stream().map(cube::of).toList();
+            List<StatisticsKey> sorted = projected.stream().distinct().sorted().toList();
+            Map<StatisticsKey, Long> numberOf = cube.isNumbered() ? numbers.of(sorted) : Map.of();
+            if (cube.isNumbered()) {
+                sorted = sorted.stream()
+                        .sorted(Comparator.comparing(numberOf::get))
+                        .toList();
+            }
+            Map<StatisticsKey, Integer> ranks = new HashMap<>();
+            byte[][] dimensions = new byte[sorted.size()][];
+            for (int rank = 0; rank < dimensions.length; rank++) {
+                StatisticsKey key = sorted.get(rank);
+                ranks.put(key, rank);
+                dimensions[rank] =
+                        cube.isNumbered() ? BinaryCopy.encode(numberOf.get(key)) : BinaryCopy.encode(cube.texts(key));
+            }
+            return new Projection(projected.stream().mapToInt(ranks::get).toArray(), dimensions);
         }
-        for (int key = 0; key < distinctKeys; key++) {
-            next[key + 1] += next[key];
-        }
-        int[] sorted = new int[order.length];
-        for (int i : order) {
-            sorted[next[keys[i]]++] = i;
-        }
-        return sorted;
     }
 
-    private static Table rolledUp(Table finer, StatisticsTable coarser) {
+    private static Table rolledUp(Table finer, long stepMs) {
         int[] same = IntStream.range(0, finer.dimensions.length).toArray();
-        return rolledUp(finer, coarser.stepMs, same, finer.dimensions);
+        return rolledUp(
+                new Counted(finer.times, finer.ranks, finer.counts), stepMs, new Projection(same, finer.dimensions));
     }
 
-    private static Table rolledUp(Table finer, long stepMs, int[] rankOf, byte[][] dimensions) {
-        Rows rows = new Rows(finer.size());
-        Counts[] sums = new Counts[dimensions.length];
-        BitSet touched = new BitSet(dimensions.length);
-        long bucket = 0;
-        for (int i = 0; i <= finer.size(); i++) {
-            long next = i == finer.size() ? bucket : Math.floorDiv(finer.times[i], stepMs) * stepMs;
-            if (i == finer.size() || next != bucket) {
-                for (int rank = touched.nextSetBit(0); rank >= 0; rank = touched.nextSetBit(rank + 1)) {
-                    rows.add(bucket, rank, sums[rank]);
-                    sums[rank] = null;
-                }
-                touched.clear();
-                bucket = next;
-            }
-            if (i < finer.size()) {
-                int rank = rankOf[finer.ranks[i]];
+    /** @param finer sorted by time */
+    private static Table rolledUp(Counted finer, long stepMs, Projection projection) {
+        int size = finer.times.length;
+        int distinct = projection.dimensions.length;
+        long[] times = new long[size];
+        int[] ranks = new int[size];
+        Counts[] counts = new Counts[size];
+        int added = 0;
+        Counts[] sums = new Counts[distinct];
+        BitSet touched = new BitSet(distinct);
+        int i = 0;
+        while (i < size) {
+            long time = Math.floorDiv(finer.times[i], stepMs) * stepMs;
+            for (; i < size && finer.times[i] < time + stepMs; i++) {
+                int rank = projection.rankOf[finer.ranks[i]];
                 if (sums[rank] == null) {
                     sums[rank] = new Counts();
                     touched.set(rank);
                 }
                 sums[rank].add(finer.counts[i]);
             }
-        }
-        return rows.done(dimensions);
-    }
-
-    /** Takes rows in their order; equal ones, which {@link StorableText} can bring about, are added up. */
-    private static final class Rows {
-        private final long[] times;
-        private final int[] ranks;
-        private final Counts[] counts;
-        private int size;
-
-        Rows(int capacity) {
-            times = new long[capacity];
-            ranks = new int[capacity];
-            counts = new Counts[capacity];
-        }
-
-        void add(long time, int rank, Counts added) {
-            int last = size - 1;
-            if (size > 0 && times[last] == time && ranks[last] == rank) {
-                Counts sum = new Counts();
-                sum.add(counts[last]);
-                sum.add(added);
-                counts[last] = sum;
-                return;
+            for (int rank = touched.nextSetBit(0); rank >= 0; rank = touched.nextSetBit(rank + 1)) {
+                times[added] = time;
+                ranks[added] = rank;
+                counts[added++] = sums[rank];
+                sums[rank] = null;
             }
-            times[size] = time;
-            ranks[size] = rank;
-            counts[size++] = added;
+            touched.clear();
         }
-
-        Table done(byte[][] dimensions) {
-            return new Table(
-                    Arrays.copyOf(times, size), Arrays.copyOf(ranks, size), Arrays.copyOf(counts, size), dimensions);
-        }
+        return new Table(
+                Arrays.copyOf(times, added),
+                Arrays.copyOf(ranks, added),
+                Arrays.copyOf(counts, added),
+                projection.dimensions);
     }
 }

@@ -1,26 +1,30 @@
 package io.lightflow.topology.postgres;
 
 import io.lightflow.statistics.Statistics;
-import io.lightflow.statistics.StatisticsKey;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.Period;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The statistics tables, in the order in which they are written: how coarse each is, and how it is cut (UTC). */
 enum StatisticsTable {
-    MINUTE("stats_minute", Statistics.MINUTE_MS, 90),
-    /** Minutes summed up over where an ad was shown: a fifth of the rows, and half as wide. */
-    CREATIVE_MINUTE("stats_creative_minute", Statistics.MINUTE_MS, 90),
+    MINUTE("stats_minute", StatisticsCube.PLACES, Statistics.MINUTE_MS, 90),
+    CREATIVE_MINUTE("stats_creative_minute", StatisticsCube.CREATIVES, Statistics.MINUTE_MS, 90),
     /** For the most popular ads of an hour or so. */
-    CREATIVE_TEN_MINUTES("stats_creative_ten_minutes", 10 * Statistics.MINUTE_MS, 50),
-    HOUR("stats_hour", Statistics.HOUR_MS, 50),
-    DAY("stats_day", Statistics.DAY_MS, 50);
+    CREATIVE_TEN_MINUTES("stats_creative_ten_minutes", StatisticsCube.CREATIVES, 10 * Statistics.MINUTE_MS, 50),
+    HOUR("stats_hour", StatisticsCube.PLACES, Statistics.HOUR_MS, 50),
+    DAY("stats_day", StatisticsCube.PLACES, Statistics.DAY_MS, 50),
+    GEO_MINUTE("stats_geo_minute", "stats_geo_minute_data", StatisticsCube.GEO, Statistics.MINUTE_MS, 90),
+    GEO_HOUR("stats_geo_hour", "stats_geo_hour_data", StatisticsCube.GEO, Statistics.HOUR_MS, 50),
+    GEO_DAY("stats_geo_day", "stats_geo_day_data", StatisticsCube.GEO, Statistics.DAY_MS, 50);
 
-    static final List<String> KEY_COLUMNS = List.of(
-            "time", "campaign", "creative", "advertiser", "exchange", "publisher", "country", "device", "currency");
+    /** The column of a number that stands for a row's dimensions, see {@link GeoKeys}. */
+    static final String GEO_COLUMN = "geo";
+
     static final List<String> COUNT_COLUMNS = List.of(
             "impressions",
             "clicks",
@@ -30,46 +34,56 @@ enum StatisticsTable {
             "invalid_conversions",
             "spend_micros",
             "revenue_micros");
-    private static final List<String> PLACE_COLUMNS = List.of("exchange", "publisher", "country", "device");
 
+    /** A day of minutes, a month of hours, a year of days. */
+    private enum Partition {
+        DAY(Period.ofDays(1), "yyyyMMdd"),
+        MONTH(Period.ofMonths(1), "yyyyMM"),
+        YEAR(Period.ofYears(1), "yyyy");
+
+        final Period length;
+        final DateTimeFormatter name;
+
+        Partition(Period length, String name) {
+            this.length = length;
+            this.name = DateTimeFormatter.ofPattern(name);
+        }
+    }
+
+    /** Where it is read: has a column for each dimension. */
+    final String viewName;
+
+    /** Where it is written, and cut into partitions. */
     final String tableName;
+
+    final StatisticsCube cube;
     final long stepMs;
 
     /** Room is left in a page so that an update of a row stays in it and touches no index. */
     final int fillFactor;
 
-    StatisticsTable(String tableName, long stepMs, int fillFactor) {
-        this.tableName = tableName;
-        this.stepMs = stepMs;
-        this.fillFactor = fillFactor;
+    private final Partition partition;
+
+    StatisticsTable(String tableName, StatisticsCube cube, long stepMs, int fillFactor) {
+        this(tableName, tableName, cube, stepMs, fillFactor);
     }
 
-    private boolean isByCreative() {
-        return this == CREATIVE_MINUTE || this == CREATIVE_TEN_MINUTES;
+    StatisticsTable(String viewName, String tableName, StatisticsCube cube, long stepMs, int fillFactor) {
+        this.viewName = viewName;
+        this.tableName = tableName;
+        this.cube = cube;
+        this.stepMs = stepMs;
+        this.fillFactor = fillFactor;
+        this.partition = stepMs < Statistics.HOUR_MS
+                ? Partition.DAY
+                : stepMs < Statistics.DAY_MS ? Partition.MONTH : Partition.YEAR;
     }
 
     /** The columns of its primary key. */
     List<String> keyColumns() {
-        return isByCreative()
-                ? KEY_COLUMNS.stream()
-                        .filter(column -> !PLACE_COLUMNS.contains(column))
-                        .toList()
-                : KEY_COLUMNS;
-    }
-
-    /** The values of the key columns after the time. */
-    List<String> texts(StatisticsKey key) {
-        return isByCreative()
-                ? List.of(key.campaignId(), key.creativeId(), key.advertiserId(), key.currency())
-                : List.of(
-                        key.campaignId(),
-                        key.creativeId(),
-                        key.advertiserId(),
-                        key.exchange(),
-                        key.publisher(),
-                        key.country(),
-                        key.device(),
-                        key.currency());
+        return cube.isNumbered()
+                ? List.of("time", GEO_COLUMN)
+                : Stream.concat(Stream.of("time"), cube.columns().stream()).toList();
     }
 
     /** All its columns, as they are named in a statement. */
@@ -85,31 +99,20 @@ enum StatisticsTable {
     /** First day of the partition that holds a time. */
     LocalDate partitionStart(long time) {
         LocalDate day = LocalDate.ofInstant(Instant.ofEpochMilli(time), ZoneOffset.UTC);
-        return switch (this) {
-            case MINUTE, CREATIVE_MINUTE, CREATIVE_TEN_MINUTES -> day;
-            case HOUR -> day.withDayOfMonth(1);
-            case DAY -> day.withDayOfYear(1);
+        return switch (partition) {
+            case DAY -> day;
+            case MONTH -> day.withDayOfMonth(1);
+            case YEAR -> day.withDayOfYear(1);
         };
     }
 
     /** First day after a partition. */
     LocalDate partitionEnd(LocalDate start) {
-        return start.plus(
-                switch (this) {
-                    case MINUTE, CREATIVE_MINUTE, CREATIVE_TEN_MINUTES -> Period.ofDays(1);
-                    case HOUR -> Period.ofMonths(1);
-                    case DAY -> Period.ofYears(1);
-                });
+        return start.plus(partition.length);
     }
 
     String partitionName(LocalDate start) {
-        return tableName
-                + switch (this) {
-                    case MINUTE, CREATIVE_MINUTE, CREATIVE_TEN_MINUTES ->
-                        String.format("_%04d%02d%02d", start.getYear(), start.getMonthValue(), start.getDayOfMonth());
-                    case HOUR -> String.format("_%04d%02d", start.getYear(), start.getMonthValue());
-                    case DAY -> String.format("_%04d", start.getYear());
-                };
+        return tableName + "_" + partition.name.format(start);
     }
 
     /** The count columns, each put into a template in place of {@code %1$s}. */

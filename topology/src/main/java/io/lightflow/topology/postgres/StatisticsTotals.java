@@ -43,7 +43,8 @@ public final class StatisticsTotals implements AutoCloseable {
     }
 
     /**
-     * Where a table does not say what the finer one does, in days that the finer table still has.
+     * Where a table does not say what the finer one does, in days that the finer table still has, and where the sums by
+     * campaign do not say what the days do.
      *
      * @return a line for each, at most twenty for each table; empty if the tables agree
      */
@@ -55,30 +56,65 @@ public final class StatisticsTotals implements AutoCloseable {
                 compare(statement, StatisticsTable.MINUTE, StatisticsTable.CREATIVE_TEN_MINUTES, differences);
                 compare(statement, StatisticsTable.MINUTE, StatisticsTable.HOUR, differences);
                 compare(statement, StatisticsTable.HOUR, StatisticsTable.DAY, differences);
+                compare(statement, StatisticsTable.GEO_MINUTE, StatisticsTable.GEO_HOUR, differences);
+                compare(statement, StatisticsTable.GEO_HOUR, StatisticsTable.GEO_DAY, differences);
+                compare(statement, StatisticsTable.MINUTE, StatisticsTable.GEO_MINUTE, differences);
+                compareCampaigns(statement, differences);
             }
             return differences;
         });
     }
 
+    /** By the dimensions that both have, from when on both are complete. */
     private static void compare(
             Statement statement, StatisticsTable finer, StatisticsTable coarser, List<String> differences)
             throws SQLException {
-        List<String> keys = coarser.keyColumns();
-        String dimensions = String.join(", ", keys.subList(1, keys.size()));
-        String columns = String.join(", ", StatisticsTable.COUNT_COLUMNS);
-        String query = "WITH kept AS (SELECT coalesce(date_trunc('day', min(time), 'UTC'), '-infinity') AS since FROM "
-                + finer.tableName + "), finer AS (SELECT date_bin('" + coarser.stepMs
-                + " milliseconds', time, '2000-01-01 00:00+00') AS time, "
-                + dimensions + ", " + StatisticsTable.counts("sum(%1$s)::bigint AS %1$s") + " FROM "
-                + finer.tableName + " GROUP BY 1, " + dimensions + "), coarser AS (SELECT time, " + dimensions + ", "
-                + columns + " FROM " + coarser.tableName + ", kept WHERE time >= since)"
-                + " SELECT f, c FROM finer f FULL JOIN coarser c USING (time, " + dimensions + ")"
-                + " WHERE (" + StatisticsTable.counts("f.%1$s") + ") IS DISTINCT FROM ("
-                + StatisticsTable.counts("c.%1$s") + ") LIMIT " + MOST_DIFFERENCES;
+        List<String> shared = new ArrayList<>(finer.cube.columns());
+        shared.retainAll(coarser.cube.columns());
+        String dimensions = String.join(", ", shared);
+        String query = "WITH kept AS (SELECT greatest(coalesce(date_trunc('day', min(time), 'UTC'), '-infinity'),"
+                + " (SELECT max(kept_from) FROM stats_kept WHERE table_name IN ('" + finer.viewName + "', '"
+                + coarser.viewName + "'))) AS since FROM " + finer.viewName + "), finer AS ("
+                + sums(finer, coarser.stepMs, dimensions) + "), coarser AS ("
+                + sums(coarser, coarser.stepMs, dimensions) + ") SELECT f, c FROM finer f FULL JOIN coarser c"
+                + " USING (time, " + dimensions + ") WHERE (" + StatisticsTable.counts("f.%1$s")
+                + ") IS DISTINCT FROM (" + StatisticsTable.counts("c.%1$s") + ") LIMIT " + MOST_DIFFERENCES;
+        note(statement, query, finer.viewName, coarser.viewName, differences);
+    }
+
+    private static String sums(StatisticsTable table, long stepMs, String dimensions) {
+        return "SELECT date_bin('" + stepMs + " milliseconds', time, '2000-01-01 00:00+00') AS time, " + dimensions
+                + ", " + StatisticsTable.counts("sum(%1$s)::bigint AS %1$s") + " FROM " + table.viewName
+                + ", kept WHERE time >= since GROUP BY 1, " + dimensions;
+    }
+
+    /** The totals if no day was dropped; of the spend, which is deleted when it is old, the last day. */
+    private static void compareCampaigns(Statement statement, List<String> differences) throws SQLException {
+        String totals = "WITH days AS (SELECT campaign, currency, sum(impressions)::bigint AS impressions,"
+                + " sum(clicks)::bigint AS clicks, least(sum(spend_micros), " + Long.MAX_VALUE + ") AS spend_micros"
+                + " FROM stats_day GROUP BY campaign, currency) SELECT d, t FROM days d FULL JOIN campaign_total t"
+                + " USING (campaign, currency) WHERE (d.impressions, d.clicks, d.spend_micros) IS DISTINCT FROM"
+                + " (t.impressions, t.clicks, t.spend_micros) AND NOT EXISTS (SELECT FROM stats_kept WHERE table_name ="
+                + " 'stats_day') LIMIT " + MOST_DIFFERENCES;
+        note(statement, totals, StatisticsTable.DAY.tableName, "campaign_total", differences);
+        String spend =
+                "WITH kept AS (SELECT date_trunc('hour', max(time)) - interval '1 day' AS since FROM campaign_spend), hours AS ("
+                        + "SELECT campaign, currency, time, sum(spend_micros) AS spend_micros FROM stats_hour, kept"
+                        + " WHERE time >= since GROUP BY 1, 2, 3 HAVING sum(spend_micros) <> 0), spend AS (SELECT campaign,"
+                        + " currency, date_bin('1 hour', time, '2000-01-01 00:00+00') AS time, minutes, sum(spend_micros) AS"
+                        + " spend_micros FROM campaign_spend, kept WHERE time >= since GROUP BY 1, 2, 3, 4) SELECT h, s FROM"
+                        + " (SELECT * FROM hours, (VALUES (15), (60)) AS each (minutes)) h FULL JOIN spend s USING (campaign,"
+                        + " currency, time, minutes) WHERE h.spend_micros IS DISTINCT FROM s.spend_micros LIMIT "
+                        + MOST_DIFFERENCES;
+        note(statement, spend, StatisticsTable.HOUR.tableName, "campaign_spend", differences);
+    }
+
+    private static void note(Statement statement, String query, String finer, String coarser, List<String> differences)
+            throws SQLException {
         try (ResultSet found = statement.executeQuery(query)) {
             while (found.next()) {
-                differences.add(finer.tableName + " sums up to " + found.getString(1) + ", " + coarser.tableName
-                        + " holds " + found.getString(2));
+                differences.add(
+                        finer + " sums up to " + found.getString(1) + ", " + coarser + " holds " + found.getString(2));
             }
         }
     }

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 /**
  * Adds rows to the statistics tables, within a transaction of the caller.
  *
- * <p>Everybody writes minutes, then minutes by creative, then hours, then days, each by time and then by dimensions. So
- * two writers wait for each other in one direction only and cannot deadlock.
+ * <p>Everybody writes the tables in one order, each by time and then by dimensions. So two writers wait for each other
+ * in one direction only and cannot deadlock.
  *
  * <p>Rows go by COPY into a temporary table and from there by one upsert. Minutes that are newer than every stored one
  * are most likely new, and are copied straight into their table, which is twice as cheap; if another writer has just
@@ -26,10 +26,11 @@ final class StatisticsWriter {
     /** Added to a table's part of the temporary table: its new minutes that were not new. */
     private static final int COLLIDED = StatisticsTable.values().length;
 
-    /** Without constraints: a table that has fewer columns leaves the others empty. */
+    /** A table that has fewer columns leaves the others empty. */
     private static final String MAKE_INCOMING = "CREATE TEMPORARY TABLE IF NOT EXISTS " + INCOMING
-            + " ON COMMIT DELETE ROWS AS SELECT 0::smallint AS part, 0 AS ordinal, stats_minute.* FROM stats_minute"
-            + " WITH NO DATA";
+            + " (part smallint, ordinal integer, time timestamptz, "
+            + String.join(" text, ", StatisticsCube.PLACES.columns()) + " text, " + StatisticsTable.GEO_COLUMN
+            + " bigint, " + StatisticsTable.counts("%1$s bigint") + ") ON COMMIT DELETE ROWS";
 
     private final Connection connection;
     private final StatisticsRows rows;

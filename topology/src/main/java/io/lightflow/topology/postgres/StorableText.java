@@ -23,7 +23,9 @@ final class StorableText {
                 of(key.exchange()),
                 of(key.publisher()),
                 of(key.country()),
+                of(key.region()),
                 of(key.device()),
+                of(key.dataCenter()),
                 of(key.currency()));
     }
 

@@ -152,13 +152,17 @@ public final class BlocksSerializer extends Serializer<Blocks> {
         out.writeString(key.exchange());
         out.writeString(key.publisher());
         out.writeString(key.country());
+        out.writeString(key.region());
         out.writeString(key.device());
+        out.writeString(key.dataCenter());
         out.writeString(key.currency());
     }
 
     private static StatisticsKey readKey(Input in) {
         return new StatisticsKey(
                 in.readLong(),
+                in.readString(),
+                in.readString(),
                 in.readString(),
                 in.readString(),
                 in.readString(),

@@ -100,14 +100,19 @@ class PostgresSchemaTest {
                         "stats_creative_ten_minutes_20121231",
                         "stats_creative_ten_minutes_20130531",
                         "stats_creative_ten_minutes_20130604",
-                        "stats_hour_201212");
+                        "stats_hour_201212",
+                        "stats_geo_minute_data_20121231",
+                        "stats_geo_minute_data_20130531",
+                        "stats_geo_minute_data_20130604",
+                        "stats_geo_hour_data_201212");
 
         assertThat(server.query(
                         settings,
                         "SELECT string_agg(table_name || ' ' || (kept_from AT TIME ZONE 'UTC')::date, ', '"
                                 + " ORDER BY table_name) FROM stats_kept"))
-                .isEqualTo("stats_creative_minute 2013-06-05, stats_creative_ten_minutes 2013-06-05,"
-                        + " stats_hour 2013-05-01, stats_minute 2013-06-05");
+                .isEqualTo(
+                        "stats_creative_minute 2013-06-05, stats_creative_ten_minutes 2013-06-05,"
+                                + " stats_geo_hour 2013-05-01, stats_geo_minute 2013-06-05, stats_hour 2013-05-01, stats_minute 2013-06-05");
         assertThat(server.query(settings, "SELECT count(*) FROM stats_minute")).isEqualTo("1");
         assertThat(server.query(settings, "SELECT count(*) FROM stats_hour")).isEqualTo("3");
         assertThat(server.query(settings, "SELECT count(*) FROM stats_day")).isEqualTo("4");

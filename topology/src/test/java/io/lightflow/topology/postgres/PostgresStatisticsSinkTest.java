@@ -16,10 +16,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -137,13 +140,75 @@ class PostgresStatisticsSinkTest {
     }
 
     @Test
+    void regionsAndDataCentersAreToldApartInTablesOfTheirOwn() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        SortedMap<String, Long> expected = new TreeMap<>();
+        sink.open(0);
+        for (int i = 0; i < 3; i++) {
+            Statistics statistics = new Statistics();
+            for (int event = 0; event < 2_000; event++) {
+                StatisticsKey any = key(MORNING + random.nextInt(90) * Statistics.MINUTE_MS, random.nextInt(8));
+                String region = "region-" + random.nextInt(3);
+                String dataCenter = "dc-" + random.nextInt(2);
+                StatisticsSamples.add(
+                        statistics,
+                        new StatisticsKey(
+                                any.time(),
+                                any.campaignId(),
+                                any.creativeId(),
+                                any.advertiserId(),
+                                "exchange-" + random.nextInt(2),
+                                any.publisher(),
+                                any.country(),
+                                region,
+                                any.device(),
+                                dataCenter,
+                                any.currency()),
+                        1);
+                expected.merge(
+                        String.join(
+                                " ",
+                                Long.toString(any.time() / Statistics.HOUR_MS * Statistics.HOUR_MS / 1_000),
+                                any.campaignId(),
+                                any.creativeId(),
+                                any.advertiserId(),
+                                any.country(),
+                                region,
+                                dataCenter,
+                                any.currency()),
+                        1L,
+                        Long::sum);
+            }
+            sink.commit(commit(0, i * 10L, i * 10L + 10, statistics));
+        }
+
+        assertThat(
+                        server.query(
+                                settings,
+                                "SELECT string_agg(row || '=' || impressions, ', ' ORDER BY row COLLATE \"C\") FROM (SELECT"
+                                        + " concat_ws(' ', extract(epoch FROM time)::bigint, campaign, creative, advertiser,"
+                                        + " country, region, data_center, currency) AS row, impressions FROM stats_geo_hour) r"))
+                .isEqualTo(expected.entrySet().stream()
+                        .map(row -> row.getKey() + "=" + row.getValue())
+                        .collect(Collectors.joining(", ")));
+        assertThat(totals.differences()).isEmpty();
+        server.execute(settings, "UPDATE stats_geo_hour_data SET clicks = clicks + 1");
+        assertThat(totals.differences()).anySatisfy(difference -> assertThat(difference)
+                .contains("stats_geo_minute sums up to", "stats_geo_hour holds"));
+    }
+
+    @Test
     void textThatPostgresCannotStoreDoesNotStopTheStatistics() {
         Statistics statistics = new Statistics();
         for (String odd :
                 new String[] {"nul\0", "nul\uFFFD", "half \uD800", "half ?", "é".repeat(5_000), "\uD83D\uDE00", ""}) {
             StatisticsKey key = key(MORNING, 1);
             StatisticsSamples.add(
-                    statistics, new StatisticsKey(key.time(), odd, odd, odd, odd, odd, odd, odd, key.currency()), 1);
+                    statistics,
+                    new StatisticsKey(key.time(), odd, odd, odd, odd, odd, odd, odd, odd, odd, key.currency()),
+                    1);
         }
 
         sink.open(0);

@@ -44,7 +44,7 @@ class RetentionCommandTest {
         assertThat(server.query(database, "SELECT count(*) FROM stats_hour")).isEqualTo("2");
         assertThat(server.query(
                         database, "SELECT count(*) FROM stats_kept WHERE kept_from <= now() - interval '14 days'"))
-                .isEqualTo("3");
+                .isEqualTo("4");
     }
 
     @Test

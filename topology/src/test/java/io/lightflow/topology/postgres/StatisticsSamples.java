@@ -29,7 +29,9 @@ final class StatisticsSamples {
                 "exchange-" + number % 4,
                 "publisher-" + number / 100,
                 new String[] {"US", "DE", "FR", "CN"}[number % 4],
+                "region-" + number / 2000,
                 number % 3 == 0 ? "phone" : "desktop",
+                number / 100 % 2 == 0 ? "us-east" : "us-west",
                 "USD");
     }
 

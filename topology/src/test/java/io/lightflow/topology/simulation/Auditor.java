@@ -84,6 +84,9 @@ final class Auditor {
         for (ShardAudit shard : shards) {
             shard.finish(joined.committed(shard.number()), expected);
         }
-        requireEqual(tables.rows(), expected.rows(), "E, G: the tables hold what brute force counts");
+        requireEqual(
+                RowSums.withoutDataCenter(tables.rows()),
+                expected.rows(),
+                "E, G: the tables hold what brute force counts");
     }
 }

@@ -4,6 +4,7 @@ import static io.lightflow.topology.simulation.Promise.require;
 import static io.lightflow.topology.simulation.Promise.requireEqual;
 
 import io.lightflow.event.AttributionKind;
+import io.lightflow.event.EventOrigin;
 import io.lightflow.event.JoinedClick;
 import io.lightflow.event.JoinedConversion;
 import io.lightflow.event.JoinedImpression;
@@ -13,6 +14,7 @@ import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
+import io.lightflow.topology.postgres.WrittenRows.Row;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
@@ -53,14 +55,23 @@ final class CountAudit {
                 "H: every joined event counts");
     }
 
+    private static String dataCenter(EventOrigin impression) {
+        return impression.getTopic().substring(0, impression.getTopic().lastIndexOf('.'));
+    }
+
     private int count(SpecificRecord record) {
         if (record instanceof JoinedImpression joinedImpression) {
-            sums.add(joinedImpression.getImpression());
+            sums.add(
+                    joinedImpression.getImpression(),
+                    dataCenter(joinedImpression.getProvenance().getOrigin()));
         } else if (record instanceof JoinedClick click) {
-            sums.add(click.getClick(), click.getImpression());
+            sums.add(click.getClick(), click.getImpression(), dataCenter(click.getImpressionOrigin()));
         } else if (record instanceof JoinedConversion conversion) {
             if (conversion.getAttribution() != AttributionKind.NONE) {
-                sums.add(conversion.getConversion(), conversion.getImpression());
+                sums.add(
+                        conversion.getConversion(),
+                        conversion.getImpression(),
+                        dataCenter(conversion.getImpressionOrigin()));
             }
         } else {
             return 0; // a beacon
@@ -69,7 +80,7 @@ final class CountAudit {
     }
 
     /** What the tables must hold by now. */
-    Map<String, Counts> rows() {
+    Map<Row, Counts> rows() {
         return sums.rows();
     }
 }

@@ -7,35 +7,39 @@ import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.WrittenRows;
+import io.lightflow.topology.postgres.WrittenRows.Row;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** What the statistics tables must hold, counted event by event. It shares no code with the counting of the topology. */
 final class RowSums {
-    private final Map<String, Counts> rows = new TreeMap<>();
+    private final Map<Row, Counts> rows = new HashMap<>();
 
-    void add(Impression impression) {
+    /** @param dataCenter of the impression */
+    void add(Impression impression, String dataCenter) {
         Counts one = new Counts();
         one.impressions = 1;
         one.spendMicros = impression.getPriceMicros();
-        add(impression.getTime(), impression, impression.getCurrency(), one);
+        add(impression.getTime(), impression, dataCenter, impression.getCurrency(), one);
     }
 
-    void add(Click click, Impression impression) {
+    /** @param dataCenter of the impression */
+    void add(Click click, Impression impression, String dataCenter) {
         Counts one = new Counts();
         one.clicks = 1;
         one.spendMicros = click.getPriceMicros();
-        add(click.getTime(), impression, click.getCurrency(), one);
+        add(click.getTime(), impression, dataCenter, click.getCurrency(), one);
     }
 
-    void add(Conversion conversion, Impression impression) {
+    /** @param dataCenter of the impression */
+    void add(Conversion conversion, Impression impression, String dataCenter) {
         Counts one = new Counts();
         one.conversions = 1;
         one.revenueMicros = conversion.getRevenueMicros();
-        add(conversion.getTime(), impression, conversion.getCurrency(), one);
+        add(conversion.getTime(), impression, dataCenter, conversion.getCurrency(), one);
     }
 
-    private void add(long time, Impression impression, String currency, Counts one) {
+    private void add(long time, Impression impression, String dataCenter, String currency, Counts one) {
         StatisticsKey minute = new StatisticsKey(
                 time - Math.floorMod(time, Statistics.MINUTE_MS),
                 impression.getCampaignId(),
@@ -44,15 +48,40 @@ final class RowSums {
                 impression.getExchange(),
                 impression.getPublisher(),
                 impression.getCountry(),
+                impression.getRegion(),
                 impression.getDevice(),
+                dataCenter,
                 currency.isEmpty() ? impression.getCurrency() : currency);
-        for (String name : WrittenRows.names(minute)) {
-            rows.computeIfAbsent(name, absent -> new Counts()).add(one);
+        for (Row row : WrittenRows.rows(minute)) {
+            rows.computeIfAbsent(row, absent -> new Counts()).add(one);
         }
     }
 
-    /** By the names of the rows. */
-    Map<String, Counts> rows() {
+    /** Rows that differ in their data centers only are added up. */
+    static Map<Row, Counts> withoutDataCenter(Map<Row, Counts> rows) {
+        Map<Row, Counts> sums = new HashMap<>();
+        rows.forEach(
+                (row, counts) -> sums.computeIfAbsent(new Row(row.table(), without(row.key())), absent -> new Counts())
+                        .add(counts));
+        return sums;
+    }
+
+    Map<Row, Counts> rows() {
         return rows;
+    }
+
+    private static StatisticsKey without(StatisticsKey key) {
+        return new StatisticsKey(
+                key.time(),
+                key.campaignId(),
+                key.creativeId(),
+                key.advertiserId(),
+                key.exchange(),
+                key.publisher(),
+                key.country(),
+                key.region(),
+                key.device(),
+                "",
+                key.currency());
     }
 }

@@ -217,7 +217,8 @@ final class ShardAudit {
      * Everything has been read.
      *
      * @param visible all that a reader of the joined topics sees
-     * @param sums takes what the tables must hold
+     * @param sums takes what the tables must hold, but for the data center: of an impression that two data centers
+     *     deliver, the first one counts, which brute force does not know
      */
     void finish(List<OutputEvent> visible, RowSums sums) {
         requireNothingIsMissing();
@@ -275,11 +276,11 @@ final class ShardAudit {
 
     private static void add(Counted one, RowSums sums) {
         if (one.event().record() instanceof Impression impression) {
-            sums.add(impression);
+            sums.add(impression, "");
         } else if (one.event().record() instanceof Click click) {
-            sums.add(click, one.impression());
+            sums.add(click, one.impression(), "");
         } else if (one.event().record() instanceof Conversion conversion) {
-            sums.add(conversion, one.impression());
+            sums.add(conversion, one.impression(), "");
         }
     }
 }

@@ -8,8 +8,9 @@ import io.lightflow.topology.postgres.WrittenRows;
 
 /** The simulated tables keep the promises of a sink. */
 class SimulatedStatisticsSinkTest extends SinkContract<Statistics> {
-    private static final StatisticsKey ROW = new StatisticsKey(0, "c", "r", "a", "e", "p", "US", "phone", "USD");
-    private static final int TABLES = WrittenRows.names(ROW).size();
+    private static final StatisticsKey ROW =
+            new StatisticsKey(0, "c", "r", "a", "e", "p", "US", "CA", "phone", "us-west", "USD");
+    private static final int TABLES = WrittenRows.rows(ROW).size();
 
     private final StatisticsTables tables = new StatisticsTables();
     private final Backend<Statistics> backend = new Backend<>(tables, Flaw.NONE);

@@ -5,20 +5,20 @@ import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.postgres.WrittenRows;
 import io.lightflow.topology.postgres.WrittenRows.Addition;
+import io.lightflow.topology.postgres.WrittenRows.Row;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The statistics tables, written in the order of the real sink. A row is locked from its writing to the end of its
  * transaction: writers that lock rows in different orders can deadlock, and are told so.
  */
 final class StatisticsTables implements Outputs<Statistics> {
-    private final Map<String, Counts> rows = new TreeMap<>();
-    private final Map<String, Integer> numbers = new HashMap<>();
+    private final Map<Row, Counts> rows = new HashMap<>();
+    private final Map<Row, Integer> numbers = new HashMap<>();
     /** By the number of a row, those that were locked after it by the same writer. */
     private final List<BitSet> lockedAfter = new ArrayList<>();
 
@@ -51,7 +51,7 @@ final class StatisticsTables implements Outputs<Statistics> {
         @Override
         public void commit() {
             for (Addition addition : additions) {
-                rows.computeIfAbsent(addition.name(), absent -> new Counts()).add(addition.counts());
+                rows.computeIfAbsent(addition.row(), absent -> new Counts()).add(addition.counts());
             }
             commits++;
         }
@@ -69,7 +69,7 @@ final class StatisticsTables implements Outputs<Statistics> {
 
     private void lockInOrder(List<Addition> additions) {
         int[] locked = additions.stream()
-                .mapToInt(addition -> number(addition.name()))
+                .mapToInt(addition -> number(addition.row()))
                 .distinct()
                 .toArray();
         BitSet held = new BitSet();
@@ -87,15 +87,15 @@ final class StatisticsTables implements Outputs<Statistics> {
         }
     }
 
-    private int number(String row) {
+    private int number(Row row) {
         return numbers.computeIfAbsent(row, absent -> {
             lockedAfter.add(new BitSet());
             return lockedAfter.size() - 1;
         });
     }
 
-    /** The rows of all tables, by name. */
-    Map<String, Counts> rows() {
+    /** The rows of all tables. */
+    Map<Row, Counts> rows() {
         return rows;
     }
 

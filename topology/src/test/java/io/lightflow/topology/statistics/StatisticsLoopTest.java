@@ -53,7 +53,8 @@ class StatisticsLoopTest {
         List<BlockEntry> entries = new ArrayList<>();
         for (long offset = from; offset < to; offset++) {
             long minute = TIME + offset % 10 * Statistics.MINUTE_MS;
-            StatisticsKey row = new StatisticsKey(minute, "c", "r", "a", "e", "p", "US", "phone", "USD");
+            StatisticsKey row =
+                    new StatisticsKey(minute, "c", "r", "a", "e", "p", "US", "CA", "phone", "us-west", "USD");
             entries.add(new StatisticsFact(offset, EventType.IMPRESSION, minute, row, false, 1, 0));
         }
         return new Block(

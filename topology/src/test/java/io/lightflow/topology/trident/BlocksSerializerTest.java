@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 /** Blocks come out on another worker as they went in. */
 class BlocksSerializerTest {
     private static final long TIME = 1_370_448_000_000L;
-    private static final StatisticsKey ROW =
-            new StatisticsKey(TIME, "campaign", "", "advertiser", "exchange", "pub\u0000lisher", "国", "phone", "CNY");
+    private static final StatisticsKey ROW = new StatisticsKey(
+            TIME, "campaign", "", "advertiser", "exchange", "pub\u0000lisher", "国", "省", "phone", "us-east", "CNY");
 
     private static Blocks carry(Blocks blocks) {
         Map<String, Object> config = Utils.readDefaultConfig();

@@ -68,8 +68,8 @@ final class TestDatabase implements AutoCloseable {
     void spend(String campaign, long micros) {
         long now = System.currentTimeMillis();
         Statistics statistics = new Statistics();
-        Counts counts = statistics.minute(
-                new StatisticsKey(now / 60_000 * 60_000, campaign, "x", "a", "e", "p", "DE", "phone", "EUR"));
+        Counts counts = statistics.minute(new StatisticsKey(
+                now / 60_000 * 60_000, campaign, "x", "a", "e", "p", "DE", "BE", "phone", "eu", "EUR"));
         counts.impressions = micros;
         counts.spendMicros = micros;
         TreeMap<String, TopicPosition> topics = new TreeMap<>();

@@ -56,11 +56,11 @@ final class AdCount {
         Window window = Window.of(parameters, LONGEST);
         Filter filter = Filter.of(parameters, Caller.of(context)).with(Dimension.CREATIVE, Set.of(ad));
         List<Piece> pieces = window.pieces(GRAINS);
-        Grain.Detail detail = filter.isOfPlaces() ? Grain.Detail.PLACE : Grain.Detail.CREATIVE;
+        List<Cube> cubes = Cube.telling(filter.dimensions());
         return Snapshot.ask(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
             snapshot.requireDays(window);
-            snapshot.requireKept(window, pieces, detail);
-            Map<String, Long> sums = sums(connection, window, pieces, detail, filter, measure);
+            Cube cube = snapshot.complete(window, pieces, cubes);
+            Map<String, Long> sums = sums(connection, window, pieces, cube, filter, measure);
             return new Answer(
                     ad,
                     measure.column(),
@@ -80,12 +80,7 @@ final class AdCount {
     }
 
     private static Map<String, Long> sums(
-            Connection connection,
-            Window window,
-            List<Piece> pieces,
-            Grain.Detail detail,
-            Filter filter,
-            Measure measure)
+            Connection connection, Window window, List<Piece> pieces, Cube cube, Filter filter, Measure measure)
             throws SQLException {
         Map<String, Long> sums = new TreeMap<>();
         Optional<Filter> ofCampaigns = ofItsCampaigns(connection, window, filter);
@@ -95,7 +90,7 @@ final class AdCount {
         Question question = new Question(connection).say("SELECT currency, sum(amount)::bigint FROM (");
         for (int i = 0; i < pieces.size(); i++) {
             question.say(i == 0 ? "" : " UNION ALL ")
-                    .rows("currency, " + measure.column() + " AS amount", pieces.get(i), detail, ofCampaigns.get());
+                    .rows("currency, " + measure.column() + " AS amount", pieces.get(i), cube, ofCampaigns.get());
         }
         question.say(") AS parts GROUP BY currency");
         for (Sum sum : Snapshot.all(connection, question, found -> new Sum(found.getString(1), found.getLong(2)))) {
@@ -109,7 +104,7 @@ final class AdCount {
             throws SQLException {
         Question question = new Question(connection).say("SELECT DISTINCT campaign FROM stats_day WHERE time >= ");
         question.time(Grain.DAY.floor(window.from())).say(" AND time < ").time(window.to());
-        question.and(filter);
+        question.and(filter.in(Cube.PLACES));
         Set<String> campaigns = new TreeSet<>(Snapshot.all(connection, question, found -> found.getString(1)));
         return campaigns.isEmpty() ? Optional.empty() : Optional.of(filter.with(Dimension.CAMPAIGN, campaigns));
     }

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,7 +33,9 @@ final class CampaignSeries {
             Dimension.EXCHANGE,
             Dimension.PUBLISHER,
             Dimension.COUNTRY,
-            Dimension.DEVICE);
+            Dimension.REGION,
+            Dimension.DEVICE,
+            Dimension.DATA_CENTER);
 
     private final Sql replica;
 
@@ -130,13 +133,13 @@ final class CampaignSeries {
     }
 
     private Series read(Window window, Grain step, List<Dimension> by, Filter filter) {
-        Grain.Detail detail = filter.isOfPlaces() || by.stream().anyMatch(Dimension::isPlace)
-                ? Grain.Detail.PLACE
-                : Grain.Detail.CREATIVE;
+        Set<Dimension> asked = EnumSet.copyOf(filter.dimensions());
+        asked.addAll(by);
+        List<Cube> cubes = Cube.telling(asked);
         List<Piece> pieces = window.pieces(GRAINS.subList(0, GRAINS.indexOf(step) + 1));
         return Snapshot.ask(replica, "read a campaign's series", (connection, snapshot) -> {
-            snapshot.requireKept(window, pieces, detail);
-            List<SeriesRow> rows = rows(connection, pieces, detail, step, by, filter);
+            Cube cube = snapshot.complete(window, pieces, cubes);
+            List<SeriesRow> rows = rows(connection, pieces, cube, step, by, filter);
             if (rows.size() > MOST_ROWS) {
                 throw new ProblemException(
                         400,
@@ -150,12 +153,7 @@ final class CampaignSeries {
     }
 
     private static List<SeriesRow> rows(
-            Connection connection,
-            List<Piece> pieces,
-            Grain.Detail detail,
-            Grain step,
-            List<Dimension> by,
-            Filter filter)
+            Connection connection, List<Piece> pieces, Cube cube, Grain step, List<Dimension> by, Filter filter)
             throws SQLException {
         List<String> keys = new ArrayList<>(by.stream().map(Dimension::column).toList());
         keys.add("currency");
@@ -166,7 +164,7 @@ final class CampaignSeries {
         question.say(" FROM (");
         for (int i = 0; i < pieces.size(); i++) {
             question.say(i == 0 ? "" : " UNION ALL ")
-                    .rows("time, " + key + ", " + String.join(", ", Measure.NAMES), pieces.get(i), detail, filter);
+                    .rows("time, " + key + ", " + String.join(", ", Measure.NAMES), pieces.get(i), cube, filter);
         }
         question.say(") AS parts GROUP BY step, " + key + " ORDER BY step, " + key + " LIMIT ")
                 .value(MOST_ROWS + 1);

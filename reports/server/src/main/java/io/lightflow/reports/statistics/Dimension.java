@@ -13,7 +13,9 @@ enum Dimension {
     EXCHANGE,
     PUBLISHER,
     COUNTRY,
+    REGION,
     DEVICE,
+    DATA_CENTER,
     CURRENCY;
 
     static final List<String> NAMES =
@@ -26,10 +28,5 @@ enum Dimension {
 
     static Optional<Dimension> named(String name) {
         return NAMES.contains(name) ? Optional.of(valueOf(name.toUpperCase(Locale.ROOT))) : Optional.empty();
-    }
-
-    /** Whether it says where an ad was shown, which the tables by creative leave out. */
-    boolean isPlace() {
-        return this == EXCHANGE || this == PUBLISHER || this == COUNTRY || this == DEVICE;
     }
 }

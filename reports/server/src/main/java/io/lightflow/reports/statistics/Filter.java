@@ -16,7 +16,6 @@ import java.util.TreeSet;
  */
 record Filter(Map<Dimension, Set<String>> values) {
     private static final int MOST = 50;
-    private static final Set<String> NOT_COUNTED_BY = Set.of("region", "dc", "data_center", "datacenter", "dataCenter");
 
     /** Reads all {@code filter}s, and adds what the account is limited to. */
     static Filter of(Parameters parameters, Caller caller) {
@@ -28,13 +27,6 @@ record Filter(Map<Dimension, Set<String>> values) {
         for (String one : sent) {
             int colon = one.indexOf(':');
             String name = colon < 0 ? one : one.substring(0, colon);
-            if (NOT_COUNTED_BY.contains(name)) {
-                throw ProblemException.parameter(
-                        "filter",
-                        one,
-                        "of another dimension: statistics are not counted by region or data center, but by "
-                                + String.join(", ", Dimension.NAMES));
-            }
             Dimension dimension = Dimension.named(name)
                     .filter(known -> colon > 0)
                     .orElseThrow(() -> ProblemException.parameter(
@@ -79,15 +71,18 @@ record Filter(Map<Dimension, Set<String>> values) {
         return new Filter(more);
     }
 
-    boolean isOfPlaces() {
-        return values.keySet().stream().anyMatch(Dimension::isPlace);
+    Set<Dimension> dimensions() {
+        return values.keySet();
     }
 
-    /** Without that dimension. */
-    Filter without(Dimension dimension) {
+    /** As much of it as the rows of a cube can tell. */
+    Filter in(Cube cube) {
         Map<Dimension, Set<String>> fewer = new EnumMap<>(Dimension.class);
-        fewer.putAll(values);
-        fewer.remove(dimension);
+        values.forEach((dimension, of) -> {
+            if (cube.has(dimension)) {
+                fewer.put(dimension, of);
+            }
+        });
         return new Filter(fewer);
     }
 }

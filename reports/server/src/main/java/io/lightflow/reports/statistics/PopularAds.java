@@ -42,37 +42,38 @@ final class PopularAds {
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
         Filter filter = Filter.of(parameters, Caller.of(context));
         int minutes = parameters.number("window", 1, MOST_MINUTES, 10);
-        if (filter.isOfPlaces() && minutes > MOST_MINUTES_OF_PLACES) {
+        List<Cube> cubes = Cube.telling(filter.dimensions());
+        boolean isOfCreatives = cubes.contains(Cube.CREATIVES);
+        if (!isOfCreatives && minutes > MOST_MINUTES_OF_PLACES) {
             throw ProblemException.parameter(
                     "window",
                     Integer.toString(minutes),
                     "a whole number from 1 to " + MOST_MINUTES_OF_PLACES
-                            + " with a filter by exchange, publisher, country or device");
+                            + " with a filter by anything but campaign, creative, advertiser and currency");
         }
         Instant until = Grain.MINUTE.ceiling(parameters.time("until").orElseGet(clock::instant));
         Window window = new Window(until.minus(Duration.ofMinutes(minutes)), until);
-        Grain.Detail detail = filter.isOfPlaces() ? Grain.Detail.PLACE : Grain.Detail.CREATIVE;
-        List<Piece> pieces = window.pieces(
-                detail == Grain.Detail.PLACE ? List.of(Grain.MINUTE) : List.of(Grain.MINUTE, Grain.TEN_MINUTES));
+        List<Piece> pieces =
+                window.pieces(isOfCreatives ? List.of(Grain.MINUTE, Grain.TEN_MINUTES) : List.of(Grain.MINUTE));
         return Snapshot.ask(replica, "find the most popular ads", (connection, snapshot) -> {
-            snapshot.requireKept(window, pieces, detail);
+            Cube cube = snapshot.complete(window, pieces, cubes);
             return new Answer(
                     measure.column(),
                     window.from(),
                     window.to(),
-                    ads(connection, pieces, detail, filter, measure, count),
+                    ads(connection, pieces, cube, filter, measure, count),
                     snapshot.asOf(window));
         });
     }
 
     private static List<Ad> ads(
-            Connection connection, List<Piece> pieces, Grain.Detail detail, Filter filter, Measure measure, int count)
+            Connection connection, List<Piece> pieces, Cube cube, Filter filter, Measure measure, int count)
             throws SQLException {
         String ad = "creative, campaign, advertiser" + (measure.isMoney() ? ", currency" : "");
         Question question = new Question(connection).say("SELECT " + ad + ", sum(amount)::bigint AS amounts FROM (");
         for (int i = 0; i < pieces.size(); i++) {
             question.say(i == 0 ? "" : " UNION ALL ")
-                    .rows(ad + ", " + measure.column() + " AS amount", pieces.get(i), detail, filter);
+                    .rows(ad + ", " + measure.column() + " AS amount", pieces.get(i), cube, filter);
         }
         question.say(") AS parts GROUP BY " + ad + " HAVING sum(amount) > 0 ORDER BY amounts DESC, " + ad + " LIMIT ")
                 .value(count);

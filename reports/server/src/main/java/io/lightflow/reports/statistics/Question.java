@@ -40,12 +40,8 @@ final class Question {
     }
 
     /** {@code SELECT columns FROM the piece's table WHERE time and filter}. */
-    Question rows(String columns, Piece piece, Grain.Detail detail, Filter filter) throws SQLException {
-        say("SELECT ")
-                .say(columns)
-                .say(" FROM ")
-                .say(piece.grain().table(detail))
-                .say(" WHERE time >= ");
+    Question rows(String columns, Piece piece, Cube cube, Filter filter) throws SQLException {
+        say("SELECT ").say(columns).say(" FROM ").say(cube.table(piece.grain())).say(" WHERE time >= ");
         time(piece.from()).say(" AND time < ").time(piece.to());
         return and(filter);
     }

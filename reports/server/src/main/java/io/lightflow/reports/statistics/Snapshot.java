@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * @param readAt by PostgreSQL's clock
  * @param watermark up to which event time everything is counted; empty if a shard has counted nothing yet
- * @param keptFrom from when on tables are complete; those that are not here never lost a partition
+ * @param keptFrom from when on tables are complete; those that are not here always were
  */
 record Snapshot(Instant readAt, Optional<Instant> watermark, Map<String, Instant> keptFrom) {
 
@@ -31,7 +31,8 @@ record Snapshot(Instant readAt, Optional<Instant> watermark, Map<String, Instant
      */
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
             + " LOCK TABLE ONLY stats_minute, ONLY stats_creative_minute, ONLY stats_creative_ten_minutes,"
-            + " ONLY stats_hour, ONLY stats_day IN ACCESS SHARE MODE;"
+            + " ONLY stats_hour, ONLY stats_day, ONLY stats_geo_minute_data, ONLY stats_geo_hour_data,"
+            + " ONLY stats_geo_day_data IN ACCESS SHARE MODE;"
             + " SET LOCAL plan_cache_mode = force_custom_plan;"
             + " SELECT clock_timestamp(),"
             + " (SELECT CASE WHEN bool_and(watermark IS NOT NULL) THEN min(watermark) END FROM ledger),"
@@ -92,33 +93,52 @@ record Snapshot(Instant readAt, Optional<Instant> watermark, Map<String, Instant
                 readAt);
     }
 
-    /** @throws ProblemException if rows that the window needs have been dropped; it is not guessed what they said */
-    void requireKept(Window window, List<Piece> pieces, Grain.Detail detail) {
-        for (Piece piece : pieces) {
-            Instant kept = keptFrom.get(piece.grain().table(detail));
-            if (kept != null && piece.from().isBefore(kept)) {
-                boolean isAtTheBeginning = piece.from().equals(window.from());
-                throw ProblemException.parameter(
-                        isAtTheBeginning ? "from" : "to",
-                        (isAtTheBeginning ? window.from() : window.to()).toString(),
-                        advice(piece.grain(), kept));
+    /**
+     * The first cube that has all rows of a window.
+     *
+     * @param cubes at least one
+     * @throws ProblemException if each of them lacks some; it is not guessed what they say
+     */
+    Cube complete(Window window, List<Piece> pieces, List<Cube> cubes) {
+        Optional<ProblemException> incomplete = Optional.empty();
+        for (Cube cube : cubes) {
+            incomplete = incompleteness(window, pieces, cube);
+            if (incomplete.isEmpty()) {
+                return cube;
             }
         }
+        throw incomplete.orElseThrow();
     }
 
-    private static String advice(Grain grain, Instant kept) {
-        String dropped = "rows by the " + grain.word().replace('_', ' ') + " from before " + kept + " are kept no more";
+    private Optional<ProblemException> incompleteness(Window window, List<Piece> pieces, Cube cube) {
+        for (Piece piece : pieces) {
+            Instant kept = keptFrom.get(cube.table(piece.grain()));
+            if (kept != null && piece.from().isBefore(kept)) {
+                boolean isAtTheBeginning = piece.from().equals(window.from());
+                return Optional.of(ProblemException.parameter(
+                        isAtTheBeginning ? "from" : "to",
+                        (isAtTheBeginning ? window.from() : window.to()).toString(),
+                        advice(cube, piece.grain(), kept)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String advice(Cube cube, Grain grain, Instant kept) {
+        String missing = "rows by the " + grain.word().replace('_', ' ')
+                + (cube == Cube.GEO ? " and by region and data center" : "") + " from before " + kept
+                + " are not kept";
         return switch (grain) {
-            case MINUTE, TEN_MINUTES -> "on a whole hour (UTC) or not before " + kept + ": " + dropped;
-            case HOUR -> "on a whole day (UTC) or not before " + kept + ": " + dropped;
-            case DAY -> "not before " + kept + ": " + dropped;
+            case MINUTE, TEN_MINUTES -> "on a whole hour (UTC) or not before " + kept + ": " + missing;
+            case HOUR -> "on a whole day (UTC) or not before " + kept + ": " + missing;
+            case DAY -> "not before " + kept + ": " + missing;
         };
     }
 
     /** @throws ProblemException if days of the window have been dropped, by which an ad's campaigns are found */
     void requireDays(Window window) {
-        requireKept(
-                window, List.of(new Piece(Grain.DAY, Grain.DAY.floor(window.from()), window.to())), Grain.Detail.PLACE);
+        Piece days = new Piece(Grain.DAY, Grain.DAY.floor(window.from()), window.to());
+        complete(window, List.of(days), List.of(Cube.PLACES));
     }
 
     /** The rows of a question, on this snapshot's connection. */

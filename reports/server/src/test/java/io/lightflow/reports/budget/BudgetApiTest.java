@@ -56,8 +56,8 @@ class BudgetApiTest {
     /** Impressions of now, for a micro each. */
     private static Position spend(String campaign, long micros) {
         Statistics statistics = new Statistics();
-        Counts counts = statistics.minute(
-                new StatisticsKey(NOW / 60_000 * 60_000, campaign, "x", "a", "e", "p", "DE", "phone", "EUR"));
+        Counts counts = statistics.minute(new StatisticsKey(
+                NOW / 60_000 * 60_000, campaign, "x", "a", "e", "p", "DE", "BE", "phone", "eu", "EUR"));
         counts.impressions = micros;
         counts.spendMicros = micros;
         TreeMap<String, TopicPosition> topics = new TreeMap<>();

@@ -112,7 +112,17 @@ class DashboardTest {
     private static void add(
             Statistics statistics, Instant minute, String[] campaign, String ad, long impressions, Random random) {
         Counts counts = statistics.minute(new StatisticsKey(
-                minute.toEpochMilli(), campaign[0], ad, campaign[1], "x1", "p1", "DE", "phone", campaign[2]));
+                minute.toEpochMilli(),
+                campaign[0],
+                ad,
+                campaign[1],
+                "x1",
+                "p1",
+                "DE",
+                "BE",
+                "phone",
+                "eu",
+                campaign[2]));
         counts.impressions += impressions;
         counts.clicks += impressions / 60 + random.nextInt(5);
         counts.conversions += random.nextInt(3);

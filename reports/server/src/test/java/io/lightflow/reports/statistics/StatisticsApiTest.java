@@ -15,9 +15,6 @@ import io.lightflow.reports.statistics.WrittenStatistics.Row;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
-import io.lightflow.topology.postgres.PostgresSchema;
-import io.lightflow.topology.postgres.StatisticsRetention;
-import io.lightflow.topology.postgres.StatisticsTotals;
 import java.io.ByteArrayInputStream;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -29,16 +26,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.Period;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.apache.arrow.memory.RootAllocator;
@@ -57,8 +50,6 @@ class StatisticsApiTest {
     private static final Instant BEGIN = Instant.parse("2026-01-30T00:00:00Z");
     private static final Instant WATERMARK = BEGIN.plus(Duration.ofHours(100));
     private static final int MINUTES = 5 * 24 * 60;
-    private static final List<String> COUNTRIES = List.of("DE", "FR", "US");
-    private static final List<String> DEVICES = List.of("phone", "desktop");
 
     private static final TestDatabase DATABASE = TestDatabase.fresh();
     private static final WrittenStatistics WRITTEN = new WrittenStatistics(DATABASE);
@@ -77,43 +68,25 @@ class StatisticsApiTest {
     static void start() {
         Statistics statistics = new Statistics();
         for (int i = 0; i < 6_000; i++) {
-            add(statistics, BEGIN.plus(Duration.ofMinutes(RANDOM.nextInt(MINUTES))), RANDOM.nextInt(8));
+            RandomStatistics.add(
+                    statistics, BEGIN.plus(Duration.ofMinutes(RANDOM.nextInt(MINUTES))), RANDOM.nextInt(8), RANDOM);
         }
         // Most ads of the last minutes.
         for (int i = 0; i < 2_000; i++) {
-            add(statistics, BEGIN.plus(Duration.ofMinutes(MINUTES - 1 - RANDOM.nextInt(300))), RANDOM.nextInt(8));
+            RandomStatistics.add(
+                    statistics,
+                    BEGIN.plus(Duration.ofMinutes(MINUTES - 1 - RANDOM.nextInt(300))),
+                    RANDOM.nextInt(8),
+                    RANDOM);
         }
         WRITTEN.commit(statistics, WATERMARK);
-        server = serve(DATABASE);
-        client = new TestClient(server.url(), ALL);
-        scoped = new TestClient(server.url(), ONE);
-    }
-
-    private static ReportsServer serve(TestDatabase database) {
-        return new ReportsServer(ReportsSettings.of(0, database.settings())
+        server = new ReportsServer(ReportsSettings.of(0, DATABASE.settings())
                         .withAccess(new Access(List.of(
                                 new Account("all", TokenHash.of(ALL), Role.VIEWER, Optional.empty()),
                                 new Account("one", TokenHash.of(ONE), Role.VIEWER, Optional.of("a0"))))))
                 .start();
-    }
-
-    private static void add(Statistics statistics, Instant minute, int number) {
-        Counts counts = statistics.minute(new StatisticsKey(
-                minute.toEpochMilli(),
-                "c" + number % 4,
-                "r" + number,
-                "a" + number % 2,
-                "x" + RANDOM.nextInt(2),
-                "p:" + RANDOM.nextInt(3),
-                COUNTRIES.get(RANDOM.nextInt(3)),
-                DEVICES.get(RANDOM.nextInt(2)),
-                number == 7 ? "EUR" : "USD"));
-        counts.impressions += 1 + RANDOM.nextInt(100);
-        counts.clicks += RANDOM.nextInt(5);
-        counts.conversions += RANDOM.nextInt(2);
-        counts.invalidClicks += RANDOM.nextInt(2);
-        counts.spendMicros += RANDOM.nextInt(1_000_000);
-        counts.revenueMicros += RANDOM.nextInt(5_000_000);
+        client = new TestClient(server.url(), ALL);
+        scoped = new TestClient(server.url(), ONE);
     }
 
     @AfterAll
@@ -143,13 +116,20 @@ class StatisticsApiTest {
             filters += "&filter=country:DE&filter=country:FR";
             where = where.and(key -> !key.country().equals("US"));
         }
+        boolean isOfRegions = RANDOM.nextBoolean();
         if (RANDOM.nextInt(3) == 0) {
-            filters += "&filter=device:phone";
-            where = where.and(key -> key.device().equals("phone"));
+            filters += isOfRegions ? "&filter=region:1" : "&filter=device:phone";
+            where = where.and(
+                    isOfRegions
+                            ? key -> key.region().equals("1")
+                            : key -> key.device().equals("phone"));
         }
         if (RANDOM.nextInt(3) == 0) {
-            filters += "&filter=publisher:p:1";
-            where = where.and(key -> key.publisher().equals("p:1"));
+            filters += isOfRegions ? "&filter=data_center:us-west" : "&filter=publisher:p:1";
+            where = where.and(
+                    isOfRegions
+                            ? key -> key.dataCenter().equals("us-west")
+                            : key -> key.publisher().equals("p:1"));
         }
         return new Asked(begin, end, filters, where);
     }
@@ -186,15 +166,20 @@ class StatisticsApiTest {
         for (int i = 0; i < 40; i++) {
             Grain step = List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY).get(RANDOM.nextInt(3));
             Asked asked = anything(step == Grain.MINUTE ? 24 * 60 : MINUTES);
+            // What the filter can be told apart by.
+            boolean isOfRegions = asked.filters.contains("region") || asked.filters.contains("data_center");
             boolean byCountry = RANDOM.nextBoolean();
+            boolean byRegion = isOfRegions && RANDOM.nextBoolean();
             String path = "/v1/campaigns/c3/series?step=" + step.word()
-                    + (byCountry ? "&by=creative,country" : "&by=creative") + "&" + asked.query();
+                    + "&by=creative" + (byCountry ? ",country" : "") + (byRegion ? ",region,data_center" : "") + "&"
+                    + asked.query();
             Map<String, Counts> expected = new LinkedHashMap<>();
             for (Row row : WRITTEN.rows()) {
                 if (asked.where.test(row.key()) && row.key().campaignId().equals("c3")) {
                     String name = step.floor(Instant.ofEpochMilli(row.key().time())) + " "
                             + row.key().creativeId() + " "
                             + (byCountry ? row.key().country() + " " : "")
+                            + (byRegion ? row.key().region() + row.key().dataCenter() + " " : "")
                             + row.key().currency();
                     expected.computeIfAbsent(name, absent -> new Counts()).add(row.counts());
                 }
@@ -204,6 +189,10 @@ class StatisticsApiTest {
                 found.put(
                         row.path("time").asText() + " " + row.path("creative").asText() + " "
                                 + (byCountry ? row.path("country").asText() + " " : "")
+                                + (byRegion
+                                        ? row.path("region").asText()
+                                                + row.path("data_center").asText() + " "
+                                        : "")
                                 + row.path("currency").asText(),
                         counts(row));
             }
@@ -223,20 +212,32 @@ class StatisticsApiTest {
         return counts;
     }
 
+    private record Where(String filter, Predicate<StatisticsKey> holds) {
+        static final List<Where> ANY = List.of(
+                new Where("", key -> true),
+                new Where("&filter=country:US", key -> key.country().equals("US")),
+                new Where("&filter=device:phone", key -> key.device().equals("phone")),
+                new Where("&filter=exchange:x1", key -> key.exchange().equals("x1")),
+                new Where("&filter=data_center:us-west", key -> key.dataCenter().equals("us-west")),
+                new Where(
+                        "&filter=region:1&filter=country:DE",
+                        key -> key.region().equals("1") && key.country().equals("DE")));
+    }
+
     @Test
     void theMostPopularAdsAreThoseOfTheLargestSums() throws Exception {
-        for (int i = 0; i < 20; i++) {
-            boolean ofPlaces = RANDOM.nextBoolean();
-            int window = 1 + RANDOM.nextInt(ofPlaces ? 60 : 300);
+        for (int i = 0; i < 40; i++) {
+            Where where = Where.ANY.get(RANDOM.nextInt(Where.ANY.size()));
+            int window = 1 + RANDOM.nextInt(where.filter.isEmpty() ? 300 : 60);
             Instant until = BEGIN.plus(Duration.ofMinutes(MINUTES - RANDOM.nextInt(20)));
             Instant from = until.minus(Duration.ofMinutes(window));
             String path = "/v1/ads/popular_ads?count=3&metric=impressions&window=" + window + "&until=" + until
-                    + (ofPlaces ? "&filter=country:US" : "");
+                    + where.filter;
             Map<String, Long> sums = new LinkedHashMap<>();
             for (Row row : WRITTEN.rows()) {
                 if (row.key().time() >= from.toEpochMilli()
                         && row.key().time() < until.toEpochMilli()
-                        && (!ofPlaces || row.key().country().equals("US"))) {
+                        && where.holds.test(row.key())) {
                     sums.merge(row.key().creativeId(), row.counts().impressions, Long::sum);
                 }
             }
@@ -347,7 +348,11 @@ class StatisticsApiTest {
                 "to",
                 "at most 1100 days");
         wrong("/v1/ads/r/aggregated_count?metric=money&" + hour, "metric", "one of impressions, clicks");
-        wrong("/v1/ads/r/aggregated_count?filter=region:BE&" + hour, "filter", "not counted by region or data center");
+        wrong(
+                "/v1/ads/r/aggregated_count?filter=region:BE&filter=device:phone&" + hour,
+                "filter",
+                "without region and data_center, or of no others than campaign, creative, advertiser, country, region");
+        wrong("/v1/campaigns/c/series?by=data_center&filter=exchange:x&" + hour, "filter", "nothing is counted by");
         wrong("/v1/ads/r/aggregated_count?filter=country&" + hour, "filter", "a dimension, a colon and a value");
         wrong("/v1/ads/r/aggregated_count?filter=time;DROP:x&" + hour, "filter", "the dimensions are campaign");
         wrong("/v1/ads/popular_ads?window=361", "window", "from 1 to 360");
@@ -355,7 +360,7 @@ class StatisticsApiTest {
         wrong("/v1/ads/popular_ads?count=0", "count", "from 1 to 1000");
         wrong("/v1/ads/popular_ads?minutes=5", "minutes", "left out");
         wrong("/v1/campaigns/c/series?step=week&" + hour, "step", "one of minute, hour, day");
-        wrong("/v1/campaigns/c/series?by=region&" + hour, "by", "names with commas");
+        wrong("/v1/campaigns/c/series?by=city&" + hour, "by", "names with commas");
         wrong("/v1/campaigns/c/series?format=xml&" + hour, "format", "one of json, csv, arrow");
         wrong(
                 "/v1/campaigns/c/series?step=minute&from=2026-01-30T00:00:00Z&to=2026-02-01T00:00:00Z",
@@ -381,7 +386,7 @@ class StatisticsApiTest {
             for (Window.Piece piece : window.pieces(List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY))) {
                 Question question = new Question(connection)
                         .say("EXPLAIN ")
-                        .rows("clicks", piece, Grain.Detail.PLACE, new Filter(Map.of()));
+                        .rows("clicks", piece, Cube.PLACES, new Filter(Map.of()));
                 try (PreparedStatement statement = connection.prepareStatement(question.sql())) {
                     for (int i = 0; i < question.parameters().length; i++) {
                         statement.setObject(i + 1, question.parameters()[i]);
@@ -398,93 +403,5 @@ class StatisticsApiTest {
                 .contains("stats_minute_20260131", "stats_day_2026", "stats_minute_20260202")
                 .doesNotContain(
                         "stats_minute_20260130", "stats_minute_20260201", "stats_minute_20260203", "stats_hour");
-    }
-
-    @Test
-    void figureAndWatermarkAreOfOneSnapshotWhileStatisticsAreWritten() throws Exception {
-        TestDatabase database = TestDatabase.fresh();
-        int commits = 60;
-        Instant edge = Instant.parse("2026-01-01T22:59:00Z");
-        ExecutorService thread = Executors.newSingleThreadExecutor();
-        try (WrittenStatistics written = new WrittenStatistics(database);
-                ReportsServer reports = serve(database)) {
-            Future<?> writing = thread.submit(() -> {
-                for (int i = 1; i <= commits; i++) {
-                    Statistics statistics = new Statistics();
-                    // Into a minute, an hour and two days of the window.
-                    for (Duration after : List.of(
-                            Duration.ZERO, Duration.ofMinutes(30), Duration.ofHours(12), Duration.ofHours(36))) {
-                        add(statistics, edge.plus(after), 0);
-                    }
-                    statistics.minutes().values().forEach(counts -> counts.clicks = 1);
-                    written.commit(statistics, edge.plusSeconds(i));
-                }
-            });
-            TestClient asking = new TestClient(reports.url(), ALL);
-            long last = 0;
-            while (last < commits) {
-                boolean done = writing.isDone();
-                JsonNode answer = asking.get(
-                        200, "/v1/ads/r0/aggregated_count?from=2026-01-01T22:59:00Z&to=2026-01-03T11:00:00Z");
-                JsonNode time = answer.at("/as_of/watermark");
-                last = time.isTextual()
-                        ? Duration.between(edge, Instant.parse(time.asText())).toSeconds()
-                        : 0;
-                assertThat(answer.path("count").asLong()).isEqualTo(4 * last);
-                if (done) {
-                    writing.get();
-                    assertThat(last).isEqualTo(commits);
-                }
-            }
-        } finally {
-            thread.shutdownNow();
-        }
-    }
-
-    @Test
-    void edgesWhoseMinutesWereDroppedAreAProblemAndNotAGuess() throws Exception {
-        TestDatabase database = TestDatabase.fresh();
-        try (WrittenStatistics written = new WrittenStatistics(database);
-                ReportsServer reports = serve(database)) {
-            Statistics statistics = new Statistics();
-            for (int hour = 0; hour < 24 * 70; hour++) {
-                add(statistics, BEGIN.plus(Duration.ofMinutes(hour * 60 + 30)), 0);
-            }
-            written.commit(statistics, WATERMARK);
-            Instant now = Instant.parse("2026-04-09T12:00:00Z");
-            new PostgresSchema(database.topologySettings())
-                    .dropExpired(
-                            new StatisticsRetention(
-                                    Optional.of(Period.ofDays(3)), Optional.of(Period.ofMonths(1)), Optional.empty()),
-                            now);
-            TestClient asking = new TestClient(reports.url(), ALL);
-            String path = "/v1/ads/r0/aggregated_count?metric=impressions&";
-
-            JsonNode problem = asking.get(400, path + "from=2026-04-01T00:30:00Z&to=2026-04-09T00:00:00Z");
-            assertThat(problem.at("/errors/0/parameter").asText()).isEqualTo("from");
-            assertThat(problem.at("/errors/0/allowed").asText())
-                    .isEqualTo(
-                            "on a whole hour (UTC) or not before 2026-04-06T00:00:00Z: rows by the minute from before"
-                                    + " 2026-04-06T00:00:00Z are kept no more");
-            assertThat(asking.get(400, path + "from=2026-02-10T05:00:00Z&to=2026-04-09T00:00:00Z")
-                            .at("/errors/0/allowed")
-                            .asText())
-                    .startsWith("on a whole day (UTC) or not before 2026-03-01T00:00:00Z");
-            asking.get(400, "/v1/campaigns/c0/series?step=minute&from=2026-04-05T23:59:00Z&to=2026-04-06T01:00:00Z");
-            for (String from : List.of("2026-02-10T00:00:00Z", "2026-03-10T05:00:00Z", "2026-04-06T00:30:00Z")) {
-                assertThat(asking.get(200, path + "from=" + from + "&to=2026-04-08T23:31:00Z")
-                                .path("count")
-                                .asLong())
-                        .isEqualTo(written.sum(
-                                counts -> counts.impressions,
-                                key -> key.time() >= Instant.parse(from).toEpochMilli()
-                                        && key.time()
-                                                < Instant.parse("2026-04-08T23:31:00Z")
-                                                        .toEpochMilli()));
-            }
-            try (StatisticsTotals totals = new StatisticsTotals(database.topologySettings())) {
-                assertThat(totals.differences()).isEmpty();
-            }
-        }
     }
 }

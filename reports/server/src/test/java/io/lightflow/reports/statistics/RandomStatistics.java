@@ -1,0 +1,39 @@
+package io.lightflow.reports.statistics;
+
+import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.statistics.StatisticsKey;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+
+/** Statistics of few ads in many places. */
+final class RandomStatistics {
+    private static final List<String> COUNTRIES = List.of("DE", "FR", "US");
+    private static final List<String> DEVICES = List.of("phone", "desktop");
+    private static final List<String> DATA_CENTERS = List.of("us-west", "us-east");
+
+    private RandomStatistics() {}
+
+    /** Counts something of ad {@code r<number>} of campaign {@code c<number % 4>} and advertiser {@code a<number % 2>}. */
+    static void add(Statistics statistics, Instant minute, int number, Random random) {
+        Counts counts = statistics.minute(new StatisticsKey(
+                minute.toEpochMilli(),
+                "c" + number % 4,
+                "r" + number,
+                "a" + number % 2,
+                "x" + random.nextInt(2),
+                "p:" + random.nextInt(3),
+                COUNTRIES.get(random.nextInt(3)),
+                Integer.toString(random.nextInt(3)),
+                DEVICES.get(random.nextInt(2)),
+                DATA_CENTERS.get(random.nextInt(2)),
+                number == 7 ? "EUR" : "USD"));
+        counts.impressions += 1 + random.nextInt(100);
+        counts.clicks += random.nextInt(5);
+        counts.conversions += random.nextInt(2);
+        counts.invalidClicks += random.nextInt(2);
+        counts.spendMicros += random.nextInt(1_000_000);
+        counts.revenueMicros += random.nextInt(5_000_000);
+    }
+}

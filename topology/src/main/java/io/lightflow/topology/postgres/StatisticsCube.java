@@ -1,0 +1,132 @@
+package io.lightflow.topology.postgres;
+
+import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.statistics.StatisticsKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Which dimensions the rows of a table have. Every cube counts every event, so the sums over two of them are the same;
+ * all dimensions together would be one row for nearly every event.
+ */
+public enum StatisticsCube {
+    /** {@code stats_minute}, {@code stats_hour}, {@code stats_day}: where ads were shown. */
+    PLACES(EnumSet.complementOf(EnumSet.of(Dimension.REGION, Dimension.DATA_CENTER))),
+    /** {@code stats_creative_*}. */
+    CREATIVES(EnumSet.of(Dimension.CAMPAIGN, Dimension.CREATIVE, Dimension.ADVERTISER, Dimension.CURRENCY)),
+    /** {@code stats_geo_*}: where those were who saw the ads, and which data center served them. */
+    GEO(EnumSet.of(
+            Dimension.CAMPAIGN,
+            Dimension.CREATIVE,
+            Dimension.ADVERTISER,
+            Dimension.COUNTRY,
+            Dimension.REGION,
+            Dimension.DATA_CENTER,
+            Dimension.CURRENCY));
+
+    /** In the order of the columns. */
+    private enum Dimension {
+        CAMPAIGN("campaign", StatisticsKey::campaignId),
+        CREATIVE("creative", StatisticsKey::creativeId),
+        ADVERTISER("advertiser", StatisticsKey::advertiserId),
+        EXCHANGE("exchange", StatisticsKey::exchange),
+        PUBLISHER("publisher", StatisticsKey::publisher),
+        COUNTRY("country", StatisticsKey::country),
+        REGION("region", StatisticsKey::region),
+        DEVICE("device", StatisticsKey::device),
+        DATA_CENTER("data_center", StatisticsKey::dataCenter),
+        CURRENCY("currency", StatisticsKey::currency);
+
+        final String column;
+        final Function<StatisticsKey, String> value;
+
+        Dimension(String column, Function<StatisticsKey, String> value) {
+            this.column = column;
+            this.value = value;
+        }
+    }
+
+    private final Set<Dimension> dimensions;
+
+    StatisticsCube(Set<Dimension> dimensions) {
+        this.dimensions = dimensions;
+    }
+
+    /** Whether its tables hold a number in place of the dimensions. */
+    boolean isNumbered() {
+        return this == GEO;
+    }
+
+    /** The columns of its dimensions. */
+    List<String> columns() {
+        return dimensions.stream().map(each -> each.column).toList();
+    }
+
+    /** The values of these columns. */
+    List<String> texts(StatisticsKey key) {
+        return dimensions.stream().map(each -> each.value.apply(key)).toList();
+    }
+
+    /** The row of this cube that a key belongs to: what its tables leave out is empty. */
+    public StatisticsKey of(StatisticsKey key) {
+        return key(key.time(), dimension -> dimension.value.apply(key));
+    }
+
+    /** The minute rows of this cube, with keys as PostgreSQL can store them; sorted. */
+    public SortedMap<StatisticsKey, Counts> minutes(Statistics statistics) {
+        return rolledUp(statistics, Statistics.MINUTE_MS);
+    }
+
+    /** Likewise its rows of {@code stepMs} milliseconds. */
+    SortedMap<StatisticsKey, Counts> rolledUp(Statistics statistics, long stepMs) {
+        SortedMap<StatisticsKey, Counts> rows = new TreeMap<>();
+        statistics.rolledUp(stepMs).forEach((key, counts) -> rows.computeIfAbsent(
+                        StorableText.of(of(key)), absent -> new Counts())
+                .add(counts));
+        return rows;
+    }
+
+    /** The key of a row that was read: {@link #columns()} begin at a column of it. */
+    StatisticsKey key(long time, ResultSet row, int firstColumn) throws SQLException {
+        List<String> texts = new ArrayList<>();
+        for (int i = 0; i < dimensions.size(); i++) {
+            texts.add(row.getString(firstColumn + i));
+        }
+        return key(time, texts);
+    }
+
+    /** The key of {@link #texts}. */
+    StatisticsKey key(long time, List<String> texts) {
+        Iterator<String> next = texts.iterator();
+        Map<Dimension, String> values = new EnumMap<>(Dimension.class);
+        dimensions.forEach(dimension -> values.put(dimension, next.next()));
+        return key(time, values::get);
+    }
+
+    private StatisticsKey key(long time, Function<Dimension, String> values) {
+        Function<Dimension, String> kept = dimension -> dimensions.contains(dimension) ? values.apply(dimension) : "";
+        return new StatisticsKey(
+                time,
+                kept.apply(Dimension.CAMPAIGN),
+                kept.apply(Dimension.CREATIVE),
+                kept.apply(Dimension.ADVERTISER),
+                kept.apply(Dimension.EXCHANGE),
+                kept.apply(Dimension.PUBLISHER),
+                kept.apply(Dimension.COUNTRY),
+                kept.apply(Dimension.REGION),
+                kept.apply(Dimension.DEVICE),
+                kept.apply(Dimension.DATA_CENTER),
+                kept.apply(Dimension.CURRENCY));
+    }
+}
