@@ -89,7 +89,7 @@ class RegistryClientTest extends ApiTest {
     void behindTlsWhoTrustsTheCertificateIsServed(@TempDir Path folder) throws Exception {
         Path keys = TestKeyStore.make(folder, PASSWORD);
         try (SchemaRegistryServer secure = new SchemaRegistryServer(
-                        settings().withTls(new io.lightflow.registry.server.TlsSettings(keys, PASSWORD)))
+                        settings().withTls(new io.lightflow.service.http.TlsSettings(keys, PASSWORD)))
                 .start()) {
             RegistryClientSettings settings = clientSettings(WRITER, secure.url());
             SchemaRegistryClient trusting =

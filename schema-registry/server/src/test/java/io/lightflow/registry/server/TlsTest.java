@@ -3,6 +3,7 @@ package io.lightflow.registry.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.service.http.TlsSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
