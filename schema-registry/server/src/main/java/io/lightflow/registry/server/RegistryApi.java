@@ -5,6 +5,9 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.HttpResponseException;
 import io.lightflow.registry.server.access.Access;
+import io.lightflow.service.http.HttpMetrics;
+import io.lightflow.service.sql.Sql;
+import io.lightflow.service.sql.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +33,8 @@ final class RegistryApi {
         SchemaParser parser = new SchemaParser(subjects);
         Registrar registrar = new Registrar(sql);
         Deletion deletion = new Deletion(sql, schemas);
-        RegistryMetrics metrics = new RegistryMetrics(subjects, database);
-        Audit audit = new Audit(metrics);
+        HttpMetrics metrics = new HttpMetrics("lightflow_registry");
+        Audit audit = new Audit(new RegistryMetrics(metrics.registry(), subjects, database));
 
         RoutesConfig routes = config.routes;
         routes.beforeMatched(new AccessGate(access)::check);
