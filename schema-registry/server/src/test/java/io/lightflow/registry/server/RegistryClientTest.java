@@ -16,6 +16,7 @@ import io.lightflow.registry.client.UnexpectedAnswerException;
 import io.lightflow.registry.server.access.Access;
 import io.lightflow.registry.server.access.Account;
 import io.lightflow.registry.server.access.Role;
+import io.lightflow.service.test.TestKeyStore;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
