@@ -8,7 +8,7 @@ import io.lightflow.reports.gate.StalePolicy;
 import io.lightflow.reports.http.Access;
 import io.lightflow.reports.http.Account;
 import io.lightflow.reports.http.Role;
-import io.lightflow.reports.http.TokenHash;
+import io.lightflow.service.access.TokenHash;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.TlsSettings;
 import io.lightflow.service.settings.SettingsFile;
@@ -26,6 +26,9 @@ import java.util.stream.Stream;
  * no secrets, only the names of the environment variables or files that do, or their hashes.
  */
 public final class ReportsSettingsFile {
+    /** A plain hash of a token that can be guessed can be turned back. */
+    private static final int LEAST_TOKEN_CHARACTERS = 16;
+
     private final Map<String, String> environment;
 
     private ReportsSettingsFile(Map<String, String> environment) {
@@ -142,10 +145,14 @@ public final class ReportsSettingsFile {
             if (entry.tokenSha256() != null) {
                 return TokenHash.ofHex(entry.tokenSha256());
             }
-            return TokenHash.of(
-                    entry.tokenVariable() != null
-                            ? secret(entry.tokenVariable(), key + ".tokenVariable")
-                            : secretFile(Path.of(entry.tokenFile()), key + ".tokenFile"));
+            String token = entry.tokenVariable() != null
+                    ? secret(entry.tokenVariable(), key + ".tokenVariable")
+                    : secretFile(Path.of(entry.tokenFile()), key + ".tokenFile");
+            if (token.length() < LEAST_TOKEN_CHARACTERS) {
+                throw new IllegalArgumentException("a token must have at least " + LEAST_TOKEN_CHARACTERS
+                        + " characters, and has " + token.length() + ": make one with \"openssl rand -hex 32\"");
+            }
+            return TokenHash.of(token);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
         }

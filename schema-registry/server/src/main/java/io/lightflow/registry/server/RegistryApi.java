@@ -4,7 +4,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.HttpResponseException;
-import io.lightflow.registry.server.access.Access;
+import io.lightflow.registry.server.access.Account;
+import io.lightflow.service.access.Accounts;
 import io.lightflow.service.http.HttpMetrics;
 import io.lightflow.service.sql.Sql;
 import io.lightflow.service.sql.StoreException;
@@ -17,10 +18,10 @@ final class RegistryApi {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryApi.class);
 
-    private final Access access;
+    private final Accounts<Account> access;
     private final HikariDataSource database;
 
-    RegistryApi(HikariDataSource database, Access access) {
+    RegistryApi(HikariDataSource database, Accounts<Account> access) {
         this.database = database;
         this.access = access;
     }

@@ -1,9 +1,11 @@
 package io.lightflow.registry.server;
 
-import io.lightflow.registry.server.access.Access;
+import io.lightflow.registry.server.access.Account;
+import io.lightflow.service.access.Accounts;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.TlsSettings;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -25,7 +27,7 @@ public record RegistryServerSettings(
         String password,
         int poolSize,
         Duration databaseTimeout,
-        Access access) {
+        Accounts<Account> access) {
     static final int DEFAULT_PORT = 8081;
     static final int DEFAULT_POOL_SIZE = 8;
     static final Duration DEFAULT_DATABASE_TIMEOUT = Duration.ofSeconds(5);
@@ -56,7 +58,7 @@ public record RegistryServerSettings(
                 password,
                 DEFAULT_POOL_SIZE,
                 DEFAULT_DATABASE_TIMEOUT,
-                Access.UNRESTRICTED);
+                new Accounts<>(List.of()));
     }
 
     public RegistryServerSettings withHttp(HttpSettings newHttp) {
@@ -71,7 +73,7 @@ public record RegistryServerSettings(
         return new RegistryServerSettings(http, jdbcUrl, user, password, poolSize, timeout, access);
     }
 
-    public RegistryServerSettings withAccess(Access newAccess) {
+    public RegistryServerSettings withAccess(Accounts<Account> newAccess) {
         return new RegistryServerSettings(http, jdbcUrl, user, password, poolSize, databaseTimeout, newAccess);
     }
 

@@ -4,9 +4,10 @@ import static io.lightflow.service.settings.SettingsFile.duration;
 import static io.lightflow.service.settings.SettingsFile.orElse;
 import static io.lightflow.service.settings.SettingsFile.require;
 
-import io.lightflow.registry.server.access.Access;
 import io.lightflow.registry.server.access.Account;
 import io.lightflow.registry.server.access.Role;
+import io.lightflow.service.access.Accounts;
+import io.lightflow.service.access.TokenHash;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.TlsSettings;
 import io.lightflow.service.settings.SettingsFile;
@@ -65,14 +66,14 @@ public final class RegistrySettingsFile {
                 access(document.access()));
     }
 
-    private Access access(List<Entry> entries) {
+    private Accounts<Account> access(List<Entry> entries) {
         if (entries == null) {
-            return Access.UNRESTRICTED;
+            return new Accounts<>(List.of());
         }
         if (entries.isEmpty()) {
             throw new IllegalArgumentException("access is empty: name who may do what, or leave it out for everybody");
         }
-        return new Access(SettingsFile.list(entries, "access", this::account));
+        return new Accounts<>(SettingsFile.list(entries, "access", this::account));
     }
 
     private Account account(Entry entry, String key) {
@@ -89,11 +90,10 @@ public final class RegistrySettingsFile {
                         throw new IllegalArgumentException(
                                 key + ".role must be read or write, but is '" + entry.role() + "'");
                 };
-        return new Account(
-                entry.user() == null ? entry.token() : entry.user(),
-                entry.user() == null ? Account.Kind.TOKEN : Account.Kind.PASSWORD,
-                secret(variable, key + ".secretVariable"),
-                role);
+        String secret = secret(variable, key + ".secretVariable");
+        return entry.user() == null
+                ? new Account(entry.token(), TokenHash.of(secret), role)
+                : new Account(entry.user(), TokenHash.ofPassword(entry.user(), secret), role);
     }
 
     private String secret(String variable, String key) {

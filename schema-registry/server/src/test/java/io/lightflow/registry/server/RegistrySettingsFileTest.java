@@ -43,7 +43,7 @@ class RegistrySettingsFileTest {
         assertThat(settings.databaseTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.http().maxRequestBytes()).isEqualTo(65_536);
         assertThat(settings.http().tls().orElseThrow().password()).isEqualTo("keys-secret");
-        assertThat(settings.access().toString()).contains("bidder (PASSWORD, READ)", "ci (TOKEN, WRITE)");
+        assertThat(settings.access().toString()).contains("bidder (READ)", "ci (WRITE)");
         assertThat(settings.toString()).doesNotContain("secret");
     }
 
