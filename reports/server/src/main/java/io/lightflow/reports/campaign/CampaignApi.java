@@ -10,7 +10,7 @@ import io.lightflow.reports.http.Json;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.http.Role;
-import io.lightflow.reports.store.Sql;
+import io.lightflow.service.sql.Sql;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.lightflow.reports.campaign;
 import io.lightflow.reports.campaign.Campaign.Goal;
 import io.lightflow.reports.http.Problem.WrongParameter;
 import io.lightflow.reports.http.ProblemException;
-import io.lightflow.reports.store.Sql;
+import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,5 +1,7 @@
 package io.lightflow.reports.http;
 
+import io.lightflow.service.access.Accounts;
+import io.lightflow.service.access.TokenHash;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -10,7 +12,7 @@ import java.util.Optional;
  * @param token what is sent as {@code Authorization: Bearer …}, hashed
  * @param advertiser whose campaigns and figures it is limited to; empty for all
  */
-public record Account(String name, TokenHash token, Role role, Optional<String> advertiser) {
+public record Account(String name, TokenHash token, Role role, Optional<String> advertiser) implements Accounts.Known {
     public Account {
         Objects.requireNonNull(token, "token");
         Objects.requireNonNull(advertiser, "advertiser");
@@ -24,6 +26,10 @@ public record Account(String name, TokenHash token, Role role, Optional<String> 
         if (advertiser.isPresent() && advertiser.get().isBlank()) {
             throw new IllegalArgumentException("the advertiser of account " + name + " is empty: leave it out for all");
         }
+    }
+
+    Caller caller() {
+        return new Caller(name, role, advertiser);
     }
 
     /** Leaves out the hash. */

@@ -2,7 +2,7 @@ package io.lightflow.reports.http;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.HttpResponseException;
-import io.lightflow.reports.store.StoreException;
+import io.lightflow.service.sql.StoreException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -4,7 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.Role;
-import io.lightflow.reports.store.Sql;
+import io.lightflow.service.sql.Sql;
 import java.util.List;
 
 /** {@code /}: a dashboard for people. It holds no figures: its scripts ask for them with the token that is pasted. */

@@ -6,7 +6,7 @@ import io.lightflow.reports.http.Caller;
 import io.lightflow.reports.http.Json;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.Role;
-import io.lightflow.reports.store.Sql;
+import io.lightflow.service.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -7,7 +7,8 @@ import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.Json;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.http.Role;
-import io.lightflow.reports.store.Sql;
+import io.lightflow.service.http.HttpMetrics;
+import io.lightflow.service.sql.Sql;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Map;
@@ -15,9 +16,9 @@ import java.util.Map;
 /** The paths that tell of the server itself, and of who asks. */
 final class Overview implements Feature {
     private final Sql replica;
-    private final ReportsMetrics metrics;
+    private final HttpMetrics metrics;
 
-    Overview(Sql replica, ReportsMetrics metrics) {
+    Overview(Sql replica, HttpMetrics metrics) {
         this.replica = replica;
         this.metrics = metrics;
     }

@@ -15,7 +15,8 @@ import io.lightflow.reports.http.OpenApi;
 import io.lightflow.reports.http.SecurityHeaders;
 import io.lightflow.reports.page.Page;
 import io.lightflow.reports.statistics.StatisticsFeature;
-import io.lightflow.reports.store.Sql;
+import io.lightflow.service.http.HttpMetrics;
+import io.lightflow.service.sql.Sql;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -23,12 +24,12 @@ import java.util.Optional;
 /** All features, each with its paths and its part of the OpenAPI document. */
 final class ReportsApi {
     private final Access access;
-    private final ReportsMetrics metrics;
+    private final HttpMetrics metrics = new HttpMetrics("lightflow_reports");
     private final List<Feature> features;
 
     ReportsApi(Access access, Pools pools, BudgetGate gate, DecisionHandler decisions) {
         this.access = access;
-        this.metrics = new ReportsMetrics(pools, gate, decisions);
+        ReportsMetrics.addTo(metrics.registry(), pools, gate, decisions);
         Sql replica = new Sql(pools.replica);
         Optional<Sql> primary = pools.primary.map(Sql::new);
         this.features = List.of(

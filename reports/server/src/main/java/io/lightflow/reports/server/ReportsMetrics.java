@@ -2,36 +2,22 @@ package io.lightflow.reports.server;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
-import io.javalin.http.Context;
-import io.javalin.router.Endpoint;
 import io.lightflow.reports.budget.DecisionHandler;
 import io.lightflow.reports.gate.BudgetGate;
 import io.lightflow.reports.gate.Decision;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
-import io.prometheus.metrics.core.metrics.Histogram;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
 
-/** What {@code /metrics} tells Prometheus; of one server. */
+/** What {@code /metrics} tells Prometheus besides the requests; of one server. */
 final class ReportsMetrics {
     private static final double MILLIS_PER_SECOND = 1e3;
 
-    private final PrometheusRegistry registry = new PrometheusRegistry();
-    private final Histogram requests = Histogram.builder()
-            .name("lightflow_reports_request_seconds")
-            .help("Time to answer a request")
-            .labelNames("method", "path", "status")
-            .classicOnly()
-            .classicUpperBounds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
-            .register(registry);
+    private ReportsMetrics() {}
 
-    ReportsMetrics(Pools pools, BudgetGate gate, DecisionHandler decisions) {
+    static void addTo(PrometheusRegistry registry, Pools pools, BudgetGate gate, DecisionHandler decisions) {
         GaugeWithCallback.builder()
                 .name("lightflow_reports_database_connections")
                 .help("Connections of the pools, and requests that wait for one")
@@ -52,26 +38,29 @@ final class ReportsMetrics {
                 })
                 .register(registry);
         gauge(
+                registry,
                 "lightflow_reports_budget_age_seconds",
                 "Since the budgets were read; -1 before that",
                 () -> gate.snapshotAgeMs() < 0 ? -1 : gate.snapshotAgeMs() / MILLIS_PER_SECOND);
         gauge(
+                registry,
                 "lightflow_reports_statistics_behind_seconds",
                 "Back to the watermark; -1 where there is none",
                 () -> gate.statisticsBehindMs() < 0 ? -1 : gate.statisticsBehindMs() / MILLIS_PER_SECOND);
         gauge(
+                registry,
                 "lightflow_reports_budgets_stale",
                 "1 while decisions go by the policy for stale budgets",
                 () -> gate.isStale() ? 1 : 0);
         gauge(
+                registry,
                 "lightflow_reports_budgets_listening",
                 "1 while exhausted campaigns are heard of at once",
                 () -> gate.isListening() ? 1 : 0);
-        gauge("lightflow_reports_budget_polls_failed", "Polls of the budgets that failed", gate::failedPolls);
-        JvmMetrics.builder().register(registry);
+        gauge(registry, "lightflow_reports_budget_polls_failed", "Polls of the budgets that failed", gate::failedPolls);
     }
 
-    private void gauge(String name, String help, DoubleSupplier value) {
+    private static void gauge(PrometheusRegistry registry, String name, String help, DoubleSupplier value) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
@@ -86,23 +75,5 @@ final class ReportsMetrics {
             values.call(connections.getIdleConnections(), name, "idle");
             values.call(connections.getThreadsAwaitingConnection(), name, "awaited");
         }
-    }
-
-    void answered(Context context, float millis) {
-        Endpoint endpoint = context.endpoints().matchedHttpEndpoint();
-        // Of what leads nowhere, not even the method is kept: clients may send any word, and every one would be a
-        // series.
-        requests.labelValues(
-                        endpoint == null ? "none" : endpoint.method.name(),
-                        endpoint == null ? "none" : endpoint.path,
-                        Integer.toString(context.status().getCode()))
-                .observe(millis / MILLIS_PER_SECOND);
-    }
-
-    void scrape(Context context) throws IOException {
-        PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        writer.write(text, registry.scrape());
-        context.contentType(writer.getContentType()).result(text.toByteArray());
     }
 }

@@ -2,6 +2,8 @@ package io.lightflow.reports.server;
 
 import io.lightflow.reports.gate.BudgetGateSettings;
 import io.lightflow.reports.http.Access;
+import io.lightflow.service.http.HttpSettings;
+import io.lightflow.service.http.TlsSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -11,50 +13,37 @@ import java.util.Optional;
 /**
  * Where a {@link ReportsServer} listens and reads, and whom it serves.
  *
- * @param bind the address to listen on; {@code 127.0.0.1} is reachable from this machine only
- * @param port the port to listen on; 0 takes a free one
+ * @param http where it listens; {@code access} may be unrestricted on a loopback address only
  * @param replica where everything is read; may be the primary
  * @param primary where campaigns are changed; empty: they cannot be
  * @param statementTimeout after which a statement is stopped
- * @param maxRequestBytes the longest body of a request that is read
- * @param tls empty to speak plain HTTP
  * @param access who may do what
  * @param budgets how budgets are kept for decisions
  */
 public record ReportsSettings(
-        String bind,
-        int port,
+        HttpSettings http,
         DatabaseSettings replica,
         Optional<DatabaseSettings> primary,
         Duration statementTimeout,
-        int maxRequestBytes,
-        Optional<TlsSettings> tls,
         Access access,
         BudgetSettings budgets) {
-    public static final String DEFAULT_BIND = "127.0.0.1";
     public static final int DEFAULT_PORT = 8082;
     public static final Duration DEFAULT_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     public static final int DEFAULT_MAX_REQUEST_BYTES = 64 * 1024;
 
     public ReportsSettings {
+        Objects.requireNonNull(http, "http");
         Objects.requireNonNull(replica, "replica");
         Objects.requireNonNull(primary, "primary");
-        Objects.requireNonNull(tls, "tls");
         Objects.requireNonNull(budgets, "budgets");
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("port must be from 0 to 65535, and is " + port);
-        }
         if (statementTimeout.compareTo(Duration.ofMillis(100)) < 0
                 || statementTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
             throw new IllegalArgumentException(
                     "statementTimeout must be from 100ms to 10m, and is " + statementTimeout);
         }
-        if (maxRequestBytes < 1024) {
-            throw new IllegalArgumentException("maxRequestBytes must be at least 1024, and is " + maxRequestBytes);
-        }
-        if (access.isUnrestricted() && !isLoopback(bind)) {
+        if (access.isUnrestricted() && !isLoopback(http.bind())) {
             throw new IllegalArgumentException("access must name the accounts when bind is not a loopback address, and"
-                    + " bind is " + bind + ": everybody who reaches it could change budgets");
+                    + " bind is " + http.bind() + ": everybody who reaches it could change budgets");
         }
     }
 
@@ -69,39 +58,32 @@ public record ReportsSettings(
     /** On 127.0.0.1 without TLS, for everybody, reading and changing in one database. */
     public static ReportsSettings of(int port, DatabaseSettings database) {
         return new ReportsSettings(
-                DEFAULT_BIND,
-                port,
+                new HttpSettings(HttpSettings.DEFAULT_BIND, port, DEFAULT_MAX_REQUEST_BYTES, Optional.empty()),
                 database,
                 Optional.of(database),
                 DEFAULT_STATEMENT_TIMEOUT,
-                DEFAULT_MAX_REQUEST_BYTES,
-                Optional.empty(),
                 Access.UNRESTRICTED,
                 BudgetSettings.DEFAULT);
     }
 
     public ReportsSettings withAccess(Access newAccess) {
-        return new ReportsSettings(
-                bind, port, replica, primary, statementTimeout, maxRequestBytes, tls, newAccess, budgets);
+        return new ReportsSettings(http, replica, primary, statementTimeout, newAccess, budgets);
     }
 
     public ReportsSettings withTls(TlsSettings newTls) {
-        return new ReportsSettings(
-                bind, port, replica, primary, statementTimeout, maxRequestBytes, Optional.of(newTls), access, budgets);
+        return new ReportsSettings(http.withTls(newTls), replica, primary, statementTimeout, access, budgets);
     }
 
     public ReportsSettings withoutPrimary() {
-        return new ReportsSettings(
-                bind, port, replica, Optional.empty(), statementTimeout, maxRequestBytes, tls, access, budgets);
+        return new ReportsSettings(http, replica, Optional.empty(), statementTimeout, access, budgets);
     }
 
     public ReportsSettings withStatementTimeout(Duration timeout) {
-        return new ReportsSettings(bind, port, replica, primary, timeout, maxRequestBytes, tls, access, budgets);
+        return new ReportsSettings(http, replica, primary, timeout, access, budgets);
     }
 
     public ReportsSettings withBudgets(BudgetSettings newBudgets) {
-        return new ReportsSettings(
-                bind, port, replica, primary, statementTimeout, maxRequestBytes, tls, access, newBudgets);
+        return new ReportsSettings(http, replica, primary, statementTimeout, access, newBudgets);
     }
 
     /** The gate reads where everything is read, and listens at the primary. */

@@ -5,7 +5,7 @@ import io.lightflow.reports.http.Caller;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.statistics.Snapshot.AsOf;
 import io.lightflow.reports.statistics.Window.Piece;
-import io.lightflow.reports.store.Sql;
+import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

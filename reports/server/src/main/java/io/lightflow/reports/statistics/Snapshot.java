@@ -2,7 +2,7 @@ package io.lightflow.reports.statistics;
 
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.statistics.Window.Piece;
-import io.lightflow.reports.store.Sql;
+import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -4,7 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.Json;
 import io.lightflow.reports.http.Role;
-import io.lightflow.reports.store.Sql;
+import io.lightflow.service.sql.Sql;
 import java.time.InstantSource;
 
 /** The paths of statistics. */

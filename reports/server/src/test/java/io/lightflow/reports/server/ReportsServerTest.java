@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lightflow.reports.http.Access;
 import io.lightflow.reports.http.Account;
 import io.lightflow.reports.http.Role;
-import io.lightflow.reports.http.TokenHash;
+import io.lightflow.service.access.TokenHash;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.Statement;

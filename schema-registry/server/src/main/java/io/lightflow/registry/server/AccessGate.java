@@ -2,16 +2,18 @@ package io.lightflow.registry.server;
 
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
-import io.lightflow.registry.server.access.Access;
+import io.lightflow.registry.server.access.Account;
 import io.lightflow.registry.server.access.Role;
+import io.lightflow.service.access.Accounts;
+import java.util.Optional;
 
 /** Lets a request through to its handler, or not. */
 final class AccessGate {
     private static final String ACCOUNT = "account";
 
-    private final Access access;
+    private final Accounts<Account> access;
 
-    AccessGate(Access access) {
+    AccessGate(Accounts<Account> access) {
         this.access = access;
     }
 
@@ -19,18 +21,19 @@ final class AccessGate {
         Role needed =
                 context.routeRoles().stream().map(Role.class::cast).findFirst().orElse(Role.WRITE);
         refuseOtherSites(context);
-        Access.Decision decision = access.decide(context.header("Authorization"), needed);
-        context.attribute(ACCOUNT, decision.name());
-        switch (decision.verdict()) {
-            case ALLOWED -> {}
-            case UNKNOWN -> {
-                context.header("WWW-Authenticate", "Basic realm=\"schema registry\", charset=\"UTF-8\"");
-                throw ApiException.unauthorized();
-            }
-            case FORBIDDEN ->
-                throw ApiException.forbidden(
-                        "Forbidden: " + decision.name() + " may read, and this needs the role write");
+        if (access.isUnrestricted() || needed == Role.OPEN) {
+            return;
         }
+        Optional<Account> account = access.sender(context.header("Authorization"));
+        if (account.isEmpty()) {
+            context.header("WWW-Authenticate", "Basic realm=\"schema registry\", charset=\"UTF-8\"");
+            throw ApiException.unauthorized();
+        }
+        String name = account.get().name();
+        if (!account.get().role().covers(needed)) {
+            throw ApiException.forbidden("Forbidden: " + name + " may read, and this needs the role write");
+        }
+        context.attribute(ACCOUNT, name);
     }
 
     /** A browser that has a password here would send it along with a request that another site has made. */

@@ -3,6 +3,7 @@ package io.lightflow.registry.server;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import io.lightflow.service.sql.StoreException;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -30,6 +31,7 @@ final class Database {
         } catch (FlywayException e) {
             pool.close();
             throw new StoreException(
+                    StoreException.Kind.AWAY,
                     "Bringing the registry's tables in " + settings.database() + " up to date failed for user "
                             + settings.user() + ". It needs the right to create the schema registry and its tables.",
                     e);
@@ -52,6 +54,7 @@ final class Database {
             return new HikariDataSource(config);
         } catch (PoolInitializationException e) {
             throw new StoreException(
+                    StoreException.Kind.AWAY,
                     "Connecting to the registry's database " + settings.database() + " as user " + settings.user()
                             + " failed within " + settings.databaseTimeout()
                             + ". Check that it runs, and the URL, user and password.",

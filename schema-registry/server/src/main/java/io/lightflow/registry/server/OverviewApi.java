@@ -4,15 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.lightflow.registry.server.access.Role;
+import io.lightflow.service.http.HttpMetrics;
+import io.lightflow.service.sql.Sql;
 import java.util.List;
 import java.util.Map;
 
 /** The paths that tell of the registry itself. */
 final class OverviewApi {
     private final Sql sql;
-    private final RegistryMetrics metrics;
+    private final HttpMetrics metrics;
 
-    OverviewApi(Sql sql, RegistryMetrics metrics) {
+    OverviewApi(Sql sql, HttpMetrics metrics) {
         this.sql = sql;
         this.metrics = metrics;
     }

@@ -3,6 +3,7 @@ package io.lightflow.registry.server;
 import static io.lightflow.registry.server.Rows.SELECT_VERSION;
 
 import io.lightflow.registry.server.CompatibilityCheck.VersionedSchema;
+import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

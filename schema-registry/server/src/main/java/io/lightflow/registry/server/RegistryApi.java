@@ -4,7 +4,11 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.HttpResponseException;
-import io.lightflow.registry.server.access.Access;
+import io.lightflow.registry.server.access.Account;
+import io.lightflow.service.access.Accounts;
+import io.lightflow.service.http.HttpMetrics;
+import io.lightflow.service.sql.Sql;
+import io.lightflow.service.sql.StoreException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,10 +18,10 @@ final class RegistryApi {
 
     private static final Logger LOG = LoggerFactory.getLogger(RegistryApi.class);
 
-    private final Access access;
+    private final Accounts<Account> access;
     private final HikariDataSource database;
 
-    RegistryApi(HikariDataSource database, Access access) {
+    RegistryApi(HikariDataSource database, Accounts<Account> access) {
         this.database = database;
         this.access = access;
     }
@@ -30,8 +34,8 @@ final class RegistryApi {
         SchemaParser parser = new SchemaParser(subjects);
         Registrar registrar = new Registrar(sql);
         Deletion deletion = new Deletion(sql, schemas);
-        RegistryMetrics metrics = new RegistryMetrics(subjects, database);
-        Audit audit = new Audit(metrics);
+        HttpMetrics metrics = new HttpMetrics("lightflow_registry");
+        Audit audit = new Audit(new RegistryMetrics(metrics.registry(), subjects, database));
 
         RoutesConfig routes = config.routes;
         routes.beforeMatched(new AccessGate(access)::check);

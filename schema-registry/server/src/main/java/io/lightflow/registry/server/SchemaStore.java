@@ -5,6 +5,7 @@ import static io.lightflow.registry.server.Rows.SELECT_VERSION;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

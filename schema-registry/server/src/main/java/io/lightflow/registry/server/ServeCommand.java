@@ -1,5 +1,6 @@
 package io.lightflow.registry.server;
 
+import io.lightflow.service.http.HttpSettings;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -64,7 +65,7 @@ final class ServeCommand implements Callable<Integer> {
                 ? RegistryServerSettings.of(
                         RegistryServerSettings.DEFAULT_PORT, jdbcUrl, user, System.getenv(PASSWORD_VARIABLE))
                 : RegistrySettingsFile.read(settings, System.getenv());
-        RegistryServerSettings bound = bind == null ? read : read.withBind(bind);
-        return port == null ? bound : bound.withPort(port);
+        HttpSettings http = bind == null ? read.http() : read.http().withBind(bind);
+        return read.withHttp(port == null ? http : http.withPort(port));
     }
 }

@@ -1,5 +1,6 @@
 package io.lightflow.registry.server;
 
+import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

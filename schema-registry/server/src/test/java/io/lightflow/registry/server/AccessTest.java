@@ -2,9 +2,10 @@ package io.lightflow.registry.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.registry.server.access.Access;
 import io.lightflow.registry.server.access.Account;
 import io.lightflow.registry.server.access.Role;
+import io.lightflow.service.access.Accounts;
+import io.lightflow.service.access.TokenHash;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
@@ -28,9 +29,9 @@ class AccessTest extends ApiTest {
     @Override
     RegistryServerSettings settings() throws SQLException {
         return database.settings()
-                .withAccess(new Access(List.of(
-                        new Account("reader", Account.Kind.PASSWORD, PASSWORD, Role.READ),
-                        new Account("writer", Account.Kind.TOKEN, TOKEN, Role.WRITE))));
+                .withAccess(new Accounts<>(List.of(
+                        new Account("reader", TokenHash.ofPassword("reader", PASSWORD), Role.READ),
+                        new Account("writer", TokenHash.of(TOKEN), Role.WRITE))));
     }
 
     @Test

@@ -3,9 +3,10 @@ package io.lightflow.registry.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.registry.node.NodeClients;
-import io.lightflow.registry.server.access.Access;
 import io.lightflow.registry.server.access.Account;
 import io.lightflow.registry.server.access.Role;
+import io.lightflow.service.access.Accounts;
+import io.lightflow.service.access.TokenHash;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -18,7 +19,8 @@ class NodeClientsTest extends ApiTest {
     @Override
     RegistryServerSettings settings() throws SQLException {
         return database.settings()
-                .withAccess(new Access(List.of(new Account("node", Account.Kind.PASSWORD, PASSWORD, Role.WRITE))));
+                .withAccess(new Accounts<>(
+                        List.of(new Account("node", TokenHash.ofPassword("node", PASSWORD), Role.WRITE))));
     }
 
     @Test

@@ -13,9 +13,11 @@ import io.lightflow.registry.client.SchemaRegistryClient;
 import io.lightflow.registry.client.SchemaRejectedException;
 import io.lightflow.registry.client.TlsSettings;
 import io.lightflow.registry.client.UnexpectedAnswerException;
-import io.lightflow.registry.server.access.Access;
 import io.lightflow.registry.server.access.Account;
 import io.lightflow.registry.server.access.Role;
+import io.lightflow.service.access.Accounts;
+import io.lightflow.service.access.TokenHash;
+import io.lightflow.service.test.TestKeyStore;
 import java.net.URI;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -38,9 +40,9 @@ class RegistryClientTest extends ApiTest {
     @Override
     RegistryServerSettings settings() throws SQLException {
         return database.settings()
-                .withAccess(new Access(List.of(
-                        new Account("reader", Account.Kind.PASSWORD, PASSWORD, Role.READ),
-                        new Account("writer", Account.Kind.TOKEN, TOKEN, Role.WRITE))));
+                .withAccess(new Accounts<>(List.of(
+                        new Account("reader", TokenHash.ofPassword("reader", PASSWORD), Role.READ),
+                        new Account("writer", TokenHash.of(TOKEN), Role.WRITE))));
     }
 
     @Test
@@ -89,7 +91,7 @@ class RegistryClientTest extends ApiTest {
     void behindTlsWhoTrustsTheCertificateIsServed(@TempDir Path folder) throws Exception {
         Path keys = TestKeyStore.make(folder, PASSWORD);
         try (SchemaRegistryServer secure = new SchemaRegistryServer(
-                        settings().withTls(new io.lightflow.registry.server.TlsSettings(keys, PASSWORD)))
+                        settings().withTls(new io.lightflow.service.http.TlsSettings(keys, PASSWORD)))
                 .start()) {
             RegistryClientSettings settings = clientSettings(WRITER, secure.url());
             SchemaRegistryClient trusting =

@@ -37,21 +37,21 @@ class RegistrySettingsFileTest {
                   - {user: bidder, secretVariable: READER, role: read}
                   - {token: ci, secretVariable: CI, role: write}
                 """.formatted(keyStore));
-        assertThat(settings.bind()).isEqualTo("0.0.0.0");
-        assertThat(settings.port()).isEqualTo(8443);
+        assertThat(settings.http().bind()).isEqualTo("0.0.0.0");
+        assertThat(settings.http().port()).isEqualTo(8443);
         assertThat(settings.password()).isEqualTo("database-secret");
         assertThat(settings.databaseTimeout()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(settings.maxRequestBytes()).isEqualTo(65_536);
-        assertThat(settings.tls().orElseThrow().password()).isEqualTo("keys-secret");
-        assertThat(settings.access().toString()).contains("bidder (PASSWORD, READ)", "ci (TOKEN, WRITE)");
+        assertThat(settings.http().maxRequestBytes()).isEqualTo(65_536);
+        assertThat(settings.http().tls().orElseThrow().password()).isEqualTo("keys-secret");
+        assertThat(settings.access().toString()).contains("bidder (READ)", "ci (WRITE)");
         assertThat(settings.toString()).doesNotContain("secret");
     }
 
     @Test
     void littleIsNeeded() {
         RegistryServerSettings settings = parse(DATABASE);
-        assertThat(settings.port()).isEqualTo(8081);
-        assertThat(settings.bind()).isEqualTo("127.0.0.1");
+        assertThat(settings.http().port()).isEqualTo(8081);
+        assertThat(settings.http().bind()).isEqualTo("127.0.0.1");
         assertThat(settings.access().toString()).isEqualTo("unrestricted");
     }
 

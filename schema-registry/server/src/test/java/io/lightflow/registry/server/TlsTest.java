@@ -3,17 +3,14 @@ package io.lightflow.registry.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.service.http.TlsSettings;
+import io.lightflow.service.test.TestKeyStore;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +31,7 @@ class TlsTest {
             assertThat(server.url().getScheme()).isEqualTo("https");
             HttpClient client = HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
-                    .sslContext(trusting(keyStore))
+                    .sslContext(TestKeyStore.trusting(keyStore, PASSWORD))
                     .build();
             HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + "/subjects"))
                     .build();
@@ -50,20 +47,5 @@ class TlsTest {
         assertThatThrownBy(() -> new SchemaRegistryServer(wrong).start())
                 .hasMessageContaining("check the key store and its password")
                 .hasMessageNotContaining("not it");
-    }
-
-    private static SSLContext trusting(Path keyStore) throws Exception {
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(keyStore)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("registry", keys.getCertificate("mykey"));
-        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
-        return context;
     }
 }

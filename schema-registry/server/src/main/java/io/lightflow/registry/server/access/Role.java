@@ -9,7 +9,7 @@ public enum Role implements RouteRole {
     READ,
     WRITE;
 
-    boolean covers(Role needed) {
+    public boolean covers(Role needed) {
         return compareTo(needed) >= 0;
     }
 }

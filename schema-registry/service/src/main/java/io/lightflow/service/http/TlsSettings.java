@@ -1,7 +1,11 @@
-package io.lightflow.reports.server;
+package io.lightflow.service.http;
 
+import static io.lightflow.service.settings.SettingsFile.require;
+
+import io.lightflow.service.settings.SettingsFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * What a server proves with that it is the one that clients look for.
@@ -16,6 +20,15 @@ public record TlsSettings(Path keyStore, String password) {
         }
         if (password == null || password.isEmpty()) {
             throw new IllegalArgumentException("the password of tls.keyStore " + keyStore + " is empty");
+        }
+    }
+
+    /** The key {@code tls} of a settings file. */
+    public record Document(String keyStore, String passwordVariable) {
+        public TlsSettings settings(Map<String, String> environment) {
+            return new TlsSettings(
+                    Path.of(require(keyStore, "tls.keyStore")),
+                    SettingsFile.secret(environment, passwordVariable, "tls.passwordVariable"));
         }
     }
 

@@ -1,4 +1,4 @@
-package io.lightflow.registry.server;
+package io.lightflow.service.sql;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -9,25 +9,26 @@ import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 
-/** Statements with their parameters, on a connection of the pool. */
-final class Sql {
+/** Statements with their parameters, on a connection of the pool. Thread-safe. */
+public final class Sql {
     private static final int PING_SECONDS = 2;
+    private static final String CANCELLED = "57014";
 
     private final DataSource database;
 
-    Sql(DataSource database) {
+    public Sql(DataSource database) {
         this.database = database;
     }
 
-    interface Work<T> {
+    public interface Work<T> {
         T on(Connection connection) throws SQLException;
     }
 
-    interface RowReader<T> {
+    public interface RowReader<T> {
         T read(ResultSet row) throws SQLException;
     }
 
-    boolean isReachable() {
+    public boolean isReachable() {
         try (Connection connection = database.getConnection()) {
             return connection.isValid(PING_SECONDS);
         } catch (SQLException e) {
@@ -38,10 +39,10 @@ final class Sql {
     /**
      * Every statement for itself.
      *
-     * @param action for the message of a failure: "get schema 12"
+     * @param action for the message of a failure: "list the campaigns"
      * @throws StoreException if the database does not do its part
      */
-    <T> T ask(String action, Work<T> work) {
+    public <T> T ask(String action, Work<T> work) {
         try (Connection connection = database.getConnection()) {
             return work.on(connection);
         } catch (SQLException e) {
@@ -49,8 +50,21 @@ final class Sql {
         }
     }
 
+    /** Like {@link #ask}, all statements on one snapshot. */
+    public <T> T askAtOnce(String action, Work<T> work) {
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            T result = work.on(connection);
+            connection.commit();
+            return result;
+        } catch (SQLException e) {
+            throw failure(action, e);
+        }
+    }
+
     /** Like {@link #ask}, all statements or none: whatever is thrown rolls them back. */
-    <T> T change(String action, Work<T> work) {
+    public <T> T change(String action, Work<T> work) {
         try (Connection connection = database.getConnection()) {
             // What is not committed is rolled back by the pool when it takes the connection back.
             connection.setAutoCommit(false);
@@ -63,15 +77,18 @@ final class Sql {
     }
 
     private static StoreException failure(String action, SQLException e) {
-        return new StoreException("The database failed to " + action + ": " + e.getMessage(), e);
+        return new StoreException(
+                CANCELLED.equals(e.getSQLState()) ? StoreException.Kind.TOO_SLOW : StoreException.Kind.AWAY,
+                "The database failed to " + action + ": " + e.getMessage(),
+                e);
     }
 
-    static <T> Optional<T> first(Connection connection, String sql, RowReader<T> reader, Object... parameters)
+    public static <T> Optional<T> first(Connection connection, String sql, RowReader<T> reader, Object... parameters)
             throws SQLException {
         return all(connection, sql, reader, parameters).stream().findFirst();
     }
 
-    static <T> List<T> all(Connection connection, String sql, RowReader<T> reader, Object... parameters)
+    public static <T> List<T> all(Connection connection, String sql, RowReader<T> reader, Object... parameters)
             throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql, parameters);
                 ResultSet rows = statement.executeQuery()) {
@@ -83,7 +100,7 @@ final class Sql {
         }
     }
 
-    static int update(Connection connection, String sql, Object... parameters) throws SQLException {
+    public static int update(Connection connection, String sql, Object... parameters) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql, parameters)) {
             return statement.executeUpdate();
         }

@@ -1,4 +1,4 @@
-package io.lightflow.reports.store;
+package io.lightflow.service.sql;
 
 /** The database could not be asked, or did not answer in time. The request may be sent again. */
 public final class StoreException extends RuntimeException {
@@ -14,7 +14,7 @@ public final class StoreException extends RuntimeException {
 
     private final Kind kind;
 
-    StoreException(Kind kind, String message, Throwable cause) {
+    public StoreException(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }

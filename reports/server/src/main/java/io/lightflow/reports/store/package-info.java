@@ -1,2 +1,0 @@
-/** Statements on PostgreSQL. */
-package io.lightflow.reports.store;

@@ -1,0 +1,2 @@
+/** The commands of a service. */
+package io.lightflow.service.command;

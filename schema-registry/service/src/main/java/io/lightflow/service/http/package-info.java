@@ -1,0 +1,2 @@
+/** Where and how a service answers, and what it measures of that. */
+package io.lightflow.service.http;

@@ -1,0 +1,146 @@
+package io.lightflow.service.settings;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.type.LogicalType;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads settings from YAML, strictly: an unknown key, a missing or a wrong value is an {@link IllegalArgumentException} that names the
+ * key. Files hold no secrets, only the names of the environment variables that do.
+ */
+public final class SettingsFile {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+
+    private static final ObjectMapper YAML = YAMLMapper.builder()
+            .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .withCoercionConfig(
+                    LogicalType.Integer, config -> config.setCoercion(CoercionInputShape.String, CoercionAction.Fail)
+                            .setCoercion(CoercionInputShape.Float, CoercionAction.Fail))
+            .build();
+
+    private SettingsFile() {}
+
+    /**
+     * @param owner for messages: "the registry"
+     * @param parse makes settings of the file's text
+     * @throws IllegalArgumentException when the file cannot be read or is wrong; the message names file and key
+     */
+    public static <S> S read(Path file, String owner, Function<String, S> parse) {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("Cannot read the settings of " + owner + " from " + file + ": " + e, e);
+        }
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("Settings of " + owner + " in " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** @param type a record with a component for each key; those that are not in the text are null */
+    public static <D> D document(String yaml, Class<D> type) {
+        D document = null;
+        try {
+            document = yaml.isBlank() ? null : YAML.readValue(yaml, type);
+        } catch (UnrecognizedPropertyException e) {
+            throw new IllegalArgumentException(
+                    "unknown key " + path(e) + "; known here are " + new TreeSet<>(e.getKnownPropertyIds()), e);
+        } catch (JsonMappingException e) {
+            throw new IllegalArgumentException("wrong value of " + path(e) + ": " + e.getOriginalMessage(), e);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not YAML: " + e.getMessage(), e);
+        }
+        if (document == null) {
+            throw new IllegalArgumentException("it is empty");
+        }
+        return document;
+    }
+
+    private static String path(JsonMappingException e) {
+        StringBuilder path = new StringBuilder();
+        for (JsonMappingException.Reference reference : e.getPath()) {
+            if (reference.getFieldName() == null) {
+                path.append('[').append(reference.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(reference.getFieldName());
+            }
+        }
+        return path.isEmpty() ? "the document" : path.toString();
+    }
+
+    public static <T> T require(T value, String key) {
+        if (value == null) {
+            throw new IllegalArgumentException(key + " is missing");
+        }
+        return value;
+    }
+
+    public static <T> T orElse(T value, T other) {
+        return value == null ? other : value;
+    }
+
+    /** @param one makes something of an entry and its key, such as {@code access[0]} */
+    public static <E, T> List<T> list(List<E> entries, String key, BiFunction<E, String, T> one) {
+        List<T> list = new ArrayList<>();
+        for (E entry : entries) {
+            String entryKey = key + "[" + list.size() + "]";
+            list.add(one.apply(require(entry, entryKey), entryKey));
+        }
+        return list;
+    }
+
+    /** The value of the environment variable that a key names. */
+    public static String secret(Map<String, String> environment, String variable, String key) {
+        String value = environment.get(require(variable, key));
+        if (value == null || value.isBlank()) {
+            throw new IllegalArgumentException(
+                    key + " names the environment variable " + variable + ", which is not set");
+        }
+        return value;
+    }
+
+    /** @param text as in 5s; null for the other one */
+    public static Duration duration(String text, String key, Duration other) {
+        if (text == null) {
+            return other;
+        }
+        Matcher matcher = DURATION.matcher(text);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(
+                    key + " must be a number with its unit ms, s, m or h, as in 5s, but is '" + text + "'");
+        }
+        long amount = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(amount);
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            default -> Duration.ofHours(amount);
+        };
+    }
+}

@@ -1,0 +1,2 @@
+/** Settings files in YAML. */
+package io.lightflow.service.settings;

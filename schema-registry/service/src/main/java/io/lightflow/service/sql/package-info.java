@@ -1,0 +1,2 @@
+/** Statements on PostgreSQL. */
+package io.lightflow.service.sql;

