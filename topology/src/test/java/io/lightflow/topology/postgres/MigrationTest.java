@@ -40,6 +40,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -84,6 +85,50 @@ class MigrationTest {
         assertSame("campaign_spend", spend(migrated.atZone(ZoneId.of(sessionZone)), minutesKept));
         assertSame(KEPT, kept(minutesKept, hoursKept));
         assertBudgets(migrated, minutesKept);
+    }
+
+    @Test
+    void minutesThatWereDroppedAreMarkedAlsoWhereHoursWereKeptForAShorterTime() throws SQLException {
+        ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
+        old.count(now);
+        Predicate<Long> minutesKept = old.write(Table.MINUTE, lastDays(now, 8));
+        Predicate<Long> hoursKept = old.write(Table.HOUR, LocalDate.MAX);
+        old.write(Table.DAY, LocalDate.MIN);
+
+        old.migrate("5", "Pacific/Chatham");
+
+        assertSame(KEPT, kept(minutesKept, hoursKept));
+    }
+
+    @Test
+    void aDroppedDayOfWhichLateEventsCameIsNotTakenForComplete() throws SQLException {
+        ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
+        old.count(now);
+        Predicate<Long> minutesKept = old.write(Table.MINUTE, lastDays(now, 3));
+        Predicate<Long> hoursKept = old.write(Table.HOUR, LocalDate.MIN);
+        old.write(Table.DAY, LocalDate.MIN);
+        Key late = old.counted.keySet().stream()
+                .filter(key -> Table.MINUTE.partitionOf(key.time()).equals(lastDays(now, 5)))
+                .findFirst()
+                .orElseThrow();
+        old.makePartition(Table.MINUTE, lastDays(now, 5));
+        old.insert(Table.MINUTE, Map.of(late, new long[] {1, 0, 0, 0, 0, 0, 0, 0}));
+
+        old.migrate("5", "UTC");
+
+        assertSame(KEPT, kept(minutesKept, hoursKept));
+    }
+
+    @Test
+    void aDayOnWhichClocksWereChangedEndsAtMidnight() throws SQLException {
+        old.count(Instant.parse("2024-03-31T08:00:00Z").toEpochMilli() / MINUTE_MS);
+        Predicate<Long> kept = old.write(Table.MINUTE, LocalDate.MAX);
+        old.write(Table.HOUR, LocalDate.MAX);
+        old.write(Table.DAY, LocalDate.MIN);
+
+        old.migrate("5", "Europe/Berlin");
+
+        assertSame(KEPT, kept(kept, kept));
     }
 
     private static LocalDate lastDays(ZonedDateTime now, int days) {
