@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -148,6 +149,7 @@ public final class ReportsLoadCommand implements Callable<Integer> {
         long[] nanos = load.run(seconds);
         double perSecond = nanos.length / ((System.nanoTime() - begin) / NANOS_PER_SECOND);
         Optional<Duration> cpuAfter = cpu.get();
+        Arrays.sort(nanos);
         double p99 = millis(nanos, 0.99);
         System.out.printf(
                 "%d checks of %d campaigns over %d connections, %.0f/s: p50 %.2f ms, p95 %.2f ms, p99 %.2f ms,"
