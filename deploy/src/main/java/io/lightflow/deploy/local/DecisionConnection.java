@@ -1,12 +1,14 @@
 package io.lightflow.deploy.local;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLEncoder;
 
 /** One connection on which decisions are asked for one after the other, with as little work of its own as can be. */
 final class DecisionConnection implements AutoCloseable {
@@ -26,9 +28,11 @@ final class DecisionConnection implements AutoCloseable {
         out = socket.getOutputStream();
     }
 
+    /** @param token null to send none */
     static byte[] request(URI server, String token, String campaign) {
-        return ("GET /v1/campaigns/" + campaign + "/decision HTTP/1.1\r\nHost: " + server.getHost() + ":"
-                        + server.getPort() + "\r\nAuthorization: Bearer " + token + "\r\n\r\n")
+        String id = URLEncoder.encode(campaign, UTF_8).replace("+", "%20");
+        return ("GET /v1/campaigns/" + id + "/decision HTTP/1.1\r\nHost: " + server.getHost() + ":" + server.getPort()
+                        + (token == null ? "" : "\r\nAuthorization: Bearer " + token) + "\r\n\r\n")
                 .getBytes(US_ASCII);
     }
 

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "deploy/local/registry-load",
         description = "Look schemas up by id at a steady rate, and report how long that takes.",
-        footer = {"", "Exits with 0 if the rate was held and 99% took less than --p99, and with 1 if not."})
+        footer = {"", "Exits with 0 if the rate was held and 99%% took less than --p99, and with 1 if not."})
 public final class RegistryLoadCommand implements Callable<Integer> {
     private static final double NANOS_PER_MILLI = 1e6;
     private static final double NANOS_PER_SECOND = 1e9;

@@ -71,7 +71,7 @@ final class CertificateText {
         }
         out.printf(
                 Locale.ROOT,
-                "  PostgreSQL: %d rows of stats_hour compared with the joined topics of %s (%d impressions, %d clicks,"
+                "  PostgreSQL: %d rows by the hour compared with the joined topics of %s (%d impressions, %d clicks,"
                         + " %d conversions): %s%n",
                 rows.rows(),
                 rows.groups(),

@@ -4,6 +4,7 @@ import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.HourOfStatistics;
+import io.lightflow.topology.postgres.StatisticsCube;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +33,15 @@ final class RowComparison {
         for (HourOfStatistics.OfCube cube : stored.cubes()) {
             Map<StatisticsKey, Counts> expected = cube.expected(joined);
             rows += cube.hours()
-                    .map(hours -> compare("the joined topics say", expected, hours.table() + " has", hours.sums()))
+                    .map(hours -> compare(
+                            cube.cube(), "the joined topics say", expected, hours.table() + " has", hours.sums()))
                     .orElse(0L);
             cube.minutes()
-                    .ifPresent(minutes -> compare("the joined topics say", expected, sumOf(minutes), minutes.sums()));
+                    .ifPresent(minutes ->
+                            compare(cube.cube(), "the joined topics say", expected, sumOf(minutes), minutes.sums()));
             cube.hoursOfDay()
                     .ifPresent(hours -> compare(
+                            cube.cube(),
                             sumOf(hours),
                             hours.sums(),
                             cube.day().table() + " has",
@@ -62,7 +66,11 @@ final class RowComparison {
     }
 
     private long compare(
-            String one, Map<StatisticsKey, Counts> expected, String other, Map<StatisticsKey, Counts> found) {
+            StatisticsCube cube,
+            String one,
+            Map<StatisticsKey, Counts> expected,
+            String other,
+            Map<StatisticsKey, Counts> found) {
         SortedSet<StatisticsKey> keys = new TreeSet<>(expected.keySet());
         keys.addAll(found.keySet());
         for (StatisticsKey key : keys) {
@@ -71,17 +79,11 @@ final class RowComparison {
             if (!left.equals(right)) {
                 differenceCount++;
                 if (differences.size() < Differences.MOST_NAMED) {
-                    differences.add(words(key) + ": " + one + " " + left + ", " + other + " " + right);
+                    differences.add(Instant.ofEpochMilli(key.time()) + " " + cube.words(key) + ": " + one + " " + left
+                            + ", " + other + " " + right);
                 }
             }
         }
         return keys.size();
-    }
-
-    private static String words(StatisticsKey key) {
-        return Instant.ofEpochMilli(key.time()) + " campaign=" + key.campaignId() + " creative=" + key.creativeId()
-                + " advertiser=" + key.advertiserId() + " exchange=" + key.exchange() + " publisher="
-                + key.publisher() + " country=" + key.country() + " region=" + key.region() + " device="
-                + key.device() + " data_center=" + key.dataCenter() + " currency=" + key.currency();
     }
 }

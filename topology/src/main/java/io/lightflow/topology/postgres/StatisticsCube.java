@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Which dimensions the rows of a table have. Every cube counts every event, so the sums over two of them are the same;
@@ -81,6 +82,13 @@ public enum StatisticsCube {
     /** The row of this cube that a key belongs to: what its tables leave out is empty. */
     public StatisticsKey of(StatisticsKey key) {
         return key(key.time(), dimension -> dimension.value.apply(key));
+    }
+
+    /** Names a row, such as {@code campaign=c creative=r …}. */
+    public String words(StatisticsKey key) {
+        return dimensions.stream()
+                .map(each -> each.column + "=" + each.value.apply(key))
+                .collect(Collectors.joining(" "));
     }
 
     /** The minute rows of this cube, with keys as PostgreSQL can store them; sorted. */

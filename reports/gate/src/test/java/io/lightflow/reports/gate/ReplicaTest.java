@@ -2,21 +2,10 @@ package io.lightflow.reports.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import io.lightflow.topology.postgres.HotStandby;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,8 +19,8 @@ class ReplicaTest {
         try (TestDatabase primary = new TestDatabase()) {
             primary.campaign("total", "total_budget_micros", "20");
             primary.spend("total", 19);
-            try (EmbeddedPostgres replica = startReplicaOf(primary)) {
-                String url = "jdbc:postgresql://127.0.0.1:" + replica.getPort() + "/postgres";
+            try (HotStandby replica = HotStandby.of(primary.url, folder)) {
+                String url = replica.url();
                 BudgetGateSettings settings = new BudgetGateSettings(
                         url,
                         Optional.of(primary.url),
@@ -46,9 +35,7 @@ class ReplicaTest {
                     gate.start();
                     BudgetGateTest.await("the gate listens", gate::isListening);
                     BudgetGateTest.await("the campaign goes", () -> gate.decide("total") == Decision.GO);
-                    ask(url, "SELECT pg_wal_replay_pause()");
-                    BudgetGateTest.await("the replica lags", () -> ask(url, "SELECT pg_get_wal_replay_pause_state()")
-                            .equals("paused"));
+                    replica.pauseReplay();
 
                     primary.spend("total", 1);
                     long committed = System.nanoTime();
@@ -60,7 +47,7 @@ class ReplicaTest {
                     BudgetGateTest.await("two more polls", () -> gate.polls() >= polls + 2);
                     assertThat(gate.decide("total")).isEqualTo(Decision.EXHAUSTED);
 
-                    ask(url, "SELECT pg_wal_replay_resume()");
+                    replica.resumeReplay();
                     BudgetGateTest.await("the raised budget", () -> gate.decide("total") == Decision.GO);
                 }
                 try (BudgetGate gate = new BudgetGate(
@@ -70,61 +57,6 @@ class ReplicaTest {
                     assertThat(gate.isListening()).isFalse();
                 }
             }
-        }
-    }
-
-    /** From a copy of the primary's files, as its handbook describes a base backup. */
-    private EmbeddedPostgres startReplicaOf(TestDatabase primary) throws SQLException, IOException {
-        Path copy = Files.createDirectory(folder.resolve("data"));
-        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwx------"));
-        try (Connection connection = DriverManager.getConnection(primary.url, "postgres", "postgres");
-                Statement statement = connection.createStatement()) {
-            statement.execute("SELECT pg_backup_start('copy', true)");
-            copyFiles(Path.of(ask(primary.url, "SHOW data_directory")), copy);
-            try (ResultSet stopped = statement.executeQuery("SELECT labelfile FROM pg_backup_stop(false)")) {
-                stopped.next();
-                Files.writeString(copy.resolve("backup_label"), stopped.getString(1));
-            }
-        }
-        Files.createFile(copy.resolve("standby.signal"));
-        String port = primary.url.replaceAll(".*:(\\d+)/.*", "$1");
-        Files.writeString(
-                copy.resolve("postgresql.auto.conf"),
-                "primary_conninfo = 'host=127.0.0.1 port=" + port + " user=postgres'\n");
-        return EmbeddedPostgres.builder()
-                .setOverrideWorkingDirectory(folder.toFile())
-                .setDataDirectory(copy)
-                .setCleanDataDirectory(false)
-                .setPGStartupWait(Duration.ofMinutes(1))
-                .start();
-    }
-
-    private static void copyFiles(Path from, Path to) throws IOException {
-        List<Path> files;
-        try (Stream<Path> walk = Files.walk(from)) {
-            files = walk.filter(file -> !file.equals(from)).toList();
-        }
-        for (Path file : files) {
-            Path relative = from.relativize(file);
-            boolean isLog = relative.startsWith("pg_wal") && Files.isRegularFile(file);
-            if (!isLog && !relative.startsWith("postmaster.pid")) {
-                try {
-                    Files.copy(file, to.resolve(relative));
-                } catch (NoSuchFileException e) {
-                    // A temporary file of the running server.
-                }
-            }
-        }
-    }
-
-    private static String ask(String url, String sql) {
-        try (Connection connection = DriverManager.getConnection(url, "postgres", "postgres");
-                Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery(sql)) {
-            found.next();
-            return found.getString(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException("cannot run " + sql, e);
         }
     }
 }

@@ -47,6 +47,13 @@ public final class Failures {
                         "The answer takes too long",
                         "the database was stopped after the time-out of the settings: ask for less, such as a shorter"
                                 + " window");
+            case CONFLICT ->
+                Problem.of(
+                        503,
+                        "database-conflict",
+                        "The database stopped the statement twice",
+                        "it stood in the way of something else, such as a dropped partition that a replica replays: try"
+                                + " again in a few seconds");
             case AWAY ->
                 Problem.of(503, "database-away", "The database is not available", "try again in a few seconds");
         };

@@ -14,6 +14,9 @@ public final class Sql {
     private static final int PING_SECONDS = 2;
     private static final String CANCELLED = "57014";
 
+    /** With what its states begin when it says that the same may be asked again. */
+    private static final String ROLLED_BACK = "40";
+
     private final DataSource database;
 
     public Sql(DataSource database) {
@@ -37,50 +40,65 @@ public final class Sql {
     }
 
     /**
-     * Every statement for itself.
+     * Every statement for itself. Work is done again if the database has rolled it back, which a replica does with what stands
+     * in the way of a dropped partition, for example; this holds for all that follow, too.
      *
      * @param action for the message of a failure: "list the campaigns"
      * @throws StoreException if the database does not do its part
      */
     public <T> T ask(String action, Work<T> work) {
+        try {
+            return once(work);
+        } catch (SQLException e) {
+            if (!isRolledBack(e)) {
+                throw failure(action, e);
+            }
+            try {
+                return once(work);
+            } catch (SQLException again) {
+                again.addSuppressed(e);
+                throw failure(action, again);
+            }
+        }
+    }
+
+    private <T> T once(Work<T> work) throws SQLException {
         try (Connection connection = database.getConnection()) {
             return work.on(connection);
-        } catch (SQLException e) {
-            throw failure(action, e);
         }
     }
 
     /** Like {@link #ask}, all statements on one snapshot. */
     public <T> T askAtOnce(String action, Work<T> work) {
-        try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
+        return change(action, connection -> {
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-            T result = work.on(connection);
-            connection.commit();
-            return result;
-        } catch (SQLException e) {
-            throw failure(action, e);
-        }
+            return work.on(connection);
+        });
     }
 
     /** Like {@link #ask}, all statements or none: whatever is thrown rolls them back. */
     public <T> T change(String action, Work<T> work) {
-        try (Connection connection = database.getConnection()) {
+        return ask(action, connection -> {
             // What is not committed is rolled back by the pool when it takes the connection back.
             connection.setAutoCommit(false);
             T result = work.on(connection);
             connection.commit();
             return result;
-        } catch (SQLException e) {
-            throw failure(action, e);
-        }
+        });
+    }
+
+    private static boolean isRolledBack(SQLException e) {
+        return e.getSQLState() != null && e.getSQLState().startsWith(ROLLED_BACK);
     }
 
     private static StoreException failure(String action, SQLException e) {
-        return new StoreException(
-                CANCELLED.equals(e.getSQLState()) ? StoreException.Kind.TOO_SLOW : StoreException.Kind.AWAY,
-                "The database failed to " + action + ": " + e.getMessage(),
-                e);
+        StoreException.Kind kind = StoreException.Kind.AWAY;
+        if (CANCELLED.equals(e.getSQLState())) {
+            kind = StoreException.Kind.TOO_SLOW;
+        } else if (isRolledBack(e)) {
+            kind = StoreException.Kind.CONFLICT;
+        }
+        return new StoreException(kind, "The database failed to " + action + ": " + e.getMessage(), e);
     }
 
     public static <T> Optional<T> first(Connection connection, String sql, RowReader<T> reader, Object... parameters)

@@ -8,6 +8,8 @@ public final class StoreException extends RuntimeException {
     public enum Kind {
         /** Try again later. */
         AWAY,
+        /** Try again: it stood in the way of something else. */
+        CONFLICT,
         /** Ask for less. */
         TOO_SLOW
     }
