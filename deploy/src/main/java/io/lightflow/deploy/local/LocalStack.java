@@ -15,7 +15,6 @@ import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.topology.SubmitCommand;
 import io.lightflow.topology.aerospike.AerospikeJoinStore;
-import io.lightflow.topology.settings.AerospikeCluster;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.trident.Topologies;
@@ -53,7 +52,6 @@ import org.slf4j.LoggerFactory;
  * <p>When the JVM is told to exit, by Ctrl-C for example, the stack closes itself. Not thread-safe but for {@link #close}.
  */
 final class LocalStack implements AutoCloseable {
-    private static final int ROW_CACHES_MB = 256;
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
     private static final Duration WORKER_PATIENCE = Duration.ofSeconds(20);
     private static final long LOOK_NANOS = 50_000_000;
@@ -273,68 +271,9 @@ final class LocalStack implements AutoCloseable {
     }
 
     GroupSettings groupSettings(DcGroup group) {
-        return GroupSettings.parse("""
-                group: %s
-                dataCenters: [%s]
-                shards: %d
-                kafka:
-                  bootstrapServers: %s
-                fronts: {%s}
-                registry:
-                  urls: [%s]
-                postgres:
-                  url: %s
-                  user: %s
-                zookeeper:
-                  connect: %s
-                store: %s
-                join:
-                  allowedDisorder: %dms
-                pace:
-                  pollRecords: %d
-                dataflow:
-                  parallelism: %d
-                statistics:
-                  microBatch: %dms
-                """.formatted(
-                        group.name(),
-                        String.join(", ", group.dcs()),
-                        settings.shards(),
-                        centralBootstrap(),
-                        group.dcs().stream()
-                                .filter(fronts::containsKey)
-                                .map(dc -> dc + ": {bootstrapServers: \""
-                                        + fronts.get(dc).bootstrapServers() + "\"}")
-                                .collect(Collectors.joining(", ")),
-                        registryUrl(),
-                        jdbcUrl(),
-                        EmbeddedPostgresServer.USER,
-                        zookeeper.connectString(),
-                        store(group),
-                        settings.allowedDisorder().toMillis(),
-                        settings.pollRecords(),
-                        settings.dataflowParallelism(),
-                        settings.microBatch().toMillis()));
-    }
-
-    private String store(DcGroup group) {
-        AerospikeCluster aerospike = settings.aerospike();
-        return aerospike == null
-                ? "{rocksdb: {directory: '%s', blockCacheMb: 64, rowCacheMb: %d}}"
-                        .formatted(
-                                settings.data().resolve("store-" + group.name()).toAbsolutePath(),
-                                ROW_CACHES_MB / settings.groups().size())
-                : "{aerospike: {hosts: %s, namespace: %s, set: %s}}"
-                        .formatted(aerospike.hosts(), aerospike.namespace(), set(group));
-    }
-
-    /** Of this folder's rows alone, unless one is named: another stack may use the same namespace. */
-    private String set(DcGroup group) {
-        String named = settings.aerospike().set();
-        String set = named != null
-                ? named
-                : "local-%08x".formatted(settings.data().toAbsolutePath().hashCode());
-        return set + "-" + group.name();
+        return new LocalGroup(settings, group)
+                .groupSettings(
+                        centralBootstrap(), frontBootstraps(), registryUrl(), jdbcUrl(), zookeeper.connectString());
     }
 
     /** Rows of a stack that was here before, and whose folder was emptied, are of no use. */
@@ -342,8 +281,8 @@ final class LocalStack implements AutoCloseable {
         boolean isNew = !Files.exists(settings.data().resolve("postgres"));
         if (settings.aerospike() != null && isNew) {
             settings.groups()
-                    .forEach(group ->
-                            AerospikeJoinStore.empty(settings.aerospike().withSet(set(group))));
+                    .forEach(group -> AerospikeJoinStore.empty(
+                            settings.aerospike().withSet(new LocalGroup(settings, group).set())));
         }
     }
 

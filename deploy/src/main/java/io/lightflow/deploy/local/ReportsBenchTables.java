@@ -37,7 +37,7 @@ final class ReportsBenchTables {
     private enum Cube {
         PLACES("stats_", "campaign, creative, advertiser, exchange, publisher, country, device, currency"),
         CREATIVES("stats_creative_", "campaign, creative, advertiser, currency"),
-        GEO("stats_geo_", "geo", "_data");
+        GEO("stats_geo_", "geo, ad", "_data");
 
         private final String prefix;
         private final String columns;
@@ -201,15 +201,21 @@ final class ReportsBenchTables {
             insert.executeBatch();
         }
         try (Statement statement = connection.createStatement()) {
-            String key = "campaign, creative, advertiser, country, region, data_center, currency";
-            statement.execute("INSERT INTO stats_geo_key (" + key + ") SELECT DISTINCT " + key
-                    + " FROM reports_bench_place ORDER BY " + key);
-            statement.execute("ALTER TABLE reports_bench_place ADD COLUMN geo bigint");
-            statement.execute("UPDATE reports_bench_place p SET geo = k.id FROM stats_geo_key k WHERE (p.campaign,"
-                    + " p.creative, p.advertiser, p.country, p.region, p.data_center, p.currency) = (k.campaign,"
-                    + " k.creative, k.advertiser, k.country, k.region, k.data_center, k.currency)");
+            statement.execute("ALTER TABLE reports_bench_place ADD COLUMN geo integer, ADD COLUMN ad integer");
         }
-        vacuum(connection, "stats_geo_key", "reports_bench_place");
+        number(connection, "geo", "country, region, data_center");
+        number(connection, "ad", "campaign, creative, advertiser, currency");
+        vacuum(connection, "stats_geo_key", "stats_ad_key", "reports_bench_place");
+    }
+
+    private static void number(Connection connection, String column, String texts) throws SQLException {
+        String table = "stats_" + column + "_key";
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO " + table + " (" + texts + ") SELECT DISTINCT " + texts
+                    + " FROM reports_bench_place ORDER BY " + texts);
+            statement.execute("UPDATE reports_bench_place SET " + column + " = id FROM (SELECT id, ROW(" + texts
+                    + ") AS key FROM " + table + ") k WHERE ROW(" + texts + ") = k.key");
+        }
     }
 
     /** By the sink itself, as it makes them for rows that come. */

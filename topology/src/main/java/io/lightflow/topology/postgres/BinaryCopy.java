@@ -58,9 +58,14 @@ final class BinaryCopy implements AutoCloseable {
         return bytes.toByteArray();
     }
 
-    /** A bigint as it travels. */
-    static byte[] encode(long number) {
-        return ByteBuffer.allocate(12).putInt(8).putLong(number).array();
+    /** Two integers as they travel, one in the upper and one in the lower half of a number. */
+    static byte[] encode(long numbers) {
+        return ByteBuffer.allocate(4 * Integer.BYTES)
+                .putInt(Integer.BYTES)
+                .putInt((int) (numbers >>> Integer.SIZE))
+                .putInt(Integer.BYTES)
+                .putInt((int) numbers)
+                .array();
     }
 
     /** A row of the temporary table: part and ordinal go before. */

@@ -27,14 +27,7 @@ public enum StatisticsCube {
     /** {@code stats_creative_*}. */
     CREATIVES(EnumSet.of(Dimension.CAMPAIGN, Dimension.CREATIVE, Dimension.ADVERTISER, Dimension.CURRENCY)),
     /** {@code stats_geo_*}: where those were who saw the ads, and which data center served them. */
-    GEO(EnumSet.of(
-            Dimension.CAMPAIGN,
-            Dimension.CREATIVE,
-            Dimension.ADVERTISER,
-            Dimension.COUNTRY,
-            Dimension.REGION,
-            Dimension.DATA_CENTER,
-            Dimension.CURRENCY));
+    GEO(EnumSet.complementOf(EnumSet.of(Dimension.EXCHANGE, Dimension.PUBLISHER, Dimension.DEVICE)));
 
     /** In the order of the columns. */
     private enum Dimension {
@@ -64,7 +57,7 @@ public enum StatisticsCube {
         this.dimensions = dimensions;
     }
 
-    /** Whether its tables hold a number in place of the dimensions. */
+    /** Whether its tables hold numbers in place of the dimensions, see {@link GeoNumbers}. */
     boolean isNumbered() {
         return this == GEO;
     }

@@ -68,7 +68,7 @@ final class StatisticsRows {
         return tables.get(table);
     }
 
-    /** Gives each of some keys of a numbered cube its number, the same for ever and for everybody. */
+    /** Gives each of some keys of a numbered cube its number, the same for ever and for everybody; rows are in their order. */
     interface Numbers {
         Map<StatisticsKey, Long> of(List<StatisticsKey> sorted);
     }

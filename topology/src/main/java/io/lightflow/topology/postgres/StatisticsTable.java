@@ -22,8 +22,8 @@ enum StatisticsTable {
     GEO_HOUR("stats_geo_hour", "stats_geo_hour_data", StatisticsCube.GEO, Statistics.HOUR_MS, 50),
     GEO_DAY("stats_geo_day", "stats_geo_day_data", StatisticsCube.GEO, Statistics.DAY_MS, 50);
 
-    /** The column of a number that stands for a row's dimensions, see {@link GeoKeys}. */
-    static final String GEO_COLUMN = "geo";
+    /** The columns of the numbers that stand for a row's dimensions. */
+    static final List<String> NUMBER_COLUMNS = List.of("geo", "ad");
 
     static final List<String> COUNT_COLUMNS = List.of(
             "impressions",
@@ -81,9 +81,8 @@ enum StatisticsTable {
 
     /** The columns of its primary key. */
     List<String> keyColumns() {
-        return cube.isNumbered()
-                ? List.of("time", GEO_COLUMN)
-                : Stream.concat(Stream.of("time"), cube.columns().stream()).toList();
+        List<String> dimensions = cube.isNumbered() ? NUMBER_COLUMNS : cube.columns();
+        return Stream.concat(Stream.of("time"), dimensions.stream()).toList();
     }
 
     /** All its columns, as they are named in a statement. */

@@ -29,8 +29,9 @@ final class StatisticsWriter {
     /** A table that has fewer columns leaves the others empty. */
     private static final String MAKE_INCOMING = "CREATE TEMPORARY TABLE IF NOT EXISTS " + INCOMING
             + " (part smallint, ordinal integer, time timestamptz, "
-            + String.join(" text, ", StatisticsCube.PLACES.columns()) + " text, " + StatisticsTable.GEO_COLUMN
-            + " bigint, " + StatisticsTable.counts("%1$s bigint") + ") ON COMMIT DELETE ROWS";
+            + String.join(" text, ", StatisticsCube.PLACES.columns()) + " text, "
+            + String.join(" integer, ", StatisticsTable.NUMBER_COLUMNS) + " integer, "
+            + StatisticsTable.counts("%1$s bigint") + ") ON COMMIT DELETE ROWS";
 
     private final Connection connection;
     private final StatisticsRows rows;

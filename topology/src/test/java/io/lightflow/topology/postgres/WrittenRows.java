@@ -41,7 +41,7 @@ public final class WrittenRows {
         }
 
         synchronized StatisticsKey key(byte[] encoded) {
-            return keys.get((int) ByteBuffer.wrap(encoded).getLong(4) - 1);
+            return keys.get((int) ByteBuffer.wrap(encoded).getInt(3 * Integer.BYTES) - 1);
         }
     }
 

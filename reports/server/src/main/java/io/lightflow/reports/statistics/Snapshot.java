@@ -126,7 +126,7 @@ record Snapshot(Instant readAt, Optional<Instant> watermark, Map<String, Instant
 
     private static String advice(Cube cube, Grain grain, Instant kept) {
         String missing = "rows by the " + grain.word().replace('_', ' ')
-                + (cube == Cube.GEO ? " and by region and data center" : "") + " from before " + kept
+                + (cube == Cube.GEO ? " and by region or data center" : "") + " from before " + kept
                 + " are not kept";
         return switch (grain) {
             case MINUTE, TEN_MINUTES -> "on a whole hour (UTC) or not before " + kept + ": " + missing;

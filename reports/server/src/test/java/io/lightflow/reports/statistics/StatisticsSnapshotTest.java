@@ -153,7 +153,7 @@ class StatisticsSnapshotTest {
             JsonNode problem = asking.get(400, path + "01:29:00Z&filter=region:1");
             assertThat(problem.at("/errors/0/allowed").asText())
                     .isEqualTo("on a whole hour (UTC) or not before 2026-01-30T01:30:00Z: rows by the minute and by"
-                            + " region and data center from before 2026-01-30T01:30:00Z are not kept");
+                            + " region or data center from before 2026-01-30T01:30:00Z are not kept");
             asking.get(400, path + "01:00:00Z&filter=region:1");
             assertThat(asking.get(200, path + "01:30:00Z&filter=region:1")
                             .path("count")

@@ -11,26 +11,33 @@ COMMENT ON COLUMN ledger.writer_version IS
     'What its writer keeps besides stats_minute, stats_hour and stats_day. 2: campaign_total, campaign_spend. 3: stats_geo_*.';
 
 -- Numbers stand for the texts in the tables that are written all the time: half as wide, and half the cost.
-CREATE TABLE stats_geo_key (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+CREATE TABLE stats_ad_key (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     campaign text COLLATE "C" NOT NULL,
     creative text COLLATE "C" NOT NULL,
     advertiser text COLLATE "C" NOT NULL,
+    currency text COLLATE "C" NOT NULL,
+    UNIQUE (creative, campaign, advertiser, currency)
+);
+
+CREATE TABLE stats_geo_key (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     country text COLLATE "C" NOT NULL,
     region text COLLATE "C" NOT NULL,
     data_center text COLLATE "C" NOT NULL,
-    currency text COLLATE "C" NOT NULL,
-    UNIQUE (creative, campaign, advertiser, country, region, data_center, currency)
+    UNIQUE (country, region, data_center)
 );
 
-CREATE INDEX stats_geo_key_campaign ON stats_geo_key (campaign);
-CREATE INDEX stats_geo_key_region ON stats_geo_key (country, region);
+CREATE INDEX stats_ad_key_campaign ON stats_ad_key (campaign);
 
+COMMENT ON TABLE stats_ad_key IS 'What the numbers in stats_geo_*_data stand for. Never change or delete a row.';
 COMMENT ON TABLE stats_geo_key IS 'What the numbers in stats_geo_*_data stand for. Never change or delete a row.';
 
+-- By place first, for the most popular ads there; the index is for an ad or a campaign.
 CREATE TABLE stats_geo_minute_data (
     time timestamptz NOT NULL,
-    geo bigint NOT NULL,
+    geo integer NOT NULL,
+    ad integer NOT NULL,
     impressions bigint NOT NULL,
     clicks bigint NOT NULL,
     conversions bigint NOT NULL,
@@ -39,8 +46,10 @@ CREATE TABLE stats_geo_minute_data (
     invalid_conversions bigint NOT NULL,
     spend_micros bigint NOT NULL,
     revenue_micros bigint NOT NULL,
-    PRIMARY KEY (time, geo)
+    PRIMARY KEY (time, geo, ad)
 ) PARTITION BY RANGE (time);
+
+CREATE INDEX stats_geo_minute_data_ad ON stats_geo_minute_data (time, ad);
 
 CREATE TABLE stats_geo_hour_data (LIKE stats_geo_minute_data INCLUDING ALL) PARTITION BY RANGE (time);
 CREATE TABLE stats_geo_day_data (LIKE stats_geo_minute_data INCLUDING ALL) PARTITION BY RANGE (time);
@@ -51,10 +60,11 @@ DECLARE
 BEGIN
     FOREACH step IN ARRAY ARRAY['minute', 'hour', 'day'] LOOP
         EXECUTE format(
-            'CREATE VIEW stats_geo_%1$s AS SELECT d.time, k.campaign, k.creative, k.advertiser, k.country, k.region,'
-            ' k.data_center, k.currency, d.impressions, d.clicks, d.conversions, d.invalid_impressions,'
+            'CREATE VIEW stats_geo_%1$s AS SELECT d.time, a.campaign, a.creative, a.advertiser, k.country, k.region,'
+            ' k.data_center, a.currency, d.impressions, d.clicks, d.conversions, d.invalid_impressions,'
             ' d.invalid_clicks, d.invalid_conversions, d.spend_micros, d.revenue_micros'
-            ' FROM stats_geo_%1$s_data d JOIN stats_geo_key k ON k.id = d.geo',
+            ' FROM stats_geo_%1$s_data d JOIN stats_geo_key k ON k.id = d.geo'
+            ' JOIN stats_ad_key a ON a.id = d.ad',
             step);
     END LOOP;
 END

@@ -1,0 +1,84 @@
+package io.lightflow.deploy.local;
+
+import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.topology.settings.AerospikeCluster;
+import io.lightflow.topology.settings.GroupSettings;
+import java.net.URI;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A group's settings in the local stack. */
+record LocalGroup(LocalSettings settings, DcGroup group) {
+    private static final int ROW_CACHES_MB = 256;
+
+    /** @param frontBootstraps by data center, also of other groups */
+    GroupSettings groupSettings(
+            String centralBootstrap,
+            Map<String, String> frontBootstraps,
+            URI registryUrl,
+            String jdbcUrl,
+            String zookeeper) {
+        return GroupSettings.parse("""
+                group: %s
+                dataCenters: [%s]
+                shards: %d
+                kafka:
+                  bootstrapServers: %s
+                fronts: {%s}
+                registry:
+                  urls: [%s]
+                postgres:
+                  url: %s
+                  user: %s
+                zookeeper:
+                  connect: %s
+                store: %s
+                join:
+                  allowedDisorder: %dms
+                pace:
+                  pollRecords: %d
+                dataflow:
+                  parallelism: %d
+                statistics:
+                  microBatch: %dms
+                """.formatted(
+                        group.name(),
+                        String.join(", ", group.dcs()),
+                        settings.shards(),
+                        centralBootstrap,
+                        group.dcs().stream()
+                                .filter(frontBootstraps::containsKey)
+                                .map(dc -> dc + ": {bootstrapServers: \"" + frontBootstraps.get(dc) + "\"}")
+                                .collect(Collectors.joining(", ")),
+                        registryUrl,
+                        jdbcUrl,
+                        EmbeddedPostgresServer.USER,
+                        zookeeper,
+                        store(),
+                        settings.allowedDisorder().toMillis(),
+                        settings.pollRecords(),
+                        settings.dataflowParallelism(),
+                        settings.microBatch().toMillis()));
+    }
+
+    private String store() {
+        AerospikeCluster aerospike = settings.aerospike();
+        return aerospike == null
+                ? "{rocksdb: {directory: '%s', blockCacheMb: 64, rowCacheMb: %d}}"
+                        .formatted(
+                                settings.data().resolve("store-" + group.name()).toAbsolutePath(),
+                                ROW_CACHES_MB / settings.groups().size())
+                : "{aerospike: {hosts: %s, namespace: %s, set: %s}}"
+                        .formatted(aerospike.hosts(), aerospike.namespace(), set());
+    }
+
+    /** Of this folder's rows alone, unless one is named: another stack may use the same namespace. */
+    String set() {
+        String named = settings.aerospike().set();
+        String set = named != null
+                ? named
+                : "local-%08x".formatted(settings.data().toAbsolutePath().hashCode());
+        return set + "-" + group.name();
+    }
+}
