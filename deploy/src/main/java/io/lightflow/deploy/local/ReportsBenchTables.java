@@ -169,7 +169,7 @@ final class ReportsBenchTables {
     private static void writePlaces(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE reports_bench_place AS SELECT campaign, creative, advertiser, exchange,"
-                    + " publisher, country, ''::text AS region, device, ''::text AS data_center, currency, impressions,"
+                    + " publisher, country, device AS region, device, device AS data_center, currency, impressions,"
                     + " clicks, conversions, spend_micros, revenue_micros FROM stats_minute WITH NO DATA");
         }
         Random random = new Random(2);
@@ -213,8 +213,8 @@ final class ReportsBenchTables {
         try (Statement statement = connection.createStatement()) {
             statement.execute("INSERT INTO " + table + " (" + texts + ") SELECT DISTINCT " + texts
                     + " FROM reports_bench_place ORDER BY " + texts);
-            statement.execute("UPDATE reports_bench_place SET " + column + " = id FROM (SELECT id, ROW(" + texts
-                    + ") AS key FROM " + table + ") k WHERE ROW(" + texts + ") = k.key");
+            statement.execute("UPDATE reports_bench_place p SET " + column + " = k.id FROM " + table + " k WHERE (p."
+                    + texts.replace(", ", ", p.") + ") = (k." + texts.replace(", ", ", k.") + ")");
         }
     }
 

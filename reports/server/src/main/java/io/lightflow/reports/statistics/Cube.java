@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The tables whose rows have the same dimensions; every cube counts every event. Those with the fewest rows come first. */
+/** The tables whose rows have the same dimensions; every cube counts every event. */
 enum Cube {
     CREATIVES(
             EnumSet.of(CAMPAIGN, CREATIVE, ADVERTISER, CURRENCY),
@@ -28,18 +28,18 @@ enum Cube {
                     Grain.TEN_MINUTES, "stats_creative_ten_minutes",
                     Grain.HOUR, "stats_hour",
                     Grain.DAY, "stats_day")),
-    GEO(
-            EnumSet.of(CAMPAIGN, CREATIVE, ADVERTISER, COUNTRY, REGION, DATA_CENTER, CURRENCY),
-            Map.of(
-                    Grain.MINUTE, "stats_geo_minute",
-                    Grain.HOUR, "stats_geo_hour",
-                    Grain.DAY, "stats_geo_day")),
     PLACES(
             EnumSet.of(CAMPAIGN, CREATIVE, ADVERTISER, EXCHANGE, PUBLISHER, COUNTRY, DEVICE, CURRENCY),
             Map.of(
                     Grain.MINUTE, "stats_minute",
                     Grain.HOUR, "stats_hour",
-                    Grain.DAY, "stats_day"));
+                    Grain.DAY, "stats_day")),
+    GEO(
+            EnumSet.of(CAMPAIGN, CREATIVE, ADVERTISER, COUNTRY, REGION, DATA_CENTER, CURRENCY),
+            Map.of(
+                    Grain.MINUTE, "stats_geo_minute",
+                    Grain.HOUR, "stats_geo_hour",
+                    Grain.DAY, "stats_geo_day"));
 
     private final Set<Dimension> dimensions;
     private final Map<Grain, String> tables;
@@ -49,8 +49,8 @@ enum Cube {
         this.tables = tables;
     }
 
-    boolean has(Dimension dimension) {
-        return dimensions.contains(dimension);
+    Set<Dimension> dimensions() {
+        return dimensions;
     }
 
     /** @param grain tens of minutes are of {@link #CREATIVES} only */
@@ -59,8 +59,8 @@ enum Cube {
     }
 
     /**
-     * The cubes that can tell dimensions apart, the best one first; the others are for windows in which it is not
-     * complete.
+     * The cubes that can tell dimensions apart, for one ad or campaign the best one first; the others are for windows in
+     * which it is not complete.
      *
      * @throws ProblemException if there is none
      */

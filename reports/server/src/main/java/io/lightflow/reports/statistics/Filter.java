@@ -75,14 +75,19 @@ record Filter(Map<Dimension, Set<String>> values) {
         return values.keySet();
     }
 
-    /** As much of it as the rows of a cube can tell. */
-    Filter in(Cube cube) {
+    /** As much of it as these dimensions tell. */
+    Filter of(Set<Dimension> dimensions) {
         Map<Dimension, Set<String>> fewer = new EnumMap<>(Dimension.class);
-        values.forEach((dimension, of) -> {
-            if (cube.has(dimension)) {
-                fewer.put(dimension, of);
-            }
-        });
+        fewer.putAll(values);
+        fewer.keySet().retainAll(dimensions);
+        return new Filter(fewer);
+    }
+
+    /** All but what these dimensions tell. */
+    Filter without(Set<Dimension> dimensions) {
+        Map<Dimension, Set<String>> fewer = new EnumMap<>(Dimension.class);
+        fewer.putAll(values);
+        fewer.keySet().removeAll(dimensions);
         return new Filter(fewer);
     }
 }

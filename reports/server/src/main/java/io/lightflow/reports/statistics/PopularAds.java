@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** {@code /v1/ads/popular_ads}: the ads with the most of something in the last minutes. */
@@ -42,7 +44,9 @@ final class PopularAds {
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
         Filter filter = Filter.of(parameters, Caller.of(context));
         int minutes = parameters.number("window", 1, MOST_MINUTES, 10);
-        List<Cube> cubes = Cube.telling(filter.dimensions());
+        List<Cube> cubes = new ArrayList<>(Cube.telling(filter.dimensions()));
+        // Rows of a place stand together there.
+        cubes.sort(Comparator.comparing(cube -> cube != Cube.GEO));
         boolean isOfCreatives = cubes.contains(Cube.CREATIVES);
         if (!isOfCreatives && minutes > MOST_MINUTES_OF_PLACES) {
             throw ProblemException.parameter(
@@ -72,8 +76,15 @@ final class PopularAds {
         String ad = "creative, campaign, advertiser" + (measure.isMoney() ? ", currency" : "");
         Question question = new Question(connection).say("SELECT " + ad + ", sum(amount)::bigint AS amounts FROM (");
         for (int i = 0; i < pieces.size(); i++) {
-            question.say(i == 0 ? "" : " UNION ALL ")
-                    .rows(ad + ", " + measure.column() + " AS amount", pieces.get(i), cube, filter);
+            question.say(i == 0 ? "" : " UNION ALL ");
+            if (cube == Cube.GEO) {
+                // Summed up by numbers first, which is twice as fast.
+                question.say("SELECT " + ad + ", amount FROM (")
+                        .rowsOfNumbers("ad, sum(" + measure.column() + ") AS amount", pieces.get(i), filter)
+                        .say(" GROUP BY ad) AS sums JOIN stats_ad_key ON id = ad");
+            } else {
+                question.rows(ad + ", " + measure.column() + " AS amount", pieces.get(i), cube, filter);
+            }
         }
         question.say(") AS parts GROUP BY " + ad + " HAVING sum(amount) > 0 ORDER BY amounts DESC, " + ad + " LIMIT ")
                 .value(count);

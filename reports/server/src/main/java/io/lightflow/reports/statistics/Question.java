@@ -39,11 +39,43 @@ final class Question {
         return value(utc(time));
     }
 
-    /** {@code SELECT columns FROM the piece's table WHERE time and filter}. */
+    /**
+     * {@code SELECT columns FROM the piece's table WHERE time and filter}.
+     *
+     * @param filter for {@link Cube#GEO} of a campaign or an ad: by their numbers rows are found
+     */
     Question rows(String columns, Piece piece, Cube cube, Filter filter) throws SQLException {
-        say("SELECT ").say(columns).say(" FROM ").say(cube.table(piece.grain())).say(" WHERE time >= ");
+        within(columns, cube.table(piece.grain()), piece);
+        if (cube != Cube.GEO) {
+            return and(filter);
+        }
+        numbers("ad", "stats_ad_key", filter.of(Cube.CREATIVES.dimensions()));
+        return and(filter.without(Cube.CREATIVES.dimensions()));
+    }
+
+    /** Likewise of {@link Cube#GEO}, of the table that has numbers in place of the dimensions. */
+    Question rowsOfNumbers(String columns, Piece piece, Filter filter) throws SQLException {
+        within(columns, Cube.GEO.table(piece.grain()) + "_data", piece);
+        numbers("geo", "stats_geo_key", filter.without(Cube.CREATIVES.dimensions()));
+        numbers("ad", "stats_ad_key", filter.of(Cube.CREATIVES.dimensions()));
+        return this;
+    }
+
+    private void within(String columns, String table, Piece piece) {
+        say("SELECT ").say(columns).say(" FROM ").say(table).say(" WHERE time >= ");
         time(piece.from()).say(" AND time < ").time(piece.to());
-        return and(filter);
+    }
+
+    /** As a list of numbers, which is looked up first: so an index leads to the rows. */
+    private void numbers(String column, String keys, Filter filter) throws SQLException {
+        if (!filter.values().isEmpty()) {
+            say(" AND ")
+                    .say(column)
+                    .say(" = ANY (ARRAY(SELECT id FROM ")
+                    .say(keys)
+                    .say(" WHERE true");
+            and(filter).say("))");
+        }
     }
 
     Question and(Filter filter) throws SQLException {

@@ -27,13 +27,13 @@ record Snapshot(Instant readAt, Optional<Instant> watermark, Map<String, Instant
     /**
      * One round trip for what comes before every question. Nothing is dropped from the lock on until the transaction ends,
      * and the lock comes before the snapshot: so what the mark says is there is there. Every statement is planned for its
-     * parameters, to open the partitions that it needs and no other.
+     * parameters, to open the partitions that it needs and no other, and takes no processor from other requests.
      */
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
             + " LOCK TABLE ONLY stats_minute, ONLY stats_creative_minute, ONLY stats_creative_ten_minutes,"
             + " ONLY stats_hour, ONLY stats_day, ONLY stats_geo_minute_data, ONLY stats_geo_hour_data,"
             + " ONLY stats_geo_day_data IN ACCESS SHARE MODE;"
-            + " SET LOCAL plan_cache_mode = force_custom_plan;"
+            + " SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0;"
             + " SELECT clock_timestamp(),"
             + " (SELECT CASE WHEN bool_and(watermark IS NOT NULL) THEN min(watermark) END FROM ledger),"
             + " table_name, kept_from FROM (VALUES (1)) AS one LEFT JOIN stats_kept ON true";

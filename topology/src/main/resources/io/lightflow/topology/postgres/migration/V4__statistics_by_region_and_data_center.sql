@@ -62,7 +62,7 @@ BEGIN
         EXECUTE format(
             'CREATE VIEW stats_geo_%1$s AS SELECT d.time, a.campaign, a.creative, a.advertiser, k.country, k.region,'
             ' k.data_center, a.currency, d.impressions, d.clicks, d.conversions, d.invalid_impressions,'
-            ' d.invalid_clicks, d.invalid_conversions, d.spend_micros, d.revenue_micros'
+            ' d.invalid_clicks, d.invalid_conversions, d.spend_micros, d.revenue_micros, d.geo, d.ad'
             ' FROM stats_geo_%1$s_data d JOIN stats_geo_key k ON k.id = d.geo'
             ' JOIN stats_ad_key a ON a.id = d.ad',
             step);
