@@ -70,7 +70,7 @@ final class StatisticsRows {
 
     /** Gives each of some keys of a numbered cube its number, the same for ever and for everybody; rows are in their order. */
     interface Numbers {
-        Map<StatisticsKey, Long> of(List<StatisticsKey> sorted);
+        Map<StatisticsKey, Long> of(List<StatisticsKey> keys);
     }
 
     /** @throws ArithmeticException if a sum does not fit into 64 bits */
@@ -131,13 +131,10 @@ final class StatisticsRows {
     private record Projection(int[] rankOf, byte[][] dimensions) {
         static Projection of(List<StatisticsKey> keys, StatisticsCube cube, Numbers numbers) {
             List<StatisticsKey> projected = keys.stream().map(cube::of).toList();
-            List<StatisticsKey> sorted = projected.stream().distinct().sorted().toList();
-            Map<StatisticsKey, Long> numberOf = cube.isNumbered() ? numbers.of(sorted) : Map.of();
-            if (cube.isNumbered()) {
-                sorted = sorted.stream()
-                        .sorted(Comparator.comparing(numberOf::get))
-                        .toList();
-            }
+            List<StatisticsKey> distinct = projected.stream().distinct().toList();
+            Map<StatisticsKey, Long> numberOf = cube.isNumbered() ? numbers.of(distinct) : Map.of();
+            List<StatisticsKey> sorted = sorted(
+                    distinct, cube.isNumbered() ? Comparator.comparing(numberOf::get) : Comparator.naturalOrder());
             Map<StatisticsKey, Integer> ranks = new HashMap<>();
             byte[][] dimensions = new byte[sorted.size()][];
             for (int rank = 0; rank < dimensions.length; rank++) {
@@ -148,6 +145,11 @@ final class StatisticsRows {
             }
             return new Projection(projected.stream().mapToInt(ranks::get).toArray(), dimensions);
         }
+    }
+
+    /** The order in which everybody writes. */
+    private static List<StatisticsKey> sorted(List<StatisticsKey> keys, Comparator<StatisticsKey> order) {
+        return keys.stream().sorted(order).toList();
     }
 
     private static Table rolledUp(Table finer, long stepMs) {

@@ -29,9 +29,9 @@ public final class WrittenRows {
         private final List<StatisticsKey> keys = new ArrayList<>();
 
         @Override
-        public synchronized Map<StatisticsKey, Long> of(List<StatisticsKey> sorted) {
+        public synchronized Map<StatisticsKey, Long> of(List<StatisticsKey> wanted) {
             Map<StatisticsKey, Long> found = new HashMap<>();
-            for (StatisticsKey key : sorted) {
+            for (StatisticsKey key : wanted) {
                 found.put(key, numbers.computeIfAbsent(key, absent -> {
                     keys.add(absent);
                     return (long) keys.size();

@@ -70,7 +70,7 @@ public enum Mutant {
             "the statistics rows of a commit are written in the order of a hash table",
             changed(
                     "io.lightflow.topology.postgres.StatisticsRows",
-                    Advice.to(OrderKept.class).on(named("stableOrder"))));
+                    Advice.to(OrderKept.class).on(named("sorted"))));
 
     private final String breaks;
     private final String flaw;

@@ -1,5 +1,7 @@
 package io.lightflow.topology.simulation.mutant;
 
+import io.lightflow.statistics.StatisticsKey;
+import java.util.List;
 import net.bytebuddy.asm.Advice;
 
 /** Advice: what is to be sorted is left in its order. */
@@ -12,7 +14,8 @@ final class OrderKept {
     }
 
     @Advice.OnMethodExit
-    static void leave(@Advice.Argument(0) int[] order, @Advice.Return(readOnly = false) int[] sorted) {
-        sorted = order;
+    static void leave(
+            @Advice.Argument(0) List<StatisticsKey> keys, @Advice.Return(readOnly = false) List<StatisticsKey> sorted) {
+        sorted = keys;
     }
 }
