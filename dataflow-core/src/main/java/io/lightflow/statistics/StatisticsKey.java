@@ -91,4 +91,10 @@ public record StatisticsKey(
                 dataCenter,
                 currency);
     }
+
+    /** The same row's key where data centers are not told apart. */
+    public StatisticsKey withoutDataCenter() {
+        return new StatisticsKey(
+                time, campaignId, creativeId, advertiserId, exchange, publisher, country, region, device, "", currency);
+    }
 }

@@ -12,10 +12,10 @@ import java.util.stream.Collectors;
 record LocalGroup(LocalSettings settings, DcGroup group) {
     private static final int ROW_CACHES_MB = 256;
 
-    /** @param frontBootstraps by data center, also of other groups */
+    /** @param frontClusters bootstrap servers by data center, also of other groups; empty if there are none */
     GroupSettings groupSettings(
             String centralBootstrap,
-            Map<String, String> frontBootstraps,
+            Map<String, String> frontClusters,
             URI registryUrl,
             String jdbcUrl,
             String zookeeper) {
@@ -48,8 +48,8 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
                         settings.shards(),
                         centralBootstrap,
                         group.dcs().stream()
-                                .filter(frontBootstraps::containsKey)
-                                .map(dc -> dc + ": {bootstrapServers: \"" + frontBootstraps.get(dc) + "\"}")
+                                .filter(frontClusters::containsKey)
+                                .map(dc -> dc + ": {bootstrapServers: \"" + frontClusters.get(dc) + "\"}")
                                 .collect(Collectors.joining(", ")),
                         registryUrl,
                         jdbcUrl,

@@ -271,9 +271,10 @@ final class LocalStack implements AutoCloseable {
     }
 
     GroupSettings groupSettings(DcGroup group) {
+        Map<String, String> frontClusters = new LinkedHashMap<>();
+        fronts.forEach((dc, front) -> frontClusters.put(dc, front.bootstrapServers()));
         return new LocalGroup(settings, group)
-                .groupSettings(
-                        centralBootstrap(), frontBootstraps(), registryUrl(), jdbcUrl(), zookeeper.connectString());
+                .groupSettings(centralBootstrap(), frontClusters, registryUrl(), jdbcUrl(), zookeeper.connectString());
     }
 
     /** Rows of a stack that was here before, and whose folder was emptied, are of no use. */

@@ -60,28 +60,13 @@ final class RowSums {
     /** Rows that differ in their data centers only are added up. */
     static Map<Row, Counts> withoutDataCenter(Map<Row, Counts> rows) {
         Map<Row, Counts> sums = new HashMap<>();
-        rows.forEach(
-                (row, counts) -> sums.computeIfAbsent(new Row(row.table(), without(row.key())), absent -> new Counts())
-                        .add(counts));
+        rows.forEach((row, counts) -> sums.computeIfAbsent(
+                        new Row(row.table(), row.key().withoutDataCenter()), absent -> new Counts())
+                .add(counts));
         return sums;
     }
 
     Map<Row, Counts> rows() {
         return rows;
-    }
-
-    private static StatisticsKey without(StatisticsKey key) {
-        return new StatisticsKey(
-                key.time(),
-                key.campaignId(),
-                key.creativeId(),
-                key.advertiserId(),
-                key.exchange(),
-                key.publisher(),
-                key.country(),
-                key.region(),
-                key.device(),
-                "",
-                key.currency());
     }
 }
