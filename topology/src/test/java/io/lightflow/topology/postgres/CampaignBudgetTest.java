@@ -20,7 +20,6 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.postgresql.PGConnection;
@@ -263,14 +262,7 @@ class CampaignBudgetTest {
     @Test
     void aDatabaseOfTheVersionBeforeIsFilledBackAndItsWritersStop() {
         PostgresSettings old = server.unmigrated(server.port());
-        Flyway.configure(getClass().getClassLoader())
-                .dataSource(old.jdbcUrl(), old.user(), old.password())
-                .schemas(old.schema())
-                .locations("classpath:io/lightflow/topology/postgres/migration")
-                .table("lightflow_statistics_migrations")
-                .target("1")
-                .load()
-                .migrate();
+        PostgresServer.migrate(old, "1");
         String counts = "1, 0, 0, 0, 0, 0, %d, 0";
         String row = "'c', 'x', 'a', 'e', 'p', 'DE', 'phone', 'USD', ";
         server.execute(old, "CREATE TABLE stats_minute_all PARTITION OF stats_minute DEFAULT");

@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.flywaydb.core.Flyway;
 
 /** A real PostgreSQL that forces to disk what it commits, as one in production does. */
 final class PostgresServer implements AutoCloseable {
@@ -83,6 +84,18 @@ final class PostgresServer implements AutoCloseable {
         PostgresSettings settings = unmigrated(port);
         new PostgresSchema(settings).migrate();
         return settings;
+    }
+
+    /** Makes the tables as they were in a version, or goes on to it. */
+    static void migrate(PostgresSettings settings, String version) {
+        Flyway.configure(PostgresServer.class.getClassLoader())
+                .dataSource(settings.jdbcUrl(), settings.user(), settings.password())
+                .schemas(settings.schema())
+                .locations("classpath:io/lightflow/topology/postgres/migration")
+                .table("lightflow_statistics_migrations")
+                .target(version)
+                .load()
+                .migrate();
     }
 
     /** Settings for a schema that is not there yet. */

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.statistics.Statistics;
 import java.nio.file.Path;
-import org.flywaydb.core.Flyway;
+import java.time.Instant;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -74,7 +74,7 @@ class RegionMigrationTest {
             sink.commit(commit(0, 0, 10, statistics));
 
             HourOfStatistics.OfCube geo =
-                    reader.hour(java.time.Instant.ofEpochMilli(MORNING)).cubes().get(1);
+                    reader.hour(Instant.ofEpochMilli(MORNING)).cubes().get(1);
 
             assertThat(geo.cube()).isEqualTo(StatisticsCube.GEO);
             assertThat(geo.hours()).isEmpty();
@@ -95,14 +95,7 @@ class RegionMigrationTest {
 
     private static PostgresSettings versionThree() {
         PostgresSettings settings = server.unmigrated(server.port());
-        Flyway.configure(RegionMigrationTest.class.getClassLoader())
-                .dataSource(settings.jdbcUrl(), settings.user(), settings.password())
-                .schemas(settings.schema())
-                .locations("classpath:io/lightflow/topology/postgres/migration")
-                .table("lightflow_statistics_migrations")
-                .target("3")
-                .load()
-                .migrate();
+        PostgresServer.migrate(settings, "3");
         return settings;
     }
 

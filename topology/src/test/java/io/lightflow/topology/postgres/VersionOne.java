@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TimeZone;
 import java.util.function.Predicate;
-import org.flywaydb.core.Flyway;
 
 /** A database of version 1 with statistics at random, and what was counted. */
 final class VersionOne {
@@ -187,21 +186,10 @@ final class VersionOne {
         TimeZone zoneOfThisJvm = TimeZone.getDefault();
         TimeZone.setDefault(TimeZone.getTimeZone(sessionZone));
         try {
-            migrate(version);
+            PostgresServer.migrate(settings, version);
         } finally {
             TimeZone.setDefault(zoneOfThisJvm);
         }
-    }
-
-    private void migrate(String version) {
-        Flyway.configure(getClass().getClassLoader())
-                .dataSource(settings.jdbcUrl(), settings.user(), settings.password())
-                .schemas(settings.schema())
-                .locations("classpath:io/lightflow/topology/postgres/migration")
-                .table("lightflow_statistics_migrations")
-                .target(version)
-                .load()
-                .migrate();
     }
 
     /**
@@ -210,7 +198,7 @@ final class VersionOne {
      * @return of which times there are partitions
      */
     Predicate<Long> write(Table table, LocalDate firstKept) throws SQLException {
-        migrate("1");
+        PostgresServer.migrate(settings, "1");
         Predicate<Long> kept = time -> !table.partitionOf(time).isBefore(firstKept);
         Map<Key, long[]> rows = new HashMap<>();
         counted.forEach((key, counts) -> {

@@ -104,7 +104,7 @@ final class AdCount {
             throws SQLException {
         Question question = new Question(connection).say("SELECT DISTINCT campaign FROM stats_day WHERE time >= ");
         question.time(Grain.DAY.floor(window.from())).say(" AND time < ").time(window.to());
-        question.and(filter.of(Cube.PLACES.dimensions()));
+        question.and(filter.only(Cube.PLACES.dimensions()));
         Set<String> campaigns = new TreeSet<>(Snapshot.all(connection, question, found -> found.getString(1)));
         return campaigns.isEmpty() ? Optional.empty() : Optional.of(filter.with(Dimension.CAMPAIGN, campaigns));
     }

@@ -76,7 +76,7 @@ record Filter(Map<Dimension, Set<String>> values) {
     }
 
     /** As much of it as these dimensions tell. */
-    Filter of(Set<Dimension> dimensions) {
+    Filter only(Set<Dimension> dimensions) {
         Map<Dimension, Set<String>> fewer = new EnumMap<>(Dimension.class);
         fewer.putAll(values);
         fewer.keySet().retainAll(dimensions);

@@ -21,7 +21,7 @@ import java.util.List;
 final class PopularAds {
     private static final int MOST_ADS = 1_000;
     private static final int MOST_MINUTES = 360;
-    private static final int MOST_MINUTES_OF_PLACES = 60;
+    private static final int MOST_MINUTES_OF_FILTERED = 60;
 
     private final Sql replica;
     private final InstantSource clock;
@@ -48,11 +48,11 @@ final class PopularAds {
         // Rows of a place stand together there.
         cubes.sort(Comparator.comparing(cube -> cube != Cube.GEO));
         boolean isOfCreatives = cubes.contains(Cube.CREATIVES);
-        if (!isOfCreatives && minutes > MOST_MINUTES_OF_PLACES) {
+        if (!isOfCreatives && minutes > MOST_MINUTES_OF_FILTERED) {
             throw ProblemException.parameter(
                     "window",
                     Integer.toString(minutes),
-                    "a whole number from 1 to " + MOST_MINUTES_OF_PLACES
+                    "a whole number from 1 to " + MOST_MINUTES_OF_FILTERED
                             + " with a filter by anything but campaign, creative, advertiser and currency");
         }
         Instant until = Grain.MINUTE.ceiling(parameters.time("until").orElseGet(clock::instant));

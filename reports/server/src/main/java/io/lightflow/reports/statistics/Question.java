@@ -49,7 +49,7 @@ final class Question {
         if (cube != Cube.GEO) {
             return and(filter);
         }
-        numbers("ad", "stats_ad_key", filter.of(Cube.CREATIVES.dimensions()));
+        numbers("ad", "stats_ad_key", filter.only(Cube.CREATIVES.dimensions()));
         return and(filter.without(Cube.CREATIVES.dimensions()));
     }
 
@@ -57,7 +57,7 @@ final class Question {
     Question rowsOfNumbers(String columns, Piece piece, Filter filter) throws SQLException {
         within(columns, Cube.GEO.table(piece.grain()) + "_data", piece);
         numbers("geo", "stats_geo_key", filter.without(Cube.CREATIVES.dimensions()));
-        numbers("ad", "stats_ad_key", filter.of(Cube.CREATIVES.dimensions()));
+        numbers("ad", "stats_ad_key", filter.only(Cube.CREATIVES.dimensions()));
         return this;
     }
 
