@@ -158,7 +158,7 @@ public final class BenchCommand implements Callable<Integer> {
                 perMillion,
                 memory,
                 sum(memory),
-                count(stack, "SELECT count(*) FROM stats_minute"),
+                count(stack, "SELECT count(*) FROM stats_minute_data"),
                 null,
                 store.aerospike() == null
                         ? null

@@ -33,7 +33,7 @@ public final class PostgresTotals {
     public static Totals read(String jdbcUrl, String user) {
         try (Connection connection = DriverManager.getConnection(jdbcUrl, user, "");
                 Statement statement = connection.createStatement()) {
-            Totals minutes = sum(statement, "stats_minute");
+            Totals minutes = sum(statement, "stats_minute_data");
             disagreement(statement, minutes).ifPresent(words -> {
                 throw new IllegalStateException(words);
             });
@@ -47,13 +47,13 @@ public final class PostgresTotals {
     public static Optional<String> disagreement(String jdbcUrl) throws SQLException {
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement()) {
-            return disagreement(statement, sum(statement, "stats_minute"));
+            return disagreement(statement, sum(statement, "stats_minute_data"));
         }
     }
 
     private static Optional<String> disagreement(Statement statement, Totals minutes) throws SQLException {
-        Totals hours = sum(statement, "stats_hour");
-        Totals days = sum(statement, "stats_day");
+        Totals hours = sum(statement, "stats_hour_data");
+        Totals days = sum(statement, "stats_day_data");
         return minutes.equals(hours) && minutes.equals(days)
                 ? Optional.empty()
                 : Optional.of(

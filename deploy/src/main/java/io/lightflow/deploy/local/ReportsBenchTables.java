@@ -35,33 +35,33 @@ final class ReportsBenchTables {
     static final List<String> DEVICES = List.of("desktop", "phone", "tablet");
     /** The dimensions of some tables. */
     private enum Cube {
-        PLACES("stats_", "campaign, creative, advertiser, exchange, publisher, country, device, currency"),
-        CREATIVES("stats_creative_", "campaign, creative, advertiser, currency"),
-        GEO("stats_geo_", "geo, ad", "_data");
+        PLACES("stats_", "ad, place"),
+        CREATIVES("stats_creative_", "ad"),
+        GEO("stats_geo_", "ad, geo");
 
         private final String prefix;
         private final String columns;
-        private final String suffix;
 
         Cube(String prefix, String columns) {
-            this(prefix, columns, "");
-        }
-
-        Cube(String prefix, String columns, String suffix) {
             this.prefix = prefix;
             this.columns = columns;
-            this.suffix = suffix;
         }
 
         String table(String step) {
-            return prefix + step + suffix;
+            return prefix + step + "_data";
+        }
+
+        /** With the columns that are filled, in their order. */
+        String target(String step, String suffix) {
+            return table(step) + suffix + " (time, " + columns + ", impressions, clicks, conversions,"
+                    + " invalid_impressions, invalid_clicks, invalid_conversions, spend_micros, revenue_micros)";
         }
 
         /** What all places come to in a minute, in the order of the key. */
         String rows() {
             return "(SELECT " + columns + ", sum(impressions) AS impressions, sum(clicks) AS clicks, sum(conversions)"
                     + " AS conversions, sum(spend_micros) AS spend_micros, sum(revenue_micros) AS revenue_micros FROM"
-                    + " reports_bench_place GROUP BY " + columns + " ORDER BY " + columns + ") AS place";
+                    + " reports_bench_place GROUP BY " + columns + " ORDER BY " + columns + ") AS sums";
         }
     }
 
@@ -201,11 +201,13 @@ final class ReportsBenchTables {
             insert.executeBatch();
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute("ALTER TABLE reports_bench_place ADD COLUMN geo integer, ADD COLUMN ad integer");
+            statement.execute(
+                    "ALTER TABLE reports_bench_place ADD COLUMN ad integer, ADD COLUMN place integer, ADD COLUMN geo integer");
         }
-        number(connection, "geo", "country, region, data_center");
         number(connection, "ad", "campaign, creative, advertiser, currency");
-        vacuum(connection, "stats_geo_key", "stats_ad_key", "reports_bench_place");
+        number(connection, "place", "exchange, publisher, country, device");
+        number(connection, "geo", "country, region, data_center");
+        vacuum(connection, "stats_ad_key", "stats_place_key", "stats_geo_key", "reports_bench_place");
     }
 
     private static void number(Connection connection, String column, String texts) throws SQLException {
@@ -236,7 +238,7 @@ final class ReportsBenchTables {
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement()) {
             for (Cube cube : Cube.values()) {
-                statement.execute("INSERT INTO " + cube.table("minute") + suffix + " SELECT time, " + cube.columns
+                statement.execute("INSERT INTO " + cube.target("minute", suffix) + " SELECT time, " + cube.columns
                         + ", " + SHARES + " FROM " + minutes(from, to) + ", " + cube.rows());
                 vacuum(connection, cube.table("minute") + suffix);
             }
@@ -255,7 +257,7 @@ final class ReportsBenchTables {
             throws SQLException {
         String length = step.equals("ten_minutes") ? "10 minutes" : "1 " + step;
         try (Statement statement = connection.createStatement()) {
-            statement.execute("INSERT INTO " + cube.table(step) + " SELECT step, " + cube.columns
+            statement.execute("INSERT INTO " + cube.target(step, "") + " SELECT step, " + cube.columns
                     + ", n * impressions, n * clicks, n * conversions, 0, 0, 0, n * spend_micros, n * revenue_micros"
                     + " FROM (SELECT date_bin('" + length + "', time, '2000-01-01 00:00+00') AS step, count(*) AS n"
                     + " FROM " + minutes(from, to) + " GROUP BY 1) AS steps, " + cube.rows() + " ORDER BY step");

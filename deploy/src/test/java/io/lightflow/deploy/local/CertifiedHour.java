@@ -180,9 +180,13 @@ final class CertifiedHour {
         try (Connection connection = DriverManager.getConnection(stand.stack().jdbcUrl());
                 Statement statement = connection.createStatement();
                 ResultSet changed =
-                        statement.executeQuery("UPDATE stats_hour SET clicks = clicks + 1 WHERE ctid = (SELECT"
-                                + " min(ctid) FROM stats_hour WHERE time = '" + hour + "') AND time = '" + hour
-                                + "' RETURNING campaign, creative, advertiser, exchange, publisher, country, device")) {
+                        statement.executeQuery("WITH changed AS (UPDATE stats_hour_data SET clicks = clicks + 1"
+                                + " WHERE ctid = (SELECT min(ctid) FROM stats_hour_data WHERE time = '" + hour
+                                + "') AND time = '"
+                                + hour
+                                + "' RETURNING ad, place) SELECT campaign, creative, advertiser, exchange, publisher, country,"
+                                + " device FROM changed JOIN stats_hour USING (ad, place) WHERE time = '" + hour
+                                + "'")) {
             assertThat(changed.next()).isTrue();
             return "DIFFERENCE row " + hour + " campaign=" + changed.getString(1) + " creative=" + changed.getString(2)
                     + " advertiser=" + changed.getString(3) + " exchange=" + changed.getString(4) + " publisher="

@@ -1,17 +1,11 @@
 package io.lightflow.topology.postgres;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lightflow.statistics.Counts;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -23,18 +17,13 @@ final class BinaryCopy implements AutoCloseable {
     private static final long EPOCH_MS = 946_684_800_000L;
 
     private static final int COUNT_COLUMNS = StatisticsTable.COUNT_COLUMNS.size();
-    private static final int FIXED_BYTES = 2 + 6 + 8 + 12 + COUNT_COLUMNS * 12;
+    private static final int MOST_BYTES = 2 + 6 + 8 + 12 + KeyTable.values().length * 8 + COUNT_COLUMNS * 12;
 
     private final CopyIn copy;
-    private final int keyColumns;
     private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
 
-    /**
-     * @param target the table and its columns
-     * @param keyColumns how many of them are the time and the texts that {@link #encode} makes
-     */
-    BinaryCopy(Connection connection, String target, int keyColumns) throws SQLException {
-        this.keyColumns = keyColumns;
+    /** @param target the table and its columns: the time, the numbers, and the counts */
+    BinaryCopy(Connection connection, String target) throws SQLException {
         copy = connection
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
@@ -42,55 +31,31 @@ final class BinaryCopy implements AutoCloseable {
         buffer.put(SIGNATURE).putInt(0).putInt(0);
     }
 
-    /** Texts as they travel: a length and UTF-8 for each. */
-    static byte[] encode(List<String> texts) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
-        DataOutputStream out = new DataOutputStream(bytes);
-        try {
-            for (String text : texts) {
-                byte[] utf8 = text.getBytes(UTF_8);
-                out.writeInt(utf8.length);
-                out.write(utf8);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("memory refuses to be written", e);
-        }
-        return bytes.toByteArray();
-    }
-
-    /** Two integers as they travel, one in the upper and one in the lower half of a number. */
-    static byte[] encode(long numbers) {
-        return ByteBuffer.allocate(4 * Integer.BYTES)
-                .putInt(Integer.BYTES)
-                .putInt((int) (numbers >>> Integer.SIZE))
-                .putInt(Integer.BYTES)
-                .putInt((int) numbers)
-                .array();
-    }
-
     /** A row of the temporary table: part and ordinal go before. */
-    void row(int part, int ordinal, long time, byte[] dimensions, Counts counts) throws SQLException {
-        begin(2 + keyColumns + COUNT_COLUMNS, dimensions);
+    void row(int part, int ordinal, long time, int[] numbers, Counts counts) throws SQLException {
+        begin(3 + numbers.length + COUNT_COLUMNS);
         buffer.putInt(2).putShort((short) part).putInt(4).putInt(ordinal);
-        end(time, dimensions, counts);
+        end(time, numbers, counts);
     }
 
     /** A row of a statistics table. */
-    void row(long time, byte[] dimensions, Counts counts) throws SQLException {
-        begin(keyColumns + COUNT_COLUMNS, dimensions);
-        end(time, dimensions, counts);
+    void row(long time, int[] numbers, Counts counts) throws SQLException {
+        begin(1 + numbers.length + COUNT_COLUMNS);
+        end(time, numbers, counts);
     }
 
-    private void begin(int columns, byte[] dimensions) throws SQLException {
-        if (buffer.remaining() < FIXED_BYTES + dimensions.length) {
+    private void begin(int columns) throws SQLException {
+        if (buffer.remaining() < MOST_BYTES) {
             flush();
         }
         buffer.putShort((short) columns);
     }
 
-    private void end(long time, byte[] dimensions, Counts counts) {
+    private void end(long time, int[] numbers, Counts counts) {
         number(Math.multiplyExact(time - EPOCH_MS, 1000L));
-        buffer.put(dimensions);
+        for (int number : numbers) {
+            buffer.putInt(4).putInt(number);
+        }
         number(counts.impressions);
         number(counts.clicks);
         number(counts.conversions);

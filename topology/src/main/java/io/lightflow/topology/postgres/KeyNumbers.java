@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The numbers of a table that gives one to each combination of texts, for ever. New ones are given in a transaction of
- * their own, before the commit that needs them: a number that is not used does no harm. Not thread-safe.
+ * The numbers of one table, which are for ever. New ones are given in a transaction of their own, before the commit that
+ * needs them: a number that is not used does no harm. Not thread-safe.
  */
 final class KeyNumbers {
     /** Some hundred bytes each. What is forgotten is looked up again. */
-    private static final int MOST_REMEMBERED = 500_000;
+    private static final int MOST_REMEMBERED = 300_000;
 
     private final PostgresPool pool;
     private final String table;
@@ -27,12 +27,12 @@ final class KeyNumbers {
     private final String wanted;
     private final Map<List<String>, Integer> known = new HashMap<>();
 
-    KeyNumbers(PostgresPool pool, String table, List<String> columns) {
+    KeyNumbers(PostgresPool pool, KeyTable table) {
         this.pool = pool;
-        this.table = table;
-        this.columns = columns.size();
-        names = String.join(", ", columns);
-        wanted = "unnest(" + String.join(", ", Collections.nCopies(columns.size(), "?::text[]"))
+        this.table = table.tableName;
+        columns = table.dimensions.size();
+        names = String.join(", ", table.textColumns());
+        wanted = "unnest(" + String.join(", ", Collections.nCopies(columns, "?::text[]"))
                 + ") WITH ORDINALITY AS wanted (" + names + ", place)";
     }
 
@@ -57,7 +57,6 @@ final class KeyNumbers {
         return known;
     }
 
-    /** After a failure: the database may be another one, which is behind. */
     void forget() {
         known.clear();
     }

@@ -27,7 +27,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
     private final PostgresPool pool;
     private final LedgerTable ledger;
     private final StatisticsPartitions partitions;
-    private final GeoNumbers geoNumbers;
+    private final StatisticsNumbers numbers;
     private final Map<Integer, LedgerTable.Hold> holds = new HashMap<>();
 
     /** Empty if it is not known, as after a failure. */
@@ -43,7 +43,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
         pool = new PostgresPool(settings, topology + "-" + group);
         ledger = new LedgerTable(topology, group);
         partitions = new StatisticsPartitions(pool);
-        geoNumbers = new GeoNumbers(pool);
+        numbers = new StatisticsNumbers(pool);
     }
 
     @Override
@@ -85,7 +85,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
     }
 
     private void commit(Commit<Statistics> commit) {
-        StatisticsRows rows = StatisticsRows.of(commit.output(), geoNumbers);
+        StatisticsRows rows = StatisticsRows.of(commit.output(), numbers);
         CampaignRows campaigns = CampaignRows.of(commit.output());
         for (StatisticsTable table : StatisticsTable.values()) {
             partitions.ensure(table, rows.of(table).times());
@@ -115,7 +115,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
     private void forgetGuesses() {
         newestMinute = OptionalLong.empty();
         partitions.forget();
-        geoNumbers.forget();
+        numbers.forget();
     }
 
     @Override

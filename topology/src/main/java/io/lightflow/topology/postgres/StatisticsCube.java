@@ -23,43 +23,23 @@ import java.util.stream.Collectors;
  */
 public enum StatisticsCube {
     /** {@code stats_minute}, {@code stats_hour}, {@code stats_day}: where ads were shown. */
-    PLACES(EnumSet.complementOf(EnumSet.of(Dimension.REGION, Dimension.DATA_CENTER))),
+    PLACES(KeyTable.AD, KeyTable.PLACE),
     /** {@code stats_creative_*}. */
-    CREATIVES(EnumSet.of(Dimension.CAMPAIGN, Dimension.CREATIVE, Dimension.ADVERTISER, Dimension.CURRENCY)),
+    CREATIVES(KeyTable.AD),
     /** {@code stats_geo_*}: where those were who saw the ads, and which data center served them. */
-    GEO(EnumSet.complementOf(EnumSet.of(Dimension.EXCHANGE, Dimension.PUBLISHER, Dimension.DEVICE)));
+    GEO(KeyTable.AD, KeyTable.GEO);
 
-    /** In the order of the columns. */
-    private enum Dimension {
-        CAMPAIGN("campaign", StatisticsKey::campaignId),
-        CREATIVE("creative", StatisticsKey::creativeId),
-        ADVERTISER("advertiser", StatisticsKey::advertiserId),
-        EXCHANGE("exchange", StatisticsKey::exchange),
-        PUBLISHER("publisher", StatisticsKey::publisher),
-        COUNTRY("country", StatisticsKey::country),
-        REGION("region", StatisticsKey::region),
-        DEVICE("device", StatisticsKey::device),
-        DATA_CENTER("data_center", StatisticsKey::dataCenter),
-        CURRENCY("currency", StatisticsKey::currency);
+    private final List<KeyTable> keyTables;
+    private final Set<Dimension> dimensions = EnumSet.noneOf(Dimension.class);
 
-        final String column;
-        final Function<StatisticsKey, String> value;
-
-        Dimension(String column, Function<StatisticsKey, String> value) {
-            this.column = column;
-            this.value = value;
-        }
+    StatisticsCube(KeyTable... keyTables) {
+        this.keyTables = List.of(keyTables);
+        this.keyTables.forEach(keys -> dimensions.addAll(keys.dimensions));
     }
 
-    private final Set<Dimension> dimensions;
-
-    StatisticsCube(Set<Dimension> dimensions) {
-        this.dimensions = dimensions;
-    }
-
-    /** Whether its tables hold numbers in place of the dimensions, see {@link GeoNumbers}. */
-    boolean isNumbered() {
-        return this == GEO;
+    /** What numbers stand for in its tables: rows are sorted by time, and then by the numbers in this order. */
+    List<KeyTable> keyTables() {
+        return keyTables;
     }
 
     /** The columns of its dimensions. */
@@ -67,21 +47,14 @@ public enum StatisticsCube {
         return dimensions.stream().map(each -> each.column).toList();
     }
 
-    /** The values of these columns. */
-    List<String> texts(StatisticsKey key) {
-        return dimensions.stream().map(each -> each.value.apply(key)).toList();
-    }
-
     /** The row of this cube that a key belongs to: what its tables leave out is empty. */
     public StatisticsKey of(StatisticsKey key) {
-        return key(key.time(), dimension -> dimension.value.apply(key));
+        return key(key.time(), dimension -> dimension.of(key));
     }
 
     /** Names a row, such as {@code campaign=c creative=r …}. */
     public String words(StatisticsKey key) {
-        return dimensions.stream()
-                .map(each -> each.column + "=" + each.value.apply(key))
-                .collect(Collectors.joining(" "));
+        return dimensions.stream().map(each -> each.column + "=" + each.of(key)).collect(Collectors.joining(" "));
     }
 
     /** The minute rows of this cube, with keys as PostgreSQL can store them; sorted. */
@@ -107,7 +80,7 @@ public enum StatisticsCube {
         return key(time, texts);
     }
 
-    /** The key of {@link #texts}. */
+    /** The key that has these values in {@link #columns()}. */
     StatisticsKey key(long time, List<String> texts) {
         Iterator<String> next = texts.iterator();
         Map<Dimension, String> values = new EnumMap<>(Dimension.class);

@@ -6,7 +6,7 @@ import io.lightflow.statistics.StatisticsKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * What a commit writes into the tables, in the order in which everybody writes: by time, then by dimensions or their
- * number.
+ * What a commit writes into the tables, in the order in which everybody writes: by time, then by the numbers that stand
+ * for dimensions.
  *
  * <p>The same dimensions (all of the key but its time) come in many minutes. So they are looked up once for each row
  * that was counted, and projected, sorted, encoded and rolled up as small numbers: a third of the cost of sorting keys
@@ -27,12 +27,16 @@ final class StatisticsRows {
      * Rows of one table, sorted.
      *
      * @param times ms since the Unix epoch
-     * @param ranks places of the dimensions in {@code dimensions}
-     * @param dimensions by rank, every dimension's columns as they travel in a binary COPY
+     * @param ranks places of the rows' numbers in {@code numbersOf}
+     * @param numbersOf by rank, the numbers that stand for a row's dimensions, one for each of its cube's key tables
      */
-    record Table(long[] times, int[] ranks, Counts[] counts, byte[][] dimensions) {
+    record Table(long[] times, int[] ranks, Counts[] counts, int[][] numbersOf) {
         int size() {
             return times.length;
+        }
+
+        int[] numbers(int row) {
+            return numbersOf[ranks[row]];
         }
 
         /** Number of rows up to and with a time. */
@@ -54,11 +58,17 @@ final class StatisticsRows {
     private final Map<StatisticsTable, Table> tables = new EnumMap<>(StatisticsTable.class);
 
     private StatisticsRows(Counted counted, List<StatisticsKey> keys, Numbers numbers) {
+        Map<KeyTable, int[]> numberOf = new EnumMap<>(KeyTable.class);
+        for (KeyTable table : KeyTable.values()) {
+            List<List<String>> texts = keys.stream().map(table::texts).toList();
+            Map<List<String>, Integer> given = numbers.of(table, texts);
+            numberOf.put(table, texts.stream().mapToInt(given::get).toArray());
+        }
         Map<StatisticsCube, Table> finer = new EnumMap<>(StatisticsCube.class);
         for (StatisticsTable table : StatisticsTable.values()) {
             Table rows = finer.containsKey(table.cube)
                     ? rolledUp(finer.get(table.cube), table.stepMs)
-                    : rolledUp(counted, table.stepMs, Projection.of(keys, table.cube, numbers));
+                    : rolledUp(counted, table.stepMs, Projection.of(keys.size(), table.cube, numberOf));
             tables.put(table, rows);
             finer.put(table.cube, rows);
         }
@@ -68,9 +78,14 @@ final class StatisticsRows {
         return tables.get(table);
     }
 
-    /** Gives each of some keys of a numbered cube its number, the same for ever and for everybody; rows are in their order. */
+    /** Gives numbers to texts: the same for ever and for everybody, since rows are in their order. */
     interface Numbers {
-        Map<StatisticsKey, Long> of(List<StatisticsKey> keys);
+        /**
+         * The numbers of at least these; until it is called again for this table.
+         *
+         * @param texts each as {@link KeyTable#texts} has them
+         */
+        Map<List<String>, Integer> of(KeyTable table, Collection<List<String>> texts);
     }
 
     /** @throws ArithmeticException if a sum does not fit into 64 bits */
@@ -123,45 +138,50 @@ final class StatisticsRows {
     }
 
     /**
-     * The dimensions of a cube. Of several keys, which {@link StorableText} can make equal, too, it may make one.
+     * The numbers of a cube's rows. Of several keys it may make one, and so may {@link StorableText}.
      *
-     * @param rankOf for each of the keys the rank of what the cube leaves of it
-     * @param dimensions by that rank, as they travel in a binary COPY
+     * @param rankOf for each of the keys the rank of its numbers
+     * @param numbers by that rank
      */
-    private record Projection(int[] rankOf, byte[][] dimensions) {
-        static Projection of(List<StatisticsKey> keys, StatisticsCube cube, Numbers numbers) {
-            List<StatisticsKey> projected = keys.stream().map(cube::of).toList();
-            List<StatisticsKey> distinct = projected.stream().distinct().toList();
-            Map<StatisticsKey, Long> numberOf = cube.isNumbered() ? numbers.of(distinct) : Map.of();
-            List<StatisticsKey> sorted = sorted(
-                    distinct, cube.isNumbered() ? Comparator.comparing(numberOf::get) : Comparator.naturalOrder());
-            Map<StatisticsKey, Integer> ranks = new HashMap<>();
-            byte[][] dimensions = new byte[sorted.size()][];
-            for (int rank = 0; rank < dimensions.length; rank++) {
-                StatisticsKey key = sorted.get(rank);
-                ranks.put(key, rank);
-                dimensions[rank] =
-                        cube.isNumbered() ? BinaryCopy.encode(numberOf.get(key)) : BinaryCopy.encode(cube.texts(key));
+    private record Projection(int[] rankOf, int[][] numbers) {
+        /** @param numberOf for each of the keys its number in a table */
+        static Projection of(int keys, StatisticsCube cube, Map<KeyTable, int[]> numberOf) {
+            long[] packed = new long[keys];
+            for (KeyTable table : cube.keyTables()) {
+                int[] numbers = numberOf.get(table);
+                Arrays.setAll(packed, key -> packed[key] << Integer.SIZE | numbers[key]);
             }
-            return new Projection(projected.stream().mapToInt(ranks::get).toArray(), dimensions);
+            List<Long> distinct =
+                    sorted(Arrays.stream(packed).distinct().boxed().toList());
+            Map<Long, Integer> ranks = new HashMap<>();
+            distinct.forEach(numbers -> ranks.put(numbers, ranks.size()));
+            int columns = cube.keyTables().size();
+            return new Projection(
+                    Arrays.stream(packed).mapToInt(ranks::get).toArray(),
+                    distinct.stream().map(numbers -> unpacked(numbers, columns)).toArray(int[][]::new));
         }
     }
 
-    /** The order in which everybody writes. */
-    private static List<StatisticsKey> sorted(List<StatisticsKey> keys, Comparator<StatisticsKey> order) {
-        return keys.stream().sorted(order).toList();
+    /** In the order in which everybody writes. */
+    private static List<Long> sorted(List<Long> rows) {
+        return rows.stream().sorted().toList();
+    }
+
+    /** Up to two numbers, of which the first is in the upper half. */
+    private static int[] unpacked(long packed, int columns) {
+        return columns == 1 ? new int[] {(int) packed} : new int[] {(int) (packed >>> Integer.SIZE), (int) packed};
     }
 
     private static Table rolledUp(Table finer, long stepMs) {
-        int[] same = IntStream.range(0, finer.dimensions.length).toArray();
+        int[] same = IntStream.range(0, finer.numbersOf.length).toArray();
         return rolledUp(
-                new Counted(finer.times, finer.ranks, finer.counts), stepMs, new Projection(same, finer.dimensions));
+                new Counted(finer.times, finer.ranks, finer.counts), stepMs, new Projection(same, finer.numbersOf));
     }
 
     /** @param finer sorted by time */
     private static Table rolledUp(Counted finer, long stepMs, Projection projection) {
         int size = finer.times.length;
-        int distinct = projection.dimensions.length;
+        int distinct = projection.numbers.length;
         long[] times = new long[size];
         int[] ranks = new int[size];
         Counts[] counts = new Counts[size];
@@ -191,6 +211,6 @@ final class StatisticsRows {
                 Arrays.copyOf(times, added),
                 Arrays.copyOf(ranks, added),
                 Arrays.copyOf(counts, added),
-                projection.dimensions);
+                projection.numbers);
     }
 }

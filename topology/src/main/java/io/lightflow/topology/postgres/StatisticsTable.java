@@ -18,12 +18,9 @@ enum StatisticsTable {
     CREATIVE_TEN_MINUTES("stats_creative_ten_minutes", StatisticsCube.CREATIVES, 10 * Statistics.MINUTE_MS, 50),
     HOUR("stats_hour", StatisticsCube.PLACES, Statistics.HOUR_MS, 50),
     DAY("stats_day", StatisticsCube.PLACES, Statistics.DAY_MS, 50),
-    GEO_MINUTE("stats_geo_minute", "stats_geo_minute_data", StatisticsCube.GEO, Statistics.MINUTE_MS, 90),
-    GEO_HOUR("stats_geo_hour", "stats_geo_hour_data", StatisticsCube.GEO, Statistics.HOUR_MS, 50),
-    GEO_DAY("stats_geo_day", "stats_geo_day_data", StatisticsCube.GEO, Statistics.DAY_MS, 50);
-
-    /** The columns of the numbers that stand for a row's dimensions. */
-    static final List<String> NUMBER_COLUMNS = List.of("geo", "ad");
+    GEO_MINUTE("stats_geo_minute", StatisticsCube.GEO, Statistics.MINUTE_MS, 90),
+    GEO_HOUR("stats_geo_hour", StatisticsCube.GEO, Statistics.HOUR_MS, 50),
+    GEO_DAY("stats_geo_day", StatisticsCube.GEO, Statistics.DAY_MS, 50);
 
     static final List<String> COUNT_COLUMNS = List.of(
             "impressions",
@@ -53,7 +50,7 @@ enum StatisticsTable {
     /** Where it is read: has a column for each dimension. */
     final String viewName;
 
-    /** Where it is written, and cut into partitions. */
+    /** Where it is written, and cut into partitions: has numbers in place of the dimensions. */
     final String tableName;
 
     final StatisticsCube cube;
@@ -64,13 +61,9 @@ enum StatisticsTable {
 
     private final Partition partition;
 
-    StatisticsTable(String tableName, StatisticsCube cube, long stepMs, int fillFactor) {
-        this(tableName, tableName, cube, stepMs, fillFactor);
-    }
-
-    StatisticsTable(String viewName, String tableName, StatisticsCube cube, long stepMs, int fillFactor) {
+    StatisticsTable(String viewName, StatisticsCube cube, long stepMs, int fillFactor) {
         this.viewName = viewName;
-        this.tableName = tableName;
+        this.tableName = viewName + "_data";
         this.cube = cube;
         this.stepMs = stepMs;
         this.fillFactor = fillFactor;
@@ -79,10 +72,10 @@ enum StatisticsTable {
                 : stepMs < Statistics.DAY_MS ? Partition.MONTH : Partition.YEAR;
     }
 
-    /** The columns of its primary key. */
+    /** The columns of its primary key: the time and the numbers. */
     List<String> keyColumns() {
-        List<String> dimensions = cube.isNumbered() ? NUMBER_COLUMNS : cube.columns();
-        return Stream.concat(Stream.of("time"), dimensions.stream()).toList();
+        return Stream.concat(Stream.of("time"), cube.keyTables().stream().map(keys -> keys.column))
+                .toList();
     }
 
     /** All its columns, as they are named in a statement. */

@@ -52,6 +52,8 @@ public final class StatisticsTotals implements AutoCloseable {
         return pool.run("compare the statistics tables", connection -> {
             List<String> differences = new ArrayList<>();
             try (Statement statement = connection.createStatement()) {
+                // Not LIMIT, for which PostgreSQL would plan as if there were differences, and soon.
+                statement.setMaxRows(MOST_DIFFERENCES);
                 compare(statement, StatisticsTable.MINUTE, StatisticsTable.CREATIVE_MINUTE, differences);
                 compare(statement, StatisticsTable.MINUTE, StatisticsTable.CREATIVE_TEN_MINUTES, differences);
                 compare(statement, StatisticsTable.MINUTE, StatisticsTable.HOUR, differences);
@@ -78,7 +80,7 @@ public final class StatisticsTotals implements AutoCloseable {
                 + sums(finer, coarser.stepMs, dimensions) + "), coarser AS ("
                 + sums(coarser, coarser.stepMs, dimensions) + ") SELECT f, c FROM finer f FULL JOIN coarser c"
                 + " USING (time, " + dimensions + ") WHERE (" + StatisticsTable.counts("f.%1$s")
-                + ") IS DISTINCT FROM (" + StatisticsTable.counts("c.%1$s") + ") LIMIT " + MOST_DIFFERENCES;
+                + ") IS DISTINCT FROM (" + StatisticsTable.counts("c.%1$s") + ")";
         note(statement, query, finer.viewName, coarser.viewName, differences);
     }
 
@@ -95,8 +97,8 @@ public final class StatisticsTotals implements AutoCloseable {
                 + " FROM stats_day GROUP BY campaign, currency) SELECT d, t FROM days d FULL JOIN campaign_total t"
                 + " USING (campaign, currency) WHERE (d.impressions, d.clicks, d.spend_micros) IS DISTINCT FROM"
                 + " (t.impressions, t.clicks, t.spend_micros) AND NOT EXISTS (SELECT FROM stats_kept WHERE table_name ="
-                + " 'stats_day') LIMIT " + MOST_DIFFERENCES;
-        note(statement, totals, StatisticsTable.DAY.tableName, "campaign_total", differences);
+                + " 'stats_day')";
+        note(statement, totals, StatisticsTable.DAY.viewName, "campaign_total", differences);
         String spend =
                 "WITH kept AS (SELECT date_trunc('hour', max(time)) - interval '1 day' AS since FROM campaign_spend), hours AS ("
                         + "SELECT campaign, currency, time, sum(spend_micros) AS spend_micros FROM stats_hour, kept"
@@ -104,9 +106,8 @@ public final class StatisticsTotals implements AutoCloseable {
                         + " currency, date_bin('1 hour', time, '2000-01-01 00:00+00') AS time, minutes, sum(spend_micros) AS"
                         + " spend_micros FROM campaign_spend, kept WHERE time >= since GROUP BY 1, 2, 3, 4) SELECT h, s FROM"
                         + " (SELECT * FROM hours, (VALUES (15), (60)) AS each (minutes)) h FULL JOIN spend s USING (campaign,"
-                        + " currency, time, minutes) WHERE h.spend_micros IS DISTINCT FROM s.spend_micros LIMIT "
-                        + MOST_DIFFERENCES;
-        note(statement, spend, StatisticsTable.HOUR.tableName, "campaign_spend", differences);
+                        + " currency, time, minutes) WHERE h.spend_micros IS DISTINCT FROM s.spend_micros";
+        note(statement, spend, StatisticsTable.HOUR.viewName, "campaign_spend", differences);
     }
 
     private static void note(Statement statement, String query, String finer, String coarser, List<String> differences)

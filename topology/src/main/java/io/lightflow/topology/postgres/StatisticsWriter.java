@@ -5,12 +5,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 
 /**
  * Adds rows to the statistics tables, within a transaction of the caller.
  *
- * <p>Everybody writes the tables in one order, each by time and then by dimensions. So two writers wait for each other
+ * <p>Everybody writes the tables in one order, each by time, then by ad, then by the other number. So two writers wait for each other
  * in one direction only and cannot deadlock.
  *
  * <p>Rows go by COPY into a temporary table and from there by one upsert. Minutes that are newer than every stored one
@@ -29,8 +30,9 @@ final class StatisticsWriter {
     /** A table that has fewer columns leaves the others empty. */
     private static final String MAKE_INCOMING = "CREATE TEMPORARY TABLE IF NOT EXISTS " + INCOMING
             + " (part smallint, ordinal integer, time timestamptz, "
-            + String.join(" text, ", StatisticsCube.PLACES.columns()) + " text, "
-            + String.join(" integer, ", StatisticsTable.NUMBER_COLUMNS) + " integer, "
+            + Arrays.stream(KeyTable.values())
+                    .map(keys -> keys.column + " integer, ")
+                    .collect(Collectors.joining())
             + StatisticsTable.counts("%1$s bigint") + ") ON COMMIT DELETE ROWS";
 
     private final Connection connection;
@@ -48,8 +50,8 @@ final class StatisticsWriter {
      */
     static long newestMinute(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery(
-                        "SELECT (extract(epoch FROM max(time)) * 1000)::bigint FROM stats_minute")) {
+                ResultSet found = statement.executeQuery("SELECT (extract(epoch FROM max(time)) * 1000)::bigint FROM "
+                        + StatisticsTable.MINUTE.tableName)) {
             found.next();
             long newest = found.getLong(1);
             return found.wasNull() ? Long.MIN_VALUE : newest;
@@ -96,10 +98,9 @@ final class StatisticsWriter {
     private void copyNewMinutes(StatisticsTable table, int from) throws SQLException {
         StatisticsRows.Table added = rows.of(table);
         String target = table.tableName + " (" + table.columns() + ")";
-        try (BinaryCopy copy =
-                new BinaryCopy(connection, target, table.keyColumns().size())) {
+        try (BinaryCopy copy = new BinaryCopy(connection, target)) {
             for (int i = from; i < added.size(); i++) {
-                copy.row(added.times()[i], added.dimensions()[added.ranks()[i]], added.counts()[i]);
+                copy.row(added.times()[i], added.numbers(i), added.counts()[i]);
             }
             copy.end();
         }
@@ -123,10 +124,9 @@ final class StatisticsWriter {
     private void copyIncoming(StatisticsTable table, int part, int from, int to) throws SQLException {
         StatisticsRows.Table added = rows.of(table);
         String target = INCOMING + " (part, ordinal, " + table.columns() + ")";
-        try (BinaryCopy copy =
-                new BinaryCopy(connection, target, table.keyColumns().size())) {
+        try (BinaryCopy copy = new BinaryCopy(connection, target)) {
             for (int i = from; i < to; i++) {
-                copy.row(part, i, added.times()[i], added.dimensions()[added.ranks()[i]], added.counts()[i]);
+                copy.row(part, i, added.times()[i], added.numbers(i), added.counts()[i]);
             }
             copy.end();
         }

@@ -292,7 +292,7 @@ class CampaignBudgetTest {
                     .as(table)
                     .isEqualTo("x 1 7");
         }
-        assertThat(server.query(old, "SELECT epoch FROM ledger")).isEqualTo("6"); // V2 and V4 fence them
+        assertThat(server.query(old, "SELECT epoch FROM ledger")).isEqualTo("7"); // V2, V4 and V6 fence them
         assertThatThrownBy(() -> server.execute(
                         old,
                         "INSERT INTO ledger (topology, group_name, shard, epoch, position, txid, opened_at) VALUES"

@@ -88,7 +88,7 @@ class PostgresStatisticsSinkTest {
 
         assertThat(totals.all().impressions).isEqualTo(days.length);
         assertThat(totals.differences()).isEmpty();
-        assertThat(server.query(settings, "SELECT count(*) FROM stats_minute_20130630"))
+        assertThat(server.query(settings, "SELECT count(*) FROM stats_minute_data_20130630"))
                 .isEqualTo("1");
     }
 
@@ -96,7 +96,7 @@ class PostgresStatisticsSinkTest {
     void aPartitionThatSomebodyDroppedIsMadeAgain() {
         sink.open(0);
         sink.commit(commit(0, 0, 10, one(1)));
-        server.execute(settings, "DROP TABLE stats_minute_20130605");
+        server.execute(settings, "DROP TABLE stats_minute_data_20130605");
 
         assertThatThrownBy(() -> sink.commit(commit(0, 10, 20, one(2))))
                 .isInstanceOf(io.lightflow.sink.SinkUnavailableException.class);
@@ -310,7 +310,7 @@ class PostgresStatisticsSinkTest {
     void theDifferenceOfATableIsNamed() {
         sink.open(0);
         sink.commit(commit(0, 0, 10, one(7)));
-        server.execute(settings, "UPDATE stats_hour SET impressions = 8");
+        server.execute(settings, "UPDATE stats_hour_data SET impressions = 8");
 
         assertThat(totals.differences()).hasSize(2).first().asString().startsWith("stats_minute sums up to (");
     }

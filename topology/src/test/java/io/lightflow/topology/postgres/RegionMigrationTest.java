@@ -50,7 +50,7 @@ class RegionMigrationTest {
         assertThat(kept(settings))
                 .isEqualTo("stats_geo_day 2013-06-06 00:00, stats_geo_hour 2013-06-05 09:00,"
                         + " stats_geo_minute 2013-06-05 08:18");
-        assertThat(server.query(settings, "SELECT epoch FROM ledger")).isEqualTo("2");
+        assertThat(server.query(settings, "SELECT epoch FROM ledger")).isEqualTo("3");
         assertThatThrownBy(() -> server.execute(settings, open))
                 .rootCause()
                 .hasMessageContaining("upgrade_stats_counter_to_write_here");

@@ -1,13 +1,12 @@
 package io.lightflow.topology.postgres;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,25 +22,40 @@ public final class WrittenRows {
 
     private static final KnownNumbers NUMBERS = new KnownNumbers();
 
-    /** Numbers in the order in which keys come. */
+    /** Numbers in the order in which texts come. */
     private static final class KnownNumbers implements StatisticsRows.Numbers {
-        private final Map<StatisticsKey, Long> numbers = new HashMap<>();
-        private final List<StatisticsKey> keys = new ArrayList<>();
+        private final Map<KeyTable, Map<List<String>, Integer>> numbers = new EnumMap<>(KeyTable.class);
+        private final Map<KeyTable, List<List<String>>> texts = new EnumMap<>(KeyTable.class);
+
+        KnownNumbers() {
+            for (KeyTable table : KeyTable.values()) {
+                numbers.put(table, new HashMap<>());
+                texts.put(table, new ArrayList<>());
+            }
+        }
 
         @Override
-        public synchronized Map<StatisticsKey, Long> of(List<StatisticsKey> wanted) {
-            Map<StatisticsKey, Long> found = new HashMap<>();
-            for (StatisticsKey key : wanted) {
-                found.put(key, numbers.computeIfAbsent(key, absent -> {
-                    keys.add(absent);
-                    return (long) keys.size();
+        public synchronized Map<List<String>, Integer> of(KeyTable table, Collection<List<String>> wanted) {
+            Map<List<String>, Integer> found = new HashMap<>();
+            for (List<String> one : wanted) {
+                found.put(one, numbers.get(table).computeIfAbsent(one, absent -> {
+                    texts.get(table).add(absent);
+                    return texts.get(table).size();
                 }));
             }
             return found;
         }
 
-        synchronized StatisticsKey key(byte[] encoded) {
-            return keys.get((int) ByteBuffer.wrap(encoded).getInt(3 * Integer.BYTES) - 1);
+        synchronized StatisticsKey key(StatisticsCube cube, long time, int[] row) {
+            Map<String, String> values = new HashMap<>();
+            for (int i = 0; i < row.length; i++) {
+                KeyTable table = cube.keyTables().get(i);
+                List<String> known = texts.get(table).get(row[i] - 1);
+                for (int column = 0; column < known.size(); column++) {
+                    values.put(table.textColumns().get(column), known.get(column));
+                }
+            }
+            return cube.key(time, cube.columns().stream().map(values::get).toList());
         }
     }
 
@@ -54,11 +68,8 @@ public final class WrittenRows {
         for (StatisticsTable table : StatisticsTable.values()) {
             StatisticsRows.Table of = rows.of(table);
             for (int i = 0; i < of.size(); i++) {
-                byte[] dimensions = of.dimensions()[of.ranks()[i]];
-                StatisticsKey key = table.cube.isNumbered()
-                        ? NUMBERS.key(dimensions).at(of.times()[i])
-                        : table.cube.key(of.times()[i], texts(dimensions));
-                additions.add(new Addition(new Row(table.tableName, key), of.counts()[i]));
+                StatisticsKey key = NUMBERS.key(table.cube, of.times()[i], of.numbers(i));
+                additions.add(new Addition(new Row(table.viewName, key), of.counts()[i]));
             }
         }
         return additions;
@@ -68,21 +79,9 @@ public final class WrittenRows {
     public static List<Row> rows(StatisticsKey minute) {
         return Arrays.stream(StatisticsTable.values())
                 .map(table -> new Row(
-                        table.tableName,
+                        table.viewName,
                         table.cube.of(StorableText.of(
                                 minute.at(minute.time() - Math.floorMod(minute.time(), table.stepMs))))))
                 .toList();
-    }
-
-    /** As they travel in a COPY: a length and UTF-8 for each. */
-    private static List<String> texts(byte[] encoded) {
-        ByteBuffer bytes = ByteBuffer.wrap(encoded);
-        List<String> texts = new ArrayList<>();
-        while (bytes.hasRemaining()) {
-            byte[] text = new byte[bytes.getInt()];
-            bytes.get(text);
-            texts.add(new String(text, UTF_8));
-        }
-        return texts;
     }
 }

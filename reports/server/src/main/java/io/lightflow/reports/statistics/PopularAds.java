@@ -13,8 +13,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** {@code /v1/ads/popular_ads}: the ads with the most of something in the last minutes. */
@@ -44,9 +42,7 @@ final class PopularAds {
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
         Filter filter = Filter.of(parameters, Caller.of(context));
         int minutes = parameters.number("window", 1, MOST_MINUTES, 10);
-        List<Cube> cubes = new ArrayList<>(Cube.telling(filter.dimensions()));
-        // Rows of a place stand together there.
-        cubes.sort(Comparator.comparing(cube -> cube != Cube.GEO));
+        List<Cube> cubes = Cube.telling(filter.dimensions());
         boolean isOfCreatives = cubes.contains(Cube.CREATIVES);
         if (!isOfCreatives && minutes > MOST_MINUTES_OF_FILTERED) {
             throw ProblemException.parameter(

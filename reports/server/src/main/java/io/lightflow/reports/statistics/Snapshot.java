@@ -30,8 +30,8 @@ record Snapshot(Instant readAt, Optional<Instant> watermark, Map<String, Instant
      * parameters, to open the partitions that it needs and no other, and takes no processor from other requests.
      */
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-            + " LOCK TABLE ONLY stats_minute, ONLY stats_creative_minute, ONLY stats_creative_ten_minutes,"
-            + " ONLY stats_hour, ONLY stats_day, ONLY stats_geo_minute_data, ONLY stats_geo_hour_data,"
+            + " LOCK TABLE ONLY stats_minute_data, ONLY stats_creative_minute_data, ONLY stats_creative_ten_minutes_data,"
+            + " ONLY stats_hour_data, ONLY stats_day_data, ONLY stats_geo_minute_data, ONLY stats_geo_hour_data,"
             + " ONLY stats_geo_day_data IN ACCESS SHARE MODE;"
             + " SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0;"
             + " SELECT clock_timestamp(),"

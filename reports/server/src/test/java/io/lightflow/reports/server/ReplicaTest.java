@@ -226,7 +226,7 @@ class ReplicaTest {
                         "the request waits",
                         "SELECT count(*) = 1 FROM pg_stat_activity"
                                 + " WHERE application_name = 'lightflow-reports-replica' AND wait_event_type = 'Lock'");
-                PRIMARY.execute("DROP TABLE stats_minute_" + day.replace("-", ""));
+                PRIMARY.execute("DROP TABLE stats_minute_data_" + day.replace("-", ""));
                 standby.awaitReplay();
             }
             holder.rollback();

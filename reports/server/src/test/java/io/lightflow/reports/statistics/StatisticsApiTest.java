@@ -400,8 +400,11 @@ class StatisticsApiTest {
             }
         }
         assertThat(plans)
-                .contains("stats_minute_20260131", "stats_day_2026", "stats_minute_20260202")
+                .contains("stats_minute_data_20260131", "stats_day_data_2026", "stats_minute_data_20260202")
                 .doesNotContain(
-                        "stats_minute_20260130", "stats_minute_20260201", "stats_minute_20260203", "stats_hour");
+                        "stats_minute_data_20260130",
+                        "stats_minute_data_20260201",
+                        "stats_minute_data_20260203",
+                        "stats_hour");
     }
 }

@@ -1,6 +1,5 @@
 package io.lightflow.topology.simulation.mutant;
 
-import io.lightflow.statistics.StatisticsKey;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
 
@@ -14,8 +13,7 @@ final class OrderKept {
     }
 
     @Advice.OnMethodExit
-    static void leave(
-            @Advice.Argument(0) List<StatisticsKey> keys, @Advice.Return(readOnly = false) List<StatisticsKey> sorted) {
-        sorted = keys;
+    static void leave(@Advice.Argument(0) List<Long> rows, @Advice.Return(readOnly = false) List<Long> sorted) {
+        sorted = rows;
     }
 }
