@@ -33,12 +33,14 @@ final class ReportsBenchRequests {
         AD_DAYS("aggregated_count", 15, "an ad's clicks, last days, to the minute"),
         AD_COUNTRY("aggregated_count", 8, "an ad's clicks, last days, in one country"),
         AD_REGION("aggregated_count", 7, "an ad's clicks, last days, in one region of one data center"),
-        POPULAR("popular_ads", 8, "100 ads, last 10 minutes"),
-        POPULAR_HOUR("popular_ads", 4, "100 ads, last 60 minutes"),
+        POPULAR("popular_ads", 6, "100 ads, last 10 minutes"),
+        POPULAR_HOUR("popular_ads", 2, "100 ads, last 60 minutes"),
         POPULAR_COUNTRY("popular_ads", 2, "100 ads, last 10 minutes, in one country"),
         POPULAR_REGION("popular_ads", 2, "100 ads, last 10 minutes, in one region"),
         POPULAR_DATA_CENTER("popular_ads", 2, "100 ads, last 10 minutes, of one data center"),
         POPULAR_DEVICE("popular_ads", 2, "100 ads, last 10 minutes, on one device"),
+        POPULAR_EXCHANGE("popular_ads", 2, "100 ads, last hour, of one exchange"),
+        POPULAR_PUBLISHER("popular_ads", 2, "100 ads, last hour, of one publisher"),
         SERIES_MINUTES("series", 10, "a campaign, last hour by the minute"),
         SERIES_COUNTRIES("series", 3, "a campaign, last half hour by minute and country"),
         SERIES_REGIONS("series", 2, "a campaign, last half hour by minute, region and data center"),
@@ -147,6 +149,11 @@ final class ReportsBenchRequests {
             case POPULAR_REGION -> popular + 10 + region;
             case POPULAR_DATA_CENTER -> popular + 10 + dataCenter;
             case POPULAR_DEVICE -> popular + 10 + "&filter=device:" + oneOf(ReportsBenchTables.DEVICES);
+            case POPULAR_EXCHANGE ->
+                popular + 60 + "&filter=exchange:exchange-" + random.nextInt(ReportsBenchTables.EXCHANGES);
+            case POPULAR_PUBLISHER ->
+                popular + 60 + "&filter=publisher:publisher-" + random.nextInt(ReportsBenchTables.PUBLISHERS)
+                        + ".example";
             case SERIES_MINUTES -> campaign + "step=minute&" + window(to, 60);
             case SERIES_COUNTRIES -> campaign + "step=minute&by=country&" + window(to, 30);
             case SERIES_REGIONS -> campaign + "step=minute&by=region,data_center&" + window(to, 30);

@@ -25,7 +25,10 @@ import java.util.concurrent.Future;
 final class ReportsBenchTables {
     static final int CAMPAIGNS = 200;
     static final int ADS = 2_000;
-    static final int ROWS_A_MINUTE = 10_000;
+    private static final int PLACES_OF_AN_AD = 5;
+    static final int ROWS_A_MINUTE = ADS * PLACES_OF_AN_AD;
+    static final int EXCHANGES = 6;
+    static final int PUBLISHERS = 500;
     static final List<String> COUNTRIES = List.of("US", "CA", "MX", "GB", "DE", "FR", "JP", "BR");
 
     static final List<String> DATA_CENTERS = List.of("us-west", "us-east");
@@ -87,9 +90,10 @@ final class ReportsBenchTables {
                     "campaign-" + campaign,
                     "creative-" + ad,
                     "advertiser-" + campaign % ADVERTISERS,
-                    "exchange-" + random.nextInt(6),
+                    "exchange-" + random.nextInt(EXCHANGES),
                     // Different for each place of an ad.
-                    "publisher-" + (random.nextInt(100) * (ROWS_A_MINUTE / ADS) + i / ADS) + ".example",
+                    "publisher-" + (random.nextInt(PUBLISHERS / PLACES_OF_AN_AD) * PLACES_OF_AN_AD + i / ADS)
+                            + ".example",
                     COUNTRIES.get(random.nextInt(COUNTRIES.size())),
                     "region-" + random.nextInt(REGIONS_OF_A_COUNTRY),
                     DEVICES.get(random.nextInt(DEVICES.size())),
@@ -244,6 +248,9 @@ final class ReportsBenchTables {
             }
             rollUp(connection, Cube.CREATIVES, "ten_minutes", from, to);
             vacuum(connection, Cube.CREATIVES.table("ten_minutes") + suffix);
+            statement.execute("INSERT INTO stats_minute_events AS e SELECT time, (SELECT sum(impressions + clicks +"
+                    + " conversions) FROM reports_bench_place) FROM " + minutes(from, to)
+                    + " ON CONFLICT (time) DO UPDATE SET events = e.events + excluded.events");
         }
     }
 

@@ -106,6 +106,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
         long newest = newestMinute.isPresent() ? newestMinute.getAsLong() : StatisticsWriter.newestMinute(connection);
         if (rows.of(StatisticsTable.MINUTE).size() > 0) {
             new StatisticsWriter(connection, rows).write(newest);
+            MinuteEvents.add(connection, rows.of(StatisticsTable.CREATIVE_MINUTE));
             new CampaignWriter(connection, campaigns).write();
         }
         return newest;

@@ -61,6 +61,7 @@ public final class StatisticsTotals implements AutoCloseable {
                 compare(statement, StatisticsTable.GEO_MINUTE, StatisticsTable.GEO_HOUR, differences);
                 compare(statement, StatisticsTable.GEO_HOUR, StatisticsTable.GEO_DAY, differences);
                 compare(statement, StatisticsTable.MINUTE, StatisticsTable.GEO_MINUTE, differences);
+                compareEvents(statement, differences);
                 compareCampaigns(statement, differences);
             }
             return differences;
@@ -88,6 +89,16 @@ public final class StatisticsTotals implements AutoCloseable {
         return "SELECT date_bin('" + stepMs + " milliseconds', time, '2000-01-01 00:00+00') AS time, " + dimensions
                 + ", " + StatisticsTable.counts("sum(%1$s)::bigint AS %1$s") + " FROM " + table.viewName
                 + ", kept WHERE time >= since GROUP BY 1, " + dimensions;
+    }
+
+    private static void compareEvents(Statement statement, List<String> differences) throws SQLException {
+        String query = "WITH kept AS (SELECT coalesce(max(kept_from), '-infinity') AS since FROM stats_kept"
+                + " WHERE table_name = 'stats_creative_minute'), minutes AS (SELECT time, sum(impressions + clicks"
+                + " + conversions + invalid_impressions + invalid_clicks + invalid_conversions)::bigint AS events"
+                + " FROM stats_creative_minute, kept WHERE time >= since GROUP BY time), events AS (SELECT time, events"
+                + " FROM stats_minute_events, kept WHERE time >= since) SELECT m, e FROM minutes m FULL JOIN events e"
+                + " USING (time) WHERE m.events IS DISTINCT FROM e.events LIMIT " + MOST_DIFFERENCES;
+        note(statement, query, "stats_creative_minute", "stats_minute_events", differences);
     }
 
     /** The totals if no day was dropped; of the spend, which is deleted when it is old, the last day. */

@@ -95,6 +95,19 @@ public final class HotStandby implements AutoCloseable {
         ask("SELECT pg_wal_replay_resume()");
     }
 
+    /** Makes it a primary itself. */
+    public void promote() {
+        ask("SELECT pg_promote()");
+        await("it is a primary", "SELECT NOT pg_is_in_recovery()");
+    }
+
+    /** From now on it gets nothing from the primary any more. */
+    public void disconnect() {
+        execute("ALTER SYSTEM SET primary_conninfo = ''");
+        ask("SELECT pg_reload_conf()");
+        await("it is disconnected", "SELECT NOT EXISTS (SELECT FROM pg_stat_wal_receiver)");
+    }
+
     /** Returns when it shows what the primary has done up to now, committed or not. */
     public void awaitReplay() {
         String end = ask(primaryUrl, "SELECT pg_logical_emit_message(false, 'awaited', '', true)");
@@ -109,6 +122,15 @@ public final class HotStandby implements AutoCloseable {
                 throw new AssertionError("not within 30 s: " + what);
             }
             LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    private void execute(String sql) {
+        try (Connection connection = DriverManager.getConnection(url(), "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException("cannot run " + sql, e);
         }
     }
 

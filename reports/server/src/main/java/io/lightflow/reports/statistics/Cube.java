@@ -22,6 +22,7 @@ import java.util.stream.Collectors;
 /** The tables whose rows have the same dimensions; every cube counts every event. */
 enum Cube {
     CREATIVES(
+            "0",
             EnumSet.of(CAMPAIGN, CREATIVE, ADVERTISER, CURRENCY),
             Map.of(
                     Grain.MINUTE, "stats_creative_minute",
@@ -29,28 +30,54 @@ enum Cube {
                     Grain.HOUR, "stats_hour",
                     Grain.DAY, "stats_day")),
     PLACES(
+            "place",
             EnumSet.of(CAMPAIGN, CREATIVE, ADVERTISER, EXCHANGE, PUBLISHER, COUNTRY, DEVICE, CURRENCY),
             Map.of(
                     Grain.MINUTE, "stats_minute",
                     Grain.HOUR, "stats_hour",
                     Grain.DAY, "stats_day")),
     GEO(
+            "geo",
             EnumSet.of(CAMPAIGN, CREATIVE, ADVERTISER, COUNTRY, REGION, DATA_CENTER, CURRENCY),
             Map.of(
                     Grain.MINUTE, "stats_geo_minute",
                     Grain.HOUR, "stats_geo_hour",
                     Grain.DAY, "stats_geo_day"));
 
+    private final String number;
     private final Set<Dimension> dimensions;
     private final Map<Grain, String> tables;
 
-    Cube(Set<Dimension> dimensions, Map<Grain, String> tables) {
+    Cube(String number, Set<Dimension> dimensions, Map<Grain, String> tables) {
+        this.number = number;
         this.dimensions = dimensions;
         this.tables = tables;
     }
 
     Set<Dimension> dimensions() {
         return dimensions;
+    }
+
+    /** What an ad has not, in their order. */
+    List<Dimension> dimensionsBesideAd() {
+        return dimensions.stream()
+                .filter(dimension -> !CREATIVES.dimensions.contains(dimension))
+                .toList();
+    }
+
+    /** The column of the number that stands for {@link #dimensionsBesideAd}, 0 for none. */
+    String number() {
+        return number;
+    }
+
+    /** Where these numbers are given. */
+    String keyTable() {
+        return "stats_" + number + "_key";
+    }
+
+    /** Likewise, with numbers in place of the dimensions. */
+    String dataTable(Grain grain) {
+        return table(grain) + "_data";
     }
 
     /** @param grain tens of minutes are of {@link #CREATIVES} only */

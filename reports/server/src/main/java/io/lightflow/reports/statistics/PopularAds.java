@@ -5,15 +5,18 @@ import io.javalin.http.Context;
 import io.lightflow.reports.http.Caller;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.statistics.RecentRows.Held;
+import io.lightflow.reports.statistics.RecentRows.Needs;
 import io.lightflow.reports.statistics.Snapshot.AsOf;
 import io.lightflow.reports.statistics.Window.Piece;
-import io.lightflow.service.sql.Sql;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** {@code /v1/ads/popular_ads}: the ads with the most of something in the last minutes. */
 final class PopularAds {
@@ -21,11 +24,11 @@ final class PopularAds {
     private static final int MOST_MINUTES = 360;
     private static final int MOST_MINUTES_OF_FILTERED = 60;
 
-    private final Sql replica;
+    private final RecentRows recent;
     private final InstantSource clock;
 
-    PopularAds(Sql replica, InstantSource clock) {
-        this.replica = replica;
+    PopularAds(RecentRows recent, InstantSource clock) {
+        this.recent = recent;
         this.clock = clock;
     }
 
@@ -33,7 +36,18 @@ final class PopularAds {
 
     /** @param currency of money; null for counts */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record Ad(String ad, String campaign, String advertiser, String currency, long count) {}
+    record Ad(String ad, String campaign, String advertiser, String currency, long count) {
+        static final Comparator<Ad> MOST_FIRST = Comparator.comparingLong(Ad::count)
+                .reversed()
+                .thenComparing(Ad::ad)
+                .thenComparing(Ad::campaign)
+                .thenComparing(Ad::advertiser)
+                .thenComparing(Ad::currency, Comparator.nullsFirst(Comparator.naturalOrder()));
+
+        Ad with(long newCount) {
+            return new Ad(ad, campaign, advertiser, currency, newCount);
+        }
+    }
 
     Answer answer(Context context) {
         Parameters parameters = Parameters.of(context, "count", "window", "until", "filter", "metric");
@@ -53,45 +67,44 @@ final class PopularAds {
         }
         Instant until = Grain.MINUTE.ceiling(parameters.time("until").orElseGet(clock::instant));
         Window window = new Window(until.minus(Duration.ofMinutes(minutes)), until);
-        List<Piece> pieces =
-                window.pieces(isOfCreatives ? List.of(Grain.MINUTE, Grain.TEN_MINUTES) : List.of(Grain.MINUTE));
-        return Snapshot.ask(replica, "find the most popular ads", (connection, snapshot) -> {
+        List<Grain> grains = isOfCreatives ? List.of(Grain.MINUTE, Grain.TEN_MINUTES) : List.of(Grain.MINUTE);
+        List<Piece> pieces = window.pieces(grains);
+        List<Piece> next = window.aMinuteLater().pieces(grains);
+        Held held = recent.of(snapshot -> {
             Cube cube = snapshot.complete(window, pieces, cubes);
-            return new Answer(
-                    measure.column(),
-                    window.from(),
-                    window.to(),
-                    ads(connection, pieces, cube, filter, measure, count),
-                    snapshot.asOf(window));
+            return new Needs(Slot.of(cube, pieces), Slot.of(cube, next));
         });
+        Cube cube = held.snapshot.complete(window, pieces, cubes);
+        return new Answer(
+                measure.column(),
+                window.from(),
+                window.to(),
+                ads(held, cube, Slot.of(cube, pieces), filter, measure, count),
+                held.snapshot.asOf(window));
     }
 
-    private static List<Ad> ads(
-            Connection connection, List<Piece> pieces, Cube cube, Filter filter, Measure measure, int count)
-            throws SQLException {
-        String ad = "creative, campaign, advertiser" + (measure.isMoney() ? ", currency" : "");
-        Question question = new Question(connection).say("SELECT " + ad + ", sum(amount)::bigint AS amounts FROM (");
-        for (int i = 0; i < pieces.size(); i++) {
-            question.say(i == 0 ? "" : " UNION ALL ");
-            if (cube == Cube.GEO) {
-                // Summed up by numbers first, which is twice as fast.
-                question.say("SELECT " + ad + ", amount FROM (")
-                        .rowsOfNumbers("ad, sum(" + measure.column() + ") AS amount", pieces.get(i), filter)
-                        .say(" GROUP BY ad) AS sums JOIN stats_ad_key ON id = ad");
-            } else {
-                question.rows(ad + ", " + measure.column() + " AS amount", pieces.get(i), cube, filter);
+    /** The sums over slots by ad: the largest first, then by name. */
+    private static List<Ad> ads(Held held, Cube cube, Set<Slot> slots, Filter filter, Measure measure, int count) {
+        long[] sums = new long[held.ads.size()];
+        boolean[] isAsked = held.others.get(cube).matches(filter);
+        slots.forEach(slot -> held.rows(slot).addTo(sums, measure, isAsked));
+        boolean[] isAd = held.ads.matches(filter);
+        Map<Ad, Long> byAd = new HashMap<>();
+        for (int place = 0; place < sums.length; place++) {
+            if (sums[place] > 0 && isAd[place]) {
+                Ad ad = new Ad(
+                        held.ads.text(place, Dimension.CREATIVE),
+                        held.ads.text(place, Dimension.CAMPAIGN),
+                        held.ads.text(place, Dimension.ADVERTISER),
+                        measure.isMoney() ? held.ads.text(place, Dimension.CURRENCY) : null,
+                        0);
+                byAd.merge(ad, sums[place], Math::addExact);
             }
         }
-        question.say(") AS parts GROUP BY " + ad + " HAVING sum(amount) > 0 ORDER BY amounts DESC, " + ad + " LIMIT ")
-                .value(count);
-        return Snapshot.all(
-                connection,
-                question,
-                found -> new Ad(
-                        found.getString(1),
-                        found.getString(2),
-                        found.getString(3),
-                        measure.isMoney() ? found.getString(4) : null,
-                        found.getLong("amounts")));
+        return byAd.entrySet().stream()
+                .map(sum -> sum.getKey().with(sum.getValue()))
+                .sorted(Ad.MOST_FIRST)
+                .limit(count)
+                .toList();
     }
 }

@@ -18,11 +18,12 @@ import java.util.Optional;
 /**
  * One state of the database, as of which a whole answer is.
  *
+ * @param server when it was started: one that is started anew may have been put back in time
  * @param readAt by PostgreSQL's clock
  * @param watermark up to which event time everything is counted; empty if a shard has counted nothing yet
  * @param keptFrom from when on tables are complete; those that are not here always were
  */
-record Snapshot(Instant readAt, Optional<Instant> watermark, Map<String, Instant> keptFrom) {
+record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map<String, Instant> keptFrom) {
 
     /**
      * One round trip for what comes before every question. Nothing is dropped from the lock on until the transaction ends,
@@ -34,7 +35,7 @@ record Snapshot(Instant readAt, Optional<Instant> watermark, Map<String, Instant
             + " ONLY stats_hour_data, ONLY stats_day_data, ONLY stats_geo_minute_data, ONLY stats_geo_hour_data,"
             + " ONLY stats_geo_day_data IN ACCESS SHARE MODE;"
             + " SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0;"
-            + " SELECT clock_timestamp(),"
+            + " SELECT pg_postmaster_start_time(), clock_timestamp(),"
             + " (SELECT CASE WHEN bool_and(watermark IS NOT NULL) THEN min(watermark) END FROM ledger),"
             + " table_name, kept_from FROM (VALUES (1)) AS one LEFT JOIN stats_kept ON true";
 
@@ -55,16 +56,18 @@ record Snapshot(Instant readAt, Optional<Instant> watermark, Map<String, Instant
                 isResult = statement.getMoreResults();
             }
             ResultSet found = statement.getResultSet();
+            Instant server = null;
             Instant readAt = null;
             Instant watermark = null;
             while (found.next()) {
-                readAt = instant(found, 1);
-                watermark = instant(found, 2);
-                if (found.getString(3) != null) {
-                    keptFrom.put(found.getString(3), instant(found, 4));
+                server = instant(found, 1);
+                readAt = instant(found, 2);
+                watermark = instant(found, 3);
+                if (found.getString(4) != null) {
+                    keptFrom.put(found.getString(4), instant(found, 5));
                 }
             }
-            return new Snapshot(readAt, Optional.ofNullable(watermark), keptFrom);
+            return new Snapshot(server, readAt, Optional.ofNullable(watermark), keptFrom);
         }
     }
 

@@ -46,6 +46,10 @@ record Window(Instant from, Instant to) {
         return duration.toHours() % 24 == 0 ? duration.toDays() + " days" : duration.toHours() + " hours";
     }
 
+    Window aMinuteLater() {
+        return new Window(from.plus(Grain.MINUTE.length), to.plus(Grain.MINUTE.length));
+    }
+
     /**
      * A part of a window that one table answers.
      *

@@ -32,6 +32,11 @@ public final class TestDatabase {
         return database;
     }
 
+    /** The same schema in another server. */
+    public TestDatabase in(String otherUrl) {
+        return new TestDatabase(otherUrl, schema);
+    }
+
     /** For the sink of the statistics. */
     public PostgresSettings topologySettings() {
         return new PostgresSettings(

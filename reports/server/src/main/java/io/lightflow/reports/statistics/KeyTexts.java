@@ -1,0 +1,104 @@
+package io.lightflow.reports.statistics;
+
+import io.lightflow.service.sql.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What the numbers of a key table stand for, read once, since it never changes. In memory, rows have a place in its list
+ * instead of the number, which may be any.
+ *
+ * <p>One thread at a time reads more; whoever has a {@link #texts list} that it gave may use that meanwhile.
+ */
+final class KeyTexts {
+    private final String table;
+    private final List<Dimension> dimensions;
+    private final Map<Integer, Integer> places = new HashMap<>();
+    private final List<Integer> unread = new ArrayList<>();
+    private String[][] texts = new String[64][];
+
+    KeyTexts(String table, List<Dimension> dimensions) {
+        this.table = table;
+        this.dimensions = dimensions;
+    }
+
+    /** The place of a number. Its texts are there after {@link #read}. */
+    int place(int number) {
+        Integer place = places.get(number);
+        if (place == null) {
+            place = places.size();
+            places.put(number, place);
+            unread.add(number);
+        }
+        return place;
+    }
+
+    int size() {
+        return places.size();
+    }
+
+    /** Reads the texts of the numbers that have got a place since. */
+    void read(Connection connection) throws SQLException {
+        if (unread.isEmpty()) {
+            return;
+        }
+        if (texts.length < places.size()) {
+            texts = Arrays.copyOf(texts, 2 * places.size());
+        }
+        if (dimensions.isEmpty()) {
+            Arrays.fill(texts, 0, places.size(), new String[0]);
+            unread.clear();
+            return;
+        }
+        String columns =
+                String.join(", ", dimensions.stream().map(Dimension::column).toList());
+        int found = Sql.all(
+                        connection,
+                        "SELECT id, " + columns + " FROM " + table + " WHERE id = ANY (?)",
+                        row -> {
+                            String[] of = new String[dimensions.size()];
+                            for (int i = 0; i < of.length; i++) {
+                                of[i] = row.getString(2 + i);
+                            }
+                            return texts[places.get(row.getInt(1))] = of;
+                        },
+                        connection.createArrayOf("integer", unread.toArray()))
+                .size();
+        if (found < unread.size()) {
+            throw new IllegalStateException(table + " lacks " + (unread.size() - found) + " of the numbers " + unread
+                    + ", which rows of the statistics have: restore it, none of its rows may be deleted");
+        }
+        unread.clear();
+    }
+
+    /** The texts by place, as many as there are now. */
+    Texts texts() {
+        return new Texts(dimensions, texts, places.size());
+    }
+
+    /** @param texts by place, in the order of the dimensions; those from {@code size} on are of later rows */
+    record Texts(List<Dimension> dimensions, String[][] texts, int size) {
+        String text(int place, Dimension dimension) {
+            return texts[place][dimensions.indexOf(dimension)];
+        }
+
+        /** For each place whether a filter is true of it, as far as the filter is about these dimensions. */
+        boolean[] matches(Filter filter) {
+            boolean[] matches = new boolean[size];
+            Arrays.fill(matches, true);
+            for (int column = 0; column < dimensions.size(); column++) {
+                Set<String> values = filter.values().get(dimensions.get(column));
+                for (int place = 0; values != null && place < size; place++) {
+                    matches[place] &= values.contains(texts[place][column]);
+                }
+            }
+            return matches;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.lightflow.reports.statistics;
+
+import io.lightflow.reports.statistics.KeyTexts.Texts;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+
+/**
+ * The rows of a {@link Slot}, by column: 4 to 72 bytes for each. Thread-safe once it is filled.
+ */
+final class SlotRows {
+    private static final int MEASURES = Measure.values().length;
+
+    private int size;
+
+    /** Places in the {@link Texts} of the ads. */
+    private int[] ads = new int[64];
+
+    /** Places in those of the cube's other dimensions. */
+    private int[] others = new int[64];
+
+    /** By measure; null where all are 0. */
+    private final long[][] amounts = new long[MEASURES][];
+
+    int size() {
+        return size;
+    }
+
+    /** Adds a row. The measures begin at a column of it, in their order. */
+    void add(int ad, int other, ResultSet row, int firstColumn) throws SQLException {
+        if (size == ads.length) {
+            ads = Arrays.copyOf(ads, 2 * size);
+            others = Arrays.copyOf(others, 2 * size);
+            for (int measure = 0; measure < MEASURES; measure++) {
+                amounts[measure] = amounts[measure] == null ? null : Arrays.copyOf(amounts[measure], 2 * size);
+            }
+        }
+        ads[size] = ad;
+        others[size] = other;
+        for (int measure = 0; measure < MEASURES; measure++) {
+            long amount = row.getLong(firstColumn + measure);
+            if (amount != 0) {
+                if (amounts[measure] == null) {
+                    amounts[measure] = new long[ads.length];
+                }
+                amounts[measure][size] = amount;
+            }
+        }
+        size++;
+    }
+
+    /**
+     * Adds a measure of all rows to sums by ad.
+     *
+     * @param isOther for each place of the other dimensions whether its rows are to be added
+     * @throws ArithmeticException if a sum does not fit into 64 bits
+     */
+    void addTo(long[] sums, Measure measure, boolean[] isOther) {
+        long[] of = amounts[measure.ordinal()];
+        for (int i = 0; of != null && i < size; i++) {
+            if (isOther[others[i]]) {
+                sums[ads[i]] = Math.addExact(sums[ads[i]], of[i]);
+            }
+        }
+    }
+}

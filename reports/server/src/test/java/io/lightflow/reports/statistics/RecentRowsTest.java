@@ -1,0 +1,217 @@
+package io.lightflow.reports.statistics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.reports.statistics.RecentRows.Held;
+import io.lightflow.reports.statistics.RecentRows.Needs;
+import io.lightflow.service.sql.Sql;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.topology.postgres.HotStandby;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What is held in memory is what the database held at one moment. */
+class RecentRowsTest {
+    private static final Instant BEGIN = Instant.parse("2026-01-01T23:30:00Z");
+    private static final Filter EVERYTHING = new Filter(Map.of());
+
+    private final TestDatabase database = TestDatabase.fresh();
+    private final PGSimpleDataSource replica = new PGSimpleDataSource();
+
+    RecentRowsTest() {
+        connectTo(database.settings().url());
+    }
+
+    private void connectTo(String url) {
+        replica.setUrl(url);
+        replica.setUser("postgres");
+        replica.setPassword("postgres");
+        replica.setCurrentSchema(database.settings().schema());
+    }
+
+    private RecentRows held(Duration period) {
+        return new RecentRows(new Sql(replica), period);
+    }
+
+    private static Random random() {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("RecentRowsTest: -Dseed=" + seed);
+        return new Random(seed);
+    }
+
+    private static Slot slot(Cube cube, int minute) {
+        return new Slot(cube, Grain.MINUTE, BEGIN.plus(Duration.ofMinutes(minute)));
+    }
+
+    private static Held ask(RecentRows rows, Slot... slots) {
+        return rows.of(snapshot -> new Needs(new LinkedHashSet<>(List.of(slots)), Set.of()));
+    }
+
+    private static long sum(Held held, Measure measure, Slot slot) {
+        return Arrays.stream(sums(held, measure, slot)).sum();
+    }
+
+    private static long[] sums(Held held, Measure measure, Slot slot) {
+        long[] sums = new long[held.ads.size()];
+        held.rows(slot).addTo(sums, measure, held.others.get(slot.cube()).matches(EVERYTHING));
+        return sums;
+    }
+
+    /** Counts a click of an ad in a minute. */
+    private static void click(WrittenStatistics written, int minute, int ad, int watermark) {
+        Statistics statistics = new Statistics();
+        RandomStatistics.add(statistics, BEGIN.plus(Duration.ofMinutes(minute)), ad, new Random(ad));
+        statistics.minutes().values().forEach(counts -> counts.clicks = 1);
+        written.commit(statistics, BEGIN.plusSeconds(watermark));
+    }
+
+    @Test
+    void rowsAndWatermarkAreOfOneSnapshotWhileStatisticsAreWritten() throws Exception {
+        int commits = 150;
+        int minutes = 40;
+        Random random = random();
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (WrittenStatistics written = new WrittenStatistics(database)) {
+            Future<?> writing = thread.submit(() -> {
+                for (int i = 1; i <= commits; i++) {
+                    click(written, random.nextInt(minutes), random.nextInt(8), i);
+                }
+            });
+            // Read by each question, and read in the background.
+            List<RecentRows> all = List.of(held(Duration.ZERO), held(Duration.ofMillis(20)));
+            long last = 0;
+            while (last < commits) {
+                boolean done = writing.isDone();
+                for (Cube cube : Cube.values()) {
+                    for (RecentRows rows : all) {
+                        Set<Slot> slots = Slot.of(
+                                cube,
+                                new Window(BEGIN, BEGIN.plus(Duration.ofMinutes(minutes)))
+                                        .pieces(
+                                                cube == Cube.CREATIVES
+                                                        ? List.of(Grain.MINUTE, Grain.TEN_MINUTES)
+                                                        : List.of(Grain.MINUTE)));
+                        Held held = rows.of(snapshot -> new Needs(slots, Set.of()));
+                        long counted = held.snapshot
+                                .watermark()
+                                .map(watermark ->
+                                        Duration.between(BEGIN, watermark).toSeconds())
+                                .orElse(0L);
+                        assertThat(slots.stream()
+                                        .mapToLong(slot -> sum(held, Measure.CLICKS, slot))
+                                        .sum())
+                                .as(cube + " " + held.snapshot)
+                                .isEqualTo(counted);
+                        last = rows == all.get(0) ? counted : last;
+                    }
+                }
+                if (done) {
+                    writing.get();
+                    assertThat(last).isEqualTo(commits);
+                }
+            }
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
+    @Test
+    void onlyMinutesToWhichSomethingWasAddedAreReadAgain() {
+        RecentRows rows = held(Duration.ZERO);
+        Slot first = slot(Cube.PLACES, 0);
+        Slot second = slot(Cube.PLACES, 1);
+        try (WrittenStatistics written = new WrittenStatistics(database)) {
+            click(written, 0, 1, 1);
+            click(written, 1, 1, 2);
+            Held before = ask(rows, first, second);
+            click(written, 0, 2, 3);
+            Held after = ask(rows, first, second);
+
+            assertThat(after.rows(second)).isSameAs(before.rows(second));
+            assertThat(sum(before, Measure.CLICKS, first)).isEqualTo(1);
+            assertThat(sum(after, Measure.CLICKS, first)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void rowsThatWillBeNeededSoonAreThereToo() {
+        RecentRows rows = held(Duration.ZERO);
+        Slot now = slot(Cube.GEO, 0);
+        Slot soon = slot(Cube.GEO, 1);
+        try (WrittenStatistics written = new WrittenStatistics(database)) {
+            click(written, 1, 1, 1);
+            Held held = rows.of(snapshot -> new Needs(Set.of(now), Set.of(soon)));
+
+            assertThat(sum(held, Measure.CLICKS, soon)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aQuestionAboutMoreRowsThanFitIsRefusedAndOthersGiveWay() {
+        RecentRows rows = new RecentRows(new Sql(replica), Duration.ZERO, 3);
+        Slot first = slot(Cube.PLACES, 0);
+        Slot second = slot(Cube.PLACES, 1);
+        try (WrittenStatistics written = new WrittenStatistics(database)) {
+            click(written, 0, 1, 1);
+            click(written, 0, 2, 2);
+            click(written, 1, 1, 3);
+            click(written, 1, 2, 4);
+
+            assertThat(ask(rows, first).rows(first).size()).isEqualTo(2);
+            assertThat(ask(rows, second).rows(second).size()).isEqualTo(2);
+            assertThatThrownBy(() -> ask(rows, first, second))
+                    .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(problem.getMessage())
+                            .contains("at most 3 rows"));
+            assertThat(sum(ask(rows, first), Measure.CLICKS, first)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void afterAFailoverNothingOfTheFormerServerIsAnswered(@TempDir Path folder) throws Exception {
+        RecentRows rows = held(Duration.ZERO);
+        Slot minute = slot(Cube.PLACES, 0);
+        try (WrittenStatistics written = new WrittenStatistics(database)) {
+            click(written, 0, 1, 1);
+            try (HotStandby standby = HotStandby.of(database.settings().url(), folder)) {
+                standby.awaitReplay();
+                standby.disconnect();
+                click(written, 0, 2, 2);
+                assertThat(creatives(ask(rows, minute), minute)).containsExactlyInAnyOrder("r1", "r2");
+
+                // It never sees that commit, and counts as many events in that minute.
+                standby.promote();
+                connectTo(standby.url());
+                try (WrittenStatistics other = new WrittenStatistics(database.in(standby.url()))) {
+                    click(other, 0, 3, 2);
+                }
+
+                assertThat(creatives(ask(rows, minute), minute)).containsExactlyInAnyOrder("r1", "r3");
+            }
+        }
+    }
+
+    private static List<String> creatives(Held held, Slot slot) {
+        long[] sums = sums(held, Measure.CLICKS, slot);
+        return IntStream.range(0, sums.length)
+                .filter(ad -> sums[ad] > 0)
+                .mapToObj(ad -> held.ads.text(ad, Dimension.CREATIVE))
+                .toList();
+    }
+}
