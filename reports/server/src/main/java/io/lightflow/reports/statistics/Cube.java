@@ -70,7 +70,7 @@ enum Cube {
         return number;
     }
 
-    /** Where these numbers are given. */
+    /** Where these numbers are given; there is no such table for 0. */
     String keyTable() {
         return "stats_" + number + "_key";
     }

@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the numbers of a key table stand for, read once, since it never changes. In memory, rows have a place in its list
- * instead of the number, which may be any.
+ * What the numbers of a key table stand for, read once, since it never changes. In memory, rows have an index into the list of
+ * texts instead of the number, which may be any.
  *
  * <p>One thread at a time reads more; whoever has a {@link #texts list} that it gave may use that meanwhile.
  */
 final class KeyTexts {
     private final String table;
     private final List<Dimension> dimensions;
-    private final Map<Integer, Integer> places = new HashMap<>();
+    private final Map<Integer, Integer> indexes = new HashMap<>();
     private final List<Integer> unread = new ArrayList<>();
     private String[][] texts = new String[64][];
 
@@ -28,31 +28,31 @@ final class KeyTexts {
         this.dimensions = dimensions;
     }
 
-    /** The place of a number. Its texts are there after {@link #read}. */
-    int place(int number) {
-        Integer place = places.get(number);
-        if (place == null) {
-            place = places.size();
-            places.put(number, place);
+    /** The index of a number. Its texts are there after {@link #read}. */
+    int index(int number) {
+        Integer index = indexes.get(number);
+        if (index == null) {
+            index = indexes.size();
+            indexes.put(number, index);
             unread.add(number);
         }
-        return place;
+        return index;
     }
 
     int size() {
-        return places.size();
+        return indexes.size();
     }
 
-    /** Reads the texts of the numbers that have got a place since. */
+    /** Reads the texts of the numbers that have got an index since. */
     void read(Connection connection) throws SQLException {
         if (unread.isEmpty()) {
             return;
         }
-        if (texts.length < places.size()) {
-            texts = Arrays.copyOf(texts, 2 * places.size());
+        if (texts.length < indexes.size()) {
+            texts = Arrays.copyOf(texts, 2 * indexes.size());
         }
-        if (dimensions.isEmpty()) {
-            Arrays.fill(texts, 0, places.size(), new String[0]);
+        if (dimensions.isEmpty()) { // and so there is no table, either
+            Arrays.fill(texts, 0, indexes.size(), new String[0]);
             unread.clear();
             return;
         }
@@ -66,7 +66,7 @@ final class KeyTexts {
                             for (int i = 0; i < of.length; i++) {
                                 of[i] = row.getString(2 + i);
                             }
-                            return texts[places.get(row.getInt(1))] = of;
+                            return texts[indexes.get(row.getInt(1))] = of;
                         },
                         connection.createArrayOf("integer", unread.toArray()))
                 .size();
@@ -77,25 +77,25 @@ final class KeyTexts {
         unread.clear();
     }
 
-    /** The texts by place, as many as there are now. */
+    /** The texts by index, as many as there are now. */
     Texts texts() {
-        return new Texts(dimensions, texts, places.size());
+        return new Texts(dimensions, texts, indexes.size());
     }
 
-    /** @param texts by place, in the order of the dimensions; those from {@code size} on are of later rows */
+    /** @param texts by index, in the order of the dimensions; those from {@code size} on are of later rows */
     record Texts(List<Dimension> dimensions, String[][] texts, int size) {
-        String text(int place, Dimension dimension) {
-            return texts[place][dimensions.indexOf(dimension)];
+        String text(int index, Dimension dimension) {
+            return texts[index][dimensions.indexOf(dimension)];
         }
 
-        /** For each place whether a filter is true of it, as far as the filter is about these dimensions. */
+        /** For each index whether a filter is true of it, as far as the filter is about these dimensions. */
         boolean[] matches(Filter filter) {
             boolean[] matches = new boolean[size];
             Arrays.fill(matches, true);
             for (int column = 0; column < dimensions.size(); column++) {
                 Set<String> values = filter.values().get(dimensions.get(column));
-                for (int place = 0; values != null && place < size; place++) {
-                    matches[place] &= values.contains(texts[place][column]);
+                for (int index = 0; values != null && index < size; index++) {
+                    matches[index] &= values.contains(texts[index][column]);
                 }
             }
             return matches;

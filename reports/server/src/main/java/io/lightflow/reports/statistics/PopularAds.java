@@ -5,7 +5,6 @@ import io.javalin.http.Context;
 import io.lightflow.reports.http.Caller;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
-import io.lightflow.reports.statistics.RecentRows.Held;
 import io.lightflow.reports.statistics.RecentRows.Needs;
 import io.lightflow.reports.statistics.Snapshot.AsOf;
 import io.lightflow.reports.statistics.Window.Piece;
@@ -70,7 +69,7 @@ final class PopularAds {
         List<Grain> grains = isOfCreatives ? List.of(Grain.MINUTE, Grain.TEN_MINUTES) : List.of(Grain.MINUTE);
         List<Piece> pieces = window.pieces(grains);
         List<Piece> next = window.aMinuteLater().pieces(grains);
-        Held held = recent.of(snapshot -> {
+        HeldRows held = recent.of(snapshot -> {
             Cube cube = snapshot.complete(window, pieces, cubes);
             return new Needs(Slot.of(cube, pieces), Slot.of(cube, next));
         });
@@ -84,21 +83,19 @@ final class PopularAds {
     }
 
     /** The sums over slots by ad: the largest first, then by name. */
-    private static List<Ad> ads(Held held, Cube cube, Set<Slot> slots, Filter filter, Measure measure, int count) {
-        long[] sums = new long[held.ads.size()];
-        boolean[] isAsked = held.others.get(cube).matches(filter);
-        slots.forEach(slot -> held.rows(slot).addTo(sums, measure, isAsked));
+    private static List<Ad> ads(HeldRows held, Cube cube, Set<Slot> slots, Filter filter, Measure measure, int count) {
+        long[] sums = held.sums(measure, cube, slots, filter);
         boolean[] isAd = held.ads.matches(filter);
         Map<Ad, Long> byAd = new HashMap<>();
-        for (int place = 0; place < sums.length; place++) {
-            if (sums[place] > 0 && isAd[place]) {
+        for (int index = 0; index < sums.length; index++) {
+            if (sums[index] > 0 && isAd[index]) {
                 Ad ad = new Ad(
-                        held.ads.text(place, Dimension.CREATIVE),
-                        held.ads.text(place, Dimension.CAMPAIGN),
-                        held.ads.text(place, Dimension.ADVERTISER),
-                        measure.isMoney() ? held.ads.text(place, Dimension.CURRENCY) : null,
+                        held.ads.text(index, Dimension.CREATIVE),
+                        held.ads.text(index, Dimension.CAMPAIGN),
+                        held.ads.text(index, Dimension.ADVERTISER),
+                        measure.isMoney() ? held.ads.text(index, Dimension.CURRENCY) : null,
                         0);
-                byAd.merge(ad, sums[place], Math::addExact);
+                byAd.merge(ad, sums[index], Math::addExact);
             }
         }
         return byAd.entrySet().stream()

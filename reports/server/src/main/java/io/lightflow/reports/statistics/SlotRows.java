@@ -5,18 +5,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 
-/**
- * The rows of a {@link Slot}, by column: 4 to 72 bytes for each. Thread-safe once it is filled.
- */
+/** The rows of a {@link Slot}, by column. Thread-safe once it is filled. */
 final class SlotRows {
     private static final int MEASURES = Measure.values().length;
+    static final int MOST_BYTES_A_ROW = 2 * Integer.BYTES + MEASURES * Long.BYTES;
 
     private int size;
 
-    /** Places in the {@link Texts} of the ads. */
+    /** Indexes into the {@link Texts} of the ads. */
     private int[] ads = new int[64];
 
-    /** Places in those of the cube's other dimensions. */
+    /** Indexes into those of the cube's other dimensions. */
     private int[] others = new int[64];
 
     /** By measure; null where all are 0. */
@@ -52,7 +51,7 @@ final class SlotRows {
     /**
      * Adds a measure of all rows to sums by ad.
      *
-     * @param isOther for each place of the other dimensions whether its rows are to be added
+     * @param isOther for each index of the other dimensions whether its rows are to be added
      * @throws ArithmeticException if a sum does not fit into 64 bits
      */
     void addTo(long[] sums, Measure measure, boolean[] isOther) {

@@ -15,7 +15,7 @@ public final class StatisticsFeature implements Feature {
 
     public StatisticsFeature(Sql replica, InstantSource clock) {
         adCount = new AdCount(replica);
-        popularAds = new PopularAds(new RecentRows(replica, RecentRows.PERIOD), clock);
+        popularAds = new PopularAds(new RecentRows(replica), clock);
         campaignSeries = new CampaignSeries(replica);
     }
 

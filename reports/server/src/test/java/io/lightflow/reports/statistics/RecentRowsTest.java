@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.server.TestDatabase;
-import io.lightflow.reports.statistics.RecentRows.Held;
 import io.lightflow.reports.statistics.RecentRows.Needs;
 import io.lightflow.service.sql.Sql;
 import io.lightflow.statistics.Statistics;
@@ -47,7 +46,7 @@ class RecentRowsTest {
     }
 
     private RecentRows held(Duration period) {
-        return new RecentRows(new Sql(replica), period);
+        return new RecentRows(new Sql(replica), period, 1_000_000);
     }
 
     private static Random random() {
@@ -60,18 +59,16 @@ class RecentRowsTest {
         return new Slot(cube, Grain.MINUTE, BEGIN.plus(Duration.ofMinutes(minute)));
     }
 
-    private static Held ask(RecentRows rows, Slot... slots) {
+    private static HeldRows ask(RecentRows rows, Slot... slots) {
         return rows.of(snapshot -> new Needs(new LinkedHashSet<>(List.of(slots)), Set.of()));
     }
 
-    private static long sum(Held held, Measure measure, Slot slot) {
+    private static long sum(HeldRows held, Measure measure, Slot slot) {
         return Arrays.stream(sums(held, measure, slot)).sum();
     }
 
-    private static long[] sums(Held held, Measure measure, Slot slot) {
-        long[] sums = new long[held.ads.size()];
-        held.rows(slot).addTo(sums, measure, held.others.get(slot.cube()).matches(EVERYTHING));
-        return sums;
+    private static long[] sums(HeldRows held, Measure measure, Slot slot) {
+        return held.sums(measure, slot.cube(), Set.of(slot), EVERYTHING);
     }
 
     /** Counts a click of an ad in a minute. */
@@ -108,7 +105,7 @@ class RecentRowsTest {
                                                 cube == Cube.CREATIVES
                                                         ? List.of(Grain.MINUTE, Grain.TEN_MINUTES)
                                                         : List.of(Grain.MINUTE)));
-                        Held held = rows.of(snapshot -> new Needs(slots, Set.of()));
+                        HeldRows held = rows.of(snapshot -> new Needs(slots, Set.of()));
                         long counted = held.snapshot
                                 .watermark()
                                 .map(watermark ->
@@ -140,9 +137,9 @@ class RecentRowsTest {
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 0, 1, 1);
             click(written, 1, 1, 2);
-            Held before = ask(rows, first, second);
+            HeldRows before = ask(rows, first, second);
             click(written, 0, 2, 3);
-            Held after = ask(rows, first, second);
+            HeldRows after = ask(rows, first, second);
 
             assertThat(after.rows(second)).isSameAs(before.rows(second));
             assertThat(sum(before, Measure.CLICKS, first)).isEqualTo(1);
@@ -157,7 +154,7 @@ class RecentRowsTest {
         Slot soon = slot(Cube.GEO, 1);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 1, 1, 1);
-            Held held = rows.of(snapshot -> new Needs(Set.of(now), Set.of(soon)));
+            HeldRows held = rows.of(snapshot -> new Needs(Set.of(now), Set.of(soon)));
 
             assertThat(sum(held, Measure.CLICKS, soon)).isEqualTo(1);
         }
@@ -207,7 +204,7 @@ class RecentRowsTest {
         }
     }
 
-    private static List<String> creatives(Held held, Slot slot) {
+    private static List<String> creatives(HeldRows held, Slot slot) {
         long[] sums = sums(held, Measure.CLICKS, slot);
         return IntStream.range(0, sums.length)
                 .filter(ad -> sums[ad] > 0)
