@@ -97,7 +97,7 @@ public final class StatisticsTotals implements AutoCloseable {
                 + " + conversions + invalid_impressions + invalid_clicks + invalid_conversions)::bigint AS events"
                 + " FROM stats_creative_minute, kept WHERE time >= since GROUP BY time), events AS (SELECT time, events"
                 + " FROM stats_minute_events, kept WHERE time >= since) SELECT m, e FROM minutes m FULL JOIN events e"
-                + " USING (time) WHERE m.events IS DISTINCT FROM e.events LIMIT " + MOST_DIFFERENCES;
+                + " USING (time) WHERE m.events IS DISTINCT FROM e.events";
         note(statement, query, "stats_creative_minute", "stats_minute_events", differences);
     }
 
