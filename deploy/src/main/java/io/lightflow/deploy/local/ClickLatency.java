@@ -14,8 +14,6 @@ import io.lightflow.topology.trident.ShardPositions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +21,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,8 +38,10 @@ final class ClickLatency implements AutoCloseable {
     private final LocalStack stack;
     private final DcGroup group;
     private final long warmUpMs;
-    private final List<Long> toTopic = Collections.synchronizedList(new ArrayList<>());
-    private final List<Long> toPostgres = Collections.synchronizedList(new ArrayList<>());
+    /** In ms, to three digits; each is written by one of the threads, and read when that has ended. */
+    private final Histogram toTopic = new Histogram(3);
+
+    private final Histogram toPostgres = new Histogram(3);
     /** Clicks that are in the joined topic and not yet counted, by shard. */
     private final Map<Integer, Queue<Seen>> uncounted = new ConcurrentHashMap<>();
 
@@ -90,7 +91,7 @@ final class ClickLatency implements AutoCloseable {
                             .getProvenance()
                             .getProducedMs();
                     if (producedMs >= measureFromMs) {
-                        toTopic.add(now - producedMs);
+                        toTopic.recordValue(now - producedMs);
                         uncounted
                                 .computeIfAbsent(record.partition(), shard -> new ConcurrentLinkedQueue<>())
                                 .add(new Seen(record.offset(), producedMs));
@@ -126,7 +127,7 @@ final class ClickLatency implements AutoCloseable {
                     ? position.topics().get(topic).current().nextOffset()
                     : 0;
             while (!waiting.isEmpty() && waiting.peek().offset() < next) {
-                toPostgres.add(now - waiting.remove().producedMs());
+                toPostgres.recordValue(now - waiting.remove().producedMs());
             }
         });
     }
@@ -142,17 +143,15 @@ final class ClickLatency implements AutoCloseable {
         return percentiles;
     }
 
-    private static BenchReport.Percentiles percentiles(List<Long> samples) {
-        if (samples.isEmpty()) {
+    private static BenchReport.Percentiles percentiles(Histogram ms) {
+        if (ms.getTotalCount() == 0) {
             throw new IllegalStateException("no click came through in time");
         }
-        List<Long> sorted = new ArrayList<>(samples);
-        Collections.sort(sorted);
-        return new BenchReport.Percentiles(at(sorted, 50), at(sorted, 95), at(sorted, 99), sorted.size());
-    }
-
-    private static long at(List<Long> sorted, int percent) {
-        return sorted.get(Math.min(sorted.size() - 1, sorted.size() * percent / 100));
+        return new BenchReport.Percentiles(
+                ms.getValueAtPercentile(50),
+                ms.getValueAtPercentile(95),
+                ms.getValueAtPercentile(99),
+                ms.getTotalCount());
     }
 
     @Override

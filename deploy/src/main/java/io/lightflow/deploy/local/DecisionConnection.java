@@ -9,19 +9,26 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.util.List;
 
-/** One connection on which decisions are asked for one after the other, with as little work of its own as can be. */
-final class DecisionConnection implements AutoCloseable {
+/**
+ * Asks for decisions about campaigns in turn, with as little work of its own as can be. The kinds of requests are those that were
+ * answered with a bid, and those that were not.
+ */
+final class DecisionConnection implements PacedLoad.Connection<Boolean> {
     private static final byte[] OK = "HTTP/1.1 200 ".getBytes(US_ASCII);
     private static final byte[] LENGTH = "\r\nContent-Length: ".getBytes(US_ASCII);
     private static final byte[] END = "\r\n\r\n".getBytes(US_ASCII);
 
+    private final byte[][] requests;
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
     private final byte[] answer = new byte[4096];
 
-    DecisionConnection(URI server) throws IOException {
+    /** @param requests as {@link #requests} makes them */
+    DecisionConnection(URI server, byte[][] requests) throws IOException {
+        this.requests = requests;
         socket = new Socket(server.getHost(), server.getPort());
         socket.setTcpNoDelay(true);
         in = socket.getInputStream();
@@ -29,7 +36,13 @@ final class DecisionConnection implements AutoCloseable {
     }
 
     /** @param token null to send none */
-    static byte[] request(URI server, String token, String campaign) {
+    static byte[][] requests(URI server, String token, List<String> campaigns) {
+        return campaigns.stream()
+                .map(campaign -> request(server, token, campaign))
+                .toArray(byte[][]::new);
+    }
+
+    private static byte[] request(URI server, String token, String campaign) {
         String id = URLEncoder.encode(campaign, UTF_8).replace("+", "%20");
         return ("GET /v1/campaigns/" + id + "/decision HTTP/1.1\r\nHost: " + server.getHost() + ":" + server.getPort()
                         + (token == null ? "" : "\r\nAuthorization: Bearer " + token) + "\r\n\r\n")
@@ -37,12 +50,12 @@ final class DecisionConnection implements AutoCloseable {
     }
 
     /**
-     * @param request as {@link #request} makes it
      * @return whether the campaign may be bid for
      * @throws IOException if the answer is anything but a decision
      */
-    boolean decide(byte[] request) throws IOException {
-        out.write(request);
+    @Override
+    public Boolean ask(long number) throws IOException {
+        out.write(requests[(int) (number % requests.length)]);
         int length = 0;
         int bodyAt = -1;
         int whole = Integer.MAX_VALUE;

@@ -9,16 +9,19 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** One connection on which schemas are looked up one after the other, with as little work of its own as can be. */
-final class LookupConnection implements AutoCloseable {
+/** Looks schemas up in turn, with as little work of its own as can be. */
+final class LookupConnection implements PacedLoad.Connection<Void> {
     private static final String LENGTH = "content-length:";
 
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
     private final String headers;
+    private final int[] ids;
 
-    LookupConnection(URI registry) throws IOException {
+    /** @param ids of the schemas to look up */
+    LookupConnection(URI registry, int[] ids) throws IOException {
+        this.ids = ids;
         socket = new Socket(registry.getHost(), registry.getPort());
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream(), 1 << 14);
@@ -27,7 +30,9 @@ final class LookupConnection implements AutoCloseable {
     }
 
     /** @throws IOException if the answer is anything but the schema */
-    void lookUp(int id) throws IOException {
+    @Override
+    public Void ask(long number) throws IOException {
+        int id = ids[(int) (number % ids.length)];
         out.write(("GET /schemas/ids/" + id + headers).getBytes(StandardCharsets.US_ASCII));
         String status = line();
         int length = -1;
@@ -40,6 +45,7 @@ final class LookupConnection implements AutoCloseable {
             throw new IOException("looking up schema " + id + " was answered with " + status);
         }
         in.skipNBytes(length);
+        return null;
     }
 
     private String line() throws IOException {

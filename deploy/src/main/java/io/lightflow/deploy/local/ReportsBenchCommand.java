@@ -99,9 +99,10 @@ public final class ReportsBenchCommand implements Callable<Integer> {
         ReportsBenchRequests requests = new ReportsBenchRequests(server.url(), end, span);
         try (ReportsBenchWriter writer = new ReportsBenchWriter(database, end, events)) {
             writer.start();
-            requests.run(rate, Math.max(5, seconds / 2)); // what compiler and caches need is not what users see
+            PacedLoad<ReportsBenchRequests.Kind> load = requests.load(rate, seconds);
+            load.warmUp();
             writer.measureFromNow();
-            boolean good = requests.report(requests.run(rate, seconds), rate, seconds, limitMillis);
+            boolean good = ReportsBenchRequests.report(load.run(), limitMillis);
             return writer.report() && good ? 0 : 1;
         }
     }

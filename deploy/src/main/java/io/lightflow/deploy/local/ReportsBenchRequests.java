@@ -7,28 +7,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
 
 /** What people, pages and programs ask for, mixed at random and at a steady rate. */
 final class ReportsBenchRequests {
     private static final int CONNECTIONS = 16;
-    private static final double NANOS_PER_MILLI = 1e6;
-    private static final double NANOS_PER_SECOND = 1e9;
-    private static final double LEAST_SHARE_OF_RATE = 0.99;
 
     /** A kind of request, and how many of 100 are of it. */
-    private enum Kind {
+    enum Kind {
         AD_HOURS("aggregated_count", 20, "an ad's clicks, last hours, to the minute"),
         AD_DAYS("aggregated_count", 15, "an ad's clicks, last days, to the minute"),
         AD_COUNTRY("aggregated_count", 8, "an ad's clicks, last days, in one country"),
@@ -69,9 +59,6 @@ final class ReportsBenchRequests {
         }
     }
 
-    /** @param nanos from when it was due: waiting for an earlier one counts */
-    record Answered(Kind kind, long nanos) {}
-
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Random random = new Random(4);
@@ -87,41 +74,26 @@ final class ReportsBenchRequests {
         this.span = span;
     }
 
-    List<Answered> run(int rate, int seconds) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(CONNECTIONS);
-        try {
-            List<Future<Answered>> answers = new ArrayList<>();
-            long first = System.nanoTime();
-            for (int i = 0; i < rate * seconds; i++) {
-                long due = first + (long) (i * NANOS_PER_SECOND / rate);
-                for (long wait = due - System.nanoTime(); wait > 0; wait = due - System.nanoTime()) {
-                    LockSupport.parkNanos(wait);
-                }
-                Kind kind = Kind.draw(random);
-                HttpRequest request = HttpRequest.newBuilder(URI.create(server + path(kind)))
-                        .timeout(Duration.ofSeconds(30))
-                        .build();
-                answers.add(threads.submit(() -> {
-                    ask(request);
-                    return new Answered(kind, System.nanoTime() - due);
-                }));
-            }
-            List<Answered> all = new ArrayList<>();
-            for (Future<Answered> answer : answers) {
-                all.add(answer.get());
-            }
-            return all;
-        } finally {
-            threads.shutdownNow();
-        }
+    /** At that many requests per second. */
+    PacedLoad<Kind> load(int rate, int seconds) {
+        return new PacedLoad<>(rate, seconds, CONNECTIONS, () -> number -> ask());
     }
 
-    private void ask(HttpRequest request) throws IOException, InterruptedException {
-        HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+    private Kind ask() throws IOException, InterruptedException {
+        Kind kind;
+        URI uri;
+        synchronized (random) {
+            kind = Kind.draw(random);
+            uri = URI.create(server + path(kind));
+        }
+        HttpResponse<String> response = http.send(
+                HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build(),
+                HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() != 200 || !response.body().contains("\"as_of\"")) {
-            throw new IllegalStateException(request.uri() + " was answered with " + response.statusCode() + ": "
+            throw new IllegalStateException(uri + " was answered with " + response.statusCode() + ": "
                     + response.body().substring(0, Math.min(500, response.body().length())));
         }
+        return kind;
     }
 
     private String oneOf(List<String> values) {
@@ -166,40 +138,34 @@ final class ReportsBenchRequests {
         return "from=" + to.minus(Duration.ofMinutes(minutes)) + "&to=" + to;
     }
 
-    /** @return whether the rate was held and every route was fast enough */
-    boolean report(List<Answered> answers, int rate, int seconds, double limitMillis) {
-        Map<Kind, List<Double>> byKind = new EnumMap<>(Kind.class);
-        Map<String, List<Double>> byRoute = new TreeMap<>();
-        List<Double> all = new ArrayList<>();
-        for (Answered answer : answers) {
-            double millis = answer.nanos / NANOS_PER_MILLI;
-            for (Collection<Double> of : List.of(
-                    byKind.computeIfAbsent(answer.kind, first -> new ArrayList<>()),
-                    byRoute.computeIfAbsent(answer.kind.route, first -> new ArrayList<>()),
-                    all)) {
-                of.add(millis);
-            }
-        }
+    /**
+     * Prints what came of it.
+     *
+     * @return whether the rate was held and every route was fast enough
+     */
+    static boolean report(PacedLoad.Run<Kind> run, double limitMillis) {
         System.out.printf("%-52s %8s %8s %8s %8s%n", "", "requests", "p50", "p95", "p99");
-        byKind.forEach((kind, millis) -> print("  " + kind.words, millis));
+        Map<String, Histogram> byRoute = new TreeMap<>();
+        new TreeMap<>(run.nanos()).forEach((kind, nanos) -> {
+            print("  " + kind.words, nanos);
+            PacedLoad.of(kind.route, byRoute).add(nanos);
+        });
         boolean fast = true;
-        for (Map.Entry<String, List<Double>> route : byRoute.entrySet()) {
+        for (Map.Entry<String, Histogram> route : byRoute.entrySet()) {
             fast &= print(route.getKey(), route.getValue()) < limitMillis;
         }
-        print("all, at " + rate + "/s", all);
-        boolean held = answers.size() >= LEAST_SHARE_OF_RATE * rate * seconds;
-        return fast && held;
+        print("all, at %.1f/s".formatted(run.perSecond()), run.all());
+        if (!run.held()) {
+            System.out.println("The rate was not held");
+        }
+        return fast && run.held();
     }
 
-    private static double print(String name, List<Double> millis) {
-        Collections.sort(millis);
-        double p99 = at(millis, 0.99);
+    private static double print(String name, Histogram nanos) {
+        double p99 = PacedLoad.millis(nanos, 99);
         System.out.printf(
-                "%-52s %8d %5.1f ms %5.1f ms %5.1f ms%n", name, millis.size(), at(millis, 0.5), at(millis, 0.95), p99);
+                "%-52s %8d %5.1f ms %5.1f ms %5.1f ms%n",
+                name, nanos.getTotalCount(), PacedLoad.millis(nanos, 50), PacedLoad.millis(nanos, 95), p99);
         return p99;
-    }
-
-    private static double at(List<Double> sorted, double share) {
-        return sorted.get(Math.max(0, (int) Math.ceil(share * sorted.size()) - 1));
     }
 }

@@ -12,7 +12,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -20,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,13 +38,13 @@ import picocli.CommandLine.Spec;
         })
 public final class ReportsLoadCommand implements Callable<Integer> {
     private static final String TOKEN_VARIABLE = "LIGHTFLOW_REPORTS_TOKEN";
-    private static final double NANOS_PER_MILLI = 1e6;
     private static final double NANOS_PER_MICRO = 1e3;
-    private static final double NANOS_PER_SECOND = 1e9;
-    private static final double LEAST_SHARE_OF_RATE = 0.99;
 
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private final LoadOptions options = new LoadOptions(20_000);
 
     @Option(
             names = "--url",
@@ -53,27 +53,11 @@ public final class ReportsLoadCommand implements Callable<Integer> {
                             + " in a process of its own, as reports/reports does, on a PostgreSQL with as many campaigns.")
     private URI url;
 
-    @Option(names = "--rate", defaultValue = "20000", description = "Checks per second. Default: ${DEFAULT-VALUE}.")
-    private int rate;
-
-    @Option(names = "--seconds", defaultValue = "20", description = "How long to measure. Default: ${DEFAULT-VALUE}.")
-    private int seconds;
-
     @Option(
             names = "--campaigns",
             defaultValue = "5000",
             description = "With --url, at most. Default: ${DEFAULT-VALUE}.")
     private int campaigns;
-
-    @Option(names = "--connections", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
-    private int connections;
-
-    @Option(
-            names = "--p99",
-            paramLabel = "MILLIS",
-            defaultValue = "10",
-            description = "What 99%% must not exceed. Default: ${DEFAULT-VALUE} ms.")
-    private double limitMillis;
 
     @Option(
             names = {"-h", "--help"},
@@ -83,10 +67,9 @@ public final class ReportsLoadCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (rate < connections || connections < 1 || seconds < 1 || campaigns < 1) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--seconds, --campaigns and --connections must be at least 1, and --rate at least --connections");
+        options.check();
+        if (campaigns < 1) {
+            throw new ParameterException(spec.commandLine(), "--campaigns must be at least 1, and is " + campaigns);
         }
         if (url != null) {
             if (!"http".equals(url.getScheme()) || url.getPort() < 0) {
@@ -94,21 +77,19 @@ public final class ReportsLoadCommand implements Callable<Integer> {
                         spec.commandLine(), "--url must be like http://127.0.0.1:8082, and is " + url);
             }
             String token = System.getenv(TOKEN_VARIABLE);
-            List<String> ids = campaignsOf(url, token);
-            return measure(new ReportsLoad(url, token, ids, rate, connections), ids.size(), Optional::empty);
+            return options.exitCode(measure(url, token, campaignsOf(url, token), Optional::empty));
         }
         try (ReportsLoadServer server = new ReportsLoadServer(Folders.fresh("reports-load"), campaigns)) {
             // Ctrl-C reaches this process only.
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop-reports"));
             server.start();
-            ReportsLoad load =
-                    new ReportsLoad(server.url(), ReportsLoadServer.TOKEN, server.campaigns(), rate, connections);
-            int exitCode = measure(load, campaigns, server::cpu);
-            if (load.refused() > 0) {
-                throw new IllegalStateException(
-                        load.refused() + " checks of campaigns that have spent nothing were refused");
+            PacedLoad.Run<Boolean> run =
+                    measure(server.url(), ReportsLoadServer.TOKEN, server.campaigns(), server::cpu);
+            if (run.nanos().containsKey(false)) {
+                throw new IllegalStateException(run.nanos().get(false).getTotalCount()
+                        + " checks of campaigns that have spent nothing were refused");
             }
-            return exitCode;
+            return options.exitCode(run);
         }
     }
 
@@ -140,45 +121,23 @@ public final class ReportsLoadCommand implements Callable<Integer> {
         return ids.subList(0, Math.min(campaigns, ids.size()));
     }
 
-    /** @param asked about so many campaigns */
-    private int measure(ReportsLoad load, int asked, Supplier<Optional<Duration>> cpu)
+    private PacedLoad.Run<Boolean> measure(URI server, String token, List<String> ids, Supplier<Optional<Duration>> cpu)
             throws InterruptedException, ExecutionException {
-        load.run(Math.max(1, seconds / 2)); // what the compiler needs is not what users see
-        Optional<Duration> cpuBefore = cpu.get();
-        long begin = System.nanoTime();
-        long[] nanos = load.run(seconds);
-        double perSecond = nanos.length / ((System.nanoTime() - begin) / NANOS_PER_SECOND);
-        Optional<Duration> cpuAfter = cpu.get();
-        Arrays.sort(nanos);
-        double p99 = millis(nanos, 0.99);
-        System.out.printf(
-                "%d checks of %d campaigns over %d connections, %.0f/s: p50 %.2f ms, p95 %.2f ms, p99 %.2f ms,"
-                        + " p99.9 %.2f ms, longest %.2f ms%n",
-                nanos.length,
-                asked,
-                connections,
-                perSecond,
-                millis(nanos, 0.5),
-                millis(nanos, 0.95),
-                p99,
-                millis(nanos, 0.999),
-                millis(nanos, 1));
-        if (cpuBefore.isPresent() && cpuAfter.isPresent()) {
-            Duration taken = cpuAfter.get().minus(cpuBefore.get());
+        byte[][] requests = DecisionConnection.requests(server, token, ids);
+        PacedLoad<Boolean> load = options.load(() -> new DecisionConnection(server, requests));
+        load.warmUp();
+        Optional<Duration> before = cpu.get();
+        PacedLoad.Run<Boolean> run = load.run();
+        Optional<Duration> after = cpu.get();
+        options.report("checks of " + ids.size() + " campaigns", run);
+        if (before.isPresent() && after.isPresent()) {
             System.out.printf(
                     "The server's process took %.1f us of CPU for a check%n",
-                    taken.toNanos() / NANOS_PER_MICRO / nanos.length);
+                    after.get().minus(before.get()).toNanos()
+                            / NANOS_PER_MICRO
+                            / run.all().getTotalCount());
         }
-        boolean held = perSecond >= LEAST_SHARE_OF_RATE * rate;
-        if (!held) {
-            System.out.println("The rate of " + rate + "/s was not held");
-        }
-        return held && p99 < limitMillis ? 0 : 1;
-    }
-
-    private static double millis(long[] sorted, double share) {
-        int index = (int) Math.ceil(share * sorted.length) - 1;
-        return sorted[Math.max(0, index)] / NANOS_PER_MILLI;
+        return run;
     }
 
     public static void main(String[] arguments) {

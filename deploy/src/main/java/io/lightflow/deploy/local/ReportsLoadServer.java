@@ -81,8 +81,9 @@ final class ReportsLoadServer implements AutoCloseable {
 
     private void requireDecisions() throws IOException {
         String last = campaigns.get(campaigns.size() - 1);
-        try (DecisionConnection connection = new DecisionConnection(url())) {
-            if (!connection.decide(DecisionConnection.request(url(), TOKEN, last))) {
+        byte[][] requests = DecisionConnection.requests(url(), TOKEN, List.of(last));
+        try (DecisionConnection connection = new DecisionConnection(url(), requests)) {
+            if (!connection.ask(0)) {
                 throw new IOException("the reports server does not know " + last + " yet");
             }
         }
