@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine;
@@ -30,9 +29,6 @@ import picocli.CommandLine.Option;
                     + " and 130 by Ctrl-C."
         })
 public final class UpCommand implements Callable<Integer> {
-    private static final int STOPPED_BY_SIGNAL = 130;
-    private static final long END_WITHIN_SECONDS = 60;
-
     @Mixin
     private UpOptions options;
 
@@ -45,8 +41,7 @@ public final class UpCommand implements Callable<Integer> {
             description = "Show this help.")
     private boolean help;
 
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile boolean stopping;
+    private final OrderlyExit exit = new OrderlyExit();
 
     @Override
     public Integer call() throws Exception {
@@ -57,17 +52,7 @@ public final class UpCommand implements Callable<Integer> {
         if (options.data == null) {
             Folders.fresh("local");
         }
-        try {
-            return run(settings);
-        } catch (Exception e) {
-            if (stopping) {
-                // Whatever it says, it is that it was interrupted.
-                return STOPPED_BY_SIGNAL;
-            }
-            throw e;
-        } finally {
-            ended.countDown();
-        }
+        return exit.run(() -> run(settings));
     }
 
     private int run(LocalSettings settings) throws Exception {
@@ -83,25 +68,12 @@ public final class UpCommand implements Callable<Integer> {
     private int run(LocalSettings settings, Supplier<Feed> feed) throws Exception {
         long begin = System.nanoTime();
         try (LocalStack stack = new LocalStack(settings)) {
-            Thread running = Thread.currentThread();
-            stack.beforeExit(() -> stop(running));
+            stack.beforeExit(exit::stop);
             stack.startServers();
             stack.submitTopologies();
             System.out.printf("Up after %.1f s.%n", (System.nanoTime() - begin) / 1e9);
             System.out.println("Campaigns, budgets and statistics: " + stack.reportsUrl() + "/");
             return show(stack, feed.get());
-        }
-    }
-
-    /** On Ctrl-C: the thread that runs all this closes what it has opened, in order, before the process ends. */
-    private void stop(Thread running) {
-        System.out.println(System.lineSeparator() + "Stopping ...");
-        stopping = true;
-        running.interrupt();
-        try {
-            ended.await(END_WITHIN_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -120,7 +92,7 @@ public final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private int feed(LocalStack stack, FeedProducer producer, Feed feed) throws IOException {
+    private int feed(LocalStack stack, FeedProducer producer, Feed feed) throws IOException, InterruptedException {
         try {
             long begin = System.nanoTime();
             FeedTotals fed = producer.feed(feed);
@@ -129,10 +101,10 @@ public final class UpCommand implements Callable<Integer> {
                 new CountDownLatch(1).await();
             }
             return finish(Settlement.settle(stack, producer, fed, feed.skipped(), begin));
-        } catch (InterruptedException | InterruptException e) {
-            // Cleared, so that what is closed now can wait for its threads.
+        } catch (InterruptException e) {
+            // Kafka's leaves the thread interrupted, and what is closed now could not wait for its threads.
             Thread.interrupted();
-            return STOPPED_BY_SIGNAL;
+            throw e;
         }
     }
 

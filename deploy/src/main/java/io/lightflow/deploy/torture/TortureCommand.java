@@ -1,6 +1,7 @@
 package io.lightflow.deploy.torture;
 
 import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.OrderlyExit;
 import io.lightflow.topology.CommandErrors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,9 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -34,9 +33,6 @@ import picocli.CommandLine.Spec;
                     + " by Ctrl-C. With --stock, differences are what it is after: it exits with 0 if it ran to its end."
         })
 public final class TortureCommand implements Callable<Integer> {
-    private static final int STOPPED_BY_SIGNAL = 130;
-    private static final long END_WITHIN_SECONDS = 90;
-
     @Spec
     private CommandSpec spec;
 
@@ -101,9 +97,6 @@ public final class TortureCommand implements Callable<Integer> {
             description = "Show this help.")
     private boolean help;
 
-    private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile boolean stopping;
-
     @Override
     public Integer call() throws Exception {
         if (events < 1 || minutes < 1) {
@@ -123,25 +116,9 @@ public final class TortureCommand implements Callable<Integer> {
                     "--asd: expected the executable asd of an Aerospike server, found none at " + asd);
         }
         Path folder = folder();
-        Thread running = Thread.currentThread();
-        Thread stop = new Thread(() -> stop(running), "lightflow-stop");
-        Runtime.getRuntime().addShutdownHook(stop);
-        try {
-            LightFeed.Plan plan = new LightFeed.Plan(events, Duration.ofMinutes(minutes), chosen);
-            say("Seed %d, %,d events in %s, data in %s".formatted(chosen, events, plan.during(), folder));
-            return stock != null ? tell(runStock(folder, plan)) : tell(run(folder, plan));
-        } catch (Exception e) {
-            if (stopping) {
-                // Whatever it says, it is that it was interrupted.
-                return STOPPED_BY_SIGNAL;
-            }
-            throw e;
-        } finally {
-            ended.countDown();
-            if (!stopping) {
-                Runtime.getRuntime().removeShutdownHook(stop);
-            }
-        }
+        LightFeed.Plan plan = new LightFeed.Plan(events, Duration.ofMinutes(minutes), chosen);
+        say("Seed %d, %,d events in %s, data in %s".formatted(chosen, events, plan.during(), folder));
+        return new OrderlyExit().run(() -> stock != null ? tell(runStock(folder, plan)) : tell(run(folder, plan)));
     }
 
     private Path folder() throws IOException {
@@ -218,17 +195,6 @@ public final class TortureCommand implements Callable<Integer> {
     private void say(String line) {
         spec.commandLine().getOut().println(line);
         spec.commandLine().getOut().flush();
-    }
-
-    /** On Ctrl-C: the thread that runs all this stops what it has started before the process ends. */
-    private void stop(Thread running) {
-        stopping = true;
-        running.interrupt();
-        try {
-            ended.await(END_WITHIN_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     static CommandLine commandLine() {
