@@ -54,11 +54,6 @@ record Build(Path project) {
         return theOne("topology-*-storm.jar", project.resolve("topology/target"));
     }
 
-    /** The shell command that runs a reports server. */
-    Path reportsCommand() {
-        return project.resolve("reports/reports");
-    }
-
     /** The jar of this module's own classes. */
     Path deployJar() {
         return theOne("deploy-*.jar", project.resolve("deploy/target"));

@@ -2,7 +2,7 @@ package io.lightflow.deploy.cluster;
 
 /** Tells whether a process does its work, by asking it for some. */
 @FunctionalInterface
-public interface Readiness {
+interface Readiness {
     /**
      * Returns when the process answered as one that works.
      *

@@ -1,62 +1,31 @@
 package io.lightflow.deploy.local;
 
 import io.lightflow.deploy.embedded.EmbeddedKafka;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/**
- * A central cluster in a process of its own, so that what it takes can be told from what the topologies take. The
- * process ends with this one: it reads its standard input, and stops at the end of it.
- */
+/** A central cluster in a process of its own, so that what it takes can be told from what the topologies take. */
 final class ForkedKafka implements CentralKafka {
-    private final Path directory;
-    private final int heapMb;
-    private Process process;
+    private final ForkedProcess process;
     private String bootstrapServers;
 
     ForkedKafka(Path directory, int heapMb) {
-        this.directory = directory;
-        this.heapMb = heapMb;
+        process = new ForkedProcess(
+                ForkedKafka.class,
+                List.of("-Xmx" + heapMb + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                directory.toString());
     }
 
     @Override
     public void start() {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        ProcessBuilder builder = new ProcessBuilder(
-                java,
-                "-Xmx" + heapMb + "m",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-XX:TieredStopAtLevel=1",
-                "-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                ForkedKafka.class.getName(),
-                directory.toString());
-        builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-        try {
-            process = builder.start();
-            BufferedReader output =
-                    new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-            bootstrapServers = output.readLine();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the broker's process does not start: " + e, e);
-        }
-        if (bootstrapServers == null) {
-            throw new IllegalStateException("the broker's process ended before it was up");
-        }
+        bootstrapServers = process.start();
     }
 
     @Override
@@ -65,7 +34,7 @@ final class ForkedKafka implements CentralKafka {
     }
 
     long processId() {
-        return process.pid();
+        return process.id();
     }
 
     @Override
@@ -86,32 +55,14 @@ final class ForkedKafka implements CentralKafka {
 
     @Override
     public void close() {
-        if (process == null) {
-            return;
-        }
-        try {
-            process.getOutputStream().close();
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (IOException e) {
-            process.destroyForcibly();
-            throw new UncheckedIOException("the broker's process did not hear that it is to stop", e);
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.close();
     }
 
-    /** What the process runs: a broker until the end of standard input. */
+    /** What the process runs. */
     public static void main(String[] arguments) throws IOException {
-        int endOfInput;
         try (EmbeddedKafka kafka = new EmbeddedKafka(Path.of(arguments[0]))) {
             kafka.start();
-            System.out.println(kafka.bootstrapServers());
-            do {
-                endOfInput = System.in.read();
-            } while (endOfInput != -1);
+            ForkedProcess.answerAt(kafka.bootstrapServers());
         }
         System.exit(0);
     }

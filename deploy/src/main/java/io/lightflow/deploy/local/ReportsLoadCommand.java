@@ -50,7 +50,8 @@ public final class ReportsLoadCommand implements Callable<Integer> {
             names = "--url",
             description =
                     "A running server, asked about the campaigns that it has, without TLS. Without it, one is started"
-                            + " in a process of its own, as reports/reports does, on a PostgreSQL with as many campaigns.")
+                            + " in a process of its own, with the memory that reports/reports gives it, on a PostgreSQL with"
+                            + " as many campaigns.")
     private URI url;
 
     @Option(
@@ -79,9 +80,11 @@ public final class ReportsLoadCommand implements Callable<Integer> {
             String token = System.getenv(TOKEN_VARIABLE);
             return options.exitCode(measure(url, token, campaignsOf(url, token), Optional::empty));
         }
+        return new OrderlyExit().run(this::measureOwnServer);
+    }
+
+    private int measureOwnServer() throws Exception {
         try (ReportsLoadServer server = new ReportsLoadServer(Folders.fresh("reports-load"), campaigns)) {
-            // Ctrl-C reaches this process only.
-            Runtime.getRuntime().addShutdownHook(new Thread(server::close, "stop-reports"));
             server.start();
             PacedLoad.Run<Boolean> run =
                     measure(server.url(), ReportsLoadServer.TOKEN, server.campaigns(), server::cpu);
