@@ -41,7 +41,7 @@ final class ReportsLoadServer implements AutoCloseable {
         this.campaigns = campaigns;
         this.process = new ForkedProcess(
                 ReportsLoadServer.class,
-                List.of("-Xmx256m", "-Xss512k"),
+                List.of("-Xmx512m", "-Xss512k"),
                 folder.toString(),
                 Integer.toString(campaigns));
     }

@@ -107,6 +107,7 @@ final class SlotReader {
                 }
             }
         }
+        rows.trim();
         return rows;
     }
 }

@@ -5,7 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 
-/** The rows of a {@link Slot}, by column. Thread-safe once it is filled. */
+/** The rows of a {@link Slot}, by column. Thread-safe once it is trimmed. */
 final class SlotRows {
     private static final int MEASURES = Measure.values().length;
     static final int MOST_BYTES_A_ROW = 2 * Integer.BYTES + MEASURES * Long.BYTES;
@@ -28,11 +28,7 @@ final class SlotRows {
     /** Adds a row. The measures begin at a column of it, in their order. */
     void add(int ad, int other, ResultSet row, int firstColumn) throws SQLException {
         if (size == ads.length) {
-            ads = Arrays.copyOf(ads, 2 * size);
-            others = Arrays.copyOf(others, 2 * size);
-            for (int measure = 0; measure < MEASURES; measure++) {
-                amounts[measure] = amounts[measure] == null ? null : Arrays.copyOf(amounts[measure], 2 * size);
-            }
+            setCapacity(2 * size);
         }
         ads[size] = ad;
         others[size] = other;
@@ -46,6 +42,19 @@ final class SlotRows {
             }
         }
         size++;
+    }
+
+    /** Frees what rows would take that have not come. */
+    void trim() {
+        setCapacity(size);
+    }
+
+    private void setCapacity(int rows) {
+        ads = Arrays.copyOf(ads, rows);
+        others = Arrays.copyOf(others, rows);
+        for (int measure = 0; measure < MEASURES; measure++) {
+            amounts[measure] = amounts[measure] == null ? null : Arrays.copyOf(amounts[measure], rows);
+        }
     }
 
     /**
