@@ -12,10 +12,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** {@code /v1/ads/{ad_id}/aggregated_count}: one figure of one ad. */
 final class AdCount {
@@ -58,9 +56,8 @@ final class AdCount {
         List<Piece> pieces = window.pieces(GRAINS);
         List<Cube> cubes = Cube.telling(filter.dimensions());
         return Snapshot.ask(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
-            snapshot.requireDays(window);
             Cube cube = snapshot.complete(window, pieces, cubes);
-            Map<String, Long> sums = sums(connection, window, pieces, cube, filter, measure);
+            Map<String, Long> sums = sums(connection, pieces, cube, filter, measure);
             return new Answer(
                     ad,
                     measure.column(),
@@ -80,32 +77,15 @@ final class AdCount {
     }
 
     private static Map<String, Long> sums(
-            Connection connection, Window window, List<Piece> pieces, Cube cube, Filter filter, Measure measure)
-            throws SQLException {
+            Connection connection, List<Piece> pieces, Cube cube, Filter filter, Measure measure) throws SQLException {
+        Question question = new Question(connection)
+                .say("SELECT currency, sum(amount)::bigint FROM (SELECT ad, sum(amount) AS amount FROM (")
+                .rows("ad, " + measure.column() + " AS amount", pieces, cube, filter)
+                .say(") AS parts GROUP BY ad) AS sums" + KeyTable.AD.joined() + " GROUP BY currency");
         Map<String, Long> sums = new TreeMap<>();
-        Optional<Filter> ofCampaigns = ofItsCampaigns(connection, window, filter);
-        if (ofCampaigns.isEmpty()) {
-            return sums;
-        }
-        Question question = new Question(connection).say("SELECT currency, sum(amount)::bigint FROM (");
-        for (int i = 0; i < pieces.size(); i++) {
-            question.say(i == 0 ? "" : " UNION ALL ")
-                    .rows("currency, " + measure.column() + " AS amount", pieces.get(i), cube, ofCampaigns.get());
-        }
-        question.say(") AS parts GROUP BY currency");
         for (Sum sum : Snapshot.all(connection, question, found -> new Sum(found.getString(1), found.getLong(2)))) {
             sums.put(sum.currency(), sum.sum());
         }
         return sums;
-    }
-
-    /** The key of the other tables begins with time and campaign, and every row has one of its day. */
-    private static Optional<Filter> ofItsCampaigns(Connection connection, Window window, Filter filter)
-            throws SQLException {
-        Question question = new Question(connection).say("SELECT DISTINCT campaign FROM stats_day WHERE time >= ");
-        question.time(Grain.DAY.floor(window.from())).say(" AND time < ").time(window.to());
-        question.and(filter.only(Cube.PLACES.dimensions()));
-        Set<String> campaigns = new TreeSet<>(Snapshot.all(connection, question, found -> found.getString(1)));
-        return campaigns.isEmpty() ? Optional.empty() : Optional.of(filter.with(Dimension.CAMPAIGN, campaigns));
     }
 }

@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** {@code /v1/campaigns/{id}/series}: all figures of a campaign, step by step. */
 final class CampaignSeries {
@@ -158,17 +159,26 @@ final class CampaignSeries {
         List<String> keys = new ArrayList<>(by.stream().map(Dimension::column).toList());
         keys.add("currency");
         String key = String.join(", ", keys);
+        // Summed up by numbers first: there are fewer of them, and they are cheaper to tell apart.
+        List<KeyTable> needed = cube.keyTables().stream()
+                .filter(table -> table == KeyTable.AD || by.stream().anyMatch(table.dimensions()::contains))
+                .toList();
+        String numbers = needed.stream().map(KeyTable::column).collect(Collectors.joining(", "));
         Question question = new Question(connection)
-                .say("SELECT date_bin('1 " + step.word() + "', time, '2000-01-01 00:00+00') AS step, " + key);
-        Measure.NAMES.forEach(name -> question.say(", sum(" + name + ")::bigint AS " + name));
-        question.say(" FROM (");
-        for (int i = 0; i < pieces.size(); i++) {
-            question.say(i == 0 ? "" : " UNION ALL ")
-                    .rows("time, " + key + ", " + String.join(", ", Measure.NAMES), pieces.get(i), cube, filter);
-        }
-        question.say(") AS parts GROUP BY step, " + key + " ORDER BY step, " + key + " LIMIT ")
+                .say("SELECT step, " + key + sums() + " FROM (SELECT date_bin('1 " + step.word()
+                        + "', time, '2000-01-01 00:00+00') AS step, " + numbers + sums() + " FROM (")
+                .rows("time, " + numbers + ", " + String.join(", ", Measure.NAMES), pieces, cube, filter)
+                .say(") AS parts GROUP BY step, " + numbers + ") AS sums");
+        needed.forEach(table -> question.say(table.joined()));
+        question.say(" GROUP BY step, " + key + " ORDER BY step, " + key + " LIMIT ")
                 .value(MOST_ROWS + 1);
         return Snapshot.all(connection, question, found -> row(found, keys));
+    }
+
+    private static String sums() {
+        return Measure.NAMES.stream()
+                .map(name -> ", sum(" + name + ")::bigint AS " + name)
+                .collect(Collectors.joining());
     }
 
     private static SeriesRow row(ResultSet found, List<String> keys) throws SQLException {

@@ -1,88 +1,72 @@
 package io.lightflow.reports.statistics;
 
-import static io.lightflow.reports.statistics.Dimension.ADVERTISER;
-import static io.lightflow.reports.statistics.Dimension.CAMPAIGN;
-import static io.lightflow.reports.statistics.Dimension.COUNTRY;
-import static io.lightflow.reports.statistics.Dimension.CREATIVE;
-import static io.lightflow.reports.statistics.Dimension.CURRENCY;
-import static io.lightflow.reports.statistics.Dimension.DATA_CENTER;
-import static io.lightflow.reports.statistics.Dimension.DEVICE;
-import static io.lightflow.reports.statistics.Dimension.EXCHANGE;
-import static io.lightflow.reports.statistics.Dimension.PUBLISHER;
-import static io.lightflow.reports.statistics.Dimension.REGION;
-
 import io.lightflow.reports.http.ProblemException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The tables whose rows have the same dimensions; every cube counts every event. */
 enum Cube {
     CREATIVES(
-            "0",
-            EnumSet.of(CAMPAIGN, CREATIVE, ADVERTISER, CURRENCY),
+            List.of(KeyTable.AD),
             Map.of(
                     Grain.MINUTE, "stats_creative_minute",
                     Grain.TEN_MINUTES, "stats_creative_ten_minutes",
                     Grain.HOUR, "stats_hour",
                     Grain.DAY, "stats_day")),
     PLACES(
-            "place",
-            EnumSet.of(CAMPAIGN, CREATIVE, ADVERTISER, EXCHANGE, PUBLISHER, COUNTRY, DEVICE, CURRENCY),
+            List.of(KeyTable.AD, KeyTable.PLACE),
             Map.of(
                     Grain.MINUTE, "stats_minute",
                     Grain.HOUR, "stats_hour",
                     Grain.DAY, "stats_day")),
     GEO(
-            "geo",
-            EnumSet.of(CAMPAIGN, CREATIVE, ADVERTISER, COUNTRY, REGION, DATA_CENTER, CURRENCY),
+            List.of(KeyTable.AD, KeyTable.GEO),
             Map.of(
                     Grain.MINUTE, "stats_geo_minute",
                     Grain.HOUR, "stats_geo_hour",
                     Grain.DAY, "stats_geo_day"));
 
-    private final String number;
-    private final Set<Dimension> dimensions;
+    private final List<KeyTable> keyTables;
+    private final Set<Dimension> dimensions = EnumSet.noneOf(Dimension.class);
     private final Map<Grain, String> tables;
 
-    Cube(String number, Set<Dimension> dimensions, Map<Grain, String> tables) {
-        this.number = number;
-        this.dimensions = dimensions;
+    Cube(List<KeyTable> keyTables, Map<Grain, String> tables) {
+        this.keyTables = keyTables;
+        keyTables.forEach(keys -> dimensions.addAll(keys.dimensions()));
         this.tables = tables;
+    }
+
+    /** What the numbers in its rows stand for. No two of them have a dimension in common. */
+    List<KeyTable> keyTables() {
+        return keyTables;
+    }
+
+    /** What the number stands for that some rows have besides that of the ad. */
+    Optional<KeyTable> besideAd() {
+        return keyTables.stream().filter(keys -> keys != KeyTable.AD).findFirst();
     }
 
     Set<Dimension> dimensions() {
         return dimensions;
     }
 
-    /** What an ad has not, in their order. */
-    List<Dimension> dimensionsBesideAd() {
-        return dimensions.stream()
-                .filter(dimension -> !CREATIVES.dimensions.contains(dimension))
-                .toList();
-    }
-
-    /** The column of the number that stands for {@link #dimensionsBesideAd}, 0 for none. */
-    String number() {
-        return number;
-    }
-
-    /** Where these numbers are given; there is no such table for 0. */
-    String keyTable() {
-        return "stats_" + number + "_key";
-    }
-
-    /** Likewise, with numbers in place of the dimensions. */
-    String dataTable(Grain grain) {
-        return table(grain) + "_data";
-    }
-
-    /** @param grain tens of minutes are of {@link #CREATIVES} only */
+    /**
+     * What its rows are called in {@code stats_kept}.
+     *
+     * @param grain tens of minutes are of {@link #CREATIVES} only
+     */
     String table(Grain grain) {
         return tables.get(grain);
+    }
+
+    /** The table that holds them, with numbers in place of the dimensions. */
+    String dataTable(Grain grain) {
+        return table(grain) + "_data";
     }
 
     /**

@@ -82,12 +82,4 @@ record Filter(Map<Dimension, Set<String>> values) {
         fewer.keySet().retainAll(dimensions);
         return new Filter(fewer);
     }
-
-    /** All but what these dimensions tell. */
-    Filter without(Set<Dimension> dimensions) {
-        Map<Dimension, Set<String>> fewer = new EnumMap<>(Dimension.class);
-        fewer.putAll(values);
-        fewer.keySet().removeAll(dimensions);
-        return new Filter(fewer);
-    }
 }

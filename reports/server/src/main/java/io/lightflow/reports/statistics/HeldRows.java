@@ -15,15 +15,17 @@ final class HeldRows {
     /** Of all ads that rows are about. */
     final Texts ads;
 
-    private final Map<Cube, Texts> others = new EnumMap<>(Cube.class);
+    private final Map<KeyTable, Texts> texts = new EnumMap<>(KeyTable.class);
     private final Keys keys;
     private final Map<Slot, Versioned> rows;
 
     /** @param keys with the texts of all these rows */
     HeldRows(Snapshot snapshot, Keys keys, Map<Slot, Versioned> rows) {
         this.snapshot = snapshot;
-        this.ads = keys.ads().texts();
-        keys.others().forEach((cube, texts) -> others.put(cube, texts.texts()));
+        for (KeyTable table : KeyTable.values()) {
+            texts.put(table, keys.of(table).texts());
+        }
+        this.ads = texts.get(KeyTable.AD);
         this.keys = keys;
         this.rows = rows;
     }
@@ -42,7 +44,8 @@ final class HeldRows {
      */
     long[] sums(Measure measure, Cube cube, Collection<Slot> slots, Filter filter) {
         long[] sums = new long[ads.size()];
-        boolean[] isAsked = others.get(cube).matches(filter);
+        boolean[] isAsked =
+                cube.besideAd().map(table -> texts.get(table).matches(filter)).orElse(SlotRows.ANY);
         slots.forEach(slot -> rows(slot).addTo(sums, measure, isAsked));
         return sums;
     }

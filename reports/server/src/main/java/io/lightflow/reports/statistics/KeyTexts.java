@@ -17,15 +17,13 @@ import java.util.Set;
  * <p>One thread at a time reads more; whoever has a {@link #texts list} that it gave may use that meanwhile.
  */
 final class KeyTexts {
-    private final String table;
-    private final List<Dimension> dimensions;
+    private final KeyTable table;
     private final Map<Integer, Integer> indexes = new HashMap<>();
     private final List<Integer> unread = new ArrayList<>();
     private String[][] texts = new String[64][];
 
-    KeyTexts(String table, List<Dimension> dimensions) {
+    KeyTexts(KeyTable table) {
         this.table = table;
-        this.dimensions = dimensions;
     }
 
     /** The index of a number. Its texts are there after {@link #read}. */
@@ -51,18 +49,13 @@ final class KeyTexts {
         if (texts.length < indexes.size()) {
             texts = Arrays.copyOf(texts, 2 * indexes.size());
         }
-        if (dimensions.isEmpty()) { // and so there is no table, either
-            Arrays.fill(texts, 0, indexes.size(), new String[0]);
-            unread.clear();
-            return;
-        }
-        String columns =
-                String.join(", ", dimensions.stream().map(Dimension::column).toList());
+        String columns = String.join(
+                ", ", table.dimensions().stream().map(Dimension::column).toList());
         int found = Sql.all(
                         connection,
-                        "SELECT id, " + columns + " FROM " + table + " WHERE id = ANY (?)",
+                        "SELECT id, " + columns + " FROM " + table.table() + " WHERE id = ANY (?)",
                         row -> {
-                            String[] of = new String[dimensions.size()];
+                            String[] of = new String[table.dimensions().size()];
                             for (int i = 0; i < of.length; i++) {
                                 of[i] = row.getString(2 + i);
                             }
@@ -71,15 +64,15 @@ final class KeyTexts {
                         connection.createArrayOf("integer", unread.toArray()))
                 .size();
         if (found < unread.size()) {
-            throw new IllegalStateException(table + " lacks " + (unread.size() - found) + " of the numbers " + unread
-                    + ", which rows of the statistics have: restore it, none of its rows may be deleted");
+            throw new IllegalStateException(table.table() + " lacks " + (unread.size() - found) + " of the numbers "
+                    + unread + ", which rows of the statistics have: restore it, none of its rows may be deleted");
         }
         unread.clear();
     }
 
     /** The texts by index, as many as there are now. */
     Texts texts() {
-        return new Texts(dimensions, texts, indexes.size());
+        return new Texts(List.copyOf(table.dimensions()), texts, indexes.size());
     }
 
     /** @param texts by index, in the order of the dimensions; those from {@code size} on are of later rows */

@@ -40,45 +40,34 @@ final class Question {
     }
 
     /**
-     * {@code SELECT columns FROM the piece's table WHERE time and filter}.
-     *
-     * @param filter for {@link Cube#GEO} of a campaign or an ad: by their numbers rows are found
+     * {@code SELECT columns FROM the piece's table WHERE time and filter}. The table has a time, counts, and numbers, which
+     * {@link Cube#keyTables} tell the meaning of. The numbers that the filter means are looked up first, so that an index
+     * leads to their rows.
      */
     Question rows(String columns, Piece piece, Cube cube, Filter filter) throws SQLException {
-        within(columns, cube.table(piece.grain()), piece);
-        if (cube != Cube.GEO) {
-            return and(filter);
+        say("SELECT " + columns + " FROM " + cube.dataTable(piece.grain()) + " WHERE time >= ");
+        time(piece.from()).say(" AND time < ").time(piece.to());
+        for (KeyTable keys : cube.keyTables()) {
+            Filter ofThese = filter.only(keys.dimensions());
+            if (!ofThese.values().isEmpty()) {
+                say(" AND " + keys.column() + " = ANY (ARRAY(SELECT id FROM " + keys.table() + " WHERE true");
+                and(ofThese).say("))");
+            }
         }
-        numbers("ad", "stats_ad_key", filter.only(Cube.CREATIVES.dimensions()));
-        return and(filter.without(Cube.CREATIVES.dimensions()));
-    }
-
-    /** Likewise of {@link Cube#GEO}, of the table that has numbers in place of the dimensions. */
-    Question rowsOfNumbers(String columns, Piece piece, Filter filter) throws SQLException {
-        within(columns, Cube.GEO.table(piece.grain()) + "_data", piece);
-        numbers("geo", "stats_geo_key", filter.without(Cube.CREATIVES.dimensions()));
-        numbers("ad", "stats_ad_key", filter.only(Cube.CREATIVES.dimensions()));
         return this;
     }
 
-    private void within(String columns, String table, Piece piece) {
-        say("SELECT ").say(columns).say(" FROM ").say(table).say(" WHERE time >= ");
-        time(piece.from()).say(" AND time < ").time(piece.to());
-    }
-
-    /** As a list of numbers, which is looked up first: so an index leads to the rows. */
-    private void numbers(String column, String keys, Filter filter) throws SQLException {
-        if (!filter.values().isEmpty()) {
-            say(" AND ")
-                    .say(column)
-                    .say(" = ANY (ARRAY(SELECT id FROM ")
-                    .say(keys)
-                    .say(" WHERE true");
-            and(filter).say("))");
+    /** Such rows of several pieces, one after the other. */
+    Question rows(String columns, List<Piece> pieces, Cube cube, Filter filter) throws SQLException {
+        String between = "";
+        for (Piece piece : pieces) {
+            say(between).rows(columns, piece, cube, filter);
+            between = " UNION ALL ";
         }
+        return this;
     }
 
-    Question and(Filter filter) throws SQLException {
+    private Question and(Filter filter) throws SQLException {
         for (Map.Entry<Dimension, Set<String>> one : filter.values().entrySet()) {
             Set<String> values = one.getValue();
             say(" AND ").say(one.getKey().column());

@@ -134,7 +134,7 @@ final class RecentRows {
             boolean goesOn = last != null
                     && last.rows.snapshot.server().equals(snapshot.server())
                     && last.rows.keys().size() < MOST_TEXTS;
-            Keys keys = goesOn ? last.rows.keys() : Keys.none();
+            Keys keys = goesOn ? last.rows.keys() : new Keys();
             SlotReader reader = new SlotReader(connection, keys, goesOn ? last.rows.all() : Map.of(), mostRows);
             return new HeldRows(snapshot, keys, reader.read(slots(needs.now, begun), needs.now));
         });

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads the rows of slots, but for those that have not changed since they were read. */
@@ -93,9 +94,10 @@ final class SlotReader {
 
     /** At most one row more than there is room for. */
     private SlotRows read(Slot slot, long room) throws SQLException {
-        KeyTexts others = keys.others().get(slot.cube());
-        String sql = "SELECT ad, " + slot.cube().number() + ", " + String.join(", ", Measure.NAMES) + " FROM "
-                + slot.cube().dataTable(slot.grain()) + " WHERE time = ? LIMIT ?";
+        Optional<KeyTable> other = slot.cube().besideAd();
+        KeyTexts ads = keys.of(KeyTable.AD);
+        String sql = "SELECT ad, " + other.map(KeyTable::column).orElse("0") + ", " + String.join(", ", Measure.NAMES)
+                + " FROM " + slot.cube().dataTable(slot.grain()) + " WHERE time = ? LIMIT ?";
         SlotRows rows = new SlotRows();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setFetchSize(FETCHED_AT_ONCE);
@@ -103,7 +105,12 @@ final class SlotReader {
             statement.setLong(2, room + 1);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
-                    rows.add(keys.ads().index(found.getInt(1)), others.index(found.getInt(2)), found, 3);
+                    int number = found.getInt(2);
+                    rows.add(
+                            ads.index(found.getInt(1)),
+                            other.map(table -> keys.of(table).index(number)).orElse(0),
+                            found,
+                            3);
                 }
             }
         }

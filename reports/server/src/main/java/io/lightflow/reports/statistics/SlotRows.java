@@ -10,12 +10,15 @@ final class SlotRows {
     private static final int MEASURES = Measure.values().length;
     static final int MOST_BYTES_A_ROW = 2 * Integer.BYTES + MEASURES * Long.BYTES;
 
+    /** For rows of ads as a whole, see {@link #addTo}. */
+    static final boolean[] ANY = {true};
+
     private int size;
 
     /** Indexes into the {@link Texts} of the ads. */
     private int[] ads = new int[64];
 
-    /** Indexes into those of the cube's other dimensions. */
+    /** Indexes into those of what rows have besides; 0 for nothing. */
     private int[] others = new int[64];
 
     /** By measure; null where all are 0. */

@@ -138,12 +138,6 @@ record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map
         };
     }
 
-    /** @throws ProblemException if days of the window have been dropped, by which an ad's campaigns are found */
-    void requireDays(Window window) {
-        Piece days = new Piece(Grain.DAY, Grain.DAY.floor(window.from()), window.to());
-        complete(window, List.of(days), List.of(Cube.PLACES));
-    }
-
     /** The rows of a question, on this snapshot's connection. */
     static <T> List<T> all(Connection connection, Question question, Sql.RowReader<T> reader) throws SQLException {
         return Sql.all(connection, question.sql(), reader, question.parameters());
