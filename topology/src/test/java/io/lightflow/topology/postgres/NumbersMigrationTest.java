@@ -55,6 +55,8 @@ class NumbersMigrationTest {
         columns().forEach((table, now) -> assertThat(now).startsWith(columns.get(table)));
         assertPartitionsAreAsTheSinkMakesThem();
 
+        new PostgresSchema(old.settings).migrate();
+        assertEventsOfMinutesAreCounted();
         Statistics added = someMore();
         try (PostgresStatisticsSink sink = new PostgresStatisticsSink(old.settings, "stats-counter", "us")) {
             sink.open(0);
@@ -65,6 +67,19 @@ class NumbersMigrationTest {
                                 key, absent -> new Counts())
                         .add(counts)));
         assertSame(expected);
+        assertEventsOfMinutesAreCounted();
+    }
+
+    private void assertEventsOfMinutesAreCounted() {
+        assertThat(server.query(
+                        old.settings,
+                        "SELECT count(*) FROM stats_minute_events FULL JOIN (SELECT time, sum(impressions + clicks"
+                                + " + conversions + invalid_impressions + invalid_clicks + invalid_conversions) AS sum"
+                                + " FROM stats_minute GROUP BY time) AS minutes USING (time)"
+                                + " WHERE events IS DISTINCT FROM sum"))
+                .isEqualTo("0");
+        assertThat(server.query(old.settings, "SELECT count(*) > 10 FROM stats_minute_events"))
+                .isEqualTo("t");
     }
 
     @Test
