@@ -50,7 +50,7 @@ final class BlockCoordinator implements BatchCoordinator<Object> {
 
     @Override
     public synchronized boolean isReady(long txid) {
-        return !closed && ownership.isMine() && !nodes.isPaused() && order.isNext(txid);
+        return !closed && ownership.isMine() && !ownership.isPaused() && order.isNext(txid);
     }
 
     @Override

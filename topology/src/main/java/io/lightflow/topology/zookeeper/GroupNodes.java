@@ -28,7 +28,6 @@ public final class GroupNodes implements AutoCloseable {
     private static final int CONNECTION_TIMEOUT_MS = 10_000;
 
     private final CuratorFramework curator;
-    private final CuratorCache pausedCache;
     private final String ownerPath;
     private final String pausedPath;
 
@@ -36,7 +35,6 @@ public final class GroupNodes implements AutoCloseable {
         this.curator = curator;
         this.ownerPath = base + "/owner";
         this.pausedPath = base + "/paused";
-        this.pausedCache = CuratorCache.build(curator, pausedPath);
     }
 
     /** Connects; ZooKeeper need not be there yet. */
@@ -49,13 +47,7 @@ public final class GroupNodes implements AutoCloseable {
         String base = settings.zookeeper().root() + "/" + settings.group() + "/" + kind.word();
         GroupNodes nodes = new GroupNodes(curator, base);
         curator.start();
-        nodes.pausedCache.start();
         return nodes;
-    }
-
-    /** Whether an operator has paused the topology, as far as is known. */
-    public boolean isPaused() {
-        return pausedCache.get(pausedPath).isPresent();
     }
 
     /** Asks ZooKeeper itself. */
@@ -112,12 +104,19 @@ public final class GroupNodes implements AutoCloseable {
     public final class Ownership implements AutoCloseable {
         private static final long CLAIM_EVERY_NS = 1_000_000_000L;
         private final String topologyId;
+        private final CuratorCache pausedCache = CuratorCache.build(curator, pausedPath);
         private long lastTryNs = System.nanoTime() - CLAIM_EVERY_NS;
         private boolean mine;
         private long session;
 
         private Ownership(String topologyId) {
             this.topologyId = topologyId;
+            pausedCache.start();
+        }
+
+        /** Whether an operator has paused the topology, as far as is known. Thread-safe. */
+        public boolean isPaused() {
+            return pausedCache.get(pausedPath).isPresent();
         }
 
         /**
@@ -161,6 +160,7 @@ public final class GroupNodes implements AutoCloseable {
 
         @Override
         public void close() {
+            pausedCache.close();
             if (mine) {
                 call("giving up " + ownerPath, () -> curator.delete().quietly().forPath(ownerPath));
             }
@@ -184,7 +184,6 @@ public final class GroupNodes implements AutoCloseable {
 
     @Override
     public void close() {
-        pausedCache.close();
         curator.close();
     }
 }
