@@ -38,7 +38,7 @@ public record StatisticsKey(
             .thenComparing(StatisticsKey::region)
             .thenComparing(StatisticsKey::dataCenter);
 
-    /** The order in which rows are written, the same for everybody, so that two writers cannot deadlock. */
+    /** By time, then by campaign, creative and the other texts. */
     @Override
     public int compareTo(StatisticsKey other) {
         return ORDER.compare(this, other);

@@ -40,31 +40,33 @@ final class Question {
     }
 
     /**
-     * {@code SELECT columns FROM the piece's table WHERE time and filter}. The table has a time, counts, and numbers, which
-     * {@link Cube#keyTables} tell the meaning of. The numbers that the filter means are looked up first, so that an index
-     * leads to their rows.
+     * {@code SELECT columns FROM the piece's table WHERE time and filter}, of one piece after the other. The tables have a time, counts,
+     * and numbers, which {@link Cube#keyTables} tell the meaning of. What the filter means is looked up there first.
      */
-    Question rows(String columns, Piece piece, Cube cube, Filter filter) throws SQLException {
-        say("SELECT " + columns + " FROM " + cube.dataTable(piece.grain()) + " WHERE time >= ");
-        time(piece.from()).say(" AND time < ").time(piece.to());
-        for (KeyTable keys : cube.keyTables()) {
-            Filter ofThese = filter.only(keys.dimensions());
-            if (!ofThese.values().isEmpty()) {
-                say(" AND " + keys.column() + " = ANY (ARRAY(SELECT id FROM " + keys.table() + " WHERE true");
-                and(ofThese).say("))");
-            }
+    Question rows(String columns, List<Piece> pieces, Cube cube, Filter filter) throws SQLException {
+        List<KeyTable> asked = cube.keyTables().stream()
+                .filter(keys -> !filter.only(keys.dimensions()).values().isEmpty())
+                .toList();
+        String before = "WITH ";
+        for (KeyTable keys : asked) {
+            say(before + "asked_" + keys.column() + " AS MATERIALIZED (SELECT id FROM " + keys.table() + " WHERE true");
+            and(filter.only(keys.dimensions())).say(") ");
+            before = ", ";
+        }
+        before = "";
+        for (Piece piece : pieces) {
+            say(before + "SELECT " + columns + " FROM " + cube.dataTable(piece.grain()) + " WHERE time >= ");
+            time(piece.from()).say(" AND time < ").time(piece.to());
+            asked.forEach(this::andAsked);
+            before = " UNION ALL ";
         }
         return this;
     }
 
-    /** Such rows of several pieces, one after the other. */
-    Question rows(String columns, List<Piece> pieces, Cube cube, Filter filter) throws SQLException {
-        String between = "";
-        for (Piece piece : pieces) {
-            say(between).rows(columns, piece, cube, filter);
-            between = " UNION ALL ";
-        }
-        return this;
+    /** An index leads to the rows of the ads, given a list; places are too many for a list, which is searched from its beginning. */
+    private void andAsked(KeyTable keys) {
+        String ids = "SELECT id FROM asked_" + keys.column();
+        say(" AND " + keys.column() + (keys == KeyTable.AD ? " = ANY (ARRAY(" + ids + "))" : " IN (" + ids + ")"));
     }
 
     private Question and(Filter filter) throws SQLException {

@@ -386,7 +386,7 @@ class StatisticsApiTest {
             for (Window.Piece piece : window.pieces(List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY))) {
                 Question question = new Question(connection)
                         .say("EXPLAIN ")
-                        .rows("clicks", piece, Cube.PLACES, new Filter(Map.of()));
+                        .rows("clicks", List.of(piece), Cube.PLACES, new Filter(Map.of()));
                 try (PreparedStatement statement = connection.prepareStatement(question.sql())) {
                     for (int i = 0; i < question.parameters().length; i++) {
                         statement.setObject(i + 1, question.parameters()[i]);
