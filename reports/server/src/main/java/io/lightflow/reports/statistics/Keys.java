@@ -7,7 +7,11 @@ import java.util.Map;
 
 /** The texts of all numbers in rows. As thread-safe as {@link KeyTexts}. */
 final class Keys {
+    /** Some hundred bytes each. */
+    private static final int FEW_TEXTS = 500_000;
+
     private final Map<KeyTable, KeyTexts> texts = new EnumMap<>(KeyTable.class);
+    private int readFirst;
 
     Keys() {
         for (KeyTable table : KeyTable.values()) {
@@ -19,7 +23,12 @@ final class Keys {
         return texts.get(table);
     }
 
-    int size() {
+    /** Whether there may be many texts of rows that are held no more: then it is better to read all anew. */
+    boolean isOutgrown() {
+        return size() > Math.max(FEW_TEXTS, 2 * readFirst);
+    }
+
+    private int size() {
         return texts.values().stream().mapToInt(KeyTexts::size).sum();
     }
 
@@ -27,5 +36,6 @@ final class Keys {
         for (KeyTexts each : texts.values()) {
             each.read(connection);
         }
+        readFirst = readFirst == 0 ? size() : readFirst;
     }
 }

@@ -29,9 +29,6 @@ final class RecentRows {
     private static final int LONGEST_PERIOD = 30;
     private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
 
-    /** Some hundred bytes each. What is forgotten is read again. */
-    private static final int MOST_TEXTS = 500_000;
-
     /** In a quarter of the memory. */
     private static final long MOST_ROWS = Runtime.getRuntime().maxMemory() / 4 / SlotRows.MOST_BYTES_A_ROW;
 
@@ -133,7 +130,7 @@ final class RecentRows {
             // A server that was put back in time may have other rows and numbers, and as many events.
             boolean goesOn = last != null
                     && last.rows.snapshot.server().equals(snapshot.server())
-                    && last.rows.keys().size() < MOST_TEXTS;
+                    && !last.rows.keys().isOutgrown();
             Keys keys = goesOn ? last.rows.keys() : new Keys();
             SlotReader reader = new SlotReader(connection, keys, goesOn ? last.rows.all() : Map.of(), mostRows);
             return new HeldRows(snapshot, keys, reader.read(slots(needs.now, begun), needs.now));
