@@ -17,6 +17,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http.PreEncodedHttpField;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -53,27 +54,47 @@ public final class DecisionHandler extends Handler.Wrapper {
         return answers.get(decision).sum();
     }
 
+    /** The thread that has read a request answers it: handing it to another takes longer than the decision. */
+    @Override
+    public InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
+    }
+
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         String path = request.getHttpURI().getPath();
         if (!path.endsWith(SUFFIX) || !path.startsWith(PREFIX) || !HttpMethod.GET.is(request.getMethod())) {
-            return super.handle(request, response, callback);
+            return handOver(request, response, callback);
         }
         HttpFields headers = request.getHeaders();
         Optional<Caller> caller = access.caller(headers.get(HttpHeader.AUTHORIZATION));
         if (caller.isEmpty()
                 || !AccessGate.maySiteRead(access, headers.get("Sec-Fetch-Site"), headers.get(HttpHeader.HOST))
                 || path.length() <= PREFIX.length() + SUFFIX.length()) {
-            return super.handle(request, response, callback);
+            return handOver(request, response, callback);
         }
         String id = path.substring(PREFIX.length(), path.length() - SUFFIX.length());
         if (id.indexOf('/') >= 0) {
-            return super.handle(request, response, callback);
+            return handOver(request, response, callback);
         }
         Decision decision = Answer.decide(gate, caller.get(), id.indexOf('%') < 0 ? id : decoded(id));
         answers.get(decision).increment();
         response.getHeaders().put(JSON).put(NO_STORE).put(NO_SNIFF);
         response.write(true, ByteBuffer.wrap(bodies.get(decision)), callback);
+        return true;
+    }
+
+    /** All other requests may block their thread, which then must not be the one that reads. */
+    private boolean handOver(Request request, Response response, Callback callback) {
+        request.getContext().execute(() -> {
+            try {
+                if (!super.handle(request, response, callback)) {
+                    Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
+                }
+            } catch (Throwable cause) {
+                Response.writeError(request, response, callback, cause);
+            }
+        });
         return true;
     }
 

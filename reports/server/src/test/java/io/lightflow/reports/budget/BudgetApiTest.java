@@ -24,10 +24,16 @@ import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +110,35 @@ class BudgetApiTest {
                         .path("budgets")
                         .isEmpty())
                 .isTrue();
+    }
+
+    @Test
+    void decisionsDoNotWaitForThoseThatWaitForTheDatabase() throws Exception {
+        ExecutorService others = Executors.newCachedThreadPool();
+        List<Future<HttpResponse<String>>> waiting = new ArrayList<>();
+        try (Connection connection = DATABASE.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE campaign IN ACCESS EXCLUSIVE MODE");
+            for (int i = 0; i < 4; i++) {
+                waiting.add(others.submit(() -> viewer.send("GET", "/v1/campaigns", null)));
+            }
+            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (Integer.parseInt(DATABASE.query("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+                            + " WHERE l.relation = 'campaign'::regclass AND NOT l.granted"
+                            + " AND a.query LIKE '%FROM campaign %LIMIT%'"))
+                    < 4) {
+                assertThat(System.nanoTime()).as("requests wait").isLessThan(end);
+            }
+            viewer.get(200, "/v1/campaigns/unknown/decision");
+            assertThat(waiting).as("requests that wait").noneMatch(Future::isDone);
+            connection.rollback();
+            for (Future<HttpResponse<String>> one : waiting) {
+                assertThat(one.get().statusCode()).isEqualTo(200);
+            }
+        } finally {
+            others.shutdownNow();
+        }
     }
 
     @Test
