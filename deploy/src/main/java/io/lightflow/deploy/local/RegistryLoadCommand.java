@@ -56,9 +56,8 @@ public final class RegistryLoadCommand implements Callable<Integer> {
 
     private int measure(URI registry) throws Exception {
         int[] ids = register(registry);
-        PacedLoad<Void> load = options.load(() -> new LookupConnection(registry, ids));
-        load.warmUp();
-        PacedLoad.Run<Void> run = load.run();
+        PacedLoad.Run<Void> run =
+                options.load(() -> new LookupConnection(registry, ids)).run();
         options.report("look-ups of " + ids.length + " schemas", run);
         return options.exitCode(run);
     }

@@ -99,10 +99,8 @@ public final class ReportsBenchCommand implements Callable<Integer> {
         ReportsBenchRequests requests = new ReportsBenchRequests(server.url(), end, span);
         try (ReportsBenchWriter writer = new ReportsBenchWriter(database, end, events)) {
             writer.start();
-            PacedLoad<ReportsBenchRequests.Kind> load = requests.load(rate, seconds);
-            load.warmUp();
-            writer.measureFromNow();
-            boolean good = ReportsBenchRequests.report(load.run(), limitMillis);
+            boolean good =
+                    ReportsBenchRequests.report(requests.load(rate, seconds).run(writer::measureFromNow), limitMillis);
             return writer.report() && good ? 0 : 1;
         }
     }

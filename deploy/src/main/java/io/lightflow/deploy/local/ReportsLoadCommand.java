@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -127,19 +128,17 @@ public final class ReportsLoadCommand implements Callable<Integer> {
     private PacedLoad.Run<Boolean> measure(URI server, String token, List<String> ids, Supplier<Optional<Duration>> cpu)
             throws InterruptedException, ExecutionException {
         byte[][] requests = DecisionConnection.requests(server, token, ids);
-        PacedLoad<Boolean> load = options.load(() -> new DecisionConnection(server, requests));
-        load.warmUp();
-        Optional<Duration> before = cpu.get();
-        PacedLoad.Run<Boolean> run = load.run();
+        AtomicReference<Optional<Duration>> before = new AtomicReference<>(Optional.empty());
+        PacedLoad.Run<Boolean> run =
+                options.load(() -> new DecisionConnection(server, requests)).run(() -> before.set(cpu.get()));
         Optional<Duration> after = cpu.get();
         options.report("checks of " + ids.size() + " campaigns", run);
-        if (before.isPresent() && after.isPresent()) {
-            System.out.printf(
-                    "The server's process took %.1f us of CPU for a check%n",
-                    after.get().minus(before.get()).toNanos()
-                            / NANOS_PER_MICRO
-                            / run.all().getTotalCount());
-        }
+        before.get()
+                .ifPresent(atStart -> System.out.printf(
+                        "The server's process took %.1f us of CPU for a check%n",
+                        after.orElseThrow().minus(atStart).toNanos()
+                                / NANOS_PER_MICRO
+                                / run.all().getTotalCount()));
         return run;
     }
 

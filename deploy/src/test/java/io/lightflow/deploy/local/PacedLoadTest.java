@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class PacedLoadTest {
         Queue<Long> sent = new ConcurrentLinkedQueue<>();
         Queue<Long> early = new ConcurrentLinkedQueue<>();
         AtomicInteger open = new AtomicInteger();
-        PacedLoad.Run<Boolean> run = new PacedLoad<>(1_000, 1, 8, () -> {
+        PacedLoad.Run<Boolean> run = new PacedLoad<>(1_000, 0, 1, 8, () -> {
                     open.incrementAndGet();
                     return new PacedLoad.Connection<Boolean>() {
                         @Override
@@ -55,7 +56,7 @@ class PacedLoadTest {
 
     @Test
     void aRequestThatWaitsForAnEarlierOneTakesAsMuchLonger() throws Exception {
-        PacedLoad.Run<Void> run = new PacedLoad<Void>(100, 1, 1, () -> number -> {
+        PacedLoad.Run<Void> run = new PacedLoad<Void>(100, 0, 1, 1, () -> number -> {
                     long begin = System.nanoTime();
                     while (number == 0 && System.nanoTime() - begin < 500 * NANOS_PER_MILLI) {
                         LockSupport.parkNanos(1_000_000);
@@ -71,8 +72,31 @@ class PacedLoadTest {
     }
 
     @Test
+    void whileItWarmsUpTimesAreNotKept() throws Exception {
+        AtomicLong asked = new AtomicLong();
+        AtomicLong askedWhenWarm = new AtomicLong();
+        PacedLoad.Run<Boolean> run = new PacedLoad<Boolean>(20, 1, 1, 2, () -> number -> {
+                    asked.incrementAndGet();
+                    return number >= 20;
+                })
+                .run(() -> askedWhenWarm.set(asked.get()));
+
+        assertThat(asked).hasValue(40);
+        assertThat(askedWhenWarm.get()).isGreaterThan(0);
+        assertThat(run.nanos()).containsOnlyKeys(true);
+        assertThat(run.all().getTotalCount()).isEqualTo(20);
+    }
+
+    @Test
+    void thereMayBeMoreConnectionsThanRequests() throws Exception {
+        PacedLoad.Run<Void> run = new PacedLoad<Void>(2, 1, 1, 16, () -> number -> null).run();
+
+        assertThat(run.all().getTotalCount()).isEqualTo(2);
+    }
+
+    @Test
     void aRateThatIsTooMuchIsNotHeld() throws Exception {
-        PacedLoad.Run<Void> run = new PacedLoad<Void>(1_000, 1, 1, () -> number -> {
+        PacedLoad.Run<Void> run = new PacedLoad<Void>(1_000, 0, 1, 1, () -> number -> {
                     LockSupport.parkNanos(5_000_000);
                     return null;
                 })
