@@ -11,7 +11,10 @@ import org.apache.avro.SchemaBuilder;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code deploy/local/registry-load}: how long a look-up by id takes at a rate. */
 @Command(
@@ -19,6 +22,9 @@ import picocli.CommandLine.Option;
         description = "Look schemas up by id at a steady rate, and report how long that takes.",
         footer = {"", "Exits with 0 if the rate was held and 99%% took less than --p99, and with 1 if not."})
 public final class RegistryLoadCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
     @Mixin
     private final LoadOptions options = new LoadOptions(5_000);
 
@@ -42,6 +48,9 @@ public final class RegistryLoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         options.check();
+        if (schemas < 1) {
+            throw new ParameterException(spec.commandLine(), "--schemas must be at least 1, and is " + schemas);
+        }
         if (url != null) {
             return measure(url);
         }

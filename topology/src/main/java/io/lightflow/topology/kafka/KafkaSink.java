@@ -91,7 +91,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
             opened.forEach((shard, writer) -> writer.committed = positions.get(shard));
             writers.putAll(opened);
             return positions;
-        } catch (SinkUnavailableException e) {
+        } catch (RuntimeException e) {
             opened.values().forEach(Writer::discard);
             throw e;
         }
@@ -108,6 +108,9 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
             writer.discard();
             throw new SinkUnavailableException(
                     "taking over shard " + shard + " of group " + group + " failed: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            writer.discard();
+            throw e;
         }
     }
 
