@@ -28,7 +28,7 @@ final class AdCount {
 
     /**
      * @param count the sum; null for money, which is by currency
-     * @param byCurrency sums of money; null for counts
+     * @param byCurrency sums of money that are not 0; null for counts
      * @param parts of what it was added up
      */
     record Answer(
@@ -41,8 +41,11 @@ final class AdCount {
             List<Part> parts,
             AsOf asOf) {}
 
-    /** @param rows whether they were of a minute, an hour or a day */
-    record Part(Instant from, Instant to, String rows) {}
+    /**
+     * @param rows whether they were of a minute, an hour or a day
+     * @param subtracted whether they were taken away, since other parts hold more than the window
+     */
+    record Part(Instant from, Instant to, String rows, boolean subtracted) {}
 
     private record Sum(String currency, long sum) {}
 
@@ -53,10 +56,12 @@ final class AdCount {
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
         Window window = Window.of(parameters, LONGEST);
         Filter filter = Filter.of(parameters, Caller.of(context)).with(Dimension.CREATIVE, Set.of(ad));
-        List<Piece> pieces = window.pieces(GRAINS);
         List<Cube> cubes = Cube.telling(filter.dimensions());
         return Snapshot.ask(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
-            Cube cube = snapshot.complete(window, pieces, cubes);
+            List<Piece> within = window.pieces(GRAINS);
+            Cube cube = snapshot.complete(window, within, cubes);
+            List<Piece> fewest = window.fewestRows(GRAINS);
+            List<Piece> pieces = fewest.stream().allMatch(piece -> snapshot.has(piece, cube)) ? fewest : within;
             Map<String, Long> sums = sums(connection, pieces, cube, filter, measure);
             return new Answer(
                     ad,
@@ -70,7 +75,7 @@ final class AdCount {
                     measure.isMoney() ? sums : null,
                     pieces.stream()
                             .map(piece -> new Part(
-                                    piece.from(), piece.to(), piece.grain().word()))
+                                    piece.from(), piece.to(), piece.grain().word(), piece.subtracted()))
                             .toList(),
                     snapshot.asOf(window));
         });
@@ -80,8 +85,13 @@ final class AdCount {
             Connection connection, List<Piece> pieces, Cube cube, Filter filter, Measure measure) throws SQLException {
         Question question = new Question(connection)
                 .say("SELECT currency, sum(amount)::bigint FROM (SELECT ad, sum(amount) AS amount FROM (")
-                .rows("ad, " + measure.column() + " AS amount", pieces, cube, filter)
-                .say(") AS parts GROUP BY ad) AS sums" + KeyTable.AD.joined() + " GROUP BY currency");
+                .rows(
+                        piece -> "ad, " + (piece.subtracted() ? "-" : "") + measure.column() + " AS amount",
+                        pieces,
+                        cube,
+                        filter)
+                .say(") AS parts GROUP BY ad) AS sums" + KeyTable.AD.joined()
+                        + " GROUP BY currency HAVING sum(amount) <> 0");
         Map<String, Long> sums = new TreeMap<>();
         for (Sum sum : Snapshot.all(connection, question, found -> new Sum(found.getString(1), found.getLong(2)))) {
             sums.put(sum.currency(), sum.sum());

@@ -167,7 +167,7 @@ final class CampaignSeries {
         Question question = new Question(connection)
                 .say("SELECT step, " + key + sums() + " FROM (SELECT date_bin('1 " + step.word()
                         + "', time, '2000-01-01 00:00+00') AS step, " + numbers + sums() + " FROM (")
-                .rows("time, " + numbers + ", " + String.join(", ", Measure.NAMES), pieces, cube, filter)
+                .rows(piece -> "time, " + numbers + ", " + String.join(", ", Measure.NAMES), pieces, cube, filter)
                 .say(") AS parts GROUP BY step, " + numbers + ") AS sums");
         needed.forEach(table -> question.say(table.joined()));
         question.say(" GROUP BY step, " + key + " ORDER BY step, " + key + " LIMIT ")

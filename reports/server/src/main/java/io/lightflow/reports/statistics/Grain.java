@@ -27,6 +27,11 @@ enum Grain {
         return Instant.ofEpochMilli(Math.floorDiv(time.toEpochMilli(), length.toMillis()) * length.toMillis());
     }
 
+    /** The whole multiple of its length that is nearest to a time; of two, the later one. */
+    Instant nearest(Instant time) {
+        return floor(time.plus(length.dividedBy(2)));
+    }
+
     Instant ceiling(Instant time) {
         Instant floor = floor(time);
         return floor.equals(time) ? time : floor.plus(length);

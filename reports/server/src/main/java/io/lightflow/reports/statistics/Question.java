@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * A statement that is put together of names that this package chose and of parameters, which hold all that was sent. Every
@@ -43,7 +44,7 @@ final class Question {
      * {@code SELECT columns FROM the piece's table WHERE time and filter}, of one piece after the other. The tables have a time, counts,
      * and numbers, which {@link Cube#keyTables} tell the meaning of. What the filter means is looked up there first.
      */
-    Question rows(String columns, List<Piece> pieces, Cube cube, Filter filter) throws SQLException {
+    Question rows(Function<Piece, String> columns, List<Piece> pieces, Cube cube, Filter filter) throws SQLException {
         List<KeyTable> asked = cube.keyTables().stream()
                 .filter(keys -> !filter.only(keys.dimensions()).values().isEmpty())
                 .toList();
@@ -55,7 +56,8 @@ final class Question {
         }
         before = "";
         for (Piece piece : pieces) {
-            say(before + "SELECT " + columns + " FROM " + cube.dataTable(piece.grain()) + " WHERE time >= ");
+            say(before + "SELECT " + columns.apply(piece) + " FROM " + cube.dataTable(piece.grain())
+                    + " WHERE time >= ");
             time(piece.from()).say(" AND time < ").time(piece.to());
             asked.forEach(this::andAsked);
             before = " UNION ALL ";

@@ -113,15 +113,20 @@ record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map
         throw incomplete.orElseThrow();
     }
 
+    /** Whether a cube has all rows of a piece. */
+    boolean has(Piece piece, Cube cube) {
+        Instant kept = keptFrom.get(cube.table(piece.grain()));
+        return kept == null || !piece.from().isBefore(kept);
+    }
+
     private Optional<ProblemException> incompleteness(Window window, List<Piece> pieces, Cube cube) {
         for (Piece piece : pieces) {
-            Instant kept = keptFrom.get(cube.table(piece.grain()));
-            if (kept != null && piece.from().isBefore(kept)) {
+            if (!has(piece, cube)) {
                 boolean isAtTheBeginning = piece.from().equals(window.from());
                 return Optional.of(ProblemException.parameter(
                         isAtTheBeginning ? "from" : "to",
                         (isAtTheBeginning ? window.from() : window.to()).toString(),
-                        advice(cube, piece.grain(), kept)));
+                        advice(cube, piece.grain(), keptFrom.get(cube.table(piece.grain())))));
             }
         }
         return Optional.empty();

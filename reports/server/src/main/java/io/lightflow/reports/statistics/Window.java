@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * A time that is asked about.
@@ -51,11 +52,12 @@ record Window(Instant from, Instant to) {
     }
 
     /**
-     * A part of a window that one table answers.
+     * A part of what a window is added up of, that one table answers.
      *
      * @param grain whole rows of which it consists
+     * @param subtracted whether it is in excess in others
      */
-    record Piece(Grain grain, Instant from, Instant to) {}
+    record Piece(Grain grain, Instant from, Instant to, boolean subtracted) {}
 
     /**
      * Cuts it into whole rows, as coarse as they can be, in the order of time.
@@ -63,27 +65,50 @@ record Window(Instant from, Instant to) {
      * @param grains from the finest, which is minutes, to the coarsest
      */
     List<Piece> pieces(List<Grain> grains) {
-        List<Piece> pieces = new ArrayList<>();
-        cut(pieces, from, to, grains);
-        return pieces;
+        return new Cut(Grain::ceiling, Grain::floor, new ArrayList<>()).of(this, grains);
     }
 
-    private static void cut(List<Piece> pieces, Instant from, Instant to, List<Grain> grains) {
-        if (!from.isBefore(to)) {
-            return;
+    /**
+     * Pieces of the fewest rows: fifty minutes of an hour are the hour without ten. They may reach beyond the window.
+     *
+     * @param grains from the finest, which is minutes, to the coarsest
+     */
+    List<Piece> fewestRows(List<Grain> grains) {
+        return new Cut(Grain::nearest, Grain::nearest, new ArrayList<>()).of(this, grains);
+    }
+
+    /**
+     * @param begin where coarse rows are to begin for a window that begins at a time
+     * @param end where they are to end for one that ends at a time
+     */
+    private record Cut(
+            BiFunction<Grain, Instant, Instant> begin, BiFunction<Grain, Instant, Instant> end, List<Piece> pieces) {
+        List<Piece> of(Window window, List<Grain> grains) {
+            add(window.from, window.to, false, grains);
+            return pieces;
         }
-        int last = grains.size() - 1;
-        Grain coarsest = grains.get(last);
-        Instant first = coarsest.ceiling(from);
-        Instant end = coarsest.floor(to);
-        if (last == 0) {
-            pieces.add(new Piece(coarsest, from, to));
-        } else if (first.isBefore(end)) {
-            cut(pieces, from, first, grains.subList(0, last));
-            pieces.add(new Piece(coarsest, first, end));
-            cut(pieces, end, to, grains.subList(0, last));
-        } else {
-            cut(pieces, from, to, grains.subList(0, last));
+
+        private void add(Instant from, Instant to, boolean subtracted, List<Grain> grains) {
+            if (to.isBefore(from)) {
+                add(to, from, !subtracted, grains);
+            } else if (from.isBefore(to)) {
+                int last = grains.size() - 1;
+                Grain coarsest = grains.get(last);
+                List<Grain> finer = grains.subList(0, last);
+                Instant first = finer.isEmpty() ? from : begin.apply(coarsest, from);
+                Instant after = finer.isEmpty() ? to : end.apply(coarsest, to);
+                if (first.isBefore(after) && distance(from, first) + distance(after, to) < distance(from, to)) {
+                    add(from, first, subtracted, finer);
+                    pieces.add(new Piece(coarsest, first, after, subtracted));
+                    add(after, to, subtracted, finer);
+                } else {
+                    add(from, to, subtracted, finer);
+                }
+            }
+        }
+
+        private static long distance(Instant one, Instant other) {
+            return Math.abs(Duration.between(one, other).toMillis());
         }
     }
 }

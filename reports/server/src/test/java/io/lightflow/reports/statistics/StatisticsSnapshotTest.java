@@ -143,26 +143,27 @@ class StatisticsSnapshotTest {
             // As the migration of a database does in which something was counted already.
             try (Connection connection = database.connect();
                     Statement statement = connection.createStatement()) {
-                statement.execute("INSERT INTO stats_kept VALUES ('stats_geo_minute', '2026-01-30T01:30:00Z'),"
+                statement.execute("INSERT INTO stats_kept VALUES ('stats_geo_minute', '2026-01-30T01:10:00Z'),"
                         + " ('stats_geo_hour', '2026-01-30T02:00:00Z'), ('stats_geo_day', '2026-01-31T00:00:00Z')");
-                statement.execute("DELETE FROM stats_geo_minute_data WHERE time < '2026-01-30T01:30:00Z'");
+                statement.execute("DELETE FROM stats_geo_minute_data WHERE time < '2026-01-30T01:10:00Z'");
             }
             TestClient asking = new TestClient(reports.url(), null);
             String path = "/v1/ads/r0/aggregated_count?metric=impressions&to=2026-01-30T05:00:00Z&from=2026-01-30T";
 
-            JsonNode problem = asking.get(400, path + "01:29:00Z&filter=region:1");
+            JsonNode problem = asking.get(400, path + "01:09:00Z&filter=region:1");
             assertThat(problem.at("/errors/0/allowed").asText())
-                    .isEqualTo("on a whole hour (UTC) or not before 2026-01-30T01:30:00Z: rows by the minute and by"
-                            + " region or data center from before 2026-01-30T01:30:00Z are not kept");
+                    .isEqualTo("on a whole hour (UTC) or not before 2026-01-30T01:10:00Z: rows by the minute and by"
+                            + " region or data center from before 2026-01-30T01:10:00Z are not kept");
             asking.get(400, path + "01:00:00Z&filter=region:1");
-            assertThat(asking.get(200, path + "01:30:00Z&filter=region:1")
+            // Not of the hour without its first ten minutes, which are not there.
+            assertThat(asking.get(200, path + "01:10:00Z&filter=region:1")
                             .path("count")
                             .asLong())
                     .isEqualTo(written.sum(
                             counts -> counts.impressions,
                             key -> key.region().equals("1")
                                     && key.time()
-                                            >= BEGIN.plus(Duration.ofMinutes(90))
+                                            >= BEGIN.plus(Duration.ofMinutes(70))
                                                     .toEpochMilli()));
             // Countries were counted before, too, by another table.
             assertThat(asking.get(200, path + "01:00:00Z&filter=country:DE")
