@@ -1,12 +1,11 @@
 package io.lightflow.deploy.local;
 
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.embedded.PostgresSettings;
 import io.lightflow.reports.server.DatabaseSettings;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.topology.CommandErrors;
-import io.lightflow.topology.postgres.PostgresSchema;
-import io.lightflow.topology.postgres.PostgresSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +28,9 @@ import picocli.CommandLine.Option;
                     + " not."
         })
 public final class ReportsBenchCommand implements Callable<Integer> {
+    /** Enough for what is written and for the rows of half an hour; PostgreSQL's own 128 MB are not. */
+    private static final String SHARED_BUFFERS = "1GB";
+
     @Option(
             names = "--rows",
             defaultValue = "50000000",
@@ -75,29 +77,26 @@ public final class ReportsBenchCommand implements Callable<Integer> {
                     "--rows must be at least 1800000, which are three hours, and is " + rows);
         }
         Path folder = data == null ? Folders.fresh("reports-bench") : data.toAbsolutePath();
-        try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(folder)) {
+        try (EmbeddedPostgresServer postgres =
+                new EmbeddedPostgresServer(PostgresSettings.in(folder).with("shared_buffers", SHARED_BUFFERS))) {
             postgres.start();
             return measure(postgres);
         }
     }
 
     private int measure(EmbeddedPostgresServer postgres) throws Exception {
-        String url = "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + EmbeddedPostgresServer.DATABASE;
-        PostgresSettings database = new PostgresSettings(url, EmbeddedPostgresServer.USER, "");
-        new PostgresSchema(database).migrate();
-        ReportsBenchTables tables = new ReportsBenchTables(postgres.jdbcUrl(), database);
+        ReportsBenchTables tables = new ReportsBenchTables(postgres);
         Duration span = Duration.ofMinutes(rows / ReportsBenchTables.ROWS_A_MINUTE);
         Instant end = tables.fill(Instant.now().truncatedTo(ChronoUnit.MINUTES), span);
-        try (ReportsServer server = new ReportsServer(
-                        ReportsSettings.of(0, DatabaseSettings.of(url, EmbeddedPostgresServer.USER, "")))
-                .start()) {
-            return measure(database, end, span, server);
+        DatabaseSettings database = DatabaseSettings.of(tables.database().jdbcUrl(), EmbeddedPostgresServer.USER, "");
+        try (ReportsServer server = new ReportsServer(ReportsSettings.of(0, database)).start()) {
+            return measure(tables, end, span, server);
         }
     }
 
-    private int measure(PostgresSettings database, Instant end, Duration span, ReportsServer server) throws Exception {
+    private int measure(ReportsBenchTables tables, Instant end, Duration span, ReportsServer server) throws Exception {
         ReportsBenchRequests requests = new ReportsBenchRequests(server.url(), end, span);
-        try (ReportsBenchWriter writer = new ReportsBenchWriter(database, end, events)) {
+        try (ReportsBenchWriter writer = new ReportsBenchWriter(tables.database(), end, events)) {
             writer.start();
             boolean good =
                     ReportsBenchRequests.report(requests.load(rate, seconds).run(writer::measureFromNow), limitMillis);

@@ -1,7 +1,9 @@
 package io.lightflow.deploy.local;
 
+import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.topology.postgres.PostgresSchema;
 import io.lightflow.topology.postgres.PostgresSettings;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import java.sql.Connection;
@@ -73,9 +75,17 @@ final class ReportsBenchTables {
     private final String jdbcUrl;
     private final PostgresSettings database;
 
-    ReportsBenchTables(String jdbcUrl, PostgresSettings database) {
-        this.jdbcUrl = jdbcUrl;
-        this.database = database;
+    /** @param postgres which runs */
+    ReportsBenchTables(EmbeddedPostgresServer postgres) {
+        jdbcUrl = postgres.jdbcUrl();
+        database = new PostgresSettings(
+                "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + EmbeddedPostgresServer.DATABASE,
+                EmbeddedPostgresServer.USER,
+                "");
+    }
+
+    PostgresSettings database() {
+        return database;
     }
 
     /** Where ads are shown, always the same; sorted as the key is. */
@@ -104,11 +114,12 @@ final class ReportsBenchTables {
     }
 
     /**
-     * Fills minutes up to {@code end}, unless it was done before.
+     * Makes the tables, and fills minutes up to {@code end}, unless it was done before.
      *
      * @return up to when there are minutes
      */
     Instant fill(Instant end, Duration span) throws Exception {
+        new PostgresSchema(database).migrate();
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE IF NOT EXISTS reports_bench (filled_to timestamptz, minutes bigint)");
