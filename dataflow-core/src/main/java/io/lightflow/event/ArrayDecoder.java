@@ -10,8 +10,8 @@ import org.apache.avro.util.Utf8;
 
 /**
  * Avro's binary encoding, read from an array. Unlike Avro's own decoder it believes no length beyond the bytes that are
- * there: a damaged record must not make a process ask for two gigabytes of memory, or count to a trillion. It also makes
- * strings without a copy in between. Reused for many values; not thread-safe.
+ * there: a damaged record must not make a process ask for two gigabytes of memory, or count to a trillion. It also
+ * makes strings without a copy in between. Reused for many values; not thread-safe.
  */
 public final class ArrayDecoder extends Decoder {
     private byte[] bytes = {};
@@ -169,7 +169,9 @@ public final class ArrayDecoder extends Decoder {
         return requireLeft(count);
     }
 
-    /** Steps over blocks whose size is given; returns the items of the first one without, which the caller must skip. */
+    /**
+     * Steps over blocks whose size is given; returns the items of the first one without, which the caller must skip.
+     */
     private long skipItems() throws IOException {
         long count = readLong();
         while (count < 0) {

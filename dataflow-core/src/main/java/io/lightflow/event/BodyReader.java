@@ -8,8 +8,8 @@ import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Reads bodies of one schema into a generated class, by the code that was generated with it if the bytes are laid out as
- * it expects. Not thread-safe.
+ * Reads bodies of one schema into a generated class, by the code that was generated with it if the bytes are laid out
+ * as it expects. Not thread-safe.
  *
  * @param <T> the generated class
  */

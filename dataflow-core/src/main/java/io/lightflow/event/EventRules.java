@@ -5,8 +5,8 @@ import org.apache.avro.specific.SpecificRecord;
 /** What a light event must be like to be taken in. Producers refuse by the same rules what the join would reject. */
 public final class EventRules {
     /**
-     * Characters of the longest id and of the longest join key: as parts of a key in the join store they must fit into a
-     * record next to others.
+     * Characters of the longest id and of the longest join key: as parts of a key in the join store they must fit into
+     * a record next to others.
      */
     public static final int LONGEST_ID = 512;
 

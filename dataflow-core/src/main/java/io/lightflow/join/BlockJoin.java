@@ -32,9 +32,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The join of one block, in the order of its calls: timer rows, key rows, day rows, crowded rows, finish. All events of the block are
- * taken in at the old watermark; then the watermark moves and everything due in (old, new] is decided. So the outcome
- * does not depend on the order within the block.
+ * The join of one block, in the order of its calls: timer rows, key rows, day rows, crowded rows, finish. All events of
+ * the block are taken in at the old watermark; then the watermark moves and everything due in (old, new] is decided. So
+ * the outcome does not depend on the order within the block.
  */
 final class BlockJoin {
     /** An id that comes again is looked for in the next day, too, if midnight is this near. */
@@ -201,7 +201,9 @@ final class BlockJoin {
                 click.getTime() + windows.orphanAfter().toMillis());
     }
 
-    /** What deciding conversions may need: the impressions of all clicks, and those that may have been viewed through. */
+    /**
+     * What deciding conversions may need: the impressions of all clicks, and those that may have been viewed through.
+     */
     private void wantEverythingFor(KeyState key) {
         key.clicks().values().forEach(click -> wantImpressionOf(key, click.click()));
         key.conversions().values().forEach(conversion -> wantViews(key, conversion.conversion()));

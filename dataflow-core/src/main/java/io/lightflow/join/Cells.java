@@ -27,9 +27,9 @@ import java.util.List;
  * A timer that is set before the shard has a watermark stands a second time in one of the shard's early buckets, since
  * nobody can tell at which bucket to begin when the first watermark comes.
  *
- * Every cell's key ends in its origin (invariant C). {@code seenAt} is the watermark when the event was taken in: two
- * attempts at one event that saw different watermarks write two cells, and the one with the greater {@code seenAt} is
- * the committed one, since a ledger's watermark never goes back.
+ * <p>Every cell's key ends in its origin (invariant C). {@code seenAt} is the watermark when the event was taken in:
+ * two attempts at one event that saw different watermarks write two cells, and the one with the greater {@code seenAt}
+ * is the committed one, since a ledger's watermark never goes back.
  */
 final class Cells {
     static final byte DAY = 'D';

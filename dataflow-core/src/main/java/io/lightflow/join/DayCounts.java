@@ -3,8 +3,8 @@ package io.lightflow.join;
 import java.util.Arrays;
 
 /**
- * A few days in their order, with a count for each. Made of arrays and empty at first, since there are two of it for each
- * join key of a block. Not thread-safe.
+ * A few days in their order, with a count for each. Made of arrays and empty at first, since there are two of it for
+ * each join key of a block. Not thread-safe.
  */
 final class DayCounts {
     private static final int[] NONE = {};

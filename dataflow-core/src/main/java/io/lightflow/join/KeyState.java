@@ -44,7 +44,9 @@ final class KeyState {
     private final DayCounts dayRowSizes = new DayCounts();
 
     private int largestDayRow;
-    /** Events of this block that found their row full. They are not stored, so that this is all that is known of them. */
+    /**
+     * Events of this block that found their row full. They are not stored, so that this is all that is known of them.
+     */
     private final Set<CutOff> cutOff = new HashSet<>(0);
 
     private List<DayRead> dayReads = List.of();
@@ -232,8 +234,8 @@ final class KeyState {
     }
 
     /**
-     * Days whose rows may outgrow the cap in this block. What was read of them says how many cells they have, but ghosts
-     * must not count, or a crash would change what is cut off (invariant E): they have to be read whole.
+     * Days whose rows may outgrow the cap in this block. What was read of them says how many cells they have, but
+     * ghosts must not count, or a crash would change what is cut off (invariant E): they have to be read whole.
      */
     List<Integer> crowdedDays(int rowCap) {
         if (largestDayRow + events.size() <= rowCap) {

@@ -62,9 +62,9 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
     }
 
     /**
-     * The position after a block (invariants B and F). Each incarnation of a topic goes on from where it was left itself:
-     * a block that was polled before its topic was made again may come after the first block of the new one, and nobody
-     * can tell from their ids which of the two is older.
+     * The position after a block (invariants B and F). Each incarnation of a topic goes on from where it was left
+     * itself: a block that was polled before its topic was made again may come after the first block of the new one,
+     * and nobody can tell from their ids which of the two is older.
      *
      * @param maxTimes greatest event time in each part of the block, {@link #NO_TIME} for none
      * @throws GapException if a part begins above this position

@@ -15,8 +15,8 @@ import java.util.TreeMap;
  *
  * <pre>v1|wm=1370448000000|tx=42|IMPRESSION=IN:10,JOINED:9,DUPLICATE:1|us.clicks=1a2b3c4d:17@1370448000000</pre>
  *
- * A topic's value lists its incarnations in hexadecimal with the next offset of each, the one read last at the end, then
- * {@code @} and its greatest event time. Books leave out what is 0, times that do not exist are {@code -}.
+ * A topic's value lists its incarnations in hexadecimal with the next offset of each, the one read last at the end,
+ * then {@code @} and its greatest event time. Books leave out what is 0, times that do not exist are {@code -}.
  */
 public final class PositionCodec {
     private static final String VERSION = "v1";

@@ -14,7 +14,9 @@ import io.lightflow.position.Position;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A commit moves a topic-partition from exactly the ledger's offset: nothing is read twice, nothing is stepped over. */
+/**
+ * A commit moves a topic-partition from exactly the ledger's offset: nothing is read twice, nothing is stepped over.
+ */
 class InvariantBContiguityTest {
     private static final int INCARNATION = 0xcafe;
 

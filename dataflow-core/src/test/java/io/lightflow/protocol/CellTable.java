@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Numbers all cells that any attempt can write, from 0 to 63, so that the content of a join store is a {@code long} with
- * a bit for each cell it holds.
+ * Numbers all cells that any attempt can write, from 0 to 63, so that the content of a join store is a {@code long}
+ * with a bit for each cell it holds.
  */
 final class CellTable {
     private static final int ORIGIN_BYTES = 12;

@@ -45,7 +45,9 @@ final class ModelStep {
         this.step = new JoinStep(scenario.settings(), new LastClick(), new OutputEncoder(schemas.ids()));
     }
 
-    /** The attempt after its next read, which finds these cells. Of the answer only the cells that it asks for are kept. */
+    /**
+     * The attempt after its next read, which finds these cells. Of the answer only the cells that it asks for are kept.
+     */
     Attempt read(Reading reading, long stored) {
         Reading further = reading;
         if (progress(reading) instanceof Progress.Wants wants) {

@@ -51,8 +51,8 @@ final class Scenario {
     }
 
     /**
-     * A topic with these events at offsets 0, 1, …; the same event twice is a mirror's duplicate, and so is one that stands
-     * in another topic of the type, too.
+     * A topic with these events at offsets 0, 1, …; the same event twice is a mirror's duplicate, and so is one that
+     * stands in another topic of the type, too.
      */
     Scenario topic(EventType type, Draft... events) {
         int number = topics.size();
@@ -140,7 +140,9 @@ final class Scenario {
         return BruteForce.of(settings, events).outcomes();
     }
 
-    /** Brute force answers for the end of all time; until the watermark has come so far, some answers are still open. */
+    /**
+     * Brute force answers for the end of all time; until the watermark has come so far, some answers are still open.
+     */
     private boolean isDecided(Outcome outcome, List<LightEvent> events, long watermark) {
         if (outcome.kind().equals("conversion")) {
             return watermark

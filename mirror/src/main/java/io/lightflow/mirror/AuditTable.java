@@ -3,7 +3,10 @@ package io.lightflow.mirror;
 import io.lightflow.mirror.MirrorAudit.PartitionReport;
 import java.util.List;
 
-/** An audit as a table for people: every partition that is not equal to its copy, and the total of each data center's topic. */
+/**
+ * An audit as a table for people: every partition that is not equal to its copy, and the total of each data center's
+ * topic.
+ */
 final class AuditTable {
     private static final String ROW = "%-12s %-14s %9s %12s %12s %10s %9s %9s %12s  %s%n";
 

@@ -20,11 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A MirrorMaker 2 inside this JVM, with a thread that watches it: it is started when the central cluster answers, and started
- * again when one of its tasks has failed. Because every record is copied exactly once, starting again does no harm.
+ * A MirrorMaker 2 inside this JVM, with a thread that watches it: it is started when the central cluster answers, and
+ * started again when one of its tasks has failed. Because every record is copied exactly once, starting again does no
+ * harm.
  *
- * <p>Nothing starts before {@link #start()}. All methods may be called from any thread. When a worker of MirrorMaker meets an
- * error that it cannot name, it exits the JVM: what must not end with it runs in another one.
+ * <p>Nothing starts before {@link #start()}. All methods may be called from any thread. When a worker of MirrorMaker
+ * meets an error that it cannot name, it exits the JVM: what must not end with it runs in another one.
  */
 public final class Mirror implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);

@@ -16,8 +16,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads the light topics of every data center and their copies, and tells what is not copied yet, missing, or there too often.
- * It only reads, and only what is committed. The mirror may go on meanwhile: the end of a copy is taken before the end in front.
+ * Reads the light topics of every data center and their copies, and tells what is not copied yet, missing, or there too
+ * often. It only reads, and only what is committed. The mirror may go on meanwhile: the end of a copy is taken before
+ * the end in front.
  */
 public final class MirrorAudit {
     /** About 100 MB when reached. */
@@ -63,7 +64,8 @@ public final class MirrorAudit {
     /**
      * Compares everything, partition by partition.
      *
-     * @throws IllegalStateException when a cluster stops answering, or when a partition and its copy have nothing in common
+     * @throws IllegalStateException when a cluster stops answering, or when a partition and its copy have nothing in
+     *     common
      */
     public List<PartitionReport> run() {
         List<PartitionReport> reports = new ArrayList<>();

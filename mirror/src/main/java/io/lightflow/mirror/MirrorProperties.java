@@ -5,7 +5,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** The settings of MirrorMaker 2 that copy every record exactly once, for one flow from each data center to the center. */
+/**
+ * The settings of MirrorMaker 2 that copy every record exactly once, for one flow from each data center to the center.
+ */
 public final class MirrorProperties {
     private static final String CENTRAL = MirrorSettings.CENTRAL;
 

@@ -77,7 +77,9 @@ public record MirrorSettings(
         }
     }
 
-    /** The light topics, for one machine: replication factor 1, one task per data center, and new topics found quickly. */
+    /**
+     * The light topics, for one machine: replication factor 1, one task per data center, and new topics found quickly.
+     */
     public static MirrorSettings local(KafkaCluster central, List<DataCenter> dataCenters) {
         return new MirrorSettings(
                 central, dataCenters, LIGHT_TOPICS, 1, 1, Duration.ofSeconds(2), new InternalRest("127.0.0.1", 0));

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Reads {@link MirrorSettings} from YAML; an unknown key, a missing or a wrong value is an error that names the key. */
+/**
+ * Reads {@link MirrorSettings} from YAML; an unknown key, a missing or a wrong value is an error that names the key.
+ */
 final class MirrorSettingsFile {
     private MirrorSettingsFile() {}
 

@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * Compares the records of a partition in front with its copy, both offered in their order.
  *
- * <p>It remembers only records that have no counterpart yet, so when both sides are read in step, its memory is that of the
- * differences. Not thread-safe.
+ * <p>It remembers only records that have no counterpart yet, so when both sides are read in step, its memory is that of
+ * the differences. Not thread-safe.
  */
 final class PartitionComparison {
     private final int mostDifferences;
@@ -111,8 +111,8 @@ final class PartitionComparison {
     }
 
     /**
-     * @param frontTrimmed whether front has deleted records at its beginning: what only the copy has before the first common
-     *     record is then older, not surplus
+     * @param frontTrimmed whether front has deleted records at its beginning: what only the copy has before the first
+     *     common record is then older, not surplus
      * @param copyTrimmed likewise for the copy: what only front has there is older, not missing
      */
     Result result(Trimmed frontTrimmed, Trimmed copyTrimmed) {

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Beacons into all partitions of all light topics, behind the events that were sent before. The next round waits until all of this
- * one are acknowledged, so that an outage does not fill the memory with them. Used by one thread at a time.
+ * Beacons into all partitions of all light topics, behind the events that were sent before. The next round waits until
+ * all of this one are acknowledged, so that an outage does not fill the memory with them. Used by one thread at a time.
  */
 final class BeaconRound {
     private static final Logger LOG = LoggerFactory.getLogger(BeaconRound.class);

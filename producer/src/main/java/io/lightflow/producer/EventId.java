@@ -5,9 +5,9 @@ import java.time.Instant;
 /**
  * What can be read from an id that {@link LightEvents#newId} made.
  *
- * <p>Such an id has 24 characters, digits and lower-case letters, without i, l, o and u (Crockford's base 32): 13 for the time in
- * ms and a number within it (44 and 20 bits), 3 for the shard (15 bits), 8 at random for each process (40 bits). So ids sort by time
- * as texts; those of one process are ever increasing.
+ * <p>Such an id has 24 characters, digits and lower-case letters, without i, l, o and u (Crockford's base 32): 13 for
+ * the time in ms and a number within it (44 and 20 bits), 3 for the shard (15 bits), 8 at random for each process (40
+ * bits). So ids sort by time as texts; those of one process are ever increasing.
  *
  * @param time when the id was made, in ms
  * @param shard the partition of its join key

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * How an event stands in a spool's file: length of what follows the checksum, checksum of that (CRC-32C), type, timestamp, length of
- * the key, key, value; numbers are big-endian.
+ * How an event stands in a spool's file: length of what follows the checksum, checksum of that (CRC-32C), type,
+ * timestamp, length of the key, key, value; numbers are big-endian.
  */
 final class Frame {
     static final int HEADER_BYTES = 8;

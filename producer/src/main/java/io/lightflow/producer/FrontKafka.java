@@ -34,7 +34,8 @@ final class FrontKafka {
     }
 
     /**
-     * Hands an event over. The callback hears of a refusal before this returns, on the thread of the caller; of everything else later.
+     * Hands an event over. The callback hears of a refusal before this returns, on the thread of the caller; of
+     * everything else later.
      *
      * @throws org.apache.kafka.common.KafkaException if it was not taken
      */
@@ -56,7 +57,8 @@ final class FrontKafka {
     }
 
     /**
-     * Nothing is sent to a topic with another number of partitions: its events would not meet those of other data centers.
+     * Nothing is sent to a topic with another number of partitions: its events would not meet those of other data
+     * centers.
      *
      * @throws WrongPartitionsException if it has another number
      * @throws org.apache.kafka.common.errors.TimeoutException if that cannot be told now

@@ -6,8 +6,8 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * The events of a spool that one Kafka producer was given, in the spool's order; they are acknowledged in any. Everything before the
- * first that is not acknowledged may be forgotten.
+ * The events of a spool that one Kafka producer was given, in the spool's order; they are acknowledged in any.
+ * Everything before the first that is not acknowledged may be forgotten.
  */
 final class InFlight {
     /** Hears of an event that Kafka refused after it had been handed over, on the thread of Kafka's producer. */

@@ -1,6 +1,9 @@
 package io.lightflow.producer;
 
-/** An event breaks its schema or a rule of the join, which would have rejected it. Nothing was sent. Fatal: correct the event. */
+/**
+ * An event breaks its schema or a rule of the join, which would have rejected it. Nothing was sent. Fatal: correct the
+ * event.
+ */
 public final class InvalidEventException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final String field;

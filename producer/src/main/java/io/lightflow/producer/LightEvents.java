@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends light events to the Kafka of a data center: one for each process, opened at its start and closed at its end.
  *
- * <p>All methods may be called by any thread at once. The events that one thread sends with one join key arrive in that order. An event
- * may be changed or used again when {@code send} has returned. What {@code send} does while Kafka is away is the
- * {@linkplain WhenAway policy} of the settings.
+ * <p>All methods may be called by any thread at once. The events that one thread sends with one join key arrive in that
+ * order. An event may be changed or used again when {@code send} has returned. What {@code send} does while Kafka is
+ * away is the {@linkplain WhenAway policy} of the settings.
  */
 public final class LightEvents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LightEvents.class);
@@ -75,10 +75,13 @@ public final class LightEvents implements AutoCloseable {
 
     /**
      * Begins to work in the background. Unless events are spooled it waits for Kafka, for up to 2 s or the deadline of
-     * {@link WhenAway.Block}, whichever is longer, so that the first events need not; that it is away is no failure. It does not wait for the registry.
+     * {@link WhenAway.Block}, whichever is longer, so that the first events need not; that it is away is no failure. It
+     * does not wait for the registry.
      *
-     * @throws IllegalArgumentException if Kafka's client refuses the settings, or a topic has another number of partitions
-     * @throws org.apache.kafka.common.KafkaException if no server of such a name is found; with a spool that is waited for
+     * @throws IllegalArgumentException if Kafka's client refuses the settings, or a topic has another number of
+     *     partitions
+     * @throws org.apache.kafka.common.KafkaException if no server of such a name is found; with a spool that is waited
+     *     for
      * @throws SpoolException if the spool's directory cannot be used, or another process uses it
      */
     public static LightEvents open(LightEventsSettings settings) {
@@ -121,8 +124,8 @@ public final class LightEvents implements AutoCloseable {
     }
 
     /**
-     * @param joinKey of the impression, which the postback URL carries; of a conversion that names neither click nor impression the
-     *     browser's cookie
+     * @param joinKey of the impression, which the postback URL carries; of a conversion that names neither click nor
+     *     impression the browser's cookie
      * @throws InvalidEventException if the join would reject it
      * @throws NotTakenException if there is no room for it, and the policy is not to drop
      */
@@ -232,7 +235,8 @@ public final class LightEvents implements AutoCloseable {
     /**
      * Waits until Kafka has acknowledged all that was taken before.
      *
-     * @throws NotDeliveredException if that takes longer, or the thread is interrupted; the events are sent nevertheless
+     * @throws NotDeliveredException if that takes longer, or the thread is interrupted; the events are sent
+     *     nevertheless
      */
     public void flush(Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
@@ -248,7 +252,8 @@ public final class LightEvents implements AutoCloseable {
     }
 
     /**
-     * Takes no more events, and waits for acknowledgements of those that it has. What a spool holds then is sent by the next process.
+     * Takes no more events, and waits for acknowledgements of those that it has. What a spool holds then is sent by the
+     * next process.
      *
      * @throws NotDeliveredException if events that were only in memory are lost
      */

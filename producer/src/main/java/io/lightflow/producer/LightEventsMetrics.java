@@ -1,14 +1,14 @@
 package io.lightflow.producer;
 
 /**
- * What a producer has done since it was opened. The figures are taken one after the other, and may be apart by what happened in
- * between.
+ * What a producer has done since it was opened. The figures are taken one after the other, and may be apart by what
+ * happened in between.
  *
  * @param taken events that {@code send} took
  * @param leftOver events found in the spool that an earlier process had left
  * @param acknowledged of the two above, those that Kafka has acknowledged
- * @param lost of them, those that will not be delivered any more: refused by Kafka for good (and with a spool set aside in a file),
- *     or still in memory when {@code close} gave up
+ * @param lost of them, those that will not be delivered any more: refused by Kafka for good (and with a spool set aside
+ *     in a file), or still in memory when {@code close} gave up
  * @param waiting of them, those that are neither; a gauge
  * @param invalid refused with {@link InvalidEventException}
  * @param dropped dropped by {@link WhenAway.Drop}

@@ -12,12 +12,13 @@ import java.util.function.Consumer;
  *
  * @param dc the data center, as it is called in the settings of its group
  * @param bootstrapServers of the data center's own Kafka, {@code host:port,...}
- * @param partitions of each of its light topics, the same in every data center: 1 to 32,768. A topic that has another number is not
- *     sent to
+ * @param partitions of each of its light topics, the same in every data center: 1 to 32,768. A topic that has another
+ *     number is not sent to
  * @param whenAway what becomes of events while Kafka is away
  * @param bufferBytes memory for events on their way, 1 MiB or more
  * @param linger how long an event may wait for others to share its request
- * @param farFuture an event that is stamped further than this beyond the clock is refused; the platform's {@code join.farFuture}
+ * @param farFuture an event that is stamped further than this beyond the clock is refused; the platform's
+ *     {@code join.farFuture}
  * @param beacons who sends them
  * @param closeTimeout how long {@code close} waits for acknowledgements
  * @param registry where the schemas are registered; if empty they are not
@@ -57,8 +58,8 @@ public record LightEventsSettings(
     }
 
     /**
-     * Blocks for up to 1 s while Kafka is away; 32 MiB of memory, 5 ms of linger, 1 h of far future, a beacon every second, 10 s to
-     * close, no registry.
+     * Blocks for up to 1 s while Kafka is away; 32 MiB of memory, 5 ms of linger, 1 h of far future, a beacon every
+     * second, 10 s to close, no registry.
      */
     public static LightEventsSettings of(String dc, String bootstrapServers, int partitions) {
         return new LightEventsSettings(

@@ -4,6 +4,8 @@ package io.lightflow.producer;
 public enum Outcome {
     /** It will be sent, or has been. */
     TAKEN,
-    /** There was no room, and {@link WhenAway.Drop} is the policy. It is counted in {@link LightEventsMetrics#dropped}. */
+    /**
+     * There was no room, and {@link WhenAway.Drop} is the policy. It is counted in {@link LightEventsMetrics#dropped}.
+     */
     DROPPED
 }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers the schemas that events are written by, in a thread that ends when that is done. Events need not wait for it: the ids
- * follow from the schemas.
+ * Registers the schemas that events are written by, in a thread that ends when that is done. Events need not wait for
+ * it: the ids follow from the schemas.
  */
 final class SchemaRegistration {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistration.class);

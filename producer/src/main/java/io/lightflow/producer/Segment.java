@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * One file of a spool: the frames from one position on. Appended to by one thread at a time, and read by another up to what it was told
- * is there.
+ * One file of a spool: the frames from one position on. Appended to by one thread at a time, and read by another up to
+ * what it was told is there.
  */
 final class Segment {
     static final String SUFFIX = ".spool";

@@ -22,14 +22,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events in files, in the order in which they were taken, until they are acknowledged. A position counts the bytes of all frames that
- * the spool ever held; a file begins at the position that it is named by.
+ * Events in files, in the order in which they were taken, until they are acknowledged. A position counts the bytes of
+ * all frames that the spool ever held; a file begins at the position that it is named by.
  *
  * <ol type="a">
- *   <li>When {@code append} returns, the event's bytes are with the operating system: the end of the process loses nothing.
- *   <li>{@code acknowledged} never passes an event that Kafka has not acknowledged, and nothing at or behind it is deleted.
- *   <li>What is not whole at the end of the last file was never forced to the disk: it came within the last moments before the
- *       machine stopped.
+ *   <li>When {@code append} returns, the event's bytes are with the operating system: the end of the process loses
+ *       nothing.
+ *   <li>{@code acknowledged} never passes an event that Kafka has not acknowledged, and nothing at or behind it is
+ *       deleted.
+ *   <li>What is not whole at the end of the last file was never forced to the disk: it came within the last moments
+ *       before the machine stopped.
  * </ol>
  *
  * <p>Thread-safe; {@code acknowledge} is called by one thread at a time.
@@ -231,7 +233,10 @@ final class Spool {
         }
     }
 
-    /** The file that holds the position or, if there is nothing at it, the next one that has something; null if there is none. */
+    /**
+     * The file that holds the position or, if there is nothing at it, the next one that has something; null if there is
+     * none.
+     */
     Segment segmentFor(long position) {
         Map.Entry<Long, Segment> entry = segments.floorEntry(position);
         if (entry != null && position < entry.getValue().end()) {

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events wait in files ({@link WhenAway.Spool}): {@code put} writes, and one thread hands over to Kafka what is there, in its order. If
- * Kafka refuses an event, that thread begins again behind the last one that is acknowledged, with a new producer. Only an event that
- * is too long for its topic is set aside.
+ * Events wait in files ({@link WhenAway.Spool}): {@code put} writes, and one thread hands over to Kafka what is there,
+ * in its order. If Kafka refuses an event, that thread begins again behind the last one that is acknowledged, with a
+ * new producer. Only an event that is too long for its topic is set aside.
  */
 final class SpooledOutbox implements Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(SpooledOutbox.class);

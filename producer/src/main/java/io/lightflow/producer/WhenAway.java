@@ -24,17 +24,20 @@ public sealed interface WhenAway {
     record Drop() implements WhenAway {}
 
     /**
-     * Every event is written to a file before it is sent, and is forgotten when Kafka has acknowledged it; what a process leaves
-     * behind is sent by the next one with this directory, in the same order. Nobody ever waits for Kafka.
+     * Every event is written to a file before it is sent, and is forgotten when Kafka has acknowledged it; what a
+     * process leaves behind is sent by the next one with this directory, in the same order. Nobody ever waits for
+     * Kafka.
      *
-     * <p>An event is in its file when {@code send} returns: the end of the process, however sudden, loses none. What Kafka has not
-     * acknowledged meanwhile is forced to the disk once in each {@code sync}, so a machine that loses power may lose the events of
-     * its last two {@code sync}.
+     * <p>An event is in its file when {@code send} returns: the end of the process, however sudden, loses none. What
+     * Kafka has not acknowledged meanwhile is forced to the disk once in each {@code sync}, so a machine that loses
+     * power may lose the events of its last two {@code sync}.
      *
-     * <p>Delivery is at least once: after a crash some are sent again, and the join leaves out what it has seen by their ids.
+     * <p>Delivery is at least once: after a crash some are sent again, and the join leaves out what it has seen by
+     * their ids.
      *
      * @param directory used by one process at a time
-     * @param maxBytes how large the files may become, 1 MiB or more; {@code send} fails with {@link NotTakenException} beyond that
+     * @param maxBytes how large the files may become, 1 MiB or more; {@code send} fails with {@link NotTakenException}
+     *     beyond that
      * @param sync zero: {@code send} returns when the event is on the disk itself
      */
     record Spool(Path directory, long maxBytes, Duration sync) implements WhenAway {

@@ -11,8 +11,8 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.util.Utf8;
 
 /**
- * Writes light events in the wire format, by the code that was generated with them, into an array that is used again: a value costs
- * no memory but its own bytes. Not thread-safe.
+ * Writes light events in the wire format, by the code that was generated with them, into an array that is used again: a
+ * value costs no memory but its own bytes. Not thread-safe.
  */
 final class WireEncoder extends Encoder {
     private static final int LONGEST_VARINT = 10;

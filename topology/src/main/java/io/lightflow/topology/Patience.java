@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Waits in place for a sink or a store that does not answer, for as long as it takes, looking again ever more rarely. A
- * batch that failed instead would be emitted anew while the attempts before it still count as pending, and a few of them
- * bring Trident to a halt until their time-out.
+ * batch that failed instead would be emitted anew while the attempts before it still count as pending, and a few of
+ * them bring Trident to a halt until their time-out.
  *
  * <p>An interruption of the waiting thread ends the waiting. Used by one thread.
  */
@@ -48,7 +48,8 @@ public final class Patience {
     }
 
     /**
-     * Makes attempts until one is not answered by {@link SinkUnavailableException} or {@link StoreUnavailableException}.
+     * Makes attempts until one is not answered by {@link SinkUnavailableException} or
+     * {@link StoreUnavailableException}.
      *
      * @param what what cannot be done meanwhile, for the log
      * @throws StoppedException if the thread is interrupted

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Shards that a gap has stopped (invariant B). The first time, the block is asked for again from the ledger, since it
  * may only have been read ahead of a commit that failed; if it begins above the ledger again, records are missing. A
- * stopped shard goes on by itself soon after an operator has accepted the gap, which moves the ledger. It is tried again
- * now and then even if the ledger has not moved: the records may be back.
+ * stopped shard goes on by itself soon after an operator has accepted the gap, which moves the ledger. It is tried
+ * again now and then even if the ledger has not moved: the records may be back.
  *
  * <p>Each time a batch must fail, since only a failed batch is read again from the ledger. That is kept rare: Trident
  * comes to a halt if batches fail at a higher rate than one in two message time-outs.

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Stands between clients and a server, and can cut off the clients without the server's noticing. Whoever ends a connection
- * otherwise ends it for both. Thread-safe.
+ * Stands between clients and a server, and can cut off the clients without the server's noticing. Whoever ends a
+ * connection otherwise ends it for both. Thread-safe.
  */
 public final class CuttableProxy implements AutoCloseable {
     private static final int BACKLOG = 50;

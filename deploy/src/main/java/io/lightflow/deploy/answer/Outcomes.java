@@ -19,7 +19,9 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Says in a line of text what became of an event: all that must not depend on when and in which order things happened. */
+/**
+ * Says in a line of text what became of an event: all that must not depend on when and in which order things happened.
+ */
 final class Outcomes {
     private final WriterSchemas schemas;
     private final Map<Schema, SpecificDatumReader<SpecificRecord>> readers = new HashMap<>();

@@ -20,11 +20,12 @@ import java.util.stream.Collectors;
 import org.apache.storm.thrift.TException;
 
 /**
- * The cluster in a data folder: separate processes on this machine, which outlive the JVM that starts them. What runs is read off
- * the folder and the operating system, so any number of these objects, in any number of JVMs, see the same cluster.
+ * The cluster in a data folder: separate processes on this machine, which outlive the JVM that starts them. What runs
+ * is read off the folder and the operating system, so any number of these objects, in any number of JVMs, see the same
+ * cluster.
  *
- * <p>{@link #up} and {@link #down} keep each other out by a lock in the data folder. The processes can be handled one by one at any
- * time; that is up to the caller.
+ * <p>{@link #up} and {@link #down} keep each other out by a lock in the data folder. The processes can be handled one
+ * by one at any time; that is up to the caller.
  */
 public final class Cluster {
     private static final Duration READY_WITHIN = Duration.ofSeconds(90);
@@ -105,9 +106,7 @@ public final class Cluster {
         return parts.processes();
     }
 
-    /**
-     * @throws IllegalArgumentException when the cluster has no such process; the message names those it has
-     */
+    /** @throws IllegalArgumentException when the cluster has no such process; the message names those it has */
     public ClusterProcess process(String name) {
         return processes().stream()
                 .filter(process -> process.name().equals(name))
@@ -127,8 +126,8 @@ public final class Cluster {
     }
 
     /**
-     * Starts what does not run yet, and waits until all of it works. Processes that do not need each other start at the same time.
-     * If one fails, those that this call has started are stopped again.
+     * Starts what does not run yet, and waits until all of it works. Processes that do not need each other start at the
+     * same time. If one fails, those that this call has started are stopped again.
      *
      * @param progress told of each process that has become ready
      * @throws ProcessFailedException when a process does not come up
@@ -211,8 +210,8 @@ public final class Cluster {
     }
 
     /**
-     * Kills a topology at once, and returns when Nimbus has forgotten it and its workers have ended, so that one of the same name can
-     * be submitted.
+     * Kills a topology at once, and returns when Nimbus has forgotten it and its workers have ended, so that one of the
+     * same name can be submitted.
      *
      * @return whether there was a topology of that name
      * @throws ProcessFailedException when Nimbus does not answer, or the topology does not go away
@@ -247,8 +246,9 @@ public final class Cluster {
     }
 
     /**
-     * Deletes the heartbeats that a worker has left after the Supervisor had done with it. The Supervisor would report them for ever,
-     * together with those of other workers with the same tasks, and Nimbus takes every change for a sign of life.
+     * Deletes the heartbeats that a worker has left after the Supervisor had done with it. The Supervisor would report
+     * them for ever, together with those of other workers with the same tasks, and Nimbus takes every change for a sign
+     * of life.
      */
     void forgetHeartbeatsOf(Worker worker) {
         try {

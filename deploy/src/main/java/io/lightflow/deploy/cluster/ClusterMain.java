@@ -21,7 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The commands behind {@code deploy/cluster/up}, {@code submit}, {@code status}, {@code restart}, {@code kill}, {@code lightflow} and {@code down}. */
+/**
+ * The commands behind {@code deploy/cluster/up}, {@code submit}, {@code status}, {@code restart}, {@code kill},
+ * {@code lightflow} and {@code down}.
+ */
 @Command(
         name = "cluster",
         description = "The platform as separate processes on this machine.",

@@ -13,12 +13,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One process of the cluster, whoever started it: the state is on disk and in the operating system, not in this object. Its folder
- * holds {@code pid}, {@code launch.json}, {@code logs/} (its own log files, and {@code output.log} with all that it printed),
- * {@code conf/} and {@code data/}.
+ * One process of the cluster, whoever started it: the state is on disk and in the operating system, not in this object.
+ * Its folder holds {@code pid}, {@code launch.json}, {@code logs/} (its own log files, and {@code output.log} with all
+ * that it printed), {@code conf/} and {@code data/}.
  *
- * <p>The process outlives the JVM that started it. Thread-safe as far as different processes are concerned; one process must not
- * be started by two threads at once.
+ * <p>The process outlives the JVM that started it. Thread-safe as far as different processes are concerned; one process
+ * must not be started by two threads at once.
  */
 public final class ClusterProcess {
     private static final Duration UNTIL_EXEC = Duration.ofSeconds(10);
@@ -147,8 +147,8 @@ public final class ClusterProcess {
     }
 
     /**
-     * Ends it in its orderly way; if that takes longer than its launch description allows, kills it. A frozen process is let go on
-     * first. Does nothing when it does not run.
+     * Ends it in its orderly way; if that takes longer than its launch description allows, kills it. A frozen process
+     * is let go on first. Does nothing when it does not run.
      */
     public void stop() {
         running().ifPresent(process -> {
@@ -170,7 +170,9 @@ public final class ClusterProcess {
         running().ifPresent(this::kill);
     }
 
-    /** Kills it and all processes that it has launched, without giving any of them time to notice, as a power cut would. */
+    /**
+     * Kills it and all processes that it has launched, without giving any of them time to notice, as a power cut would.
+     */
     public void killWithChildren() {
         running().ifPresent(process -> {
             List<OsProcess> children = ProcessHandle.of(process.pid()).stream()
@@ -234,8 +236,8 @@ public final class ClusterProcess {
     }
 
     /**
-     * The shell writes its own process id and then becomes the program, so there is never a process without a pid file. A session
-     * of its own keeps it away from the terminal's Ctrl-C and hang-up.
+     * The shell writes its own process id and then becomes the program, so there is never a process without a pid file.
+     * A session of its own keeps it away from the terminal's Ctrl-C and hang-up.
      */
     private List<String> detached() {
         List<String> command = new ArrayList<>();

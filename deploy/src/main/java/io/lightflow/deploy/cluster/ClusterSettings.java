@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
  * @param components what runs
  * @param dataCenters the front clusters; a Kafka runs for each, and {@value #CENTRAL} besides
  * @param partitions of each light topic, the same in every data center
- * @param proxied names of those Kafkas whose clients can also come by way of a proxy, which is the caller's; a broker tells clients
- *     where to go, so it has to know of it
+ * @param proxied names of those Kafkas whose clients can also come by way of a proxy, which is the caller's; a broker
+ *     tells clients where to go, so it has to know of it
  * @param asd the executable of an Aerospike server, absolute; a node of it runs if it is named
  */
 public record ClusterSettings(

@@ -49,7 +49,10 @@ public record Endpoints(
         return way != null ? way.bootstrapServers() : kafka.get(name);
     }
 
-    /** As keys for settings files, such as {@code kafka.central} and {@code jdbcUrl}: those of the components that there are. */
+    /**
+     * As keys for settings files, such as {@code kafka.central} and {@code jdbcUrl}: those of the components that there
+     * are.
+     */
     Map<String, String> asKeys(ClusterSettings settings) {
         Map<String, String> keys = new TreeMap<>();
         keys.put("data", settings.data().toString());

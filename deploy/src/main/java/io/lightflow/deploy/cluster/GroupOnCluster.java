@@ -34,8 +34,8 @@ import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooKeeper;
 
 /**
- * A group whose topologies run on a cluster, and what can be done to them. What is waited for comes within {@link #WITHIN}, or an
- * {@link IllegalStateException} says what did not. Not thread-safe.
+ * A group whose topologies run on a cluster, and what can be done to them. What is waited for comes within
+ * {@link #WITHIN}, or an {@link IllegalStateException} says what did not. Not thread-safe.
  */
 public final class GroupOnCluster implements AutoCloseable {
     /** Nimbus may take two minutes to give up a slot that was given to a worker lately. */
@@ -182,8 +182,8 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     /**
-     * Takes a worker out of the Supervisor's reach, as if it were cut off on a machine of its own: when its heartbeats cease it is
-     * replaced, and not killed. Until it ends the slot is taken, and Nimbus gives its work to another one.
+     * Takes a worker out of the Supervisor's reach, as if it were cut off on a machine of its own: when its heartbeats
+     * cease it is replaced, and not killed. Until it ends the slot is taken, and Nimbus gives its work to another one.
      */
     public void putOutOfReach(Worker worker) {
         cluster.forgetProcessOf(worker);
@@ -209,8 +209,8 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     /**
-     * Whether a worker has logged, at any time, that a commit came to nothing: it was refused because somebody else had taken over, or
-     * the worker ended on a time-out.
+     * Whether a worker has logged, at any time, that a commit came to nothing: it was refused because somebody else had
+     * taken over, or the worker ended on a time-out.
      */
     public boolean failedToCommit(Worker worker) {
         Path log = cluster.logsOf(worker).resolve("worker.log");

@@ -29,7 +29,10 @@ final class JavaLaunch {
         return new JavaLaunch(name, directory);
     }
 
-    /** The greatest heap in MiB. The serial collector is the smallest and, with two cores for everything, not the slowest. */
+    /**
+     * The greatest heap in MiB. The serial collector is the smallest and, with two cores for everything, not the
+     * slowest.
+     */
     JavaLaunch heapMb(int heapMb) {
         flags.addAll(List.of("-Xms16m", "-Xmx" + heapMb + "m", "-XX:+UseSerialGC"));
         return this;

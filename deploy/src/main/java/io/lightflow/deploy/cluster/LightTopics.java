@@ -14,7 +14,10 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 
-/** The topics of a data center's Kafka, which light events are produced to. Every data center has the same partition count. */
+/**
+ * The topics of a data center's Kafka, which light events are produced to. Every data center has the same partition
+ * count.
+ */
 final class LightTopics {
     private static final List<String> NAMES = MirrorSettings.LIGHT_TOPICS;
 

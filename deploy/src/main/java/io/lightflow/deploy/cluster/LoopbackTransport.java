@@ -19,8 +19,8 @@ import org.apache.storm.thrift.transport.TNonblockingServerSocket;
 import org.apache.storm.thrift.transport.TTransportException;
 
 /**
- * Storm's simple Thrift transport, served at the loopback address alone. Storm itself listens on all addresses, and whoever reaches
- * Nimbus may run any code. Clients need not know of it: what goes over the wire is the same.
+ * Storm's simple Thrift transport, served at the loopback address alone. Storm itself listens on all addresses, and
+ * whoever reaches Nimbus may run any code. Clients need not know of it: what goes over the wire is the same.
  *
  * <p>Runs inside Storm's daemons, from {@code extlib} of storm.home, so it must use nothing but Storm and the JDK.
  */

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process of the operating system as its table shows it, known by its id and its command line. Looking at the command line
- * before every signal is what keeps a recycled process id from hitting a stranger.
+ * A process of the operating system as its table shows it, known by its id and its command line. Looking at the command
+ * line before every signal is what keeps a recycled process id from hitting a stranger.
  *
  * @param pid the process id
  * @param arguments the command line, program first; never empty
@@ -24,7 +24,9 @@ record OsProcess(long pid, List<String> arguments) {
         arguments = List.copyOf(arguments);
     }
 
-    /** The running process with that id; empty when there is none, or when all that is left of it is its exit status. */
+    /**
+     * The running process with that id; empty when there is none, or when all that is left of it is its exit status.
+     */
     static Optional<OsProcess> of(long pid) {
         List<String> arguments = Files.isDirectory(PROC) ? argumentsFromProc(pid) : argumentsFromHandle(pid);
         return arguments.isEmpty() ? Optional.empty() : Optional.of(new OsProcess(pid, arguments));

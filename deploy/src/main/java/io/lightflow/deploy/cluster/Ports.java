@@ -15,11 +15,11 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The port of each use in a cluster, chosen once and remembered in {@code ports.json} of the data folder, so that a process comes
- * back where its clients look for it. The file may be edited while the cluster is down.
+ * The port of each use in a cluster, chosen once and remembered in {@code ports.json} of the data folder, so that a
+ * process comes back where its clients look for it. The file may be edited while the cluster is down.
  *
- * <p>Ports are chosen below the range from which the operating system gives ports to outgoing connections: otherwise, while a
- * process is down, any connection on the machine could take its port.
+ * <p>Ports are chosen below the range from which the operating system gives ports to outgoing connections: otherwise,
+ * while a process is down, any connection on the machine could take its port.
  */
 final class Ports {
     private static final int FIRST = 20_000;

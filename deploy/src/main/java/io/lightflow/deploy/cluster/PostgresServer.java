@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * PostgreSQL as a process: the programs are unpacked from their Maven artifact into the process's folder, and the database files
- * are made there once. Everything is durable ({@code fsync} and {@code synchronous_commit} on), as the ledger demands.
+ * PostgreSQL as a process: the programs are unpacked from their Maven artifact into the process's folder, and the
+ * database files are made there once. Everything is durable ({@code fsync} and {@code synchronous_commit} on), as the
+ * ledger demands.
  */
 final class PostgresServer {
     private static final Duration INITDB_WITHIN = Duration.ofSeconds(60);

@@ -20,7 +20,10 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
-/** The questions by which the cluster tells whether its processes do their work. Each takes two or three seconds at most. */
+/**
+ * The questions by which the cluster tells whether its processes do their work. Each takes two or three seconds at
+ * most.
+ */
 final class Probes {
     private static final int TIMEOUT_MS = 2_000;
 

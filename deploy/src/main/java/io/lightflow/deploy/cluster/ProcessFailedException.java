@@ -1,6 +1,8 @@
 package io.lightflow.deploy.cluster;
 
-/** A process of the cluster ended, or did not do its work in time. The message ends with the last lines of its output. */
+/**
+ * A process of the cluster ended, or did not do its work in time. The message ends with the last lines of its output.
+ */
 public final class ProcessFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

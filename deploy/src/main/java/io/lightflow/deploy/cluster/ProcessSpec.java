@@ -13,13 +13,15 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The launch description of one process: all that it takes to start it again, by us or by hand. Written next to the pid file.
+ * The launch description of one process: all that it takes to start it again, by us or by hand. Written next to the pid
+ * file.
  *
  * @param name unique in the cluster; also the name of its folder
  * @param command program and arguments
  * @param environment the whole environment of the process; nothing is inherited, so that every start is the same
  * @param directory the process's own folder, which is also its working directory
- * @param marker an argument of {@code command} that no other process on the machine has; says "this pid is that process"
+ * @param marker an argument of {@code command} that no other process on the machine has; says "this pid is that
+ *     process"
  * @param stopSignal the signal for an orderly end
  * @param stopWithin how long an orderly end may take before the process is killed
  * @param retryStartWhen a start that fails with this in its output is made again: the cause goes away by itself

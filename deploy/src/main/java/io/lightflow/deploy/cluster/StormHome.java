@@ -17,9 +17,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Storm's installation folder ({@code storm.home}), laid out as in Apache's release: {@code lib} for the daemons, {@code lib-worker}
- * for workers and clients, {@code conf}, {@code log4j2}, {@code extlib}, {@code extlib-daemon}, {@code bin}. The jars come from the
- * build's own resolution of storm-server and storm-client.
+ * Storm's installation folder ({@code storm.home}), laid out as in Apache's release: {@code lib} for the daemons,
+ * {@code lib-worker} for workers and clients, {@code conf}, {@code log4j2}, {@code extlib}, {@code extlib-daemon},
+ * {@code bin}. The jars come from the build's own resolution of storm-server and storm-client.
  *
  * @param directory absolute
  */
@@ -127,7 +127,10 @@ record StormHome(Path directory) {
                         () -> new IllegalStateException("No storm-client among " + build.stormLibrary("lib-worker")));
     }
 
-    /** Makes the folder hold just these jars, as hard links where the file system allows, so that it stays whole by itself. */
+    /**
+     * Makes the folder hold just these jars, as hard links where the file system allows, so that it stays whole by
+     * itself.
+     */
     private static void mirror(Path from, Path to) throws IOException {
         List<Path> jars = Build.jarsIn(from);
         List<Path> names = jars.stream().map(Path::getFileName).toList();

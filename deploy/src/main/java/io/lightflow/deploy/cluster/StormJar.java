@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Runs a topology's main class the way {@code storm jar} does: in a JVM of its own, with the workers' class path and the topology's
- * jar, which {@code StormSubmitter} uploads.
+ * Runs a topology's main class the way {@code storm jar} does: in a JVM of its own, with the workers' class path and
+ * the topology's jar, which {@code StormSubmitter} uploads.
  */
 public final class StormJar {
     private final StormHome home;

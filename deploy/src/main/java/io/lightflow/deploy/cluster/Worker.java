@@ -15,7 +15,10 @@ public record Worker(String topologyId, int port, String workerId, long pid) {
     private static final String MAIN = "org.apache.storm.daemon.worker.Worker";
     private static final String LOG_WRITER = "org.apache.storm.LogWriter";
 
-    /** Reads a worker off its command line; empty for any other process, also for the log writer that launches the worker. */
+    /**
+     * Reads a worker off its command line; empty for any other process, also for the log writer that launches the
+     * worker.
+     */
     static Optional<Worker> of(OsProcess process) {
         List<String> arguments = process.arguments();
         int main = arguments.indexOf(MAIN);

@@ -28,10 +28,11 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * One Kafka broker that is also its own KRaft controller, on loopback, durable in its directory: started again it has the same
- * topics (with their ids), records, group offsets, transactions and ports.
+ * One Kafka broker that is also its own KRaft controller, on loopback, durable in its directory: started again it has
+ * the same topics (with their ids), records, group offsets, transactions and ports.
  *
- * <p>Nothing starts before {@link #start()}. All methods may be called from any thread; start and close are one at a time.
+ * <p>Nothing starts before {@link #start()}. All methods may be called from any thread; start and close are one at a
+ * time.
  */
 public final class EmbeddedKafka implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(60);

@@ -21,18 +21,22 @@ import java.util.regex.Pattern;
 import org.apache.commons.io.file.PathUtils;
 
 /**
- * A PostgreSQL server of its own, as a child of this JVM, on loopback, with full durability: what it has committed is there
- * after a crash of this JVM, of the server, or of the machine.
+ * A PostgreSQL server of its own, as a child of this JVM, on loopback, with full durability: what it has committed is
+ * there after a crash of this JVM, of the server, or of the machine.
  *
- * <p>Local connections are trusted, without a password. The server's messages are in {@code postgres.log} in its directory.
+ * <p>Local connections are trusted, without a password. The server's messages are in {@code postgres.log} in its
+ * directory.
  *
- * <p>Nothing starts before {@link #start()}. All methods may be called from any thread; start and close are one at a time.
+ * <p>Nothing starts before {@link #start()}. All methods may be called from any thread; start and close are one at a
+ * time.
  */
 public final class EmbeddedPostgresServer implements AutoCloseable {
     public static final String DATABASE = "lightflow";
     public static final String USER = "postgres";
 
-    /** Recovery after a crash replays up to {@code max_wal_size} of changes, and a stop writes what is not yet on disk. */
+    /**
+     * Recovery after a crash replays up to {@code max_wal_size} of changes, and a stop writes what is not yet on disk.
+     */
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9-]*");
@@ -54,8 +58,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     }
 
     /**
-     * Makes the database when the directory is new, and starts; returns when it can be connected to. A server that was left
-     * behind when its JVM was killed is stopped first. Takes about 1 s; 3 s in a new directory.
+     * Makes the database when the directory is new, and starts; returns when it can be connected to. A server that was
+     * left behind when its JVM was killed is stopped first. Takes about 1 s; 3 s in a new directory.
      *
      * @throws IllegalStateException when it runs already, or its directory or port is taken, or PostgreSQL fails
      */

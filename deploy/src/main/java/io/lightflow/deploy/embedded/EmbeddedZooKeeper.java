@@ -18,10 +18,11 @@ import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
 /**
  * One ZooKeeper server on loopback, durable in its directory: started again it has the same nodes and the same port.
  *
- * <p>Transactions are forced to disk before they are answered, as in any ZooKeeper. The admin server is off; the four-letter
- * words {@code ruok} and {@code srvr} are answered. Old snapshots are removed once an hour.
+ * <p>Transactions are forced to disk before they are answered, as in any ZooKeeper. The admin server is off; the
+ * four-letter words {@code ruok} and {@code srvr} are answered. Old snapshots are removed once an hour.
  *
- * <p>Nothing starts before {@link #start()}. All methods may be called from any thread; start and close are one at a time.
+ * <p>Nothing starts before {@link #start()}. All methods may be called from any thread; start and close are one at a
+ * time.
  */
 public final class EmbeddedZooKeeper implements AutoCloseable {
     private static final int TICK_MS = 2_000;

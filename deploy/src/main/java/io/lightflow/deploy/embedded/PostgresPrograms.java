@@ -27,8 +27,9 @@ import org.apache.commons.io.file.PathUtils;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * The programs of PostgreSQL, unpacked from the class path, and how to run them: PostgreSQL refuses to run as root, so root
- * runs them in a user namespace of their own or, where none may be made (as in most containers), as the user nobody.
+ * The programs of PostgreSQL, unpacked from the class path, and how to run them: PostgreSQL refuses to run as root, so
+ * root runs them in a user namespace of their own or, where none may be made (as in most containers), as the user
+ * nobody.
  */
 public final class PostgresPrograms {
     private static final int NOBODY = 65_534;
@@ -70,7 +71,9 @@ public final class PostgresPrograms {
         return new PostgresPrograms(home.toAbsolutePath().normalize(), Detected.RUNNER);
     }
 
-    /** The programs in a folder of that one, which is named after their archive and may be shared. They are unpacked. */
+    /**
+     * The programs in a folder of that one, which is named after their archive and may be shared. They are unpacked.
+     */
     static PostgresPrograms unpackInto(Path directory) {
         PostgresPrograms programs = in(directory.resolve("postgresql-" + digest(archive())));
         programs.unpack();

@@ -22,8 +22,9 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * A server's directory, locked for one owner at a time, with the ports that the server was given when it first started.
  *
- * <p>Chosen ports are remembered, so that settings that name them stay true over a restart. They lie below the range from
- * which operating systems take the local ports of outgoing connections: a remembered port is free again at the next start.
+ * <p>Chosen ports are remembered, so that settings that name them stay true over a restart. They lie below the range
+ * from which operating systems take the local ports of outgoing connections: a remembered port is free again at the
+ * next start.
  */
 final class ServerDirectory implements AutoCloseable {
     private static final int LOWEST_PORT = 15_000;
@@ -85,7 +86,8 @@ final class ServerDirectory implements AutoCloseable {
     }
 
     /**
-     * The port for the listener of that name: the wanted one, else the remembered one, else a free one. It is remembered.
+     * The port for the listener of that name: the wanted one, else the remembered one, else a free one. It is
+     * remembered.
      *
      * @param wanted a port, or 0 for the remembered or a free one
      * @throws IllegalStateException when something else listens there

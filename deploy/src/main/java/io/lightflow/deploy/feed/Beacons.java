@@ -20,8 +20,8 @@ public final class Beacons {
     /**
      * One for every data center, type of light event and partition.
      *
-     * @param timeMs event time up to which the data center has emitted everything, within the allowed disorder; ms since the Unix
-     *     epoch, positive
+     * @param timeMs event time up to which the data center has emitted everything, within the allowed disorder; ms
+     *     since the Unix epoch, positive
      */
     public static List<Addressed> all(Collection<String> dcs, int partitions, long timeMs) {
         if (timeMs <= 0) {

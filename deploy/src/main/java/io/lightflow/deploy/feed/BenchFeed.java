@@ -12,10 +12,11 @@ import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
- * The events of the bench, made as they are asked for: 94% impressions of about 280 bytes in Avro, 5% clicks, 1% conversions, and
- * 0.1% of them twice. Every creative is shown in {@value #PLACES_PER_CREATIVE} combinations of exchange, publisher, country and
- * device, so that the default ends in close to a million minute rows: {@code creatives * combinations * minutes = 1,200,000} rows
- * can be, and {@code 1 - exp(-impressions / 1,200,000) = 81%} of them are hit, by impressions alone.
+ * The events of the bench, made as they are asked for: 94% impressions of about 280 bytes in Avro, 5% clicks, 1%
+ * conversions, and 0.1% of them twice. Every creative is shown in {@value #PLACES_PER_CREATIVE} combinations of
+ * exchange, publisher, country and device, so that the default ends in close to a million minute rows: {@code creatives
+ * * combinations * minutes = 1,200,000} rows can be, and {@code 1 - exp(-impressions / 1,200,000) = 81%} of them are
+ * hit, by impressions alone.
  */
 public final class BenchFeed implements Feed {
     static final int ADVERTISERS = 40;

@@ -9,7 +9,8 @@ import org.apache.avro.specific.SpecificRecordBase;
  *
  * @param dc the data center that emits it
  * @param key its join key, the key of the Kafka record; never empty
- * @param event a {@code Tag}, {@code Impression}, {@code Click} or {@code Conversion}, as {@code type} says; not to be changed
+ * @param event a {@code Tag}, {@code Impression}, {@code Click} or {@code Conversion}, as {@code type} says; not to be
+ *     changed
  * @param timeMs its event time, ms since the Unix epoch
  */
 public record FeedEvent(String dc, EventType type, String key, SpecificRecordBase event, long timeMs) {

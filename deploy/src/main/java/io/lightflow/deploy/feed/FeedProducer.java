@@ -29,11 +29,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /**
  * Plays the part of the data centers: sends events to Kafka, and beacons between them.
  *
- * <p>What a beacon promises holds: its time is the least of (the greatest event time fed so far, the time of the oldest event that
- * is still to come plus the allowed disorder).
+ * <p>What a beacon promises holds: its time is the least of (the greatest event time fed so far, the time of the oldest
+ * event that is still to come plus the allowed disorder).
  *
- * <p>{@link #start}, {@link #feed}, {@link #sendClosingBeacons} and {@link #close} belong to one thread; {@link #stop} and
- * {@link #totals} to any.
+ * <p>{@link #start}, {@link #feed}, {@link #sendClosingBeacons} and {@link #close} belong to one thread; {@link #stop}
+ * and {@link #totals} to any.
  */
 public final class FeedProducer implements AutoCloseable {
     private static final int BATCH_BYTES = 256 * 1024;
@@ -105,8 +105,8 @@ public final class FeedProducer implements AutoCloseable {
     }
 
     /**
-     * Feeds all of it, unless stopped before; returns when Kafka has acknowledged what was sent. Blocks while a cluster is away, for
-     * at most ten minutes.
+     * Feeds all of it, unless stopped before; returns when Kafka has acknowledged what was sent. Blocks while a cluster
+     * is away, for at most ten minutes.
      *
      * @throws FeedException if a record cannot be delivered, or an event comes from a data center that has no cluster
      * @throws InterruptException if the thread is interrupted
@@ -221,11 +221,11 @@ public final class FeedProducer implements AutoCloseable {
     }
 
     /**
-     * Ends the input: beacons into every light topic-partition, stamped with the greatest event time fed plus the span, so that all
-     * timers up to then fire. Nothing is to be fed after it. Does nothing if no event has been fed.
+     * Ends the input: beacons into every light topic-partition, stamped with the greatest event time fed plus the span,
+     * so that all timers up to then fire. Nothing is to be fed after it. Does nothing if no event has been fed.
      *
-     * @param span may reach beyond the clock: these beacons carry their own time as their record's timestamp, so that the
-     *     platform does not take them for strays from the far future
+     * @param span may reach beyond the clock: these beacons carry their own time as their record's timestamp, so that
+     *     the platform does not take them for strays from the far future
      */
     public void sendClosingBeacons(Duration span) {
         if (greatestTimeMs > 0) {

@@ -10,8 +10,10 @@ import java.util.Objects;
  * @param bootstrapServersByDc the Kafka cluster that each data center produces to
  * @param topics names of the topics there; they must exist, with {@code partitions} partitions each
  * @param eventsPerSecond upper limit; {@link Double#POSITIVE_INFINITY} for none
- * @param allowedDisorder what the watermark allows: a beacon is never later than the oldest event to come by more than this
- * @param farFuture an event that is stamped further than this beyond the clock does not move the beacons, since it is rejected
+ * @param allowedDisorder what the watermark allows: a beacon is never later than the oldest event to come by more than
+ *     this
+ * @param farFuture an event that is stamped further than this beyond the clock does not move the beacons, since it is
+ *     rejected
  * @param linger how long a record may wait for others to share its batch
  */
 public record FeedSettings(

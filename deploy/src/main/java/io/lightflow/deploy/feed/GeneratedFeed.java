@@ -6,13 +6,14 @@ import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
 
 /**
- * Seeded synthetic events, made as they are asked for: journeys over the span of event time with everything that real logs hold.
- * Disorder below the bound; clicks stamped before their impressions, by seconds, minutes and more than a day; clicks without an
- * impression; several clicks on one impression; conversions that name a click, an impression, or neither, and those that nothing
- * can be found for; journeys that cross data centers; repeats, some of them by another data center.
+ * Seeded synthetic events, made as they are asked for: journeys over the span of event time with everything that real
+ * logs hold. Disorder below the bound; clicks stamped before their impressions, by seconds, minutes and more than a
+ * day; clicks without an impression; several clicks on one impression; conversions that name a click, an impression, or
+ * neither, and those that nothing can be found for; journeys that cross data centers; repeats, some of them by another
+ * data center.
  *
- * <p>What is held in memory are the events of journeys that have begun: a few thousandths of all, and never many more than
- * {@value #MANY_PENDING}, because journeys become shorter then.
+ * <p>What is held in memory are the events of journeys that have begun: a few thousandths of all, and never many more
+ * than {@value #MANY_PENDING}, because journeys become shorter then.
  */
 public final class GeneratedFeed implements Feed {
     private static final int MANY_PENDING = 500_000;

@@ -21,9 +21,10 @@ import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /**
- * Replays iPinYou season 2 logs ({@code imp.*}, {@code clk.*} and {@code conv.*} in one folder) in the order of event time; at the
- * same time impressions come before clicks before conversions, then by event id, then as in the files. Repeated rows are fed as
- * often as they are there. All of it is held in memory, about 1.5 kB a row. {@code FEEDS.md} tells how columns become fields.
+ * Replays iPinYou season 2 logs ({@code imp.*}, {@code clk.*} and {@code conv.*} in one folder) in the order of event
+ * time; at the same time impressions come before clicks before conversions, then by event id, then as in the files.
+ * Repeated rows are fed as often as they are there. All of it is held in memory, about 1.5 kB a row. {@code FEEDS.md}
+ * tells how columns become fields.
  */
 public final class IPinYouFeed implements Feed {
     /** How long before the first click a derived impression is put, in ms: the median in the logs. */
@@ -49,8 +50,8 @@ public final class IPinYouFeed implements Feed {
     /**
      * Reads the logs.
      *
-     * @param groups advertisers, sorted by id, alternate between them; inside a group an event's data center is picked by a hash of
-     *     its own id, so that a journey crosses data centers while repeats of one event do not
+     * @param groups advertisers, sorted by id, alternate between them; inside a group an event's data center is picked
+     *     by a hash of its own id, so that a journey crosses data centers while repeats of one event do not
      * @throws IOException if a file cannot be read, or there is no impression, click and conversion file at all
      */
     public static IPinYouFeed open(Path dir, MissingImpressions missing, List<DcGroup> groups) throws IOException {
@@ -132,8 +133,8 @@ public final class IPinYouFeed implements Feed {
     }
 
     /**
-     * Per bid the row whose cookie is the join key: its earliest impression; without one its earliest click; without that its
-     * earliest conversion. Of rows of the same time the one that was read first.
+     * Per bid the row whose cookie is the join key: its earliest impression; without one its earliest click; without
+     * that its earliest conversion. Of rows of the same time the one that was read first.
      */
     private static Map<String, IPinYouRow> keyRows(List<IPinYouRow> rows) {
         Comparator<IPinYouRow> order = Comparator.comparing(IPinYouRow::type).thenComparingLong(IPinYouRow::timeMs);

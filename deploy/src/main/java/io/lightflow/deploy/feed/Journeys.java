@@ -3,8 +3,8 @@ package io.lightflow.deploy.feed;
 import java.util.function.Consumer;
 
 /**
- * Draws whole journeys. Of all events about 94% are impressions, 5% clicks, 1% conversions, and some tags. No event of a journey is
- * older than the journey's start.
+ * Draws whole journeys. Of all events about 94% are impressions, 5% clicks, 1% conversions, and some tags. No event of
+ * a journey is older than the journey's start.
  */
 final class Journeys {
     /** Events of a journey on average, repeats not counted. */

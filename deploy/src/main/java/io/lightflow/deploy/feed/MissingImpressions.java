@@ -4,6 +4,9 @@ package io.lightflow.deploy.feed;
 public enum MissingImpressions {
     /** Nothing: its clicks come without an impression. */
     LEAVE,
-    /** Feeds an impression that is marked as derived and has no price, {@value IPinYouFeed#DERIVED_LEAD_MS} ms before the bid's first click. */
+    /**
+     * Feeds an impression that is marked as derived and has no price, {@value IPinYouFeed#DERIVED_LEAD_MS} ms before
+     * the bid's first click.
+     */
     DERIVE
 }

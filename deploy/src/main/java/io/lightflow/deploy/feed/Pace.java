@@ -1,8 +1,8 @@
 package io.lightflow.deploy.feed;
 
 /**
- * Spreads events evenly: the n-th is due n / rate after the first. What was missed is caught up with as long as it is no more than
- * {@value #MAX_BEHIND_NANOS} ns of events. Not thread-safe.
+ * Spreads events evenly: the n-th is due n / rate after the first. What was missed is caught up with as long as it is
+ * no more than {@value #MAX_BEHIND_NANOS} ns of events. Not thread-safe.
  */
 final class Pace {
     private static final long MAX_BEHIND_NANOS = 500_000_000;

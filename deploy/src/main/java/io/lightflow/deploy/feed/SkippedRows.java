@@ -9,7 +9,9 @@ import java.util.List;
  * @param named the first of them, at most {@value #MAX_NAMED}, in input order
  */
 public record SkippedRows(long count, List<SkippedRow> named) {
-    /** So many rows are kept by name; those after them are only counted, so that a wrong file cannot fill the memory. */
+    /**
+     * So many rows are kept by name; those after them are only counted, so that a wrong file cannot fill the memory.
+     */
     public static final int MAX_NAMED = 1000;
 
     private static final SkippedRows NONE = new SkippedRows(0, List.of());

@@ -1,6 +1,9 @@
 package io.lightflow.deploy.feed;
 
-/** A row of the input cannot be read; its message says what was expected and what was found. The feed goes on without the row. */
+/**
+ * A row of the input cannot be read; its message says what was expected and what was found. The feed goes on without
+ * the row.
+ */
 final class UnreadableRowException extends Exception {
     private static final int MAX_SHOWN = 80;
 

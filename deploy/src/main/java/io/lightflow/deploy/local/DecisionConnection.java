@@ -12,8 +12,8 @@ import java.net.URLEncoder;
 import java.util.List;
 
 /**
- * Asks for decisions about campaigns in turn, with as little work of its own as can be. The kinds of requests are those that were
- * answered with a bid, and those that were not.
+ * Asks for decisions about campaigns in turn, with as little work of its own as can be. The kinds of requests are those
+ * that were answered with a bid, and those that were not.
  */
 final class DecisionConnection implements PacedLoad.Connection<Boolean> {
     private static final byte[] OK = "HTTP/1.1 200 ".getBytes(US_ASCII);

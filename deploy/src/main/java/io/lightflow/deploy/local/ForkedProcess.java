@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A main class of this class path in a process of its own, so that what it takes can be told from what this one takes. It ends with
- * this process, also when this one is killed: it reads its standard input, and stops at the end of it. What it says on standard error
- * is shown here.
+ * A main class of this class path in a process of its own, so that what it takes can be told from what this one takes.
+ * It ends with this process, also when this one is killed: it reads its standard input, and stops at the end of it.
+ * What it says on standard error is shown here.
  *
  * <p>Started once; not thread-safe.
  */

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The schema registries of the local stack: that of the topologies and, if wanted, one for each data center, with a database of
- * its own. What one of them knows, the others are told every few seconds.
+ * The schema registries of the local stack: that of the topologies and, if wanted, one for each data center, with a
+ * database of its own. What one of them knows, the others are told every few seconds.
  */
 final class LocalRegistries implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalRegistries.class);

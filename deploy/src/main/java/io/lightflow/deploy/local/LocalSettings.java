@@ -21,8 +21,8 @@ import java.util.function.Consumer;
  * @param dataflowParallelism tasks of each topology {@code dataflow}
  * @param path whether events come by front clusters and the mirror
  * @param registries how many schema registries there are
- * @param aerospike the join store, with the beginning of its sets' names if they are not to be the folder's; null: RocksDB,
- *     in the folder
+ * @param aerospike the join store, with the beginning of its sets' names if they are not to be the folder's; null:
+ *     RocksDB, in the folder
  * @param reports whether campaigns, budgets and statistics are served
  * @param postgres further settings of the PostgreSQL server
  */

@@ -49,7 +49,8 @@ import org.slf4j.LoggerFactory;
  * registry and PostgreSQL. All of them listen on the loopback address and keep their data in one folder; started again
  * on it, the stack goes on where it stopped. Also the fixture of the end-to-end tests.
  *
- * <p>When the JVM is told to exit, by Ctrl-C for example, the stack closes itself. Not thread-safe but for {@link #close}.
+ * <p>When the JVM is told to exit, by Ctrl-C for example, the stack closes itself. Not thread-safe but for
+ * {@link #close}.
  */
 final class LocalStack implements AutoCloseable {
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
@@ -212,8 +213,8 @@ final class LocalStack implements AutoCloseable {
     }
 
     /**
-     * Storm keeps the code of topologies in a folder that is new at every start, and would not work while ZooKeeper names
-     * those of the start before. Trident's own nodes are elsewhere, and stay.
+     * Storm keeps the code of topologies in a folder that is new at every start, and would not work while ZooKeeper
+     * names those of the start before. Trident's own nodes are elsewhere, and stay.
      */
     private void forgetTopologies() throws Exception {
         try (CuratorFramework curator =

@@ -6,8 +6,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a command ends when its process is told to exit, by Ctrl-C for example: the thread that runs it is interrupted and closes what
- * it has opened, in order, and the process waits for that.
+ * How a command ends when its process is told to exit, by Ctrl-C for example: the thread that runs it is interrupted
+ * and closes what it has opened, in order, and the process waits for that.
  */
 public final class OrderlyExit {
     private static final int STOPPED_BY_SIGNAL = 130;
@@ -38,7 +38,10 @@ public final class OrderlyExit {
         }
     }
 
-    /** Interrupts the command, if nobody has yet, and returns when it has ended. For threads that run when the process exits. */
+    /**
+     * Interrupts the command, if nobody has yet, and returns when it has ended. For threads that run when the process
+     * exits.
+     */
     void stop() {
         interrupt();
         try {

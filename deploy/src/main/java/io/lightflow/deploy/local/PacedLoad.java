@@ -17,14 +17,16 @@ import org.HdrHistogram.Histogram;
 /**
  * Sends requests at a steady rate, and takes how long each of them takes.
  *
- * <p>Request n is due n / rate seconds after the first, however long those before it take, and goes over the first connection that
- * is free. Its time is taken from when it was due, not from when it was sent. Otherwise a server that stands still would be asked
- * less for as long as it does, and what it keeps waiting would not show in the figures (coordinated omission).
+ * <p>Request n is due n / rate seconds after the first, however long those before it take, and goes over the first
+ * connection that is free. Its time is taken from when it was due, not from when it was sent. Otherwise a server that
+ * stands still would be asked less for as long as it does, and what it keeps waiting would not show in the figures
+ * (coordinated omission).
  *
- * <p>The times of the first requests are not kept: what connections, compiler and caches need at the start is not what users see
- * later. There is no pause after them, or that would be a start again.
+ * <p>The times of the first requests are not kept: what connections, compiler and caches need at the start is not what
+ * users see later. There is no pause after them, or that would be a start again.
  *
- * <p>Every connection is opened, used and closed by a thread of its own; {@link #run} is called by one thread at a time.
+ * <p>Every connection is opened, used and closed by a thread of its own; {@link #run} is called by one thread at a
+ * time.
  *
  * @param rate requests per second, over all connections
  * @param warmUpSeconds how long to ask before times are kept; 0 to keep all

@@ -23,7 +23,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Statistics tables that are filled faster than events could: minutes in the order of their key, all others to match. */
+/**
+ * Statistics tables that are filled faster than events could: minutes in the order of their key, all others to match.
+ */
 final class ReportsBenchTables {
     static final int CAMPAIGNS = 200;
     static final int ADS = 2_000;

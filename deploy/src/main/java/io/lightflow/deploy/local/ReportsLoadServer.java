@@ -25,8 +25,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A reports server in a process of its own, with the memory that {@code reports/reports} gives it, on a PostgreSQL with campaigns
- * that have spent nothing.
+ * A reports server in a process of its own, with the memory that {@code reports/reports} gives it, on a PostgreSQL with
+ * campaigns that have spent nothing.
  */
 final class ReportsLoadServer implements AutoCloseable {
     static final String TOKEN = "0123456789abcdef0123456789abcdef";

@@ -17,7 +17,8 @@ final class Settlement {
     private Settlement() {}
 
     /**
-     * Sends the closing beacons, waits until all that was fed is in the joined topics and in PostgreSQL, and counts both.
+     * Sends the closing beacons, waits until all that was fed is in the joined topics and in PostgreSQL, and counts
+     * both.
      *
      * @param beginNanos when feeding began, by {@link System#nanoTime}
      * @throws IllegalStateException if nothing has moved for three minutes
@@ -48,8 +49,8 @@ final class Settlement {
     }
 
     /**
-     * How far the closing beacons are ahead of the last event: so far that every timer fires, and further than another input that was
-     * fed before has gone, or the watermark would be there already.
+     * How far the closing beacons are ahead of the last event: so far that every timer fires, and further than another
+     * input that was fed before has gone, or the watermark would be there already.
      */
     private static Duration span(FeedTotals fed, Completion completion, Duration disorder) {
         Duration timers =

@@ -20,9 +20,9 @@ import org.apache.storm.trident.state.map.IBackingMap;
 import org.apache.storm.trident.state.map.TransactionalMap;
 
 /**
- * A table in PostgreSQL behind Trident's {@link TransactionalMap}, which keeps the txid beside each count and leaves out what has the
- * same txid. A batch is written in one transaction; if PostgreSQL fails, so does the batch, and Trident plays it again. Not
- * thread-safe.
+ * A table in PostgreSQL behind Trident's {@link TransactionalMap}, which keeps the txid beside each count and leaves
+ * out what has the same txid. A batch is written in one transaction; if PostgreSQL fails, so does the batch, and
+ * Trident plays it again. Not thread-safe.
  */
 @SuppressWarnings("rawtypes") // as TransactionalMap wants it
 public final class CountTable implements IBackingMap<TransactionalValue> {

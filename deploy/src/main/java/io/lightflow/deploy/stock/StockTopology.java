@@ -15,9 +15,9 @@ import org.apache.storm.tuple.Fields;
 import org.apache.storm.tuple.Values;
 
 /**
- * Counts impressions per campaign and minute with stock parts: {@link KafkaTridentSpoutTransactional} and a transactional state. Settings
- * are Storm's defaults, except that only committed records are read, and that a topology that is submitted again goes on where the one
- * before was.
+ * Counts impressions per campaign and minute with stock parts: {@link KafkaTridentSpoutTransactional} and a
+ * transactional state. Settings are Storm's defaults, except that only committed records are read, and that a topology
+ * that is submitted again goes on where the one before was.
  */
 public final class StockTopology {
     public static final String NAME = "stock";

@@ -16,7 +16,10 @@ record Fault(String kind, Set<TopologyKind> disturbed, Strike strike) {
         disturbed = Set.copyOf(disturbed);
     }
 
-    /** Does it, and puts right what an operator or a watchdog would put right; the rest the platform has to do by itself. */
+    /**
+     * Does it, and puts right what an operator or a watchdog would put right; the rest the platform has to do by
+     * itself.
+     */
     interface Strike {
         Struck on(Stage stage) throws Exception;
     }

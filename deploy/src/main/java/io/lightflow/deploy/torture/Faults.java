@@ -26,7 +26,9 @@ final class Faults {
     /** A few attempts of each client to connect again. */
     private static final Duration CUT_OFF_FOR = Duration.ofSeconds(10);
 
-    /** Longer than three attempts of 15 s each, after which a call to the join store has failed; see {@code Batches}. */
+    /**
+     * Longer than three attempts of 15 s each, after which a call to the join store has failed; see {@code Batches}.
+     */
     private static final Duration STORE_AWAY_FOR = Duration.ofSeconds(60);
 
     private static final Duration ZOMBIE_ENDS_WITHIN = Duration.ofSeconds(60);
@@ -69,7 +71,9 @@ final class Faults {
         });
     }
 
-    /** Kills a process of the cluster, with all of its own processes if it is PostgreSQL, and starts it again at once. */
+    /**
+     * Kills a process of the cluster, with all of its own processes if it is PostgreSQL, and starts it again at once.
+     */
     static Fault killed(String name) {
         return new Fault("kill -9 " + name, BOTH, stage -> {
             ClusterProcess process = stage.cluster().process(name);
@@ -161,9 +165,9 @@ final class Faults {
     }
 
     /**
-     * A worker that was taken for dead and is not: frozen with something that it has not committed, out of the Supervisor's reach, until
-     * a successor has done the same work; then it goes on where it was. The Supervisor is frozen meanwhile, since a worker that
-     * hears from it that its work was given to another ends itself.
+     * A worker that was taken for dead and is not: frozen with something that it has not committed, out of the
+     * Supervisor's reach, until a successor has done the same work; then it goes on where it was. The Supervisor is
+     * frozen meanwhile, since a worker that hears from it that its work was given to another ends itself.
      */
     private static Fault zombie(TopologyKind kind, Function<GroupOnCluster, Worker> freeze) {
         return new Fault("zombie %s worker".formatted(kind.word()), EnumSet.of(kind), stage -> {
@@ -197,7 +201,10 @@ final class Faults {
         });
     }
 
-    /** Cuts the connections to a server: those of the topologies to PostgreSQL and the central Kafka, the mirror's to the others. */
+    /**
+     * Cuts the connections to a server: those of the topologies to PostgreSQL and the central Kafka, the mirror's to
+     * the others.
+     */
     private static Fault cutOff(String process, Set<TopologyKind> disturbed) {
         return new Fault(process + " cut off", disturbed, stage -> {
             stage.proxy(process).shut();

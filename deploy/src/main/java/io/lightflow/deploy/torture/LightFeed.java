@@ -142,7 +142,10 @@ final class LightFeed implements AutoCloseable {
         }
     }
 
-    /** Lets it end once there have been enough events, waits for that, and has all timers fire up to a while after its last event; see {@link FeedProducer#sendClosingBeacons}. */
+    /**
+     * Lets it end once there have been enough events, waits for that, and has all timers fire up to a while after its
+     * last event; see {@link FeedProducer#sendClosingBeacons}.
+     */
     FeedTotals finish(Duration span) throws InterruptedException {
         mayEnd = true;
         failIfFailed();

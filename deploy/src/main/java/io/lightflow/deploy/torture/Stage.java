@@ -35,9 +35,9 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * The platform under torture: a cluster of its own with the group {@code us}, both topologies at work, and events that flow from the
- * data centers' Kafkas through MirrorMaker. The topologies reach the central Kafka and PostgreSQL by way of a proxy, and MirrorMaker the
- * data centers' Kafkas. Belongs to one thread.
+ * The platform under torture: a cluster of its own with the group {@code us}, both topologies at work, and events that
+ * flow from the data centers' Kafkas through MirrorMaker. The topologies reach the central Kafka and PostgreSQL by way
+ * of a proxy, and MirrorMaker the data centers' Kafkas. Belongs to one thread.
  */
 final class Stage implements AutoCloseable {
     static final DcGroup GROUP = new DcGroup("us", List.of("us-west", "us-east"));
@@ -203,8 +203,8 @@ final class Stage implements AutoCloseable {
     record Recovery(double firstCommit, double everyShard) {}
 
     /**
-     * Waits until every shard has committed something that was fed after a moment. This takes a watermark beyond it, to which both
-     * data centers, the mirror and the topologies must have contributed.
+     * Waits until every shard has committed something that was fed after a moment. This takes a watermark beyond it, to
+     * which both data centers, the mirror and the topologies must have contributed.
      *
      * @return the time from that moment until then
      * @throws IllegalStateException if it takes longer than {@link #RECOVERS_WITHIN}

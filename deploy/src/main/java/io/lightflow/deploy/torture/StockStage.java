@@ -153,7 +153,10 @@ final class StockStage implements AutoCloseable {
         trident.wipe();
     }
 
-    /** What an operator does whose topology does not come up any more: everything from the beginning. Returns when all is counted. */
+    /**
+     * What an operator does whose topology does not come up any more: everything from the beginning. Returns when all
+     * is counted.
+     */
     Deviation beginAnew() throws Exception {
         killTopology();
         wipeTrident();
@@ -214,8 +217,8 @@ final class StockStage implements AutoCloseable {
     }
 
     /**
-     * Feeds nothing any more, waits until nothing more is counted, and compares with what there is to count. If a batch hangs,
-     * what is not counted by then is taken for lost.
+     * Feeds nothing any more, waits until nothing more is counted, and compares with what there is to count. If a batch
+     * hangs, what is not counted by then is taken for lost.
      */
     Deviation settle() throws Exception {
         feed.pause();

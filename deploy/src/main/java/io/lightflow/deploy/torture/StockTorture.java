@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * One run of the stock topology: round after round of faults while events flow. After each of them the feed rests until all is counted,
- * so that what was lost or doubled is known to come from this fault. Belongs to one thread.
+ * One run of the stock topology: round after round of faults while events flow. After each of them the feed rests until
+ * all is counted, so that what was lost or doubled is known to come from this fault. Belongs to one thread.
  */
 final class StockTorture {
     private static final int SHORTEST_PAUSE_MS = 3_000;
@@ -34,8 +34,8 @@ final class StockTorture {
     }
 
     /**
-     * Does each fault once, in an order that the stage's random numbers give, and goes on with further rounds until all events are
-     * fed.
+     * Does each fault once, in an order that the stage's random numbers give, and goes on with further rounds until all
+     * events are fed.
      *
      * @throws IllegalStateException if the cluster, not the topology, is out of order
      */

@@ -10,7 +10,10 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooKeeper;
 
-/** What Trident has in ZooKeeper about the stock topology. A connection per question: ZooKeeper may have been killed in between. */
+/**
+ * What Trident has in ZooKeeper about the stock topology. A connection per question: ZooKeeper may have been killed in
+ * between.
+ */
 final class StockTrident {
     private static final int MOST_AT_ONCE = 100;
     private static final int SESSION_MS = 10_000;

@@ -44,8 +44,8 @@ final class Torture {
     }
 
     /**
-     * Does each fault once, in an order that the stage's random numbers give, and goes on with further rounds until all events are
-     * fed. Then waits until everything has come through, and compares.
+     * Does each fault once, in an order that the stage's random numbers give, and goes on with further rounds until all
+     * events are fed. Then waits until everything has come through, and compares.
      *
      * @return the report; a platform that hangs is a difference, too
      */

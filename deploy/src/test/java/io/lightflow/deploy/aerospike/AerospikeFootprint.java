@@ -41,11 +41,11 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What an impression costs in Aerospike: runs the join over the traffic of {@code deploy/local/bench} (94% impressions, 5%
- * clicks, 1% conversions, 0.1% twice), or over iPinYou logs, and asks the server what it holds more than before. Arguments:
- * HOST:PORT, namespace, and then either events, cookies and days (impressions are spread evenly over both, so that cookies
- * that come at all on a day are hit by a Poisson distribution), or the folder of the logs. A server of its own is needed,
- * with {@code replication-factor 1}.
+ * What an impression costs in Aerospike: runs the join over the traffic of {@code deploy/local/bench} (94% impressions,
+ * 5% clicks, 1% conversions, 0.1% twice), or over iPinYou logs, and asks the server what it holds more than before.
+ * Arguments: HOST:PORT, namespace, and then either events, cookies and days (impressions are spread evenly over both,
+ * so that cookies that come at all on a day are hit by a Poisson distribution), or the folder of the logs. A server of
+ * its own is needed, with {@code replication-factor 1}.
  */
 final class AerospikeFootprint {
     private static final int BLOCK = 6_000;

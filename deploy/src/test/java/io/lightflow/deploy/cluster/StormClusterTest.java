@@ -113,7 +113,9 @@ class StormClusterTest {
                 .hasMessageContaining("zookeeper");
     }
 
-    /** Runs the command {@code submit}, with settings that ask for an address of the cluster; returns what it printed. */
+    /**
+     * Runs the command {@code submit}, with settings that ask for an address of the cluster; returns what it printed.
+     */
     private String submit(String group, Path jar, Path file) {
         Path settings = folder.resolve("settings.yaml");
         Resources.write(settings, "name: ${group}%nfile: %s%nzookeeper: ${zookeeper}%n".formatted(file));

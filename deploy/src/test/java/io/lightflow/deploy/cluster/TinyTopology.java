@@ -23,9 +23,9 @@ import org.apache.storm.tuple.Tuple;
 import org.apache.storm.tuple.Values;
 
 /**
- * The smallest topology that shows that tuples flow: a spout counts, a bolt writes the count and its process id to a file. Its main
- * method takes the same arguments as the real topologies'; its settings hold the topology's name and the file, and its parallelism is the
- * number of workers.
+ * The smallest topology that shows that tuples flow: a spout counts, a bolt writes the count and its process id to a
+ * file. Its main method takes the same arguments as the real topologies'; its settings hold the topology's name and the
+ * file, and its parallelism is the number of workers.
  */
 public final class TinyTopology {
     private static final String FILE = "tiny.file";

@@ -12,7 +12,9 @@ final class Feeds {
 
     private Feeds() {}
 
-    /** All events of the feed; checks on the way that its horizon never goes back and that no event is older than it. */
+    /**
+     * All events of the feed; checks on the way that its horizon never goes back and that no event is older than it.
+     */
     static List<FeedEvent> drain(Feed feed) {
         List<FeedEvent> events = new ArrayList<>();
         long horizonMs = feed.horizonMs();

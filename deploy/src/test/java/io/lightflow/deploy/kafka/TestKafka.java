@@ -22,7 +22,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A real broker, and what tests do to it: produce, also in transactions that are aborted, and read as anybody would. */
+/**
+ * A real broker, and what tests do to it: produce, also in transactions that are aborted, and read as anybody would.
+ */
 final class TestKafka implements AutoCloseable {
     static final Duration LIMIT = Duration.ofSeconds(60);
 
@@ -121,7 +123,10 @@ final class TestKafka implements AutoCloseable {
                 topic, partition, "key".getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** All records of a topic that a reader with {@code read_committed} sees once no transaction is open, by partition and offset. */
+    /**
+     * All records of a topic that a reader with {@code read_committed} sees once no transaction is open, by partition
+     * and offset.
+     */
     List<ConsumerRecord<byte[], byte[]>> readCommitted(String topic, int partitions) {
         awaitNoOpenTransaction(topic, partitions);
         return read(topic, partitions, "read_committed");

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Synthetic journeys with Aerospike as the join store. Skipped where there is no server; see {@link AerospikeServer}. */
+/**
+ * Synthetic journeys with Aerospike as the join store. Skipped where there is no server; see {@link AerospikeServer}.
+ */
 @OnLocalStack
 class AerospikeReplayTest {
     private final GeneratedFeedSettings events = GeneratedFeedSettings.of(30_000, Seed.choose(), DcGroup.LOCAL);

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records that are gone before they were read stop their shard and no other, until an operator decides (invariant B). */
+/**
+ * Records that are gone before they were read stop their shard and no other, until an operator decides (invariant B).
+ */
 @OnLocalStack
 @ExtendWith(SharedStand.class)
 @Order(SharedStand.FIRST)

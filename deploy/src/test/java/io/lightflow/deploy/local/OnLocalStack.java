@@ -9,8 +9,8 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A test that needs the whole platform in this process. Storm's local mode can be there only once, so these run one after the other,
- * while the rest goes on beside them.
+ * A test that needs the whole platform in this process. Storm's local mode can be there only once, so these run one
+ * after the other, while the rest goes on beside them.
  */
 @Tag("local")
 @Execution(ExecutionMode.SAME_THREAD)

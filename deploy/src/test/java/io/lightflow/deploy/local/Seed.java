@@ -2,7 +2,9 @@ package io.lightflow.deploy.local;
 
 import java.util.concurrent.ThreadLocalRandom;
 
-/** The seed of a random test: {@code -Dseed=N}, or one that is drawn; printed, so that a failure comes back on demand. */
+/**
+ * The seed of a random test: {@code -Dseed=N}, or one that is drawn; printed, so that a failure comes back on demand.
+ */
 final class Seed {
     private Seed() {}
 

@@ -13,11 +13,11 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests one stand of the group us, past the mirror, which is started once for all of them. Each test must leave it
- * working, use ids and event times of its own, and compare the books before and after.
+ * Gives tests one stand of the group us, past the mirror, which is started once for all of them. Each test must leave
+ * it working, use ids and event times of its own, and compare the books before and after.
  *
- * <p>Storm's local mode can be there once in a process, so a test that starts a stand of its own ends this one. Those that
- * share it come first, by their {@code @Order}.
+ * <p>Storm's local mode can be there once in a process, so a test that starts a stand of its own ends this one. Those
+ * that share it come first, by their {@code @Order}.
  */
 final class SharedStand implements ParameterResolver {
     /** For {@code @Order}. */

@@ -74,7 +74,10 @@ final class Stand implements AutoCloseable {
         return new Outputs(stack.centralBootstrap(), stack.settings().shards(), schemas());
     }
 
-    /** An event time that is later than everything that was fed before, closing beacons among it; ms since the Unix epoch. */
+    /**
+     * An event time that is later than everything that was fed before, closing beacons among it; ms since the Unix
+     * epoch.
+     */
     long laterMs() {
         eventTimeMs += BETWEEN_TESTS.toMillis();
         return eventTimeMs;

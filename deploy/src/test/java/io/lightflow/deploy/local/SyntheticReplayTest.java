@@ -23,7 +23,9 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Synthetic journeys through front clusters, mirror and both groups, and with a schema registry in each data center. */
+/**
+ * Synthetic journeys through front clusters, mirror and both groups, and with a schema registry in each data center.
+ */
 @OnLocalStack
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)

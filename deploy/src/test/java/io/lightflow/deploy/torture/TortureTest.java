@@ -12,7 +12,10 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** A short run of {@code deploy/local/torture}: on the real cluster, whatever is killed or wiped, every event comes out once. */
+/**
+ * A short run of {@code deploy/local/torture}: on the real cluster, whatever is killed or wiped, every event comes out
+ * once.
+ */
 @Tag("cluster")
 @Isolated
 class TortureTest {

@@ -11,8 +11,8 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * The keys that links are signed and verified with. Immutable, may be used by any thread.
  *
- * <p>To change keys without refusing a link: give the new key to all ad servers, still signing with the old one; then sign with the new
- * one; then, when links signed with the old one have expired, take that away.
+ * <p>To change keys without refusing a link: give the new key to all ad servers, still signing with the old one; then
+ * sign with the new one; then, when links signed with the old one have expired, take that away.
  */
 public final class LinkKeys {
     private static final String ALGORITHM = "HmacSHA256";
@@ -25,7 +25,8 @@ public final class LinkKeys {
     private final String signingKeyId;
 
     /**
-     * @param keys 32 bytes or more each, at random, by an id of 1 to 16 letters, digits, {@code -} and {@code _}, which every link shows
+     * @param keys 32 bytes or more each, at random, by an id of 1 to 16 letters, digits, {@code -} and {@code _}, which
+     *     every link shows
      * @param signingKeyId the one that links are signed with
      */
     public LinkKeys(Map<String, byte[]> keys, String signingKeyId) {

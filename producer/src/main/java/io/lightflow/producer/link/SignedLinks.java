@@ -15,8 +15,8 @@ import java.util.Objects;
 import javax.crypto.Mac;
 
 /**
- * Makes click and postback URLs, and verifies them when they come back. A URL carries its claims and an HMAC-SHA256 over all of them, cut
- * to 128 bits, in one query parameter. Immutable, may be used by any thread.
+ * Makes click and postback URLs, and verifies them when they come back. A URL carries its claims and an HMAC-SHA256
+ * over all of them, cut to 128 bits, in one query parameter. Immutable, may be used by any thread.
  */
 public final class SignedLinks {
     /** Name of the query parameter. */
@@ -36,7 +36,8 @@ public final class SignedLinks {
 
     /**
      * @param clickValidity how long after it was made a click link may be followed
-     * @param postbackValidity how long after it was made a postback link may be called; conversions look back for 30 days by default
+     * @param postbackValidity how long after it was made a postback link may be called; conversions look back for 30
+     *     days by default
      */
     public SignedLinks(LinkKeys keys, Duration clickValidity, Duration postbackValidity) {
         this(keys, clickValidity, postbackValidity, InstantSource.system());

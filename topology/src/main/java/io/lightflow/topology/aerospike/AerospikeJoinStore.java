@@ -18,8 +18,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * with one map, whose time-to-live begins anew with each write; a read or a write is one round trip, made of batches of
  * a bounded size, a bounded number of them at once.
  *
- * <p>A node of the Community Edition that dies loses what it had not yet written to its disk, a second's worth of cells.
- * Therefore {@link RecentWrites} are kept here until they are safe, and written again if the cluster has changed.
+ * <p>A node of the Community Edition that dies loses what it had not yet written to its disk, a second's worth of
+ * cells. Therefore {@link RecentWrites} are kept here until they are safe, and written again if the cluster has
+ * changed.
  *
  * <p>Thread-safe.
  */

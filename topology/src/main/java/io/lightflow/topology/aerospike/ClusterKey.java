@@ -7,7 +7,9 @@ import com.aerospike.client.cluster.Node;
 import com.aerospike.client.policy.InfoPolicy;
 import io.lightflow.store.StoreUnavailableException;
 
-/** The key of a cluster: a number that its nodes draw anew whenever one leaves, comes, or is started again. Thread-safe. */
+/**
+ * The key of a cluster: a number that its nodes draw anew whenever one leaves, comes, or is started again. Thread-safe.
+ */
 final class ClusterKey {
     private static final String COMMAND = "cluster-stable:ignore-migrations=true";
 

@@ -13,11 +13,11 @@ import org.slf4j.LoggerFactory;
  * Makes a node that dies lose nothing. The Community Edition answers a write when it is in the memory of its nodes, and
  * writes it to disk within {@code flush-max-ms}; a node that is killed comes back without the last of it. So what was
  * written lately is kept here, and written again when the cluster is another than before, which its key tells: a number
- * that is drawn anew whenever a node leaves, comes, or is started again. The key is compared before and after each call,
- * so no answer is used that may lack a cell.
+ * that is drawn anew whenever a node leaves, comes, or is started again. The key is compared before and after each
+ * call, so no answer is used that may lack a cell.
  *
- * <p>Left is the case that the worker ends, too, before it has written again what the dead node lacks, and no other node
- * has a copy.
+ * <p>Left is the case that the worker ends, too, before it has written again what the dead node lacks, and no other
+ * node has a copy.
  *
  * <p>Thread-safe.
  */

@@ -138,8 +138,8 @@ final class RowWriter {
     }
 
     /**
-     * Removes what was written longer ago than the retention from rows that go on growing. Not from a row in parts: with
-     * fewer cells it would seem to have one only.
+     * Removes what was written longer ago than the retention from rows that go on growing. Not from a row in parts:
+     * with fewer cells it would seem to have one only.
      */
     private void clean(List<byte[]> grown) {
         List<BatchRecord> nextParts = new ArrayList<>();

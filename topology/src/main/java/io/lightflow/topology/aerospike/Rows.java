@@ -19,11 +19,11 @@ import java.util.List;
  * </pre>
  *
  * A record is limited in size. So a value of more than {@link #LARGEST_INLINE} bytes stands apart, in pieces, and what
- * does not fit into a row's record goes to its next part. Nothing tells that there is one but the number of cells: a part
- * that refused a cell has at least {@link #PART_FOLLOWS_FROM}.
+ * does not fit into a row's record goes to its next part. Nothing tells that there is one but the number of cells: a
+ * part that refused a cell has at least {@link #PART_FOLLOWS_FROM}.
  *
- * <p>A value begins with the day (2 bytes, days since the Unix epoch) on which the cell was written, so that a row which
- * is written to for ever can be rid of cells that are older than the retention.
+ * <p>A value begins with the day (2 bytes, days since the Unix epoch) on which the cell was written, so that a row
+ * which is written to for ever can be rid of cells that are older than the retention.
  */
 final class Rows {
     static final String BIN = "c";

@@ -27,8 +27,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Certifies hours of a group: counts them anew, from what the topics hold, and compares. It reads only; the topologies may go
- * on meanwhile. Keeps its connections; not thread-safe.
+ * Certifies hours of a group: counts them anew, from what the topics hold, and compares. It reads only; the topologies
+ * may go on meanwhile. Keeps its connections; not thread-safe.
  */
 final class Certifier implements AutoCloseable {
     /** Beacons move a watermark every second; where there are none it may stand. */
@@ -140,8 +140,8 @@ final class Certifier implements AutoCloseable {
     }
 
     /**
-     * Positions of which the watermarks are greater than those of the given ones, so that whatever waited for nothing but
-     * the next watermark has been decided. Where they stand still they are taken as they are.
+     * Positions of which the watermarks are greater than those of the given ones, so that whatever waited for nothing
+     * but the next watermark has been decided. Where they stand still they are taken as they are.
      */
     private Map<Integer, Position> afterTimers(Map<Integer, Position> before) {
         long deadline = System.nanoTime() + WATERMARK_MOVES_WITHIN.toNanos();

@@ -15,12 +15,16 @@ enum Column {
     FRONT,
     /** Copies that the mirror has made of events that it had copied. */
     TWICE,
-    /** Events in the front clusters that the join has not read yet: later than all that it has read of their partition. */
+    /**
+     * Events in the front clusters that the join has not read yet: later than all that it has read of their partition.
+     */
     UNDER_WAY,
     /** Events in the light topics of the central cluster, up to the join's position. */
     IN,
     JOINED,
-    /** Clicks without an impression yet, and conversions that are not decided yet, as long as the rules let them wait. */
+    /**
+     * Clicks without an impression yet, and conversions that are not decided yet, as long as the rules let them wait.
+     */
     WAITING,
     ORPHANED,
     UNATTRIBUTED,

@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Events as rows of primitive columns, in the order in which they are added: topic by topic, by rising offset. Takes 37 to
- * 53 bytes of memory for an event, twice that while it grows. Not thread-safe.
+ * Events as rows of primitive columns, in the order in which they are added: topic by topic, by rising offset. Takes 37
+ * to 53 bytes of memory for an event, twice that while it grows. Not thread-safe.
  */
 final class EventTable {
     static final int NONE = -1;

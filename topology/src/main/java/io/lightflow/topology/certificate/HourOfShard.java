@@ -16,12 +16,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The light events of one shard and hour, and what has become of each. In this order: light records topic by topic and by
- * rising offset; outputs, those of impressions last; records of the front clusters; the tally.
+ * The light events of one shard and hour, and what has become of each. In this order: light records topic by topic and
+ * by rising offset; outputs, those of impressions last; records of the front clusters; the tally.
  *
- * <p>Outputs are matched by origin, so that it is known which copy of an event was put out; the other copies, those with
- * the same fingerprint, are duplicates. Memory for an event as in {@link EventTable}; a click or a conversion takes about
- * 250 bytes more. Not thread-safe.
+ * <p>Outputs are matched by origin, so that it is known which copy of an event was put out; the other copies, those
+ * with the same fingerprint, are duplicates. Memory for an event as in {@link EventTable}; a click or a conversion
+ * takes about 250 bytes more. Not thread-safe.
  */
 final class HourOfShard {
     private static final int FATE_BITS = 7;
@@ -45,7 +45,9 @@ final class HourOfShard {
     private final EventTable table;
     /** By row, of clicks and conversions. */
     private final Map<Integer, Claim> claims = new HashMap<>();
-    /** Rows of clicks that nothing was put out of, by the impression that they name; made when it is first asked for. */
+    /**
+     * Rows of clicks that nothing was put out of, by the impression that they name; made when it is first asked for.
+     */
     private Map<Fingerprint, List<Integer>> unjoinedClicks;
     /** Rows of conversions that a waiting click could win. */
     private final Set<Integer> mayWait = new HashSet<>();
@@ -338,8 +340,8 @@ final class HourOfShard {
     }
 
     /**
-     * Types of which events were not put out that had to be, as far as is known by now. Each may be a copy of one that was
-     * put out before everything that was read: earlier outputs should be read, too.
+     * Types of which events were not put out that had to be, as far as is known by now. Each may be a copy of one that
+     * was put out before everything that was read: earlier outputs should be read, too.
      */
     Set<EventType> overdue(long watermark) {
         Set<EventType> types = EnumSet.noneOf(EventType.class);

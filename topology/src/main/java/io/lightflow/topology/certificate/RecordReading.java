@@ -30,8 +30,9 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 
 /**
- * Reads light events and outputs: who they are, when they were, where they came from. It goes by Avro's generic reader, and
- * shares with the topologies only the decoder of numbers and strings, which a damaged record cannot harm. Not thread-safe.
+ * Reads light events and outputs: who they are, when they were, where they came from. It goes by Avro's generic reader,
+ * and shares with the topologies only the decoder of numbers and strings, which a damaged record cannot harm. Not
+ * thread-safe.
  */
 final class RecordReading {
     private static final String ORIGIN = "provenance.origin";

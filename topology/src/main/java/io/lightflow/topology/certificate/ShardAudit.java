@@ -21,8 +21,8 @@ import org.apache.kafka.common.TopicPartition;
  * Counts one hour of one shard. What it reads is bounded by offsets that are looked up at its beginning:
  *
  * <ul>
- *   <li>light topics: from the first record that is not older than the hour by more than {@code farFuture}, since an event
- *       must not be stamped further ahead of its record, to the position of the join;
+ *   <li>light topics: from the first record that is not older than the hour by more than {@code farFuture}, since an
+ *       event must not be stamped further ahead of its record, to the position of the join;
  *   <li>outputs: from an hour earlier, since clocks of machines may disagree, to the end. A reader of committed records
  *       gets there only when every transaction before it has ended, so all that the join had committed is read;
  *   <li>front clusters: as light topics, to the end.

@@ -4,8 +4,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The last records, beacons too, that the join has read of a light topic. What a front cluster has before one of them has
- * been passed by the mirror, which keeps the order. Not thread-safe.
+ * The last records, beacons too, that the join has read of a light topic. What a front cluster has before one of them
+ * has been passed by the mirror, which keeps the order. Not thread-safe.
  */
 final class Tail {
     private static final int LENGTH = 256;

@@ -16,8 +16,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Tells conversions that wait for a click, which waits for its impression itself, from lost ones. The click may be of an
- * earlier hour: clicks are read again as far back as one may wait. Few hours have such a conversion, and clicks are few.
+ * Tells conversions that wait for a click, which waits for its impression itself, from lost ones. The click may be of
+ * an earlier hour: clicks are read again as far back as one may wait. Few hours have such a conversion, and clicks are
+ * few.
  */
 final class WaitingClicks {
     private final HourOfShard hour;

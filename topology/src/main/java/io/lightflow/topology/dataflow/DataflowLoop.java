@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The loop of the topology {@code dataflow}: step, write cells, commit outputs and position. While a batch is committed
  * the next one is stepped already, on the assumption that the commit succeeds; if it fails, both are worked on again
- * from the ledger. Whoever asks for the next batch before then loses nothing: a batch that Trident has forgotten and the
- * ledger has not is read again, since the one behind it begins above the ledger.
+ * from the ledger. Whoever asks for the next batch before then loses nothing: a batch that Trident has forgotten and
+ * the ledger has not is read again, since the one behind it begins above the ledger.
  */
 public final class DataflowLoop implements BlockLoop {
     private static final Logger LOG = LoggerFactory.getLogger(DataflowLoop.class);
@@ -61,8 +61,8 @@ public final class DataflowLoop implements BlockLoop {
     /**
      * @param steps make a step for each thread
      * @param threads how many shards are stepped at once, at most
-     * @param helpers run what they are given at once or later, in any thread; what they have not begun when it is needed
-     *     the loop's own thread runs
+     * @param helpers run what they are given at once or later, in any thread; what they have not begun when it is
+     *     needed the loop's own thread runs
      */
     public DataflowLoop(
             Supplier<JoinStep> steps,
@@ -101,8 +101,8 @@ public final class DataflowLoop implements BlockLoop {
     }
 
     /**
-     * Works on the first batch that is to be done. The ledger decides what of its blocks is new, so they can be worked on
-     * as often as need be.
+     * Works on the first batch that is to be done. The ledger decides what of its blocks is new, so they can be worked
+     * on as often as need be.
      */
     private void attempt(Deque<Batch> todo, Map<Integer, RetryException> gaps) {
         Batch batch = todo.element();

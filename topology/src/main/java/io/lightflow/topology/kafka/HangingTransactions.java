@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * Transactions of a shard that the coordinator has forgotten before they were ended in the shard's partitions. The
  * coordinator of Kafka 4.3.1 takes partitions without a leader for deleted, and completes a transaction without them
  * ({@code KRaftMetadataCache.getPartitionLeaderEndpoint}), as when the only replica is stopped. What hangs then is
- * neither in the ledger nor seen by any reader, but the next commit would commit it as well: twice, for it is sent again.
+ * neither in the ledger nor seen by any reader, but the next commit would commit it as well: twice, for it is sent
+ * again.
  */
 final class HangingTransactions {
     private static final Logger LOG = LoggerFactory.getLogger(HangingTransactions.class);
@@ -30,8 +31,8 @@ final class HangingTransactions {
      * Aborts what hangs of a shard. To be called by the shard's owner between taking it over and reading the ledger: no
      * transaction of the shard is open then.
      *
-     * @throws SinkUnavailableException if Kafka does not answer, or something hangs that may belong to a transaction that
-     *     was committed elsewhere
+     * @throws SinkUnavailableException if Kafka does not answer, or something hangs that may belong to a transaction
+     *     that was committed elsewhere
      */
     static void abort(Admin admin, String group, int shard) {
         TopicPartition ledger = new TopicPartition(DataflowTopics.ledger(group), shard);

@@ -22,8 +22,8 @@ import org.apache.kafka.common.TopicPartition;
  * topic. A record in a compacted topic, and not the metadata of a committed offset, because Kafka forgets the offsets
  * of a group that has been away for {@code offsets.retention.minutes}, and drops those of a deleted topic.
  *
- * <p>A commit shows a moment after it has been answered, for Kafka writes its markers then; whoever takes a shard over has
- * waited for them. Not thread-safe.
+ * <p>A commit shows a moment after it has been answered, for Kafka writes its markers then; whoever takes a shard over
+ * has waited for them. Not thread-safe.
  */
 public final class KafkaLedger implements Ledger {
     /** A commit takes two offsets: its record and the transaction's marker. */

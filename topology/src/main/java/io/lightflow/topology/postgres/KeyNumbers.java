@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The numbers of one table, which are for ever. New ones are given in a transaction of their own, before the commit that
- * needs them: a number that is not used does no harm. Not thread-safe.
+ * The numbers of one table, which are for ever. New ones are given in a transaction of their own, before the commit
+ * that needs them: a number that is not used does no harm. Not thread-safe.
  */
 final class KeyNumbers {
     /** Some hundred bytes each. What is forgotten is looked up again. */

@@ -14,7 +14,9 @@ import static io.lightflow.topology.postgres.Dimension.REGION;
 import io.lightflow.statistics.StatisticsKey;
 import java.util.List;
 
-/** A table that gives a number to each combination of texts. The number stands for them in the rows of the statistics. */
+/**
+ * A table that gives a number to each combination of texts. The number stands for them in the rows of the statistics.
+ */
 enum KeyTable {
     AD("stats_ad_key", "ad", CAMPAIGN, CREATIVE, ADVERTISER, CURRENCY),
     PLACE("stats_place_key", "place", EXCHANGE, PUBLISHER, COUNTRY, DEVICE),

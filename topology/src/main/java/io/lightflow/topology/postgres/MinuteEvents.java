@@ -6,8 +6,8 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
- * Adds to {@code stats_minute_events}, within a transaction of the caller: a minute's number there changes whenever rows
- * of the minute do, since every event is counted by one.
+ * Adds to {@code stats_minute_events}, within a transaction of the caller: a minute's number there changes whenever
+ * rows of the minute do, since every event is counted by one.
  */
 final class MinuteEvents {
     private static final String UPSERT = "INSERT INTO stats_minute_events AS t (time, events)"

@@ -14,8 +14,9 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /**
- * Adds statistics to PostgreSQL: each commit is one transaction that moves the ledger's rows, adds to the minute,
- * hour and day tables and to the sums by campaign, and notifies of campaigns that have used up their budget. The tables must be there, see {@link PostgresSchema}.
+ * Adds statistics to PostgreSQL: each commit is one transaction that moves the ledger's rows, adds to the minute, hour
+ * and day tables and to the sums by campaign, and notifies of campaigns that have used up their budget. The tables must
+ * be there, see {@link PostgresSchema}.
  *
  * <p>A connection that is lost during a commit leaves it in doubt; {@link #open} waits until PostgreSQL has ended that
  * transaction one way or the other, and returns what came of it. A statement of the loser of a race never waits longer

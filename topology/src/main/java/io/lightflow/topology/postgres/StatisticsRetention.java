@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param minute for {@code stats_minute}, {@code stats_geo_minute} and the tables by creative
  * @param hour for {@code stats_hour} and {@code stats_geo_hour}
- * @param day for {@code stats_day} and {@code stats_geo_day}: keep it for as long as reports look back; budgets have sums of their own
+ * @param day for {@code stats_day} and {@code stats_geo_day}: keep it for as long as reports look back; budgets have
+ *     sums of their own
  */
 public record StatisticsRetention(Optional<Period> minute, Optional<Period> hour, Optional<Period> day) {
     public static final StatisticsRetention KEEP_ALL =

@@ -18,8 +18,8 @@ import java.util.stream.IntStream;
  * for dimensions.
  *
  * <p>The same dimensions (all of the key but its time) come in many minutes. So they are looked up once for each row
- * that was counted, and projected, sorted and rolled up as small numbers: a third of the cost of sorting keys
- * and hashing them again for hours and days.
+ * that was counted, and projected, sorted and rolled up as small numbers: a third of the cost of sorting keys and
+ * hashing them again for hours and days.
  */
 final class StatisticsRows {
 

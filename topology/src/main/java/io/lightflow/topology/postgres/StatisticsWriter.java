@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 /**
  * Adds rows to the statistics tables, within a transaction of the caller.
  *
- * <p>Everybody writes the tables in one order, each by time, then by ad, then by the other number. So two writers wait for each other
- * in one direction only and cannot deadlock.
+ * <p>Everybody writes the tables in one order, each by time, then by ad, then by the other number. So two writers wait
+ * for each other in one direction only and cannot deadlock.
  *
  * <p>Rows go by COPY into a temporary table and from there by one upsert. Minutes that are newer than every stored one
  * are most likely new, and are copied straight into their table, which is twice as cheap; if another writer has just

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Cells on their way into RocksDB, in the form that its {@code WriteBatch} has: to hand it over as a whole takes one call
- * instead of one or two for every cell. (The form is that of the write-ahead log, described in RocksDB's {@code
- * write_batch.cc}, and cannot change as long as older logs are to be read.)
+ * Cells on their way into RocksDB, in the form that its {@code WriteBatch} has: to hand it over as a whole takes one
+ * call instead of one or two for every cell. (The form is that of the write-ahead log, described in RocksDB's
+ * {@code write_batch.cc}, and cannot change as long as older logs are to be read.)
  *
  * <p>The cells stand in the order of their rows, nearly, so that each finds its place in RocksDB's sorted memory beside
  * the one before it.

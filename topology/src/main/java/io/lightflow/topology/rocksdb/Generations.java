@@ -18,9 +18,9 @@ import org.rocksdb.RocksDBException;
 
 /**
  * How old cells go: cells are written to the newest of two generations, the next is begun once the retention has
- * passed, and the oldest is dropped as a whole, its files deleted without being read, once the retention has passed since
- * the last cell was written to it. (More and shorter ones would free the disk sooner, but each is another look-up for
- * every row.) The names of its column families say when it was begun.
+ * passed, and the oldest is dropped as a whole, its files deleted without being read, once the retention has passed
+ * since the last cell was written to it. (More and shorter ones would free the disk sooner, but each is another look-up
+ * for every row.) The names of its column families say when it was begun.
  *
  * <p>Not thread-safe: {@link #advance} needs to be alone, everything else may run at once.
  */

@@ -17,12 +17,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A join store in a directory of this machine, for topologies that run in one process. Every task of the process
  * acquires its own, and all that name the same directory share one RocksDB, which closes with the last of them.
  *
- * <p>Rows are one value each that grows by appending, so that a row is one look-up, which a Bloom filter answers for most
- * absent rows; each {@link #write} ends with one sync of the write-ahead log. Large values stand apart from their
- * rows, some on each page, and the rows read or written last are kept outside the heap: an event of the join takes 4.4 us
- * CPU to read and 4.3 to write, where rows with everything in them and no cache took 16.6 and 4.1 (JoinStoreBenchmark,
- * 2 cores).
- * Thread-safe.
+ * <p>Rows are one value each that grows by appending, so that a row is one look-up, which a Bloom filter answers for
+ * most absent rows; each {@link #write} ends with one sync of the write-ahead log. Large values stand apart from their
+ * rows, some on each page, and the rows read or written last are kept outside the heap: an event of the join takes 4.4
+ * us CPU to read and 4.3 to write, where rows with everything in them and no cache took 16.6 and 4.1
+ * (JoinStoreBenchmark, 2 cores). Thread-safe.
  */
 public final class RocksDbJoinStore implements JoinStore {
     private static final Map<Path, Shared> OPEN = new HashMap<>();

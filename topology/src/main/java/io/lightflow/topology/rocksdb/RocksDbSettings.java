@@ -10,8 +10,8 @@ import java.util.Objects;
  * @param directory its own directory, made when absent; every task of the process that names it shares one database
  * @param retention how long a cell can be read at least after it was written; it is gone at the latest after about
  *     twice that time. At least one minute
- * @param blockCacheMb memory for blocks read from disk, in MiB, at least 8. Another 200 MiB at most goes to what is
- *     not on disk yet
+ * @param blockCacheMb memory for blocks read from disk, in MiB, at least 8. Another 200 MiB at most goes to what is not
+ *     on disk yet
  * @param rowCacheMb memory outside the heap for the rows that were read or written last, in MiB, 1 to 16,000. The more
  *     of the join keys that come again soon have room, the less is looked up
  */

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.function.BooleanSupplier;
 
 /**
- * A part of the cache: a ring of entries, and a table that says where each begins. Entries have room for some more cells;
- * a row that outgrows its entry is written again at the head, and the head overwrites the oldest entries, so nothing ever
- * needs to be freed. Thread-safe.
+ * A part of the cache: a ring of entries, and a table that says where each begins. Entries have room for some more
+ * cells; a row that outgrows its entry is written again at the head, and the head overwrites the oldest entries, so
+ * nothing ever needs to be freed. Thread-safe.
  *
  * <pre>
  * entry: keyLength rowLength room ends..., key, row, rest of the room     (ints, then bytes)

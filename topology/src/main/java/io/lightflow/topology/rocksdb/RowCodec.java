@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * The bytes of a row: its cells one after the other in the order they were added, each as {@code varint keyLength,
- * varint 2 * valueLength + apart, key, value}. A large value stands apart from its row; {@code apart} is 1 then, and the
- * value is its place, see {@link ValuePage}. A cell that was added twice stands there twice.
+ * varint 2 * valueLength + apart, key, value}. A large value stands apart from its row; {@code apart} is 1 then, and
+ * the value is its place, see {@link ValuePage}. A cell that was added twice stands there twice.
  */
 final class RowCodec {
     /** Values from this length on stand apart: to look for a key among many must not mean to read all their values. */
@@ -40,7 +40,10 @@ final class RowCodec {
         }
     }
 
-    /** The distinct cells of one row, by rising key. It looks into the bytes it was made of; these must stay as they are. */
+    /**
+     * The distinct cells of one row, by rising key. It looks into the bytes it was made of; these must stay as they
+     * are.
+     */
     static final class ParsedRow {
         private final Slot[] slots;
         private final int size;

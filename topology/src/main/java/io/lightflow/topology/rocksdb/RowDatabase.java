@@ -30,9 +30,9 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * An open RocksDB with one value per row that grows by appending cells. Large values of cells stand apart, on
- * pages with rising numbers: they are written one after the other, never rewritten by a compaction, and read only when
- * they are asked for.
+ * An open RocksDB with one value per row that grows by appending cells. Large values of cells stand apart, on pages
+ * with rising numbers: they are written one after the other, never rewritten by a compaction, and read only when they
+ * are asked for.
  *
  * <p>Thread-safe. Reads and writes run at once; to close, and to begin or drop a generation, waits for them, for
  * RocksDB must not be called through a closed handle.

@@ -16,15 +16,17 @@ import org.rocksdb.HyperClockCache;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.WALRecoveryMode;
 
-/** RocksDB's settings for rows that are read by key and grow by appending, on a machine that is busy with other things. */
+/**
+ * RocksDB's settings for rows that are read by key and grow by appending, on a machine that is busy with other things.
+ */
 final class Tuning {
     private static final long MIB = 1L << 20;
     private static final int BLOOM_BITS_PER_ROW = 10;
     private static final int BACKGROUND_JOBS = 2;
     /**
      * Puts all appended cells together in one pass. {@code StringAppendOperator} writes the same bytes, but copies the
-     * row once per cell: 10,000 cells took it 26 ms, this one 1 ms. To bound the number of cells with {@code
-     * max_successive_merges} instead costs every written cell 0.7 us.
+     * row once per cell: 10,000 cells took it 26 ms, this one 1 ms. To bound the number of cells with
+     * {@code max_successive_merges} instead costs every written cell 0.7 us.
      */
     private static final String APPEND = "id=StringAppendTESTOperator;delimiter=";
 

@@ -5,15 +5,17 @@ import java.util.Arrays;
 
 /**
  * Values that stand apart from their rows, some of them together under one number: RocksDB takes longer over a key than
- * over such a value. Each stands there as {@code varint length, value}. Its place is the page's number and the offset in
- * the page, in eight bytes.
+ * over such a value. Each stands there as {@code varint length, value}. Its place is the page's number and the offset
+ * in the page, in eight bytes.
  *
  * <p>One thread at a time.
  */
 final class ValuePage {
     private static final int OFFSET_BITS = 12;
 
-    /** How long a page gets, unless a single value is longer. As a block of RocksDB, the least that is read of a file. */
+    /**
+     * How long a page gets, unless a single value is longer. As a block of RocksDB, the least that is read of a file.
+     */
     static final int MOST_BYTES = 1 << OFFSET_BITS;
 
     private byte[] bytes = new byte[MOST_BYTES];

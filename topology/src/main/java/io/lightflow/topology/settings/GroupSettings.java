@@ -306,8 +306,8 @@ public record GroupSettings(
     }
 
     /**
-     * The settings as text that {@link #parse} reads back. Holds no secret but those in the {@code properties} of Kafka's
-     * clusters.
+     * The settings as text that {@link #parse} reads back. Holds no secret but those in the {@code properties} of
+     * Kafka's clusters.
      */
     public String toYaml() {
         try {

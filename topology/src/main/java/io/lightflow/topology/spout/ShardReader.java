@@ -298,9 +298,9 @@ public final class ShardReader implements AutoCloseable {
     }
 
     /**
-     * Pauses topic-partitions that have run ahead of the slowest that still has records to read, so that little waits for
-     * what has not been read yet, and the shards add to the same minutes of the statistics in the same commits. A shard
-     * whose records do not arrive holds only itself up.
+     * Pauses topic-partitions that have run ahead of the slowest that still has records to read, so that little waits
+     * for what has not been read yet, and the shards add to the same minutes of the statistics in the same commits. A
+     * shard whose records do not arrive holds only itself up.
      *
      * @return how many records are known to be there that have not been read
      */

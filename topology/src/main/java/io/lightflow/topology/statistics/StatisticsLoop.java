@@ -27,8 +27,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The loop of the topology {@code stats-counter}: sums blocks in memory and commits rows and positions together once
- * per micro-batch, or when nothing has come for a second. Until then the ledger stays where it was, so whatever is lost with the memory is read again. While the
- * sink is away the sums are kept: they hold many batches of which Trident knows nothing any more.
+ * per micro-batch, or when nothing has come for a second. Until then the ledger stays where it was, so whatever is lost
+ * with the memory is read again. While the sink is away the sums are kept: they hold many batches of which Trident
+ * knows nothing any more.
  */
 public final class StatisticsLoop implements BlockLoop {
     /** To wait any longer would add no rows. */

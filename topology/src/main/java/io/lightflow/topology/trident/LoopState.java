@@ -13,7 +13,9 @@ import org.apache.storm.trident.state.State;
 import org.apache.storm.trident.state.StateUpdater;
 import org.apache.storm.trident.tuple.TridentTuple;
 
-/** Carries a loop as Trident state. The loop's sink commits by itself; Trident's begin and commit only tell the txid. */
+/**
+ * Carries a loop as Trident state. The loop's sink commits by itself; Trident's begin and commit only tell the txid.
+ */
 final class LoopState implements State {
     private static final Duration CLOSES_WITHIN = Duration.ofSeconds(20);
 

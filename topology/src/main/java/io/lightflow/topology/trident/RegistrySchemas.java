@@ -63,7 +63,9 @@ public final class RegistrySchemas implements WriterSchemas {
         }
     }
 
-    /** The ids of the schemas that were compiled in. They follow from the schemas, so the registry need not be there. */
+    /**
+     * The ids of the schemas that were compiled in. They follow from the schemas, so the registry need not be there.
+     */
     public SchemaIds ids() {
         Map<String, Integer> ids = new HashMap<>();
         COMPILED.forEach(schema -> ids.put(schema.getFullName(), client.know(schema)));

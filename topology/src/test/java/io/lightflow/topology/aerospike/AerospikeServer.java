@@ -12,9 +12,9 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.MountableFile;
 
 /**
- * The Aerospike server that tests run against: the one that the environment variable {@code LIGHTFLOW_AEROSPIKE} names, as
- * {@code HOST:PORT} or {@code HOST:PORT/NAMESPACE}, or else one in a container. Where there is neither, and no Docker
- * engine, the tests that need one are skipped.
+ * The Aerospike server that tests run against: the one that the environment variable {@code LIGHTFLOW_AEROSPIKE} names,
+ * as {@code HOST:PORT} or {@code HOST:PORT/NAMESPACE}, or else one in a container. Where there is neither, and no
+ * Docker engine, the tests that need one are skipped.
  */
 public final class AerospikeServer {
     public static final String VARIABLE = "LIGHTFLOW_AEROSPIKE";

@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A node that dies loses nothing for good: neither what it had not yet written to its disk, nor by an answer in between. */
+/**
+ * A node that dies loses nothing for good: neither what it had not yet written to its disk, nor by an answer in
+ * between.
+ */
 class ClusterWatchTest {
     private static final Duration FOR_EVER = Duration.ofDays(1);
 

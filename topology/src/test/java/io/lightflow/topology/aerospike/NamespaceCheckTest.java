@@ -73,7 +73,9 @@ class NamespaceCheckTest {
         CHECK.check(List.of(node("storage-engine.file[0]=", "storage-engine.device[0]=/dev/nvme1n1")));
     }
 
-    /** With as many nodes of a cluster that are gone as there are copies, a row may be gone; the rest must not serve. */
+    /**
+     * With as many nodes of a cluster that are gone as there are copies, a row may be gone; the rest must not serve.
+     */
     @ParameterizedTest
     @CsvSource({"2, 2, 2", "3, 2, 2", "3, 1, 3", "4, 2, 3", "5, 3, 3", "8, 2, 7", "8, 3, 6", "8, 4, 5", "8, 5, 5"})
     void aClusterThatWouldServeWithoutTheNodesThatHoldARowIsRefused(int nodes, int copies, int least) {
@@ -125,7 +127,9 @@ class NamespaceCheckTest {
         return new NodeAnswers(answers.node(), answers.namespaces(), answers.namespace(), service);
     }
 
-    /** @param instead what a good node's answers have instead, as {@code key=value}; without the value, what they lack */
+    /**
+     * @param instead what a good node's answers have instead, as {@code key=value}; without the value, what they lack
+     */
     private static NodeAnswers node(String... instead) {
         NodeAnswers good = NodeAnswers.parse("host 3000", "lightflow", NAMESPACE, SERVICE);
         Map<String, String> namespace = new HashMap<>(good.namespace());

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** An hour in which all is well is complete, whatever has come twice or waits; and of one thing wrong the place is named. */
+/**
+ * An hour in which all is well is complete, whatever has come twice or waits; and of one thing wrong the place is
+ * named.
+ */
 class HourOfShardTest {
     private static final int CASES = 2_000;
 

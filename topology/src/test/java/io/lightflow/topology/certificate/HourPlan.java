@@ -13,8 +13,8 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * An hour of a shard in which all is well, drawn at random: what two data centers have produced, what the mirror has made of
- * it, what the join has put out, and what a certificate must count.
+ * An hour of a shard in which all is well, drawn at random: what two data centers have produced, what the mirror has
+ * made of it, what the join has put out, and what a certificate must count.
  */
 final class HourPlan {
     static final int SHARD = 3;

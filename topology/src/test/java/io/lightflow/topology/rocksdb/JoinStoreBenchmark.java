@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 
 /**
  * CPU and time that the store takes of one event of the join: blocks of impressions over many join keys, for each the
- * small row of its key read whole, its id looked for in the row of its day, and its cell added there. Arguments: events,
- * events of a block, join keys, bytes of a value, generations.
+ * small row of its key read whole, its id looked for in the row of its day, and its cell added there. Arguments:
+ * events, events of a block, join keys, bytes of a value, generations.
  */
 final class JoinStoreBenchmark {
     private static final OperatingSystemMXBean PROCESS =

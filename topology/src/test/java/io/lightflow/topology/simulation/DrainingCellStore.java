@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@link Flaw#WAITING_CLICKS_DELETED}: a click that waits is gone from the moment on at which its impression is written,
- * and is there again, as a joined one, when that has been committed.
+ * {@link Flaw#WAITING_CLICKS_DELETED}: a click that waits is gone from the moment on at which its impression is
+ * written, and is there again, as a joined one, when that has been committed.
  */
 final class DrainingCellStore extends CellStore {
     private static final int SEEN_AND_ORIGIN_BYTES = 20;

@@ -65,9 +65,7 @@ final class Perils {
         return around(call, work, () -> {});
     }
 
-    /**
-     * @param part does some of the work, as far as chance will have it; the whole may follow
-     */
+    /** @param part does some of the work, as far as chance will have it; the whole may follow */
     <T> T around(Call call, Supplier<T> work, Runnable part) {
         if (dead) {
             throw new AssertionError("a dead task calls " + call);

@@ -11,7 +11,9 @@ import io.lightflow.topology.postgres.WrittenRows.Row;
 import java.util.HashMap;
 import java.util.Map;
 
-/** What the statistics tables must hold, counted event by event. It shares no code with the counting of the topology. */
+/**
+ * What the statistics tables must hold, counted event by event. It shares no code with the counting of the topology.
+ */
 final class RowSums {
     private final Map<Row, Counts> rows = new HashMap<>();
 

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Makes a failing schedule shorter: takes out ever smaller runs of events, then blows, for as long as what is left still
- * fails.
+ * Makes a failing schedule shorter: takes out ever smaller runs of events, then blows, for as long as what is left
+ * still fails.
  */
 final class Shrinker {
     private static final int MOST_TRIES = 3_000;

@@ -122,8 +122,8 @@ class SimulationTest {
     }
 
     /**
-     * So it is the faults that show what is wrong with them, and not the fakes themselves. (Clicks that are gone until a
-     * commit has been made are missed without any fault, since the next batch is stepped before that.)
+     * So it is the faults that show what is wrong with them, and not the fakes themselves. (Clicks that are gone until
+     * a commit has been made are missed without any fault, since the next batch is stepped before that.)
      */
     @Test
     void withoutFaultsFlawedFakesAreAsGoodAsAny() {

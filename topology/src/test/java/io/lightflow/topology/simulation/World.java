@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Everything there is: front clusters and mirrors, the central cluster, both topologies, store and sinks, and a clock. It
- * goes through the events of a schedule, checked after each, then is left in peace until all is done, and checked
+ * Everything there is: front clusters and mirrors, the central cluster, both topologies, store and sinks, and a clock.
+ * It goes through the events of a schedule, checked after each, then is left in peace until all is done, and checked
  * against the brute-force answer.
  */
 final class World {

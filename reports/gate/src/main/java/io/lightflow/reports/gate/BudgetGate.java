@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * {@code campaign_budget}, the other listens for commits that used up a budget, so that those are cut off at once. Both
  * connect again for as long as the gate is open.
  *
- * <p>Make one for a process, {@link #start} it, share it. {@link #decide} and the figures may be called by any number of
- * threads, and never block; {@code start} and {@code close} are called once each, by one thread.
+ * <p>Make one for a process, {@link #start} it, share it. {@link #decide} and the figures may be called by any number
+ * of threads, and never block; {@code start} and {@code close} are called once each, by one thread.
  */
 public final class BudgetGate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BudgetGate.class);

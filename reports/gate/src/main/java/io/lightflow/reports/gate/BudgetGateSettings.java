@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * Where a {@link BudgetGate} reads, and when it does not trust what it has read.
  *
  * @param url of a replica or the primary: {@code jdbc:postgresql://…}, without user and password
- * @param listenUrl of the primary, for {@code LISTEN}, which a replica in recovery refuses; empty to listen at {@code url}
+ * @param listenUrl of the primary, for {@code LISTEN}, which a replica in recovery refuses; empty to listen at
+ *     {@code url}
  * @param user may select from {@code campaign_budget}, and the tables that it is made of: {@code campaign},
  *     {@code campaign_total}, {@code campaign_spend} and {@code ledger}
  * @param password null if the database asks for none; never printed

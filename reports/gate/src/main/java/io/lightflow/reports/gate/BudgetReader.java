@@ -49,9 +49,7 @@ final class BudgetReader {
         this.nanoTime = nanoTime;
     }
 
-    /**
-     * @param oldestUnseen every transaction with a lower id is in the snapshot, or was rolled back
-     */
+    /** @param oldestUnseen every transaction with a lower id is in the snapshot, or was rolled back */
     record Reading(Snapshot snapshot, long oldestUnseen) {}
 
     /** @param connection with auto-commit off and REPEATABLE READ, so that both statements see the same */

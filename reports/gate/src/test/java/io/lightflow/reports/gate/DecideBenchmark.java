@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What {@link BudgetGate#decide} costs, on a gate that polls a real PostgreSQL meanwhile: with the string that the bidder
- * keeps for a campaign, and with one that was just made of a request's bytes and whose hash is not known yet.
+ * What {@link BudgetGate#decide} costs, on a gate that polls a real PostgreSQL meanwhile: with the string that the
+ * bidder keeps for a campaign, and with one that was just made of a request's bytes and whose hash is not known yet.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code /v1/campaigns/…/budget} and {@code /v1/budgets}: the view {@code campaign_budget}, as of a stated position. */
+/**
+ * {@code /v1/campaigns/…/budget} and {@code /v1/budgets}: the view {@code campaign_budget}, as of a stated position.
+ */
 public final class BudgetApi implements Feature {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MOST_LISTED = 1_000;

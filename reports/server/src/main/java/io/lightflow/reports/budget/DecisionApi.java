@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
-/** {@code /v1/decisions}: for many campaigns at once, from memory. One at a time is asked of {@link DecisionHandler}, which
- * leaves here what it does not answer. */
+/**
+ * {@code /v1/decisions}: for many campaigns at once, from memory. One at a time is asked of {@link DecisionHandler},
+ * which leaves here what it does not answer.
+ */
 public final class DecisionApi implements Feature {
     private static final int MOST_CAMPAIGNS = 1_000;
 

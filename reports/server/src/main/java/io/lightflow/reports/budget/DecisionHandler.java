@@ -25,8 +25,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * {@code GET /v1/campaigns/{id}/decision}, before everything else: a bidder asks for each of its bids.
- * What is not answered with a decision goes the way of all other requests, so that it fails as they do.
+ * {@code GET /v1/campaigns/{id}/decision}, before everything else: a bidder asks for each of its bids. What is not
+ * answered with a decision goes the way of all other requests, so that it fails as they do.
  */
 public final class DecisionHandler extends Handler.Wrapper {
     private static final String PREFIX = "/v1/campaigns/";

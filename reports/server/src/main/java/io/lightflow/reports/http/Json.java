@@ -16,7 +16,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** JSON in and out, the same for all paths: names in snake_case, times as ISO 8601, no floating point where there was none. */
+/**
+ * JSON in and out, the same for all paths: names in snake_case, times as ISO 8601, no floating point where there was
+ * none.
+ */
 public final class Json {
     public static final String CONTENT_TYPE = "application/json";
 

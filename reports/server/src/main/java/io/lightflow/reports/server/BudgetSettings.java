@@ -9,8 +9,8 @@ import java.util.Optional;
 /**
  * How budgets are kept for decisions; see {@link BudgetGateSettings}.
  *
- * @param listenUrl where to listen for exhausted campaigns, with the user of the replica; empty: at the primary, or if that
- *     is not set either, at the replica
+ * @param listenUrl where to listen for exhausted campaigns, with the user of the replica; empty: at the primary, or if
+ *     that is not set either, at the replica
  * @param maxLag empty: statistics may lie behind as far as they will
  */
 public record BudgetSettings(

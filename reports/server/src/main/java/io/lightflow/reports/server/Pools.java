@@ -4,7 +4,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The connections to replica and primary. They are made when first asked for, so the server starts while PostgreSQL is away. */
+/**
+ * The connections to replica and primary. They are made when first asked for, so the server starts while PostgreSQL is
+ * away.
+ */
 final class Pools implements AutoCloseable {
     final HikariDataSource replica;
     final Optional<HikariDataSource> primary;

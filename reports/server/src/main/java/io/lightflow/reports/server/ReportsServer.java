@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Campaigns, budgets and statistics over HTTP. Any number of them may read one database; there is no leader. The tables are made by
- * the topologies.
+ * Campaigns, budgets and statistics over HTTP. Any number of them may read one database; there is no leader. The tables
+ * are made by the topologies.
  *
  * <p>Made, started and closed by one thread, once each.
  */

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Reads {@link ReportsSettings} from YAML; an unknown key, a missing or a wrong value is an error that names the key. The file holds
- * no secrets, only the names of the environment variables or files that do, or their hashes.
+ * Reads {@link ReportsSettings} from YAML; an unknown key, a missing or a wrong value is an error that names the key.
+ * The file holds no secrets, only the names of the environment variables or files that do, or their hashes.
  */
 public final class ReportsSettingsFile {
     /** A plain hash of a token that can be guessed can be turned back. */

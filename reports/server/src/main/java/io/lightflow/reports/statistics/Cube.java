@@ -70,8 +70,8 @@ enum Cube {
     }
 
     /**
-     * The cubes that can tell dimensions apart, for one ad or campaign the best one first; the others are for windows in
-     * which it is not complete.
+     * The cubes that can tell dimensions apart, for one ad or campaign the best one first; the others are for windows
+     * in which it is not complete.
      *
      * @throws ProblemException if there is none
      */

@@ -43,7 +43,7 @@ enum KeyTable {
         return dimensions;
     }
 
-    /** {@code  JOIN table ON …}, to what has the column of the number. */
+    /** {@code JOIN table ON …}, to what has the column of the number. */
     String joined() {
         return " JOIN " + table + " ON " + table + ".id = " + column;
     }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the numbers of a key table stand for, read once, since it never changes. In memory, rows have an index into the list of
- * texts instead of the number, which may be any.
+ * What the numbers of a key table stand for, read once, since it never changes. In memory, rows have an index into the
+ * list of texts instead of the number, which may be any.
  *
  * <p>One thread at a time reads more; whoever has a {@link #texts list} that it gave may use that meanwhile.
  */

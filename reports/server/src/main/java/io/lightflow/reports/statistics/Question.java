@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A statement that is put together of names that this package chose and of parameters, which hold all that was sent. Every
- * piece names its range of time in the statement's parameters, so that PostgreSQL opens no other partition.
+ * A statement that is put together of names that this package chose and of parameters, which hold all that was sent.
+ * Every piece names its range of time in the statement's parameters, so that PostgreSQL opens no other partition.
  */
 final class Question {
     private final Connection connection;
@@ -41,8 +41,9 @@ final class Question {
     }
 
     /**
-     * {@code SELECT columns FROM the piece's table WHERE time and filter}, of one piece after the other. The tables have a time, counts,
-     * and numbers, which {@link Cube#keyTables} tell the meaning of. What the filter means is looked up there first.
+     * {@code SELECT columns FROM the piece's table WHERE time and filter}, of one piece after the other. The tables
+     * have a time, counts, and numbers, which {@link Cube#keyTables} tell the meaning of. What the filter means is
+     * looked up there first.
      */
     Question rows(Function<Piece, String> columns, List<Piece> pieces, Cube cube, Filter filter) throws SQLException {
         List<KeyTable> asked = cube.keyTables().stream()
@@ -65,7 +66,10 @@ final class Question {
         return this;
     }
 
-    /** An index leads to the rows of the ads, given a list; places are too many for a list, which is searched from its beginning. */
+    /**
+     * An index leads to the rows of the ads, given a list; places are too many for a list, which is searched from its
+     * beginning.
+     */
     private void andAsked(KeyTable keys) {
         String ids = "SELECT id FROM asked_" + keys.column();
         say(" AND " + keys.column() + (keys == KeyTable.AD ? " = ANY (ARRAY(" + ids + "))" : " IN (" + ids + ")"));

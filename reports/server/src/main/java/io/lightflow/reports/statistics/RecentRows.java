@@ -13,13 +13,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * The rows that were asked for in the last minute, in memory: to look at all rows of ten minutes takes PostgreSQL a tenth of
- * a second, however few are wanted.
+ * The rows that were asked for in the last minute, in memory: to look at all rows of ten minutes takes PostgreSQL a
+ * tenth of a second, however few are wanted.
  *
- * <p>They are as if they had been read for the question, but up to two periods ago. A period is a second, or four times as
- * long as it took to read them, but half a minute at most. After one, whoever asks has the rows read again in the background,
- * and only those of minutes to which something was added since, as {@code stats_minute_events} tells. A question after two
- * of them, or for rows that are not there, waits until they are read.
+ * <p>They are as if they had been read for the question, but up to two periods ago. A period is a second, or four times
+ * as long as it took to read them, but half a minute at most. After one, whoever asks has the rows read again in the
+ * background, and only those of minutes to which something was added since, as {@code stats_minute_events} tells. A
+ * question after two of them, or for rows that are not there, waits until they are read.
  *
  * <p>Thread-safe.
  */

@@ -27,8 +27,8 @@ import org.apache.arrow.flatbuf.Type;
 import org.apache.arrow.flatbuf.Utf8;
 
 /**
- * A series as an Arrow stream: a schema, one batch of records, the end. Written with Arrow's own message types and without its
- * vectors, which take memory outside the heap and a flag of the JVM.
+ * A series as an Arrow stream: a schema, one batch of records, the end. Written with Arrow's own message types and
+ * without its vectors, which take memory outside the heap and a flag of the JVM.
  */
 final class SeriesArrow {
     static final String CONTENT_TYPE = "application/vnd.apache.arrow.stream";
@@ -118,7 +118,9 @@ final class SeriesArrow {
         message(builder, MessageHeader.RecordBatch, RecordBatch.endRecordBatch(builder), body.toByteArray());
     }
 
-    /** Adds the column's buffers: which values are there, offsets of texts, the values. Returns how many are not there. */
+    /**
+     * Adds the column's buffers: which values are there, offsets of texts, the values. Returns how many are not there.
+     */
     private static long column(SeriesColumn column, List<SeriesRow> rows, List<byte[]> buffers) {
         byte[] valid = new byte[(rows.size() + 7) / 8];
         long nulls = 0;

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Sums of one step of a series. Rates are exact to the last digit that is given, rounded half up; null where they would be
- * divided by nothing.
+ * Sums of one step of a series. Rates are exact to the last digit that is given, rounded half up; null where they would
+ * be divided by nothing.
  *
  * @param by the values of the dimensions that were asked for, in their order
  */

@@ -26,9 +26,10 @@ import java.util.Optional;
 record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map<String, Instant> keptFrom) {
 
     /**
-     * One round trip for what comes before every question. Nothing is dropped from the lock on until the transaction ends,
-     * and the lock comes before the snapshot: so what the mark says is there is there. Every statement is planned for its
-     * parameters, to open the partitions that it needs and no other, and takes no processor from other requests.
+     * One round trip for what comes before every question. Nothing is dropped from the lock on until the transaction
+     * ends, and the lock comes before the snapshot: so what the mark says is there is there. Every statement is planned
+     * for its parameters, to open the partitions that it needs and no other, and takes no processor from other
+     * requests.
      */
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
             + " LOCK TABLE ONLY stats_minute_data, ONLY stats_creative_minute_data, ONLY stats_creative_ten_minutes_data,"
@@ -79,8 +80,8 @@ record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map
     /**
      * How far the figures of a window can be relied on.
      *
-     * @param watermark everything of before is counted, but for clicks and conversions that still wait for theirs; null if
-     *     a shard has counted nothing yet
+     * @param watermark everything of before is counted, but for clicks and conversions that still wait for theirs; null
+     *     if a shard has counted nothing yet
      * @param behindMs how far behind the clock that is; null where watermark is
      * @param complete whether that is the whole window
      */

@@ -15,7 +15,9 @@ final class RandomStatistics {
 
     private RandomStatistics() {}
 
-    /** Counts something of ad {@code r<number>} of campaign {@code c<number % 4>} and advertiser {@code a<number % 2>}. */
+    /**
+     * Counts something of ad {@code r<number>} of campaign {@code c<number % 4>} and advertiser {@code a<number % 2>}.
+     */
     static void add(Statistics statistics, Instant minute, int number, Random random) {
         Counts counts = statistics.minute(new StatisticsKey(
                 minute.toEpochMilli(),

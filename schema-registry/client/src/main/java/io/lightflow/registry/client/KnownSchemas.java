@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.apache.avro.Schema;
 
 /**
- * The schemas by id. Reading takes no lock and makes no garbage, since it happens for every record; adding copies the whole, since
- * that happens once for every schema. Never forgets: a schema never changes, and a registry holds few.
+ * The schemas by id. Reading takes no lock and makes no garbage, since it happens for every record; adding copies the
+ * whole, since that happens once for every schema. Never forgets: a schema never changes, and a registry holds few.
  */
 final class KnownSchemas {
     private record Snapshot(int[] ids, Schema[] schemas) {}

@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import org.apache.avro.Schema;
 
 /**
- * Writes the normal form of one schema. It works on the schema's JSON rather than on Avro's classes, so that defaults and properties
- * stay as they were written. Used for one schema and thrown away.
+ * Writes the normal form of one schema. It works on the schema's JSON rather than on Avro's classes, so that defaults
+ * and properties stay as they were written. Used for one schema and thrown away.
  */
 final class NormalForm {
     private static final ObjectMapper JSON = JsonMapper.builder().build();

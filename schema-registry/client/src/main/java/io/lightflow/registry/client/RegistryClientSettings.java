@@ -13,9 +13,10 @@ import java.util.Objects;
  * @param requestTimeout for one request to one instance
  * @param operationTimeout for one call of the client: all requests, retries and pauses together
  * @param rounds how often all URLs are tried before giving up; at least 1
- * @param backoff the longest pause before the second round; doubles with each further round. The pause is drawn between 0 and that,
- *     so that many clients do not come back at the same moment
- * @param unknownIdMemory how long an id that the registry does not know is refused without asking again; zero asks every time
+ * @param backoff the longest pause before the second round; doubles with each further round. The pause is drawn between
+ *     0 and that, so that many clients do not come back at the same moment
+ * @param unknownIdMemory how long an id that the registry does not know is refused without asking again; zero asks
+ *     every time
  * @param credentials sent with every request, to no other host. Use them with https only, unless the network is trusted
  * @param tls for https
  */

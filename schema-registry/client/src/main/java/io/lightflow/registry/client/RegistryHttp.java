@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** Sends a request to the first instance that answers, retries what may pass by itself, and turns the rest into named failures. */
+/**
+ * Sends a request to the first instance that answers, retries what may pass by itself, and turns the rest into named
+ * failures.
+ */
 final class RegistryHttp {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
     private static final ObjectMapper JSON = JsonMapper.builder().build();

@@ -7,12 +7,13 @@ import java.security.NoSuchAlgorithmException;
 import org.apache.avro.Schema;
 
 /**
- * Derives the id of a schema from its content, so that every registry and every producer finds the same id for the same schema
- * without asking each other.
+ * Derives the id of a schema from its content, so that every registry and every producer finds the same id for the same
+ * schema without asking each other.
  *
- * <p>The id is the first 31 bits after the sign of the SHA-256 over the UTF-8 bytes of the schema's {@linkplain #normalForm normal
- * form}; 0 is replaced by 1. It is always positive. Among 1,000 schemas two share an id with a probability of 0.02%, among 10,000
- * with 2.3%; a registry refuses the second one, and any change to it (of a doc, say) gives it another id.
+ * <p>The id is the first 31 bits after the sign of the SHA-256 over the UTF-8 bytes of the schema's
+ * {@linkplain #normalForm normal form}; 0 is replaced by 1. It is always positive. Among 1,000 schemas two share an id
+ * with a probability of 0.02%, among 10,000 with 2.3%; a registry refuses the second one, and any change to it (of a
+ * doc, say) gives it another id.
  *
  * <p>All methods are pure and may be called by any thread. They are not meant for the hot path: keep the result.
  */
@@ -41,12 +42,14 @@ public final class SchemaId {
     }
 
     /**
-     * The text that stands for everything {@code schema} says: JSON without white space, keys sorted, every name and alias in full.
+     * The text that stands for everything {@code schema} says: JSON without white space, keys sorted, every name and
+     * alias in full.
      *
-     * <p>Docs, defaults, aliases, orders, logical types and other properties are part of it, unlike in Avro's parsing canonical form:
-     * schemas that differ in one of them read or mean different things. Left out are the notation (white space, order of keys,
-     * namespace or full name) and {@code avro.java.string}, which only says how Java's generated classes hold a string, so that a
-     * class and the file it was generated from have one id. A type that was taken from another schema by reference is written out.
+     * <p>Docs, defaults, aliases, orders, logical types and other properties are part of it, unlike in Avro's parsing
+     * canonical form: schemas that differ in one of them read or mean different things. Left out are the notation
+     * (white space, order of keys, namespace or full name) and {@code avro.java.string}, which only says how Java's
+     * generated classes hold a string, so that a class and the file it was generated from have one id. A type that was
+     * taken from another schema by reference is written out.
      */
     public static String normalForm(Schema schema) {
         return new NormalForm().of(schema);

@@ -16,8 +16,8 @@ import org.apache.avro.Schema;
 /**
  * Gets schemas from, and registers them with, a registry that speaks the Confluent REST API (v1).
  *
- * <p>What was fetched, registered or {@linkplain #know made known} once is answered from memory, without a lock, also while the
- * registry is away. Safe for any number of threads; the methods that ask the registry block for at most
+ * <p>What was fetched, registered or {@linkplain #know made known} once is answered from memory, without a lock, also
+ * while the registry is away. Safe for any number of threads; the methods that ask the registry block for at most
  * {@link RegistryClientSettings#operationTimeout}. Nothing is to be closed.
  *
  * <p>All methods may throw {@link RegistryUnavailableException}, the only one that is worth a retry, and
@@ -42,8 +42,8 @@ public final class SchemaRegistryClient {
     }
 
     /**
-     * Makes sure that {@code schema} is a version of {@code subject}, and returns its id. Asks the registry once for each subject and
-     * schema.
+     * Makes sure that {@code schema} is a version of {@code subject}, and returns its id. Asks the registry once for
+     * each subject and schema.
      *
      * @throws SchemaRejectedException if the schema is not valid or incompatible with the subject's earlier ones
      */
@@ -63,8 +63,8 @@ public final class SchemaRegistryClient {
     }
 
     /**
-     * The schema that records with this id were written with. Asks the registry once for each id that it knows, and for the others
-     * once in each {@link RegistryClientSettings#unknownIdMemory}.
+     * The schema that records with this id were written with. Asks the registry once for each id that it knows, and for
+     * the others once in each {@link RegistryClientSettings#unknownIdMemory}.
      *
      * @throws SchemaNotFoundException if the registry does not know the id; no id below 1 is ever asked for
      */
@@ -90,8 +90,8 @@ public final class SchemaRegistryClient {
     }
 
     /**
-     * The subject's latest version. Always asks the registry, since the answer changes; while nobody answers, what was the latest
-     * when it was asked last.
+     * The subject's latest version. Always asks the registry, since the answer changes; while nobody answers, what was
+     * the latest when it was asked last.
      *
      * @throws SchemaNotFoundException if there is no such subject
      */
@@ -117,8 +117,8 @@ public final class SchemaRegistryClient {
     }
 
     /**
-     * Lets {@link #schemaById} answer for a schema that is compiled in, without asking. Right for registries whose ids are
-     * {@linkplain SchemaId derived from the content}, as Lightflow's are.
+     * Lets {@link #schemaById} answer for a schema that is compiled in, without asking. Right for registries whose ids
+     * are {@linkplain SchemaId derived from the content}, as Lightflow's are.
      *
      * @return the schema's id
      */

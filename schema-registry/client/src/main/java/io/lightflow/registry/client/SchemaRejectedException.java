@@ -1,6 +1,9 @@
 package io.lightflow.registry.client;
 
-/** The registry refuses the schema: it is not valid, or incompatible with what the subject holds. Fatal until the schema changes. */
+/**
+ * The registry refuses the schema: it is not valid, or incompatible with what the subject holds. Fatal until the schema
+ * changes.
+ */
 public final class SchemaRejectedException extends SchemaRegistryException {
     private static final long serialVersionUID = 1L;
     private final int errorCode;

@@ -7,9 +7,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Ids that the registry was asked for lately and did not know, so that a stream of broken records does not become a stream of
- * requests. Holds {@value #CAPACITY} ids; when that is full of ids that are still fresh, further ones are not kept and are asked for
- * each time.
+ * Ids that the registry was asked for lately and did not know, so that a stream of broken records does not become a
+ * stream of requests. Holds {@value #CAPACITY} ids; when that is full of ids that are still fresh, further ones are not
+ * kept and are asked for each time.
  */
 final class UnknownIds {
     static final int CAPACITY = 10_000;

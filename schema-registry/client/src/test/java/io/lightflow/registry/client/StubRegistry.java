@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Gives prepared answers in turn, the last one forever, and notes what it was asked: for what a real registry does not do on demand. */
+/**
+ * Gives prepared answers in turn, the last one forever, and notes what it was asked: for what a real registry does not
+ * do on demand.
+ */
 final class StubRegistry implements AutoCloseable {
     record Answer(int status, String body) {}
 

@@ -15,7 +15,8 @@ final class Database {
 
     /**
      * @return an open pool, to be closed by the caller
-     * @throws StoreException if the database cannot be reached within the settings' time-out, or cannot be brought up to date
+     * @throws StoreException if the database cannot be reached within the settings' time-out, or cannot be brought up
+     *     to date
      */
     static HikariDataSource open(RegistryServerSettings settings) {
         HikariDataSource pool = connect(settings);

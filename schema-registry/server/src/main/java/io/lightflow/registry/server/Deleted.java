@@ -1,6 +1,9 @@
 package io.lightflow.registry.server;
 
-/** Which versions count when something is looked up: those that are alive, those that were deleted (but not for good), or both. */
+/**
+ * Which versions count when something is looked up: those that are alive, those that were deleted (but not for good),
+ * or both.
+ */
 enum Deleted {
     LEFT_OUT("NOT v.deleted"),
     INCLUDED("true"),

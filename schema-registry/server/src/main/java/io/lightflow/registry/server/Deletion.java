@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Deletes in two steps. A version that was deleted once is left out of lists, of "latest" and of compatibility, and is still found by
- * its id. Deleted for good, it is gone, and so is the schema, once no version holds it.
+ * Deletes in two steps. A version that was deleted once is left out of lists, of "latest" and of compatibility, and is
+ * still found by its id. Deleted for good, it is gone, and so is the schema, once no version holds it.
  */
 final class Deletion {
     private final Sql sql;

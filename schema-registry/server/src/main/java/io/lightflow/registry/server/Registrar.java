@@ -21,7 +21,8 @@ final class Registrar {
      * Makes {@code schema} the next version of {@code subject}, unless it is one already.
      *
      * @return the version that holds it, and whether it is new
-     * @throws ApiException if it is incompatible with earlier versions, another schema has its id, or the mode forbids it
+     * @throws ApiException if it is incompatible with earlier versions, another schema has its id, or the mode forbids
+     *     it
      */
     Registration register(String subject, ParsedSchema schema) {
         String action = "register schema " + schema.id() + " as " + subject;

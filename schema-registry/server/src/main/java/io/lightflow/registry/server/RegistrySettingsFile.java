@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads {@link RegistryServerSettings} from YAML; an unknown key, a missing or a wrong value is an error that names the key. The file
- * holds no secrets, only the names of the environment variables that do.
+ * Reads {@link RegistryServerSettings} from YAML; an unknown key, a missing or a wrong value is an error that names the
+ * key. The file holds no secrets, only the names of the environment variables that do.
  */
 public final class RegistrySettingsFile {
     private final Map<String, String> environment;

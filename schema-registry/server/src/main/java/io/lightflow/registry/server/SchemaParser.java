@@ -14,7 +14,10 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 
-/** Reads what a client sent, strictly: names that other languages cannot read and defaults of the wrong type are refused. */
+/**
+ * Reads what a client sent, strictly: names that other languages cannot read and defaults of the wrong type are
+ * refused.
+ */
 final class SchemaParser {
     /** More than any schema written by hand; bounds what one request can make the server read. */
     private static final int MAX_REFERENCES = 1_000;

@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A schema registry that speaks the Confluent REST API (v1) and keeps everything in PostgreSQL. Any number of them may share one
- * database; there is no leader.
+ * A schema registry that speaks the Confluent REST API (v1) and keeps everything in PostgreSQL. Any number of them may
+ * share one database; there is no leader.
  *
  * <p>Made, started and closed by one thread, once each.
  */

@@ -72,7 +72,9 @@ final class VersionsApi {
         return new RegisteredId(done(context, "import", registration).id());
     }
 
-    /** Not of Confluent's API: for what {@code sync} brings from another registry, without a mode that stops producers. */
+    /**
+     * Not of Confluent's API: for what {@code sync} brings from another registry, without a mode that stops producers.
+     */
     private Object place(Context context) {
         String subject = Subjects.inPath(context);
         int version = Subjects.versionInPath(context).orElseThrow(() -> ApiException.invalidVersion("latest"));

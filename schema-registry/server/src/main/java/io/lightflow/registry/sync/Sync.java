@@ -19,9 +19,9 @@ import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 
 /**
- * Copies versions, and compatibility levels of subjects, that {@code to} lacks. A version is copied with its number, since others may
- * refer to it by that. Where {@code to} has something else, it stays, and the conflict is reported; the schema itself is made known
- * by its id all the same, so that records written with it can be read. Used once.
+ * Copies versions, and compatibility levels of subjects, that {@code to} lacks. A version is copied with its number,
+ * since others may refer to it by that. Where {@code to} has something else, it stays, and the conflict is reported;
+ * the schema itself is made known by its id all the same, so that records written with it can be read. Used once.
  */
 public final class Sync {
     private static final int PAGE = 500;

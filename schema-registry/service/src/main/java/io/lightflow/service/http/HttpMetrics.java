@@ -9,7 +9,10 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
-/** What {@code /metrics} tells Prometheus of any service: its requests and its JVM, and what the service adds. Thread-safe. */
+/**
+ * What {@code /metrics} tells Prometheus of any service: its requests and its JVM, and what the service adds.
+ * Thread-safe.
+ */
 public final class HttpMetrics {
     private static final double MILLIS_PER_SECOND = 1e3;
 

@@ -26,8 +26,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads settings from YAML, strictly: an unknown key, a missing or a wrong value is an {@link IllegalArgumentException} that names the
- * key. Files hold no secrets, only the names of the environment variables that do.
+ * Reads settings from YAML, strictly: an unknown key, a missing or a wrong value is an {@link IllegalArgumentException}
+ * that names the key. Files hold no secrets, only the names of the environment variables that do.
  */
 public final class SettingsFile {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");

@@ -40,8 +40,8 @@ public final class Sql {
     }
 
     /**
-     * Every statement for itself. Work is done again if the database has rolled it back, which a replica does with what stands
-     * in the way of a dropped partition, for example; this holds for all that follow, too.
+     * Every statement for itself. Work is done again if the database has rolled it back, which a replica does with what
+     * stands in the way of a dropped partition, for example; this holds for all that follow, too.
      *
      * @param action for the message of a failure: "list the campaigns"
      * @throws StoreException if the database does not do its part
