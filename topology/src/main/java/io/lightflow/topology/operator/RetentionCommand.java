@@ -1,6 +1,7 @@
 package io.lightflow.topology.operator;
 
 import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.time.Durations;
 import io.lightflow.topology.postgres.PostgresSchema;
 import io.lightflow.topology.postgres.StatisticsRetention;
 import io.lightflow.topology.trident.Parts;
@@ -22,14 +23,14 @@ import picocli.CommandLine.Spec;
         name = "retention",
         mixinStandardHelpOptions = true,
         description = {
-            "Drop the partitions of the statistics tables that lie wholly before what is kept. A table whose option is"
-                    + " absent is kept for ever. Delete the spend by hour of days that no campaign is in any more.",
-            "Partitions are days of minutes, months of hours and years of days. Minutes must be kept for as long as"
-                    + " reports want edges of a window by the minute."
+            "Drop the partitions of the statistics tables that end before the retention. A table without its option is"
+                    + " kept for ever. Delete the hourly spend of days that are over in every time zone.",
+            "Partitions are days of minutes, months of hours and years of days. Keep minutes for as long as reports"
+                    + " ask for windows that begin or end within an hour."
         },
         footer = {
             "",
-            "Exits with 0 if all is dropped, 1 if PostgreSQL was away or a table stayed in use, and 2 if an option is wrong."
+            "Exits with 0 if all is dropped, 1 if PostgreSQL was unavailable or a table was in use, and 2 if an option is wrong."
         })
 public final class RetentionCommand implements Callable<Integer> {
     @Spec
@@ -38,28 +39,39 @@ public final class RetentionCommand implements Callable<Integer> {
     @Mixin
     private SettingsOption settingsOption;
 
-    @Option(names = "--minutes", paramLabel = "PERIOD", description = "How long minutes are kept, such as P14D.")
+    @Option(
+            names = "--minutes",
+            paramLabel = "PERIOD",
+            converter = PeriodOption.class,
+            description = "How long minutes are kept, such as 14d.")
     private Optional<Period> minutes;
 
-    @Option(names = "--hours", paramLabel = "PERIOD", description = "How long hours are kept, such as P13M.")
+    @Option(
+            names = "--hours",
+            paramLabel = "PERIOD",
+            converter = PeriodOption.class,
+            description = "How long hours are kept, such as 13mo.")
     private Optional<Period> hours;
 
     @Option(
             names = "--days",
             paramLabel = "PERIOD",
-            description = "How long days are kept, such as P10Y: for as long as reports look back.")
+            converter = PeriodOption.class,
+            description = "How long days are kept, such as 10y: for as long as reports look back.")
     private Optional<Period> days;
 
     @Option(
             names = "--every",
             paramLabel = "DURATION",
-            description = "Stay, and do so again after each such time, such as PT6H. Without it, once.")
+            converter = DurationOption.class,
+            description = "Stay, and repeat this at such an interval, such as 6h. Without it, run once.")
     private Optional<Duration> every;
 
     @Override
     public Integer call() throws InterruptedException {
         if (every.isPresent() && every.get().compareTo(Duration.ofMinutes(1)) < 0) {
-            throw new ParameterException(spec.commandLine(), "--every must be at least PT1M, found " + every.get());
+            throw new ParameterException(
+                    spec.commandLine(), "--every must be at least 1m, found " + Durations.format(every.get()));
         }
         StatisticsRetention retention = retention();
         PostgresSchema schema = new PostgresSchema(Parts.postgres(settingsOption.read()));

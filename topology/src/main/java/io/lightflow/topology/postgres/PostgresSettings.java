@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.time.Durations;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Locale;
@@ -70,7 +71,8 @@ public record PostgresSettings(
 
     private static void checkRange(String name, Duration value, Duration most) {
         if (value.compareTo(Duration.ofSeconds(1)) < 0 || value.compareTo(most) > 0) {
-            throw new IllegalArgumentException(name + " must be from PT1S to " + most + ", found " + value);
+            throw new IllegalArgumentException(
+                    name + " must be from 1s to " + Durations.format(most) + ", found " + Durations.format(value));
         }
     }
 

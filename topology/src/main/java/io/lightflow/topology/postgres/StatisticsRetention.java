@@ -1,6 +1,7 @@
 package io.lightflow.topology.postgres;
 
 import io.lightflow.statistics.Statistics;
+import io.lightflow.time.Durations;
 import java.time.Period;
 import java.util.Optional;
 
@@ -25,8 +26,8 @@ public record StatisticsRetention(Optional<Period> minute, Optional<Period> hour
 
     private static void check(String name, Optional<Period> kept) {
         if (kept.isPresent() && (kept.get().isNegative() || kept.get().isZero())) {
-            throw new IllegalArgumentException(
-                    "the retention of the " + name + " table must be at least P1D, found " + kept.get());
+            throw new IllegalArgumentException("the retention of the " + name + " table must be at least 1d, found "
+                    + Durations.format(kept.get()));
         }
     }
 

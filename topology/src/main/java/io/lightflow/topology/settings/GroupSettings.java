@@ -55,8 +55,8 @@ public record GroupSettings(
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .registerModule(new SimpleModule()
-                    .addDeserializer(Duration.class, new Durations())
-                    .addSerializer(Duration.class, new Durations.Writer()));
+                    .addDeserializer(Duration.class, new DurationFormat.Reader())
+                    .addSerializer(Duration.class, new DurationFormat.Writer()));
 
     public GroupSettings {
         Require.present("group", group);

@@ -1,5 +1,6 @@
 package io.lightflow.topology.settings;
 
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -60,8 +61,8 @@ final class Require {
 
     static Duration within(String key, Duration value, Duration least, Duration most) {
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw new WrongSettingException("the key " + key + " must lie between " + least.toMillis() + "ms and "
-                    + most.toMillis() + "ms, found " + value.toMillis() + "ms");
+            throw new WrongSettingException("the key " + key + " must lie between " + Durations.format(least) + " and "
+                    + Durations.format(most) + ", found " + Durations.format(value));
         }
         return value;
     }

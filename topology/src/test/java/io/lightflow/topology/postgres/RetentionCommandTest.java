@@ -36,7 +36,7 @@ class RetentionCommandTest {
             sink.commit(commit(0, 0, 10, statistics));
         }
 
-        assertThat(run("--minutes", "P14D", "--days", "P10Y")).isZero();
+        assertThat(run("--minutes", "14d", "--hours", "13mo", "--days", "10y")).isZero();
 
         assertThat(server.query(database, "SELECT count(*) FROM stats_minute")).isEqualTo("1");
         assertThat(server.query(database, "SELECT count(*) FROM stats_creative_minute"))
@@ -49,9 +49,10 @@ class RetentionCommandTest {
 
     @Test
     void aScheduleOrARetentionThatCannotBeIsRefused() throws Exception {
-        assertThat(run("--every", "PT1S")).isEqualTo(CommandLine.ExitCode.USAGE);
-        assertThat(run("--minutes", "P0D")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(run("--every", "1s")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(run("--minutes", "0d")).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(run("--minutes", "14")).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(run("--hours", "P13M")).isEqualTo(CommandLine.ExitCode.USAGE);
     }
 
     private int run(String... options) throws Exception {
