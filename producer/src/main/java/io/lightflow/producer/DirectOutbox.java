@@ -11,27 +11,29 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Events wait in the memory of Kafka's producer: {@link WhenAway.Block} and {@link WhenAway.Drop}. */
+/**
+ * Keeps events in the memory of Kafka's producer: {@link UnavailablePolicy.Block} and {@link UnavailablePolicy.Drop}.
+ */
 final class DirectOutbox implements Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(DirectOutbox.class);
 
-    private static final Duration PATIENCE_AT_START = Duration.ofSeconds(2);
+    private static final Duration STARTUP_WAIT = Duration.ofSeconds(2);
 
-    private final FrontKafka kafka;
-    private final WhenAway policy;
-    private final Counters counters;
-    private final BeaconRound beacons;
+    private final FrontKafkaProducer kafka;
+    private final UnavailablePolicy policy;
+    private final DeliveryCounters counters;
+    private final BeaconSender beacons;
     private final AtomicBoolean lossLogged = new AtomicBoolean();
 
-    DirectOutbox(LightEventsSettings settings, int beaconSchemaId, Counters counters) {
-        this.policy = settings.whenAway();
+    DirectOutbox(LightEventsSettings settings, int beaconSchemaId, DeliveryCounters counters) {
+        this.policy = settings.unavailablePolicy();
         this.counters = counters;
-        this.kafka =
-                new FrontKafka(settings, policy instanceof WhenAway.Block block ? block.deadline() : Duration.ZERO);
-        this.beacons = new BeaconRound(settings, beaconSchemaId, counters);
+        this.kafka = new FrontKafkaProducer(
+                settings, policy instanceof UnavailablePolicy.Block block ? block.deadline() : Duration.ZERO);
+        this.beacons = new BeaconSender(settings, beaconSchemaId, counters);
     }
 
-    /** Hears what becomes of one event. */
+    /** Receives the outcome of one event. */
     private final class Delivery implements Callback {
         private final Thread sender = Thread.currentThread();
         private Exception refusal;
@@ -48,10 +50,10 @@ final class DirectOutbox implements Outbox {
         }
     }
 
-    /** Waits a moment for Kafka, so that the first events need not, and settings that do not fit are found out. */
+    /** Waits briefly for Kafka: the first events then need not wait, and a wrong partition count is detected here. */
     @Override
     public void start() {
-        long deadline = System.nanoTime() + PATIENCE_AT_START.toNanos();
+        long deadline = System.nanoTime() + STARTUP_WAIT.toNanos();
         for (EventType type : EventType.values()) {
             while (!isKnown(type) && System.nanoTime() - deadline < 0) {
                 LockSupport.parkNanos(this, 5_000_000);
@@ -65,49 +67,53 @@ final class DirectOutbox implements Outbox {
             return true;
         } catch (TimeoutException e) {
             return false;
-        } catch (WrongPartitionsException e) {
+        } catch (PartitionCountMismatchException e) {
             kafka.close(Duration.ZERO);
             throw new IllegalArgumentException(e.getMessage(), e);
         } catch (KafkaException e) {
-            LOG.warn("Topic {} cannot be seen; events that are sent there are refused until it can", type.plural(), e);
+            LOG.warn(
+                    "Reading the metadata of topic {} failed; its events are not accepted until it succeeds",
+                    type.plural(),
+                    e);
             return true;
         }
     }
 
     @Override
-    public Outcome put(Outgoing event) {
+    public SendOutcome put(OutgoingEvent event) {
         Delivery delivery = new Delivery();
-        counters.taken.increment();
+        counters.accepted.increment();
         try {
             kafka.send(event, delivery);
         } catch (KafkaException | IllegalStateException e) {
             delivery.refusal = e;
         }
         if (delivery.refusal == null) {
-            return Outcome.TAKEN;
+            return SendOutcome.ACCEPTED;
         }
-        counters.taken.decrement();
-        if (policy instanceof WhenAway.Drop && delivery.refusal instanceof TimeoutException) {
+        counters.accepted.decrement();
+        if (policy instanceof UnavailablePolicy.Drop && delivery.refusal instanceof TimeoutException) {
             counters.dropped.increment();
-            return Outcome.DROPPED;
+            return SendOutcome.DROPPED;
         }
-        counters.notTaken.increment();
-        throw new NotTakenException(
-                event.type() + " not taken: expected Kafka to take it, found " + delivery.refusal, delivery.refusal);
+        counters.notAccepted.increment();
+        throw new NotAcceptedException(
+                event.type() + " not accepted: expected Kafka's producer to buffer it, found " + delivery.refusal,
+                delivery.refusal);
     }
 
-    /** Logged once, then counted: the reason is the same for thousands. */
+    /** Logs the first loss only, and counts the others: thousands share one reason. */
     private void lost(Exception failure) {
         counters.lost.increment();
         if (lossLogged.compareAndSet(false, true)) {
             LOG.error(
-                    "An event was taken and is lost, since Kafka refuses it for good; more of them are only counted",
+                    "An accepted event is lost: Kafka rejects it permanently. Further losses are only counted",
                     failure);
         }
     }
 
     @Override
-    public void vouch(long timeMs) {
+    public void requestBeacons(long timeMs) {
         if (!kafka.isFull()) {
             beacons.send(kafka, timeMs);
         }
@@ -129,8 +135,8 @@ final class DirectOutbox implements Outbox {
         long lost = counters.lost.sum() - lostBefore;
         if (lost > 0) {
             throw new NotDeliveredException(
-                    lost + " events are lost: Kafka has not acknowledged them within " + timeout
-                            + " of closing, and they were only in memory. WhenAway.Spool would have kept them",
+                    lost + " events are lost: Kafka did not acknowledge them within " + timeout
+                            + " of closing, and they were only in memory. UnavailablePolicy.Spool keeps events on disk",
                     lost);
         }
     }

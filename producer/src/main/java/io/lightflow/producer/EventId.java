@@ -3,13 +3,14 @@ package io.lightflow.producer;
 import java.time.Instant;
 
 /**
- * What can be read from an id that {@link LightEvents#newId} made.
+ * The fields of an id that {@link LightEvents#newId} generated.
  *
- * <p>Such an id has 24 characters, digits and lower-case letters, without i, l, o and u (Crockford's base 32): 13 for
- * the time in ms and a number within it (44 and 20 bits), 3 for the shard (15 bits), 8 at random for each process (40
- * bits). So ids sort by time as texts; those of one process are ever increasing.
+ * <p>Such an id has 24 characters: digits and lower-case letters without i, l, o and u (Crockford's base 32). 13
+ * characters hold the time in ms and a sequence number (44 and 20 bits). 3 hold the shard (15 bits), and 8 are random
+ * for each process (40 bits). The string order of ids is their time order, and the ids of one process strictly
+ * increase.
  *
- * @param time when the id was made, in ms
+ * @param time when the id was generated, in ms
  * @param shard the partition of its join key
  */
 public record EventId(Instant time, int shard) {
@@ -19,11 +20,11 @@ public record EventId(Instant time, int shard) {
     static final int PROCESS_CHARACTERS = 8;
     static final int SEQUENCE_BITS = 20;
     /** A shard has 15 bits. */
-    static final int MOST_SHARDS = 1 << 15;
+    static final int MAX_SHARDS = 1 << 15;
 
     private static final String DIGITS = "0123456789abcdefghjkmnpqrstvwxyz";
 
-    /** @throws IllegalArgumentException if it is not an id of this kind */
+    /** @throws IllegalArgumentException if the string is not such an id */
     public static EventId parse(String id) {
         if (id.length() != LENGTH) {
             throw new IllegalArgumentException(

@@ -1,7 +1,7 @@
 package io.lightflow.producer;
 
 /**
- * An event breaks its schema or a rule of the join, which would have rejected it. Nothing was sent. Fatal: correct the
+ * An event violates its schema or a rule of the join, which would reject it. Nothing was sent. Fatal: correct the
  * event.
  */
 public final class InvalidEventException extends RuntimeException {
@@ -9,11 +9,11 @@ public final class InvalidEventException extends RuntimeException {
     private final String field;
 
     InvalidEventException(String kind, String field, String reason) {
-        super(kind + " refused because of its " + field + ": " + reason);
+        super(kind + " rejected because of its " + field + ": " + reason);
         this.field = field;
     }
 
-    /** The name of the field that is wrong; {@code joinKey} for the join key. */
+    /** The name of the invalid field; {@code joinKey} for the join key. */
     public String field() {
         return field;
     }

@@ -24,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends light events to the Kafka of a data center: one for each process, opened at its start and closed at its end.
+ * Sends light events to the Kafka of a data center. A process opens one instance at its start and closes it at its end.
  *
- * <p>All methods may be called by any thread at once. The events that one thread sends with one join key arrive in that
- * order. An event may be changed or used again when {@code send} has returned. What {@code send} does while Kafka is
- * away is the {@linkplain WhenAway policy} of the settings.
+ * <p>Thread-safe. The events that one thread sends with one join key arrive in that order. Callers may change or reuse
+ * an event once {@code send} has returned. The {@linkplain UnavailablePolicy policy} of the settings decides what
+ * {@code send} does while Kafka is unavailable.
  */
 public final class LightEvents implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LightEvents.class);
@@ -38,9 +38,9 @@ public final class LightEvents implements AutoCloseable {
     private final LightEventsSettings settings;
     private final InstantSource clock;
     private final long farFutureMs;
-    private final EventIds ids;
-    private final WireEncoders encoders = new WireEncoders();
-    private final Counters counters;
+    private final EventIdGenerator ids;
+    private final WireEncoderPool encoders = new WireEncoderPool();
+    private final DeliveryCounters counters;
     private final int[] schemaIds = new int[EventType.values().length];
     private final Outbox outbox;
     private final SchemaRegistration registration;
@@ -48,13 +48,13 @@ public final class LightEvents implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private long lastBeaconNanos = System.nanoTime() - BEACON_MS * 1_000_000;
 
-    private LightEvents(LightEventsSettings settings, InstantSource clock, Counters counters, Outbox outbox) {
+    private LightEvents(LightEventsSettings settings, InstantSource clock, DeliveryCounters counters, Outbox outbox) {
         this.settings = settings;
         this.clock = clock;
         this.counters = counters;
         this.outbox = outbox;
         this.farFutureMs = settings.farFuture().toMillis();
-        this.ids = new EventIds(clock);
+        this.ids = new EventIdGenerator(clock);
         for (EventType type : EventType.values()) {
             schemaIds[type.ordinal()] = SchemaId.of(schema(type));
         }
@@ -74,23 +74,23 @@ public final class LightEvents implements AutoCloseable {
     }
 
     /**
-     * Begins to work in the background. Unless events are spooled it waits for Kafka, for up to 2 s or the deadline of
-     * {@link WhenAway.Block}, whichever is longer, so that the first events need not; that it is away is no failure. It
-     * does not wait for the registry.
+     * Opens a producer and starts its background threads. Without a spool it waits for Kafka, so that the first events
+     * need not wait: up to 2 s or the deadline of {@link UnavailablePolicy.Block}, whichever is longer. An unavailable
+     * Kafka is no failure. It does not wait for the registry.
      *
-     * @throws IllegalArgumentException if Kafka's client refuses the settings, or a topic has another number of
-     *     partitions
-     * @throws org.apache.kafka.common.KafkaException if no server of such a name is found; with a spool that is waited
-     *     for
-     * @throws SpoolException if the spool's directory cannot be used, or another process uses it
+     * @throws IllegalArgumentException if Kafka's client rejects the settings, or the partition count of a topic
+     *     differs from them
+     * @throws org.apache.kafka.common.KafkaException if no server name can be resolved; with a spool, the producer
+     *     retries instead
+     * @throws SpoolException if the spool's directory is unusable, or in use by another process
      */
     public static LightEvents open(LightEventsSettings settings) {
         return open(settings, InstantSource.system());
     }
 
     static LightEvents open(LightEventsSettings settings, InstantSource clock) {
-        KafkaConfig.requireValid(settings);
-        Counters counters = new Counters();
+        KafkaProducerConfig.requireValid(settings);
+        DeliveryCounters counters = new DeliveryCounters();
         LightEvents events = new LightEvents(settings, clock, counters, outbox(settings, counters));
         events.outbox.start();
         events.registration.start();
@@ -98,66 +98,69 @@ public final class LightEvents implements AutoCloseable {
         return events;
     }
 
-    private static Outbox outbox(LightEventsSettings settings, Counters counters) {
+    private static Outbox outbox(LightEventsSettings settings, DeliveryCounters counters) {
         int beaconSchemaId = SchemaId.of(Beacon.getClassSchema());
-        return settings.whenAway() instanceof WhenAway.Spool spool
+        return settings.unavailablePolicy() instanceof UnavailablePolicy.Spool spool
                 ? SpooledOutbox.open(settings, spool, beaconSchemaId, counters)
                 : new DirectOutbox(settings, beaconSchemaId, counters);
     }
 
     /**
-     * @param joinKey the cookie of the browser that saw it
+     * @param joinKey the cookie of the browser that showed it
      * @throws InvalidEventException if the join would reject it
-     * @throws NotTakenException if there is no room for it, and the policy is not to drop
+     * @throws NotAcceptedException if there is no room for it and the policy does not drop events
      */
-    public Outcome send(String joinKey, Impression impression) {
+    public SendOutcome send(String joinKey, Impression impression) {
         return send(EventType.IMPRESSION, joinKey, impression);
     }
 
     /**
-     * @param joinKey of the impression: the click URL carries it
+     * @param joinKey that of the impression, which the click URL carries
      * @throws InvalidEventException if the join would reject it
-     * @throws NotTakenException if there is no room for it, and the policy is not to drop
+     * @throws NotAcceptedException if there is no room for it and the policy does not drop events
      */
-    public Outcome send(String joinKey, Click click) {
+    public SendOutcome send(String joinKey, Click click) {
         return send(EventType.CLICK, joinKey, click);
     }
 
     /**
-     * @param joinKey of the impression, which the postback URL carries; of a conversion that names neither click nor
-     *     impression the browser's cookie
+     * @param joinKey that of the impression, which the postback URL carries; the browser's cookie if the conversion
+     *     names neither click nor impression
      * @throws InvalidEventException if the join would reject it
-     * @throws NotTakenException if there is no room for it, and the policy is not to drop
+     * @throws NotAcceptedException if there is no room for it and the policy does not drop events
      */
-    public Outcome send(String joinKey, Conversion conversion) {
+    public SendOutcome send(String joinKey, Conversion conversion) {
         return send(EventType.CONVERSION, joinKey, conversion);
     }
 
     /**
      * @param joinKey the browser's cookie
      * @throws InvalidEventException if the join would reject it
-     * @throws NotTakenException if there is no room for it, and the policy is not to drop
+     * @throws NotAcceptedException if there is no room for it and the policy does not drop events
      */
-    public Outcome send(String joinKey, Tag tag) {
+    public SendOutcome send(String joinKey, Tag tag) {
         return send(EventType.TAG, joinKey, tag);
     }
 
-    /** An id that no other event has, see {@link EventId}: for an event with this join key that happens now. */
+    /** Generates a unique {@linkplain EventId id} for an event that happens now and has this join key. */
     public String newId(String joinKey) {
         return ids.next(Shard.of(joinKey, settings.partitions()));
     }
 
-    private Outcome send(EventType type, String joinKey, SpecificRecordBase event) {
+    private SendOutcome send(EventType type, String joinKey, SpecificRecordBase event) {
         if (closed.get()) {
             throw new IllegalStateException("sending a " + type + ": expected an open producer, found a closed one");
         }
         long now = clock.millis();
-        return outbox.put(new Outgoing(type, now, key(type, joinKey), value(type, joinKey, event, now)));
+        return outbox.put(new OutgoingEvent(type, now, key(type, joinKey), value(type, joinKey, event, now)));
     }
 
     private byte[] key(EventType type, String joinKey) {
-        if (joinKey == null || UnwritableTextException.hasLoneSurrogate(joinKey)) {
-            throw refusal(type, "joinKey", "expected a text, found " + (joinKey == null ? "none" : "half a character"));
+        if (joinKey == null || UnpairedSurrogateException.hasUnpairedSurrogate(joinKey)) {
+            throw refusal(
+                    type,
+                    "joinKey",
+                    "expected a valid string, found " + (joinKey == null ? "null" : "an unpaired surrogate"));
         }
         return joinKey.getBytes(StandardCharsets.UTF_8);
     }
@@ -171,20 +174,20 @@ public final class LightEvents implements AutoCloseable {
                 throw refusal(type, wrong.field(), wrong.reason());
             }
             value = encoder.encode(event, schemaIds[type.ordinal()]);
-        } catch (NullPointerException | UnwritableTextException e) {
-            throw TextFields.firstUnwritable(event)
-                    .map(field -> refusal(type, field, "expected a text, found none or half a character"))
+        } catch (NullPointerException | UnpairedSurrogateException e) {
+            throw StringFields.firstInvalid(event)
+                    .map(field -> refusal(type, field, "expected a valid string, found null or an unpaired surrogate"))
                     .orElseThrow(() -> e);
         } finally {
-            encoders.giveBack(encoder);
+            encoders.release(encoder);
         }
-        // Kafka's topics take as much, unless told otherwise, with a little for what is around it.
+        // Kafka's topics accept this length by default; 1,024 bytes are reserved for the record's overhead.
         if (value.length + joinKey.length() * 3L > LightEventDecoder.LONGEST_RECORD_BYTES - 1024) {
             throw refusal(
                     type,
-                    TextFields.longest(event),
+                    StringFields.longest(event),
                     "expected an event of less than " + LightEventDecoder.LONGEST_RECORD_BYTES + " bytes, found "
-                            + value.length + ", most of them here");
+                            + value.length + "; this field is the longest");
         }
         return value;
     }
@@ -207,35 +210,35 @@ public final class LightEvents implements AutoCloseable {
         try {
             outbox.tick();
             long now = System.nanoTime();
-            if (settings.beacons() == Beacons.EVERY_SECOND && now - lastBeaconNanos >= BEACON_MS * 1_000_000) {
+            if (settings.beacons() == BeaconPolicy.EVERY_SECOND && now - lastBeaconNanos >= BEACON_MS * 1_000_000) {
                 lastBeaconNanos = now;
-                outbox.vouch(clock.millis());
+                outbox.requestBeacons(clock.millis());
             }
         } catch (RuntimeException e) {
-            // An executor would stop to tick without a word.
-            LOG.error("The producer's housekeeping failed; it is tried again in {} ms", TICK_MS, e);
+            // Without this catch, the executor would stop the housekeeping silently.
+            LOG.error("The producer's housekeeping failed; it is retried in {} ms", TICK_MS, e);
         }
     }
 
     public LightEventsMetrics metrics() {
         return new LightEventsMetrics(
-                counters.taken.sum(),
-                counters.leftOver.sum(),
+                counters.accepted.sum(),
+                counters.recovered.sum(),
                 counters.acknowledged.sum(),
                 counters.lost.sum(),
                 counters.waiting(),
                 counters.invalid.sum(),
                 counters.dropped.sum(),
-                counters.notTaken.sum(),
+                counters.notAccepted.sum(),
                 counters.beacons.sum(),
                 outbox.bytesOnDisk(),
                 registration.state());
     }
 
     /**
-     * Waits until Kafka has acknowledged all that was taken before.
+     * Waits until Kafka has acknowledged all events accepted before.
      *
-     * @throws NotDeliveredException if that takes longer, or the thread is interrupted; the events are sent
+     * @throws NotDeliveredException if the timeout passes or the thread is interrupted; the events are sent
      *     nevertheless
      */
     public void flush(Duration timeout) {
@@ -244,7 +247,7 @@ public final class LightEvents implements AutoCloseable {
             if (System.nanoTime() - deadline > 0 || Thread.currentThread().isInterrupted()) {
                 throw new NotDeliveredException(
                         waiting + " events: expected Kafka to acknowledge them within " + timeout
-                                + ", found it has not",
+                                + ", found them unacknowledged",
                         waiting);
             }
             LockSupport.parkNanos(this, 1_000_000);
@@ -252,8 +255,8 @@ public final class LightEvents implements AutoCloseable {
     }
 
     /**
-     * Takes no more events, and waits for acknowledgements of those that it has. What a spool holds then is sent by the
-     * next process.
+     * Stops accepting events, and waits for the acknowledgements of accepted ones. The next process sends what a spool
+     * still holds.
      *
      * @throws NotDeliveredException if events that were only in memory are lost
      */
@@ -267,7 +270,7 @@ public final class LightEvents implements AutoCloseable {
         outbox.close(settings.closeTimeout());
     }
 
-    /** It is not interrupted, since it may be writing. */
+    /** Waits instead of interrupting, because the tick may be writing. */
     private void awaitLastTick() {
         ticker.shutdown();
         try {

@@ -1,43 +1,44 @@
 package io.lightflow.producer;
 
 /**
- * What a producer has done since it was opened. The figures are taken one after the other, and may be apart by what
- * happened in between.
+ * Counts of a producer since it was opened. They are read one after the other, so they may differ by concurrent events.
  *
- * @param taken events that {@code send} took
- * @param leftOver events found in the spool that an earlier process had left
- * @param acknowledged of the two above, those that Kafka has acknowledged
- * @param lost of them, those that will not be delivered any more: refused by Kafka for good (and with a spool set aside
- *     in a file), or still in memory when {@code close} gave up
- * @param waiting of them, those that are neither; a gauge
- * @param invalid refused with {@link InvalidEventException}
- * @param dropped dropped by {@link WhenAway.Drop}
- * @param notTaken refused with {@link NotTakenException}
- * @param beacons acknowledged
+ * @param accepted events that {@code send} accepted
+ * @param recovered events of an earlier process that were found in the spool
+ * @param acknowledged accepted or recovered events that Kafka has acknowledged
+ * @param lost accepted or recovered events that will never be delivered: Kafka rejected them permanently (a spool sets
+ *     them aside in a file), or they were still in memory when {@code close} gave up
+ * @param waiting accepted or recovered events that are neither acknowledged nor lost; a gauge
+ * @param invalid events rejected with {@link InvalidEventException}
+ * @param dropped events dropped by {@link UnavailablePolicy.Drop}
+ * @param notAccepted events refused with {@link NotAcceptedException}
+ * @param beacons beacons that Kafka has acknowledged
  * @param spoolBytes size of the spool's files; a gauge
- * @param registration how far the registration of the schemas has come
+ * @param registration state of the registration of the schemas
  */
 public record LightEventsMetrics(
-        long taken,
-        long leftOver,
+        long accepted,
+        long recovered,
         long acknowledged,
         long lost,
         long waiting,
         long invalid,
         long dropped,
-        long notTaken,
+        long notAccepted,
         long beacons,
         long spoolBytes,
-        Registration registration) {
+        RegistrationState registration) {
 
-    /** Whether the registry has the schemas of this producer, so that everybody can read its events. */
-    public enum Registration {
-        /** No registry is in the settings: readers must have the same schemas compiled in. */
-        NOT_WANTED,
-        /** Not yet; events are sent nevertheless. */
-        UNDER_WAY,
+    /** Whether the registry has the schemas of this producer, which readers of its events need. */
+    public enum RegistrationState {
+        /** The settings name no registry: readers must have the same schemas compiled in. */
+        NOT_CONFIGURED,
+        /** Not registered yet; events are sent nevertheless. */
+        PENDING,
         DONE,
-        /** The registry refuses them, as the log says. Readers that do not have them compiled in reject the events. */
-        REFUSED
+        /**
+         * The registry rejected them; the log has the reason. Readers without compiled-in schemas reject the events.
+         */
+        REJECTED
     }
 }

@@ -8,31 +8,32 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * How an ad server sends light events.
+ * The settings by which an ad server sends light events.
  *
- * @param dc the data center, as it is called in the settings of its group
- * @param bootstrapServers of the data center's own Kafka, {@code host:port,...}
- * @param partitions of each of its light topics, the same in every data center: 1 to 32,768. A topic that has another
- *     number is not sent to
- * @param whenAway what becomes of events while Kafka is away
- * @param bufferBytes memory for events on their way, 1 MiB or more
- * @param linger how long an event may wait for others to share its request
- * @param farFuture an event that is stamped further than this beyond the clock is refused; the platform's
+ * @param dc the data center's name in the settings of its group
+ * @param bootstrapServers servers of the data center's own Kafka, {@code host:port,...}
+ * @param partitions partition count of each light topic, the same in every data center: 1 to 32,768. Topics with a
+ *     different count receive nothing
+ * @param unavailablePolicy what happens to events while Kafka is unavailable
+ * @param bufferBytes memory for events in flight, 1 MiB or more
+ * @param linger how long an event may wait for others that share its request
+ * @param farFuture events stamped further than this ahead of the clock are rejected; the platform's
  *     {@code join.farFuture}
- * @param beacons who sends them
+ * @param beacons whether this ad server sends beacons
  * @param closeTimeout how long {@code close} waits for acknowledgements
- * @param registry where the schemas are registered; if empty they are not
- * @param kafka further settings of Kafka's producer, such as for TLS; those that the guarantees rest on are refused
+ * @param registry where the schemas are registered; if empty, they are not registered
+ * @param kafka further properties of Kafka's producer, such as for TLS; those that the guarantees depend on are
+ *     rejected
  */
 public record LightEventsSettings(
         String dc,
         String bootstrapServers,
         int partitions,
-        WhenAway whenAway,
+        UnavailablePolicy unavailablePolicy,
         long bufferBytes,
         Duration linger,
         Duration farFuture,
-        Beacons beacons,
+        BeaconPolicy beacons,
         Duration closeTimeout,
         Optional<RegistryClientSettings> registry,
         Map<String, String> kafka) {
@@ -40,13 +41,13 @@ public record LightEventsSettings(
     public LightEventsSettings {
         requireText("dc", dc);
         requireText("bootstrapServers", bootstrapServers);
-        Objects.requireNonNull(whenAway, "whenAway");
+        Objects.requireNonNull(unavailablePolicy, "unavailablePolicy");
         Objects.requireNonNull(beacons, "beacons");
         Objects.requireNonNull(registry, "registry");
         kafka = Map.copyOf(kafka);
-        if (partitions < 1 || partitions > EventId.MOST_SHARDS) {
+        if (partitions < 1 || partitions > EventId.MAX_SHARDS) {
             throw new IllegalArgumentException(
-                    "partitions: expected 1 to " + EventId.MOST_SHARDS + ", found " + partitions);
+                    "partitions: expected 1 to " + EventId.MAX_SHARDS + ", found " + partitions);
         }
         if (bufferBytes < 1 << 20) {
             throw new IllegalArgumentException("bufferBytes: expected 1048576 (1 MiB) or more, found " + bufferBytes);
@@ -54,34 +55,34 @@ public record LightEventsSettings(
         requireNotNegative("linger", linger);
         requireNotNegative("farFuture", farFuture);
         requireNotNegative("closeTimeout", closeTimeout);
-        KafkaConfig.requireHarmless(kafka);
+        KafkaProducerConfig.requireAllowed(kafka);
     }
 
     /**
-     * Blocks for up to 1 s while Kafka is away; 32 MiB of memory, 5 ms of linger, 1 h of far future, a beacon every
-     * second, 10 s to close, no registry.
+     * The defaults: block up to 1 s while Kafka is unavailable, 32 MiB of memory, 5 ms of linger, 1 h of far future, a
+     * beacon every second, 10 s to close, no registry.
      */
     public static LightEventsSettings of(String dc, String bootstrapServers, int partitions) {
         return new LightEventsSettings(
                 dc,
                 bootstrapServers,
                 partitions,
-                new WhenAway.Block(Duration.ofSeconds(1)),
+                new UnavailablePolicy.Block(Duration.ofSeconds(1)),
                 32L << 20,
                 Duration.ofMillis(5),
                 Duration.ofHours(1),
-                Beacons.EVERY_SECOND,
+                BeaconPolicy.EVERY_SECOND,
                 Duration.ofSeconds(10),
                 Optional.empty(),
                 Map.of());
     }
 
-    public LightEventsSettings with(WhenAway policy) {
-        return changed(draft -> draft.whenAway = policy);
+    public LightEventsSettings with(UnavailablePolicy policy) {
+        return changed(draft -> draft.unavailablePolicy = policy);
     }
 
-    public LightEventsSettings with(Beacons who) {
-        return changed(draft -> draft.beacons = who);
+    public LightEventsSettings with(BeaconPolicy policy) {
+        return changed(draft -> draft.beacons = policy);
     }
 
     public LightEventsSettings withBufferBytes(long bytes) {
@@ -100,8 +101,8 @@ public record LightEventsSettings(
         return changed(draft -> draft.closeTimeout = timeout);
     }
 
-    public LightEventsSettings with(RegistryClientSettings where) {
-        return changed(draft -> draft.registry = Optional.of(where));
+    public LightEventsSettings with(RegistryClientSettings settings) {
+        return changed(draft -> draft.registry = Optional.of(settings));
     }
 
     public LightEventsSettings withKafka(Map<String, String> properties) {
@@ -111,19 +112,19 @@ public record LightEventsSettings(
     private LightEventsSettings changed(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
-        return draft.done();
+        return draft.build();
     }
 
-    /** The same, while something of it is changed. */
+    /** A mutable copy. */
     private static final class Draft {
         String dc;
         String bootstrapServers;
         int partitions;
-        WhenAway whenAway;
+        UnavailablePolicy unavailablePolicy;
         long bufferBytes;
         Duration linger;
         Duration farFuture;
-        Beacons beacons;
+        BeaconPolicy beacons;
         Duration closeTimeout;
         Optional<RegistryClientSettings> registry;
         Map<String, String> kafka;
@@ -132,7 +133,7 @@ public record LightEventsSettings(
             dc = settings.dc();
             bootstrapServers = settings.bootstrapServers();
             partitions = settings.partitions();
-            whenAway = settings.whenAway();
+            unavailablePolicy = settings.unavailablePolicy();
             bufferBytes = settings.bufferBytes();
             linger = settings.linger();
             farFuture = settings.farFuture();
@@ -142,12 +143,12 @@ public record LightEventsSettings(
             kafka = settings.kafka();
         }
 
-        LightEventsSettings done() {
+        LightEventsSettings build() {
             return new LightEventsSettings(
                     dc,
                     bootstrapServers,
                     partitions,
-                    whenAway,
+                    unavailablePolicy,
                     bufferBytes,
                     linger,
                     farFuture,
@@ -158,24 +159,25 @@ public record LightEventsSettings(
         }
     }
 
-    /** Leaves out the values of Kafka's settings, which may be passwords. */
+    /** Omits the values of Kafka's properties, which may be passwords. */
     @Override
     public String toString() {
         return "LightEventsSettings[dc=" + dc + ", bootstrapServers=" + bootstrapServers + ", partitions=" + partitions
-                + ", whenAway=" + whenAway + ", bufferBytes=" + bufferBytes + ", linger=" + linger + ", farFuture="
+                + ", unavailablePolicy=" + unavailablePolicy + ", bufferBytes=" + bufferBytes + ", linger=" + linger
+                + ", farFuture="
                 + farFuture + ", beacons=" + beacons + ", closeTimeout=" + closeTimeout + ", registry="
                 + registry.map(RegistryClientSettings::urls) + ", kafka=" + kafka.keySet() + "]";
     }
 
-    private static void requireText(String name, String text) {
-        if (text.isBlank()) {
-            throw new IllegalArgumentException(name + ": expected a text, found none");
+    private static void requireText(String name, String value) {
+        if (value.isBlank()) {
+            throw new IllegalArgumentException(name + ": expected a value, found a blank string");
         }
     }
 
     private static void requireNotNegative(String name, Duration value) {
         if (value.isNegative()) {
-            throw new IllegalArgumentException(name + ": expected no negative duration, found " + value);
+            throw new IllegalArgumentException(name + ": expected a duration of 0 or more, found " + value);
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.lightflow.producer;
 
-/** Events were taken, but Kafka has not acknowledged them in time. */
+/** Kafka did not acknowledge accepted events in time. */
 public final class NotDeliveredException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final long events;
@@ -10,7 +10,7 @@ public final class NotDeliveredException extends RuntimeException {
         this.events = events;
     }
 
-    /** How many. */
+    /** The number of unacknowledged events. */
     public long events() {
         return events;
     }

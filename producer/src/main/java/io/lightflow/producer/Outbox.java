@@ -2,24 +2,24 @@ package io.lightflow.producer;
 
 import java.time.Duration;
 
-/** Takes events, and sees to it that they get to Kafka. Thread-safe; started once, closed once. */
+/** Accepts events and delivers them to Kafka. Thread-safe; started once, closed once. */
 interface Outbox {
     void start();
 
-    /** @throws NotTakenException if there is no room, and the policy is not to drop */
-    Outcome put(Outgoing event);
+    /** @throws NotAcceptedException if there is no room and the policy does not drop events */
+    SendOutcome put(OutgoingEvent event);
 
-    /** Sends beacons of this time soon, unless events are held back. */
-    void vouch(long timeMs);
+    /** Requests beacons with this time. They are sent soon, unless events are held back. */
+    void requestBeacons(long timeMs);
 
-    /** What has to be done now and then. */
+    /** Runs periodic housekeeping. */
     void tick();
 
-    /** Size of what is kept in files. */
+    /** The size of the spool's files. */
     long bytesOnDisk();
 
     /**
-     * @param timeout for what is on its way
+     * @param timeout for events in flight
      * @throws NotDeliveredException if events are lost
      */
     void close(Duration timeout);

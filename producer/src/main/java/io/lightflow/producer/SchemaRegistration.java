@@ -1,6 +1,6 @@
 package io.lightflow.producer;
 
-import io.lightflow.producer.LightEventsMetrics.Registration;
+import io.lightflow.producer.LightEventsMetrics.RegistrationState;
 import io.lightflow.registry.client.RegistryClientSettings;
 import io.lightflow.registry.client.RegistryUnavailableException;
 import io.lightflow.registry.client.SchemaId;
@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Registers the schemas that events are written by, in a thread that ends when that is done. Events need not wait for
- * it: the ids follow from the schemas.
+ * Registers the producer's schemas in a background thread, which then ends. Events do not wait for it: a schema's id is
+ * derived from its content.
  */
 final class SchemaRegistration {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistration.class);
@@ -23,12 +23,14 @@ final class SchemaRegistration {
     private final Optional<RegistryClientSettings> registry;
     private final List<Schema> schemas;
     private final Thread thread = new Thread(this::run, "lightflow-producer-registration");
-    private volatile Registration state;
+    private volatile RegistrationState state;
+    /** Whether the registry was unavailable; used only by the thread. */
+    private boolean waiting;
 
     SchemaRegistration(Optional<RegistryClientSettings> registry, List<Schema> schemas) {
         this.registry = registry;
         this.schemas = schemas;
-        this.state = registry.isPresent() ? Registration.UNDER_WAY : Registration.NOT_WANTED;
+        this.state = registry.isPresent() ? RegistrationState.PENDING : RegistrationState.NOT_CONFIGURED;
         thread.setDaemon(true);
     }
 
@@ -38,7 +40,7 @@ final class SchemaRegistration {
         }
     }
 
-    Registration state() {
+    RegistrationState state() {
         return state;
     }
 
@@ -48,17 +50,20 @@ final class SchemaRegistration {
             while (!isRegistered(client)) {
                 Thread.sleep(PAUSE_MS);
             }
-            state = Registration.DONE;
+            state = RegistrationState.DONE;
+            if (waiting) {
+                LOG.info("The registry has the producer's schemas now");
+            }
         } catch (SchemaRegistryException | IllegalStateException e) {
-            state = Registration.REFUSED;
-            LOG.error("The schemas of the producer cannot be registered; events are sent nevertheless", e);
+            state = RegistrationState.REJECTED;
+            LOG.error("Registering the producer's schemas failed; events are sent nevertheless", e);
         } catch (InterruptedException e) {
-            // Closed. The next process registers them.
+            // The producer was closed. The next process registers the schemas.
             Thread.currentThread().interrupt();
         }
     }
 
-    /** False if nobody answers. */
+    /** Returns false if the registry is unavailable. */
     private boolean isRegistered(SchemaRegistryClient client) throws InterruptedException {
         for (Schema schema : schemas) {
             int id;
@@ -68,13 +73,18 @@ final class SchemaRegistration {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                LOG.warn("The schemas of the producer are not registered yet: {}", e.getMessage());
+                if (!waiting) {
+                    waiting = true;
+                    LOG.warn(
+                            "Waiting for the registry to register the producer's schemas; events are sent meanwhile",
+                            e);
+                }
                 return false;
             }
             if (id != SchemaId.of(schema)) {
                 throw new IllegalStateException("Registering schema " + schema.getFullName() + ": expected id "
-                        + SchemaId.of(schema) + ", which follows from its content, found " + id
-                        + ". Use Lightflow's registry: others number schemas as they come, and events carry the id");
+                        + SchemaId.of(schema) + ", which is derived from its content, found " + id
+                        + ". Use Lightflow's registry: others assign sequential ids, and events carry the id");
             }
         }
         return true;

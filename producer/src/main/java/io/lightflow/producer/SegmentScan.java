@@ -4,29 +4,29 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * What an earlier process has left in a file.
+ * The frames that an earlier process left in a file.
  *
- * @param wholeBytes length of the frames up to the first that is not whole
- * @param events in them, from a position on
+ * @param wholeBytes length of the frames before the first incomplete one
+ * @param events events in them, from a position on
  */
 record SegmentScan(long wholeBytes, long events) {
     private static final int CHUNK_BYTES = 1 << 20;
 
-    /** @param from position from which on events are counted */
-    static SegmentScan of(Segment segment, long from) throws IOException {
-        ByteBuffer chunk = ByteBuffer.allocate(Math.max(CHUNK_BYTES, Frame.HEADER_BYTES + Frame.LONGEST_BYTES));
+    /** @param from the position from which events are counted */
+    static SegmentScan of(SpoolSegment segment, long from) throws IOException {
+        ByteBuffer chunk = ByteBuffer.allocate(Math.max(CHUNK_BYTES, FrameCodec.HEADER_BYTES + FrameCodec.MAX_BYTES));
         chunk.limit(0);
         long position = segment.base;
         long events = 0;
         while (position < segment.end()) {
-            int length = Frame.lengthAt(chunk);
+            int length = FrameCodec.lengthAt(chunk);
             if (length == 0 || chunk.remaining() < length) {
                 chunk.clear();
                 segment.read(position, chunk);
                 chunk.flip();
-                length = Frame.lengthAt(chunk);
+                length = FrameCodec.lengthAt(chunk);
             }
-            if (length <= 0 || chunk.remaining() < length || Frame.read(chunk, length) == null) {
+            if (length <= 0 || chunk.remaining() < length || FrameCodec.read(chunk, length) == null) {
                 break;
             }
             if (position >= from) {

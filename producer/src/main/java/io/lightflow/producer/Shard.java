@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * The partition of a join key, in every data center and topic: Kafka's default for keyed records, made explicit,
- * because what belongs to one journey must meet in one shard.
+ * Computes the partition of a join key in every data center and topic. It makes Kafka's default for keyed records
+ * explicit, because all events of a journey must meet in one shard.
  */
 public final class Shard {
     private Shard() {}

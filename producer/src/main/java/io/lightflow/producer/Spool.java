@@ -22,19 +22,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events in files, in the order in which they were taken, until they are acknowledged. A position counts the bytes of
- * all frames that the spool ever held; a file begins at the position that it is named by.
+ * Keeps events in files, in the order of acceptance, until Kafka acknowledges them. A position counts the bytes of all
+ * frames that the spool ever held. A file's name is the position at which it begins.
  *
  * <ol type="a">
- *   <li>When {@code append} returns, the event's bytes are with the operating system: the end of the process loses
+ *   <li>When {@code append} returns, the operating system holds the event's bytes: the end of the process loses
  *       nothing.
- *   <li>{@code acknowledged} never passes an event that Kafka has not acknowledged, and nothing at or behind it is
+ *   <li>{@code acknowledged} never passes an event that Kafka has not acknowledged, and nothing at or after it is
  *       deleted.
- *   <li>What is not whole at the end of the last file was never forced to the disk: it came within the last moments
- *       before the machine stopped.
+ *   <li>An incomplete frame at the end of the last file was never forced to disk: it was written just before the
+ *       machine stopped.
  * </ol>
  *
- * <p>Thread-safe; {@code acknowledge} is called by one thread at a time.
+ * <p>Thread-safe; one thread at a time calls {@code acknowledge}.
  */
 final class Spool {
     static final int SEGMENT_BYTES = 16 << 20;
@@ -50,11 +50,11 @@ final class Spool {
     private final int segmentBytes;
     private final ReentrantLock appending = new ReentrantLock();
     private final ReentrantLock forcing = new ReentrantLock();
-    private final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<Long, SpoolSegment> segments = new ConcurrentSkipListMap<>();
     private ByteBuffer frame = ByteBuffer.allocate(4096);
     private FileChannel lockChannel;
     private RandomAccessFile markFile;
-    private volatile Segment active;
+    private volatile SpoolSegment active;
     private volatile long acknowledged;
     private volatile long forced;
     private long marked = -1;
@@ -67,20 +67,20 @@ final class Spool {
     }
 
     /**
-     * Opens a spool, with what an earlier process has left in it.
+     * Opens a spool with the events that an earlier process left in it.
      *
-     * @param leftOver is told how many events that are
-     * @throws SpoolException if the directory cannot be used, or is in use
+     * @param counters receives the number of recovered events
+     * @throws SpoolException if the directory is unusable or in use
      */
-    static Spool open(Path directory, long maxBytes, int segmentBytes, Counters leftOver) {
+    static Spool open(Path directory, long maxBytes, int segmentBytes, DeliveryCounters counters) {
         Spool spool = new Spool(directory, maxBytes, segmentBytes);
         try {
             Files.createDirectories(directory);
             spool.lock();
-            spool.recover(leftOver);
+            spool.recover(counters);
         } catch (IOException e) {
             spool.closeAfter(e);
-            throw new SpoolException("The spool in " + directory + " cannot be opened: " + e, e);
+            throw new SpoolException("Opening the spool in " + directory + " failed: " + e, e);
         }
         return spool;
     }
@@ -95,55 +95,55 @@ final class Spool {
         }
         if (held == null) {
             throw new IOException(
-                    "expected nobody to use it, found it locked. Give every process a directory of its own");
+                    "expected it unlocked, found it locked by another process. Give every process its own directory");
         }
     }
 
-    private void recover(Counters leftOver) throws IOException {
+    private void recover(DeliveryCounters counters) throws IOException {
         markFile = new RandomAccessFile(directory.resolve(MARK).toFile(), "rw");
         List<Path> files;
         try (Stream<Path> all = Files.list(directory)) {
-            files = all.filter(file -> file.getFileName().toString().endsWith(Segment.SUFFIX))
+            files = all.filter(file -> file.getFileName().toString().endsWith(SpoolSegment.SUFFIX))
                     .sorted()
                     .toList();
         }
         long mark = readMark();
         long end = mark;
         for (int i = 0; i < files.size(); i++) {
-            Segment segment = Segment.open(files.get(i));
+            SpoolSegment segment = SpoolSegment.open(files.get(i));
             SegmentScan scan = SegmentScan.of(segment, mark);
             if (scan.wholeBytes() < segment.length()) {
                 if (i == files.size() - 1) {
-                    cutOffTornEnd(segment, scan);
+                    truncateTornEnd(segment, scan);
                 } else {
                     setAsideDamage(segment, scan);
                 }
             }
-            leftOver.leftOver.add(scan.events());
+            counters.recovered.add(scan.events());
             segments.put(segment.base, segment);
             end = Math.max(end, segment.end());
         }
         acknowledged = mark;
-        // What a killed process has left may still be in memory only.
+        // The files of a killed process may still be only in the page cache.
         forced = mark;
         endAtLastForce = end;
         begin(end);
         deleteAcknowledged();
     }
 
-    private static void cutOffTornEnd(Segment segment, SegmentScan scan) throws IOException {
+    private static void truncateTornEnd(SpoolSegment segment, SegmentScan scan) throws IOException {
         LOG.warn(
-                "{} has a torn end: its last {} bytes were never forced to the disk, and are cut off",
+                "{} ends in an incomplete event: its last {} bytes were never forced to disk, and are truncated",
                 segment.file(),
                 segment.length() - scan.wholeBytes());
         segment.truncate(scan.wholeBytes());
     }
 
-    private static void setAsideDamage(Segment segment, SegmentScan scan) throws IOException {
+    private static void setAsideDamage(SpoolSegment segment, SegmentScan scan) throws IOException {
         Path copy = segment.file().resolveSibling(segment.file().getFileName() + ".damaged");
         Files.copy(segment.file(), copy, StandardCopyOption.REPLACE_EXISTING);
         LOG.error(
-                "{} is damaged at byte {}: what follows in it, {} bytes, is not sent. It is kept as {}",
+                "{} is damaged at byte {}: the remaining {} bytes are not sent. A copy is kept as {}",
                 segment.file(),
                 scan.wholeBytes(),
                 segment.length() - scan.wholeBytes(),
@@ -151,7 +151,7 @@ final class Spool {
         segment.truncate(scan.wholeBytes());
     }
 
-    /** A mark that cannot be read only makes more events be sent again. */
+    /** Reads the acknowledged position. An unreadable mark only makes the spool resend more events. */
     private long readMark() throws IOException {
         if (markFile.length() < MARK_BYTES) {
             return 0;
@@ -174,15 +174,15 @@ final class Spool {
     }
 
     /**
-     * Takes an event; returns the position behind it.
+     * Appends an event and returns the position behind it.
      *
      * @throws SpoolFullException if there is no room for it
-     * @throws IOException if it cannot be written
+     * @throws IOException if writing fails
      */
-    long append(Outgoing event) throws IOException {
+    long append(OutgoingEvent event) throws IOException {
         appending.lock();
         try {
-            int length = Frame.length(event);
+            int length = FrameCodec.length(event);
             if (active.end() + length - acknowledged > maxBytes) {
                 throw new SpoolFullException(directory, maxBytes);
             }
@@ -193,7 +193,7 @@ final class Spool {
                 frame = ByteBuffer.allocate(length * 2);
             }
             frame.clear();
-            Frame.write(event, frame);
+            FrameCodec.write(event, frame);
             active.append(frame.array(), length);
             return active.end();
         } finally {
@@ -202,18 +202,18 @@ final class Spool {
     }
 
     private void begin(long base) throws IOException {
-        Segment there = segments.get(base);
+        SpoolSegment there = segments.get(base);
         if (there != null) {
             active = there;
             return;
         }
-        Segment segment = Segment.create(directory, base);
+        SpoolSegment segment = SpoolSegment.create(directory, base);
         flushDirectory();
         segments.put(base, segment);
         active = segment;
     }
 
-    /** Also when the thread is interrupted, which would end it halfway. */
+    /** Flushes the directory even if the thread is interrupted, which would otherwise abort the flush. */
     private void flushDirectory() throws IOException {
         boolean interrupted = false;
         try {
@@ -233,12 +233,9 @@ final class Spool {
         }
     }
 
-    /**
-     * The file that holds the position or, if there is nothing at it, the next one that has something; null if there is
-     * none.
-     */
-    Segment segmentFor(long position) {
-        Map.Entry<Long, Segment> entry = segments.floorEntry(position);
+    /** Finds the file that holds the position or, failing that, the next non-empty one; null if there is none. */
+    SpoolSegment segmentFor(long position) {
+        Map.Entry<Long, SpoolSegment> entry = segments.floorEntry(position);
         if (entry != null && position < entry.getValue().end()) {
             return entry.getValue();
         }
@@ -246,7 +243,7 @@ final class Spool {
         return entry == null || entry.getValue().length() == 0 ? null : entry.getValue();
     }
 
-    /** Everything before this position has been acknowledged. */
+    /** Kafka has acknowledged everything before this position. */
     long acknowledged() {
         return acknowledged;
     }
@@ -261,10 +258,10 @@ final class Spool {
     }
 
     long bytes() {
-        return segments.values().stream().mapToLong(Segment::length).sum();
+        return segments.values().stream().mapToLong(SpoolSegment::length).sum();
     }
 
-    /** Forces to the disk what stands up to this position. Threads that come together share one forcing. */
+    /** Forces everything before this position to disk. Concurrent callers share one call of {@code fsync}. */
     void force(long position) throws IOException {
         if (forced >= position) {
             return;
@@ -273,7 +270,7 @@ final class Spool {
         try {
             if (forced < position) {
                 long end = active.end();
-                for (Segment segment : segments.values()) {
+                for (SpoolSegment segment : segments.values()) {
                     if (segment.end() > forced) {
                         segment.force();
                     }
@@ -285,15 +282,15 @@ final class Spool {
         }
     }
 
-    /** Forces to the disk what was there at the last call already and has not been acknowledged since. */
-    void forceWhatWaits() throws IOException {
+    /** Forces to disk what existed at the last call and is still unacknowledged. */
+    void forceUnacknowledged() throws IOException {
         if (acknowledged < endAtLastForce) {
             force(endAtLastForce);
         }
         endAtLastForce = end();
     }
 
-    /** Notes what has been acknowledged, and deletes the files that hold nothing else. */
+    /** Persists the acknowledged position, and deletes the files before it. */
     void deleteAcknowledged() throws IOException {
         long position = acknowledged;
         if (position != marked) {
@@ -305,7 +302,7 @@ final class Spool {
         }
         forcing.lock();
         try {
-            for (Segment segment : segments.values()) {
+            for (SpoolSegment segment : segments.values()) {
                 if (segment == active || segment.end() > position) {
                     break;
                 }
@@ -317,10 +314,10 @@ final class Spool {
         }
     }
 
-    /** Keeps an event that Kafka refuses for good, in a file that nobody reads by himself. */
-    void setAside(Outgoing event) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(Frame.length(event));
-        Frame.write(event, bytes);
+    /** Keeps an event that Kafka rejects permanently in a file for the operator. */
+    void setAside(OutgoingEvent event) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(FrameCodec.length(event));
+        FrameCodec.write(event, bytes);
         bytes.flip();
         try (FileChannel file =
                 FileChannel.open(setAsideFile(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
@@ -344,7 +341,7 @@ final class Spool {
     }
 
     private void release() throws IOException {
-        for (Segment segment : segments.values()) {
+        for (SpoolSegment segment : segments.values()) {
             segment.close();
         }
         if (markFile != null) {

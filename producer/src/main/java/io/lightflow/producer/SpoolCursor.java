@@ -3,13 +3,13 @@ package io.lightflow.producer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Reads a spool's events in their order. Used by one thread. */
+/** Reads a spool's events in order. One thread uses it. */
 final class SpoolCursor {
     private static final int CHUNK_BYTES = 256 << 10;
 
     private final Spool spool;
     private ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES).limit(0);
-    private Segment segment;
+    private SpoolSegment segment;
     private long position;
 
     SpoolCursor(Spool spool, long position) {
@@ -17,7 +17,7 @@ final class SpoolCursor {
         this.position = position;
     }
 
-    /** Where the next event begins. */
+    /** The position of the next event. */
     long position() {
         return position;
     }
@@ -26,11 +26,11 @@ final class SpoolCursor {
         return spool.segmentFor(position) != null;
     }
 
-    /** The next event; null if there is none yet. */
-    Outgoing next() {
+    /** Reads the next event; null if there is none yet. */
+    OutgoingEvent next() {
         try {
             while (segment == null || position >= segment.end()) {
-                Segment following = spool.segmentFor(position);
+                SpoolSegment following = spool.segmentFor(position);
                 if (following == null) {
                     return null;
                 }
@@ -44,15 +44,15 @@ final class SpoolCursor {
         }
     }
 
-    private Outgoing read() throws IOException {
-        load(Frame.HEADER_BYTES);
-        int length = Frame.lengthAt(chunk);
+    private OutgoingEvent read() throws IOException {
+        load(FrameCodec.HEADER_BYTES);
+        int length = FrameCodec.lengthAt(chunk);
         load(length);
-        Outgoing event = length <= 0 || chunk.remaining() < length ? null : Frame.read(chunk, length);
+        OutgoingEvent event = length <= 0 || chunk.remaining() < length ? null : FrameCodec.read(chunk, length);
         if (event == null) {
             throw new IOException("expected an event at " + position + " of " + segment.file()
-                    + ", found other bytes: the file was changed or the disk is damaged."
-                    + " The next process that opens the spool keeps the file aside, and goes on behind it");
+                    + ", found other bytes: the file was modified or the disk is damaged."
+                    + " The next process that opens the spool keeps a copy of the file and continues after it");
         }
         position += length;
         return event;

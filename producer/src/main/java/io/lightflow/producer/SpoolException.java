@@ -1,6 +1,6 @@
 package io.lightflow.producer;
 
-/** The spool's files cannot be used. */
+/** The spool's files are unusable. */
 public final class SpoolException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Events wait in files ({@link WhenAway.Spool}): {@code put} writes, and one thread hands over to Kafka what is there,
- * in its order. If Kafka refuses an event, that thread begins again behind the last one that is acknowledged, with a
- * new producer. Only an event that is too long for its topic is set aside.
+ * Keeps events in files ({@link UnavailablePolicy.Spool}). {@code put} writes an event; one thread hands events to
+ * Kafka in order. If Kafka rejects an event, that thread resumes after the acknowledged position with a new producer.
+ * Only an event that is too long for its topic is set aside.
  */
 final class SpooledOutbox implements Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(SpooledOutbox.class);
-    /** How long a call may keep the thread from seeing that it is to stop. */
+    /** How long one call may delay the thread's reaction to a stop. */
     private static final Duration MAX_BLOCK = Duration.ofMillis(250);
 
     private static final long IDLE_NANOS = 50_000_000;
@@ -27,9 +27,9 @@ final class SpooledOutbox implements Outbox {
     private static final long NO_BEACON = 0;
 
     private final LightEventsSettings settings;
-    private final WhenAway.Spool policy;
-    private final Counters counters;
-    private final BeaconRound beacons;
+    private final UnavailablePolicy.Spool policy;
+    private final DeliveryCounters counters;
+    private final BeaconSender beacons;
     private final Spool spool;
     private final Thread thread = new Thread(this::run, "lightflow-producer-spool");
     private final AtomicReference<Exception> failure = new AtomicReference<>();
@@ -40,17 +40,24 @@ final class SpooledOutbox implements Outbox {
     private long lastForceNanos = System.nanoTime();
 
     private SpooledOutbox(
-            LightEventsSettings settings, WhenAway.Spool policy, int beaconSchemaId, Counters counters, Spool spool) {
+            LightEventsSettings settings,
+            UnavailablePolicy.Spool policy,
+            int beaconSchemaId,
+            DeliveryCounters counters,
+            Spool spool) {
         this.settings = settings;
         this.policy = policy;
         this.counters = counters;
-        this.beacons = new BeaconRound(settings, beaconSchemaId, counters);
+        this.beacons = new BeaconSender(settings, beaconSchemaId, counters);
         this.spool = spool;
         thread.setDaemon(true);
     }
 
     static SpooledOutbox open(
-            LightEventsSettings settings, WhenAway.Spool policy, int beaconSchemaId, Counters counters) {
+            LightEventsSettings settings,
+            UnavailablePolicy.Spool policy,
+            int beaconSchemaId,
+            DeliveryCounters counters) {
         Spool spool = Spool.open(policy.directory(), policy.maxBytes(), Spool.SEGMENT_BYTES, counters);
         return new SpooledOutbox(settings, policy, beaconSchemaId, counters, spool);
     }
@@ -61,28 +68,28 @@ final class SpooledOutbox implements Outbox {
     }
 
     @Override
-    public Outcome put(Outgoing event) {
-        counters.taken.increment();
+    public SendOutcome put(OutgoingEvent event) {
+        counters.accepted.increment();
         try {
             long end = spool.append(event);
             if (policy.sync().isZero()) {
                 spool.force(end);
             }
         } catch (IOException e) {
-            counters.taken.decrement();
-            counters.notTaken.increment();
-            throw new NotTakenException(event.type() + " not taken: " + e.getMessage(), e);
+            counters.accepted.decrement();
+            counters.notAccepted.increment();
+            throw new NotAcceptedException(event.type() + " not accepted: " + e.getMessage(), e);
         }
         if (idle) {
             LockSupport.unpark(thread);
         }
-        return Outcome.TAKEN;
+        return SendOutcome.ACCEPTED;
     }
 
     private void run() {
         while (!stopping) {
             try {
-                FrontKafka kafka = new FrontKafka(settings, MAX_BLOCK);
+                FrontKafkaProducer kafka = new FrontKafkaProducer(settings, MAX_BLOCK);
                 try {
                     handOver(kafka);
                 } finally {
@@ -99,8 +106,8 @@ final class SpooledOutbox implements Outbox {
         if (!e.toString().equals(lastFailure)) {
             lastFailure = e.toString();
             LOG.error(
-                    "Sending from the spool in {} failed; it is tried again every {} s, behind what is acknowledged, and said"
-                            + " once",
+                    "Sending from the spool in {} failed; it is retried every {} s from the acknowledged position."
+                            + " This error is logged once",
                     policy.directory(),
                     TimeUnit.NANOSECONDS.toSeconds(PAUSE_AFTER_FAILURE_NANOS),
                     e);
@@ -114,13 +121,13 @@ final class SpooledOutbox implements Outbox {
         }
     }
 
-    private void handOver(FrontKafka kafka) {
+    private void handOver(FrontKafkaProducer kafka) {
         failure.set(null);
-        InFlight inFlight = new InFlight(spool, counters, this::refused);
+        InFlightEvents inFlight = new InFlightEvents(spool, counters, this::onRejected);
         SpoolCursor cursor = new SpoolCursor(spool, spool.acknowledged());
         while (!stopping) {
             throwFailure();
-            Outgoing event = cursor.next();
+            OutgoingEvent event = cursor.next();
             if (event != null) {
                 handOver(kafka, inFlight, event, cursor);
             } else {
@@ -130,9 +137,9 @@ final class SpooledOutbox implements Outbox {
         }
     }
 
-    private void handOver(FrontKafka kafka, InFlight inFlight, Outgoing event, SpoolCursor behind) {
+    private void handOver(FrontKafkaProducer kafka, InFlightEvents inFlight, OutgoingEvent event, SpoolCursor behind) {
         while (!stopping) {
-            InFlight.Entry entry = inFlight.add(behind.position() - Frame.length(event), behind.position());
+            InFlightEvents.Entry entry = inFlight.add(behind.position() - FrameCodec.length(event), behind.position());
             Exception refusal;
             try {
                 kafka.send(event, entry);
@@ -146,12 +153,12 @@ final class SpooledOutbox implements Outbox {
             inFlight.remove(entry);
             throwFailure();
             if (!(refusal instanceof TimeoutException)) {
-                throw new KafkaException("Kafka does not take a " + event.type() + ": " + refusal, refusal);
+                throw new KafkaException("Kafka did not accept a " + event.type() + ": " + refusal, refusal);
             }
         }
     }
 
-    private void refused(InFlight.Entry entry, Exception cause) {
+    private void onRejected(InFlightEvents.Entry entry, Exception cause) {
         if (cause instanceof RecordTooLargeException) {
             setAside(entry, cause);
         } else {
@@ -160,8 +167,8 @@ final class SpooledOutbox implements Outbox {
         }
     }
 
-    private void setAside(InFlight.Entry entry, Exception cause) {
-        Outgoing event;
+    private void setAside(InFlightEvents.Entry entry, Exception cause) {
+        OutgoingEvent event;
         try {
             event = new SpoolCursor(spool, entry.start()).next();
             spool.setAside(event);
@@ -171,7 +178,7 @@ final class SpooledOutbox implements Outbox {
             return;
         }
         LOG.error(
-                "A {} of {} bytes is set aside in {}: its topic does not take it",
+                "A {} of {} bytes is set aside in {}: it is too long for its topic",
                 event.type(),
                 event.value().length,
                 spool.setAsideFile(),
@@ -184,11 +191,11 @@ final class SpooledOutbox implements Outbox {
     private void throwFailure() {
         Exception found = failure.get();
         if (found != null) {
-            throw new KafkaException("An event that Kafka had been given was refused: " + found, found);
+            throw new KafkaException("Kafka rejected an event after it was handed over: " + found, found);
         }
     }
 
-    private void sendBeacons(FrontKafka kafka) {
+    private void sendBeacons(FrontKafkaProducer kafka) {
         long timeMs = beaconDue.getAndSet(NO_BEACON);
         if (timeMs != NO_BEACON) {
             beacons.send(kafka, timeMs);
@@ -204,7 +211,7 @@ final class SpooledOutbox implements Outbox {
     }
 
     @Override
-    public void vouch(long timeMs) {
+    public void requestBeacons(long timeMs) {
         beaconDue.set(timeMs);
         LockSupport.unpark(thread);
     }
@@ -216,10 +223,10 @@ final class SpooledOutbox implements Outbox {
             long now = System.nanoTime();
             if (now - lastForceNanos >= policy.sync().toNanos()) {
                 lastForceNanos = now;
-                spool.forceWhatWaits();
+                spool.forceUnacknowledged();
             }
         } catch (IOException e) {
-            throw new SpoolException("The spool in " + policy.directory() + " cannot be kept up: " + e, e);
+            throw new SpoolException("The spool in " + policy.directory() + ": housekeeping failed: " + e, e);
         }
     }
 
@@ -242,11 +249,13 @@ final class SpooledOutbox implements Outbox {
         try {
             spool.close();
         } catch (IOException e) {
-            throw new SpoolException("The spool in " + policy.directory() + " cannot be closed: " + e, e);
+            throw new SpoolException("Closing the spool in " + policy.directory() + " failed: " + e, e);
         }
     }
 
-    /** Takes a moment, which is not cut short: the files are closed behind it, for the next to open. */
+    /**
+     * Waits for the thread without a deadline: the files are closed afterwards, so that the next process can open them.
+     */
     private void awaitEnd() {
         boolean interrupted = false;
         while (thread.isAlive()) {

@@ -11,20 +11,20 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.util.Utf8;
 
 /**
- * Writes light events in the wire format, by the code that was generated with them, into an array that is used again: a
- * value costs no memory but its own bytes. Not thread-safe.
+ * Encodes light events in the wire format with their generated code. It reuses one buffer, so encoding allocates only
+ * the result. Not thread-safe.
  */
 final class WireEncoder extends Encoder {
-    private static final int LONGEST_VARINT = 10;
+    private static final int MAX_VARINT_BYTES = 10;
 
     private byte[] bytes = new byte[1024];
     private int length;
 
     /**
-     * The event as a record's value.
+     * Encodes an event as a record's value.
      *
-     * @throws NullPointerException if a text is missing
-     * @throws UnwritableTextException if a text is no Unicode
+     * @throws NullPointerException if a required string is null
+     * @throws UnpairedSurrogateException if a string holds an unpaired surrogate
      */
     byte[] encode(SpecificRecordBase event, int schemaId) {
         WireFormat.writeHeader(bytes, schemaId);
@@ -40,7 +40,7 @@ final class WireEncoder extends Encoder {
     @Override
     public void writeString(String text) {
         int characters = text.length();
-        ensure(LONGEST_VARINT + characters);
+        ensure(MAX_VARINT_BYTES + characters);
         int before = length;
         writeVarint(characters);
         byte[] target = bytes;
@@ -49,7 +49,7 @@ final class WireEncoder extends Encoder {
             char character = text.charAt(i);
             if (character >= 0x80) {
                 length = before;
-                writeOther(text);
+                writeNonAscii(text);
                 return;
             }
             target[at + i] = (byte) character;
@@ -57,9 +57,9 @@ final class WireEncoder extends Encoder {
         length = at + characters;
     }
 
-    private void writeOther(String text) {
-        if (UnwritableTextException.hasLoneSurrogate(text)) {
-            throw new UnwritableTextException();
+    private void writeNonAscii(String text) {
+        if (UnpairedSurrogateException.hasUnpairedSurrogate(text)) {
+            throw new UnpairedSurrogateException();
         }
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         writeBytes(utf8, 0, utf8.length);
@@ -67,7 +67,7 @@ final class WireEncoder extends Encoder {
 
     @Override
     public void writeLong(long value) {
-        ensure(LONGEST_VARINT);
+        ensure(MAX_VARINT_BYTES);
         writeVarint(value);
     }
 

@@ -15,11 +15,11 @@ class EventIdTest {
     private static final long NOW = Instant.parse("2026-01-01T11:00:00Z").toEpochMilli();
 
     private final AtomicLong clock = new AtomicLong(NOW);
-    private final EventIds ids = new EventIds(() -> Instant.ofEpochMilli(clock.get()));
+    private final EventIdGenerator ids = new EventIdGenerator(() -> Instant.ofEpochMilli(clock.get()));
 
     @Test
-    void anIdCarriesItsTimeAndItsShard() {
-        for (int shard : new int[] {0, 7, EventId.MOST_SHARDS - 1}) {
+    void anIdCarriesItsTimeAndShard() {
+        for (int shard : new int[] {0, 7, EventId.MAX_SHARDS - 1}) {
             EventId id = EventId.parse(ids.next(shard));
             assertThat(id.shard()).isEqualTo(shard);
             assertThat(id.time()).isEqualTo(Instant.ofEpochMilli(NOW));
@@ -27,7 +27,7 @@ class EventIdTest {
     }
 
     @Test
-    void idsOfOneProcessAreEverIncreasingTextsAlsoWhenTheClockGoesBack() {
+    void idsOfOneProcessStrictlyIncreaseEvenIfTheClockIsSetBack() {
         List<String> made = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             clock.addAndGet(i % 10 == 0 ? -3 : i % 3);
@@ -38,7 +38,7 @@ class EventIdTest {
 
     @Test
     void idsOfSeveralProcessesSortByTime() {
-        EventIds other = new EventIds(() -> Instant.ofEpochMilli(clock.get()));
+        EventIdGenerator other = new EventIdGenerator(() -> Instant.ofEpochMilli(clock.get()));
         List<String> made = new ArrayList<>();
         for (long step : new long[] {1, 1, 1_000, 1L << 20, 1L << 36}) {
             clock.addAndGet(step);
@@ -48,10 +48,11 @@ class EventIdTest {
     }
 
     @Test
-    void threadsAndProcessesMakeNoIdTwice() throws InterruptedException {
+    void threadsAndProcessesGenerateUniqueIds() throws InterruptedException {
         Set<String> made = ConcurrentHashMap.newKeySet();
         List<Thread> threads = new ArrayList<>();
-        for (EventIds process : List.of(ids, ids, new EventIds(ids(NOW)), new EventIds(ids(NOW)))) {
+        for (EventIdGenerator process :
+                List.of(ids, ids, new EventIdGenerator(ids(NOW)), new EventIdGenerator(ids(NOW)))) {
             threads.add(new Thread(() -> {
                 for (int i = 0; i < 5_000; i++) {
                     made.add(process.next(1));
@@ -66,7 +67,7 @@ class EventIdTest {
     }
 
     @Test
-    void whatIsNoIdIsToldWhatAnIdIs() {
+    void malformedIdsAreRejectedWithTheExpectedFormat() {
         assertThatThrownBy(() -> EventId.parse("short")).hasMessageContaining("24 characters");
         assertThatThrownBy(() -> EventId.parse("U".repeat(24))).hasMessageContaining("base 32");
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Bad input is refused before it reaches Kafka, by the rules that the join rejects by. */
+/** Invalid input is rejected before it reaches Kafka, by the same rules as in the join. */
 class LightEventsRulesTest {
     private static final long NOW = Instant.parse("2026-01-01T11:00:00Z").toEpochMilli();
     private static final long FAR_FUTURE_MS = Duration.ofHours(1).toMillis();
@@ -41,7 +41,7 @@ class LightEventsRulesTest {
     @BeforeEach
     void open() {
         LightEventsSettings settings = LightEventsSettings.of("eu", "127.0.0.1:1", 4)
-                .with(WhenAway.Spool.in(directory.resolve("spool")))
+                .with(UnavailablePolicy.Spool.in(directory.resolve("spool")))
                 .withCloseTimeout(Duration.ZERO);
         events = LightEvents.open(settings, () -> Instant.ofEpochMilli(NOW));
     }
@@ -85,72 +85,72 @@ class LightEventsRulesTest {
     }
 
     @Test
-    void goodEventsAreTaken() {
-        assertThat(events.send("cookie", impression())).isEqualTo(Outcome.TAKEN);
-        assertThat(events.send("cookie", click())).isEqualTo(Outcome.TAKEN);
-        assertThat(events.send("cookie", conversion())).isEqualTo(Outcome.TAKEN);
-        assertThat(events.send("cookie", tag())).isEqualTo(Outcome.TAKEN);
-        assertThat(events.metrics().taken()).isEqualTo(4);
+    void validEventsAreAccepted() {
+        assertThat(events.send("cookie", impression())).isEqualTo(SendOutcome.ACCEPTED);
+        assertThat(events.send("cookie", click())).isEqualTo(SendOutcome.ACCEPTED);
+        assertThat(events.send("cookie", conversion())).isEqualTo(SendOutcome.ACCEPTED);
+        assertThat(events.send("cookie", tag())).isEqualTo(SendOutcome.ACCEPTED);
+        assertThat(events.metrics().accepted()).isEqualTo(4);
         assertThat(events.metrics().waiting()).isEqualTo(4);
     }
 
     @Test
-    void aBadFieldIsNamed() {
+    void rejectionsNameTheInvalidField() {
         for (EventType type : EventType.values()) {
-            refused("id", "k", with(type, "id", ""));
-            refused("id", "k", with(type, "id", null));
-            refused("time", "k", with(type, "time", 0L));
-            refused("time", "k", with(type, "time", NOW + FAR_FUTURE_MS + 1));
-            refused("advertiserId", "k", with(type, "advertiserId", null));
-            refused("advertiserId", "k", with(type, "advertiserId", "half \uD83D"));
-            refused("joinKey", "", good(type));
-            refused("joinKey", null, good(type));
-            refused("joinKey", "\uDE00", good(type));
-            refused("joinKey", TOO_LONG, good(type));
-            refused("id", "k", with(type, "id", TOO_LONG));
+            assertRejected("id", "k", with(type, "id", ""));
+            assertRejected("id", "k", with(type, "id", null));
+            assertRejected("time", "k", with(type, "time", 0L));
+            assertRejected("time", "k", with(type, "time", NOW + FAR_FUTURE_MS + 1));
+            assertRejected("advertiserId", "k", with(type, "advertiserId", null));
+            assertRejected("advertiserId", "k", with(type, "advertiserId", "half \uD83D"));
+            assertRejected("joinKey", "", valid(type));
+            assertRejected("joinKey", null, valid(type));
+            assertRejected("joinKey", "\uDE00", valid(type));
+            assertRejected("joinKey", TOO_LONG, valid(type));
+            assertRejected("id", "k", with(type, "id", TOO_LONG));
         }
-        refused("priceMicros", "k", with(EventType.IMPRESSION, "priceMicros", -1L));
-        refused("currency", "k", with(EventType.IMPRESSION, "currency", ""));
-        refused("campaignId", "k", with(EventType.IMPRESSION, "campaignId", null));
-        refused("priceMicros", "k", with(EventType.CLICK, "priceMicros", -1L));
-        refused("currency", "k", with(EventType.CLICK, "priceMicros", 1L));
-        refused("impressionId", "k", with(EventType.CLICK, "impressionId", ""));
-        refused("impressionId", "k", with(EventType.CLICK, "impressionId", null));
-        refused("impressionId", "k", with(EventType.CLICK, "impressionId", TOO_LONG));
-        refused("revenueMicros", "k", with(EventType.CONVERSION, "revenueMicros", -1L));
-        refused("currency", "k", with(EventType.CONVERSION, "revenueMicros", 1L));
-        refused("clickId", "k", with(EventType.CONVERSION, "clickId", "\uD83D"));
-        refused("clickId", "k", with(EventType.CONVERSION, "clickId", TOO_LONG));
-        refused("url", "k", with(EventType.TAG, "url", "x".repeat(LightEventDecoder.LONGEST_RECORD_BYTES)));
-        assertThat(events.metrics().taken()).isZero();
+        assertRejected("priceMicros", "k", with(EventType.IMPRESSION, "priceMicros", -1L));
+        assertRejected("currency", "k", with(EventType.IMPRESSION, "currency", ""));
+        assertRejected("campaignId", "k", with(EventType.IMPRESSION, "campaignId", null));
+        assertRejected("priceMicros", "k", with(EventType.CLICK, "priceMicros", -1L));
+        assertRejected("currency", "k", with(EventType.CLICK, "priceMicros", 1L));
+        assertRejected("impressionId", "k", with(EventType.CLICK, "impressionId", ""));
+        assertRejected("impressionId", "k", with(EventType.CLICK, "impressionId", null));
+        assertRejected("impressionId", "k", with(EventType.CLICK, "impressionId", TOO_LONG));
+        assertRejected("revenueMicros", "k", with(EventType.CONVERSION, "revenueMicros", -1L));
+        assertRejected("currency", "k", with(EventType.CONVERSION, "revenueMicros", 1L));
+        assertRejected("clickId", "k", with(EventType.CONVERSION, "clickId", "\uD83D"));
+        assertRejected("clickId", "k", with(EventType.CONVERSION, "clickId", TOO_LONG));
+        assertRejected("url", "k", with(EventType.TAG, "url", "x".repeat(LightEventDecoder.LONGEST_RECORD_BYTES)));
+        assertThat(events.metrics().accepted()).isZero();
         assertThat(events.metrics().spoolBytes()).isZero();
         assertThat(events.metrics().invalid()).isGreaterThan(40);
     }
 
     @Test
-    void randomEventsAreTakenIfAndOnlyIfTheJoinTakesThem() {
+    void randomEventsAreAcceptedIfAndOnlyIfTheJoinAcceptsThem() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
-        int taken = 0;
+        int acceptedCount = 0;
         for (int i = 0; i < 4_000; i++) {
             EventType type = EventType.values()[i % 4];
-            SpecificRecordBase event = good(type);
+            SpecificRecordBase event = valid(type);
             for (Schema.Field field : event.getSchema().getFields()) {
                 if (random.nextInt(6) == 0) {
-                    event.put(field.pos(), odd(field, random));
+                    event.put(field.pos(), unusualValue(field, random));
                 }
             }
             String key = random.nextInt(10) == 0 ? "" : "k";
-            boolean accepted = isTaken(key, event);
-            taken += accepted ? 1 : 0;
+            boolean accepted = isAccepted(key, event);
+            acceptedCount += accepted ? 1 : 0;
             assertThat(accepted)
                     .as("seed %d, key '%s', event %s", seed, key, event)
                     .isEqualTo(isJoined(type, key, event));
         }
-        assertThat(taken).isBetween(400, 3_600);
+        assertThat(acceptedCount).isBetween(400, 3_600);
     }
 
-    private static Object odd(Schema.Field field, Random random) {
+    private static Object unusualValue(Schema.Field field, Random random) {
         long[] times = {0, -1, 1, NOW, NOW + FAR_FUTURE_MS, NOW + FAR_FUTURE_MS + 1, Long.MAX_VALUE, Long.MIN_VALUE};
         long[] amounts = {0, 1, -1, Long.MIN_VALUE};
         return switch (field.schema().getType()) {
@@ -163,9 +163,9 @@ class LightEventsRulesTest {
         };
     }
 
-    private boolean isTaken(String key, SpecificRecordBase event) {
+    private boolean isAccepted(String key, SpecificRecordBase event) {
         try {
-            return send(key, event) == Outcome.TAKEN;
+            return send(key, event) == SendOutcome.ACCEPTED;
         } catch (InvalidEventException e) {
             assertThat(e.field().equals("joinKey") || event.getSchema().getField(e.field()) != null)
                     .isTrue();
@@ -181,34 +181,34 @@ class LightEventsRulesTest {
     }
 
     @Test
-    void aFullSpoolIsSaidAndCountedAndHoldsWhatItTookBefore() {
-        WhenAway.Spool small = new WhenAway.Spool(directory.resolve("small"), 1 << 20, Duration.ZERO);
+    void aFullSpoolFailsTheCallCountsItAndKeepsAcceptedEvents() {
+        UnavailablePolicy.Spool small = new UnavailablePolicy.Spool(directory.resolve("small"), 1 << 20, Duration.ZERO);
         LightEventsSettings settings =
                 LightEventsSettings.of("eu", "127.0.0.1:1", 4).with(small).withCloseTimeout(Duration.ZERO);
         Tag large = tag();
         large.setUrl("x".repeat(50_000));
-        long taken;
+        long accepted;
         try (LightEvents full = LightEvents.open(settings, () -> Instant.ofEpochMilli(NOW))) {
             assertThatThrownBy(() -> {
                         while (true) {
                             full.send("cookie", large);
                         }
                     })
-                    .isInstanceOf(NotTakenException.class)
+                    .isInstanceOf(NotAcceptedException.class)
                     .hasMessageContaining("maxBytes = 1048576");
-            taken = full.metrics().taken();
-            assertThat(taken).isEqualTo(20);
-            assertThat(full.metrics().notTaken()).isOne();
+            accepted = full.metrics().accepted();
+            assertThat(accepted).isEqualTo(20);
+            assertThat(full.metrics().notAccepted()).isOne();
             assertThat(full.metrics().spoolBytes()).isBetween(1L << 19, 1L << 20);
         }
         try (LightEvents next = LightEvents.open(settings)) {
-            assertThat(next.metrics().leftOver()).isEqualTo(taken);
-            assertThat(next.metrics().waiting()).isEqualTo(taken);
+            assertThat(next.metrics().recovered()).isEqualTo(accepted);
+            assertThat(next.metrics().waiting()).isEqualTo(accepted);
         }
     }
 
     @Test
-    void aClosedProducerTakesNothing() {
+    void aClosedProducerAcceptsNoEvent() {
         events.close();
         assertThatThrownBy(() -> events.send("k", tag())).hasMessageContaining("closed");
     }
@@ -221,7 +221,7 @@ class LightEventsRulesTest {
     }
 
     @Test
-    void settingsThatTheGuaranteesRestOnAreRefusedAndPasswordsAreNotShown() {
+    void propertiesThatTheGuaranteesDependOnAreRejectedAndPasswordsAreHidden() {
         LightEventsSettings settings = LightEventsSettings.of("eu", "127.0.0.1:1", 4);
         assertThatThrownBy(() -> settings.withKafka(Map.of("acks", "1", "client.id", "x")))
                 .hasMessageContaining("[acks]");
@@ -232,10 +232,10 @@ class LightEventsRulesTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("compression.type");
         assertThatThrownBy(() -> LightEventsSettings.of("eu", "k:1", 0)).hasMessageContaining("partitions");
-        assertThatThrownBy(() -> new WhenAway.Block(Duration.ZERO)).hasMessageContaining("1 ms");
+        assertThatThrownBy(() -> new UnavailablePolicy.Block(Duration.ZERO)).hasMessageContaining("1 ms");
     }
 
-    private void refused(String field, String key, SpecificRecordBase event) {
+    private void assertRejected(String field, String key, SpecificRecordBase event) {
         InvalidEventException e = catchThrowableOfType(InvalidEventException.class, () -> send(key, event));
         assertThat(e).as("%s of %s", field, event.getSchema().getName()).isNotNull();
         assertThat(e.field()).isEqualTo(field);
@@ -244,7 +244,7 @@ class LightEventsRulesTest {
                 .hasMessageContaining(event.getSchema().getName());
     }
 
-    private Outcome send(String key, SpecificRecordBase event) {
+    private SendOutcome send(String key, SpecificRecordBase event) {
         if (event instanceof Impression impression) {
             return events.send(key, impression);
         } else if (event instanceof Click click) {
@@ -255,7 +255,7 @@ class LightEventsRulesTest {
         return events.send(key, (Tag) event);
     }
 
-    private static SpecificRecordBase good(EventType type) {
+    private static SpecificRecordBase valid(EventType type) {
         return switch (type) {
             case IMPRESSION -> impression();
             case CLICK -> click();
@@ -265,7 +265,7 @@ class LightEventsRulesTest {
     }
 
     private static SpecificRecordBase with(EventType type, String field, Object value) {
-        SpecificRecordBase event = good(type);
+        SpecificRecordBase event = valid(type);
         event.put(event.getSchema().getField(field).pos(), value);
         return event;
     }

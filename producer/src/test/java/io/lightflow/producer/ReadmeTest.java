@@ -27,7 +27,7 @@ class ReadmeTest {
 
     private static LightEvents openAsInTheReadme() {
         LightEventsSettings settings = LightEventsSettings.of("us-west", "kafka-1:9092,kafka-2:9092", 8)
-                .with(WhenAway.Spool.in(Path.of("/var/lib/adserver/spool")))
+                .with(UnavailablePolicy.Spool.in(Path.of("/var/lib/adserver/spool")))
                 .with(RegistryClientSettings.of(URI.create("http://registry:8081")));
         LightEvents events = LightEvents.open(settings);
         return events;
@@ -76,16 +76,16 @@ class ReadmeTest {
     }
 
     @Test
-    void theSampleTakesAnImpressionAndItsClick() {
+    void theSampleSendsAnImpressionAndItsClick() {
         LightEvents events = LightEvents.open(LightEventsSettings.of("eu", "127.0.0.1:1", 8)
-                .with(WhenAway.Spool.in(directory))
+                .with(UnavailablePolicy.Spool.in(directory))
                 .withCloseTimeout(Duration.ZERO));
         serve(events, "cookie", new byte[32]);
-        assertThat(events.metrics().taken()).isEqualTo(2);
+        assertThat(events.metrics().accepted()).isEqualTo(2);
     }
 
     @Test
-    void theSampleIsThatOfTheReadme() throws IOException {
+    void theSampleMatchesTheReadme() throws IOException {
         String readme = Files.readString(Path.of("README.md"));
         int start = readme.indexOf("```java") + "```java".length();
         String sample = readme.substring(start, readme.indexOf("```", start));

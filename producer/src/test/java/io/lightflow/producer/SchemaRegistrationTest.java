@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import io.lightflow.event.Beacon;
 import io.lightflow.event.Tag;
-import io.lightflow.producer.LightEventsMetrics.Registration;
+import io.lightflow.producer.LightEventsMetrics.RegistrationState;
 import io.lightflow.registry.client.RegistryClientSettings;
 import io.lightflow.registry.client.SchemaId;
 import java.io.IOException;
@@ -27,46 +27,46 @@ class SchemaRegistrationTest {
     void withoutARegistryNothingIsRegistered() {
         SchemaRegistration registration = new SchemaRegistration(Optional.empty(), SCHEMAS);
         registration.start();
-        assertThat(registration.state()).isEqualTo(Registration.NOT_WANTED);
+        assertThat(registration.state()).isEqualTo(RegistrationState.NOT_CONFIGURED);
         registration.close();
     }
 
     @Test
-    void aRegistryThatDerivesIdsFromSchemasGetsThemAll() throws IOException {
-        assertThat(register(200, IntUnaryOperator.identity())).isEqualTo(Registration.DONE);
+    void aRegistryWithContentDerivedIdsReceivesAllSchemas() throws IOException {
+        assertThat(register(200, IntUnaryOperator.identity())).isEqualTo(RegistrationState.DONE);
     }
 
     @Test
-    void aRegistryThatNumbersSchemasAsTheyComeIsOfNoUse() throws IOException {
-        assertThat(register(200, id -> 1)).isEqualTo(Registration.REFUSED);
+    void aRegistryWithSequentialIdsIsRejected() throws IOException {
+        assertThat(register(200, id -> 1)).isEqualTo(RegistrationState.REJECTED);
     }
 
     @Test
-    void aRefusalIsSaid() throws IOException {
-        assertThat(register(409, IntUnaryOperator.identity())).isEqualTo(Registration.REFUSED);
+    void aRejectedSchemaIsReported() throws IOException {
+        assertThat(register(409, IntUnaryOperator.identity())).isEqualTo(RegistrationState.REJECTED);
     }
 
     @Test
-    void aRegistryThatIsAwayIsAskedAgainUntilTheProducerIsClosed() {
-        RegistryClientSettings away =
+    void anUnavailableRegistryIsRetriedUntilTheProducerIsClosed() {
+        RegistryClientSettings unavailable =
                 RegistryClientSettings.of(URI.create("http://127.0.0.1:1")).withRounds(1, Duration.ofMillis(1));
-        SchemaRegistration registration = new SchemaRegistration(Optional.of(away), SCHEMAS);
+        SchemaRegistration registration = new SchemaRegistration(Optional.of(unavailable), SCHEMAS);
         registration.start();
-        assertThat(registration.state()).isEqualTo(Registration.UNDER_WAY);
+        assertThat(registration.state()).isEqualTo(RegistrationState.PENDING);
         registration.close();
     }
 
-    /** What becomes of a registration with a registry that answers with this status. */
-    private static Registration register(int status, IntUnaryOperator answeredId) throws IOException {
+    /** The final state of a registration with a registry that responds with this status. */
+    private static RegistrationState register(int status, IntUnaryOperator returnedId) throws IOException {
         HttpServer registry = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         for (Schema schema : SCHEMAS) {
-            byte[] answer = "{\"id\":%d,\"error_code\":409,\"message\":\"no\"}"
-                    .formatted(answeredId.applyAsInt(SchemaId.of(schema)))
+            byte[] response = "{\"id\":%d,\"error_code\":409,\"message\":\"no\"}"
+                    .formatted(returnedId.applyAsInt(SchemaId.of(schema)))
                     .getBytes(StandardCharsets.UTF_8);
             registry.createContext("/subjects/" + schema.getFullName() + "/versions", exchange -> {
                 exchange.getRequestBody().readAllBytes();
-                exchange.sendResponseHeaders(status, answer.length);
-                exchange.getResponseBody().write(answer);
+                exchange.sendResponseHeaders(status, response.length);
+                exchange.getResponseBody().write(response);
                 exchange.close();
             });
         }
@@ -76,7 +76,7 @@ class SchemaRegistrationTest {
             SchemaRegistration registration =
                     new SchemaRegistration(Optional.of(RegistryClientSettings.of(url)), SCHEMAS);
             registration.start();
-            while (registration.state() == Registration.UNDER_WAY) {
+            while (registration.state() == RegistrationState.PENDING) {
                 Thread.onSpinWait();
             }
             return registration.state();

@@ -26,7 +26,7 @@ class SpoolTest {
     Path temporary;
 
     private Path directory;
-    private Counters counters = new Counters();
+    private DeliveryCounters counters = new DeliveryCounters();
 
     @BeforeEach
     void setUp() {
@@ -34,20 +34,20 @@ class SpoolTest {
     }
 
     @Test
-    void whatWasTakenComesOutInOrderAlsoForTheNextProcess() throws IOException {
+    void acceptedEventsAreReadInOrderAlsoByTheNextProcess() throws IOException {
         Spool spool = open();
         append(spool, 0, 50);
         assertThat(read(spool)).isEqualTo(numbers(0, 50));
-        // No close: the process is gone.
+        // No close: the process has crashed.
         Spool next = openAnew(spool);
-        assertThat(counters.leftOver.sum()).isEqualTo(50);
+        assertThat(counters.recovered.sum()).isEqualTo(50);
         append(next, 50, 60);
         assertThat(read(next)).isEqualTo(numbers(0, 60));
         next.close();
     }
 
     @Test
-    void anAcknowledgedEventIsNotSentAgainAndItsFileIsDeleted() throws IOException {
+    void anAcknowledgedEventIsNotResentAndItsFileIsDeleted() throws IOException {
         Spool spool = open();
         append(spool, 0, 100);
         assertThat(files()).hasSizeGreaterThan(5);
@@ -59,14 +59,14 @@ class SpoolTest {
         spool.deleteAcknowledged();
         assertThat(files()).hasSizeLessThan(4);
         Spool next = openAnew(spool);
-        assertThat(counters.leftOver.sum()).isEqualTo(7);
+        assertThat(counters.recovered.sum()).isEqualTo(7);
         assertThat(read(next)).isEqualTo(numbers(93, 100));
         next.acknowledge(next.end());
         next.close();
 
-        counters = new Counters();
+        counters = new DeliveryCounters();
         Spool empty = open();
-        assertThat(counters.leftOver.sum()).isZero();
+        assertThat(counters.recovered.sum()).isZero();
         assertThat(read(empty)).isEmpty();
         append(empty, 100, 103);
         assertThat(read(empty)).isEqualTo(numbers(100, 103));
@@ -75,7 +75,7 @@ class SpoolTest {
     }
 
     @Test
-    void aTornEndIsCutOffWhereverItIsTornAndTheRestIsKept() throws IOException {
+    void anIncompleteEndIsTruncatedAtAnyByteAndTheRestIsKept() throws IOException {
         Spool spool = open();
         append(spool, 0, 4);
         long whole = spool.end();
@@ -89,7 +89,7 @@ class SpoolTest {
                 Path one = directory.resolveSibling("torn-" + length + "-" + filler);
                 Files.createDirectories(one);
                 Files.write(one.resolve(files().get(0).getFileName()), length % 2 == 0 ? torn : cut(torn, length));
-                Spool recovered = Spool.open(one, MAX_BYTES, SEGMENT_BYTES, new Counters());
+                Spool recovered = Spool.open(one, MAX_BYTES, SEGMENT_BYTES, new DeliveryCounters());
                 append(recovered, 9, 10);
                 assertThat(read(recovered)).as("torn at %d", length).containsExactly(0, 1, 2, 3, 9);
                 recovered.close();
@@ -103,7 +103,7 @@ class SpoolTest {
     }
 
     @Test
-    void aDamagedFileInTheMiddleIsKeptForTheOperatorAndTheOthersAreSent() throws IOException {
+    void aDamagedFileInTheMiddleIsCopiedForTheOperatorAndTheOthersAreSent() throws IOException {
         Spool spool = open();
         append(spool, 0, 60);
         Path damaged = files().get(1);
@@ -118,7 +118,7 @@ class SpoolTest {
     }
 
     @Test
-    void aMarkThatIsLostMakesEventsBeSentAgainAndLosesNone() throws IOException {
+    void aLostMarkMakesTheSpoolResendEventsAndLosesNone() throws IOException {
         Spool spool = open();
         append(spool, 0, 5);
         SpoolCursor cursor = new SpoolCursor(spool, 0);
@@ -134,7 +134,7 @@ class SpoolTest {
     }
 
     @Test
-    void aMarkBeyondWhatThePowerCutLeftIsBelieved() throws IOException {
+    void aMarkBeyondTheEndAfterAPowerFailureIsTrusted() throws IOException {
         Spool spool = open();
         append(spool, 0, 5);
         spool.acknowledge(spool.end());
@@ -150,31 +150,31 @@ class SpoolTest {
     }
 
     @Test
-    void aFullSpoolTakesNothingUntilSomethingIsAcknowledged() throws IOException {
+    void aFullSpoolAcceptsNoEventUntilOneIsAcknowledged() throws IOException {
         Spool spool = Spool.open(directory, 2_000, SEGMENT_BYTES, counters);
-        int taken = 0;
+        int accepted = 0;
         try {
-            for (; taken < 1_000; taken++) {
-                spool.append(event(taken));
+            for (; accepted < 1_000; accepted++) {
+                spool.append(event(accepted));
             }
         } catch (SpoolFullException e) {
             assertThat(e).hasMessageContaining("maxBytes = 2000").hasMessageContaining(directory.toString());
         }
-        assertThat(taken).isBetween(10, 100);
+        assertThat(accepted).isBetween(10, 100);
         assertThat(spool.bytes()).isLessThanOrEqualTo(2_000);
-        assertThat(read(spool)).isEqualTo(numbers(0, taken));
+        assertThat(read(spool)).isEqualTo(numbers(0, accepted));
         spool.acknowledge(spool.end());
-        append(spool, taken, taken + 1);
+        append(spool, accepted, accepted + 1);
         spool.close();
     }
 
     @Test
-    void aDirectoryIsUsedByOneAtATime() throws IOException {
+    void onlyOneSpoolAtATimeUsesADirectory() throws IOException {
         Spool spool = open();
         assertThatThrownBy(this::open)
                 .isInstanceOf(SpoolException.class)
                 .hasMessageContaining("locked")
-                .hasMessageContaining("a directory of its own");
+                .hasMessageContaining("its own directory");
         spool.close();
         open().close();
     }
@@ -193,20 +193,20 @@ class SpoolTest {
     }
 
     @Test
-    void eventsOfAllLengthsComeOutAsTheyWentIn() throws IOException {
+    void eventsOfAllLengthsAreReadAsWritten() throws IOException {
         Spool spool = open();
-        List<Outgoing> events = new ArrayList<>();
+        List<OutgoingEvent> events = new ArrayList<>();
         for (int length : new int[] {0, 1, 5, 900, 300_000, 3, 700_000, 1}) {
             byte[] value = new byte[length];
             java.util.Arrays.fill(value, (byte) length);
-            events.add(new Outgoing(EventType.TAG, length, "key".getBytes(StandardCharsets.UTF_8), value));
+            events.add(new OutgoingEvent(EventType.TAG, length, "key".getBytes(StandardCharsets.UTF_8), value));
             spool.append(events.get(events.size() - 1));
             spool.force(spool.end());
             spool.acknowledge(0);
         }
         SpoolCursor cursor = new SpoolCursor(spool, 0);
-        for (Outgoing event : events) {
-            Outgoing found = cursor.next();
+        for (OutgoingEvent event : events) {
+            OutgoingEvent found = cursor.next();
             assertThat(found.type()).isEqualTo(EventType.TAG);
             assertThat(found.timestampMs()).isEqualTo(event.timestampMs());
             assertThat(found.key()).isEqualTo(event.key());
@@ -220,7 +220,7 @@ class SpoolTest {
         return Spool.open(directory, MAX_BYTES, SEGMENT_BYTES, counters);
     }
 
-    /** The files as a process leaves them that is killed. */
+    /** Opens a copy of the files as a killed process leaves them. */
     private Spool openAnew(Spool abandoned) throws IOException {
         Path copy = directory.resolveSibling("copy-" + System.nanoTime());
         Files.createDirectories(copy);
@@ -236,14 +236,14 @@ class SpoolTest {
 
     private List<Path> files() throws IOException {
         try (Stream<Path> all = Files.list(directory)) {
-            return all.filter(file -> file.toString().endsWith(Segment.SUFFIX))
+            return all.filter(file -> file.toString().endsWith(SpoolSegment.SUFFIX))
                     .sorted()
                     .toList();
         }
     }
 
-    private static Outgoing event(int number) {
-        return new Outgoing(
+    private static OutgoingEvent event(int number) {
+        return new OutgoingEvent(
                 EventType.IMPRESSION,
                 1_000L + number,
                 ("cookie-" + number % 3).getBytes(StandardCharsets.UTF_8),
@@ -259,7 +259,7 @@ class SpoolTest {
     private static List<Integer> read(Spool spool) {
         List<Integer> found = new ArrayList<>();
         SpoolCursor cursor = new SpoolCursor(spool, spool.acknowledged());
-        for (Outgoing event = cursor.next(); event != null; event = cursor.next()) {
+        for (OutgoingEvent event = cursor.next(); event != null; event = cursor.next()) {
             found.add(ByteBuffer.wrap(event.value()).getInt());
         }
         return found;

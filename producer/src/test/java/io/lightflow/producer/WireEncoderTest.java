@@ -18,7 +18,7 @@ class WireEncoderTest {
     private final BodyEncoder reference = new BodyEncoder();
 
     @Test
-    void randomEventsAreWrittenAsAvroItselfWritesThem() {
+    void randomEventsAreEncodedAsAvroEncodesThem() {
         long seed = System.nanoTime();
         Random random = new Random(seed);
         for (int i = 0; i < 2_000; i++) {
@@ -59,20 +59,20 @@ class WireEncoderTest {
     }
 
     @Test
-    void halfACharacterIsNotWritten() {
+    void anUnpairedSurrogateIsRejected() {
         for (String text : new String[] {"\uD83D", "a\uDE00", "\uDE00\uD83D", "é\uD83D\uD83D\uDE00"}) {
             Tag tag = new Tag("id", 1L, "advertiser", text, "", "");
-            assertThatThrownBy(() -> encoder.encode(tag, 1)).isInstanceOf(UnwritableTextException.class);
+            assertThatThrownBy(() -> encoder.encode(tag, 1)).isInstanceOf(UnpairedSurrogateException.class);
         }
     }
 
     @Test
-    void encodersAreLentToManyThreadsAndNeverToTwoAtOnce() {
-        WireEncoders encoders = new WireEncoders();
+    void aBorrowedEncoderIsNotLentToAnotherThread() {
+        WireEncoderPool encoders = new WireEncoderPool();
         WireEncoder first = encoders.borrow();
         WireEncoder second = encoders.borrow();
         assertThat(second).isNotSameAs(first);
-        encoders.giveBack(first);
+        encoders.release(first);
         assertThat(encoders.borrow()).isSameAs(first);
     }
 }

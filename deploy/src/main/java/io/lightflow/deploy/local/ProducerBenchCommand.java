@@ -1,10 +1,10 @@
 package io.lightflow.deploy.local;
 
 import io.lightflow.event.EventType;
-import io.lightflow.producer.Beacons;
+import io.lightflow.producer.BeaconPolicy;
 import io.lightflow.producer.LightEvents;
 import io.lightflow.producer.LightEventsSettings;
-import io.lightflow.producer.WhenAway;
+import io.lightflow.producer.UnavailablePolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,15 +60,16 @@ public final class ProducerBenchCommand implements Callable<Integer> {
             System.out.printf(
                     "%-28s %12s %14s %14s %16s%n", "", "events/s", "CPU us/event", "broker us", "bytes/event");
             LightEventsSettings settings = LightEventsSettings.of("bench", kafka.bootstrapServers(), PARTITIONS)
-                    .with(new WhenAway.Block(PATIENCE))
-                    .with(Beacons.NONE);
+                    .with(new UnavailablePolicy.Block(PATIENCE))
+                    .with(BeaconPolicy.NONE);
             try (PlainProducer plain = new PlainProducer(settings)) {
                 measure("plain KafkaProducer", kafka, plain);
             }
             try (LightEvents block = LightEvents.open(settings)) {
                 measure("LightEvents, BLOCK", kafka, new LibrarySender(block));
             }
-            try (LightEvents spool = LightEvents.open(settings.with(WhenAway.Spool.in(folder.resolve("spool"))))) {
+            try (LightEvents spool =
+                    LightEvents.open(settings.with(UnavailablePolicy.Spool.in(folder.resolve("spool"))))) {
                 measure("LightEvents, SPOOL", kafka, new LibrarySender(spool));
             }
         } finally {

@@ -10,15 +10,15 @@ import io.lightflow.event.BeaconMark;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.Tag;
-import io.lightflow.producer.Beacons;
+import io.lightflow.producer.BeaconPolicy;
 import io.lightflow.producer.EventId;
 import io.lightflow.producer.LightEvents;
 import io.lightflow.producer.LightEventsMetrics;
 import io.lightflow.producer.LightEventsSettings;
+import io.lightflow.producer.NotAcceptedException;
 import io.lightflow.producer.NotDeliveredException;
-import io.lightflow.producer.NotTakenException;
-import io.lightflow.producer.Outcome;
-import io.lightflow.producer.WhenAway;
+import io.lightflow.producer.SendOutcome;
+import io.lightflow.producer.UnavailablePolicy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,9 +76,9 @@ class LightEventsTest {
             events.flush(PATIENCE);
             awaitBeacons(events, 2);
             LightEventsMetrics metrics = events.metrics();
-            assertThat(metrics.taken()).isEqualTo(4 * keys.size());
+            assertThat(metrics.accepted()).isEqualTo(4 * keys.size());
             assertThat(metrics.acknowledged()).isEqualTo(4 * keys.size());
-            assertThat(metrics.lost() + metrics.waiting() + metrics.invalid() + metrics.notTaken())
+            assertThat(metrics.lost() + metrics.waiting() + metrics.invalid() + metrics.notAccepted())
                     .isZero();
         }
         for (EventType type : EventType.values()) {
@@ -114,28 +114,28 @@ class LightEventsTest {
         List<String> spooled;
         Path spool = directory.resolve("spool");
         long dropped;
-        LightEventsSettings quiet = settings().with(Beacons.NONE);
-        try (LightEvents blocking = LightEvents.open(quiet.with(new WhenAway.Block(Duration.ofMillis(200))));
-                LightEvents dropping = LightEvents.open(quiet.with(new WhenAway.Drop()));
+        LightEventsSettings quiet = settings().with(BeaconPolicy.NONE);
+        try (LightEvents blocking = LightEvents.open(quiet.with(new UnavailablePolicy.Block(Duration.ofMillis(200))));
+                LightEvents dropping = LightEvents.open(quiet.with(new UnavailablePolicy.Drop()));
                 SpoolingProcess process = new SpoolingProcess(kafka.bootstrapServers(), PARTITIONS, spool)) {
-            assertThat(send(blocking, "blocked", blocked)).isEqualTo(Outcome.TAKEN);
-            assertThat(send(dropping, "dropped", kept)).isEqualTo(Outcome.TAKEN);
+            assertThat(send(blocking, "blocked", blocked)).isEqualTo(SendOutcome.ACCEPTED);
+            assertThat(send(dropping, "dropped", kept)).isEqualTo(SendOutcome.ACCEPTED);
             process.awaitTaken(2_000);
 
             LightEvents hasty = LightEvents.open(quiet.withCloseTimeout(Duration.ZERO));
             kafka.close();
-            assertThat(send(hasty, "hasty", new ArrayList<>())).isEqualTo(Outcome.TAKEN);
+            assertThat(send(hasty, "hasty", new ArrayList<>())).isEqualTo(SendOutcome.ACCEPTED);
             assertThatThrownBy(hasty::close)
                     .isInstanceOf(NotDeliveredException.class)
                     .hasMessageContaining("1 events are lost");
             long begin = System.nanoTime();
-            NotTakenException refusal = catchThrowableOfType(NotTakenException.class, () -> {
+            NotAcceptedException refusal = catchThrowableOfType(NotAcceptedException.class, () -> {
                 while (true) {
                     send(blocking, "blocked", blocked);
                 }
             });
             assertThat(refusal).hasMessageContaining("IMPRESSION not taken");
-            assertThat(blocking.metrics().notTaken()).isEqualTo(1);
+            assertThat(blocking.metrics().notAccepted()).isEqualTo(1);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(200), PATIENCE);
             assertThatThrownBy(() -> blocking.flush(Duration.ofMillis(1)))
                     .isInstanceOf(NotDeliveredException.class)
@@ -151,11 +151,11 @@ class LightEventsTest {
             blocking.flush(PATIENCE);
             dropping.flush(PATIENCE);
             dropped = dropping.metrics().dropped();
-            assertThat(send(blocking, "blocked", blocked)).isEqualTo(Outcome.TAKEN);
-            assertThat(send(dropping, "dropped", kept)).isEqualTo(Outcome.TAKEN);
+            assertThat(send(blocking, "blocked", blocked)).isEqualTo(SendOutcome.ACCEPTED);
+            assertThat(send(dropping, "dropped", kept)).isEqualTo(SendOutcome.ACCEPTED);
         }
-        try (LightEvents next = LightEvents.open(quiet.with(WhenAway.Spool.in(spool)))) {
-            assertThat(next.metrics().leftOver()).isGreaterThanOrEqualTo(3_000);
+        try (LightEvents next = LightEvents.open(quiet.with(UnavailablePolicy.Spool.in(spool)))) {
+            assertThat(next.metrics().recovered()).isGreaterThanOrEqualTo(3_000);
             send(next, SpoolingProcess.JOIN_KEY, spooled);
             next.flush(PATIENCE);
             assertThat(next.metrics().waiting()).isZero();
@@ -178,7 +178,7 @@ class LightEventsTest {
     }
 
     private void whatATopicNeverTakesIsSetAside(Path spool) {
-        try (LightEvents events = LightEvents.open(settings().with(WhenAway.Spool.in(spool)))) {
+        try (LightEvents events = LightEvents.open(settings().with(UnavailablePolicy.Spool.in(spool)))) {
             events.send("tags", Sent.tag("short-1"));
             Tag longer = Sent.tag("long");
             longer.setUrl(noise(4_000));
@@ -209,10 +209,10 @@ class LightEventsTest {
     }
 
     /** Notes the id of an event that was taken. */
-    private static Outcome send(LightEvents events, String joinKey, List<String> taken) {
+    private static SendOutcome send(LightEvents events, String joinKey, List<String> taken) {
         String id = events.newId(joinKey);
-        Outcome outcome = events.send(joinKey, Sent.impression(id, noise(600)));
-        if (outcome == Outcome.TAKEN) {
+        SendOutcome outcome = events.send(joinKey, Sent.impression(id, noise(600)));
+        if (outcome == SendOutcome.ACCEPTED) {
             taken.add(id);
         }
         return outcome;

@@ -2,7 +2,7 @@ package io.lightflow.deploy.producer;
 
 import io.lightflow.producer.LightEvents;
 import io.lightflow.producer.LightEventsSettings;
-import io.lightflow.producer.WhenAway;
+import io.lightflow.producer.UnavailablePolicy;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -75,7 +75,7 @@ final class SpoolingProcess implements AutoCloseable {
 
     public static void main(String[] arguments) {
         LightEvents events = LightEvents.open(LightEventsSettings.of("eu", arguments[0], Integer.parseInt(arguments[1]))
-                .with(WhenAway.Spool.in(Path.of(arguments[2]))));
+                .with(UnavailablePolicy.Spool.in(Path.of(arguments[2]))));
         while (true) {
             String id = events.newId(JOIN_KEY);
             events.send(JOIN_KEY, Sent.impression(id, ""));

@@ -4,14 +4,15 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * What a link vouches for. Anybody who sees the link can read it; nobody without the key can change it.
+ * The claims that a link's signature authenticates. Anyone who sees the link can read them; changing them requires the
+ * key.
  *
- * @param impressionId of the impression that was or may be clicked; not empty
- * @param joinKey of that impression; not empty
- * @param time when the link was made, in ms; it expires from then on
+ * @param impressionId id of the impression that the link belongs to; not empty
+ * @param joinKey join key of that impression; not empty
+ * @param time when the link was created, in ms; its validity starts then
  * @param advertiserId may be empty
- * @param clickId of a postback link, the click that it is about; may be empty
- * @param target of a click link, the landing page, so that nobody can send browsers elsewhere with it; may be empty
+ * @param clickId the click that a postback link refers to; may be empty
+ * @param target the landing page of a click link, signed so that the link cannot redirect elsewhere; may be empty
  */
 public record LinkClaims(
         String impressionId, String joinKey, Instant time, String advertiserId, String clickId, String target) {
@@ -27,7 +28,7 @@ public record LinkClaims(
         time = Instant.ofEpochMilli(time.toEpochMilli());
     }
 
-    /** Without advertiser, click and target. */
+    /** Claims without advertiser, click and target. */
     public static LinkClaims of(String impressionId, String joinKey, Instant time) {
         return new LinkClaims(impressionId, joinKey, time, "", "", "");
     }

@@ -1,9 +1,9 @@
 package io.lightflow.producer.link;
 
-/** What a link is for. One kind is never taken for the other. */
+/** The purpose of a link. A link of one kind is never valid as the other. */
 public enum LinkKind {
-    /** In an ad: whoever follows it has clicked. */
+    /** Part of an ad: following it is a click. */
     CLICK,
-    /** Called by an advertiser's server, to report a conversion. */
+    /** Called by an advertiser's server to report a conversion. */
     POSTBACK
 }

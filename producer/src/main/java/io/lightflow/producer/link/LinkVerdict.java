@@ -1,22 +1,22 @@
 package io.lightflow.producer.link;
 
-/** Whether a link was made by one of us, and may still be used. */
+/** The result of verifying a link. */
 public sealed interface LinkVerdict {
 
-    /** It is ours and has not expired. */
+    /** The signature is valid, and the link has not expired. */
     record Genuine(LinkClaims claims) implements LinkVerdict {}
 
-    record Refused(Reason reason) implements LinkVerdict {}
+    record Rejected(Reason reason) implements LinkVerdict {}
 
     enum Reason {
-        /** No link of this kind, or cut off. */
+        /** Not a link, or truncated. */
         MALFORMED,
-        /** Signed with a key that is unknown, or has been withdrawn. */
+        /** Signed with a key that is unknown or was removed. */
         UNKNOWN_KEY,
-        /** Changed, made by somebody else, or of the other kind. */
+        /** Modified, signed by someone else, or of the other kind. */
         FORGED,
         EXPIRED,
-        /** Made further in the future than clocks differ. */
+        /** Created further in the future than the clock skew allows. */
         FROM_THE_FUTURE
     }
 }

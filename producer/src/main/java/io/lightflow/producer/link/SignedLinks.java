@@ -2,7 +2,7 @@ package io.lightflow.producer.link;
 
 import io.lightflow.producer.link.LinkVerdict.Genuine;
 import io.lightflow.producer.link.LinkVerdict.Reason;
-import io.lightflow.producer.link.LinkVerdict.Refused;
+import io.lightflow.producer.link.LinkVerdict.Rejected;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -15,18 +15,18 @@ import java.util.Objects;
 import javax.crypto.Mac;
 
 /**
- * Makes click and postback URLs, and verifies them when they come back. A URL carries its claims and an HMAC-SHA256
- * over all of them, cut to 128 bits, in one query parameter. Immutable, may be used by any thread.
+ * Creates click and postback URLs, and verifies them when they are called. One query parameter carries the claims and
+ * an HMAC-SHA256 over them, truncated to 128 bits. Immutable and thread-safe.
  */
 public final class SignedLinks {
     /** Name of the query parameter. */
     public static final String PARAMETER = "lf";
 
-    /** Browsers and servers pass on URLs of this length. */
-    static final int LONGEST_TOKEN = 4096;
+    /** Browsers and servers handle URLs of this length. */
+    static final int MAX_TOKEN_LENGTH = 4096;
 
     private static final int SIGNATURE_BYTES = 16;
-    /** How far the clocks of ad servers may be apart. */
+    /** How far the clocks of ad servers may differ. */
     private static final Duration CLOCK_SKEW = Duration.ofMinutes(5);
 
     private final LinkKeys keys;
@@ -35,9 +35,9 @@ public final class SignedLinks {
     private final InstantSource clock;
 
     /**
-     * @param clickValidity how long after it was made a click link may be followed
-     * @param postbackValidity how long after it was made a postback link may be called; conversions look back for 30
-     *     days by default
+     * @param clickValidity how long a click link is valid after its creation
+     * @param postbackValidity how long a postback link is valid after its creation; the default look-back window of
+     *     conversions is 30 days
      */
     public SignedLinks(LinkKeys keys, Duration clickValidity, Duration postbackValidity) {
         this(keys, clickValidity, postbackValidity, InstantSource.system());
@@ -51,9 +51,9 @@ public final class SignedLinks {
     }
 
     /**
-     * A URL that carries the claims.
+     * Creates a URL that carries the claims.
      *
-     * @param endpoint where it leads to, may have a query already
+     * @param endpoint the URL's address, which may already have a query
      * @throws IllegalArgumentException if the claims are too long for a URL
      */
     public URI url(LinkKind kind, URI endpoint, LinkClaims claims) {
@@ -64,58 +64,58 @@ public final class SignedLinks {
         return URI.create(endpoint + separator + PARAMETER + "=" + token(kind, claims));
     }
 
-    /** The value of the query parameter, for a URL that is put together by others. */
+    /** Creates the value of the query parameter, for callers that build the URL themselves. */
     public String token(LinkKind kind, LinkClaims claims) {
         String keyId = keys.signingKeyId();
         byte[] payload = TokenPayload.write(kind, keyId, claims);
         byte[] signed = Arrays.copyOf(payload, payload.length + SIGNATURE_BYTES);
         System.arraycopy(signature(keys.mac(keyId), payload), 0, signed, payload.length, SIGNATURE_BYTES);
         String token = Base64.getUrlEncoder().withoutPadding().encodeToString(signed);
-        if (token.length() > LONGEST_TOKEN) {
-            throw new IllegalArgumentException("link for impression " + claims.impressionId() + ": expected up to "
-                    + LONGEST_TOKEN + " characters, found " + token.length() + "; shorten its target");
+        if (token.length() > MAX_TOKEN_LENGTH) {
+            throw new IllegalArgumentException("link for impression " + claims.impressionId() + ": expected at most "
+                    + MAX_TOKEN_LENGTH + " characters, found " + token.length() + "; shorten its target");
         }
         return token;
     }
 
-    /** @param token value of the query parameter, as it came; null if there was none */
+    /** @param token value of the query parameter as received; null if it was missing */
     public LinkVerdict verify(LinkKind kind, String token) {
-        if (token == null || token.length() > LONGEST_TOKEN) {
-            return new Refused(Reason.MALFORMED);
+        if (token == null || token.length() > MAX_TOKEN_LENGTH) {
+            return new Rejected(Reason.MALFORMED);
         }
         byte[] signed;
         try {
             signed = Base64.getUrlDecoder().decode(token.getBytes(StandardCharsets.ISO_8859_1));
         } catch (IllegalArgumentException e) {
-            return new Refused(Reason.MALFORMED);
+            return new Rejected(Reason.MALFORMED);
         }
         if (signed.length <= SIGNATURE_BYTES) {
-            return new Refused(Reason.MALFORMED);
+            return new Rejected(Reason.MALFORMED);
         }
         byte[] payload = Arrays.copyOf(signed, signed.length - SIGNATURE_BYTES);
         String keyId = TokenPayload.keyId(payload);
         if (keyId == null) {
-            return new Refused(Reason.MALFORMED);
+            return new Rejected(Reason.MALFORMED);
         }
         Mac mac = keys.mac(keyId);
         if (mac == null) {
-            return new Refused(Reason.UNKNOWN_KEY);
+            return new Rejected(Reason.UNKNOWN_KEY);
         }
         byte[] found = Arrays.copyOfRange(signed, payload.length, signed.length);
-        // Takes as long wherever they differ, so that nobody can guess a signature byte by byte.
+        // Compares in constant time, so that a signature cannot be guessed byte by byte.
         if (!MessageDigest.isEqual(signature(mac, payload), found) || TokenPayload.kind(payload) != kind) {
-            return new Refused(Reason.FORGED);
+            return new Rejected(Reason.FORGED);
         }
-        return whileValid(kind, TokenPayload.read(payload));
+        return checkTime(kind, TokenPayload.read(payload));
     }
 
-    private LinkVerdict whileValid(LinkKind kind, LinkClaims claims) {
+    private LinkVerdict checkTime(LinkKind kind, LinkClaims claims) {
         Instant now = clock.instant();
         if (claims.time().isAfter(now.plus(CLOCK_SKEW))) {
-            return new Refused(Reason.FROM_THE_FUTURE);
+            return new Rejected(Reason.FROM_THE_FUTURE);
         }
         Duration validity = kind == LinkKind.CLICK ? clickValidity : postbackValidity;
-        return claims.time().plus(validity).isBefore(now) ? new Refused(Reason.EXPIRED) : new Genuine(claims);
+        return claims.time().plus(validity).isBefore(now) ? new Rejected(Reason.EXPIRED) : new Genuine(claims);
     }
 
     private static byte[] signature(Mac mac, byte[] payload) {

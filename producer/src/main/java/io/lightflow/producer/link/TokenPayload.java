@@ -9,7 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
-/** What is signed: version, kind, id of the key, time in ms, and the texts, each behind its length. */
+/** Encodes the signed part of a token: version, kind, key id, time in ms, and the length-prefixed strings. */
 final class TokenPayload {
     private static final int VERSION = 1;
     private static final int KEY_ID_AT = 3;
@@ -25,28 +25,28 @@ final class TokenPayload {
             out.writeByte(keyId.length());
             out.writeBytes(keyId);
             out.writeLong(claims.time().toEpochMilli());
-            writeText(out, claims.impressionId());
-            writeText(out, claims.joinKey());
-            writeText(out, claims.advertiserId());
-            writeText(out, claims.clickId());
-            writeText(out, claims.target());
+            writeString(out, claims.impressionId());
+            writeString(out, claims.joinKey());
+            writeString(out, claims.advertiserId());
+            writeString(out, claims.clickId());
+            writeString(out, claims.target());
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
         return bytes.toByteArray();
     }
 
-    private static void writeText(DataOutputStream out, String text) throws IOException {
+    private static void writeString(DataOutputStream out, String text) throws IOException {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        if (utf8.length > SignedLinks.LONGEST_TOKEN) {
-            throw new IllegalArgumentException(
-                    "text of a link: expected up to " + SignedLinks.LONGEST_TOKEN + " bytes, found " + utf8.length);
+        if (utf8.length > SignedLinks.MAX_TOKEN_LENGTH) {
+            throw new IllegalArgumentException("string of a link: expected at most " + SignedLinks.MAX_TOKEN_LENGTH
+                    + " bytes, found " + utf8.length);
         }
         out.writeShort(utf8.length);
         out.write(utf8);
     }
 
-    /** Read before the signature is verified; null if there is none. */
+    /** Reads the key id before the signature is verified; null if there is none. */
     static String keyId(byte[] payload) {
         if (payload.length < KEY_ID_AT || payload[0] != VERSION || payload.length < KEY_ID_AT + payload[2]) {
             return null;
@@ -54,23 +54,23 @@ final class TokenPayload {
         return payload[2] <= 0 ? null : new String(payload, KEY_ID_AT, payload[2], StandardCharsets.ISO_8859_1);
     }
 
-    /** Of a payload that has a key id; null if it is none that we know. */
+    /** Reads the kind of a payload that has a key id; null if the kind is unknown. */
     static LinkKind kind(byte[] payload) {
         return payload[1] >= 0 && payload[1] < KINDS.length ? KINDS[payload[1]] : null;
     }
 
-    /** Of a payload whose signature has been verified. */
+    /** Reads the claims of a payload whose signature has been verified. */
     static LinkClaims read(byte[] payload) {
         int at = KEY_ID_AT + payload[2];
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(payload, at, payload.length - at))) {
             Instant time = Instant.ofEpochMilli(in.readLong());
-            return new LinkClaims(readText(in), readText(in), time, readText(in), readText(in), readText(in));
+            return new LinkClaims(readString(in), readString(in), time, readString(in), readString(in), readString(in));
         } catch (IOException e) {
-            throw new UncheckedIOException("expected a payload that this version has signed, found other bytes", e);
+            throw new UncheckedIOException("expected a payload signed by this version, found other bytes", e);
         }
     }
 
-    private static String readText(DataInputStream in) throws IOException {
+    private static String readString(DataInputStream in) throws IOException {
         byte[] utf8 = new byte[in.readUnsignedShort()];
         in.readFully(utf8);
         return new String(utf8, StandardCharsets.UTF_8);

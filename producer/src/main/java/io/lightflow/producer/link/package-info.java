@@ -1,2 +1,2 @@
-/** Click and postback URLs that only the ad servers of one company can make. */
+/** Click and postback URLs that only the ad servers of one company can create. */
 package io.lightflow.producer.link;

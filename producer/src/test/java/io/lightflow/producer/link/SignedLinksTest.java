@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.producer.link.LinkVerdict.Genuine;
 import io.lightflow.producer.link.LinkVerdict.Reason;
-import io.lightflow.producer.link.LinkVerdict.Refused;
+import io.lightflow.producer.link.LinkVerdict.Rejected;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +37,7 @@ class SignedLinksTest {
     }
 
     @Test
-    void whatALinkVouchesForComesBack() {
+    void aVerifiedLinkReturnsItsClaims() {
         assertThat(links.verify(LinkKind.CLICK, links.token(LinkKind.CLICK, CLAIMS)))
                 .isEqualTo(new Genuine(CLAIMS));
         LinkClaims postback = CLAIMS.withTarget("").withClick("click-7");
@@ -56,18 +56,18 @@ class SignedLinksTest {
     }
 
     @Test
-    void noBitOfALinkCanBeChanged() {
+    void changingAnyBitInvalidatesALink() {
         byte[] signed = Base64.getUrlDecoder().decode(links.token(LinkKind.CLICK, CLAIMS));
         for (int bit = 0; bit < signed.length * 8; bit++) {
             byte[] changed = signed.clone();
             changed[bit / 8] ^= (byte) (1 << bit % 8);
             assertThat(links.verify(LinkKind.CLICK, encode(changed)))
                     .as("bit %d", bit)
-                    .isInstanceOf(Refused.class);
+                    .isInstanceOf(Rejected.class);
         }
         for (int length = 0; length < signed.length; length++) {
             assertThat(links.verify(LinkKind.CLICK, encode(Arrays.copyOf(signed, length))))
-                    .isInstanceOf(Refused.class);
+                    .isInstanceOf(Rejected.class);
         }
     }
 
@@ -76,57 +76,57 @@ class SignedLinksTest {
     }
 
     @Test
-    void aLinkOfSomebodyElseOrOfTheOtherKindIsForged() {
+    void aLinkWithAnotherKeyOrKindIsForged() {
         SignedLinks stranger = links(Map.of("old", NEW), "old");
-        refused(Reason.FORGED, LinkKind.CLICK, stranger.token(LinkKind.CLICK, CLAIMS));
-        refused(Reason.FORGED, LinkKind.POSTBACK, links.token(LinkKind.CLICK, CLAIMS));
-        refused(Reason.FORGED, LinkKind.CLICK, links.token(LinkKind.POSTBACK, CLAIMS));
+        assertRejected(Reason.FORGED, LinkKind.CLICK, stranger.token(LinkKind.CLICK, CLAIMS));
+        assertRejected(Reason.FORGED, LinkKind.POSTBACK, links.token(LinkKind.CLICK, CLAIMS));
+        assertRejected(Reason.FORGED, LinkKind.CLICK, links.token(LinkKind.POSTBACK, CLAIMS));
     }
 
     @Test
-    void aLinkExpiresByItsKind() {
+    void linksExpireByKind() {
         String click = links.token(LinkKind.CLICK, CLAIMS);
         String postback = links.token(LinkKind.POSTBACK, CLAIMS);
         now.set(MADE.plus(Duration.ofDays(1)));
         assertThat(links.verify(LinkKind.CLICK, click)).isInstanceOf(Genuine.class);
         now.set(now.get().plusMillis(1));
-        refused(Reason.EXPIRED, LinkKind.CLICK, click);
+        assertRejected(Reason.EXPIRED, LinkKind.CLICK, click);
         assertThat(links.verify(LinkKind.POSTBACK, postback)).isInstanceOf(Genuine.class);
         now.set(MADE.plus(Duration.ofDays(30)).plusMillis(1));
-        refused(Reason.EXPIRED, LinkKind.POSTBACK, postback);
+        assertRejected(Reason.EXPIRED, LinkKind.POSTBACK, postback);
     }
 
     @Test
-    void clocksMayDifferALittle() {
+    void aSmallClockSkewIsTolerated() {
         String click = links.token(LinkKind.CLICK, CLAIMS);
         now.set(MADE.minus(Duration.ofMinutes(5)));
         assertThat(links.verify(LinkKind.CLICK, click)).isInstanceOf(Genuine.class);
         now.set(now.get().minusMillis(1));
-        refused(Reason.FROM_THE_FUTURE, LinkKind.CLICK, click);
+        assertRejected(Reason.FROM_THE_FUTURE, LinkKind.CLICK, click);
     }
 
     @Test
-    void keysAreChangedWithoutRefusingALink() {
+    void keysAreRotatedWithoutRejectingALink() {
         String signedByOld = links.token(LinkKind.CLICK, CLAIMS);
         SignedLinks both = links(Map.of("old", OLD, "new", NEW), "new");
         assertThat(both.verify(LinkKind.CLICK, signedByOld)).isInstanceOf(Genuine.class);
         String signedByNew = both.token(LinkKind.CLICK, CLAIMS);
-        refused(Reason.UNKNOWN_KEY, LinkKind.CLICK, signedByNew);
+        assertRejected(Reason.UNKNOWN_KEY, LinkKind.CLICK, signedByNew);
         SignedLinks withdrawn = links(Map.of("new", NEW), "new");
         assertThat(withdrawn.verify(LinkKind.CLICK, signedByNew)).isInstanceOf(Genuine.class);
-        assertThat(withdrawn.verify(LinkKind.CLICK, signedByOld)).isEqualTo(new Refused(Reason.UNKNOWN_KEY));
+        assertThat(withdrawn.verify(LinkKind.CLICK, signedByOld)).isEqualTo(new Rejected(Reason.UNKNOWN_KEY));
     }
 
     @Test
-    void whatIsNoLinkIsMalformed() {
+    void stringsThatAreNoLinkAreMalformed() {
         for (String token :
                 new String[] {null, "", "x", "not base 64!", "AAAA", "é".repeat(100), "A".repeat(100_000)}) {
-            refused(Reason.MALFORMED, LinkKind.CLICK, token);
+            assertRejected(Reason.MALFORMED, LinkKind.CLICK, token);
         }
     }
 
     @Test
-    void weakKeysAndLinksThatBreakBrowsersAreRefused() {
+    void weakKeysAndOverlongLinksAreRejected() {
         assertThatThrownBy(() -> new LinkKeys(Map.of("k", new byte[31]), "k")).hasMessageContaining("32 bytes");
         assertThatThrownBy(() -> new LinkKeys(Map.of("k", OLD), "other")).hasMessageContaining("[k]");
         assertThatThrownBy(() -> new LinkKeys(Map.of("a b", OLD), "a b")).hasMessageContaining("letters");
@@ -136,7 +136,7 @@ class SignedLinksTest {
         assertThat(new LinkKeys(Map.of("k", OLD), "k")).hasToString("LinkKeys[ids=[k], signingKeyId=k]");
     }
 
-    private void refused(Reason reason, LinkKind kind, String token) {
-        assertThat(links.verify(kind, token)).isEqualTo(new Refused(reason));
+    private void assertRejected(Reason reason, LinkKind kind, String token) {
+        assertThat(links.verify(kind, token)).isEqualTo(new Rejected(reason));
     }
 }

@@ -11,27 +11,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Beacons into all partitions of all light topics, behind the events that were sent before. The next round waits until
- * all of this one are acknowledged, so that an outage does not fill the memory with them. Used by one thread at a time.
+ * Sends a round of beacons to all partitions of all light topics, behind the events that were sent before. The next
+ * round waits until this one is acknowledged, so an outage does not fill the memory with beacons. One thread at a time
+ * uses it.
  */
-final class BeaconRound {
-    private static final Logger LOG = LoggerFactory.getLogger(BeaconRound.class);
+final class BeaconSender {
+    private static final Logger LOG = LoggerFactory.getLogger(BeaconSender.class);
 
     private final String dc;
     private final int partitions;
     private final int schemaId;
     private final BodyEncoder encoder = new BodyEncoder();
-    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger unacknowledged = new AtomicInteger();
     private final Callback acknowledged;
     private volatile boolean broken;
     private String lastFailure = "";
 
-    BeaconRound(LightEventsSettings settings, int schemaId, Counters counters) {
+    BeaconSender(LightEventsSettings settings, int schemaId, DeliveryCounters counters) {
         this.dc = settings.dc();
         this.partitions = settings.partitions();
         this.schemaId = schemaId;
         this.acknowledged = (metadata, failure) -> {
-            underWay.decrementAndGet();
+            unacknowledged.decrementAndGet();
             if (failure == null) {
                 counters.beacons.increment();
             } else {
@@ -40,9 +41,9 @@ final class BeaconRound {
         };
     }
 
-    /** A beacon that cannot be sent is left out: the next round says more than it would have. */
-    void send(FrontKafka kafka, long timeMs) {
-        if (underWay.get() > 0) {
+    /** Skips a beacon that cannot be sent: the next round carries a later time anyway. */
+    void send(FrontKafkaProducer kafka, long timeMs) {
+        if (unacknowledged.get() > 0) {
             return;
         }
         broken = false;
@@ -62,12 +63,12 @@ final class BeaconRound {
         }
     }
 
-    private void send(FrontKafka kafka, EventType type, int partition, long timeMs, byte[] value) {
-        underWay.incrementAndGet();
+    private void send(FrontKafkaProducer kafka, EventType type, int partition, long timeMs, byte[] value) {
+        unacknowledged.incrementAndGet();
         try {
             kafka.sendBeacon(type, partition, timeMs, value, acknowledged);
         } catch (KafkaException | IllegalStateException e) {
-            underWay.decrementAndGet();
+            unacknowledged.decrementAndGet();
             throw e;
         }
     }
@@ -76,7 +77,7 @@ final class BeaconRound {
         if (!failure.toString().equals(lastFailure)) {
             lastFailure = failure.toString();
             LOG.error(
-                    "No beacons can be sent to topic {}; tried again every second, and said once",
+                    "Sending beacons to topic {} failed; it is retried every second, and this error is logged once",
                     type.plural(),
                     failure);
         }

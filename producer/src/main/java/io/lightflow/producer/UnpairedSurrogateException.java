@@ -1,14 +1,14 @@
 package io.lightflow.producer;
 
-/** A text holds half a character (a surrogate without its pair), which UTF-8 cannot say. */
-final class UnwritableTextException extends RuntimeException {
+/** A string holds an unpaired surrogate, which UTF-8 cannot represent. */
+final class UnpairedSurrogateException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    UnwritableTextException() {
-        super("expected a text, found one with a surrogate without its pair", null, false, false);
+    UnpairedSurrogateException() {
+        super("expected a valid string, found one with an unpaired surrogate", null, false, false);
     }
 
-    static boolean hasLoneSurrogate(String text) {
+    static boolean hasUnpairedSurrogate(String text) {
         for (int i = 0; i < text.length(); i++) {
             char character = text.charAt(i);
             if (Character.isHighSurrogate(character)

@@ -11,9 +11,9 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The settings of Kafka's producer. */
-final class KafkaConfig {
-    /** What the guarantees rest on, or has a setting of its own. */
+/** The configuration of Kafka's producer. */
+final class KafkaProducerConfig {
+    /** Properties that the guarantees depend on, or that have their own setting. */
     private static final Set<String> FIXED = Set.of(
             ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
             ProducerConfig.ACKS_CONFIG,
@@ -31,27 +31,27 @@ final class KafkaConfig {
             ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG);
 
     private static final int BATCH_BYTES = 128 << 10;
-    /** A record of the greatest length that is taken, and the headers around it. */
-    private static final int LONGEST_REQUEST_BYTES = LightEventDecoder.LONGEST_RECORD_BYTES + (64 << 10);
+    /** The longest accepted record and the headers around it. */
+    private static final int MAX_REQUEST_BYTES = LightEventDecoder.LONGEST_RECORD_BYTES + (64 << 10);
 
-    private KafkaConfig() {}
+    private KafkaProducerConfig() {}
 
-    static void requireHarmless(Map<String, String> properties) {
-        Set<String> refused = new TreeSet<>(properties.keySet());
-        refused.retainAll(FIXED);
-        if (!refused.isEmpty()) {
+    static void requireAllowed(Map<String, String> properties) {
+        Set<String> fixed = new TreeSet<>(properties.keySet());
+        fixed.retainAll(FIXED);
+        if (!fixed.isEmpty()) {
             throw new IllegalArgumentException(
-                    "kafka: expected none of the settings that the guarantees rest on, found " + refused
-                            + "; leave them out");
+                    "kafka: expected none of the properties that the guarantees depend on, found " + fixed
+                            + "; remove them");
         }
     }
 
-    /** @throws IllegalArgumentException if Kafka's client would refuse the settings wherever it is */
+    /** @throws IllegalArgumentException if Kafka's client rejects the settings regardless of the environment */
     static void requireValid(LightEventsSettings settings) {
         try {
             new ProducerConfig(of(settings, Duration.ZERO));
         } catch (ConfigException e) {
-            throw new IllegalArgumentException("Kafka's client refuses the settings: " + e.getMessage(), e);
+            throw new IllegalArgumentException("Kafka's client rejects the settings: " + e.getMessage(), e);
         }
     }
 
@@ -61,22 +61,23 @@ final class KafkaConfig {
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 1_000);
         config.put("enable.metrics.push", false);
-        // With the other one it forgets all topics when no broker is there, and takes nothing until it sees them again.
+        // The other strategy forgets all topics while no broker is reachable, and accepts nothing until it sees them
+        // again.
         config.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
         config.putAll(settings.kafka());
         config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         config.put(ProducerConfig.ACKS_CONFIG, "all");
         config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        // With more of them, a partition whose leader is not ready yet can refuse a producer's first batch and take the
-        // second, since a broker that does not know the producer accepts any sequence number. The first is then refused
-        // for good.
+        // A broker that does not know the producer accepts any sequence number. With more requests in flight, a
+        // partition whose leader is not ready yet can reject a producer's first batch and accept the second. The first
+        // batch is then rejected permanently.
         config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
-        // What was taken is sent for as long as the process lives: giving up is the policy's business, before it is
-        // taken.
+        // Accepted events are retried for as long as the process lives: the policy gives up only before it accepts an
+        // event.
         config.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
         config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, maxBlock.toMillis());
-        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LONGEST_REQUEST_BYTES);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, settings.bufferBytes());
         config.put(ProducerConfig.LINGER_MS_CONFIG, settings.linger().toMillis());
         config.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);

@@ -6,28 +6,28 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * The events of a spool that one Kafka producer was given, in the spool's order; they are acknowledged in any.
- * Everything before the first that is not acknowledged may be forgotten.
+ * The events of a spool that one Kafka producer has in flight, in the spool's order. Kafka may acknowledge them in any
+ * order. The spool may drop everything before the first unacknowledged event.
  */
-final class InFlight {
-    /** Hears of an event that Kafka refused after it had been handed over, on the thread of Kafka's producer. */
+final class InFlightEvents {
+    /** Receives an event that Kafka rejected after it had been handed over, on the thread of Kafka's producer. */
     @FunctionalInterface
-    interface Failed {
-        void failed(Entry entry, Exception cause);
+    interface FailureListener {
+        void onFailure(Entry entry, Exception cause);
     }
 
     private final Deque<Entry> entries = new ArrayDeque<>();
     private final Spool spool;
-    private final Counters counters;
-    private final Failed failed;
+    private final DeliveryCounters counters;
+    private final FailureListener failureListener;
 
-    InFlight(Spool spool, Counters counters, Failed failed) {
+    InFlightEvents(Spool spool, DeliveryCounters counters, FailureListener failureListener) {
         this.spool = spool;
         this.counters = counters;
-        this.failed = failed;
+        this.failureListener = failureListener;
     }
 
-    /** One event on its way. */
+    /** One event in flight. */
     final class Entry implements Callback {
         private final Thread sender = Thread.currentThread();
         private final long start;
@@ -48,11 +48,11 @@ final class InFlight {
             } else if (Thread.currentThread() == sender) {
                 refusal = failure;
             } else {
-                failed.failed(this, failure);
+                failureListener.onFailure(this, failure);
             }
         }
 
-        /** The spool need not keep it for longer. */
+        /** Releases the event from the spool. */
         void settle() {
             synchronized (entries) {
                 settled = true;
@@ -60,20 +60,20 @@ final class InFlight {
             }
         }
 
-        /** The spool's position of the event. */
+        /** The event's position in the spool. */
         long start() {
             return start;
         }
 
-        /** Why it was not handed over; null if it was. */
+        /** Why Kafka's client did not accept it; null if it did. */
         Exception refusal() {
             return refusal;
         }
     }
 
     /**
-     * @param start the spool's position of the event
-     * @param end that behind it
+     * @param start the event's position in the spool
+     * @param end the position behind it
      */
     Entry add(long start, long end) {
         Entry entry = new Entry(start, end);
@@ -83,7 +83,7 @@ final class InFlight {
         return entry;
     }
 
-    /** The entry that was added last has not been handed over. */
+    /** Removes the entry that was added last, because it was not handed over. */
     void remove(Entry entry) {
         synchronized (entries) {
             entries.removeLastOccurrence(entry);

@@ -4,16 +4,16 @@ import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecordBase;
 
-/** Finds the field that an event is refused for. */
-final class TextFields {
-    private TextFields() {}
+/** Finds the string field that makes an event invalid. */
+final class StringFields {
+    private StringFields() {}
 
-    /** The first field without a text that has to be there, or with half a character. */
-    static Optional<String> firstUnwritable(SpecificRecordBase event) {
+    /** The first field that lacks a required value, or holds an unpaired surrogate. */
+    static Optional<String> firstInvalid(SpecificRecordBase event) {
         for (Schema.Field field : event.getSchema().getFields()) {
             Object value = event.get(field.pos());
             boolean missing = value == null && !field.schema().isNullable();
-            if (missing || value instanceof String text && UnwritableTextException.hasLoneSurrogate(text)) {
+            if (missing || value instanceof String text && UnpairedSurrogateException.hasUnpairedSurrogate(text)) {
                 return Optional.of(field.name());
             }
         }

@@ -9,24 +9,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * One file of a spool: the frames from one position on. Appended to by one thread at a time, and read by another up to
- * what it was told is there.
+ * One file of a spool: the frames from one position on. One thread at a time appends; another thread reads whole
+ * frames.
  */
-final class Segment {
+final class SpoolSegment {
     static final String SUFFIX = ".spool";
 
-    /** Position of its first byte among all that the spool ever held. */
+    /** Position of its first byte among all bytes that the spool ever held. */
     final long base;
 
     private final Path file;
-    /** No channel: those close themselves when a thread that writes is interrupted, and threads of ad servers are. */
+    /**
+     * Not a channel: a channel closes itself when the writing thread is interrupted, and ad servers interrupt threads.
+     */
     private final RandomAccessFile writer;
-    /** Used by the thread that sends only. */
+    /** Used only by the sending thread. */
     private final FileChannel reader;
-    /** Bytes that belong to whole frames. */
+    /** Bytes of whole frames. */
     private volatile long length;
 
-    private Segment(long base, Path file) throws IOException {
+    private SpoolSegment(long base, Path file) throws IOException {
         this.base = base;
         this.file = file;
         this.writer = new RandomAccessFile(file.toFile(), "rw");
@@ -34,14 +36,14 @@ final class Segment {
         this.length = writer.length();
     }
 
-    static Segment create(Path directory, long base) throws IOException {
-        return new Segment(base, Files.createFile(directory.resolve("%020d%s".formatted(base, SUFFIX))));
+    static SpoolSegment create(Path directory, long base) throws IOException {
+        return new SpoolSegment(base, Files.createFile(directory.resolve("%020d%s".formatted(base, SUFFIX))));
     }
 
-    /** One that is there, with as much of it as is whole once {@link SegmentScan} has said so. */
-    static Segment open(Path file) throws IOException {
+    /** Opens an existing file; the caller truncates it to the whole frames that {@link SegmentScan} finds. */
+    static SpoolSegment open(Path file) throws IOException {
         String name = file.getFileName().toString();
-        return new Segment(Long.parseLong(name.substring(0, name.length() - SUFFIX.length())), file);
+        return new SpoolSegment(Long.parseLong(name.substring(0, name.length() - SUFFIX.length())), file);
     }
 
     long end() {
@@ -56,7 +58,7 @@ final class Segment {
         return file;
     }
 
-    /** An attempt that fails halfway is written over by the next. */
+    /** Appends a frame. The next attempt overwrites one that failed halfway. */
     void append(byte[] frame, int count) throws IOException {
         if (writer.getFilePointer() != length) {
             writer.seek(length);
@@ -65,7 +67,7 @@ final class Segment {
         length += count;
     }
 
-    /** Bytes from a position on, as many as there are and have room. */
+    /** Reads bytes from a position on, as many as exist and fit. */
     void read(long position, ByteBuffer target) throws IOException {
         long at = position - base;
         int most = (int) Math.min(target.remaining(), length - at);

@@ -5,24 +5,24 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * How an event stands in a spool's file: length of what follows the checksum, checksum of that (CRC-32C), type,
- * timestamp, length of the key, key, value; numbers are big-endian.
+ * Reads and writes one event in a spool's file. A frame holds the length of the payload, its checksum (CRC-32C), and
+ * the payload: type, timestamp, length of the key, key, value. Numbers are big-endian.
  */
-final class Frame {
+final class FrameCodec {
     static final int HEADER_BYTES = 8;
     private static final int FIXED_BYTES = 1 + 8 + 4;
-    /** Longer than any event that is taken; a length beyond it is damage. */
-    static final int LONGEST_BYTES = 2 << 20;
+    /** Longer than any accepted event; a greater length means damage. */
+    static final int MAX_BYTES = 2 << 20;
 
     private static final EventType[] TYPES = EventType.values();
 
-    private Frame() {}
+    private FrameCodec() {}
 
-    static int length(Outgoing event) {
+    static int length(OutgoingEvent event) {
         return HEADER_BYTES + FIXED_BYTES + event.key().length + event.value().length;
     }
 
-    static void write(Outgoing event, ByteBuffer target) {
+    static void write(OutgoingEvent event, ByteBuffer target) {
         int start = target.position();
         target.position(start + HEADER_BYTES);
         target.put((byte) event.type().ordinal());
@@ -36,20 +36,23 @@ final class Frame {
     }
 
     /**
-     * Length of the frame that begins at the buffer's position.
+     * Returns the length of the frame that begins at the buffer's position.
      *
-     * @return 0 if there are too few bytes to tell, -1 if no frame can begin so
+     * @return 0 if there are too few bytes to tell, -1 if no frame can begin with these bytes
      */
     static int lengthAt(ByteBuffer source) {
         if (source.remaining() < HEADER_BYTES) {
             return 0;
         }
         int length = source.getInt(source.position());
-        return length < FIXED_BYTES || length > LONGEST_BYTES ? -1 : HEADER_BYTES + length;
+        return length < FIXED_BYTES || length > MAX_BYTES ? -1 : HEADER_BYTES + length;
     }
 
-    /** The event whose whole frame begins at the buffer's position, which is moved behind it; null if it is damaged. */
-    static Outgoing read(ByteBuffer source, int frameLength) {
+    /**
+     * Reads the event whose whole frame begins at the buffer's position, and advances the position. Returns null if the
+     * frame is damaged.
+     */
+    static OutgoingEvent read(ByteBuffer source, int frameLength) {
         int start = source.position();
         int length = frameLength - HEADER_BYTES;
         if (source.getInt(start + 4) != checksum(source, start + HEADER_BYTES, length)) {
@@ -66,7 +69,7 @@ final class Frame {
         source.get(key);
         byte[] value = new byte[length - FIXED_BYTES - keyLength];
         source.get(value);
-        return new Outgoing(TYPES[type], timestampMs, key, value);
+        return new OutgoingEvent(TYPES[type], timestampMs, key, value);
     }
 
     private static int checksum(ByteBuffer bytes, int from, int length) {

@@ -5,18 +5,18 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Makes ids as {@link EventId} says. Thread-safe, without a lock. */
-final class EventIds {
+/** Generates ids in the format of {@link EventId}. Thread-safe and lock-free. */
+final class EventIdGenerator {
     private final InstantSource clock;
     private final byte[] process = new byte[EventId.PROCESS_CHARACTERS];
-    /** Time in ms and number within it of the latest id; runs ahead of a clock that goes back. */
+    /** Time in ms and sequence number of the latest id; runs ahead of a clock that was set back. */
     private final AtomicLong latest = new AtomicLong();
 
-    EventIds(InstantSource clock) {
+    EventIdGenerator(InstantSource clock) {
         this(clock, new SecureRandom().nextLong());
     }
 
-    EventIds(InstantSource clock, long processNumber) {
+    EventIdGenerator(InstantSource clock, long processNumber) {
         this.clock = clock;
         EventId.write(processNumber, process, 0, process.length);
     }

@@ -10,21 +10,21 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 
-/** The data center's Kafka. Thread-safe. */
-final class FrontKafka {
+/** Sends records to the data center's Kafka. Thread-safe. */
+final class FrontKafkaProducer {
     private final Producer<byte[], byte[]> producer;
     private final int partitions;
-    /** One bit for each topic that was found to have as many partitions as it should. */
+    /** One bit for each topic whose partition count was verified. */
     private final AtomicInteger verified = new AtomicInteger();
 
     private final Metric waitingThreads;
 
     /**
      * @param maxBlock how long a call may wait for Kafka
-     * @throws KafkaException if the client refuses the settings, or finds no server of such a name
+     * @throws KafkaException if the client rejects the settings, or cannot resolve any server name
      */
-    FrontKafka(LightEventsSettings settings, Duration maxBlock) {
-        producer = new KafkaProducer<>(KafkaConfig.of(settings, maxBlock));
+    FrontKafkaProducer(LightEventsSettings settings, Duration maxBlock) {
+        producer = new KafkaProducer<>(KafkaProducerConfig.of(settings, maxBlock));
         partitions = settings.partitions();
         waitingThreads = producer.metrics().values().stream()
                 .filter(metric -> metric.metricName().name().equals("waiting-threads"))
@@ -34,12 +34,12 @@ final class FrontKafka {
     }
 
     /**
-     * Hands an event over. The callback hears of a refusal before this returns, on the thread of the caller; of
-     * everything else later.
+     * Hands an event to Kafka's client. The callback receives a refusal on the caller's thread, before this method
+     * returns, and every other outcome later.
      *
-     * @throws org.apache.kafka.common.KafkaException if it was not taken
+     * @throws org.apache.kafka.common.KafkaException if the client did not accept it
      */
-    void send(Outgoing event, Callback callback) {
+    void send(OutgoingEvent event, Callback callback) {
         verify(event.type());
         producer.send(
                 new ProducerRecord<>(
@@ -57,11 +57,10 @@ final class FrontKafka {
     }
 
     /**
-     * Nothing is sent to a topic with another number of partitions: its events would not meet those of other data
-     * centers.
+     * Verifies the partition count. With a different count, events would not meet those of other data centers.
      *
-     * @throws WrongPartitionsException if it has another number
-     * @throws org.apache.kafka.common.errors.TimeoutException if that cannot be told now
+     * @throws PartitionCountMismatchException if the count differs from the settings
+     * @throws org.apache.kafka.common.errors.TimeoutException if the count is unknown at the moment
      */
     void verify(EventType type) {
         int bit = 1 << type.ordinal();
@@ -70,17 +69,17 @@ final class FrontKafka {
         }
         int found = producer.partitionsFor(type.plural()).size();
         if (found != partitions) {
-            throw new WrongPartitionsException(type.plural(), partitions, found);
+            throw new PartitionCountMismatchException(type.plural(), partitions, found);
         }
         verified.accumulateAndGet(bit, (before, more) -> before | more);
     }
 
-    /** Whether somebody waits for room in memory. */
+    /** Whether a thread waits for buffer memory. */
     boolean isFull() {
         return ((Number) waitingThreads.metricValue()).doubleValue() > 0;
     }
 
-    /** Waits for what is on its way, then gives it up: its callbacks hear of that. */
+    /** Waits for records in flight, then aborts them; their callbacks receive the failure. */
     void close(Duration timeout) {
         producer.close(timeout);
     }
