@@ -23,8 +23,8 @@ import org.apache.avro.specific.SpecificRecordBase;
 /**
  * Replays iPinYou season 2 logs ({@code imp.*}, {@code clk.*} and {@code conv.*} in one folder) in the order of event
  * time; at the same time impressions come before clicks before conversions, then by event id, then as in the files.
- * Repeated rows are fed as often as they are there. All of it is held in memory, about 1.5 kB a row. {@code FEEDS.md}
- * tells how columns become fields.
+ * Repeated rows are fed as often as they occur. All rows are held in memory, about 1.5 kB each.
+ * {@code docs/integrating/feeds.md} maps columns to fields.
  */
 public final class IPinYouFeed implements Feed {
     /** How long before the first click a derived impression is put, in ms: the median in the logs. */

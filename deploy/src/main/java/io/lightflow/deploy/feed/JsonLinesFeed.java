@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * Feeds light events from a file of JSON lines, gzipped if its name ends in {@code .gz}, in the order of the file. The
- * format is in {@code FEEDS.md}. The file is read twice: a first pass finds how old the events are that still come, so
- * that beacons keep their promise whatever the order of the file.
+ * format is in {@code docs/integrating/feeds.md}. The file is read twice: a first pass finds how old the events are
+ * that still come, so that beacons keep their promise whatever the order of the file.
  */
 public final class JsonLinesFeed implements Feed {
     private static final int LINES_PER_CHUNK = 1000;

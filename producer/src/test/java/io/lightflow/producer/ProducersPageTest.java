@@ -20,12 +20,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The sample of the README compiles and works. */
-class ReadmeTest {
+/** The sample of {@code docs/integrating/producers.md} compiles and works. */
+class ProducersPageTest {
     @TempDir
     Path directory;
 
-    private static LightEvents openAsInTheReadme() {
+    private static LightEvents openAsOnThePage() {
         LightEventsSettings settings = LightEventsSettings.of("us-west", "kafka-1:9092,kafka-2:9092", 8)
                 .with(UnavailablePolicy.Spool.in(Path.of("/var/lib/adserver/spool")))
                 .with(RegistryClientSettings.of(URI.create("http://registry:8081")));
@@ -85,11 +85,11 @@ class ReadmeTest {
     }
 
     @Test
-    void theSampleMatchesTheReadme() throws IOException {
-        String readme = Files.readString(Path.of("README.md"));
-        int start = readme.indexOf("```java") + "```java".length();
-        String sample = readme.substring(start, readme.indexOf("```", start));
-        String source = Files.readString(Path.of("src/test/java/io/lightflow/producer/ReadmeTest.java"));
+    void theSampleMatchesThePage() throws IOException {
+        String page = Files.readString(Path.of("../docs/integrating/producers.md"));
+        int start = page.indexOf("```java") + "```java".length();
+        String sample = page.substring(start, page.indexOf("```", start));
+        String source = Files.readString(Path.of("src/test/java/io/lightflow/producer/ProducersPageTest.java"));
         for (String statement : sample.split(";\\s*\n")) {
             assertThat(source.replaceAll("\\s+", "")).contains(statement.replaceAll("\\s+", ""));
         }
