@@ -87,6 +87,7 @@ public final class MirrorMain implements Runnable {
         }
     }
 
+    @SuppressWarnings("try")
     private static void runUntilStopped(MirrorSettings settings) {
         CountDownLatch stopped = new CountDownLatch(1);
         try (Mirror mirror = new Mirror(settings)) {

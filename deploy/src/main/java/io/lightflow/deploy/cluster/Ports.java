@@ -92,13 +92,14 @@ final class Ports {
 
     /** Whether nothing listens there, neither on the loopback address nor on all addresses. */
     static boolean isFree(int port) {
-        try (ServerSocket loopback = new ServerSocket();
-                ServerSocket all = new ServerSocket()) {
-            loopback.setReuseAddress(true);
-            loopback.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            loopback.close();
-            all.setReuseAddress(true);
-            all.bind(new InetSocketAddress(port));
+        return canListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
+                && canListen(new InetSocketAddress(port));
+    }
+
+    private static boolean canListen(InetSocketAddress address) {
+        try (ServerSocket socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(address);
             return true;
         } catch (IOException e) {
             return false;

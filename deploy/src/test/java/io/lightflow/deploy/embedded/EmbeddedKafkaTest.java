@@ -28,6 +28,7 @@ class EmbeddedKafkaTest {
     Path directory;
 
     @Test
+    @SuppressWarnings("try")
     void aRestartKeepsRecordsGroupOffsetsTopicIdsAndThePort() throws Exception {
         try (EmbeddedKafka kafka = new EmbeddedKafka(directory)) {
             kafka.start();
@@ -82,6 +83,7 @@ class EmbeddedKafkaTest {
                 .topicId();
     }
 
+    @SuppressWarnings("removal")
     private static void produceInTransactionWithOffsets(String bootstrap) {
         Map<String, Object> config = Map.of("bootstrap.servers", bootstrap, "transactional.id", "shard-1");
         try (KafkaProducer<String, String> producer =

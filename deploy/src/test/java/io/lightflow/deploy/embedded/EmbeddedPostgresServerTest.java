@@ -34,6 +34,7 @@ class EmbeddedPostgresServerTest {
     }
 
     @Test
+    @SuppressWarnings("try")
     void aRestartKeepsRowsAndThePort() throws SQLException {
         try (EmbeddedPostgresServer server = new EmbeddedPostgresServer(settings())) {
             server.start();
@@ -86,6 +87,7 @@ class EmbeddedPostgresServerTest {
     }
 
     @Test
+    @SuppressWarnings("try")
     void aStaleProcessIdOfAnotherProgramDoesNotStopIt() throws Exception {
         try (EmbeddedPostgresServer server = new EmbeddedPostgresServer(settings())) {
             server.start();

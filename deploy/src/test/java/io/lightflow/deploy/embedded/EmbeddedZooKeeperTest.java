@@ -25,6 +25,7 @@ class EmbeddedZooKeeperTest {
     Path directory;
 
     @Test
+    @SuppressWarnings("try")
     void aRestartKeepsNodesAndThePort() throws Exception {
         try (EmbeddedZooKeeper server = new EmbeddedZooKeeper(directory)) {
             server.start();

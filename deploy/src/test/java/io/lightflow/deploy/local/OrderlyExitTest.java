@@ -47,6 +47,7 @@ class OrderlyExitTest {
     }
 
     static final class OpensAndWaits {
+        @SuppressWarnings("try")
         public static void main(String[] arguments) throws Exception {
             System.exit(new OrderlyExit().run(() -> {
                 try (AutoCloseable opened = () -> System.out.println("closed")) {

@@ -69,12 +69,18 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         this.group = group;
         this.ledger = new KafkaLedger(clients, group);
         this.admin = clients.admin("lightflow-sink-" + group);
-        this.consumerGroup = new ConsumerGroupMetadata(DataflowTopics.consumerGroup(group));
+        this.consumerGroup = groupWithoutMembers(DataflowTopics.consumerGroup(group));
         this.threads = Executors.newFixedThreadPool(THREADS, work -> {
             Thread thread = new Thread(work, "lightflow-commit-" + group);
             thread.setDaemon(true);
             return thread;
         });
+    }
+
+    /** Kafka would take this from a consumer, but a sink has none: its offsets are for Kafka's tools only. */
+    @SuppressWarnings("removal")
+    private static ConsumerGroupMetadata groupWithoutMembers(String name) {
+        return new ConsumerGroupMetadata(name);
     }
 
     @Override

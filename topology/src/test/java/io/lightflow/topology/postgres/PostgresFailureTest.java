@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("try") // A lock is held as long as its connection is open.
 class PostgresFailureTest {
     private static final String SESSIONS = " FROM pg_stat_activity WHERE application_name = 'stats-counter-us'";
     private static final int LOCK = 4711;

@@ -8,6 +8,7 @@ import java.time.Duration;
 final class HoldStore {
     private HoldStore() {}
 
+    @SuppressWarnings("try")
     public static void main(String[] arguments) throws IOException {
         try (RocksDbJoinStore store =
                 RocksDbJoinStore.acquire(new RocksDbSettings(Path.of(arguments[0]), Duration.ofDays(30), 8, 8))) {

@@ -71,7 +71,7 @@ final class CampaignForm {
     /** A campaign of which some fields are changed, after RFC 7396: null takes a value away, what is left out stays. */
     static Campaign patched(Campaign old, JsonNode patch) {
         ObjectNode whole = Json.MAPPER.valueToTree(old);
-        patch.fields().forEachRemaining(field -> {
+        patch.properties().forEach(field -> {
             JsonNode there = whole.path(field.getKey());
             if (there.isObject() && field.getValue().isObject()) {
                 ((ObjectNode) there).setAll((ObjectNode) field.getValue());

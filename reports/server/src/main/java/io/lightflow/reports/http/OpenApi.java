@@ -34,7 +34,7 @@ public final class OpenApi {
     }
 
     private static void add(JsonNode part, ObjectNode whole, String from) {
-        part.fields().forEachRemaining(field -> {
+        part.properties().forEach(field -> {
             if (whole.has(field.getKey())) {
                 throw new IllegalStateException(from + " describes " + field.getKey() + ", which is described before");
             }

@@ -94,10 +94,12 @@ final class Browser implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         try {
             tools.call(null, "Browser.close", Map.of());
             process.waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             tools.close();
             process.descendants().forEach(ProcessHandle::destroyForcibly);

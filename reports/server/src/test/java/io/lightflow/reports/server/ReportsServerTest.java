@@ -77,8 +77,8 @@ class ReportsServerTest {
         JsonNode document = nobody.get(200, "/openapi.json");
         List<String> described = new ArrayList<>();
         document.path("paths")
-                .fields()
-                .forEachRemaining(path -> path.getValue().fieldNames().forEachRemaining(method -> {
+                .properties()
+                .forEach(path -> path.getValue().fieldNames().forEachRemaining(method -> {
                     if (!method.equals("parameters")) {
                         described.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey());
                     }
