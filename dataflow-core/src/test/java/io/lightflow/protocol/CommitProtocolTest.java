@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The commit protocol ({@code PROTOCOL.md}) with the real join step, in every order in which two attempts at a shard
+ * The commit protocol ({@code docs/internals/protocol.md}) with the real join step, in every order in which two attempts at a shard
  * can get in each other's way and crash. Without one of its rules it breaks, and the explorer tells how in the fewest
  * moves.
  */
