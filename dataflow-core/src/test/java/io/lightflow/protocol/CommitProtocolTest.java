@@ -15,9 +15,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The commit protocol ({@code docs/internals/protocol.md}) with the real join step, in every order in which two attempts at a shard
- * can get in each other's way and crash. Without one of its rules it breaks, and the explorer tells how in the fewest
- * moves.
+ * The commit protocol ({@code docs/internals/protocol.md}) with the real join step, in every order in which two
+ * attempts at a shard can get in each other's way and crash. Without one of its rules it breaks, and the explorer tells
+ * how in the fewest moves.
  */
 class CommitProtocolTest {
     private static final Set<Rule> RULES = EnumSet.allOf(Rule.class);

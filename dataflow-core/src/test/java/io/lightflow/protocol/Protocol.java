@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What may happen next: the protocol of {@code docs/internals/protocol.md} with the real join step, for two attempts at one shard.
- * Either may crash, begin again and take over whenever it likes; the one that was taken over goes on as a zombie.
+ * What may happen next: the protocol of {@code docs/internals/protocol.md} with the real join step, for two attempts at
+ * one shard. Either may crash, begin again and take over whenever it likes; the one that was taken over goes on as a
+ * zombie.
  */
 final class Protocol {
     static final Attempt DOWN = new Down();
