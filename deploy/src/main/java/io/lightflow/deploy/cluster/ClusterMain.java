@@ -177,7 +177,7 @@ public final class ClusterMain {
             description = "Submit the topologies of a group, as `storm jar` does.",
             footer =
                     "Keys in the settings, such as $${kafka.central} and $${jdbcUrl}, are replaced by where this cluster's"
-                            + " processes are reached; deploy/cluster/README.md lists them.")
+                            + " processes are reached; docs/operating/cluster.md lists them.")
     int submit(
             @Mixin Where where,
             @Parameters(paramLabel = "GROUP", description = "The group, such as us or eu.") String group,
