@@ -86,10 +86,9 @@ public final class ArrayDecoder extends Decoder {
         return new String(bytes, advance(length), length, StandardCharsets.UTF_8);
     }
 
-    /** Reads a string that may be one of a few. */
-    String readString(Texts texts) throws IOException {
+    String readString(StringDecoder strings) throws IOException {
         int length = length();
-        return texts.text(bytes, advance(length), length);
+        return strings.decode(bytes, advance(length), length);
     }
 
     @Override

@@ -12,12 +12,6 @@ public final class EventRules {
 
     private EventRules() {}
 
-    /** Fields of an impression that its head is made of. */
-    static final String[] IMPRESSION_HEAD = {"id", "time", "priceMicros", "currency"};
-
-    /** Fields of a tag that its head is made of. */
-    static final String[] TAG_HEAD = {"id", "time"};
-
     /**
      * What is wrong with an event.
      *
@@ -32,12 +26,6 @@ public final class EventRules {
      * @param wrong what else is wrong with the event; null if nothing
      */
     record Head(String id, long time, Wrong wrong) {}
-
-    /** The head of an impression or a tag, of which no more was read. */
-    static Head head(EventType type, Skim skim) {
-        Wrong wrong = type == EventType.IMPRESSION ? wrongMoney("priceMicros", skim.number(2), skim.text(3)) : null;
-        return new Head(skim.text(0), skim.number(1), wrong);
-    }
 
     static Head head(SpecificRecord record) {
         if (record instanceof Impression impression) {
@@ -118,7 +106,7 @@ public final class EventRules {
                 : null;
     }
 
-    private static Wrong wrongMoney(String field, long micros, String currency) {
+    static Wrong wrongMoney(String field, long micros, String currency) {
         if (micros < 0) {
             return new Wrong(field, "expected " + field + " to be 0 or more, found " + micros);
         }

@@ -33,6 +33,8 @@ public final class LightEventDecoder {
     private final Map<Long, WrittenBy> readers = new HashMap<>();
     private final BodyEncoder bodies = new BodyEncoder();
     private final ArrayDecoder decoder = new ArrayDecoder();
+    private final HeadReader impressionHeads = HeadReader.ofImpressions();
+    private final HeadReader tagHeads = HeadReader.ofTags();
 
     /**
      * @param schemas where the writers' schemas are found
@@ -47,9 +49,9 @@ public final class LightEventDecoder {
     /**
      * How to read records of one kind that were written with one schema.
      *
-     * @param skim reads all that is needed, so that the reader is not; null if the whole record is needed
+     * @param heads reads all that is needed; null if the whole record is needed
      */
-    private record WrittenBy(BodyReader<SpecificRecord> reader, Skim skim, String refusal) {
+    private record WrittenBy(BodyReader<SpecificRecord> reader, HeadReader heads, String refusal) {
         static WrittenBy refused(String refusal) {
             return new WrittenBy(null, null, refusal);
         }
@@ -82,11 +84,12 @@ public final class LightEventDecoder {
             return new Rejection(offset, key, value, written.refusal(), recordMs);
         }
         SpecificRecord record = null;
+        Head head = null;
         boolean whole;
         try {
             decoder.over(value, WireFormat.HEADER_BYTES);
-            if (written.skim() != null) {
-                written.skim().read(decoder);
+            if (written.heads() != null) {
+                head = written.heads().read(decoder);
             } else {
                 record = written.reader().read(decoder);
             }
@@ -116,7 +119,9 @@ public final class LightEventDecoder {
         } catch (CharacterCodingException e) {
             return new Rejection(offset, key, value, "expected a record key in UTF-8, found other bytes", recordMs);
         }
-        Head head = record == null ? EventRules.head(type, written.skim()) : EventRules.head(record);
+        if (record != null) {
+            head = EventRules.head(record);
+        }
         EventRules.Wrong wrong = EventRules.whatIsWrong(head, joinKey, recordMs, farFutureMs);
         if (wrong != null) {
             return new Rejection(offset, key, value, wrong.reason(), recordMs);
@@ -191,16 +196,16 @@ public final class LightEventDecoder {
                     + " in this topic, found schema " + schemaId + " named " + writer.getFullName());
         } else {
             BodyReader<SpecificRecord> bodyReader = new BodyReader<>(writer, reader);
-            fresh = new WrittenBy(bodyReader, bodyReader.asCompiled() ? skim(reader) : null, null);
+            fresh = new WrittenBy(bodyReader, bodyReader.asCompiled() ? heads(reader) : null, null);
         }
         readers.put(cacheKey, fresh);
         return fresh;
     }
 
-    private static Skim skim(Schema compiled) {
+    private HeadReader heads(Schema compiled) {
         if (compiled == Impression.getClassSchema()) {
-            return new Skim(compiled, Texts.FRESH, EventRules.IMPRESSION_HEAD);
+            return impressionHeads;
         }
-        return compiled == Tag.getClassSchema() ? new Skim(compiled, Texts.FRESH, EventRules.TAG_HEAD) : null;
+        return compiled == Tag.getClassSchema() ? tagHeads : null;
     }
 }

@@ -14,8 +14,11 @@ import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedClick;
 import io.lightflow.event.JoinedConversion;
 import io.lightflow.event.JoinedImpression;
-import io.lightflow.event.Skim;
-import io.lightflow.event.Texts;
+import io.lightflow.event.ProjectingReader;
+import io.lightflow.event.ProjectingReader.BooleanField;
+import io.lightflow.event.ProjectingReader.LongField;
+import io.lightflow.event.ProjectingReader.StringField;
+import io.lightflow.event.StringDecoder;
 import io.lightflow.event.WireFormat;
 import io.lightflow.event.WriterSchemas;
 import java.io.IOException;
@@ -29,26 +32,8 @@ import org.apache.avro.specific.SpecificRecord;
  * cannot be decoded is damage, not bad input, and stops the shard. Not thread-safe.
  */
 public final class JoinedEventDecoder {
-    private static final String[] IMPRESSION_FIELDS = {
-        "impression.time",
-        "impression.campaignId",
-        "impression.creativeId",
-        "impression.advertiserId",
-        "impression.exchange",
-        "impression.publisher",
-        "impression.country",
-        "impression.region",
-        "impression.device",
-        "provenance.origin.topic",
-        "impression.currency",
-        "impression.priceMicros",
-        "provenance.invalid"
-    };
-
     private final WriterSchemas schemas;
-    /** Dimensions are few, and rows of them are held in memory and compared. */
-    private final Skim impressions = new Skim(JoinedImpression.getClassSchema(), Texts.shared(), IMPRESSION_FIELDS);
-
+    private final ImpressionReader impressions = new ImpressionReader();
     private final Map<Long, BodyReader<SpecificRecord>> readers = new HashMap<>();
     private final Map<String, String> dataCenters = new HashMap<>();
     private final ArrayDecoder decoder = new ArrayDecoder();
@@ -71,8 +56,7 @@ public final class JoinedEventDecoder {
         try {
             decoder.over(value, WireFormat.HEADER_BYTES);
             if (reader.isLaidOutBy(JoinedImpression.getClassSchema())) {
-                impressions.read(decoder);
-                return impression(offset);
+                return impressions.read(decoder, offset);
             }
             record = reader.read(decoder);
         } catch (IOException | RuntimeException e) {
@@ -121,24 +105,6 @@ public final class JoinedEventDecoder {
                     conversion.getRevenueMicros());
         }
         return new BeaconMark(offset, ((Beacon) record).getTime());
-    }
-
-    private StatisticsFact impression(long offset) {
-        long time = impressions.number(0);
-        StatisticsKey row = new StatisticsKey(
-                minute(time),
-                impressions.text(1),
-                impressions.text(2),
-                impressions.text(3),
-                impressions.text(4),
-                impressions.text(5),
-                impressions.text(6),
-                impressions.text(7),
-                impressions.text(8),
-                dataCenter(impressions.text(9)),
-                impressions.text(10));
-        return new StatisticsFact(
-                offset, EventType.IMPRESSION, time, row, impressions.flag(12), impressions.number(11), 0);
     }
 
     private static long minute(long time) {
@@ -198,5 +164,45 @@ public final class JoinedEventDecoder {
                 "the joined record at offset " + offset + " of " + topic + " cannot be counted: " + why
                         + "; joined topics may be written by Lightflow only",
                 cause);
+    }
+
+    /** Reads what a joined impression adds, without the rest of the record. */
+    private final class ImpressionReader {
+        /** Dimensions have few values, which are held in memory and compared. */
+        private final ProjectingReader.Builder fields =
+                ProjectingReader.builder(JoinedImpression.getClassSchema(), StringDecoder.interning());
+
+        private final LongField time = fields.integer("impression.time");
+        private final StringField campaignId = fields.string("impression.campaignId");
+        private final StringField creativeId = fields.string("impression.creativeId");
+        private final StringField advertiserId = fields.string("impression.advertiserId");
+        private final StringField exchange = fields.string("impression.exchange");
+        private final StringField publisher = fields.string("impression.publisher");
+        private final StringField country = fields.string("impression.country");
+        private final StringField region = fields.string("impression.region");
+        private final StringField device = fields.string("impression.device");
+        private final StringField topic = fields.string("provenance.origin.topic");
+        private final StringField currency = fields.string("impression.currency");
+        private final LongField priceMicros = fields.integer("impression.priceMicros");
+        private final BooleanField invalid = fields.bool("provenance.invalid");
+        private final ProjectingReader reader = fields.build();
+
+        StatisticsFact read(ArrayDecoder body, long offset) throws IOException {
+            reader.read(body);
+            StatisticsKey row = new StatisticsKey(
+                    minute(time.get()),
+                    campaignId.get(),
+                    creativeId.get(),
+                    advertiserId.get(),
+                    exchange.get(),
+                    publisher.get(),
+                    country.get(),
+                    region.get(),
+                    device.get(),
+                    dataCenter(topic.get()),
+                    currency.get());
+            return new StatisticsFact(
+                    offset, EventType.IMPRESSION, time.get(), row, invalid.get(), priceMicros.get(), 0);
+        }
     }
 }

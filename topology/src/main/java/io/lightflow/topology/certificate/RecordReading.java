@@ -39,11 +39,12 @@ final class RecordReading {
     private static final String INVALID = "provenance.invalid";
 
     private static final Map<EventType, Schema> LIGHT = Map.of(
-            EventType.IMPRESSION, Projection.of(Impression.getClassSchema(), "id", "time"),
-            EventType.CLICK, Projection.of(Click.getClassSchema(), "id", "time", "advertiserId", "impressionId"),
+            EventType.IMPRESSION, ProjectedSchema.of(Impression.getClassSchema(), "id", "time"),
+            EventType.CLICK, ProjectedSchema.of(Click.getClassSchema(), "id", "time", "advertiserId", "impressionId"),
             EventType.CONVERSION,
-                    Projection.of(Conversion.getClassSchema(), "id", "time", "advertiserId", "impressionId", "clickId"),
-            EventType.TAG, Projection.of(Tag.getClassSchema(), "id", "time"));
+                    ProjectedSchema.of(
+                            Conversion.getClassSchema(), "id", "time", "advertiserId", "impressionId", "clickId"),
+            EventType.TAG, ProjectedSchema.of(Tag.getClassSchema(), "id", "time"));
 
     /** Kinds of fingerprints, apart from those of events. */
     private static final int UNREADABLE = 16;
@@ -54,11 +55,12 @@ final class RecordReading {
 
     static {
         LIGHT.values().forEach(RecordReading::want);
-        want(Projection.of(JoinedImpression.getClassSchema(), ORIGIN, INVALID, "impression.id", "impression.time"));
-        want(Projection.of(JoinedTag.getClassSchema(), ORIGIN, INVALID, "tag.id", "tag.time"));
-        want(Projection.of(JoinedClick.getClassSchema(), ORIGIN, INVALID, "click.id", "click.time"));
-        want(Projection.of(OrphanClick.getClassSchema(), ORIGIN, INVALID, "click.id", "click.time"));
-        want(Projection.of(
+        want(ProjectedSchema.of(
+                JoinedImpression.getClassSchema(), ORIGIN, INVALID, "impression.id", "impression.time"));
+        want(ProjectedSchema.of(JoinedTag.getClassSchema(), ORIGIN, INVALID, "tag.id", "tag.time"));
+        want(ProjectedSchema.of(JoinedClick.getClassSchema(), ORIGIN, INVALID, "click.id", "click.time"));
+        want(ProjectedSchema.of(OrphanClick.getClassSchema(), ORIGIN, INVALID, "click.id", "click.time"));
+        want(ProjectedSchema.of(
                 JoinedConversion.getClassSchema(), ORIGIN, INVALID, "attribution", "conversion.id", "conversion.time"));
         want(RejectedEvent.getClassSchema());
         want(Beacon.getClassSchema());
