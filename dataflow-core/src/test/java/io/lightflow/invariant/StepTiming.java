@@ -35,8 +35,8 @@ import java.util.Random;
 
 /**
  * How many microseconds of CPU each part of the work takes per event: one shard's part of the traffic of
- * {@code deploy/local/bench} (94% impressions of about 280 bytes, 5% clicks, 1% conversions, 0.1% twice, 37,500
- * cookies, 2 hours), in blocks of 6,000. Run {@link #main}; each round is printed, the first ones warm up.
+ * {@code lab/bench} (94% impressions of about 280 bytes, 5% clicks, 1% conversions, 0.1% twice, 37,500 cookies, 2
+ * hours), in blocks of 6,000. Run {@link #main}; each round is printed, the first ones warm up.
  */
 final class StepTiming {
     private static final int EVENTS = 262_500;

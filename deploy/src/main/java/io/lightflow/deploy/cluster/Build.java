@@ -18,22 +18,14 @@ record Build(Path project) {
 
     /** The build that this class comes from: {@code PROJECT/deploy/target/...}. */
     static Build ofThisClass() {
-        try {
-            Path code = Path.of(Build.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            Path target = code.toAbsolutePath().getParent();
-            Path deploy = target.getParent();
-            if (!target.endsWith("target") || !Files.exists(deploy.resolve("pom.xml"))) {
-                throw new IllegalStateException(
-                        "The cluster runs from a build of the project, DIR/deploy/target, not from " + code);
-            }
-            return new Build(deploy.getParent());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("The place of the deploy classes is not a file", e);
+        Path code = codeOf(Build.class);
+        Path target = code.getParent();
+        Path deploy = target.getParent();
+        if (!target.endsWith("target") || !Files.exists(deploy.resolve("pom.xml"))) {
+            throw new IllegalStateException(
+                    "The cluster runs from a build of the project, DIR/deploy/target, not from " + code);
         }
+        return new Build(deploy.getParent());
     }
 
     /** The folder of Storm's jars for {@code lib} or {@code lib-worker}. */
@@ -54,9 +46,26 @@ record Build(Path project) {
         return theOne("topology-*-storm.jar", project.resolve("topology/target"));
     }
 
-    /** The jar of this module's own classes. */
-    Path deployJar() {
-        return theOne("deploy-*.jar", project.resolve("deploy/target"));
+    /** The jar of the module that a class belongs to. */
+    static Path jarOf(Class<?> type) {
+        Path code = codeOf(type);
+        if (Files.isRegularFile(code)) {
+            return code;
+        }
+        Path target = code.getParent();
+        return theOne(target.getParent().getFileName() + "-*.jar", target);
+    }
+
+    private static Path codeOf(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toAbsolutePath();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("The place of " + type + " is not a file", e);
+        }
     }
 
     private static Path theOne(String name, Path target) {

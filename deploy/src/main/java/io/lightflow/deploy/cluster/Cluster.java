@@ -196,17 +196,16 @@ public final class Cluster {
     }
 
     /**
-     * Submits a topology that is a class of this module.
+     * Submits a topology whose main class comes from a jar of the project.
      *
      * @param library further jars that it needs besides what {@link #submit(String, Path, List)} submits
      * @return what it printed
      * @throws ProcessFailedException when it is refused; the message holds what it printed
      */
     public String submit(Class<?> mainClass, List<Path> library, List<String> arguments) {
-        Build build = Build.ofThisClass();
         List<Path> jars = new ArrayList<>(library);
-        jars.add(build.topologyJar());
-        return stormJar().submit(build.deployJar(), jars, mainClass.getName(), arguments);
+        jars.add(Build.ofThisClass().topologyJar());
+        return stormJar().submit(Build.jarOf(mainClass), jars, mainClass.getName(), arguments);
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.lightflow.deploy.cluster;
 
-import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.position.Position;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;

@@ -4,7 +4,7 @@ import java.util.Collection;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /** The central cluster of the local stack. */
-interface CentralKafka extends AutoCloseable {
+public interface CentralKafka extends AutoCloseable {
     void start();
 
     /** Once started. */

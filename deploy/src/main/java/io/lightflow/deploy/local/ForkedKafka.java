@@ -12,11 +12,11 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /** A central cluster in a process of its own, so that what it takes can be told from what the topologies take. */
-final class ForkedKafka implements CentralKafka {
+public final class ForkedKafka implements CentralKafka {
     private final ForkedProcess process;
     private String bootstrapServers;
 
-    ForkedKafka(Path directory, int heapMb) {
+    public ForkedKafka(Path directory, int heapMb) {
         process = new ForkedProcess(
                 ForkedKafka.class,
                 List.of("-Xmx" + heapMb + "m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
@@ -33,7 +33,7 @@ final class ForkedKafka implements CentralKafka {
         return bootstrapServers;
     }
 
-    long processId() {
+    public long processId() {
         return process.id();
     }
 

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Started once; not thread-safe.
  */
-final class ForkedProcess implements AutoCloseable {
+public final class ForkedProcess implements AutoCloseable {
     private static final Duration END_WITHIN = Duration.ofSeconds(30);
     private static final String LOG_LEVEL = "lightflow.log.level";
 
@@ -29,7 +29,7 @@ final class ForkedProcess implements AutoCloseable {
     private Process process;
 
     /** @param main whose {@code main} calls {@link #answerAt}, and ends the process when that returns */
-    ForkedProcess(Class<?> main, List<String> javaOptions, String... arguments) {
+    public ForkedProcess(Class<?> main, List<String> javaOptions, String... arguments) {
         this.main = main;
         this.javaOptions = List.copyOf(javaOptions);
         this.arguments = List.of(arguments);
@@ -41,7 +41,7 @@ final class ForkedProcess implements AutoCloseable {
      * @return where
      * @throws IllegalStateException if it ends before
      */
-    String start() {
+    public String start() {
         String address;
         try {
             process = new ProcessBuilder(command())
@@ -82,7 +82,7 @@ final class ForkedProcess implements AutoCloseable {
     }
 
     /** Time on all cores since its start, without its children's; empty where the operating system does not tell. */
-    Optional<Duration> cpu() {
+    public Optional<Duration> cpu() {
         return process.info().totalCpuDuration();
     }
 
@@ -113,7 +113,7 @@ final class ForkedProcess implements AutoCloseable {
     }
 
     /** Called in the process when it answers; returns when it is to stop. */
-    static void answerAt(String address) throws IOException {
+    public static void answerAt(String address) throws IOException {
         System.out.println(address);
         int endOfInput;
         do {

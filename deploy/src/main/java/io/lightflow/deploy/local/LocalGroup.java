@@ -1,7 +1,7 @@
 package io.lightflow.deploy.local;
 
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
-import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.topology.settings.AerospikeCluster;
 import io.lightflow.topology.settings.GroupSettings;
 import java.net.URI;

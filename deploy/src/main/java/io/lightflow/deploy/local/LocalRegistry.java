@@ -6,18 +6,18 @@ import io.lightflow.registry.server.SchemaRegistryServer;
 import java.net.URI;
 
 /** A schema registry of the local stack, on a free port. */
-final class LocalRegistry implements AutoCloseable {
+public final class LocalRegistry implements AutoCloseable {
     private final SchemaRegistryServer server;
 
-    LocalRegistry(String jdbcUrl) {
+    public LocalRegistry(String jdbcUrl) {
         this.server = new SchemaRegistryServer(RegistryServerSettings.of(0, jdbcUrl, EmbeddedPostgresServer.USER, ""));
     }
 
-    void start() {
+    public void start() {
         server.start();
     }
 
-    URI url() {
+    public URI url() {
         return server.url();
     }
 

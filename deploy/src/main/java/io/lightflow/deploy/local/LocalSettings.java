@@ -1,6 +1,6 @@
 package io.lightflow.deploy.local;
 
-import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.topology.settings.AerospikeCluster;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * @param reports whether campaigns, budgets and statistics are served
  * @param postgres further settings of the PostgreSQL server
  */
-record LocalSettings(
+public record LocalSettings(
         Path data,
         List<DcGroup> groups,
         int shards,
@@ -41,7 +41,7 @@ record LocalSettings(
         Map<String, String> postgres) {
 
     /** How light events come to the central cluster. */
-    enum EventPath {
+    public enum EventPath {
         /** As in production: each data center's own cluster, and MirrorMaker. */
         MIRRORED,
         /** Straight to the central cluster, to measure the topologies alone. */
@@ -49,20 +49,20 @@ record LocalSettings(
     }
 
     /** Where schemas are registered. */
-    enum Registries {
+    public enum Registries {
         /** With one for all. */
         ONE,
         /** With one in each data center, besides that of the topologies; all of them are kept alike. */
         ONE_PER_DC
     }
 
-    LocalSettings {
+    public LocalSettings {
         Objects.requireNonNull(data, "data");
         groups = List.copyOf(groups);
         postgres = Map.copyOf(postgres);
     }
 
-    static LocalSettings in(Path data) {
+    public static LocalSettings in(Path data) {
         return new LocalSettings(
                 data,
                 DcGroup.LOCAL,
@@ -78,44 +78,44 @@ record LocalSettings(
                 Map.of());
     }
 
-    LocalSettings withGroups(List<DcGroup> others) {
+    public LocalSettings withGroups(List<DcGroup> others) {
         return changed(draft -> draft.groups = others);
     }
 
-    LocalSettings withShards(int other) {
+    public LocalSettings withShards(int other) {
         return changed(draft -> draft.shards = other);
     }
 
-    LocalSettings withMicroBatch(Duration other) {
+    public LocalSettings withMicroBatch(Duration other) {
         return changed(draft -> draft.microBatch = other);
     }
 
-    LocalSettings withAllowedDisorder(Duration other) {
+    public LocalSettings withAllowedDisorder(Duration other) {
         return changed(draft -> draft.allowedDisorder = other);
     }
 
-    LocalSettings withPollRecords(int other) {
+    public LocalSettings withPollRecords(int other) {
         return changed(draft -> draft.pollRecords = other);
     }
 
-    LocalSettings withDataflowParallelism(int other) {
+    public LocalSettings withDataflowParallelism(int other) {
         return changed(draft -> draft.dataflowParallelism = other);
     }
 
-    LocalSettings with(EventPath other) {
+    public LocalSettings with(EventPath other) {
         return changed(draft -> draft.path = other);
     }
 
-    LocalSettings with(Registries other) {
+    public LocalSettings with(Registries other) {
         return changed(draft -> draft.registries = other);
     }
 
     /** @param other null: RocksDB */
-    LocalSettings with(AerospikeCluster other) {
+    public LocalSettings with(AerospikeCluster other) {
         return changed(draft -> draft.aerospike = other);
     }
 
-    LocalSettings withReports() {
+    public LocalSettings withReports() {
         return changed(draft -> draft.reports = true);
     }
 

@@ -5,7 +5,7 @@ import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.embedded.EmbeddedZooKeeper;
 import io.lightflow.deploy.embedded.PostgresSettings;
 import io.lightflow.deploy.embedded.PostgresSettings.AtJvmExit;
-import io.lightflow.deploy.feed.DcGroup;
+import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.deploy.local.LocalSettings.Registries;
 import io.lightflow.event.EventType;
@@ -52,7 +52,7 @@ import org.slf4j.LoggerFactory;
  * <p>When the JVM is told to exit, by Ctrl-C for example, the stack closes itself. Not thread-safe but for
  * {@link #close}.
  */
-final class LocalStack implements AutoCloseable {
+public final class LocalStack implements AutoCloseable {
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
     private static final Duration WORKER_PATIENCE = Duration.ofSeconds(20);
     private static final long LOOK_NANOS = 50_000_000;
@@ -70,11 +70,11 @@ final class LocalStack implements AutoCloseable {
     private Runnable beforeExit = () -> {};
     private Thread closingAtExit;
 
-    LocalStack(LocalSettings settings) {
+    public LocalStack(LocalSettings settings) {
         this(settings, new InProcessKafka(settings.data().resolve("kafka-central")));
     }
 
-    LocalStack(LocalSettings settings, CentralKafka central) {
+    public LocalStack(LocalSettings settings, CentralKafka central) {
         this.settings = settings;
         this.zookeeper = new EmbeddedZooKeeper(settings.data().resolve("zookeeper"));
         this.central = central;
@@ -93,7 +93,7 @@ final class LocalStack implements AutoCloseable {
     }
 
     /** Starts everything but the topologies. */
-    void startServers() {
+    public void startServers() {
         // Once and by one thread, or else SLF4J tells of the messages that it lost.
         LoggerFactory.getILoggerFactory();
         closeAtExit();
@@ -132,7 +132,7 @@ final class LocalStack implements AutoCloseable {
     }
 
     /** What the JVM does first when it is told to exit: end what uses the stack. To be set before the servers start. */
-    void beforeExit(Runnable action) {
+    public void beforeExit(Runnable action) {
         beforeExit = action;
     }
 
@@ -225,7 +225,7 @@ final class LocalStack implements AutoCloseable {
     }
 
     /** Starts both topologies of every group. */
-    void submitTopologies() {
+    public void submitTopologies() {
         for (DcGroup group : settings.groups()) {
             for (TopologyKind kind : TopologyKind.values()) {
                 submit(group, kind, Topologies.parallelism(kind, groupSettings(group)));
@@ -233,7 +233,7 @@ final class LocalStack implements AutoCloseable {
         }
     }
 
-    void submit(DcGroup group, TopologyKind kind, int parallelism) {
+    public void submit(DcGroup group, TopologyKind kind, int parallelism) {
         GroupSettings groupSettings = groupSettings(group);
         try {
             storm.submitTopology(
@@ -253,7 +253,7 @@ final class LocalStack implements AutoCloseable {
     }
 
     /** Ends a topology at once; returns when it has ended and its name is free again. */
-    void kill(DcGroup group, TopologyKind kind) {
+    public void kill(DcGroup group, TopologyKind kind) {
         String name = kind.topologyName(group.name());
         KillOptions now = new KillOptions();
         now.set_wait_secs(0);
@@ -271,7 +271,7 @@ final class LocalStack implements AutoCloseable {
         }
     }
 
-    GroupSettings groupSettings(DcGroup group) {
+    public GroupSettings groupSettings(DcGroup group) {
         Map<String, String> frontClusters = new LinkedHashMap<>();
         fronts.forEach((dc, front) -> frontClusters.put(dc, front.bootstrapServers()));
         return new LocalGroup(settings, group)
@@ -288,16 +288,16 @@ final class LocalStack implements AutoCloseable {
         }
     }
 
-    LocalSettings settings() {
+    public LocalSettings settings() {
         return settings;
     }
 
-    String centralBootstrap() {
+    public String centralBootstrap() {
         return central.bootstrapServers();
     }
 
     /** Where the producers of each data center send to. */
-    Map<String, String> frontBootstraps() {
+    public Map<String, String> frontBootstraps() {
         Map<String, String> bootstraps = new LinkedHashMap<>();
         for (String dc : settings.dcs()) {
             bootstraps.put(
@@ -307,33 +307,33 @@ final class LocalStack implements AutoCloseable {
     }
 
     /** Of the topologies' registry. */
-    URI registryUrl() {
+    public URI registryUrl() {
         return registries.central();
     }
 
     /** The registries that data centers have of their own, by their names. */
-    Map<String, URI> dcRegistryUrls() {
+    public Map<String, URI> dcRegistryUrls() {
         return registries.byDc();
     }
 
-    String jdbcUrl() {
+    public String jdbcUrl() {
         return postgres.jdbcUrl();
     }
 
     /** Where campaigns, budgets and statistics are served, and the page for them. */
-    URI reportsUrl() {
+    public URI reportsUrl() {
         return reports.url();
     }
 
-    CentralKafka central() {
+    public CentralKafka central() {
         return central;
     }
 
-    EmbeddedPostgresServer postgres() {
+    public EmbeddedPostgresServer postgres() {
         return postgres;
     }
 
-    EmbeddedZooKeeper zookeeper() {
+    public EmbeddedZooKeeper zookeeper() {
         return zookeeper;
     }
 

@@ -42,7 +42,7 @@ public final class OrderlyExit {
      * Interrupts the command, if nobody has yet, and returns when it has ended. For threads that run when the process
      * exits.
      */
-    void stop() {
+    public void stop() {
         interrupt();
         try {
             ended.await(END_WITHIN.toSeconds(), TimeUnit.SECONDS);

@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code deploy/local/simulate}. */
+/** {@code lab/simulate}. */
 @Command(
         name = "simulate",
         mixinStandardHelpOptions = true,
@@ -141,7 +141,7 @@ public final class SimulateCommand implements Callable<Integer> {
         if (!(failure.cause() instanceof AssertionError)) {
             failure.cause().printStackTrace(out());
         }
-        out().println("Every step of it: deploy/local/simulate --seed " + seed);
+        out().println("Every step of it: lab/simulate --seed " + seed);
         Failure shortest = new Simulation(Flaw.NONE).shrink(failure);
         out().println("The shortest trace found that fails, too, with: " + shortest.cause());
         new Simulation(Flaw.NONE).run(shortest.schedule(), line -> out().println("  " + line));

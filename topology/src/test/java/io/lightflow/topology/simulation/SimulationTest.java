@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Whatever happens to both topologies, the invariants hold after every step and the end is the brute-force answer. With
- * {@code -Dlightflow.seeds=N} so many schedules are run; {@code deploy/local/simulate} runs more, and replays one.
+ * {@code -Dlightflow.seeds=N} so many schedules are run; {@code lab/simulate} runs more, and replays one.
  */
 class SimulationTest {
     private static final Set<What> PEACEFUL = Set.of(What.MIRROR, What.JOIN, What.COUNT, What.WAIT);
@@ -53,7 +53,7 @@ class SimulationTest {
     }
 
     private String describe(Failure failure) {
-        StringBuilder text = new StringBuilder("seed " + failure.schedule().seed() + " (deploy/local/simulate --seed "
+        StringBuilder text = new StringBuilder("seed " + failure.schedule().seed() + " (lab/simulate --seed "
                 + failure.schedule().seed() + "): " + failure.cause() + "\nshortest trace:");
         simulation.run(
                 simulation.shrink(failure).schedule(), line -> text.append('\n').append(line));

@@ -2,7 +2,7 @@ package io.lightflow.reports.gate;
 
 import org.openjdk.jmh.Main;
 
-/** {@code deploy/local/gate-bench}: JMH with its own options, such as {@code -prof gc}. */
+/** {@code lab/gate-bench}: JMH with its own options, such as {@code -prof gc}. */
 final class GateBenchmarks {
     private GateBenchmarks() {}
 

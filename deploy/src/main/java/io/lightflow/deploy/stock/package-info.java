@@ -1,5 +1,0 @@
-/**
- * What one would write without Lightflow: Storm's own Kafka spout and a counting state as Trident's documentation has
- * it. {@code deploy/local/torture --stock} does to it what it does to Lightflow.
- */
-package io.lightflow.deploy.stock;

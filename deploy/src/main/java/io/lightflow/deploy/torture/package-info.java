@@ -1,7 +1,0 @@
-/**
- * Breaks the real cluster in every way there is while events flow through it, and compares what comes out with the
- * answer of a single thread. {@link io.lightflow.deploy.torture.TortureCommand} is the command,
- * {@link io.lightflow.deploy.torture.Faults} what is done, {@link io.lightflow.deploy.torture.Stage} whom it is done
- * to. {@link io.lightflow.deploy.torture.StockTorture} does the same to Storm's own parts.
- */
-package io.lightflow.deploy.torture;

@@ -1,6 +1,0 @@
-package io.lightflow.deploy.feed;
-
-/** What a {@link BreakingFeed} ends with. */
-final class BrokenOffException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-}

@@ -1,0 +1,77 @@
+package io.lightflow.lab.answer;
+
+import io.lightflow.event.EventType;
+import io.lightflow.position.Books;
+import io.lightflow.position.Books.Entry;
+import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.StatisticsKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+
+/** Where a platform and the answer differ, in words. */
+public final class Differences {
+    /** Of each sort; what is more is counted. */
+    private static final int NAMED = 20;
+
+    private Differences() {}
+
+    /** Events that are missing, there too often, or have become something else; both lists sorted. */
+    public static List<String> ofOutcomes(List<String> expected, List<String> found) {
+        List<String> missing = new ArrayList<>();
+        List<String> tooMany = new ArrayList<>();
+        int i = 0;
+        int j = 0;
+        while (i < expected.size() || j < found.size()) {
+            int order = i == expected.size()
+                    ? 1
+                    : j == found.size() ? -1 : expected.get(i).compareTo(found.get(j));
+            if (order < 0) {
+                missing.add("missing in the joined topics: " + expected.get(i++));
+            } else if (order > 0) {
+                tooMany.add("too many in the joined topics: " + found.get(j++));
+            } else {
+                i++;
+                j++;
+            }
+        }
+        List<String> differences = new ArrayList<>(few(missing));
+        differences.addAll(few(tooMany));
+        return differences;
+    }
+
+    /** Rows that are missing, too many, or hold other figures. */
+    public static List<String> ofMinutes(Map<StatisticsKey, Counts> expected, Map<StatisticsKey, Counts> found) {
+        TreeSet<StatisticsKey> keys = new TreeSet<>(expected.keySet());
+        keys.addAll(found.keySet());
+        return few(keys.stream()
+                .filter(key -> !Objects.equals(expected.get(key), found.get(key)))
+                .map(key -> "minute row " + key + ": expected " + expected.get(key) + ", found " + found.get(key))
+                .toList());
+    }
+
+    /** Entries of the books that differ. */
+    public static List<String> ofBooks(Books expected, Books found) {
+        List<String> differences = new ArrayList<>();
+        for (EventType type : EventType.values()) {
+            for (Entry entry : Entry.values()) {
+                if (expected.get(type, entry) != found.get(type, entry)) {
+                    differences.add("books, %s %s: expected %d, found %d"
+                            .formatted(type.plural(), entry, expected.get(type, entry), found.get(type, entry)));
+                }
+            }
+        }
+        return differences;
+    }
+
+    private static List<String> few(List<String> all) {
+        if (all.size() <= NAMED) {
+            return all;
+        }
+        List<String> some = new ArrayList<>(all.subList(0, NAMED));
+        some.add("... and " + (all.size() - NAMED) + " more like the last");
+        return some;
+    }
+}

@@ -1,0 +1,80 @@
+package io.lightflow.lab.answer;
+
+import io.lightflow.event.Beacon;
+import io.lightflow.event.JoinedClick;
+import io.lightflow.event.JoinedConversion;
+import io.lightflow.event.JoinedImpression;
+import io.lightflow.event.JoinedTag;
+import io.lightflow.event.OrphanClick;
+import io.lightflow.event.RejectedEvent;
+import io.lightflow.event.WireFormat;
+import io.lightflow.event.WriterSchemas;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Says in a line of text what became of an event: all that must not depend on when and in which order things happened.
+ */
+final class Outcomes {
+    private final WriterSchemas schemas;
+    private final Map<Schema, SpecificDatumReader<SpecificRecord>> readers = new HashMap<>();
+
+    Outcomes(WriterSchemas schemas) {
+        this.schemas = schemas;
+    }
+
+    /** What became of an event; empty for beacons. */
+    Optional<String> of(byte[] value) {
+        SpecificRecord record = decode(value);
+        if (record instanceof Beacon) {
+            return Optional.empty();
+        } else if (record instanceof JoinedImpression joined) {
+            return Optional.of("impression " + joined.getImpression().getId());
+        } else if (record instanceof JoinedTag joined) {
+            return Optional.of("tag " + joined.getTag().getId());
+        } else if (record instanceof JoinedClick joined) {
+            return Optional.of("click " + joined.getClick().getId() + " on "
+                    + joined.getImpression().getId());
+        } else if (record instanceof OrphanClick orphan) {
+            return Optional.of("orphan " + orphan.getClick().getId());
+        } else if (record instanceof JoinedConversion joined) {
+            return Optional.of(conversion(joined));
+        } else if (record instanceof RejectedEvent rejected) {
+            return Optional.of("rejected " + rejected.getReason());
+        }
+        throw new IllegalStateException("an output of an unknown kind: " + record);
+    }
+
+    private static String conversion(JoinedConversion joined) {
+        return "conversion " + joined.getConversion().getId() + " by " + joined.getAttribution() + " number "
+                + joined.getClickNumber() + " click "
+                + (joined.getClick() == null ? "none" : joined.getClick().getId()) + " impression "
+                + (joined.getImpression() == null
+                        ? "none"
+                        : joined.getImpression().getId());
+    }
+
+    SpecificRecord decode(byte[] value) {
+        Schema schema = schemas.byId(WireFormat.schemaId(value));
+        try {
+            return readers.computeIfAbsent(schema, absent -> new SpecificDatumReader<>(schema))
+                    .read(
+                            null,
+                            DecoderFactory.get()
+                                    .binaryDecoder(
+                                            value,
+                                            WireFormat.HEADER_BYTES,
+                                            value.length - WireFormat.HEADER_BYTES,
+                                            null));
+        } catch (IOException e) {
+            throw new UncheckedIOException("an output does not decode as " + schema.getFullName(), e);
+        }
+    }
+}

@@ -1,0 +1,273 @@
+package io.lightflow.lab.bench;
+
+import io.lightflow.attribution.Windows;
+import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.group.DcGroup;
+import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.ForkedKafka;
+import io.lightflow.deploy.local.LocalSettings;
+import io.lightflow.deploy.local.LocalSettings.EventPath;
+import io.lightflow.deploy.local.LocalStack;
+import io.lightflow.lab.feed.BeaconCadence;
+import io.lightflow.lab.feed.BenchFeed;
+import io.lightflow.lab.feed.BenchFeedSettings;
+import io.lightflow.lab.feed.Feed;
+import io.lightflow.lab.feed.FeedProducer;
+import io.lightflow.lab.feed.FeedSettings;
+import io.lightflow.lab.feed.FeedTotals;
+import io.lightflow.lab.up.Completion;
+import io.lightflow.lab.up.JoinedTopics;
+import io.lightflow.lab.up.PostgresTotals;
+import io.lightflow.lab.up.StoreFigures;
+import io.lightflow.lab.up.StoreOption;
+import io.lightflow.lab.up.Totals;
+import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.aerospike.Traffic;
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.trident.RegistrySchemas;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code lab/bench}: how fast the topologies are on this machine. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Fill the central topics with events, then start both topologies and measure how fast they drain them into"
+                    + " the joined topics and PostgreSQL.",
+            "With --rate, feed at that rate instead and measure how long a click takes."
+        })
+public final class BenchCommand implements Callable<Integer> {
+    private static final DcGroup GROUP = new DcGroup("us", List.of("us-west", "us-east"));
+    private static final int SHARDS = 8;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    @Option(names = "--events", defaultValue = "2100000", description = "How many. Default: ${DEFAULT-VALUE}.")
+    private long events;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Of the events. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(names = "--rate", paramLabel = "R", description = "Feed R events a second and measure latencies.")
+    private Integer rate;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "60",
+            description = "With --rate: for how long, after 20 s of warming up. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Option(names = "--parallelism", defaultValue = "1", description = "Tasks of the join. Default: ${DEFAULT-VALUE}.")
+    private int parallelism;
+
+    @Option(names = "--poll-records", defaultValue = "40000", description = "Default: ${DEFAULT-VALUE}.")
+    private int pollRecords;
+
+    @Option(
+            names = "--micro-batch",
+            paramLabel = "SECONDS",
+            description = "How often statistics are committed. Default: 5, with --rate 1.")
+    private Integer microBatchSeconds;
+
+    @Mixin
+    private StoreOption store;
+
+    @Option(
+            names = "--store-process",
+            paramLabel = "PID",
+            description =
+                    "With --store aerospike: the server's process on this machine, whose CPU and memory are measured,"
+                            + " too.")
+    private Long storeProcess;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")
+    private Path report;
+
+    @Override
+    public Integer call() throws Exception {
+        int microBatch = microBatchSeconds != null ? microBatchSeconds : rate == null ? 5 : 1;
+        LocalSettings settings = LocalSettings.in(Folders.fresh("bench"))
+                .withGroups(List.of(GROUP))
+                .withShards(SHARDS)
+                .withAllowedDisorder(Duration.ofSeconds(2))
+                .withMicroBatch(Duration.ofSeconds(microBatch))
+                .withPollRecords(pollRecords)
+                .withDataflowParallelism(parallelism)
+                .with(store.aerospike())
+                .with(EventPath.DIRECT);
+        ForkedKafka kafka = new ForkedKafka(settings.data().resolve("kafka-central"), 512);
+        BenchReport figures;
+        try (LocalStack stack = new LocalStack(settings, kafka)) {
+            stack.startServers();
+            figures = rate == null ? drain(stack, kafka) : latency(stack, kafka);
+        }
+        System.out.println(figures.toJson());
+        if (report != null) {
+            figures.write(report);
+        }
+        return 0;
+    }
+
+    private BenchReport drain(LocalStack stack, ForkedKafka kafka) throws Exception {
+        FeedTotals fed;
+        Duration span = Windows.DEFAULT.orphanAfter().plusMinutes(1);
+        long beginFill = System.nanoTime();
+        try (Feed feed = new BenchFeed(BenchFeedSettings.DEFAULT
+                        .withCount(events)
+                        .withSeed(seed)
+                        .withDcs(GROUP.dcs()));
+                FeedProducer producer = producer(stack, Double.POSITIVE_INFINITY)) {
+            producer.start();
+            fed = producer.feed(feed);
+            producer.sendClosingBeacons(span);
+        }
+        System.out.printf(
+                "Filled the central topics with %d events in %.1f s.%n",
+                fed.sent(), (System.nanoTime() - beginFill) / 1e9);
+        Map<String, Double> before = cpuSeconds(stack, kafka);
+        Traffic trafficBefore = Traffic.now();
+        stack.submitTopologies();
+        double drainSeconds;
+        try (Completion completion = new Completion(stack)) {
+            long until = fed.greatestTimeMs()
+                    + span.toMillis()
+                    - stack.settings().allowedDisorder().toMillis();
+            completion.await(until, PATIENCE);
+            drainSeconds =
+                    (lastCommitMs(stack) - JoinedTopics.firstReadMs(stack.centralBootstrap(), GROUP.name(), SHARDS))
+                            / 1000.0;
+            completion.differences().forEach(System.out::println);
+        }
+        Map<String, Double> perMillion = new LinkedHashMap<>();
+        cpuSeconds(stack, kafka)
+                .forEach((part, cpu) -> perMillion.put(part, rounded((cpu - before.get(part)) * 1e6 / fed.sent())));
+        Map<String, Long> memory = memory(stack, kafka);
+        Totals topics = JoinedTopics.count(stack.centralBootstrap(), List.of(GROUP.name()), SHARDS);
+        Totals postgres = PostgresTotals.read(stack);
+        if (!topics.equals(postgres)) {
+            throw new IllegalStateException("PostgreSQL has " + postgres + ", the joined topics have " + topics);
+        }
+        return new BenchReport(
+                fed.sent(),
+                Math.round(fed.sent() / drainSeconds),
+                drainSeconds,
+                perMillion,
+                memory,
+                sum(memory),
+                count(stack, "SELECT count(*) FROM stats_minute_data"),
+                null,
+                store.aerospike() == null
+                        ? null
+                        : StoreFigures.of(
+                                Traffic.now().since(trafficBefore),
+                                JoinedTopics.blocks(stack.centralBootstrap(), GROUP.name(), SHARDS),
+                                drainSeconds));
+    }
+
+    private BenchReport latency(LocalStack stack, ForkedKafka kafka) throws Exception {
+        stack.submitTopologies();
+        int warmUpSeconds = 20;
+        long count = (long) rate * (seconds + warmUpSeconds);
+        Map<String, Double> before = cpuSeconds(stack, kafka);
+        try (ClickLatency latency = new ClickLatency(stack, GROUP, Duration.ofSeconds(warmUpSeconds))) {
+            latency.start();
+            FeedTotals fed;
+            try (Feed feed = new BenchFeed(BenchFeedSettings.DEFAULT
+                            .withCount(count)
+                            .withSeed(seed)
+                            .withDcs(GROUP.dcs())
+                            .withTimes(Instant.now(), Duration.ofSeconds(seconds + warmUpSeconds)));
+                    FeedProducer producer = producer(stack, rate)) {
+                producer.start();
+                fed = producer.feed(feed);
+            }
+            Map<String, BenchReport.Percentiles> percentiles = latency.stop();
+            Map<String, Double> perMillion = new LinkedHashMap<>();
+            cpuSeconds(stack, kafka)
+                    .forEach((part, cpu) -> perMillion.put(part, rounded((cpu - before.get(part)) * 1e6 / fed.sent())));
+            Map<String, Long> memory = memory(stack, kafka);
+            return new BenchReport(fed.sent(), null, null, perMillion, memory, sum(memory), null, percentiles, null);
+        }
+    }
+
+    private static FeedProducer producer(LocalStack stack, double eventsPerSecond) {
+        FeedSettings settings = FeedSettings.toCentralCluster(stack.frontBootstraps(), SHARDS)
+                .withAllowedDisorder(stack.settings().allowedDisorder());
+        if (Double.isFinite(eventsPerSecond)) {
+            settings = settings.withRate(eventsPerSecond)
+                    .withLinger(Duration.ofMillis(5))
+                    .withBeacons(BeaconCadence.onClock(Duration.ofSeconds(1)));
+        }
+        GroupSettings.Registry registry = new GroupSettings.Registry(List.of(stack.registryUrl()));
+        return new FeedProducer(settings, RegistrySchemas.connect(registry).ids());
+    }
+
+    private Map<String, Double> cpuSeconds(LocalStack stack, ForkedKafka kafka) {
+        Map<String, Double> parts = new LinkedHashMap<>();
+        usage(stack, kafka).forEach((part, usage) -> parts.put(part, usage.cpuSeconds()));
+        return parts;
+    }
+
+    private Map<String, Long> memory(LocalStack stack, ForkedKafka kafka) {
+        Map<String, Long> parts = new LinkedHashMap<>();
+        usage(stack, kafka).forEach((part, usage) -> parts.put(part, usage.peakRssMb()));
+        return parts;
+    }
+
+    /** This process runs Storm with the topologies, ZooKeeper, the registry, and before that the feed. */
+    private Map<String, ProcessUsage> usage(LocalStack stack, ForkedKafka kafka) {
+        ProcessUsage broker = ProcessUsage.of(kafka.processId());
+        ProcessUsage postgres = ProcessUsage.of(stack.postgres().processId());
+        ProcessUsage all = ProcessUsage.alone(ProcessHandle.current().pid());
+        Map<String, ProcessUsage> parts = new LinkedHashMap<>();
+        parts.put("topology", all);
+        parts.put("brokers", broker);
+        parts.put("postgres", postgres);
+        if (storeProcess != null) {
+            parts.put("store", ProcessUsage.of(storeProcess));
+        }
+        return parts;
+    }
+
+    private static long sum(Map<String, Long> parts) {
+        return parts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 10) / 10.0;
+    }
+
+    private static long lastCommitMs(LocalStack stack) throws SQLException {
+        return count(stack, "SELECT (extract(epoch FROM max(committed_at)) * 1000)::bigint FROM ledger");
+    }
+
+    private static long count(LocalStack stack, String query) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(stack.jdbcUrl(), EmbeddedPostgresServer.USER, "");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    public static void main(String[] arguments) {
+        int exitCode =
+                CommandErrors.inWords(new CommandLine(new BenchCommand())).execute(arguments);
+        System.out.flush();
+        System.exit(exitCode);
+    }
+}

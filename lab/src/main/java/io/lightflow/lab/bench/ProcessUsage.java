@@ -1,0 +1,62 @@
+package io.lightflow.lab.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What processes have taken, as Linux counts it.
+ *
+ * @param cpuSeconds user and system time, of ended children, too
+ * @param peakRssMb the sum of the processes' largest resident sets; memory that they share is counted in each
+ */
+record ProcessUsage(double cpuSeconds, long peakRssMb) {
+    private static final double TICKS_PER_SECOND = 100;
+
+    /** Of the process and all that descend from it. */
+    static ProcessUsage of(long processId) {
+        Stream<Long> children = ProcessHandle.of(processId).stream()
+                .flatMap(ProcessHandle::descendants)
+                .map(ProcessHandle::pid);
+        return sum(Stream.concat(Stream.of(processId), children).toList(), 14);
+    }
+
+    /** Of the process without its children. */
+    static ProcessUsage alone(long processId) {
+        return sum(List.of(processId), 12);
+    }
+
+    private static ProcessUsage sum(List<Long> processIds, int lastTimeField) {
+        double ticks = 0;
+        long kilobytes = 0;
+        for (long pid : processIds) {
+            try {
+                String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
+                // The second field is the name in brackets and may hold blanks.
+                String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                for (int field = 11; field <= lastTimeField; field++) {
+                    ticks += Long.parseLong(fields[field]);
+                }
+                kilobytes += peakRssKb(Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")));
+            } catch (NoSuchFileException e) {
+                // The process has ended meanwhile; its parent has its time.
+                continue;
+            } catch (IOException e) {
+                throw new UncheckedIOException("what process " + pid + " takes cannot be read: " + e, e);
+            }
+        }
+        return new ProcessUsage(ticks / TICKS_PER_SECOND, kilobytes / 1024);
+    }
+
+    private static long peakRssKb(List<String> status) {
+        return status.stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,41 @@
+package io.lightflow.lab.feed;
+
+import io.lightflow.event.Beacon;
+import io.lightflow.event.EventType;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** Beacons, one for each light topic-partition. */
+public final class Beacons {
+    private Beacons() {}
+
+    /**
+     * A beacon on its way.
+     *
+     * @param partition of the topic of that type
+     */
+    public record Addressed(String dc, EventType type, int partition, Beacon beacon) {}
+
+    /**
+     * One for every data center, type of light event and partition.
+     *
+     * @param timeMs event time up to which the data center has emitted everything, within the allowed disorder; ms
+     *     since the Unix epoch, positive
+     */
+    public static List<Addressed> all(Collection<String> dcs, int partitions, long timeMs) {
+        if (timeMs <= 0) {
+            throw new IllegalArgumentException("time of a beacon: expected a positive one, found " + timeMs);
+        }
+        List<Addressed> all = new ArrayList<>();
+        for (String dc : dcs) {
+            Beacon beacon = new Beacon(timeMs, dc);
+            for (EventType type : EventType.values()) {
+                for (int partition = 0; partition < partitions; partition++) {
+                    all.add(new Addressed(dc, type, partition, beacon));
+                }
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,30 @@
+package io.lightflow.lab.feed;
+
+import io.lightflow.event.EventType;
+import java.util.Objects;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/**
+ * A light event on its way into the platform.
+ *
+ * @param dc the data center that emits it
+ * @param key its join key, the key of the Kafka record; never empty
+ * @param event a {@code Tag}, {@code Impression}, {@code Click} or {@code Conversion}, as {@code type} says; not to be
+ *     changed
+ * @param timeMs its event time, ms since the Unix epoch
+ */
+public record FeedEvent(String dc, EventType type, String key, SpecificRecordBase event, long timeMs) {
+    public FeedEvent {
+        Objects.requireNonNull(dc, "dc");
+        Objects.requireNonNull(type, "type");
+        Objects.requireNonNull(event, "event");
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("a light event needs a join key: expected a text, found an empty one");
+        }
+    }
+
+    /** The same event as emitted by another data center. */
+    FeedEvent from(String otherDc) {
+        return new FeedEvent(otherDc, type, key, event, timeMs);
+    }
+}

@@ -1,0 +1,136 @@
+package io.lightflow.lab.feed;
+
+import io.lightflow.deploy.group.DcGroup;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.PriorityQueue;
+
+/**
+ * Seeded synthetic events, made as they are asked for: journeys over the span of event time with everything that real
+ * logs hold. Disorder below the bound; clicks stamped before their impressions, by seconds, minutes and more than a
+ * day; clicks without an impression; several clicks on one impression; conversions that name a click, an impression, or
+ * neither, and those that nothing can be found for; journeys that cross data centers; repeats, some of them by another
+ * data center.
+ *
+ * <p>What is held in memory are the events of journeys that have begun: a few thousandths of all, and never many more
+ * than {@value #MANY_PENDING}, because journeys become shorter then.
+ */
+public final class GeneratedFeed implements Feed {
+    private static final int MANY_PENDING = 500_000;
+    private static final long HOUR_MS = 3_600_000;
+    private static final long NO_LIMIT_MS = 30 * 24 * HOUR_MS;
+    private static final double REPEATED = 0.002;
+    private static final double BURST = 0.8;
+    private static final long BURST_GAP_MS = 1_500;
+
+    /** An event and the event time at which it is emitted. */
+    private record Pending(long emitMs, long number, FeedEvent event) {
+        static final Comparator<Pending> ORDER =
+                Comparator.comparingLong(Pending::emitMs).thenComparingLong(Pending::number);
+    }
+
+    private final GeneratedFeedSettings settings;
+    private final Draw draw;
+    private final Journeys journeys;
+    private final PriorityQueue<Pending> pending = new PriorityQueue<>(Pending.ORDER);
+    private final long disorderMs;
+    private final long cookies;
+    private final double meanGapMs;
+    private long journeyCount;
+    private double nextJourneyMs;
+    private long pendingCount;
+    private long emitted;
+    private long emitMs;
+
+    public GeneratedFeed(GeneratedFeedSettings settings) {
+        this.settings = settings;
+        this.draw = new Draw(settings.seed());
+        this.journeys = new Journeys(draw, this::pend);
+        this.disorderMs = settings.disorder().toMillis();
+        this.cookies = Math.max(10, settings.count() / 10);
+        this.meanGapMs = settings.span().toMillis() * Journeys.MEAN_EVENTS * (1 + REPEATED) / settings.count();
+        this.nextJourneyMs = settings.start().toEpochMilli();
+        this.emitMs = settings.start().toEpochMilli();
+    }
+
+    private void pend(FeedEvent event) {
+        add(event);
+        if (draw.chance(REPEATED)) {
+            List<String> dcs = groupOf(event).dcs();
+            add(draw.chance(0.9) ? event : event.from(draw.of(dcs)));
+        }
+    }
+
+    private DcGroup groupOf(FeedEvent event) {
+        for (DcGroup group : settings.groups()) {
+            if (group.dcs().contains(event.dc())) {
+                return group;
+            }
+        }
+        throw new IllegalStateException("no group holds " + event.dc() + ": " + settings.groups());
+    }
+
+    private void add(FeedEvent event) {
+        long delayMs = disorderMs == 0 ? 0 : draw.below(disorderMs);
+        pending.add(new Pending(event.timeMs() + delayMs, pendingCount++, event));
+    }
+
+    private void addJourney() {
+        // Low cookies are busier than high ones.
+        long cookie = (long) (draw.fraction() * draw.fraction() * cookies);
+        DcGroup group = settings.groups().get((int) (cookie % settings.groups().size()));
+        String idSuffix = Long.toString(settings.seed(), 36) + "-" + Long.toString(journeyCount++, 36);
+        JourneyEvents make = new JourneyEvents(draw, group, "cookie-" + Long.toString(cookie, 36), idSuffix);
+        journeys.add(make, (long) nextJourneyMs, pending.size() < MANY_PENDING ? NO_LIMIT_MS : HOUR_MS);
+        nextJourneyMs += gapMs();
+    }
+
+    /** Sparse journeys come in bursts, because without neighbours there is no disorder. */
+    private double gapMs() {
+        double quietMeanMs = (meanGapMs - BURST * BURST_GAP_MS / 2) / (1 - BURST);
+        if (quietMeanMs < BURST_GAP_MS) {
+            return draw.exponential(meanGapMs);
+        }
+        return draw.chance(BURST) ? draw.below(BURST_GAP_MS) : draw.exponential(quietMeanMs);
+    }
+
+    /** How many events are in memory. */
+    int held() {
+        return pending.size();
+    }
+
+    @Override
+    public String name() {
+        return "generated:" + settings;
+    }
+
+    @Override
+    public boolean hasNext() {
+        return emitted < settings.count();
+    }
+
+    @Override
+    public FeedEvent next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException("the generated feed has ended after " + emitted + " events");
+        }
+        while (pending.isEmpty() || nextJourneyMs <= pending.peek().emitMs()) {
+            addJourney();
+        }
+        Pending first = pending.remove();
+        emitMs = first.emitMs();
+        emitted++;
+        return first.event();
+    }
+
+    @Override
+    public long horizonMs() {
+        return disorderMs == 0 ? emitMs : emitMs - disorderMs + 1;
+    }
+
+    @Override
+    public void close() {
+        pending.clear();
+    }
+}

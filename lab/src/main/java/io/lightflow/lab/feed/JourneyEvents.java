@@ -1,0 +1,131 @@
+package io.lightflow.lab.feed;
+
+import io.lightflow.deploy.group.DcGroup;
+import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
+import io.lightflow.event.EventType;
+import io.lightflow.event.Impression;
+import io.lightflow.event.Tag;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** Makes the single events of a generated journey: all of one browser, one creative and one group. */
+final class JourneyEvents {
+    private static final int ADVERTISERS = 20;
+    private static final int CAMPAIGNS_PER_ADVERTISER = 5;
+    private static final int CREATIVES_PER_CAMPAIGN = 5;
+    private static final List<String> COUNTRIES = List.of("DE", "FR", "GB", "US", "CA", "JP");
+    private static final List<String> EXCHANGES = List.of("exchange-a", "exchange-b", "exchange-c");
+    private static final List<String> SITES =
+            IntStream.range(0, 40).mapToObj(i -> "site-" + i + ".example").toList();
+    private static final List<String> KINDS = List.of("purchase", "registration", "download");
+    private static final List<String> USER_AGENTS = List.of(
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+            "Mozilla/5.0 (Linux; Android 15; Tablet) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36",
+            "Navigateur d’été/1.0 (ö; 日本)");
+
+    private final Draw draw;
+    private final DcGroup group;
+    private final String key;
+    private final String idSuffix;
+    private final int advertiser;
+    private final String userAgent;
+    private int made;
+
+    /** @param idSuffix makes the ids of this journey unlike those of all others */
+    JourneyEvents(Draw draw, DcGroup group, String key, String idSuffix) {
+        this.draw = draw;
+        this.group = group;
+        this.key = key;
+        this.idSuffix = idSuffix;
+        this.advertiser = draw.below(ADVERTISERS);
+        this.userAgent = draw.of(USER_AGENTS);
+    }
+
+    FeedEvent tag(long timeMs) {
+        Tag tag = new Tag(id("t"), timeMs, advertiserId(), "product-page", "https://shop.example/p", userAgent);
+        return event(EventType.TAG, tag, timeMs);
+    }
+
+    FeedEvent impression(long timeMs) {
+        int campaign = advertiser * CAMPAIGNS_PER_ADVERTISER + draw.below(CAMPAIGNS_PER_ADVERTISER);
+        int creative = campaign * CREATIVES_PER_CAMPAIGN + draw.below(CREATIVES_PER_CAMPAIGN);
+        Impression impression = new Impression(
+                id("i"),
+                timeMs,
+                advertiserId(),
+                "campaign-" + campaign,
+                "creative-" + creative,
+                paysPerClick() ? 0L : 200L + draw.below(5_000),
+                currency(),
+                draw.of(EXCHANGES),
+                draw.of(SITES),
+                "slot-" + draw.below(4),
+                draw.of(COUNTRIES),
+                "",
+                "",
+                DeviceClass.of(userAgent),
+                userAgent,
+                "192.0.2.0",
+                false);
+        return event(EventType.IMPRESSION, impression, timeMs);
+    }
+
+    /** @param impressionId the impression that was clicked, whether it exists or not */
+    FeedEvent click(String impressionId, long timeMs) {
+        Click click = new Click(
+                id("c"),
+                timeMs,
+                advertiserId(),
+                impressionId,
+                paysPerClick() ? 100_000L + draw.below(400_000) : 0L,
+                paysPerClick() ? currency() : "",
+                "https://shop.example/landing",
+                userAgent,
+                "192.0.2.0");
+        return event(EventType.CLICK, click, timeMs);
+    }
+
+    /** @param impressionId and {@code clickId}: what the conversion names, null for nothing */
+    FeedEvent conversion(String impressionId, String clickId, long timeMs) {
+        boolean worth = draw.chance(0.7);
+        Conversion conversion = new Conversion(
+                id("v"),
+                timeMs,
+                advertiserId(),
+                impressionId,
+                clickId,
+                draw.of(KINDS),
+                worth ? 1_000_000L + draw.below(90_000_000) : 0L,
+                worth ? currency() : "");
+        return event(EventType.CONVERSION, conversion, timeMs);
+    }
+
+    /** An id that no event of the journey has. */
+    String idOfNothing(String prefix) {
+        return id("no-" + prefix);
+    }
+
+    private String id(String prefix) {
+        return prefix + "-" + idSuffix + "-" + made++;
+    }
+
+    private FeedEvent event(EventType type, SpecificRecordBase event, long timeMs) {
+        return new FeedEvent(draw.of(group.dcs()), type, key, event, timeMs);
+    }
+
+    private String advertiserId() {
+        return "advertiser-" + advertiser;
+    }
+
+    /** Some advertisers pay for clicks, the others for impressions. */
+    private boolean paysPerClick() {
+        return advertiser % 5 == 0;
+    }
+
+    private String currency() {
+        return advertiser % 2 == 0 ? "EUR" : "USD";
+    }
+}

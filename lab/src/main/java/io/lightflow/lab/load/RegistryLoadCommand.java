@@ -1,0 +1,94 @@
+package io.lightflow.lab.load;
+
+import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.LocalRegistry;
+import io.lightflow.registry.client.RegistryClientSettings;
+import io.lightflow.registry.client.SchemaRegistryClient;
+import io.lightflow.topology.CommandErrors;
+import java.net.URI;
+import java.util.concurrent.Callable;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code lab/registry-load}: how long a look-up by id takes at a rate. */
+@Command(
+        name = "lab/registry-load",
+        description = "Look schemas up by id at a steady rate, and report how long that takes.",
+        footer = {"", "Exits with 0 if the rate was held and 99%% took less than --p99, and with 1 if not."})
+public final class RegistryLoadCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private final LoadOptions options = new LoadOptions(5_000);
+
+    @Option(
+            names = "--url",
+            description = "A running registry. Without it, one is started in this process, on an empty PostgreSQL.")
+    private URI url;
+
+    @Option(
+            names = "--schemas",
+            defaultValue = "1000",
+            description = "How many schemas are registered and looked up. Default: ${DEFAULT-VALUE}.")
+    private int schemas;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws Exception {
+        options.check();
+        if (schemas < 1) {
+            throw new ParameterException(spec.commandLine(), "--schemas must be at least 1, and is " + schemas);
+        }
+        if (url != null) {
+            return measure(url);
+        }
+        try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(Folders.fresh("registry-load"))) {
+            postgres.start();
+            try (LocalRegistry registry = new LocalRegistry(postgres.jdbcUrl())) {
+                registry.start();
+                return measure(registry.url());
+            }
+        }
+    }
+
+    private int measure(URI registry) throws Exception {
+        int[] ids = register(registry);
+        PacedLoad.Run<Void> run =
+                options.load(() -> new LookupConnection(registry, ids)).run();
+        options.report("look-ups of " + ids.length + " schemas", run);
+        return options.exitCode(run);
+    }
+
+    private int[] register(URI registry) {
+        SchemaRegistryClient client = new SchemaRegistryClient(RegistryClientSettings.of(registry));
+        int[] ids = new int[schemas];
+        for (int i = 0; i < schemas; i++) {
+            SchemaBuilder.FieldAssembler<Schema> fields =
+                    SchemaBuilder.record("load.Event" + i).fields();
+            for (int field = 0; field < 20; field++) {
+                fields.optionalString("field" + field);
+            }
+            ids[i] = client.register("load-" + i, fields.endRecord());
+        }
+        return ids;
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(CommandErrors.inWords(new CommandLine(new RegistryLoadCommand()))
+                .execute(arguments));
+    }
+}

@@ -1,0 +1,112 @@
+package io.lightflow.lab.load;
+
+import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.embedded.PostgresSettings;
+import io.lightflow.deploy.local.Folders;
+import io.lightflow.reports.server.DatabaseSettings;
+import io.lightflow.reports.server.ReportsServer;
+import io.lightflow.reports.server.ReportsSettings;
+import io.lightflow.topology.CommandErrors;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code lab/reports-bench}: how long statistics take to be read while they are written. */
+@Command(
+        name = "lab/reports-bench",
+        description =
+                "Fill the statistics tables, then ask for statistics at a steady rate while more are written, and report"
+                        + " how long the answers take.",
+        footer = {
+            "",
+            "Every minute has 10,000 rows: 2,000 ads in 5 places each, of 200 campaigns. 50 million rows take some 17 GB.",
+            "Exits with 0 if both rates were held and 99% of every route's requests took less than --p99, and with 1 if"
+                    + " not."
+        })
+public final class ReportsBenchCommand implements Callable<Integer> {
+    /** Enough for what is written and for the rows of half an hour; PostgreSQL's own 128 MB are not. */
+    private static final String SHARED_BUFFERS = "1GB";
+
+    @Option(
+            names = "--rows",
+            defaultValue = "50000000",
+            description = "How many rows stats_minute is filled with. Default: ${DEFAULT-VALUE}.")
+    private long rows;
+
+    @Option(
+            names = "--events",
+            defaultValue = "30000",
+            description = "Events per second that are written meanwhile. Default: ${DEFAULT-VALUE}.")
+    private int events;
+
+    @Option(names = "--rate", defaultValue = "50", description = "Requests per second. Default: ${DEFAULT-VALUE}.")
+    private int rate;
+
+    @Option(names = "--seconds", defaultValue = "60", description = "How long to measure. Default: ${DEFAULT-VALUE}.")
+    private int seconds;
+
+    @Option(
+            names = "--p99",
+            paramLabel = "MILLIS",
+            defaultValue = "50",
+            description = "What 99%% must not exceed. Default: ${DEFAULT-VALUE} ms.")
+    private double limitMillis;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Keep the tables there, and use those that are there already. Without it, they are filled below"
+                            + " the build folder and deleted at the next run.")
+    private Path data;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws Exception {
+        if (rows < ReportsBenchTables.ROWS_A_MINUTE * 180L) {
+            throw new IllegalArgumentException(
+                    "--rows must be at least 1800000, which are three hours, and is " + rows);
+        }
+        Path folder = data == null ? Folders.fresh("reports-bench") : data.toAbsolutePath();
+        try (EmbeddedPostgresServer postgres =
+                new EmbeddedPostgresServer(PostgresSettings.in(folder).with("shared_buffers", SHARED_BUFFERS))) {
+            postgres.start();
+            return measure(postgres);
+        }
+    }
+
+    private int measure(EmbeddedPostgresServer postgres) throws Exception {
+        ReportsBenchTables tables = new ReportsBenchTables(postgres);
+        Duration span = Duration.ofMinutes(rows / ReportsBenchTables.ROWS_A_MINUTE);
+        Instant end = tables.fill(Instant.now().truncatedTo(ChronoUnit.MINUTES), span);
+        DatabaseSettings database = DatabaseSettings.of(tables.database().jdbcUrl(), EmbeddedPostgresServer.USER, "");
+        try (ReportsServer server = new ReportsServer(ReportsSettings.of(0, database)).start()) {
+            return measure(tables, end, span, server);
+        }
+    }
+
+    private int measure(ReportsBenchTables tables, Instant end, Duration span, ReportsServer server) throws Exception {
+        ReportsBenchRequests requests = new ReportsBenchRequests(server.url(), end, span);
+        try (ReportsBenchWriter writer = new ReportsBenchWriter(tables.database(), end, events)) {
+            writer.start();
+            boolean good =
+                    ReportsBenchRequests.report(requests.load(rate, seconds).run(writer::measureFromNow), limitMillis);
+            return writer.report() && good ? 0 : 1;
+        }
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(CommandErrors.inWords(new CommandLine(new ReportsBenchCommand()))
+                .execute(arguments));
+    }
+}

@@ -1,0 +1,293 @@
+package io.lightflow.lab.load;
+
+import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.statistics.Statistics;
+import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.topology.postgres.PostgresSchema;
+import io.lightflow.topology.postgres.PostgresSettings;
+import io.lightflow.topology.postgres.PostgresStatisticsSink;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Statistics tables that are filled faster than events could: minutes in the order of their key, all others to match.
+ */
+final class ReportsBenchTables {
+    static final int CAMPAIGNS = 200;
+    static final int ADS = 2_000;
+    private static final int PLACES_OF_AN_AD = 5;
+    static final int ROWS_A_MINUTE = ADS * PLACES_OF_AN_AD;
+    static final int EXCHANGES = 6;
+    static final int PUBLISHERS = 500;
+    static final List<String> COUNTRIES = List.of("US", "CA", "MX", "GB", "DE", "FR", "JP", "BR");
+
+    static final List<String> DATA_CENTERS = List.of("us-west", "us-east");
+
+    static final int REGIONS_OF_A_COUNTRY = 20;
+    private static final int ADVERTISERS = 40;
+    static final List<String> DEVICES = List.of("desktop", "phone", "tablet");
+    /** The dimensions of some tables. */
+    private enum Cube {
+        PLACES("stats_", "ad, place"),
+        CREATIVES("stats_creative_", "ad"),
+        GEO("stats_geo_", "ad, geo");
+
+        private final String prefix;
+        private final String columns;
+
+        Cube(String prefix, String columns) {
+            this.prefix = prefix;
+            this.columns = columns;
+        }
+
+        String table(String step) {
+            return prefix + step + "_data";
+        }
+
+        /** With the columns that are filled, in their order. */
+        String target(String step, String suffix) {
+            return table(step) + suffix + " (time, " + columns + ", impressions, clicks, conversions,"
+                    + " invalid_impressions, invalid_clicks, invalid_conversions, spend_micros, revenue_micros)";
+        }
+
+        /** What all places come to in a minute, in the order of the key. */
+        String rows() {
+            return "(SELECT " + columns + ", sum(impressions) AS impressions, sum(clicks) AS clicks, sum(conversions)"
+                    + " AS conversions, sum(spend_micros) AS spend_micros, sum(revenue_micros) AS revenue_micros FROM"
+                    + " reports_bench_place GROUP BY " + columns + " ORDER BY " + columns + ") AS sums";
+        }
+    }
+
+    private static final String SHARES = "impressions, clicks, conversions, 0, 0, 0, spend_micros, revenue_micros";
+
+    private final String jdbcUrl;
+    private final PostgresSettings database;
+
+    /** @param postgres which runs */
+    ReportsBenchTables(EmbeddedPostgresServer postgres) {
+        jdbcUrl = postgres.jdbcUrl();
+        database = new PostgresSettings(
+                "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + EmbeddedPostgresServer.DATABASE,
+                EmbeddedPostgresServer.USER,
+                "");
+    }
+
+    PostgresSettings database() {
+        return database;
+    }
+
+    /** Where ads are shown, always the same; sorted as the key is. */
+    static List<StatisticsKey> places() {
+        Random random = new Random(1);
+        List<StatisticsKey> places = new ArrayList<>();
+        for (int i = 0; i < ROWS_A_MINUTE; i++) {
+            int ad = i % ADS;
+            int campaign = ad % CAMPAIGNS;
+            places.add(new StatisticsKey(
+                    0,
+                    "campaign-" + campaign,
+                    "creative-" + ad,
+                    "advertiser-" + campaign % ADVERTISERS,
+                    "exchange-" + random.nextInt(EXCHANGES),
+                    // Different for each place of an ad.
+                    "publisher-" + (random.nextInt(PUBLISHERS / PLACES_OF_AN_AD) * PLACES_OF_AN_AD + i / ADS)
+                            + ".example",
+                    COUNTRIES.get(random.nextInt(COUNTRIES.size())),
+                    "region-" + random.nextInt(REGIONS_OF_A_COUNTRY),
+                    DEVICES.get(random.nextInt(DEVICES.size())),
+                    DATA_CENTERS.get(random.nextInt(DATA_CENTERS.size())),
+                    "USD"));
+        }
+        return places.stream().sorted().toList();
+    }
+
+    /**
+     * Makes the tables, and fills minutes up to {@code end}, unless it was done before.
+     *
+     * @return up to when there are minutes
+     */
+    Instant fill(Instant end, Duration span) throws Exception {
+        new PostgresSchema(database).migrate();
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE IF NOT EXISTS reports_bench (filled_to timestamptz, minutes bigint)");
+            try (ResultSet found = statement.executeQuery(
+                    "SELECT extract(epoch FROM filled_to)::bigint, minutes FROM reports_bench")) {
+                if (found.next()) {
+                    if (found.getLong(2) != span.toMinutes()) {
+                        throw new IllegalStateException("--data holds " + found.getLong(2) * ROWS_A_MINUTE
+                                + " rows: give --rows " + found.getLong(2) * ROWS_A_MINUTE + " or another folder");
+                    }
+                    return Instant.ofEpochSecond(found.getLong(1));
+                }
+            }
+            long begun = System.nanoTime();
+            fill(connection, end.minus(span), end);
+            statement.execute("INSERT INTO reports_bench VALUES (to_timestamp(" + end.getEpochSecond() + "), "
+                    + span.toMinutes() + ")");
+            statement.execute("CHECKPOINT");
+            try (ResultSet size =
+                    statement.executeQuery("SELECT pg_size_pretty(pg_database_size(current_database()))")) {
+                size.next();
+                System.out.printf(
+                        "%,d minute rows in %s, filled in %.0f s%n",
+                        span.toMinutes() * ROWS_A_MINUTE, size.getString(1), (System.nanoTime() - begun) / 1e9);
+            }
+        }
+        return end;
+    }
+
+    private void fill(Connection connection, Instant from, Instant to) throws Exception {
+        writePlaces(connection);
+        makePartitions(from, to);
+        ExecutorService threads =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        try {
+            List<Future<?>> days = new ArrayList<>();
+            for (Instant day = from; day.isBefore(to); day = endOfDay(day)) {
+                Instant begin = day;
+                Instant end = endOfDay(day).isBefore(to) ? endOfDay(day) : to;
+                days.add(threads.submit(() -> {
+                    minutesOfDay(begin, end);
+                    return null;
+                }));
+            }
+            for (Future<?> day : days) {
+                day.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        for (Cube cube : List.of(Cube.PLACES, Cube.GEO)) {
+            rollUp(connection, cube, "hour", from, to);
+            rollUp(connection, cube, "day", from, to);
+            vacuum(connection, cube.table("hour"), cube.table("day"));
+        }
+    }
+
+    private static Instant endOfDay(Instant time) {
+        return time.truncatedTo(ChronoUnit.DAYS).plus(1, ChronoUnit.DAYS);
+    }
+
+    private static void writePlaces(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE reports_bench_place AS SELECT campaign, creative, advertiser, exchange,"
+                    + " publisher, country, device AS region, device, device AS data_center, currency, impressions,"
+                    + " clicks, conversions, spend_micros, revenue_micros FROM stats_minute WITH NO DATA");
+        }
+        Random random = new Random(2);
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO reports_bench_place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+            for (StatisticsKey place : places()) {
+                int column = 1;
+                for (String text : List.of(
+                        place.campaignId(),
+                        place.creativeId(),
+                        place.advertiserId(),
+                        place.exchange(),
+                        place.publisher(),
+                        place.country(),
+                        place.region(),
+                        place.device(),
+                        place.dataCenter(),
+                        place.currency())) {
+                    insert.setString(column++, text);
+                }
+                int impressions = 100 + random.nextInt(150);
+                for (long count : new long[] {
+                    impressions, impressions / 20, impressions / 100, impressions * 2_500L, impressions * 100_000L
+                }) {
+                    insert.setLong(column++, count);
+                }
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "ALTER TABLE reports_bench_place ADD COLUMN ad integer, ADD COLUMN place integer, ADD COLUMN geo integer");
+        }
+        number(connection, "ad", "campaign, creative, advertiser, currency");
+        number(connection, "place", "exchange, publisher, country, device");
+        number(connection, "geo", "country, region, data_center");
+        vacuum(connection, "stats_ad_key", "stats_place_key", "stats_geo_key", "reports_bench_place");
+    }
+
+    private static void number(Connection connection, String column, String texts) throws SQLException {
+        String table = "stats_" + column + "_key";
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO " + table + " (" + texts + ") SELECT DISTINCT " + texts
+                    + " FROM reports_bench_place ORDER BY " + texts);
+            statement.execute("UPDATE reports_bench_place p SET " + column + " = k.id FROM " + table + " k WHERE (p."
+                    + texts.replace(", ", ", p.") + ") = (k." + texts.replace(", ", ", k.") + ")");
+        }
+    }
+
+    /** By the sink itself, as it makes them for rows that come. */
+    private void makePartitions(Instant from, Instant to) {
+        Statistics statistics = new Statistics();
+        for (Instant day = from; day.isBefore(to); day = endOfDay(day)) {
+            statistics.minute(new StatisticsKey(day.toEpochMilli(), "first", "", "", "", "", "", "", "", "", ""))
+                    .impressions = 1;
+        }
+        try (PostgresStatisticsSink sink = new PostgresStatisticsSink(database, "reports-bench", "fill")) {
+            ReportsBenchWriter.commit(sink, sink.open(0), to.toEpochMilli(), statistics);
+        }
+    }
+
+    private void minutesOfDay(Instant from, Instant to) throws SQLException {
+        String suffix =
+                "_" + from.atOffset(ZoneOffset.UTC).toLocalDate().toString().replace("-", "");
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
+                Statement statement = connection.createStatement()) {
+            for (Cube cube : Cube.values()) {
+                statement.execute("INSERT INTO " + cube.target("minute", suffix) + " SELECT time, " + cube.columns
+                        + ", " + SHARES + " FROM " + minutes(from, to) + ", " + cube.rows());
+                vacuum(connection, cube.table("minute") + suffix);
+            }
+            rollUp(connection, Cube.CREATIVES, "ten_minutes", from, to);
+            vacuum(connection, Cube.CREATIVES.table("ten_minutes") + suffix);
+            statement.execute("INSERT INTO stats_minute_events AS e SELECT time, (SELECT sum(impressions + clicks +"
+                    + " conversions) FROM reports_bench_place) FROM " + minutes(from, to)
+                    + " ON CONFLICT (time) DO UPDATE SET events = e.events + excluded.events");
+        }
+    }
+
+    private static String minutes(Instant from, Instant to) {
+        return "generate_series(to_timestamp(" + from.getEpochSecond() + "), to_timestamp(" + (to.getEpochSecond() - 60)
+                + "), interval '1 minute') AS time";
+    }
+
+    /** Every minute has the same counts, so a longer time has as many times as much as it has minutes. */
+    private static void rollUp(Connection connection, Cube cube, String step, Instant from, Instant to)
+            throws SQLException {
+        String length = step.equals("ten_minutes") ? "10 minutes" : "1 " + step;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("INSERT INTO " + cube.target(step, "") + " SELECT step, " + cube.columns
+                    + ", n * impressions, n * clicks, n * conversions, 0, 0, 0, n * spend_micros, n * revenue_micros"
+                    + " FROM (SELECT date_bin('" + length + "', time, '2000-01-01 00:00+00') AS step, count(*) AS n"
+                    + " FROM " + minutes(from, to) + " GROUP BY 1) AS steps, " + cube.rows() + " ORDER BY step");
+        }
+    }
+
+    /** As autovacuum does soon after rows have come. */
+    private static void vacuum(Connection connection, String... tables) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("VACUUM (ANALYZE) " + String.join(", ", tables));
+        }
+    }
+}

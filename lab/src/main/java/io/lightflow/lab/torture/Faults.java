@@ -1,0 +1,217 @@
+package io.lightflow.lab.torture;
+
+import io.lightflow.deploy.cluster.ClusterProcess;
+import io.lightflow.deploy.cluster.Deadline;
+import io.lightflow.deploy.cluster.GroupOnCluster;
+import io.lightflow.deploy.cluster.ProcessFailedException;
+import io.lightflow.deploy.cluster.Worker;
+import io.lightflow.lab.torture.Fault.Struck;
+import io.lightflow.topology.settings.TopologyKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** All that is done to the platform. */
+final class Faults {
+    static final String POSTGRES = "postgres";
+    private static final String SUPERVISOR = "supervisor";
+    private static final String AEROSPIKE = "aerospike";
+    private static final Set<TopologyKind> BOTH = EnumSet.allOf(TopologyKind.class);
+    private static final Set<TopologyKind> JOIN = EnumSet.of(TopologyKind.DATAFLOW);
+    private static final Set<TopologyKind> STATISTICS = EnumSet.of(TopologyKind.STATS_COUNTER);
+    /** A few attempts of each client to connect again. */
+    private static final Duration CUT_OFF_FOR = Duration.ofSeconds(10);
+
+    /**
+     * Longer than three attempts of 15 s each, after which a call to the join store has failed; see {@code Batches}.
+     */
+    private static final Duration STORE_AWAY_FOR = Duration.ofSeconds(60);
+
+    private static final Duration ZOMBIE_ENDS_WITHIN = Duration.ofSeconds(60);
+    private static final int MOST_TASKS = 4;
+
+    private Faults() {}
+
+    /** One of each kind. */
+    static List<Fault> all(Stage stage) {
+        List<Fault> all = new ArrayList<>(List.of(
+                joinKilled(),
+                statisticsKilled(),
+                tridentWiped(),
+                otherParallelism(),
+                submittedTwice(),
+                statisticsZombie(),
+                cutOff(POSTGRES, STATISTICS)));
+        stage.cluster().endpoints().proxied().keySet().forEach(kafka -> all.add(cutOff("kafka-" + kafka, BOTH)));
+        if (stage.onAerospike()) {
+            all.add(aerospikeAway());
+            all.add(aerospikeFrozen());
+            all.add(joinZombie());
+        }
+        all.sort(Comparator.comparing(Fault::kind));
+        stage.cluster().processes().forEach(process -> all.add(killed(process.name())));
+        return all;
+    }
+
+    static Fault joinKilled() {
+        return new Fault("kill -9 dataflow worker", JOIN, stage -> {
+            Worker killed = stage.group().killInTheMiddleOfABatch();
+            return new Struck("process " + killed.pid() + ", with a Kafka transaction open", stage.now());
+        });
+    }
+
+    static Fault statisticsKilled() {
+        return new Fault("kill -9 stats-counter worker", STATISTICS, stage -> {
+            Worker killed = stage.group().killWithUncommittedStatistics();
+            return new Struck("process " + killed.pid() + ", with sums not yet committed", stage.now());
+        });
+    }
+
+    /**
+     * Kills a process of the cluster, with all of its own processes if it is PostgreSQL, and starts it again at once.
+     */
+    static Fault killed(String name) {
+        return new Fault("kill -9 " + name, BOTH, stage -> {
+            ClusterProcess process = stage.cluster().process(name);
+            long pid = process.pid().orElseThrow(() -> new IllegalStateException(name + " does not run"));
+            if (name.equals(POSTGRES)) {
+                process.killWithChildren();
+            } else {
+                process.kill();
+            }
+            Moment killed = stage.now();
+            process.start();
+            return new Struck("process %d, and started again".formatted(pid), killed);
+        });
+    }
+
+    private static Fault aerospikeAway() {
+        return new Fault(AEROSPIKE + " away", BOTH, stage -> {
+            ClusterProcess aerospike = stage.cluster().process(AEROSPIKE);
+            aerospike.kill();
+            stage.pause(STORE_AWAY_FOR);
+            Moment back = stage.now();
+            aerospike.start();
+            return new Struck("killed, and started again after %d s".formatted(STORE_AWAY_FOR.toSeconds()), back);
+        });
+    }
+
+    /** What it was asked for meanwhile it does when it goes on, if anybody waits for it or not. */
+    private static Fault aerospikeFrozen() {
+        return new Fault(AEROSPIKE + " frozen", BOTH, stage -> {
+            ClusterProcess aerospike = stage.cluster().process(AEROSPIKE);
+            aerospike.freeze();
+            stage.pause(STORE_AWAY_FOR);
+            aerospike.resume();
+            return new Struck("let go on after %d s".formatted(STORE_AWAY_FOR.toSeconds()), stage.now());
+        });
+    }
+
+    static Fault tridentWiped() {
+        return new Fault("ZooKeeper's Trident state wiped", BOTH, stage -> {
+            Moment gone = killTopologies(stage);
+            List<String> wiped = stage.group().wipeTrident();
+            if (wiped.size() != BOTH.size()) {
+                throw new IllegalStateException("Expected Trident's state of both topologies, found " + wiped);
+            }
+            stage.submit(stage.parallelism());
+            return new Struck("topologies killed, " + wiped + " deleted, submitted again", gone);
+        });
+    }
+
+    static Fault otherParallelism() {
+        return new Fault("other parallelism", BOTH, stage -> {
+            int before = stage.parallelism();
+            int after = 1 + (before + stage.random().nextInt(MOST_TASKS - 1)) % MOST_TASKS;
+            Moment gone = killTopologies(stage);
+            stage.submit(after);
+            return new Struck(
+                    "topologies killed, and submitted with %d in place of %d tasks".formatted(after, before), gone);
+        });
+    }
+
+    /** Kills both; until they are gone they go on committing, so what is fed after that counts. */
+    private static Moment killTopologies(Stage stage) {
+        Moment begin = stage.now();
+        stage.group().killTopologies();
+        return stage.now().countedFrom(begin);
+    }
+
+    static Fault submittedTwice() {
+        return new Fault("submitted twice", BOTH, stage -> {
+            try {
+                stage.group().submit(stage.parallelism());
+            } catch (ProcessFailedException refused) {
+                if (refused.getMessage().contains("kill it first")) {
+                    return new Struck("refused; the first goes on", stage.now());
+                }
+                throw refused;
+            }
+            throw new IllegalStateException("A second topology of the same name was taken");
+        });
+    }
+
+    static Fault statisticsZombie() {
+        return zombie(TopologyKind.STATS_COUNTER, GroupOnCluster::freezeWithUncommittedStatistics);
+    }
+
+    /** Not with RocksDB, whose lock keeps a successor away as long as the zombie lives. */
+    private static Fault joinZombie() {
+        return zombie(TopologyKind.DATAFLOW, GroupOnCluster::freezeInTheMiddleOfABatch);
+    }
+
+    /**
+     * A worker that was taken for dead and is not: frozen with something that it has not committed, out of the
+     * Supervisor's reach, until a successor has done the same work; then it goes on where it was. The Supervisor is
+     * frozen meanwhile, since a worker that hears from it that its work was given to another ends itself.
+     */
+    private static Fault zombie(TopologyKind kind, Function<GroupOnCluster, Worker> freeze) {
+        return new Fault("zombie %s worker".formatted(kind.word()), EnumSet.of(kind), stage -> {
+            Worker zombie = freeze.apply(stage.group());
+            Moment frozen = stage.now();
+            List<Worker> before = stage.group().workers(kind);
+            stage.group().putOutOfReach(zombie);
+            Worker successor = stage.group().awaitSuccessor(kind, before);
+            double replaced = stage.awaitBeyond(frozen, EnumSet.of(kind)).everyShard();
+            ClusterProcess supervisor = stage.cluster().process(SUPERVISOR);
+            supervisor.freeze();
+            Moment back = stage.now();
+            try {
+                zombie.resume();
+                if (!Deadline.in(ZOMBIE_ENDS_WITHIN).await(() -> !zombie.isAlive())) {
+                    zombie.kill();
+                    throw new IllegalStateException("the zombie worked on for " + ZOMBIE_ENDS_WITHIN);
+                }
+                stage.group().tidyUpAfter(zombie);
+            } finally {
+                supervisor.resume();
+            }
+            double ended = stage.now().secondsSince(back.nanos());
+            if (!stage.group().failedToCommit(zombie)) {
+                throw new IllegalStateException("the zombie has not tried to commit: see " + zombie);
+            }
+            return new Struck(
+                    "process %d frozen, process %d commits in its place after %.1f s; let go on, its commit came to nothing within %.1f s"
+                            .formatted(zombie.pid(), successor.pid(), replaced, ended),
+                    back);
+        });
+    }
+
+    /**
+     * Cuts the connections to a server: those of the topologies to PostgreSQL and the central Kafka, the mirror's to
+     * the others.
+     */
+    private static Fault cutOff(String process, Set<TopologyKind> disturbed) {
+        return new Fault(process + " cut off", disturbed, stage -> {
+            stage.proxy(process).shut();
+            stage.pause(CUT_OFF_FOR);
+            stage.proxy(process).open();
+            return new Struck(
+                    "connections reset, and refused for %d s".formatted(CUT_OFF_FOR.toSeconds()), stage.now());
+        });
+    }
+}

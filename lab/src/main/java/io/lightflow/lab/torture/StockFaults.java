@@ -1,0 +1,97 @@
+package io.lightflow.lab.torture;
+
+import io.lightflow.deploy.cluster.ClusterProcess;
+import io.lightflow.deploy.cluster.Worker;
+import io.lightflow.lab.torture.StockFault.Struck;
+import java.time.Duration;
+import java.util.List;
+
+/** What is done to the stock topology: those of {@link Faults} that concern it, and nothing at all. */
+final class StockFaults {
+    private static final int MOST_TASKS = 4;
+    private static final Duration NOTHING_FOR = Duration.ofSeconds(10);
+
+    private StockFaults() {}
+
+    /** One of each kind. */
+    static List<StockFault> all(StockSource source) {
+        return List.of(
+                nothing(),
+                killedInCommit(),
+                killedInBatch(),
+                killedIdle(),
+                tridentWiped(),
+                otherParallelism(),
+                killed("postgres"),
+                killed("kafka-" + source.kafka()),
+                killed("zookeeper"));
+    }
+
+    private static StockFault nothing() {
+        return new StockFault("nothing", stage -> {
+            stage.pause(NOTHING_FOR);
+            return Struck.now("to see that it counts right if it is left alone");
+        });
+    }
+
+    private static StockFault killedInCommit() {
+        return new StockFault("kill -9 worker, in a commit", stage -> {
+            Worker killed = stage.workers().killInTheMiddleOfACommit();
+            return Struck.now("process " + killed.pid() + ", about to write to PostgreSQL");
+        });
+    }
+
+    private static StockFault killedInBatch() {
+        return new StockFault("kill -9 worker, in a batch", stage -> {
+            Worker killed = stage.workers().killBetweenTwoPartitions();
+            return Struck.now("process " + killed.pid() + ", with a batch noted for some partitions only");
+        });
+    }
+
+    private static StockFault killedIdle() {
+        return new StockFault("kill -9 worker, nothing to count", stage -> {
+            stage.settle();
+            Worker killed = stage.workers().killWithABatchNoted();
+            Struck struck = Struck.now("process " + killed.pid() + ", with everything counted and no events coming");
+            stage.feed().goOn();
+            return struck;
+        });
+    }
+
+    private static StockFault tridentWiped() {
+        return new StockFault("ZooKeeper's Trident state wiped", stage -> {
+            stage.killTopology();
+            long gone = System.nanoTime();
+            stage.wipeTrident();
+            stage.submit(stage.parallelism());
+            return new Struck("topology killed, its state deleted, submitted again", gone);
+        });
+    }
+
+    private static StockFault otherParallelism() {
+        return new StockFault("other parallelism", stage -> {
+            int before = stage.parallelism();
+            int after = 1 + (before + stage.random().nextInt(MOST_TASKS - 1)) % MOST_TASKS;
+            stage.killTopology();
+            long gone = System.nanoTime();
+            stage.submit(after);
+            return new Struck(
+                    "topology killed, and submitted with %d in place of %d tasks".formatted(after, before), gone);
+        });
+    }
+
+    private static StockFault killed(String name) {
+        return new StockFault("kill -9 " + name, stage -> {
+            ClusterProcess process = stage.cluster().process(name);
+            long pid = process.pid().orElseThrow(() -> new IllegalStateException(name + " does not run"));
+            if (name.equals(Faults.POSTGRES)) {
+                process.killWithChildren();
+            } else {
+                process.kill();
+            }
+            long killed = System.nanoTime();
+            process.start();
+            return new Struck("process %d, and started again".formatted(pid), killed);
+        });
+    }
+}

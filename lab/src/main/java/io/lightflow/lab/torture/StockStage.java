@@ -1,0 +1,277 @@
+package io.lightflow.lab.torture;
+
+import io.lightflow.deploy.cluster.Cluster;
+import io.lightflow.deploy.cluster.ClusterSettings;
+import io.lightflow.deploy.cluster.Component;
+import io.lightflow.deploy.cluster.Deadline;
+import io.lightflow.event.Impression;
+import io.lightflow.event.SchemaIds;
+import io.lightflow.lab.stock.CampaignMinute;
+import io.lightflow.lab.stock.CountTable;
+import io.lightflow.lab.stock.StockTopology;
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.trident.RegistrySchemas;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.commons.lang.builder.ToStringBuilder;
+import org.apache.storm.kafka.spout.trident.KafkaTridentSpoutTransactional;
+
+/**
+ * The same cluster and the same feed as {@link Stage}, with the stock topology in place of Lightflow's. It counts
+ * impressions. Whatever is waited for is waited for in bounds: never to come is a result here. Belongs to one thread.
+ */
+final class StockStage implements AutoCloseable {
+    private static final int PARALLELISM = 2;
+    /** Only Lightflow asks for them, and they would keep idle partitions from being idle. */
+    private static final Duration NO_BEACONS = Duration.ofDays(1);
+
+    private static final Duration STARTS_WITHIN = Duration.ofSeconds(90);
+    /** Twice the time after which a batch that hangs is played again. */
+    static final Duration RECOVERS_WITHIN = Duration.ofSeconds(60);
+
+    private static final Duration SETTLES_WITHIN = Duration.ofMinutes(3);
+    private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+    /** A batch that hangs is played again after 30 s. */
+    private static final Duration HANGS_AFTER = Duration.ofSeconds(45);
+    /** So many batches that bring nothing show that there is nothing more to come. */
+    private static final int EMPTY_BATCHES = 4;
+
+    private final Cluster cluster;
+    private final Random random;
+    private final StockSource source;
+    /** Never released: what waits for it waits until it is interrupted, or its time is over. */
+    private final CountDownLatch never = new CountDownLatch(1);
+
+    private LightFeed feed;
+    private ExactCounts exact;
+    private StockTrident trident;
+    private StockWorkers workers;
+    private int impressionSchema;
+    private int parallelism = PARALLELISM;
+
+    /** @param data an empty folder, absolute */
+    StockStage(Path data, StockSource source, Random random) {
+        this.cluster =
+                Cluster.of(new ClusterSettings(data, EnumSet.allOf(Component.class), Stage.GROUP.dcs(), Stage.SHARDS));
+        this.source = source;
+        this.random = random;
+    }
+
+    /** Starts everything; returns when the first events have been counted. */
+    void start(LightFeed.Plan plan, Consumer<String> progress) throws SQLException {
+        cluster.up(progress);
+        SchemaIds ids = RegistrySchemas.connect(new GroupSettings.Registry(
+                        List.of(URI.create(cluster.endpoints().registry()))))
+                .ids();
+        impressionSchema = ids.of(Impression.getClassSchema());
+        trident = new StockTrident(cluster.endpoints().zooKeeper());
+        workers = new StockWorkers(cluster, trident);
+        exact = new ExactCounts(kafka(), source.topics(), Stage.SHARDS, impressionSchema);
+        CountTable.create(jdbcUrl());
+        submit(parallelism);
+        feed = LightFeed.start(plan, NO_BEACONS, cluster.endpoints().kafka(), Stage.SHARDS, ids);
+        if (!Deadline.in(STARTS_WITHIN).await(LOOK_EVERY, this::hasCounted)) {
+            throw new IllegalStateException("The stock topology has counted nothing within %s; see the logs in %s"
+                    .formatted(STARTS_WITHIN, cluster.settings().data()));
+        }
+        progress.accept("the stock topology is at work");
+    }
+
+    Cluster cluster() {
+        return cluster;
+    }
+
+    LightFeed feed() {
+        return feed;
+    }
+
+    Random random() {
+        return random;
+    }
+
+    /** Tasks of the topology at present. */
+    int parallelism() {
+        return parallelism;
+    }
+
+    StockWorkers workers() {
+        return workers;
+    }
+
+    StockSource source() {
+        return source;
+    }
+
+    private String kafka() {
+        return cluster.endpoints().kafka().get(source.kafka());
+    }
+
+    private String jdbcUrl() {
+        return cluster.endpoints().jdbcUrl();
+    }
+
+    /** Submits the topology, which must have been killed. */
+    void submit(int newParallelism) {
+        cluster.submit(
+                StockTopology.class,
+                List.of(jarOf(KafkaTridentSpoutTransactional.class), jarOf(ToStringBuilder.class)),
+                StockTopology.arguments(kafka(), source.topics(), impressionSchema, jdbcUrl(), newParallelism));
+        parallelism = newParallelism;
+    }
+
+    private static Path jarOf(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("The place of " + type + " is not a file", e);
+        }
+    }
+
+    void killTopology() {
+        if (!cluster.killTopology(StockTopology.NAME)) {
+            throw new IllegalStateException("There is no topology " + StockTopology.NAME + " to be killed");
+        }
+    }
+
+    void wipeTrident() throws Exception {
+        trident.wipe();
+    }
+
+    /**
+     * What an operator does whose topology does not come up any more: everything from the beginning. Returns when all
+     * is counted.
+     */
+    Deviation beginAnew() throws Exception {
+        killTopology();
+        wipeTrident();
+        CountTable.create(jdbcUrl());
+        submit(PARALLELISM);
+        if (!Deadline.in(STARTS_WITHIN).await(LOOK_EVERY, this::hasCounted)) {
+            throw new IllegalStateException("The stock topology, begun anew, has counted nothing within "
+                    + STARTS_WITHIN + "; see the logs in " + cluster.settings().data());
+        }
+        return settle();
+    }
+
+    /** Lets time pass in which nothing is done. */
+    void pause(Duration time) throws InterruptedException {
+        never.await(time.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * How the topology got over something.
+     *
+     * @param seconds until counts were written that were not there at once; empty if that has not come
+     * @param workers processes that have run meanwhile
+     */
+    record Recovery(OptionalDouble seconds, int workers) {}
+
+    /** Waits until more is counted than now. */
+    Recovery awaitNewCounts(long sinceNanos) {
+        Set<Long> pids = new HashSet<>();
+        Set<Long> totals = new HashSet<>();
+        boolean came = Deadline.in(RECOVERS_WITHIN).await(LOOK_EVERY, () -> {
+            workers.all().forEach(worker -> pids.add(worker.pid()));
+            total().ifPresent(totals::add);
+            return totals.size() > 1;
+        });
+        double seconds = TortureReport.rounded((System.nanoTime() - sinceNanos) / 1e9);
+        return new Recovery(came ? OptionalDouble.of(seconds) : OptionalDouble.empty(), pids.size());
+    }
+
+    /** Sum of all counts; empty if PostgreSQL does not answer. */
+    private OptionalLong total() {
+        return counted().stream()
+                .mapToLong(counts ->
+                        counts.values().stream().mapToLong(Long::longValue).sum())
+                .findAny();
+    }
+
+    private boolean hasCounted() {
+        return total().orElse(0) > 0;
+    }
+
+    private Optional<Map<CampaignMinute, Long>> counted() {
+        try {
+            return Optional.of(CountTable.read(jdbcUrl()));
+        } catch (SQLException e) {
+            // Away for the moment; whoever waits asks again.
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Feeds nothing any more, waits until nothing more is counted, and compares with what there is to count. If a batch
+     * hangs, what is not counted by then is taken for lost.
+     */
+    Deviation settle() throws Exception {
+        feed.pause();
+        Deadline deadline = Deadline.in(SETTLES_WITHIN);
+        Map<CampaignMinute, Long> there = Map.of();
+        Map<CampaignMinute, Long> counts = Map.of();
+        Deadline hangs = Deadline.in(HANGS_AFTER);
+        long batch = trident.currentBatch();
+        while (!deadline.isPast()) {
+            pause(LOOK_EVERY);
+            Map<CampaignMinute, Long> thereNow = Map.copyOf(exact.upToNow());
+            Map<CampaignMinute, Long> countsNow = counted().orElse(counts);
+            if (!thereNow.equals(there) || !countsNow.equals(counts)) {
+                there = thereNow;
+                counts = countsNow;
+                hangs = Deadline.in(HANGS_AFTER);
+                batch = trident.currentBatch();
+            } else if (batch == StockTrident.NONE) {
+                batch = trident.currentBatch();
+            } else if (trident.currentBatch() >= batch + EMPTY_BATCHES) {
+                break;
+            }
+            if (hangs.isPast()) {
+                break;
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedException("Interrupted while waiting for the stock topology");
+            }
+        }
+        return Deviation.between(there, counts);
+    }
+
+    /** Impressions that there are to count, as far as was looked. */
+    long impressions() {
+        return exact.upToNow().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Stops everything; the data stays. An interruption waits until that is done. */
+    @Override
+    public void close() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (feed != null) {
+                feed.close();
+            }
+            if (exact != null) {
+                exact.close();
+            }
+        } finally {
+            cluster.down(line -> {});
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.lightflow.lab.torture;
+
+import io.lightflow.attribution.Windows;
+import io.lightflow.deploy.cluster.ClusterSettings;
+import io.lightflow.deploy.cluster.ProcessFailedException;
+import io.lightflow.lab.answer.BatchAnswer;
+import io.lightflow.lab.answer.Differences;
+import io.lightflow.lab.answer.Outputs;
+import io.lightflow.lab.answer.StatisticsTables;
+import io.lightflow.lab.feed.Feed;
+import io.lightflow.lab.feed.FeedTotals;
+import io.lightflow.lab.feed.PartOfFeed;
+import io.lightflow.lab.torture.Fault.Struck;
+import io.lightflow.lab.torture.Stage.Recovery;
+import io.lightflow.lab.torture.TortureReport.Done;
+import io.lightflow.lab.up.Completion;
+import io.lightflow.lab.up.PostgresTotals;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** One run: round after round of faults while events flow, and the reckoning. Belongs to one thread. */
+final class Torture {
+    private static final Duration ALLOWED_DISORDER = Duration.ofSeconds(5);
+    private static final int SHORTEST_PAUSE_MS = 2_000;
+    private static final int LONGEST_PAUSE_MS = 6_000;
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private final Stage stage;
+    private final LightFeed.Plan plan;
+    private final Consumer<String> progress;
+    private final List<Done> done = new ArrayList<>();
+    private final List<String> differences = new ArrayList<>();
+    private final long beginNanos = System.nanoTime();
+
+    /** @param stage which has been started with this plan */
+    Torture(Stage stage, LightFeed.Plan plan, Consumer<String> progress) {
+        this.stage = stage;
+        this.plan = plan;
+        this.progress = progress;
+    }
+
+    /**
+     * Does each fault once, in an order that the stage's random numbers give, and goes on with further rounds until all
+     * events are fed. Then waits until everything has come through, and compares.
+     *
+     * @return the report; a platform that hangs is a difference, too
+     */
+    TortureReport run(List<Fault> faults) throws Exception {
+        try {
+            do {
+                round(faults);
+            } while (!stage.feed().hasEnough());
+            compare();
+        } catch (IllegalStateException | ProcessFailedException e) {
+            wrong("%.0f s: %s".formatted(secondsSinceBegin(), e.getMessage()));
+        }
+        return TortureReport.of(
+                plan.seed(),
+                stage.onAerospike() ? "Aerospike" : "RocksDB",
+                stage.feed().fed().read(),
+                secondsSinceBegin(),
+                differences,
+                done);
+    }
+
+    /** Each once; only the first round is gone through to its end if there have been enough events before. */
+    private void round(List<Fault> faults) throws Exception {
+        boolean first = done.isEmpty();
+        List<Fault> order = new ArrayList<>(faults);
+        Collections.shuffle(order, stage.random());
+        for (Fault fault : order) {
+            if (first || !stage.feed().hasEnough()) {
+                inflict(fault);
+            }
+        }
+    }
+
+    private void inflict(Fault fault) throws Exception {
+        int span = LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS;
+        stage.pause(Duration.ofMillis(SHORTEST_PAUSE_MS + stage.random().nextInt(span)));
+        // Whatever is still on its way back from the fault before has its chance.
+        stage.awaitEverythingAtWork();
+        double at = secondsSinceBegin();
+        try {
+            Struck struck = fault.strike().on(stage);
+            Recovery recovery = stage.awaitBeyond(struck.from(), fault.disturbed());
+            Done one = new Done(
+                    fault.kind(),
+                    TortureReport.rounded(at),
+                    struck.effect(),
+                    TortureReport.rounded(recovery.firstCommit()),
+                    TortureReport.rounded(recovery.everyShard()));
+            done.add(one);
+            progress.accept("%5.0f s  %-34s %5.1f s %5.1f s  %s"
+                    .formatted(one.at(), one.kind(), one.firstCommitSeconds(), one.recoverySeconds(), one.effect()));
+        } catch (IllegalStateException | ProcessFailedException e) {
+            // A difference, but perhaps not the last word: the next fault waits for everything to be at work again.
+            wrong("%.0f s, %s: %s".formatted(at, fault.kind(), e.getMessage()));
+        }
+    }
+
+    /** An interruption is none of the platform's. */
+    private void wrong(String difference) throws InterruptedException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedException(difference);
+        }
+        differences.add(difference);
+        progress.accept("wrong: " + difference);
+    }
+
+    private double secondsSinceBegin() {
+        return (System.nanoTime() - beginNanos) / 1e9;
+    }
+
+    /** Event by event, row by row and entry by entry. */
+    private void compare() throws InterruptedException, SQLException {
+        Duration span = Windows.DEFAULT
+                .orphanAfter()
+                .plus(ALLOWED_DISORDER.multipliedBy(2))
+                .plusMinutes(1);
+        FeedTotals fed = stage.feed().finish(span);
+        progress.accept("%5.0f s  all %,d events are fed".formatted(secondsSinceBegin(), fed.read()));
+        try (Completion completion = new Completion(List.of(stage.group().settings()))) {
+            completion.await(fed.greatestTimeMs() + span.minus(ALLOWED_DISORDER).toMillis(), PATIENCE);
+            progress.accept("%5.0f s  all of them have come through".formatted(secondsSinceBegin()));
+            BatchAnswer answer;
+            try (Feed again = plan.open()) {
+                answer = BatchAnswer.of(new PartOfFeed(again, fed.read()), List.of(Stage.GROUP), stage.schemas());
+            }
+            differences.addAll(completion.differences());
+            differences.addAll(Differences.ofBooks(answer.books(), completion.books()));
+            String central = stage.cluster().endpoints().kafka().get(ClusterSettings.CENTRAL);
+            differences.addAll(Differences.ofOutcomes(
+                    answer.outcomes(),
+                    new Outputs(central, Stage.SHARDS, stage.schemas()).outcomes(List.of(Stage.GROUP.name()))));
+            String jdbcUrl = stage.cluster().endpoints().jdbcUrl();
+            differences.addAll(StatisticsTables.differences(answer, jdbcUrl));
+            PostgresTotals.disagreement(jdbcUrl).ifPresent(differences::add);
+        }
+    }
+}

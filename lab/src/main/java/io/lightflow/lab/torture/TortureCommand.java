@@ -1,0 +1,209 @@
+package io.lightflow.lab.torture;
+
+import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.OrderlyExit;
+import io.lightflow.topology.CommandErrors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code lab/torture}: the real cluster under faults. */
+@Command(
+        name = "lab/torture",
+        description = {
+            "Start the cluster of separate processes, let events flow, and kill, freeze, wipe and cut off everything in it,"
+                    + " each at least once, in a seeded order. Then compare joined topics and PostgreSQL with the answer"
+                    + " of a single thread.",
+            "With --stock, Storm's own parts count the same events in place of Lightflow, and the report tells what they"
+                    + " lose and double.",
+            "Exits with 0 if there is no difference, 1 if there is one or something fails, 2 if an option is wrong, and 130"
+                    + " by Ctrl-C. With --stock, differences are what it is after: it exits with 0 if it ran to its end."
+        })
+public final class TortureCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--events",
+            defaultValue = "500000",
+            description = "How many are fed, at least. Default: ${DEFAULT-VALUE}.")
+    private long events;
+
+    @Option(
+            names = "--minutes",
+            defaultValue = "12",
+            description =
+                    "How long they flow; longer if not every fault has been done by then. Default: ${DEFAULT-VALUE},"
+                            + " about one round of all faults.")
+    private int minutes;
+
+    @Option(names = "--seed", description = "Of events, order of faults and pauses. Default: a new one, printed.")
+    private Long seed;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "WORD",
+            description = "Only faults whose name in the report contains one of these words, such as kafka,zombie.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--asd",
+            paramLabel = "FILE",
+            description = "The executable of an Aerospike server: the join store is a node of it in place of RocksDB,"
+                    + " dataflow runs in two workers, and the node is killed, frozen and kept away, too.")
+    private Path asd;
+
+    @Option(
+            names = "--stock",
+            arity = "0..1",
+            fallbackValue = "plain",
+            paramLabel = "TOPICS",
+            description = "Torture KafkaTridentSpoutTransactional with a transactional state, counting impressions per"
+                    + " campaign and minute into PostgreSQL, in place of Lightflow. TOPICS: plain, a data center's own,"
+                    + " written without transactions (default); transactional, the central ones.")
+    private StockSource stock;
+
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "Where the report goes as JSON, and next to it as a page (.md). Default:"
+                    + " lab/target/torture.json, with --stock stock.json.")
+    private Path report;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Where the cluster keeps everything; new or empty. Default: lab/target/torture, emptied first.")
+    private Path data;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws Exception {
+        if (events < 1 || minutes < 1) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "expected one or more events and minutes, found --events %d --minutes %d"
+                            .formatted(events, minutes));
+        }
+        long chosen = seed != null ? seed : ThreadLocalRandom.current().nextLong(1_000_000);
+        if (asd != null && stock != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--stock has no join store: expected it without --asd, found --asd " + asd);
+        }
+        if (asd != null && !Files.isExecutable(asd)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--asd: expected the executable asd of an Aerospike server, found none at " + asd);
+        }
+        Path folder = folder();
+        LightFeed.Plan plan = new LightFeed.Plan(events, Duration.ofMinutes(minutes), chosen);
+        say("Seed %d, %,d events in %s, data in %s".formatted(chosen, events, plan.during(), folder));
+        return new OrderlyExit().run(() -> stock != null ? tell(runStock(folder, plan)) : tell(run(folder, plan)));
+    }
+
+    private Path folder() throws IOException {
+        if (data == null) {
+            return Folders.fresh("torture");
+        }
+        Path folder = data.toAbsolutePath().normalize();
+        Files.createDirectories(folder);
+        try (Stream<Path> content = Files.list(folder)) {
+            if (content.findAny().isPresent()) {
+                throw new ParameterException(
+                        spec.commandLine(), "--data: expected a new or empty folder, found things in " + folder);
+            }
+        }
+        return folder;
+    }
+
+    private TortureReport run(Path folder, LightFeed.Plan plan) throws Exception {
+        try (Stage stage =
+                new Stage(folder, asd == null ? null : asd.toAbsolutePath().normalize(), new Random(plan.seed()))) {
+            List<Fault> faults = chosen(Faults.all(stage), Fault::kind);
+            stage.start(plan, this::say);
+            return new Torture(stage, plan, this::say).run(faults);
+        }
+    }
+
+    private StockReport runStock(Path folder, LightFeed.Plan plan) throws Exception {
+        List<StockFault> faults = chosen(StockFaults.all(stock), StockFault::kind);
+        try (StockStage stage = new StockStage(folder, stock, new Random(plan.seed()))) {
+            stage.start(plan, this::say);
+            return new StockTorture(stage, plan, this::say).run(faults);
+        }
+    }
+
+    private <T> List<T> chosen(List<T> all, Function<T, String> kind) {
+        List<T> chosen = all.stream()
+                .filter(fault -> only.isEmpty() || only.stream().anyMatch(kind.apply(fault)::contains))
+                .toList();
+        if (chosen.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--only: no fault contains one of %s; there are %s"
+                            .formatted(only, all.stream().map(kind).toList()));
+        }
+        return chosen;
+    }
+
+    private int tell(TortureReport result) throws IOException {
+        Path file = report != null ? report : Folders.named("torture.json");
+        result.write(file);
+        say("");
+        say(result.table());
+        result.differences().forEach(difference -> spec.commandLine().getErr().println("Wrong: " + difference));
+        say("%,d events, %d faults, %d differences; the report is in %s and %s"
+                .formatted(
+                        result.events(),
+                        result.faults().size(),
+                        result.differences().size(),
+                        file.toAbsolutePath(),
+                        TortureReport.page(file.toAbsolutePath())));
+        return result.balanced() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private int tell(StockReport result) throws IOException {
+        Path file = report != null ? report : Folders.named("stock.json");
+        result.write(file);
+        say("");
+        say(result.table());
+        say("%s; the report is in %s and %s"
+                .formatted(result.summary(), file.toAbsolutePath(), TortureReport.page(file.toAbsolutePath())));
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void say(String line) {
+        spec.commandLine().getOut().println(line);
+        spec.commandLine().getOut().flush();
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new TortureCommand()).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    public static void main(String[] arguments) {
+        int exitCode = CommandErrors.inWords(commandLine()).execute(arguments);
+        System.out.flush();
+        System.exit(exitCode);
+    }
+}

@@ -1,0 +1,98 @@
+package io.lightflow.lab.up;
+
+import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.local.LocalStack;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+
+/** Reads what the statistics tables add up to. */
+public final class PostgresTotals {
+    private static final String SUMS = """
+            SELECT coalesce(sum(impressions), 0), coalesce(sum(clicks), 0), coalesce(sum(conversions), 0),
+                   coalesce(sum(invalid_impressions + invalid_clicks + invalid_conversions), 0),
+                   coalesce(sum(spend_micros), 0), coalesce(sum(revenue_micros), 0)
+            FROM %s
+            """;
+
+    private PostgresTotals() {}
+
+    private static Connection connect(LocalStack stack) throws SQLException {
+        return DriverManager.getConnection(stack.jdbcUrl(), EmbeddedPostgresServer.USER, "");
+    }
+
+    /** @throws IllegalStateException if minute, hour and day rows do not add up to the same, or cannot be read */
+    public static Totals read(LocalStack stack) {
+        return read(stack.jdbcUrl(), EmbeddedPostgresServer.USER);
+    }
+
+    /** @throws IllegalStateException if minute, hour and day rows do not add up to the same, or cannot be read */
+    public static Totals read(String jdbcUrl, String user) {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl, user, "");
+                Statement statement = connection.createStatement()) {
+            Totals minutes = sum(statement, "stats_minute_data");
+            disagreement(statement, minutes).ifPresent(words -> {
+                throw new IllegalStateException(words);
+            });
+            return minutes;
+        } catch (SQLException e) {
+            throw new IllegalStateException("the statistics cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** In words, if minute, hour and day rows do not add up to the same. */
+    public static Optional<String> disagreement(String jdbcUrl) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(jdbcUrl);
+                Statement statement = connection.createStatement()) {
+            return disagreement(statement, sum(statement, "stats_minute_data"));
+        }
+    }
+
+    private static Optional<String> disagreement(Statement statement, Totals minutes) throws SQLException {
+        Totals hours = sum(statement, "stats_hour_data");
+        Totals days = sum(statement, "stats_day_data");
+        return minutes.equals(hours) && minutes.equals(days)
+                ? Optional.empty()
+                : Optional.of(
+                        "the statistics tables differ: minutes " + minutes + ", hours " + hours + ", days " + days);
+    }
+
+    private static Totals sum(Statement statement, String table) throws SQLException {
+        try (ResultSet row = statement.executeQuery(SUMS.formatted(table))) {
+            row.next();
+            return new Totals(
+                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6));
+        }
+    }
+
+    /** The campaigns with the most impressions, as a table of text. */
+    public static String topCampaigns(LocalStack stack, int count) throws SQLException {
+        StringBuilder text = new StringBuilder(String.format(
+                "%-14s%13s%10s%13s%16s%16s%n", "campaign", "impressions", "clicks", "conversions", "spend", "revenue"));
+        try (Connection connection = connect(stack);
+                PreparedStatement query = connection.prepareStatement("""
+                        SELECT campaign, sum(impressions), sum(clicks), sum(conversions), sum(spend_micros),
+                               sum(revenue_micros)
+                        FROM stats_day GROUP BY campaign ORDER BY 2 DESC, 1 LIMIT ?
+                        """)) {
+            query.setInt(1, count);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    text.append(String.format(
+                            "%-14s%13d%10d%13d%16s%16s%n",
+                            row.getString(1),
+                            row.getLong(2),
+                            row.getLong(3),
+                            row.getLong(4),
+                            row.getBigDecimal(5).movePointLeft(6),
+                            row.getBigDecimal(6).movePointLeft(6)));
+                }
+            }
+        }
+        return text.toString();
+    }
+}

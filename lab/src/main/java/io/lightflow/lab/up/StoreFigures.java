@@ -1,0 +1,35 @@
+package io.lightflow.lab.up;
+
+import io.lightflow.topology.aerospike.Traffic;
+
+/**
+ * What a bench asked of Aerospike.
+ *
+ * @param blocks how many blocks were committed
+ * @param rowsPerSecond rows read and written
+ * @param readWaitSeconds how long readers waited, summed over threads
+ */
+public record StoreFigures(
+        long blocks,
+        double roundTripsPerBlock,
+        long rowsRead,
+        long rowsWritten,
+        long rowsPerSecond,
+        double readWaitSeconds,
+        double writeWaitSeconds) {
+
+    public static StoreFigures of(Traffic traffic, long blocks, double seconds) {
+        return new StoreFigures(
+                blocks,
+                rounded((double) traffic.roundTrips() / blocks),
+                traffic.rowsRead(),
+                traffic.rowsWritten(),
+                Math.round((traffic.rowsRead() + traffic.rowsWritten()) / seconds),
+                rounded(traffic.readNanos() / 1e9),
+                rounded(traffic.writeNanos() / 1e9));
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * 100) / 100.0;
+    }
+}

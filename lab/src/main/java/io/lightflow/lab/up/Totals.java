@@ -1,0 +1,12 @@
+package io.lightflow.lab.up;
+
+/**
+ * What there is of joined events, counted on one side. Money in micros.
+ *
+ * @param impressions impressions that count
+ * @param clicks clicks that count, joined with their impressions
+ * @param conversions attributed conversions that count
+ * @param invalid events of any kind that are invalid traffic
+ */
+public record Totals(
+        long impressions, long clicks, long conversions, long invalid, long spendMicros, long revenueMicros) {}

@@ -1,0 +1,131 @@
+package io.lightflow.lab.up;
+
+import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.LocalSettings;
+import io.lightflow.deploy.local.LocalStack;
+import io.lightflow.deploy.local.OrderlyExit;
+import io.lightflow.lab.feed.Feed;
+import io.lightflow.lab.feed.FeedProducer;
+import io.lightflow.lab.feed.FeedSettings;
+import io.lightflow.lab.feed.FeedTotals;
+import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.trident.RegistrySchemas;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.apache.kafka.common.errors.InterruptException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code deploy/local/up}: the whole platform on one machine. */
+@Command(
+        name = "deploy/local/up",
+        description = "Start the whole platform in one process, feed it, and show what it does until Ctrl-C.",
+        footer = {
+            "",
+            "Exits with 0 when the input is done and all is as it must be, 1 if something is wrong, 2 if an option is,"
+                    + " and 130 by Ctrl-C."
+        })
+public final class UpCommand implements Callable<Integer> {
+    @Mixin
+    private UpOptions options;
+
+    @Mixin
+    private StoreOption store;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    private final OrderlyExit exit = new OrderlyExit();
+
+    @Override
+    public Integer call() throws Exception {
+        // Before anything is emptied or started: are the options right?
+        LocalSettings settings = options.settings(options.data == null ? Folders.named("local") : options.data)
+                .with(store.aerospike())
+                .withReports();
+        if (options.data == null) {
+            Folders.fresh("local");
+        }
+        return exit.run(() -> run(settings));
+    }
+
+    private int run(LocalSettings settings) throws Exception {
+        if (!options.isFinite()) {
+            return run(settings, () -> options.liveTraffic(settings.groups(), Instant.now()));
+        }
+        // First of all: an input that cannot be read is not worth starting for.
+        try (Feed input = options.input(settings.groups())) {
+            return run(settings, () -> input);
+        }
+    }
+
+    private int run(LocalSettings settings, Supplier<Feed> feed) throws Exception {
+        long begin = System.nanoTime();
+        try (LocalStack stack = new LocalStack(settings)) {
+            stack.beforeExit(exit::stop);
+            stack.startServers();
+            stack.submitTopologies();
+            System.out.printf("Up after %.1f s.%n", (System.nanoTime() - begin) / 1e9);
+            System.out.println("Campaigns, budgets and statistics: " + stack.reportsUrl() + "/");
+            return show(stack, feed.get());
+        }
+    }
+
+    private int show(LocalStack stack, Feed feed) throws Exception {
+        GroupSettings.Registry registry = new GroupSettings.Registry(List.of(stack.registryUrl()));
+        FeedSettings feedSettings = FeedSettings.toFrontClusters(
+                        stack.frontBootstraps(), stack.settings().shards())
+                .withRate(options.rate());
+        try (FeedProducer producer =
+                new FeedProducer(feedSettings, RegistrySchemas.connect(registry).ids())) {
+            producer.start();
+            try (LiveView view = new LiveView(stack, producer)) {
+                view.start();
+                return feed(stack, producer, feed);
+            }
+        }
+    }
+
+    private int feed(LocalStack stack, FeedProducer producer, Feed feed) throws IOException, InterruptedException {
+        try {
+            long begin = System.nanoTime();
+            FeedTotals fed = producer.feed(feed);
+            feed.skipped().named().forEach(row -> System.out.println("skipped " + row));
+            if (!options.untilDone) {
+                new CountDownLatch(1).await();
+            }
+            return finish(Settlement.settle(stack, producer, fed, feed.skipped(), begin));
+        } catch (InterruptException e) {
+            // Kafka's leaves the thread interrupted, and what is closed now could not wait for its threads.
+            Thread.interrupted();
+            throw e;
+        }
+    }
+
+    private int finish(Report report) throws IOException {
+        System.out.println(report.toJson());
+        if (options.report != null) {
+            report.write(options.report);
+            System.out.println("The report is in " + options.report.toAbsolutePath());
+        }
+        report.differences().forEach(difference -> System.err.println("Wrong: " + difference));
+        return report.balanced() ? 0 : 1;
+    }
+
+    public static void main(String[] arguments) {
+        int exitCode = CommandErrors.inWords(new CommandLine(new UpCommand())).execute(arguments);
+        System.out.flush();
+        // Embedded servers leave threads behind that are no daemons.
+        System.exit(exitCode);
+    }
+}

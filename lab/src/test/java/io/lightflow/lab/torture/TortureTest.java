@@ -1,0 +1,45 @@
+package io.lightflow.lab.torture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
+
+/** A short run of {@code lab/torture}: on the real cluster, whatever is killed or wiped, every event comes out once. */
+@Tag("cluster")
+@Isolated
+class TortureTest {
+    private static final long SEED = Long.getLong("lightflow.seed", 20_260_101L);
+    private static final LightFeed.Plan PLAN = new LightFeed.Plan(30_000, Duration.ofSeconds(60), SEED);
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path folder;
+
+    @Test
+    void everyEventComesOutOnceWhateverIsKilledWipedOrSubmittedAgain() throws Exception {
+        System.out.println("seed " + SEED);
+        try (Stage stage = new Stage(folder.resolve("cluster").toAbsolutePath(), null, new Random(SEED))) {
+            stage.start(PLAN, System.out::println);
+            List<Fault> faults = List.of(
+                    Faults.joinKilled(),
+                    Faults.statisticsKilled(),
+                    Faults.killed(Faults.POSTGRES),
+                    Faults.submittedTwice(),
+                    Faults.tridentWiped());
+
+            TortureReport report = new Torture(stage, PLAN, System.out::println).run(faults);
+
+            assertThat(report.differences()).isEmpty();
+            assertThat(report.events()).isGreaterThanOrEqualTo(PLAN.events());
+            assertThat(report.recoverySeconds())
+                    .containsOnlyKeys(faults.stream().map(Fault::kind).toList());
+        }
+    }
+}

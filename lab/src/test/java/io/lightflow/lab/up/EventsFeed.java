@@ -1,0 +1,109 @@
+package io.lightflow.lab.up;
+
+import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
+import io.lightflow.event.EventType;
+import io.lightflow.event.Impression;
+import io.lightflow.lab.feed.Feed;
+import io.lightflow.lab.feed.FeedEvent;
+import io.lightflow.lab.feed.KeyPartitioner;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecordBase;
+
+/** Feeds a few events that a test has made, and helps to make them. */
+final class EventsFeed implements Feed {
+    static final String DC = "us-west";
+    static final long PRICE_MICROS = 1_000;
+
+    private final List<FeedEvent> events;
+    private int next;
+
+    EventsFeed(List<FeedEvent> events) {
+        this.events = List.copyOf(events);
+    }
+
+    /** A join key that belongs to a shard. */
+    static String key(String prefix, int shard, int shards) {
+        for (int i = 0; ; i++) {
+            String key = prefix + "-" + i;
+            if (KeyPartitioner.partition(key.getBytes(StandardCharsets.UTF_8), shards) == shard) {
+                return key;
+            }
+        }
+    }
+
+    /** An impression with the id of its key. */
+    static FeedEvent impression(String key, long timeMs) {
+        return impression(key, key, PRICE_MICROS, timeMs);
+    }
+
+    static FeedEvent impression(String key, String id, long priceMicros, long timeMs) {
+        return event(
+                EventType.IMPRESSION,
+                key,
+                timeMs,
+                new Impression(
+                        id,
+                        timeMs,
+                        "advertiser",
+                        "campaign",
+                        "creative",
+                        priceMicros,
+                        "USD",
+                        "exchange",
+                        "publisher",
+                        "",
+                        "US",
+                        "",
+                        "",
+                        "phone",
+                        "",
+                        "",
+                        false));
+    }
+
+    /** A click on the impression with the id of its key. */
+    static FeedEvent click(String key, long timeMs) {
+        return event(
+                EventType.CLICK, key, timeMs, new Click("click-" + key, timeMs, "advertiser", key, 0L, "", "", "", ""));
+    }
+
+    /** A conversion that names neither click nor impression. */
+    static FeedEvent conversion(String key, String id, long timeMs) {
+        return event(
+                EventType.CONVERSION, key, timeMs, new Conversion(id, timeMs, "advertiser", null, null, "", 0L, ""));
+    }
+
+    private static FeedEvent event(EventType type, String key, long timeMs, SpecificRecordBase record) {
+        return new FeedEvent(DC, type, key, record, timeMs);
+    }
+
+    @Override
+    public String name() {
+        return "events:" + events.hashCode();
+    }
+
+    @Override
+    public boolean hasNext() {
+        return next < events.size();
+    }
+
+    @Override
+    public FeedEvent next() {
+        return events.get(next++);
+    }
+
+    @Override
+    public long horizonMs() {
+        return events.subList(next, events.size()).stream()
+                .mapToLong(FeedEvent::timeMs)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    @Override
+    public void close() {
+        // Holds nothing.
+    }
+}

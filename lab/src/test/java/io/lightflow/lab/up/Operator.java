@@ -1,0 +1,44 @@
+package io.lightflow.lab.up;
+
+import io.lightflow.deploy.group.DcGroup;
+import io.lightflow.topology.Main;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+
+/** Runs the operator's commands on a group, as from a shell. Takes over the standard output while one runs. */
+final class Operator {
+    private final Path settings;
+
+    /** @param folder where to write the settings file */
+    Operator(Stand stand, DcGroup group, Path folder) throws IOException {
+        this.settings = Files.writeString(
+                folder.resolve(group.name() + ".yaml"),
+                stand.stack().groupSettings(group).toYaml());
+    }
+
+    /** What a command has said on either output, and its exit code. */
+    record Answer(int exitCode, String output) {}
+
+    Answer run(String command, String... options) {
+        List<String> arguments = new ArrayList<>(List.of(command, "--settings", settings.toString()));
+        arguments.addAll(List.of(options));
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+            System.setOut(out);
+            CommandLine commandLine = Main.commandLine().setErr(new PrintWriter(out, true));
+            int exitCode = commandLine.execute(arguments.toArray(String[]::new));
+            return new Answer(exitCode, said.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(before);
+        }
+    }
+}
