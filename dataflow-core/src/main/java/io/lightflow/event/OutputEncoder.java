@@ -4,10 +4,13 @@ import io.lightflow.position.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
 
 /**
- * Encodes what the join puts out. The light events inside are spliced in as they were read, never encoded again. Not
- * thread-safe. Join keys are given as UTF-8, and are not copied.
+ * Encodes the outputs of the join. It splices in the bodies of light events as they were read and never encodes them
+ * again. The fields around them are written by hand, so the constructor compares them with the schemas. Join keys are
+ * given as UTF-8 and are not copied. Not thread-safe.
  */
 public final class OutputEncoder {
     private final AvroBuffer buffer = new AvroBuffer();
@@ -20,7 +23,27 @@ public final class OutputEncoder {
     private final int rejected;
     private final int beacon;
 
+    /** @throws IllegalArgumentException if an id is missing, or this class writes other fields than a schema has */
     public OutputEncoder(SchemaIds ids) {
+        requireFields(EventOrigin.getClassSchema(), "topic string, incarnation int, partition int, offset long");
+        requireFields(
+                Provenance.getClassSchema(),
+                "origin EventOrigin, txid long, producedMs long, readMs long, late boolean, invalid boolean");
+        requireFields(JoinedImpression.getClassSchema(), "provenance Provenance, impression Impression");
+        requireFields(
+                JoinedClick.getClassSchema(),
+                "provenance Provenance, impressionOrigin EventOrigin, click Click, impression Impression");
+        requireFields(
+                JoinedConversion.getClassSchema(),
+                "provenance Provenance, clickOrigin null|EventOrigin, impressionOrigin null|EventOrigin,"
+                        + " conversion Conversion, attribution AttributionKind, clickNumber int, click null|Click,"
+                        + " impression null|Impression");
+        requireFields(JoinedTag.getClassSchema(), "provenance Provenance, tag Tag");
+        requireFields(OrphanClick.getClassSchema(), "provenance Provenance, click Click");
+        requireFields(
+                RejectedEvent.getClassSchema(),
+                "provenance Provenance, reason string, key null|bytes, value null|bytes");
+        requireFields(Beacon.getClassSchema(), "time long, dc string");
         impression = ids.of(JoinedImpression.getClassSchema());
         click = ids.of(JoinedClick.getClassSchema());
         conversion = ids.of(JoinedConversion.getClassSchema());
@@ -28,6 +51,22 @@ public final class OutputEncoder {
         orphan = ids.of(OrphanClick.getClassSchema());
         rejected = ids.of(RejectedEvent.getClassSchema());
         beacon = ids.of(Beacon.getClassSchema());
+    }
+
+    static void requireFields(Schema schema, String written) {
+        String found = schema.getFields().stream()
+                .map(field -> field.name() + " " + typeName(field.schema()))
+                .collect(Collectors.joining(", "));
+        if (!found.equals(written)) {
+            throw new IllegalArgumentException("expected the fields of " + schema.getFullName()
+                    + " that OutputEncoder writes, which are [" + written + "], found [" + found + "]");
+        }
+    }
+
+    private static String typeName(Schema type) {
+        return type.isUnion()
+                ? type.getTypes().stream().map(Schema::getName).collect(Collectors.joining("|"))
+                : type.getName();
     }
 
     /** Where an event was read: its topic's name, its shard and its origin there. */
@@ -90,7 +129,7 @@ public final class OutputEncoder {
         return new OutputEvent(OutputTopic.REJECTED, rejection.key(), buffer.toBytes());
     }
 
-    /** Tells the readers of a joined topic that everything up to {@code time} has been put out. */
+    /** Tells the readers of a joined topic that all events up to {@code time} have been emitted. */
     public OutputEvent beacon(OutputTopic topic, String group, long time) {
         buffer.start(beacon).writeLong(time).writeString(group);
         return new OutputEvent(topic, null, buffer.toBytes());

@@ -48,7 +48,9 @@ class LightEventDecoderTest {
     @ParameterizedTest
     @EnumSource
     void aBeaconIsReadInEveryTopic(EventType type) {
-        byte[] value = new BodyEncoder().encodeWithHeader(new Beacon(NOW, "eu"), schemas.id(Beacon.getClassSchema()));
+        byte[] value = new BodyEncoder()
+                .encodeWithHeader(
+                        Beacon.newBuilder().setTime(NOW).setDc("eu").build(), schemas.id(Beacon.getClassSchema()));
         assertThat(decoder.decode(type, null, value, 1, 3, NOW)).isEqualTo(new BeaconMark(3, NOW));
     }
 

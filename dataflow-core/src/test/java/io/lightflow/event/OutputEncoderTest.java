@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
@@ -35,13 +37,21 @@ class OutputEncoderTest {
         assertSame(
                 encoder.impression(KEY, TRACE, impression.body()),
                 OutputTopic.IMPRESSIONS,
-                new JoinedImpression(provenance(), (Impression) impression.record()));
+                JoinedImpression.newBuilder()
+                        .setProvenance(provenance())
+                        .setImpression((Impression) impression.record())
+                        .build());
     }
 
     @Test
     void tags() {
         assertSame(
-                encoder.tag(KEY, TRACE, tag.body()), OutputTopic.TAGS, new JoinedTag(provenance(), (Tag) tag.record()));
+                encoder.tag(KEY, TRACE, tag.body()),
+                OutputTopic.TAGS,
+                JoinedTag.newBuilder()
+                        .setProvenance(provenance())
+                        .setTag((Tag) tag.record())
+                        .build());
     }
 
     @Test
@@ -49,14 +59,23 @@ class OutputEncoderTest {
         assertSame(
                 encoder.click(KEY, TRACE, OTHER_PLACE, click.body(), impression.body()),
                 OutputTopic.CLICKS,
-                new JoinedClick(
-                        provenance(), origin(OTHER_PLACE), (Click) click.record(), (Impression) impression.record()));
+                JoinedClick.newBuilder()
+                        .setProvenance(provenance())
+                        .setImpressionOrigin(origin(OTHER_PLACE))
+                        .setClick((Click) click.record())
+                        .setImpression((Impression) impression.record())
+                        .build());
     }
 
     @Test
     void orphans() {
-        assertSame(encoder.orphan(KEY, TRACE, click.body()), OutputTopic.ORPHANS, new OrphanClick(provenance(), (Click)
-                click.record()));
+        assertSame(
+                encoder.orphan(KEY, TRACE, click.body()),
+                OutputTopic.ORPHANS,
+                OrphanClick.newBuilder()
+                        .setProvenance(provenance())
+                        .setClick((Click) click.record())
+                        .build());
     }
 
     @Test
@@ -73,15 +92,16 @@ class OutputEncoderTest {
                         OTHER_PLACE,
                         impression.body()),
                 OutputTopic.CONVERSIONS,
-                new JoinedConversion(
-                        provenance(),
-                        origin(PLACE),
-                        origin(OTHER_PLACE),
-                        (Conversion) conversion.record(),
-                        AttributionKind.CLICK,
-                        3,
-                        (Click) click.record(),
-                        (Impression) impression.record()));
+                JoinedConversion.newBuilder()
+                        .setProvenance(provenance())
+                        .setClickOrigin(origin(PLACE))
+                        .setImpressionOrigin(origin(OTHER_PLACE))
+                        .setConversion((Conversion) conversion.record())
+                        .setAttribution(AttributionKind.CLICK)
+                        .setClickNumber(3)
+                        .setClick((Click) click.record())
+                        .setImpression((Impression) impression.record())
+                        .build());
     }
 
     @Test
@@ -98,15 +118,14 @@ class OutputEncoderTest {
                         OTHER_PLACE,
                         impression.body()),
                 OutputTopic.CONVERSIONS,
-                new JoinedConversion(
-                        provenance(),
-                        null,
-                        origin(OTHER_PLACE),
-                        (Conversion) conversion.record(),
-                        AttributionKind.VIEW,
-                        0,
-                        null,
-                        (Impression) impression.record()));
+                JoinedConversion.newBuilder()
+                        .setProvenance(provenance())
+                        .setImpressionOrigin(origin(OTHER_PLACE))
+                        .setConversion((Conversion) conversion.record())
+                        .setAttribution(AttributionKind.VIEW)
+                        .setClickNumber(0)
+                        .setImpression((Impression) impression.record())
+                        .build());
     }
 
     @Test
@@ -114,15 +133,12 @@ class OutputEncoderTest {
         assertSame(
                 encoder.conversion(KEY, TRACE, conversion.body(), AttributionKind.NONE, 0, null, null, null, null),
                 OutputTopic.CONVERSIONS,
-                new JoinedConversion(
-                        provenance(),
-                        null,
-                        null,
-                        (Conversion) conversion.record(),
-                        AttributionKind.NONE,
-                        0,
-                        null,
-                        null));
+                JoinedConversion.newBuilder()
+                        .setProvenance(provenance())
+                        .setConversion((Conversion) conversion.record())
+                        .setAttribution(AttributionKind.NONE)
+                        .setClickNumber(0)
+                        .build());
     }
 
     @Test
@@ -135,11 +151,19 @@ class OutputEncoderTest {
         assertThat(both.topic()).isEqualTo(OutputTopic.REJECTED);
         assertThat(both.key()).isEqualTo(key);
         assertThat(both.value())
-                .isEqualTo(generated(
-                        new RejectedEvent(provenance(), "a reason, é", ByteBuffer.wrap(key), ByteBuffer.wrap(value))));
+                .isEqualTo(generated(RejectedEvent.newBuilder()
+                        .setProvenance(provenance())
+                        .setReason("a reason, é")
+                        .setKey(ByteBuffer.wrap(key))
+                        .setValue(ByteBuffer.wrap(value))
+                        .build()));
         OutputEvent none = encoder.rejected(trace, new Rejection(9, null, null, "why", 5));
         assertThat(none.key()).isNull();
-        assertThat(none.value()).isEqualTo(generated(new RejectedEvent(provenance(), "why", null, null)));
+        assertThat(none.value())
+                .isEqualTo(generated(RejectedEvent.newBuilder()
+                        .setProvenance(provenance())
+                        .setReason("why")
+                        .build()));
     }
 
     @Test
@@ -147,7 +171,9 @@ class OutputEncoderTest {
         OutputEvent output = encoder.beacon(OutputTopic.TAGS, "us", -3);
         assertThat(output.topic()).isEqualTo(OutputTopic.TAGS);
         assertThat(output.key()).isNull();
-        assertThat(output.value()).isEqualTo(generated(new Beacon(-3L, "us")));
+        assertThat(output.value())
+                .isEqualTo(
+                        generated(Beacon.newBuilder().setTime(-3L).setDc("us").build()));
     }
 
     @Test
@@ -158,11 +184,15 @@ class OutputEncoderTest {
             long time = random.nextLong() >> random.nextInt(64);
             String dc = "x".repeat(random.nextInt(i + 1)) + "€";
             assertThat(buffer.start(258).writeLong(time).writeString(dc).toBytes())
-                    .isEqualTo(new BodyEncoder().encodeWithHeader(new Beacon(time, dc), 258));
+                    .isEqualTo(new BodyEncoder()
+                            .encodeWithHeader(
+                                    Beacon.newBuilder().setTime(time).setDc(dc).build(), 258));
         }
         for (long time : new long[] {Long.MIN_VALUE, Long.MAX_VALUE, 0, -1, 63, 64, -64, -65}) {
             assertThat(buffer.start(-1).writeLong(time).writeString("").toBytes())
-                    .isEqualTo(new BodyEncoder().encodeWithHeader(new Beacon(time, ""), -1));
+                    .isEqualTo(new BodyEncoder()
+                            .encodeWithHeader(
+                                    Beacon.newBuilder().setTime(time).setDc("").build(), -1));
         }
     }
 
@@ -172,6 +202,20 @@ class OutputEncoderTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("io.lightflow.event.JoinedImpression")
                 .hasMessageContaining("a.B");
+    }
+
+    @Test
+    void aFieldThatItDoesNotWriteIsNamed() {
+        Schema newer = SchemaBuilder.record("Beacon")
+                .namespace("io.lightflow.event")
+                .fields()
+                .requiredLong("time")
+                .requiredString("dc")
+                .optionalString("host")
+                .endRecord();
+        assertThatThrownBy(() -> OutputEncoder.requireFields(newer, "time long, dc string"))
+                .hasMessage("expected the fields of io.lightflow.event.Beacon that OutputEncoder writes,"
+                        + " which are [time long, dc string], found [time long, dc string, host null|string]");
     }
 
     private void assertSame(OutputEvent output, OutputTopic topic, SpecificRecord expected) {
@@ -185,15 +229,22 @@ class OutputEncoderTest {
     }
 
     private static Provenance provenance() {
-        return new Provenance(
-                origin(PLACE), TRACE.txid(), TRACE.producedMs(), TRACE.readMs(), TRACE.late(), TRACE.invalid());
+        return Provenance.newBuilder()
+                .setOrigin(origin(PLACE))
+                .setTxid(TRACE.txid())
+                .setProducedMs(TRACE.producedMs())
+                .setReadMs(TRACE.readMs())
+                .setLate(TRACE.late())
+                .setInvalid(TRACE.invalid())
+                .build();
     }
 
     private static EventOrigin origin(Place place) {
-        return new EventOrigin(
-                place.topic(),
-                place.origin().incarnation(),
-                place.shard(),
-                place.origin().offset());
+        return EventOrigin.newBuilder()
+                .setTopic(place.topic())
+                .setIncarnation(place.origin().incarnation())
+                .setPartition(place.shard())
+                .setOffset(place.origin().offset())
+                .build();
     }
 }

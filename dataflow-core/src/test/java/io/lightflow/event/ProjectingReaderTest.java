@@ -167,7 +167,10 @@ final class ProjectingReaderTest {
                     };
             impression.put(field.pos(), value);
         }
-        return new JoinedImpression(provenance, impression);
+        return JoinedImpression.newBuilder()
+                .setProvenance(provenance)
+                .setImpression(impression)
+                .build();
     }
 
     private String string() {

@@ -268,13 +268,17 @@ class InvariantINothingIsDroppedTest {
     void aTimeFromTheFarFutureInARecordWithoutATimestamp() {
         assertThat(decoder.decode(EventType.IMPRESSION, KEY, encoded(at(Long.MAX_VALUE)), 1, 0, -1))
                 .isInstanceOf(Rejection.class);
-        byte[] beacon = encoded(new Beacon(Long.MAX_VALUE, "eu"));
+        byte[] beacon =
+                encoded(Beacon.newBuilder().setTime(Long.MAX_VALUE).setDc("eu").build());
         assertThat(decoder.decode(EventType.IMPRESSION, null, beacon, 1, 0, -1)).isInstanceOf(Rejection.class);
     }
 
     @Test
     void aBeaconFromTheFarFutureWhichWouldMoveTheWatermark() {
-        byte[] beacon = encoded(new Beacon(NOW + Duration.ofDays(2).toMillis(), "eu"));
+        byte[] beacon = encoded(Beacon.newBuilder()
+                .setTime(NOW + Duration.ofDays(2).toMillis())
+                .setDc("eu")
+                .build());
         assertThat(reason(EventType.TAG, null, beacon)).contains("not far beyond");
     }
 

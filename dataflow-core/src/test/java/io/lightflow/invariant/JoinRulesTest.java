@@ -93,6 +93,11 @@ class JoinRulesTest {
     }
 
     private static EventOrigin origin(EventType type, long offset) {
-        return new EventOrigin(type.centralTopic("eu"), 100 + type.ordinal(), ShardRun.SHARD, offset);
+        return EventOrigin.newBuilder()
+                .setTopic(type.centralTopic("eu"))
+                .setIncarnation(100 + type.ordinal())
+                .setPartition(ShardRun.SHARD)
+                .setOffset(offset)
+                .build();
     }
 }

@@ -47,7 +47,8 @@ final class BeaconSender {
             return;
         }
         broken = false;
-        byte[] value = encoder.encodeWithHeader(new Beacon(timeMs, dc), schemaId);
+        byte[] value = encoder.encodeWithHeader(
+                Beacon.newBuilder().setTime(timeMs).setDc(dc).build(), schemaId);
         for (EventType type : EventType.values()) {
             try {
                 kafka.verify(type);

@@ -61,7 +61,12 @@ class WireEncoderTest {
     @Test
     void anUnpairedSurrogateIsRejected() {
         for (String text : new String[] {"\uD83D", "a\uDE00", "\uDE00\uD83D", "é\uD83D\uD83D\uDE00"}) {
-            Tag tag = new Tag("id", 1L, "advertiser", text, "", "");
+            Tag tag = Tag.newBuilder()
+                    .setId("id")
+                    .setTime(1L)
+                    .setAdvertiserId("advertiser")
+                    .setName(text)
+                    .build();
             assertThatThrownBy(() -> encoder.encode(tag, 1)).isInstanceOf(UnpairedSurrogateException.class);
         }
     }

@@ -29,7 +29,7 @@ public final class Beacons {
         }
         List<Addressed> all = new ArrayList<>();
         for (String dc : dcs) {
-            Beacon beacon = new Beacon(timeMs, dc);
+            Beacon beacon = Beacon.newBuilder().setTime(timeMs).setDc(dc).build();
             for (EventType type : EventType.values()) {
                 for (int partition = 0; partition < partitions; partition++) {
                     all.add(new Addressed(dc, type, partition, beacon));

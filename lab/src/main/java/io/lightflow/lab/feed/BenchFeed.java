@@ -136,24 +136,24 @@ public final class BenchFeed implements Feed {
         Place place = draw.of(places);
         String key = "cookie-" + Integer.toString(1_000_000 + draw.below(settings.cookies()));
         long timeMs = older(emitMs);
-        Impression impression = new Impression(
-                id(),
-                timeMs,
-                place.advertiser(),
-                place.campaign(),
-                place.creative(),
-                500L + draw.below(4_000),
-                CURRENCY,
-                place.exchange(),
-                place.publisher(),
-                draw.of(placements),
-                place.country(),
-                place.region(),
-                "city-" + draw.below(100),
-                DEVICES.get(place.device()),
-                USER_AGENTS.get(place.device()),
-                "198.51.100.0",
-                false);
+        Impression impression = Impression.newBuilder()
+                .setId(id())
+                .setTime(timeMs)
+                .setAdvertiserId(place.advertiser())
+                .setCampaignId(place.campaign())
+                .setCreativeId(place.creative())
+                .setPriceMicros(500L + draw.below(4_000))
+                .setCurrency(CURRENCY)
+                .setExchange(place.exchange())
+                .setPublisher(place.publisher())
+                .setPlacement(draw.of(placements))
+                .setCountry(place.country())
+                .setRegion(place.region())
+                .setCity("city-" + draw.below(100))
+                .setDevice(DEVICES.get(place.device()))
+                .setUserAgent(USER_AGENTS.get(place.device()))
+                .setIp("198.51.100.0")
+                .build();
         if (draw.chance(CLICKED)) {
             click(key, impression, emitMs + 500 + draw.below(CLICK_WITHIN_MS));
         }
@@ -162,16 +162,15 @@ public final class BenchFeed implements Feed {
 
     private void click(String key, Impression impression, long clickEmitMs) {
         long timeMs = older(clickEmitMs);
-        Click click = new Click(
-                id(),
-                timeMs,
-                impression.getAdvertiserId(),
-                impression.getId(),
-                0L,
-                "",
-                "https://shop.example/landing",
-                impression.getUserAgent(),
-                impression.getIp());
+        Click click = Click.newBuilder()
+                .setId(id())
+                .setTime(timeMs)
+                .setAdvertiserId(impression.getAdvertiserId())
+                .setImpressionId(impression.getId())
+                .setLandingPage("https://shop.example/landing")
+                .setUserAgent(impression.getUserAgent())
+                .setIp(impression.getIp())
+                .build();
         pend(new FeedEvent(dc(), EventType.CLICK, key, click, timeMs), clickEmitMs);
         if (draw.chance(CONVERTED)) {
             conversion(key, click, clickEmitMs + 1_000 + draw.below(CONVERSION_WITHIN_MS));
@@ -182,15 +181,16 @@ public final class BenchFeed implements Feed {
     private void conversion(String key, Click click, long conversionEmitMs) {
         long timeMs = older(conversionEmitMs);
         int names = draw.below(3);
-        Conversion conversion = new Conversion(
-                id(),
-                timeMs,
-                click.getAdvertiserId(),
-                names == 1 ? click.getImpressionId() : null,
-                names == 0 ? click.getId() : null,
-                "purchase",
-                1_000_000L + draw.below(50_000_000),
-                CURRENCY);
+        Conversion conversion = Conversion.newBuilder()
+                .setId(id())
+                .setTime(timeMs)
+                .setAdvertiserId(click.getAdvertiserId())
+                .setImpressionId(names == 1 ? click.getImpressionId() : null)
+                .setClickId(names == 0 ? click.getId() : null)
+                .setKind("purchase")
+                .setRevenueMicros(1_000_000L + draw.below(50_000_000))
+                .setCurrency(CURRENCY)
+                .build();
         pend(new FeedEvent(dc(), EventType.CONVERSION, key, conversion, timeMs), conversionEmitMs);
     }
 

@@ -156,18 +156,22 @@ public final class IPinYouFeed implements Feed {
                     switch (row.type()) {
                         case IMPRESSION -> impression(row, row.timeMs(), row.priceMicros(), false);
                         case CLICK ->
-                            new Click(
-                                    id,
-                                    row.timeMs(),
-                                    row.advertiserId(),
-                                    row.bidId(),
-                                    0L,
-                                    "",
-                                    row.landingPage(),
-                                    row.userAgent(),
-                                    row.ip());
+                            Click.newBuilder()
+                                    .setId(id)
+                                    .setTime(row.timeMs())
+                                    .setAdvertiserId(row.advertiserId())
+                                    .setImpressionId(row.bidId())
+                                    .setLandingPage(row.landingPage())
+                                    .setUserAgent(row.userAgent())
+                                    .setIp(row.ip())
+                                    .build();
                         case CONVERSION ->
-                            new Conversion(id, row.timeMs(), row.advertiserId(), row.bidId(), null, "", 0L, "");
+                            Conversion.newBuilder()
+                                    .setId(id)
+                                    .setTime(row.timeMs())
+                                    .setAdvertiserId(row.advertiserId())
+                                    .setImpressionId(row.bidId())
+                                    .build();
                         case TAG -> throw new IllegalArgumentException("iPinYou logs hold no tags");
                     };
             return new FeedEvent(dc(row, id), row.type(), key(row), event, row.timeMs());
@@ -180,24 +184,25 @@ public final class IPinYouFeed implements Feed {
         }
 
         private Impression impression(IPinYouRow row, long timeMs, long priceMicros, boolean derived) {
-            return new Impression(
-                    row.bidId(),
-                    timeMs,
-                    row.advertiserId(),
-                    row.advertiserId(),
-                    row.creativeId(),
-                    priceMicros,
-                    CURRENCY,
-                    row.exchange(),
-                    row.domain(),
-                    row.slotId(),
-                    COUNTRY,
-                    regions.name(row.regionId()),
-                    cities.name(row.cityId()),
-                    DeviceClass.of(row.userAgent()),
-                    row.userAgent(),
-                    row.ip(),
-                    derived);
+            return Impression.newBuilder()
+                    .setId(row.bidId())
+                    .setTime(timeMs)
+                    .setAdvertiserId(row.advertiserId())
+                    .setCampaignId(row.advertiserId())
+                    .setCreativeId(row.creativeId())
+                    .setPriceMicros(priceMicros)
+                    .setCurrency(CURRENCY)
+                    .setExchange(row.exchange())
+                    .setPublisher(row.domain())
+                    .setPlacement(row.slotId())
+                    .setCountry(COUNTRY)
+                    .setRegion(regions.name(row.regionId()))
+                    .setCity(cities.name(row.cityId()))
+                    .setDevice(DeviceClass.of(row.userAgent()))
+                    .setUserAgent(row.userAgent())
+                    .setIp(row.ip())
+                    .setDerived(derived)
+                    .build();
         }
 
         private String dc(IPinYouRow row, String eventId) {

@@ -45,61 +45,68 @@ final class JourneyEvents {
     }
 
     FeedEvent tag(long timeMs) {
-        Tag tag = new Tag(id("t"), timeMs, advertiserId(), "product-page", "https://shop.example/p", userAgent);
+        Tag tag = Tag.newBuilder()
+                .setId(id("t"))
+                .setTime(timeMs)
+                .setAdvertiserId(advertiserId())
+                .setName("product-page")
+                .setUrl("https://shop.example/p")
+                .setUserAgent(userAgent)
+                .build();
         return event(EventType.TAG, tag, timeMs);
     }
 
     FeedEvent impression(long timeMs) {
         int campaign = advertiser * CAMPAIGNS_PER_ADVERTISER + draw.below(CAMPAIGNS_PER_ADVERTISER);
         int creative = campaign * CREATIVES_PER_CAMPAIGN + draw.below(CREATIVES_PER_CAMPAIGN);
-        Impression impression = new Impression(
-                id("i"),
-                timeMs,
-                advertiserId(),
-                "campaign-" + campaign,
-                "creative-" + creative,
-                paysPerClick() ? 0L : 200L + draw.below(5_000),
-                currency(),
-                draw.of(EXCHANGES),
-                draw.of(SITES),
-                "slot-" + draw.below(4),
-                draw.of(COUNTRIES),
-                "",
-                "",
-                DeviceClass.of(userAgent),
-                userAgent,
-                "192.0.2.0",
-                false);
+        Impression impression = Impression.newBuilder()
+                .setId(id("i"))
+                .setTime(timeMs)
+                .setAdvertiserId(advertiserId())
+                .setCampaignId("campaign-" + campaign)
+                .setCreativeId("creative-" + creative)
+                .setPriceMicros(paysPerClick() ? 0L : 200L + draw.below(5_000))
+                .setCurrency(currency())
+                .setExchange(draw.of(EXCHANGES))
+                .setPublisher(draw.of(SITES))
+                .setPlacement("slot-" + draw.below(4))
+                .setCountry(draw.of(COUNTRIES))
+                .setDevice(DeviceClass.of(userAgent))
+                .setUserAgent(userAgent)
+                .setIp("192.0.2.0")
+                .build();
         return event(EventType.IMPRESSION, impression, timeMs);
     }
 
     /** @param impressionId the impression that was clicked, whether it exists or not */
     FeedEvent click(String impressionId, long timeMs) {
-        Click click = new Click(
-                id("c"),
-                timeMs,
-                advertiserId(),
-                impressionId,
-                paysPerClick() ? 100_000L + draw.below(400_000) : 0L,
-                paysPerClick() ? currency() : "",
-                "https://shop.example/landing",
-                userAgent,
-                "192.0.2.0");
+        Click click = Click.newBuilder()
+                .setId(id("c"))
+                .setTime(timeMs)
+                .setAdvertiserId(advertiserId())
+                .setImpressionId(impressionId)
+                .setPriceMicros(paysPerClick() ? 100_000L + draw.below(400_000) : 0L)
+                .setCurrency(paysPerClick() ? currency() : "")
+                .setLandingPage("https://shop.example/landing")
+                .setUserAgent(userAgent)
+                .setIp("192.0.2.0")
+                .build();
         return event(EventType.CLICK, click, timeMs);
     }
 
     /** @param impressionId and {@code clickId}: what the conversion names, null for nothing */
     FeedEvent conversion(String impressionId, String clickId, long timeMs) {
         boolean worth = draw.chance(0.7);
-        Conversion conversion = new Conversion(
-                id("v"),
-                timeMs,
-                advertiserId(),
-                impressionId,
-                clickId,
-                draw.of(KINDS),
-                worth ? 1_000_000L + draw.below(90_000_000) : 0L,
-                worth ? currency() : "");
+        Conversion conversion = Conversion.newBuilder()
+                .setId(id("v"))
+                .setTime(timeMs)
+                .setAdvertiserId(advertiserId())
+                .setImpressionId(impressionId)
+                .setClickId(clickId)
+                .setKind(draw.of(KINDS))
+                .setRevenueMicros(worth ? 1_000_000L + draw.below(90_000_000) : 0L)
+                .setCurrency(worth ? currency() : "")
+                .build();
         return event(EventType.CONVERSION, conversion, timeMs);
     }
 

@@ -306,7 +306,12 @@ class FeedProducerTest {
     }
 
     private static FeedEvent click(String dc, long timeMs) {
-        Click click = new Click("c" + timeMs, timeMs, "a", "i", 0L, "", "", "", "");
+        Click click = Click.newBuilder()
+                .setId("c" + timeMs)
+                .setTime(timeMs)
+                .setAdvertiserId("a")
+                .setImpressionId("i")
+                .build();
         return new FeedEvent(dc, EventType.CLICK, "key", click, timeMs);
     }
 }

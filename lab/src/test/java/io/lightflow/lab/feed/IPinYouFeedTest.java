@@ -41,53 +41,50 @@ class IPinYouFeedTest {
                                 "eu",
                                 EventType.IMPRESSION,
                                 "cookieA",
-                                new Impression(
-                                        "bid1",
-                                        impressionMs,
-                                        "3427",
-                                        "3427",
-                                        "creative1",
-                                        2070L,
-                                        "CNY",
-                                        "2",
-                                        "domain1",
-                                        "slot1",
-                                        "CN",
-                                        "106",
-                                        "wuhu",
-                                        "desktop",
-                                        WINDOWS,
-                                        "114.100.37.*",
-                                        false),
+                                Impression.newBuilder()
+                                        .setId("bid1")
+                                        .setTime(impressionMs)
+                                        .setAdvertiserId("3427")
+                                        .setCampaignId("3427")
+                                        .setCreativeId("creative1")
+                                        .setPriceMicros(2070L)
+                                        .setCurrency("CNY")
+                                        .setExchange("2")
+                                        .setPublisher("domain1")
+                                        .setPlacement("slot1")
+                                        .setCountry("CN")
+                                        .setRegion("106")
+                                        .setCity("wuhu")
+                                        .setDevice("desktop")
+                                        .setUserAgent(WINDOWS)
+                                        .setIp("114.100.37.*")
+                                        .build(),
                                 impressionMs),
                         new FeedEvent(
                                 "eu",
                                 EventType.CLICK,
                                 "cookieA",
-                                new Click(
-                                        "bid1:20130606000125000",
-                                        impressionMs + 20_808,
-                                        "3427",
-                                        "bid1",
-                                        0L,
-                                        "",
-                                        "landing1",
-                                        WINDOWS,
-                                        "114.100.37.*"),
+                                Click.newBuilder()
+                                        .setId("bid1:20130606000125000")
+                                        .setTime(impressionMs + 20_808)
+                                        .setAdvertiserId("3427")
+                                        .setImpressionId("bid1")
+                                        .setLandingPage("landing1")
+                                        .setUserAgent(WINDOWS)
+                                        .setIp("114.100.37.*")
+                                        .build(),
                                 impressionMs + 20_808),
                         new FeedEvent(
                                 "eu",
                                 EventType.CONVERSION,
                                 "cookieA",
-                                new Conversion(
-                                        "bid1:20130606010000000",
-                                        Instant.parse("2013-06-05T17:00:00Z").toEpochMilli(),
-                                        "3427",
-                                        "bid1",
-                                        null,
-                                        "",
-                                        0L,
-                                        ""),
+                                Conversion.newBuilder()
+                                        .setId("bid1:20130606010000000")
+                                        .setTime(Instant.parse("2013-06-05T17:00:00Z")
+                                                .toEpochMilli())
+                                        .setAdvertiserId("3427")
+                                        .setImpressionId("bid1")
+                                        .build(),
                                 Instant.parse("2013-06-05T17:00:00Z").toEpochMilli()));
     }
 

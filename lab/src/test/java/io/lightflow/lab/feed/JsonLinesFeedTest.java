@@ -47,7 +47,11 @@ class JsonLinesFeedTest {
                         "us-west",
                         EventType.CONVERSION,
                         "k",
-                        new Conversion("v1", 1370448064192L, "a", null, null, "", 0L, ""),
+                        Conversion.newBuilder()
+                                .setId("v1")
+                                .setTime(1370448064192L)
+                                .setAdvertiserId("a")
+                                .build(),
                         1370448064192L));
     }
 

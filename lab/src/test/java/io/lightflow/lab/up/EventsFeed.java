@@ -43,36 +43,46 @@ final class EventsFeed implements Feed {
                 EventType.IMPRESSION,
                 key,
                 timeMs,
-                new Impression(
-                        id,
-                        timeMs,
-                        "advertiser",
-                        "campaign",
-                        "creative",
-                        priceMicros,
-                        "USD",
-                        "exchange",
-                        "publisher",
-                        "",
-                        "US",
-                        "",
-                        "",
-                        "phone",
-                        "",
-                        "",
-                        false));
+                Impression.newBuilder()
+                        .setId(id)
+                        .setTime(timeMs)
+                        .setAdvertiserId("advertiser")
+                        .setCampaignId("campaign")
+                        .setCreativeId("creative")
+                        .setPriceMicros(priceMicros)
+                        .setCurrency("USD")
+                        .setExchange("exchange")
+                        .setPublisher("publisher")
+                        .setCountry("US")
+                        .setDevice("phone")
+                        .build());
     }
 
     /** A click on the impression with the id of its key. */
     static FeedEvent click(String key, long timeMs) {
         return event(
-                EventType.CLICK, key, timeMs, new Click("click-" + key, timeMs, "advertiser", key, 0L, "", "", "", ""));
+                EventType.CLICK,
+                key,
+                timeMs,
+                Click.newBuilder()
+                        .setId("click-" + key)
+                        .setTime(timeMs)
+                        .setAdvertiserId("advertiser")
+                        .setImpressionId(key)
+                        .build());
     }
 
     /** A conversion that names neither click nor impression. */
     static FeedEvent conversion(String key, String id, long timeMs) {
         return event(
-                EventType.CONVERSION, key, timeMs, new Conversion(id, timeMs, "advertiser", null, null, "", 0L, ""));
+                EventType.CONVERSION,
+                key,
+                timeMs,
+                Conversion.newBuilder()
+                        .setId(id)
+                        .setTime(timeMs)
+                        .setAdvertiserId("advertiser")
+                        .build());
     }
 
     private static FeedEvent event(EventType type, String key, long timeMs, SpecificRecordBase record) {

@@ -59,8 +59,35 @@ class RecordReadingTest {
     }
 
     private static Impression impression(String id, long priceMicros, long time) {
-        return new Impression(
-                id, time, "adv", "campaign", "creative", priceMicros, "USD", "", "", "", "", "", "", "", "", "", false);
+        return Impression.newBuilder()
+                .setId(id)
+                .setTime(time)
+                .setAdvertiserId("adv")
+                .setCampaignId("campaign")
+                .setCreativeId("creative")
+                .setPriceMicros(priceMicros)
+                .setCurrency("USD")
+                .build();
+    }
+
+    private static Click click(String id, long time, String advertiserId, String impressionId) {
+        return Click.newBuilder()
+                .setId(id)
+                .setTime(time)
+                .setAdvertiserId(advertiserId)
+                .setImpressionId(impressionId)
+                .build();
+    }
+
+    private static Conversion conversion(
+            String id, long time, String advertiserId, String impressionId, String clickId) {
+        return Conversion.newBuilder()
+                .setId(id)
+                .setTime(time)
+                .setAdvertiserId(advertiserId)
+                .setImpressionId(impressionId)
+                .setClickId(clickId)
+                .build();
     }
 
     @Test
@@ -70,13 +97,17 @@ class RecordReadingTest {
         add("us-west.impressions", impression("future", 5, TIME + FAR_FUTURE.toMillis() + 1));
         add("us-west.impressions", "no Avro".getBytes(StandardCharsets.UTF_8));
         add("us-west.impressions", new byte[] {0, 0, 0, 0, 1, 2});
-        add("us-west.clicks", new Click("c", TIME + 1, "adv", "i", 0L, "", "", "", ""));
-        add("us-west.clicks", new Click("lonely", TIME + 1, "adv", "none", 0L, "", "", "", ""));
-        add("us-west.conversions", new Conversion("v", TIME + 2, "adv", null, "c", "", 0L, ""));
-        add("us-west.conversions", new Conversion("nobody's", TIME + 2, "other", null, null, "", 0L, ""));
-        add("us-west.tags", new Tag("t", TIME, "adv", "", "", ""));
+        add("us-west.clicks", click("c", TIME + 1, "adv", "i"));
+        add("us-west.clicks", click("lonely", TIME + 1, "adv", "none"));
+        add("us-west.conversions", conversion("v", TIME + 2, "adv", null, "c"));
+        add("us-west.conversions", conversion("nobody's", TIME + 2, "other", null, null));
+        add(
+                "us-west.tags",
+                Tag.newBuilder().setId("t").setTime(TIME).setAdvertiserId("adv").build());
         long end = TIME + Duration.ofDays(2).toMillis();
-        TOPICS.keySet().forEach(topic -> add(topic, new Beacon(end, "us-west")));
+        TOPICS.keySet()
+                .forEach(topic -> add(
+                        topic, Beacon.newBuilder().setTime(end).setDc("us-west").build()));
 
         Map<String, OutputRecord> outputs = outputs();
 
@@ -108,12 +139,12 @@ class RecordReadingTest {
 
     @Test
     void aConversionMayBeWonByTheClickThatItNamesOrElseByOneOfItsAdvertiser() {
-        add("us-west.clicks", new Click("c", TIME, "adv", "i", 0L, "", "", "", ""));
-        add("us-west.clicks", new Click("d", TIME, "adv", "j", 0L, "", "", "", ""));
-        add("us-west.clicks", new Click("e", TIME, "other", "k", 0L, "", "", "", ""));
-        add("us-west.conversions", new Conversion("1", TIME, "adv", "j", "c", "", 0L, ""));
-        add("us-west.conversions", new Conversion("2", TIME, "adv", "j", null, "", 0L, ""));
-        add("us-west.conversions", new Conversion("3", TIME, "adv", null, null, "", 0L, ""));
+        add("us-west.clicks", click("c", TIME, "adv", "i"));
+        add("us-west.clicks", click("d", TIME, "adv", "j"));
+        add("us-west.clicks", click("e", TIME, "other", "k"));
+        add("us-west.conversions", conversion("1", TIME, "adv", "j", "c"));
+        add("us-west.conversions", conversion("2", TIME, "adv", "j", null));
+        add("us-west.conversions", conversion("3", TIME, "adv", null, null));
 
         assertThat(winners(0)).containsExactly(0);
         assertThat(winners(1)).containsExactly(1);
