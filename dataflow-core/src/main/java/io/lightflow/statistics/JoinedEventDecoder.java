@@ -32,14 +32,40 @@ import org.apache.avro.specific.SpecificRecord;
  * cannot be decoded is damage, not bad input, and stops the shard. Not thread-safe.
  */
 public final class JoinedEventDecoder {
+    private static final String IMPRESSION = "impression.";
+    private static final int DATA_CENTER = Dimension.DATA_CENTER.ordinal();
+    private static final int CURRENCY = Dimension.CURRENCY.ordinal();
+
     private final WriterSchemas schemas;
     private final ImpressionReader impressions = new ImpressionReader();
+
+    /** By the dimension's ordinal, the position of its field in {@link Impression}; -1 for the data center. */
+    private final int[] impressionFields = Dimension.all().stream()
+            .mapToInt(JoinedEventDecoder::impressionField)
+            .toArray();
+
     private final Map<Long, BodyReader<SpecificRecord>> readers = new HashMap<>();
     private final Map<String, String> dataCenters = new HashMap<>();
     private final ArrayDecoder decoder = new ArrayDecoder();
 
+    /** @throws IllegalArgumentException if a dimension names a field that the schemas lack */
     public JoinedEventDecoder(WriterSchemas schemas) {
         this.schemas = schemas;
+    }
+
+    private static int impressionField(Dimension dimension) {
+        if (dimension == Dimension.DATA_CENTER) {
+            return -1;
+        }
+        String path = dimension.field();
+        Schema.Field field = path.startsWith(IMPRESSION)
+                ? Impression.getClassSchema().getField(path.substring(IMPRESSION.length()))
+                : null;
+        if (field == null) {
+            throw new IllegalArgumentException("the dimension " + dimension.column()
+                    + " must come from a field of the impression, such as impression.country; found " + path);
+        }
+        return field.pos();
     }
 
     /**
@@ -121,18 +147,14 @@ public final class JoinedEventDecoder {
     }
 
     private StatisticsKey row(long time, Impression impression, EventOrigin origin, String currency) {
-        return new StatisticsKey(
-                minute(time),
-                impression.getCampaignId(),
-                impression.getCreativeId(),
-                impression.getAdvertiserId(),
-                impression.getExchange(),
-                impression.getPublisher(),
-                impression.getCountry(),
-                impression.getRegion(),
-                impression.getDevice(),
-                dataCenter(origin.getTopic()),
-                currency);
+        String[] values = new String[impressionFields.length];
+        for (int ordinal = 0; ordinal < values.length; ordinal++) {
+            values[ordinal] = ordinal == DATA_CENTER
+                    ? dataCenter(origin.getTopic())
+                    : (String) impression.get(impressionFields[ordinal]);
+        }
+        values[CURRENCY] = currency;
+        return StatisticsKey.ofOrdinals(minute(time), values);
     }
 
     private BodyReader<SpecificRecord> reader(EventType type, String topic, long offset, int schemaId) {
@@ -173,34 +195,23 @@ public final class JoinedEventDecoder {
                 ProjectingReader.builder(JoinedImpression.getClassSchema(), StringDecoder.interning());
 
         private final LongField time = fields.integer("impression.time");
-        private final StringField campaignId = fields.string("impression.campaignId");
-        private final StringField creativeId = fields.string("impression.creativeId");
-        private final StringField advertiserId = fields.string("impression.advertiserId");
-        private final StringField exchange = fields.string("impression.exchange");
-        private final StringField publisher = fields.string("impression.publisher");
-        private final StringField country = fields.string("impression.country");
-        private final StringField region = fields.string("impression.region");
-        private final StringField device = fields.string("impression.device");
-        private final StringField topic = fields.string("provenance.origin.topic");
-        private final StringField currency = fields.string("impression.currency");
+        /** By the dimension's ordinal. */
+        private final StringField[] dimensions = Dimension.all().stream()
+                .map(dimension -> fields.string(dimension.field()))
+                .toArray(StringField[]::new);
+
         private final LongField priceMicros = fields.integer("impression.priceMicros");
         private final BooleanField invalid = fields.bool("provenance.invalid");
         private final ProjectingReader reader = fields.build();
 
         StatisticsFact read(ArrayDecoder body, long offset) throws IOException {
             reader.read(body);
-            StatisticsKey row = new StatisticsKey(
-                    minute(time.get()),
-                    campaignId.get(),
-                    creativeId.get(),
-                    advertiserId.get(),
-                    exchange.get(),
-                    publisher.get(),
-                    country.get(),
-                    region.get(),
-                    device.get(),
-                    dataCenter(topic.get()),
-                    currency.get());
+            String[] values = new String[dimensions.length];
+            for (int ordinal = 0; ordinal < values.length; ordinal++) {
+                values[ordinal] = dimensions[ordinal].get();
+            }
+            values[DATA_CENTER] = dataCenter(values[DATA_CENTER]);
+            StatisticsKey row = StatisticsKey.ofOrdinals(minute(time.get()), values);
             return new StatisticsFact(
                     offset, EventType.IMPRESSION, time.get(), row, invalid.get(), priceMicros.get(), 0);
         }

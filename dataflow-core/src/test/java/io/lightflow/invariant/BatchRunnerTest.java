@@ -16,6 +16,7 @@ import io.lightflow.event.JoinedImpression;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.store.MemoryJoinStore;
@@ -133,18 +134,16 @@ class BatchRunnerTest {
 
     private static Counts row(
             Map<StatisticsKey, Counts> rows, long time, Impression impression, EventOrigin origin, long stepMs) {
-        StatisticsKey key = new StatisticsKey(
-                time - time % stepMs,
-                impression.getCampaignId(),
-                impression.getCreativeId(),
-                impression.getAdvertiserId(),
-                impression.getExchange(),
-                impression.getPublisher(),
-                impression.getCountry(),
-                impression.getRegion(),
-                impression.getDevice(),
-                origin.getTopic().substring(0, origin.getTopic().lastIndexOf('.')),
-                impression.getCurrency());
+        String topic = origin.getTopic();
+        StatisticsKey key = StatisticsKey.of(time - time % stepMs);
+        for (Dimension dimension : Dimension.all()) {
+            String field = dimension.field().replace("impression.", "");
+            key = key.with(
+                    dimension,
+                    dimension == Dimension.DATA_CENTER
+                            ? topic.substring(0, topic.lastIndexOf('.'))
+                            : (String) impression.get(field));
+        }
         return rows.computeIfAbsent(key, absent -> new Counts());
     }
 }

@@ -153,7 +153,17 @@ class StatisticsStepTest {
     }
 
     private static StatisticsKey row(long minute, String campaign, String currency) {
-        return new StatisticsKey(minute, campaign, "cr", "a", "x", "p", "DE", "BE", "phone", "eu", currency);
+        return StatisticsKey.of(minute)
+                .with(Dimension.CAMPAIGN, campaign)
+                .with(Dimension.CREATIVE, "cr")
+                .with(Dimension.ADVERTISER, "a")
+                .with(Dimension.EXCHANGE, "x")
+                .with(Dimension.PUBLISHER, "p")
+                .with(Dimension.COUNTRY, "DE")
+                .with(Dimension.REGION, "BE")
+                .with(Dimension.DEVICE, "phone")
+                .with(Dimension.DATA_CENTER, "eu")
+                .with(Dimension.CURRENCY, currency);
     }
 
     private static Block block(List<? extends BlockEntry> entries, long from, long to) {

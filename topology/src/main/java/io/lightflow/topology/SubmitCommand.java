@@ -1,9 +1,9 @@
 package io.lightflow.topology;
 
+import io.lightflow.database.PostgresSchema;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.operator.SettingsOption;
-import io.lightflow.topology.postgres.PostgresSchema;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.SettingsException;
 import io.lightflow.topology.settings.TopologyKind;

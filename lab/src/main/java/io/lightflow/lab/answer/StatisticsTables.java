@@ -1,8 +1,11 @@
 package io.lightflow.lab.answer;
 
+import io.lightflow.database.StatisticsCube;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
+import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
-import io.lightflow.topology.postgres.StatisticsCube;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -32,60 +35,33 @@ public final class StatisticsTables {
 
     private static Map<StatisticsKey, Counts> withoutDataCenter(Map<StatisticsKey, Counts> rows) {
         Map<StatisticsKey, Counts> sums = new TreeMap<>();
-        rows.forEach((key, counts) -> sums.computeIfAbsent(key.withoutDataCenter(), absent -> new Counts())
+        rows.forEach((key, counts) -> sums.computeIfAbsent(key.with(Dimension.DATA_CENTER, ""), absent -> new Counts())
                 .add(counts));
         return sums;
     }
 
-    /** All minute rows of a cube; what its table leaves out is empty. */
+    /** All minute rows of a cube; the dimensions that its table leaves out are empty. */
     private static Map<StatisticsKey, Counts> minutes(String jdbcUrl, StatisticsCube cube) throws SQLException {
-        return switch (cube) {
-            case PLACES ->
-                rows(jdbcUrl, "stats_minute", "exchange, publisher, country, '' AS region, device, '' AS data_center");
-            case CREATIVES ->
-                rows(
-                        jdbcUrl,
-                        "stats_creative_minute",
-                        "'' AS exchange, '' AS publisher, '' AS country, '' AS region, '' AS device, '' AS data_center");
-            case GEO ->
-                rows(
-                        jdbcUrl,
-                        "stats_geo_minute",
-                        "'' AS exchange, '' AS publisher, country, region, '' AS device, data_center");
-        };
-    }
-
-    private static Map<StatisticsKey, Counts> rows(String jdbcUrl, String table, String places) throws SQLException {
+        StatisticsTable table =
+                StatisticsTable.answering(cube, Statistics.MINUTE_MS).orElseThrow();
+        int firstCount = 2 + cube.columns().size();
         Map<StatisticsKey, Counts> rows = new TreeMap<>();
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT (extract(epoch FROM time) * 1000)::bigint, campaign,"
-                        + " creative, advertiser, " + places + ", currency, impressions, clicks, conversions,"
-                        + " invalid_impressions, invalid_clicks, invalid_conversions, spend_micros, revenue_micros FROM "
-                        + table)) {
+                ResultSet row = statement.executeQuery("SELECT (extract(epoch FROM time) * 1000)::bigint, "
+                        + String.join(", ", cube.columns()) + ", " + String.join(", ", StatisticsTable.COUNT_COLUMNS)
+                        + " FROM " + table.viewName())) {
             while (row.next()) {
-                StatisticsKey key = new StatisticsKey(
-                        row.getLong(1),
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(4),
-                        row.getString(5),
-                        row.getString(6),
-                        row.getString(7),
-                        row.getString(8),
-                        row.getString(9),
-                        row.getString(10),
-                        row.getString(11));
                 Counts counts = new Counts();
-                counts.impressions = row.getLong(12);
-                counts.clicks = row.getLong(13);
-                counts.conversions = row.getLong(14);
-                counts.invalidImpressions = row.getLong(15);
-                counts.invalidClicks = row.getLong(16);
-                counts.invalidConversions = row.getLong(17);
-                counts.spendMicros = row.getLong(18);
-                counts.revenueMicros = row.getLong(19);
-                rows.put(key, counts);
+                counts.impressions = row.getLong(firstCount);
+                counts.clicks = row.getLong(firstCount + 1);
+                counts.conversions = row.getLong(firstCount + 2);
+                counts.invalidImpressions = row.getLong(firstCount + 3);
+                counts.invalidClicks = row.getLong(firstCount + 4);
+                counts.invalidConversions = row.getLong(firstCount + 5);
+                counts.spendMicros = row.getLong(firstCount + 6);
+                counts.revenueMicros = row.getLong(firstCount + 7);
+                rows.put(cube.key(row.getLong(1), row, 2), counts);
             }
         }
         return rows;

@@ -1,10 +1,12 @@
 package io.lightflow.lab.load;
 
+import io.lightflow.database.KeyTable;
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
-import io.lightflow.topology.postgres.PostgresSchema;
-import io.lightflow.topology.postgres.PostgresSettings;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -22,6 +24,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 
 /**
  * Statistics tables that are filled faster than events could: minutes in the order of their key, all others to match.
@@ -97,20 +100,21 @@ final class ReportsBenchTables {
         for (int i = 0; i < ROWS_A_MINUTE; i++) {
             int ad = i % ADS;
             int campaign = ad % CAMPAIGNS;
-            places.add(new StatisticsKey(
-                    0,
-                    "campaign-" + campaign,
-                    "creative-" + ad,
-                    "advertiser-" + campaign % ADVERTISERS,
-                    "exchange-" + random.nextInt(EXCHANGES),
-                    // Different for each place of an ad.
-                    "publisher-" + (random.nextInt(PUBLISHERS / PLACES_OF_AN_AD) * PLACES_OF_AN_AD + i / ADS)
-                            + ".example",
-                    COUNTRIES.get(random.nextInt(COUNTRIES.size())),
-                    "region-" + random.nextInt(REGIONS_OF_A_COUNTRY),
-                    DEVICES.get(random.nextInt(DEVICES.size())),
-                    DATA_CENTERS.get(random.nextInt(DATA_CENTERS.size())),
-                    "USD"));
+            // The publisher differs for each place of an ad.
+            places.add(StatisticsKey.of(0)
+                    .with(Dimension.CAMPAIGN, "campaign-" + campaign)
+                    .with(Dimension.CREATIVE, "creative-" + ad)
+                    .with(Dimension.ADVERTISER, "advertiser-" + campaign % ADVERTISERS)
+                    .with(Dimension.EXCHANGE, "exchange-" + random.nextInt(EXCHANGES))
+                    .with(
+                            Dimension.PUBLISHER,
+                            "publisher-" + (random.nextInt(PUBLISHERS / PLACES_OF_AN_AD) * PLACES_OF_AN_AD + i / ADS)
+                                    + ".example")
+                    .with(Dimension.COUNTRY, COUNTRIES.get(random.nextInt(COUNTRIES.size())))
+                    .with(Dimension.REGION, "region-" + random.nextInt(REGIONS_OF_A_COUNTRY))
+                    .with(Dimension.DEVICE, DEVICES.get(random.nextInt(DEVICES.size())))
+                    .with(Dimension.DATA_CENTER, DATA_CENTERS.get(random.nextInt(DATA_CENTERS.size())))
+                    .with(Dimension.CURRENCY, "USD"));
         }
         return places.stream().sorted().toList();
     }
@@ -185,27 +189,20 @@ final class ReportsBenchTables {
 
     private static void writePlaces(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE reports_bench_place AS SELECT campaign, creative, advertiser, exchange,"
-                    + " publisher, country, device AS region, device, device AS data_center, currency, impressions,"
-                    + " clicks, conversions, spend_micros, revenue_micros FROM stats_minute WITH NO DATA");
+            statement.execute(
+                    "CREATE TABLE reports_bench_place ("
+                            + Dimension.all().stream()
+                                    .map(dimension -> dimension.column() + " text COLLATE \"C\", ")
+                                    .collect(Collectors.joining())
+                            + "impressions bigint, clicks bigint, conversions bigint, spend_micros bigint, revenue_micros bigint)");
         }
         Random random = new Random(2);
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO reports_bench_place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO reports_bench_place VALUES ("
+                + "?, ".repeat(Dimension.all().size()) + "?, ?, ?, ?, ?)")) {
             for (StatisticsKey place : places()) {
                 int column = 1;
-                for (String text : List.of(
-                        place.campaignId(),
-                        place.creativeId(),
-                        place.advertiserId(),
-                        place.exchange(),
-                        place.publisher(),
-                        place.country(),
-                        place.region(),
-                        place.device(),
-                        place.dataCenter(),
-                        place.currency())) {
-                    insert.setString(column++, text);
+                for (Dimension dimension : Dimension.all()) {
+                    insert.setString(column++, place.get(dimension));
                 }
                 int impressions = 100 + random.nextInt(150);
                 for (long count : new long[] {
@@ -218,31 +215,29 @@ final class ReportsBenchTables {
             insert.executeBatch();
         }
         try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "ALTER TABLE reports_bench_place ADD COLUMN ad integer, ADD COLUMN place integer, ADD COLUMN geo integer");
+            for (KeyTable keyTable : KeyTable.values()) {
+                statement.execute("ALTER TABLE reports_bench_place ADD COLUMN " + keyTable.column() + " integer");
+                number(statement, keyTable);
+                vacuum(connection, keyTable.tableName());
+            }
         }
-        number(connection, "ad", "campaign, creative, advertiser, currency");
-        number(connection, "place", "exchange, publisher, country, device");
-        number(connection, "geo", "country, region, data_center");
-        vacuum(connection, "stats_ad_key", "stats_place_key", "stats_geo_key", "reports_bench_place");
+        vacuum(connection, "reports_bench_place");
     }
 
-    private static void number(Connection connection, String column, String texts) throws SQLException {
-        String table = "stats_" + column + "_key";
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("INSERT INTO " + table + " (" + texts + ") SELECT DISTINCT " + texts
-                    + " FROM reports_bench_place ORDER BY " + texts);
-            statement.execute("UPDATE reports_bench_place p SET " + column + " = k.id FROM " + table + " k WHERE (p."
-                    + texts.replace(", ", ", p.") + ") = (k." + texts.replace(", ", ", k.") + ")");
-        }
+    private static void number(Statement statement, KeyTable keyTable) throws SQLException {
+        String values = String.join(", ", keyTable.valueColumns());
+        statement.execute("INSERT INTO " + keyTable.tableName() + " (" + values + ") SELECT DISTINCT " + values
+                + " FROM reports_bench_place ORDER BY " + values);
+        statement.execute("UPDATE reports_bench_place p SET " + keyTable.column() + " = k.id FROM "
+                + keyTable.tableName() + " k WHERE (p." + String.join(", p.", keyTable.valueColumns()) + ") = (k."
+                + String.join(", k.", keyTable.valueColumns()) + ")");
     }
 
     /** By the sink itself, as it makes them for rows that come. */
     private void makePartitions(Instant from, Instant to) {
         Statistics statistics = new Statistics();
         for (Instant day = from; day.isBefore(to); day = endOfDay(day)) {
-            statistics.minute(new StatisticsKey(day.toEpochMilli(), "first", "", "", "", "", "", "", "", "", ""))
-                    .impressions = 1;
+            statistics.minute(StatisticsKey.of(day.toEpochMilli()).with(Dimension.CAMPAIGN, "first")).impressions = 1;
         }
         try (PostgresStatisticsSink sink = new PostgresStatisticsSink(database, "reports-bench", "fill")) {
             ReportsBenchWriter.commit(sink, sink.open(0), to.toEpochMilli(), statistics);

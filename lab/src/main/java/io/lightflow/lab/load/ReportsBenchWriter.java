@@ -1,5 +1,6 @@
 package io.lightflow.lab.load;
 
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
@@ -9,7 +10,6 @@ import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
-import io.lightflow.topology.postgres.PostgresSettings;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,5 +1,7 @@
 package io.lightflow.lab.load;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.deploy.cluster.Deadline;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.local.ForkedProcess;
@@ -11,8 +13,6 @@ import io.lightflow.reports.server.DatabaseSettings;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.service.access.TokenHash;
-import io.lightflow.topology.postgres.PostgresSchema;
-import io.lightflow.topology.postgres.PostgresSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

@@ -6,6 +6,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.StatisticsKey;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,17 @@ class DifferencesTest {
     }
 
     private static StatisticsKey key(long minute) {
-        return new StatisticsKey(minute * 60_000, "ca", "cr", "a", "e", "p", "de", "be", "phone", "eu", "EUR");
+        return StatisticsKey.of(minute * 60_000)
+                .with(Dimension.CAMPAIGN, "ca")
+                .with(Dimension.CREATIVE, "cr")
+                .with(Dimension.ADVERTISER, "a")
+                .with(Dimension.EXCHANGE, "e")
+                .with(Dimension.PUBLISHER, "p")
+                .with(Dimension.COUNTRY, "de")
+                .with(Dimension.REGION, "be")
+                .with(Dimension.DEVICE, "phone")
+                .with(Dimension.DATA_CENTER, "eu")
+                .with(Dimension.CURRENCY, "EUR");
     }
 
     private static Counts counts(long impressions) {

@@ -7,6 +7,8 @@ import static io.lightflow.topology.postgres.StatisticsSamples.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.database.PostgresSettings;
+import io.lightflow.database.PostgresSetupException;
 import io.lightflow.lab.torture.CuttableProxy;
 import io.lightflow.position.Position;
 import io.lightflow.sink.FencedException;

@@ -1,10 +1,10 @@
 package io.lightflow.topology.certificate;
 
+import io.lightflow.database.StatisticsCube;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.HourOfStatistics;
-import io.lightflow.topology.postgres.StatisticsCube;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,8 +79,8 @@ final class RowComparison {
             if (!left.equals(right)) {
                 differenceCount++;
                 if (differences.size() < Differences.MOST_NAMED) {
-                    differences.add(Instant.ofEpochMilli(key.time()) + " " + cube.words(key) + ": " + one + " " + left
-                            + ", " + other + " " + right);
+                    differences.add(Instant.ofEpochMilli(key.time()) + " " + cube.describe(key) + ": " + one + " "
+                            + left + ", " + other + " " + right);
                 }
             }
         }

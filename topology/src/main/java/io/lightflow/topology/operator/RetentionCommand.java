@@ -2,7 +2,7 @@ package io.lightflow.topology.operator;
 
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.time.Durations;
-import io.lightflow.topology.postgres.PostgresSchema;
+import io.lightflow.topology.postgres.StatisticsPruner;
 import io.lightflow.topology.postgres.StatisticsRetention;
 import io.lightflow.topology.trident.Parts;
 import java.time.Duration;
@@ -74,11 +74,11 @@ public final class RetentionCommand implements Callable<Integer> {
                     spec.commandLine(), "--every must be at least 1m, found " + Durations.format(every.get()));
         }
         StatisticsRetention retention = retention();
-        PostgresSchema schema = new PostgresSchema(Parts.postgres(settingsOption.read()));
-        int exit = drop(schema, retention);
+        StatisticsPruner pruner = new StatisticsPruner(Parts.postgres(settingsOption.read()));
+        int exit = drop(pruner, retention);
         while (every.isPresent()) {
             Thread.sleep(every.get().toMillis());
-            exit = drop(schema, retention);
+            exit = drop(pruner, retention);
         }
         return exit;
     }
@@ -91,11 +91,11 @@ public final class RetentionCommand implements Callable<Integer> {
         }
     }
 
-    private static int drop(PostgresSchema schema, StatisticsRetention retention) {
+    private static int drop(StatisticsPruner pruner, StatisticsRetention retention) {
         Instant now = Instant.now();
         try {
-            List<String> dropped = schema.dropExpired(retention, now);
-            int spend = schema.deleteOldSpend(now);
+            List<String> dropped = pruner.dropExpired(retention, now);
+            int spend = pruner.deleteOldSpend(now);
             System.out.println(now + " dropped " + (dropped.isEmpty() ? "nothing" : String.join(", ", dropped))
                     + "; deleted " + spend + " rows of campaign_spend");
             return 0;

@@ -2,6 +2,8 @@ package io.lightflow.topology.postgres;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.lightflow.database.KeyTable;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.statistics.Counts;
 import java.nio.ByteBuffer;
 import java.sql.Connection;

@@ -1,6 +1,8 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.StorableString;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import java.util.Comparator;
@@ -78,14 +80,14 @@ final class CampaignRows {
         Map<String, Map<String, Map<Long, Sums>>> sums = new HashMap<>();
         for (Map.Entry<StatisticsKey, Counts> row : statistics.minutes().entrySet()) {
             StatisticsKey key = row.getKey();
-            sums.computeIfAbsent(key.campaignId(), absent -> new HashMap<>())
-                    .computeIfAbsent(key.currency(), absent -> new HashMap<>())
+            sums.computeIfAbsent(key.get(Dimension.CAMPAIGN), absent -> new HashMap<>())
+                    .computeIfAbsent(key.get(Dimension.CURRENCY), absent -> new HashMap<>())
                     .computeIfAbsent(Math.floorDiv(key.time(), QUARTER_MS) * QUARTER_MS, absent -> new Sums())
                     .add(row.getValue());
         }
         CampaignRows rows = new CampaignRows();
         sums.forEach((campaign, currencies) -> currencies.forEach((currency, quarters) ->
-                rows.add(new Account(StorableText.of(campaign), StorableText.of(currency)), quarters)));
+                rows.add(new Account(StorableString.of(campaign), StorableString.of(currency)), quarters)));
         return rows;
     }
 

@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.StatisticsCube;
 import io.lightflow.position.Position;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;

@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.KeyTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -29,9 +30,9 @@ final class KeyNumbers {
 
     KeyNumbers(PostgresPool pool, KeyTable table) {
         this.pool = pool;
-        this.table = table.tableName;
-        columns = table.dimensions.size();
-        names = String.join(", ", table.textColumns());
+        this.table = table.tableName();
+        columns = table.dimensions().size();
+        names = String.join(", ", table.valueColumns());
         wanted = "unnest(" + String.join(", ", Collections.nCopies(columns, "?::text[]"))
                 + ") WITH ORDINALITY AS wanted (" + names + ", place)";
     }

@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Ledger;
 import java.util.SortedMap;

@@ -1,6 +1,9 @@
 package io.lightflow.topology.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.lightflow.database.PostgresErrors;
+import io.lightflow.database.PostgresSettings;
+import io.lightflow.database.PostgresSetupException;
 import io.lightflow.sink.SinkUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,5 +1,9 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
+import io.lightflow.database.PostgresSetupException;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;

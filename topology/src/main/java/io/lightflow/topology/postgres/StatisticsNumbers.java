@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.KeyTable;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;

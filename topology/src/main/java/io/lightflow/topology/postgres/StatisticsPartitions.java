@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.StatisticsTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -65,9 +66,9 @@ final class StatisticsPartitions {
             if (exists(connection, name)) {
                 return;
             }
-            statement.execute("CREATE TABLE " + name + " (LIKE " + table.tableName
-                    + " INCLUDING ALL EXCLUDING COMMENTS) WITH (fillfactor = " + table.fillFactor + ")");
-            statement.execute("ALTER TABLE " + table.tableName + " ATTACH PARTITION " + name + " FOR VALUES FROM ('"
+            statement.execute("CREATE TABLE " + name + " (LIKE " + table.tableName()
+                    + " INCLUDING ALL EXCLUDING COMMENTS) WITH (fillfactor = " + table.fillFactor() + ")");
+            statement.execute("ALTER TABLE " + table.tableName() + " ATTACH PARTITION " + name + " FOR VALUES FROM ('"
                     + start + " 00:00:00+00') TO ('" + end + " 00:00:00+00')");
         }
     }
@@ -109,7 +110,7 @@ final class StatisticsPartitions {
     private static void mark(Connection connection, StatisticsTable table, LocalDate keptFrom) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("INSERT INTO stats_kept AS k VALUES (?, ?)"
                 + " ON CONFLICT (table_name) DO UPDATE SET kept_from = greatest(k.kept_from, excluded.kept_from)")) {
-            statement.setString(1, table.viewName);
+            statement.setString(1, table.viewName());
             statement.setObject(2, keptFrom.atStartOfDay().atOffset(ZoneOffset.UTC));
             statement.execute();
         }
@@ -119,14 +120,14 @@ final class StatisticsPartitions {
         Set<String> names = new TreeSet<>();
         try (PreparedStatement statement = connection.prepareStatement("SELECT c.relname FROM pg_inherits i"
                 + " JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = to_regclass(?)")) {
-            statement.setString(1, table.tableName);
+            statement.setString(1, table.tableName());
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
                     names.add(found.getString(1));
                 }
             }
         }
-        names.removeIf(name -> !name.matches(table.tableName + "_[0-9]{4,8}"));
+        names.removeIf(name -> !name.matches(table.tableName() + "_[0-9]{4,8}"));
         return names;
     }
 }

@@ -1,5 +1,7 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.PostgresSettings;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.statistics.Counts;
@@ -63,7 +65,7 @@ public final class StatisticsReader implements AutoCloseable {
         long day = Math.floorDiv(begin, Statistics.DAY_MS) * Statistics.DAY_MS;
         List<String> notes = new ArrayList<>();
         return new HourOfStatistics.OfCube(
-                hours.cube,
+                hours.cube(),
                 ifComplete(connection, hours, begin, Statistics.HOUR_MS, notes),
                 ifComplete(connection, minutes, begin, Statistics.HOUR_MS, notes),
                 rows(connection, days, day, Statistics.DAY_MS),
@@ -76,11 +78,11 @@ public final class StatisticsReader implements AutoCloseable {
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "SELECT kept_from FROM stats_kept WHERE table_name = ? AND kept_from > ?")) {
-            statement.setString(1, table.viewName);
+            statement.setString(1, table.viewName());
             statement.setObject(2, time(begin));
             try (ResultSet found = statement.executeQuery()) {
                 if (found.next()) {
-                    notes.add(table.viewName + " was not compared: it is complete from "
+                    notes.add(table.viewName() + " was not compared: it is complete from "
                             + found.getObject(1, OffsetDateTime.class).toInstant() + " on only");
                     return Optional.empty();
                 }
@@ -108,24 +110,24 @@ public final class StatisticsReader implements AutoCloseable {
     /** The rows from a time on, summed up to one time. */
     private static HourOfStatistics.Rows rows(Connection connection, StatisticsTable table, long begin, long lengthMs)
             throws SQLException {
-        String dimensions = String.join(", ", table.cube.columns());
+        String dimensions = String.join(", ", table.cube().columns());
         Map<StatisticsKey, Counts> rows = new HashMap<>();
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT " + dimensions + ", " + StatisticsTable.counts("sum(%1$s)::bigint")
-                        + " FROM " + table.viewName + " WHERE time >= ? AND time < ? GROUP BY " + dimensions)) {
+                        + " FROM " + table.viewName() + " WHERE time >= ? AND time < ? GROUP BY " + dimensions)) {
             statement.setFetchSize(10_000);
             statement.setObject(1, time(begin));
             statement.setObject(2, time(begin + lengthMs));
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
                     rows.put(
-                            table.cube.key(begin, found, 1),
+                            table.cube().key(begin, found, 1),
                             StatisticsTotals.counts(
-                                    found, 1 + table.cube.columns().size()));
+                                    found, 1 + table.cube().columns().size()));
                 }
             }
         }
-        return new HourOfStatistics.Rows(table.viewName, rows);
+        return new HourOfStatistics.Rows(table.viewName(), rows);
     }
 
     private static OffsetDateTime time(long ms) {

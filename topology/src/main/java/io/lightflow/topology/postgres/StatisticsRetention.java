@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.time.Durations;
 import java.time.Period;
@@ -32,6 +33,6 @@ public record StatisticsRetention(Optional<Period> minute, Optional<Period> hour
     }
 
     Optional<Period> of(StatisticsTable table) {
-        return table.stepMs < Statistics.HOUR_MS ? minute : table.stepMs < Statistics.DAY_MS ? hour : day;
+        return table.stepMs() < Statistics.HOUR_MS ? minute : table.stepMs() < Statistics.DAY_MS ? hour : day;
     }
 }

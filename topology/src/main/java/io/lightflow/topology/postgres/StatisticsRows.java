@@ -1,5 +1,9 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.KeyTable;
+import io.lightflow.database.StatisticsCube;
+import io.lightflow.database.StatisticsTable;
+import io.lightflow.database.StorableString;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
@@ -60,17 +64,17 @@ final class StatisticsRows {
     private StatisticsRows(Counted counted, List<StatisticsKey> keys, Numbers numbers) {
         Map<KeyTable, int[]> numberOf = new EnumMap<>(KeyTable.class);
         for (KeyTable table : KeyTable.values()) {
-            List<List<String>> texts = keys.stream().map(table::texts).toList();
+            List<List<String>> texts = keys.stream().map(table::values).toList();
             Map<List<String>, Integer> given = numbers.of(table, texts);
             numberOf.put(table, texts.stream().mapToInt(given::get).toArray());
         }
         Map<StatisticsCube, Table> finer = new EnumMap<>(StatisticsCube.class);
         for (StatisticsTable table : StatisticsTable.values()) {
-            Table rows = finer.containsKey(table.cube)
-                    ? rolledUp(finer.get(table.cube), table.stepMs)
-                    : rolledUp(counted, table.stepMs, Projection.of(keys.size(), table.cube, numberOf));
+            Table rows = finer.containsKey(table.cube())
+                    ? rolledUp(finer.get(table.cube()), table.stepMs())
+                    : rolledUp(counted, table.stepMs(), Projection.of(keys.size(), table.cube(), numberOf));
             tables.put(table, rows);
-            finer.put(table.cube, rows);
+            finer.put(table.cube(), rows);
         }
     }
 
@@ -83,7 +87,7 @@ final class StatisticsRows {
         /**
          * The numbers of at least these; until it is called again for this table.
          *
-         * @param texts each as {@link KeyTable#texts} has them
+         * @param texts each as {@link KeyTable#values} has them
          */
         Map<List<String>, Integer> of(KeyTable table, Collection<List<String>> texts);
     }
@@ -101,7 +105,7 @@ final class StatisticsRows {
             if (number == null) {
                 number = keys.size();
                 seen.put(dimensions, number);
-                keys.add(StorableText.of(dimensions));
+                keys.add(StorableString.key(dimensions));
             }
             counted.times[at] = row.getKey().time();
             counted.ranks[at] = number;
@@ -138,7 +142,7 @@ final class StatisticsRows {
     }
 
     /**
-     * The numbers of a cube's rows. Of several keys it may make one, and so may {@link StorableText}.
+     * The numbers of a cube's rows. Of several keys it may make one, and so may {@link StorableString}.
      *
      * @param rankOf for each of the keys the rank of its numbers
      * @param numbers by that rank

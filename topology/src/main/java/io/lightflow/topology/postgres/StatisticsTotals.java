@@ -1,5 +1,7 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.PostgresSettings;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.statistics.Counts;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -72,22 +74,22 @@ public final class StatisticsTotals implements AutoCloseable {
     private static void compare(
             Statement statement, StatisticsTable finer, StatisticsTable coarser, List<String> differences)
             throws SQLException {
-        List<String> shared = new ArrayList<>(finer.cube.columns());
-        shared.retainAll(coarser.cube.columns());
+        List<String> shared = new ArrayList<>(finer.cube().columns());
+        shared.retainAll(coarser.cube().columns());
         String dimensions = String.join(", ", shared);
         String query = "WITH kept AS (SELECT greatest(coalesce(date_trunc('day', min(time), 'UTC'), '-infinity'),"
-                + " (SELECT max(kept_from) FROM stats_kept WHERE table_name IN ('" + finer.viewName + "', '"
-                + coarser.viewName + "'))) AS since FROM " + finer.viewName + "), finer AS ("
-                + sums(finer, coarser.stepMs, dimensions) + "), coarser AS ("
-                + sums(coarser, coarser.stepMs, dimensions) + ") SELECT f, c FROM finer f FULL JOIN coarser c"
+                + " (SELECT max(kept_from) FROM stats_kept WHERE table_name IN ('" + finer.viewName() + "', '"
+                + coarser.viewName() + "'))) AS since FROM " + finer.viewName() + "), finer AS ("
+                + sums(finer, coarser.stepMs(), dimensions) + "), coarser AS ("
+                + sums(coarser, coarser.stepMs(), dimensions) + ") SELECT f, c FROM finer f FULL JOIN coarser c"
                 + " USING (time, " + dimensions + ") WHERE (" + StatisticsTable.counts("f.%1$s")
                 + ") IS DISTINCT FROM (" + StatisticsTable.counts("c.%1$s") + ")";
-        note(statement, query, finer.viewName, coarser.viewName, differences);
+        note(statement, query, finer.viewName(), coarser.viewName(), differences);
     }
 
     private static String sums(StatisticsTable table, long stepMs, String dimensions) {
         return "SELECT date_bin('" + stepMs + " milliseconds', time, '2000-01-01 00:00+00') AS time, " + dimensions
-                + ", " + StatisticsTable.counts("sum(%1$s)::bigint AS %1$s") + " FROM " + table.viewName
+                + ", " + StatisticsTable.counts("sum(%1$s)::bigint AS %1$s") + " FROM " + table.viewName()
                 + ", kept WHERE time >= since GROUP BY 1, " + dimensions;
     }
 
@@ -109,7 +111,7 @@ public final class StatisticsTotals implements AutoCloseable {
                 + " USING (campaign, currency) WHERE (d.impressions, d.clicks, d.spend_micros) IS DISTINCT FROM"
                 + " (t.impressions, t.clicks, t.spend_micros) AND NOT EXISTS (SELECT FROM stats_kept WHERE table_name ="
                 + " 'stats_day')";
-        note(statement, totals, StatisticsTable.DAY.viewName, "campaign_total", differences);
+        note(statement, totals, StatisticsTable.DAY.viewName(), "campaign_total", differences);
         String spend =
                 "WITH kept AS (SELECT date_trunc('hour', max(time)) - interval '1 day' AS since FROM campaign_spend), hours AS ("
                         + "SELECT campaign, currency, time, sum(spend_micros) AS spend_micros FROM stats_hour, kept"
@@ -118,7 +120,7 @@ public final class StatisticsTotals implements AutoCloseable {
                         + " spend_micros FROM campaign_spend, kept WHERE time >= since GROUP BY 1, 2, 3, 4) SELECT h, s FROM"
                         + " (SELECT * FROM hours, (VALUES (15), (60)) AS each (minutes)) h FULL JOIN spend s USING (campaign,"
                         + " currency, time, minutes) WHERE h.spend_micros IS DISTINCT FROM s.spend_micros";
-        note(statement, spend, StatisticsTable.HOUR.viewName, "campaign_spend", differences);
+        note(statement, spend, StatisticsTable.HOUR.viewName(), "campaign_spend", differences);
     }
 
     private static void note(Statement statement, String query, String finer, String coarser, List<String> differences)

@@ -1,5 +1,8 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.KeyTable;
+import io.lightflow.database.PostgresErrors;
+import io.lightflow.database.StatisticsTable;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -31,7 +34,7 @@ final class StatisticsWriter {
     private static final String MAKE_INCOMING = "CREATE TEMPORARY TABLE IF NOT EXISTS " + INCOMING
             + " (part smallint, ordinal integer, time timestamptz, "
             + Arrays.stream(KeyTable.values())
-                    .map(keys -> keys.column + " integer, ")
+                    .map(keys -> keys.column() + " integer, ")
                     .collect(Collectors.joining())
             + StatisticsTable.counts("%1$s bigint") + ") ON COMMIT DELETE ROWS";
 
@@ -51,7 +54,7 @@ final class StatisticsWriter {
     static long newestMinute(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery("SELECT (extract(epoch FROM max(time)) * 1000)::bigint FROM "
-                        + StatisticsTable.MINUTE.tableName)) {
+                        + StatisticsTable.MINUTE.tableName())) {
             found.next();
             long newest = found.getLong(1);
             return found.wasNull() ? Long.MIN_VALUE : newest;
@@ -97,7 +100,7 @@ final class StatisticsWriter {
 
     private void copyNewMinutes(StatisticsTable table, int from) throws SQLException {
         StatisticsRows.Table added = rows.of(table);
-        String target = table.tableName + " (" + table.columns() + ")";
+        String target = table.tableName() + " (" + table.columns() + ")";
         try (BinaryCopy copy = new BinaryCopy(connection, target)) {
             for (int i = from; i < added.size(); i++) {
                 copy.row(added.times()[i], added.numbers(i), added.counts()[i]);
@@ -114,10 +117,10 @@ final class StatisticsWriter {
                 .map(column -> column + " = t." + column + " + excluded." + column)
                 .collect(Collectors.joining(", "));
         try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "INSERT INTO " + table.tableName + " AS t (" + columns + ") SELECT " + columns + " FROM " + INCOMING
-                            + " WHERE part = " + part + " ORDER BY ordinal ON CONFLICT (" + keys + ") DO UPDATE SET "
-                            + sums);
+            statement.execute("INSERT INTO " + table.tableName() + " AS t (" + columns + ") SELECT " + columns
+                    + " FROM " + INCOMING
+                    + " WHERE part = " + part + " ORDER BY ordinal ON CONFLICT (" + keys + ") DO UPDATE SET "
+                    + sums);
         }
     }
 

@@ -12,6 +12,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.Rejection;
 import io.lightflow.position.Origin;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.StatisticsFact;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.statistics.UncountedEvent;
@@ -146,31 +147,18 @@ public final class BlocksSerializer extends Serializer<Blocks> {
 
     private static void writeKey(Output out, StatisticsKey key) {
         out.writeLong(key.time());
-        out.writeString(key.campaignId());
-        out.writeString(key.creativeId());
-        out.writeString(key.advertiserId());
-        out.writeString(key.exchange());
-        out.writeString(key.publisher());
-        out.writeString(key.country());
-        out.writeString(key.region());
-        out.writeString(key.device());
-        out.writeString(key.dataCenter());
-        out.writeString(key.currency());
+        for (Dimension dimension : Dimension.all()) {
+            out.writeString(key.get(dimension));
+        }
     }
 
     private static StatisticsKey readKey(Input in) {
-        return new StatisticsKey(
-                in.readLong(),
-                in.readString(),
-                in.readString(),
-                in.readString(),
-                in.readString(),
-                in.readString(),
-                in.readString(),
-                in.readString(),
-                in.readString(),
-                in.readString(),
-                in.readString());
+        long time = in.readLong();
+        String[] values = new String[Dimension.all().size()];
+        for (int ordinal = 0; ordinal < values.length; ordinal++) {
+            values[ordinal] = in.readString();
+        }
+        return StatisticsKey.ofOrdinals(time, values);
     }
 
     private static void writeBytes(Output out, byte[] bytes) {

@@ -1,6 +1,7 @@
 package io.lightflow.topology.trident;
 
 import io.lightflow.attribution.LastClick;
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEventDecoder;
 import io.lightflow.event.OutputEncoder;
@@ -21,7 +22,6 @@ import io.lightflow.topology.kafka.KafkaLedger;
 import io.lightflow.topology.kafka.KafkaSink;
 import io.lightflow.topology.postgres.LedgerEntry;
 import io.lightflow.topology.postgres.PostgresLedger;
-import io.lightflow.topology.postgres.PostgresSettings;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import io.lightflow.topology.rocksdb.RocksDbJoinStore;
 import io.lightflow.topology.rocksdb.RocksDbSettings;

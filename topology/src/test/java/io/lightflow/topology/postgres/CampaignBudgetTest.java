@@ -7,6 +7,8 @@ import static io.lightflow.topology.postgres.StatisticsSamples.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import java.sql.Connection;
@@ -123,8 +125,8 @@ class CampaignBudgetTest {
                                 + " WHERE campaign = 'campaign-3'"))
                 .isEqualTo("23:00:00");
 
-        PostgresSchema schema = new PostgresSchema(settings);
-        assertThat(schema.deleteOldSpend(Instant.parse("2026-03-15T18:15:00Z"))).isEqualTo(3);
+        StatisticsPruner pruner = new StatisticsPruner(settings);
+        assertThat(pruner.deleteOldSpend(Instant.parse("2026-03-15T18:15:00Z"))).isEqualTo(3);
         assertThat(server.query(settings, today.formatted(2))).isEqualTo("30 970 33");
     }
 

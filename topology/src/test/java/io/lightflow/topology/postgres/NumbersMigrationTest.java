@@ -4,7 +4,10 @@ import static io.lightflow.topology.postgres.StatisticsSamples.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.VersionOne.Key;
@@ -62,10 +65,10 @@ class NumbersMigrationTest {
             sink.open(0);
             sink.commit(commit(0, 0, 10, added));
         }
-        expected.forEach(
-                (table, rows) -> table.cube.rolledUp(added, table.stepMs).forEach((key, counts) -> rows.computeIfAbsent(
-                                key, absent -> new Counts())
-                        .add(counts)));
+        expected.forEach((table, rows) -> table.cube()
+                .rolledUp(added, table.stepMs())
+                .forEach((key, counts) ->
+                        rows.computeIfAbsent(key, absent -> new Counts()).add(counts)));
         assertSame(expected);
         assertEventsOfMinutesAreCounted();
     }
@@ -138,18 +141,17 @@ class NumbersMigrationTest {
             Key row = rows.get(random.nextInt(rows.size()));
             StatisticsSamples.add(
                     more,
-                    new StatisticsKey(
-                            row.time() + random.nextInt(2) * VersionOne.MINUTE_MS,
-                            row.campaign(),
-                            row.creative(),
-                            row.advertiser(),
-                            row.exchange(),
-                            random.nextInt(9) == 0 ? "another" : row.publisher(),
-                            row.country(),
-                            "r" + random.nextInt(4),
-                            row.device(),
-                            "us",
-                            row.currency()),
+                    StatisticsKey.of(row.time() + random.nextInt(2) * VersionOne.MINUTE_MS)
+                            .with(Dimension.CAMPAIGN, row.campaign())
+                            .with(Dimension.CREATIVE, row.creative())
+                            .with(Dimension.ADVERTISER, row.advertiser())
+                            .with(Dimension.EXCHANGE, row.exchange())
+                            .with(Dimension.PUBLISHER, random.nextInt(9) == 0 ? "another" : row.publisher())
+                            .with(Dimension.COUNTRY, row.country())
+                            .with(Dimension.REGION, "r" + random.nextInt(4))
+                            .with(Dimension.DEVICE, row.device())
+                            .with(Dimension.DATA_CENTER, "us")
+                            .with(Dimension.CURRENCY, row.currency()),
                     1 + random.nextInt(9));
         }
         return more;
@@ -160,22 +162,36 @@ class NumbersMigrationTest {
         try (Connection connection = server.connect(old.settings);
                 Statement statement = connection.createStatement()) {
             for (StatisticsTable table : StatisticsTable.values()) {
-                List<String> dimensions = table.cube.columns();
                 Map<StatisticsKey, Counts> rows = new TreeMap<>();
-                try (ResultSet found = statement.executeQuery("SELECT (extract(epoch FROM time) * 1000)::bigint, "
-                        + String.join(", ", dimensions) + ", " + String.join(", ", StatisticsTable.COUNT_COLUMNS)
-                        + " FROM " + table.viewName)) {
+                try (ResultSet found = statement.executeQuery(
+                        "SELECT *, (extract(epoch FROM time) * 1000)::bigint AS ms FROM " + table.viewName())) {
+                    int firstCount = found.findColumn(StatisticsTable.COUNT_COLUMNS.get(0));
+                    List<String> columns = columns(found);
                     while (found.next()) {
-                        StatisticsKey key = table.cube.key(found.getLong(1), found, 2);
-                        Counts counts = StatisticsTotals.counts(found, 2 + dimensions.size());
-                        assertThat(rows.put(key, counts)).isNull();
+                        StatisticsKey key = StatisticsKey.of(found.getLong("ms"));
+                        for (Dimension dimension : table.cube().dimensions()) {
+                            // A dimension that is younger than the table is empty.
+                            if (columns.contains(dimension.column())) {
+                                key = key.with(dimension, found.getString(dimension.column()));
+                            }
+                        }
+                        assertThat(rows.put(key, StatisticsTotals.counts(found, firstCount)))
+                                .isNull();
                     }
                 }
-                assertThat(rows).as(table.viewName).isNotEmpty();
+                assertThat(rows).as(table.viewName()).isNotEmpty();
                 all.put(table, rows);
             }
         }
         return all;
+    }
+
+    private static List<String> columns(ResultSet found) throws SQLException {
+        List<String> columns = new ArrayList<>();
+        for (int column = 1; column <= found.getMetaData().getColumnCount(); column++) {
+            columns.add(found.getMetaData().getColumnName(column));
+        }
+        return columns;
     }
 
     /** Shows differences only: tables are long. */
@@ -185,7 +201,7 @@ class NumbersMigrationTest {
                             .filter(row ->
                                     !row.getValue().equals(expected.get(table).get(row.getKey())))
                             .limit(5))
-                    .as(table.viewName + " has, and must not have")
+                    .as(table.viewName() + " has, and must not have")
                     .isEmpty();
             assertThat(found).hasSameSizeAs(expected.get(table));
         });
@@ -200,7 +216,7 @@ class NumbersMigrationTest {
                             old.settings,
                             "SELECT string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position)"
                                     + " FROM information_schema.columns WHERE table_schema = current_schema()"
-                                    + " AND table_name = '" + table.viewName + "'"));
+                                    + " AND table_name = '" + table.viewName() + "'"));
         }
         return columns;
     }
@@ -216,9 +232,10 @@ class NumbersMigrationTest {
                             "SELECT string_agg(DISTINCT reloptions[1] || ': ' || (SELECT string_agg(replace(substring("
                                     + "pg_get_indexdef(indexrelid) FROM '[(].*[)]'), '\"', ''), ' and ') FROM pg_index"
                                     + " WHERE indrelid = c.oid), ' or ') FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid"
-                                    + " WHERE inhparent = '" + table.tableName + "'::regclass"))
-                    .as(table.tableName)
-                    .isEqualTo("fillfactor=" + table.fillFactor + ": (" + String.join(", ", table.keyColumns()) + ")");
+                                    + " WHERE inhparent = '" + table.tableName() + "'::regclass"))
+                    .as(table.tableName())
+                    .isEqualTo(
+                            "fillfactor=" + table.fillFactor() + ": (" + String.join(", ", table.keyColumns()) + ")");
         }
     }
 }

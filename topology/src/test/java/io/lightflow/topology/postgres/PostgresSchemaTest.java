@@ -5,6 +5,8 @@ import static io.lightflow.topology.postgres.StatisticsSamples.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.statistics.Statistics;
 import java.time.Instant;
 import java.time.Period;
@@ -83,13 +85,15 @@ class PostgresSchemaTest {
         }
         Instant now = Instant.parse("2013-06-12T23:00:00Z");
 
-        assertThat(schema.dropExpired(StatisticsRetention.KEEP_ALL, now)).isEmpty();
-        assertThat(schema.dropExpired(
-                        new StatisticsRetention(
-                                Optional.of(Period.ofDays(7)),
-                                Optional.of(Period.ofMonths(1)),
-                                Optional.of(Period.ofYears(1))),
-                        now))
+        assertThat(new StatisticsPruner(settings).dropExpired(StatisticsRetention.KEEP_ALL, now))
+                .isEmpty();
+        assertThat(new StatisticsPruner(settings)
+                        .dropExpired(
+                                new StatisticsRetention(
+                                        Optional.of(Period.ofDays(7)),
+                                        Optional.of(Period.ofMonths(1)),
+                                        Optional.of(Period.ofYears(1))),
+                                now))
                 .containsExactly(
                         "stats_minute_data_20121231",
                         "stats_minute_data_20130531",
@@ -132,6 +136,6 @@ class PostgresSchemaTest {
         assertThatThrownBy(() -> new PostgresSettings("jdbc:mysql://127.0.0.1/a", "u", ""))
                 .hasMessageContaining("jdbcUrl must begin with jdbc:postgresql:");
         assertThatThrownBy(() -> new StatisticsRetention(Optional.of(Period.ZERO), Optional.empty(), Optional.empty()))
-                .hasMessage("the retention of the minute table must be at least P1D, found P0D");
+                .hasMessage("the retention of the minute table must be at least 1d, found 0d");
     }
 }

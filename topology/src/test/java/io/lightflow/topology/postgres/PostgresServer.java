@@ -1,5 +1,7 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -91,7 +93,7 @@ final class PostgresServer implements AutoCloseable {
         Flyway.configure(PostgresServer.class.getClassLoader())
                 .dataSource(settings.jdbcUrl(), settings.user(), settings.password())
                 .schemas(settings.schema())
-                .locations("classpath:io/lightflow/topology/postgres/migration")
+                .locations("classpath:io/lightflow/database/migration")
                 .table("lightflow_statistics_migrations")
                 .target(version)
                 .load()

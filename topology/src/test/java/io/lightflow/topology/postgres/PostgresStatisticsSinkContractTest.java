@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkContract;
 import io.lightflow.statistics.Statistics;

@@ -9,7 +9,9 @@ import static io.lightflow.topology.postgres.StatisticsSamples.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import java.time.Instant;
@@ -154,30 +156,29 @@ class PostgresStatisticsSinkTest {
                 String dataCenter = "dc-" + random.nextInt(2);
                 StatisticsSamples.add(
                         statistics,
-                        new StatisticsKey(
-                                any.time(),
-                                any.campaignId(),
-                                any.creativeId(),
-                                any.advertiserId(),
-                                "exchange-" + random.nextInt(2),
-                                any.publisher(),
-                                any.country(),
-                                region,
-                                any.device(),
-                                dataCenter,
-                                any.currency()),
+                        StatisticsKey.of(any.time())
+                                .with(Dimension.CAMPAIGN, any.get(Dimension.CAMPAIGN))
+                                .with(Dimension.CREATIVE, any.get(Dimension.CREATIVE))
+                                .with(Dimension.ADVERTISER, any.get(Dimension.ADVERTISER))
+                                .with(Dimension.EXCHANGE, "exchange-" + random.nextInt(2))
+                                .with(Dimension.PUBLISHER, any.get(Dimension.PUBLISHER))
+                                .with(Dimension.COUNTRY, any.get(Dimension.COUNTRY))
+                                .with(Dimension.REGION, region)
+                                .with(Dimension.DEVICE, any.get(Dimension.DEVICE))
+                                .with(Dimension.DATA_CENTER, dataCenter)
+                                .with(Dimension.CURRENCY, any.get(Dimension.CURRENCY)),
                         1);
                 expected.merge(
                         String.join(
                                 " ",
                                 Long.toString(any.time() / Statistics.HOUR_MS * Statistics.HOUR_MS / 1_000),
-                                any.campaignId(),
-                                any.creativeId(),
-                                any.advertiserId(),
-                                any.country(),
+                                any.get(Dimension.CAMPAIGN),
+                                any.get(Dimension.CREATIVE),
+                                any.get(Dimension.ADVERTISER),
+                                any.get(Dimension.COUNTRY),
                                 region,
                                 dataCenter,
-                                any.currency()),
+                                any.get(Dimension.CURRENCY)),
                         1L,
                         Long::sum);
             }
@@ -207,7 +208,17 @@ class PostgresStatisticsSinkTest {
             StatisticsKey key = key(MORNING, 1);
             StatisticsSamples.add(
                     statistics,
-                    new StatisticsKey(key.time(), odd, odd, odd, odd, odd, odd, odd, odd, odd, key.currency()),
+                    StatisticsKey.of(key.time())
+                            .with(Dimension.CAMPAIGN, odd)
+                            .with(Dimension.CREATIVE, odd)
+                            .with(Dimension.ADVERTISER, odd)
+                            .with(Dimension.EXCHANGE, odd)
+                            .with(Dimension.PUBLISHER, odd)
+                            .with(Dimension.COUNTRY, odd)
+                            .with(Dimension.REGION, odd)
+                            .with(Dimension.DEVICE, odd)
+                            .with(Dimension.DATA_CENTER, odd)
+                            .with(Dimension.CURRENCY, key.get(Dimension.CURRENCY)),
                     1);
         }
 

@@ -6,6 +6,9 @@ import static io.lightflow.topology.postgres.StatisticsSamples.key;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
+import io.lightflow.database.StatisticsCube;
 import io.lightflow.statistics.Statistics;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -4,6 +4,8 @@ import static io.lightflow.topology.postgres.StatisticsSamples.commit;
 import static io.lightflow.topology.postgres.StatisticsSamples.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.Main;
 import java.io.PrintWriter;

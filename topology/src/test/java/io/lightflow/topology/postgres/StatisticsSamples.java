@@ -7,6 +7,7 @@ import io.lightflow.position.TopicPosition.Incarnation;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import java.time.Instant;
@@ -21,18 +22,17 @@ final class StatisticsSamples {
     private StatisticsSamples() {}
 
     static StatisticsKey key(long time, int number) {
-        return new StatisticsKey(
-                time,
-                "campaign-" + number % 200,
-                "creative-" + number % 2000,
-                "advertiser-" + number % 40,
-                "exchange-" + number % 4,
-                "publisher-" + number / 100,
-                new String[] {"US", "DE", "FR", "CN"}[number % 4],
-                "region-" + number / 2000,
-                number % 3 == 0 ? "phone" : "desktop",
-                number / 100 % 2 == 0 ? "us-east" : "us-west",
-                "USD");
+        return StatisticsKey.of(time)
+                .with(Dimension.CAMPAIGN, "campaign-" + number % 200)
+                .with(Dimension.CREATIVE, "creative-" + number % 2000)
+                .with(Dimension.ADVERTISER, "advertiser-" + number % 40)
+                .with(Dimension.EXCHANGE, "exchange-" + number % 4)
+                .with(Dimension.PUBLISHER, "publisher-" + number / 100)
+                .with(Dimension.COUNTRY, new String[] {"US", "DE", "FR", "CN"}[number % 4])
+                .with(Dimension.REGION, "region-" + number / 2000)
+                .with(Dimension.DEVICE, number % 3 == 0 ? "phone" : "desktop")
+                .with(Dimension.DATA_CENTER, number / 100 % 2 == 0 ? "us-east" : "us-west")
+                .with(Dimension.CURRENCY, "USD");
     }
 
     /** One row with so many impressions and micros. */

@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.PostgresSettings;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -1,5 +1,9 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.KeyTable;
+import io.lightflow.database.StatisticsCube;
+import io.lightflow.database.StatisticsTable;
+import io.lightflow.database.StorableString;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
@@ -47,15 +51,15 @@ public final class WrittenRows {
         }
 
         synchronized StatisticsKey key(StatisticsCube cube, long time, int[] row) {
-            Map<String, String> values = new HashMap<>();
+            StatisticsKey key = StatisticsKey.of(time);
             for (int i = 0; i < row.length; i++) {
                 KeyTable table = cube.keyTables().get(i);
                 List<String> known = texts.get(table).get(row[i] - 1);
                 for (int column = 0; column < known.size(); column++) {
-                    values.put(table.textColumns().get(column), known.get(column));
+                    key = key.with(table.dimensions().get(column), known.get(column));
                 }
             }
-            return cube.key(time, cube.columns().stream().map(values::get).toList());
+            return key;
         }
     }
 
@@ -68,8 +72,8 @@ public final class WrittenRows {
         for (StatisticsTable table : StatisticsTable.values()) {
             StatisticsRows.Table of = rows.of(table);
             for (int i = 0; i < of.size(); i++) {
-                StatisticsKey key = NUMBERS.key(table.cube, of.times()[i], of.numbers(i));
-                additions.add(new Addition(new Row(table.viewName, key), of.counts()[i]));
+                StatisticsKey key = NUMBERS.key(table.cube(), of.times()[i], of.numbers(i));
+                additions.add(new Addition(new Row(table.viewName(), key), of.counts()[i]));
             }
         }
         return additions;
@@ -79,9 +83,10 @@ public final class WrittenRows {
     public static List<Row> rows(StatisticsKey minute) {
         return Arrays.stream(StatisticsTable.values())
                 .map(table -> new Row(
-                        table.viewName,
-                        table.cube.of(StorableText.of(
-                                minute.at(minute.time() - Math.floorMod(minute.time(), table.stepMs))))))
+                        table.viewName(),
+                        table.cube()
+                                .project(StorableString.key(
+                                        minute.at(minute.time() - Math.floorMod(minute.time(), table.stepMs()))))))
                 .toList();
     }
 }

@@ -4,6 +4,7 @@ import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
 import io.lightflow.event.Impression;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.WrittenRows;
@@ -42,18 +43,16 @@ final class RowSums {
     }
 
     private void add(long time, Impression impression, String dataCenter, String currency, Counts one) {
-        StatisticsKey minute = new StatisticsKey(
-                time - Math.floorMod(time, Statistics.MINUTE_MS),
-                impression.getCampaignId(),
-                impression.getCreativeId(),
-                impression.getAdvertiserId(),
-                impression.getExchange(),
-                impression.getPublisher(),
-                impression.getCountry(),
-                impression.getRegion(),
-                impression.getDevice(),
-                dataCenter,
-                currency.isEmpty() ? impression.getCurrency() : currency);
+        StatisticsKey minute = StatisticsKey.of(time - Math.floorMod(time, Statistics.MINUTE_MS));
+        for (Dimension dimension : Dimension.all()) {
+            minute = minute.with(
+                    dimension,
+                    switch (dimension) {
+                        case DATA_CENTER -> dataCenter;
+                        case CURRENCY -> currency.isEmpty() ? impression.getCurrency() : currency;
+                        default -> (String) impression.get(dimension.field().replace("impression.", ""));
+                    });
+        }
         for (Row row : WrittenRows.rows(minute)) {
             rows.computeIfAbsent(row, absent -> new Counts()).add(one);
         }
@@ -63,7 +62,7 @@ final class RowSums {
     static Map<Row, Counts> withoutDataCenter(Map<Row, Counts> rows) {
         Map<Row, Counts> sums = new HashMap<>();
         rows.forEach((row, counts) -> sums.computeIfAbsent(
-                        new Row(row.table(), row.key().withoutDataCenter()), absent -> new Counts())
+                        new Row(row.table(), row.key().with(Dimension.DATA_CENTER, "")), absent -> new Counts())
                 .add(counts));
         return sums;
     }

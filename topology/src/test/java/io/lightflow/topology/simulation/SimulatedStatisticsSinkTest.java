@@ -2,14 +2,24 @@ package io.lightflow.topology.simulation;
 
 import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkContract;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.WrittenRows;
 
 /** The simulated tables keep the promises of a sink. */
 class SimulatedStatisticsSinkTest extends SinkContract<Statistics> {
-    private static final StatisticsKey ROW =
-            new StatisticsKey(0, "c", "r", "a", "e", "p", "US", "CA", "phone", "us-west", "USD");
+    private static final StatisticsKey ROW = StatisticsKey.of(0)
+            .with(Dimension.CAMPAIGN, "c")
+            .with(Dimension.CREATIVE, "r")
+            .with(Dimension.ADVERTISER, "a")
+            .with(Dimension.EXCHANGE, "e")
+            .with(Dimension.PUBLISHER, "p")
+            .with(Dimension.COUNTRY, "US")
+            .with(Dimension.REGION, "CA")
+            .with(Dimension.DEVICE, "phone")
+            .with(Dimension.DATA_CENTER, "us-west")
+            .with(Dimension.CURRENCY, "USD");
     private static final int TABLES = WrittenRows.rows(ROW).size();
 
     private final StatisticsTables tables = new StatisticsTables();

@@ -16,6 +16,7 @@ import io.lightflow.sink.MemorySink;
 import io.lightflow.sink.MemorySink.Moment;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsFact;
 import io.lightflow.statistics.StatisticsKey;
@@ -53,8 +54,17 @@ class StatisticsLoopTest {
         List<BlockEntry> entries = new ArrayList<>();
         for (long offset = from; offset < to; offset++) {
             long minute = TIME + offset % 10 * Statistics.MINUTE_MS;
-            StatisticsKey row =
-                    new StatisticsKey(minute, "c", "r", "a", "e", "p", "US", "CA", "phone", "us-west", "USD");
+            StatisticsKey row = StatisticsKey.of(minute)
+                    .with(Dimension.CAMPAIGN, "c")
+                    .with(Dimension.CREATIVE, "r")
+                    .with(Dimension.ADVERTISER, "a")
+                    .with(Dimension.EXCHANGE, "e")
+                    .with(Dimension.PUBLISHER, "p")
+                    .with(Dimension.COUNTRY, "US")
+                    .with(Dimension.REGION, "CA")
+                    .with(Dimension.DEVICE, "phone")
+                    .with(Dimension.DATA_CENTER, "us-west")
+                    .with(Dimension.CURRENCY, "USD");
             entries.add(new StatisticsFact(offset, EventType.IMPRESSION, minute, row, false, 1, 0));
         }
         return new Block(

@@ -10,6 +10,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.Rejection;
 import io.lightflow.invariant.Draft;
 import io.lightflow.position.Origin;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.StatisticsFact;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.statistics.UncountedEvent;
@@ -25,8 +26,16 @@ import org.junit.jupiter.api.Test;
 /** Blocks come out on another worker as they went in. */
 class BlocksSerializerTest {
     private static final long TIME = 1_370_448_000_000L;
-    private static final StatisticsKey ROW = new StatisticsKey(
-            TIME, "campaign", "", "advertiser", "exchange", "pub\u0000lisher", "国", "省", "phone", "us-east", "CNY");
+    private static final StatisticsKey ROW = StatisticsKey.of(TIME)
+            .with(Dimension.CAMPAIGN, "campaign")
+            .with(Dimension.ADVERTISER, "advertiser")
+            .with(Dimension.EXCHANGE, "exchange")
+            .with(Dimension.PUBLISHER, "pub\u0000lisher")
+            .with(Dimension.COUNTRY, "国")
+            .with(Dimension.REGION, "省")
+            .with(Dimension.DEVICE, "phone")
+            .with(Dimension.DATA_CENTER, "us-east")
+            .with(Dimension.CURRENCY, "CNY");
 
     private static Blocks carry(Blocks blocks) {
         Map<String, Object> config = Utils.readDefaultConfig();

@@ -1,5 +1,7 @@
 package io.lightflow.reports.gate;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
@@ -8,10 +10,9 @@ import io.lightflow.service.test.TestPostgres;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
-import io.lightflow.topology.postgres.PostgresSchema;
-import io.lightflow.topology.postgres.PostgresSettings;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -47,8 +48,17 @@ final class TestDatabase implements AutoCloseable {
     void spend(String campaign, long micros) {
         long now = System.currentTimeMillis();
         Statistics statistics = new Statistics();
-        Counts counts = statistics.minute(new StatisticsKey(
-                now / 60_000 * 60_000, campaign, "x", "a", "e", "p", "DE", "BE", "phone", "eu", "EUR"));
+        Counts counts = statistics.minute(StatisticsKey.of(now / 60_000 * 60_000)
+                .with(Dimension.CAMPAIGN, campaign)
+                .with(Dimension.CREATIVE, "x")
+                .with(Dimension.ADVERTISER, "a")
+                .with(Dimension.EXCHANGE, "e")
+                .with(Dimension.PUBLISHER, "p")
+                .with(Dimension.COUNTRY, "DE")
+                .with(Dimension.REGION, "BE")
+                .with(Dimension.DEVICE, "phone")
+                .with(Dimension.DATA_CENTER, "eu")
+                .with(Dimension.CURRENCY, "EUR"));
         counts.impressions = micros;
         counts.spendMicros = micros;
         TreeMap<String, TopicPosition> topics = new TreeMap<>();

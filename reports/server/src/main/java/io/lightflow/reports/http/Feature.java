@@ -1,6 +1,7 @@
 package io.lightflow.reports.http;
 
 import io.javalin.config.RoutesConfig;
+import java.util.Map;
 
 /** Paths that belong together. Every path has a {@link Role}. */
 public interface Feature {
@@ -11,4 +12,9 @@ public interface Feature {
      * {@code io/lightflow/reports/openapi}. Every path with a role other than {@link Role#OPEN} must be in one.
      */
     String description();
+
+    /** What stands in the file for {@code ${name}}, by name, so that the document follows from the code. */
+    default Map<String, String> descriptionValues() {
+        return Map.of();
+    }
 }

@@ -6,7 +6,11 @@ import io.javalin.config.RoutesConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -15,13 +19,15 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 public final class OpenApi {
     private static final String FOLDER = "/io/lightflow/reports/openapi/";
 
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{(\\w+)}");
+
     private final ObjectNode document;
 
     /** @throws IllegalStateException if two features describe the same, or a description is missing */
     public OpenApi(List<Feature> features) {
-        document = read("reports.yaml");
+        document = read("reports.yaml", Map.of());
         for (Feature feature : features) {
-            ObjectNode part = read(feature.description());
+            ObjectNode part = read(feature.description(), feature.descriptionValues());
             for (String key : List.of(
                     "/paths",
                     "/components/schemas",
@@ -42,17 +48,29 @@ public final class OpenApi {
         });
     }
 
-    private static ObjectNode read(String file) {
+    private static ObjectNode read(String file, Map<String, String> values) {
         try (InputStream in = OpenApi.class.getResourceAsStream(FOLDER + file)) {
             if (in == null) {
                 throw new IllegalStateException("The description " + file + " is missing in this build");
             }
             // Jackson's own parser would take an alias for a text.
-            Object content = new Yaml(new SafeConstructor(new LoaderOptions())).load(in);
+            Object content = new Yaml(new SafeConstructor(new LoaderOptions()))
+                    .load(filled(file, new String(in.readAllBytes(), StandardCharsets.UTF_8), values));
             return Json.MAPPER.valueToTree(content);
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot read " + file + " of the OpenAPI document", e);
         }
+    }
+
+    private static String filled(String file, String description, Map<String, String> values) {
+        return PLACEHOLDER.matcher(description).replaceAll(found -> {
+            String value = values.get(found.group(1));
+            if (value == null) {
+                throw new IllegalStateException(
+                        file + " has the placeholder " + found.group() + ", expected one of " + values.keySet());
+            }
+            return Matcher.quoteReplacement(value);
+        });
     }
 
     public void addTo(RoutesConfig routes) {

@@ -1,11 +1,14 @@
 package io.lightflow.reports.statistics;
 
 import io.javalin.http.Context;
+import io.lightflow.database.KeyTable;
+import io.lightflow.database.StatisticsCube;
 import io.lightflow.reports.http.Caller;
 import io.lightflow.reports.http.Parameters;
-import io.lightflow.reports.statistics.Snapshot.AsOf;
+import io.lightflow.reports.statistics.DatabaseSnapshot.AsOf;
 import io.lightflow.reports.statistics.Window.Piece;
 import io.lightflow.service.sql.Sql;
+import io.lightflow.statistics.Dimension;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -56,10 +59,10 @@ final class AdCount {
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
         Window window = Window.of(parameters, LONGEST);
         Filter filter = Filter.of(parameters, Caller.of(context)).with(Dimension.CREATIVE, Set.of(ad));
-        List<Cube> cubes = Cube.telling(filter.dimensions());
-        return Snapshot.ask(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
+        List<StatisticsCube> cubes = CubeChoice.of(filter.dimensions());
+        return DatabaseSnapshot.ask(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
             List<Piece> within = window.pieces(GRAINS);
-            Cube cube = snapshot.complete(window, within, cubes);
+            StatisticsCube cube = snapshot.complete(window, within, cubes);
             List<Piece> fewest = window.fewestRows(GRAINS);
             List<Piece> pieces = fewest.stream().allMatch(piece -> snapshot.has(piece, cube)) ? fewest : within;
             Map<String, Long> sums = sums(connection, pieces, cube, filter, measure);
@@ -82,18 +85,20 @@ final class AdCount {
     }
 
     private static Map<String, Long> sums(
-            Connection connection, List<Piece> pieces, Cube cube, Filter filter, Measure measure) throws SQLException {
-        Question question = new Question(connection)
+            Connection connection, List<Piece> pieces, StatisticsCube cube, Filter filter, Measure measure)
+            throws SQLException {
+        StatisticsQuery question = new StatisticsQuery(connection)
                 .say("SELECT currency, sum(amount)::bigint FROM (SELECT ad, sum(amount) AS amount FROM (")
                 .rows(
                         piece -> "ad, " + (piece.subtracted() ? "-" : "") + measure.column() + " AS amount",
                         pieces,
                         cube,
                         filter)
-                .say(") AS parts GROUP BY ad) AS sums" + KeyTable.AD.joined()
+                .say(") AS parts GROUP BY ad) AS sums" + KeyTable.AD.joinClause()
                         + " GROUP BY currency HAVING sum(amount) <> 0");
         Map<String, Long> sums = new TreeMap<>();
-        for (Sum sum : Snapshot.all(connection, question, found -> new Sum(found.getString(1), found.getLong(2)))) {
+        for (Sum sum :
+                DatabaseSnapshot.all(connection, question, found -> new Sum(found.getString(1), found.getLong(2)))) {
             sums.put(sum.currency(), sum.sum());
         }
         return sums;

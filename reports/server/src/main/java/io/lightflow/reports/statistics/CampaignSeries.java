@@ -1,13 +1,16 @@
 package io.lightflow.reports.statistics;
 
 import io.javalin.http.Context;
+import io.lightflow.database.KeyTable;
+import io.lightflow.database.StatisticsCube;
 import io.lightflow.reports.http.Caller;
 import io.lightflow.reports.http.Json;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
-import io.lightflow.reports.statistics.Snapshot.AsOf;
+import io.lightflow.reports.statistics.DatabaseSnapshot.AsOf;
 import io.lightflow.reports.statistics.Window.Piece;
 import io.lightflow.service.sql.Sql;
+import io.lightflow.statistics.Dimension;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,15 +31,10 @@ import java.util.stream.Collectors;
 final class CampaignSeries {
     private static final int MOST_ROWS = 50_000;
     private static final List<Grain> GRAINS = List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY);
-    private static final List<Dimension> BY = List.of(
-            Dimension.CREATIVE,
-            Dimension.ADVERTISER,
-            Dimension.EXCHANGE,
-            Dimension.PUBLISHER,
-            Dimension.COUNTRY,
-            Dimension.REGION,
-            Dimension.DEVICE,
-            Dimension.DATA_CENTER);
+    /** The campaign is given, and rows are always told apart by currency. */
+    static final List<Dimension> BY = Dimension.all().stream()
+            .filter(dimension -> dimension != Dimension.CAMPAIGN && dimension != Dimension.CURRENCY)
+            .toList();
 
     private final Sql replica;
 
@@ -111,17 +109,10 @@ final class CampaignSeries {
         Set<Dimension> by = new LinkedHashSet<>();
         for (String sent : parameters.texts("by")) {
             for (String name : Arrays.asList(sent.split(",", -1))) {
-                by.add(Dimension.named(name)
+                by.add(Dimension.ofColumn(name)
                         .filter(BY::contains)
                         .orElseThrow(() -> ProblemException.parameter(
-                                "by",
-                                sent,
-                                "names with commas between them, of "
-                                        + String.join(
-                                                ", ",
-                                                BY.stream()
-                                                        .map(Dimension::column)
-                                                        .toList()))));
+                                "by", sent, "names with commas between them, of " + CubeChoice.names(BY))));
             }
         }
         return List.copyOf(by);
@@ -136,10 +127,10 @@ final class CampaignSeries {
     private Series read(Window window, Grain step, List<Dimension> by, Filter filter) {
         Set<Dimension> asked = EnumSet.copyOf(filter.dimensions());
         asked.addAll(by);
-        List<Cube> cubes = Cube.telling(asked);
+        List<StatisticsCube> cubes = CubeChoice.of(asked);
         List<Piece> pieces = window.pieces(GRAINS.subList(0, GRAINS.indexOf(step) + 1));
-        return Snapshot.ask(replica, "read a campaign's series", (connection, snapshot) -> {
-            Cube cube = snapshot.complete(window, pieces, cubes);
+        return DatabaseSnapshot.ask(replica, "read a campaign's series", (connection, snapshot) -> {
+            StatisticsCube cube = snapshot.complete(window, pieces, cubes);
             List<SeriesRow> rows = rows(connection, pieces, cube, step, by, filter);
             if (rows.size() > MOST_ROWS) {
                 throw new ProblemException(
@@ -154,7 +145,12 @@ final class CampaignSeries {
     }
 
     private static List<SeriesRow> rows(
-            Connection connection, List<Piece> pieces, Cube cube, Grain step, List<Dimension> by, Filter filter)
+            Connection connection,
+            List<Piece> pieces,
+            StatisticsCube cube,
+            Grain step,
+            List<Dimension> by,
+            Filter filter)
             throws SQLException {
         List<String> keys = new ArrayList<>(by.stream().map(Dimension::column).toList());
         keys.add("currency");
@@ -164,15 +160,15 @@ final class CampaignSeries {
                 .filter(table -> table == KeyTable.AD || by.stream().anyMatch(table.dimensions()::contains))
                 .toList();
         String numbers = needed.stream().map(KeyTable::column).collect(Collectors.joining(", "));
-        Question question = new Question(connection)
+        StatisticsQuery question = new StatisticsQuery(connection)
                 .say("SELECT step, " + key + sums() + " FROM (SELECT date_bin('1 " + step.word()
                         + "', time, '2000-01-01 00:00+00') AS step, " + numbers + sums() + " FROM (")
                 .rows(piece -> "time, " + numbers + ", " + String.join(", ", Measure.NAMES), pieces, cube, filter)
                 .say(") AS parts GROUP BY step, " + numbers + ") AS sums");
-        needed.forEach(table -> question.say(table.joined()));
+        needed.forEach(table -> question.say(table.joinClause()));
         question.say(" GROUP BY step, " + key + " ORDER BY step, " + key + " LIMIT ")
                 .value(MOST_ROWS + 1);
-        return Snapshot.all(connection, question, found -> row(found, keys));
+        return DatabaseSnapshot.all(connection, question, found -> row(found, keys));
     }
 
     private static String sums() {

@@ -3,6 +3,8 @@ package io.lightflow.reports.statistics;
 import io.lightflow.reports.http.Caller;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
+import io.lightflow.statistics.Dimension;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +29,13 @@ record Filter(Map<Dimension, Set<String>> values) {
         for (String one : sent) {
             int colon = one.indexOf(':');
             String name = colon < 0 ? one : one.substring(0, colon);
-            Dimension dimension = Dimension.named(name)
+            Dimension dimension = Dimension.ofColumn(name)
                     .filter(known -> colon > 0)
                     .orElseThrow(() -> ProblemException.parameter(
                             "filter",
                             one,
                             "a dimension, a colon and a value, such as country:DE; the dimensions are "
-                                    + String.join(", ", Dimension.NAMES)));
+                                    + CubeChoice.names(Dimension.all())));
             values.computeIfAbsent(dimension, first -> new TreeSet<>()).add(text("filter", one.substring(colon + 1)));
         }
         Filter filter = new Filter(values);
@@ -76,7 +78,7 @@ record Filter(Map<Dimension, Set<String>> values) {
     }
 
     /** As much of it as these dimensions tell. */
-    Filter only(Set<Dimension> dimensions) {
+    Filter only(Collection<Dimension> dimensions) {
         Map<Dimension, Set<String>> fewer = new EnumMap<>(Dimension.class);
         fewer.putAll(values);
         fewer.keySet().retainAll(dimensions);

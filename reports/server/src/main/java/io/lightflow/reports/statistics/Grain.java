@@ -1,10 +1,12 @@
 package io.lightflow.reports.statistics;
 
+import io.lightflow.database.StatisticsCube;
+import io.lightflow.database.StatisticsTable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 
-/** How long a time a row is about. Coarser rows are the sums of finer ones, written in the same transactions. */
+/** The length of time that a row covers. Coarser rows are the sums of finer ones, written in the same transactions. */
 enum Grain {
     MINUTE(Duration.ofMinutes(1)),
     TEN_MINUTES(Duration.ofMinutes(10)),
@@ -20,6 +22,15 @@ enum Grain {
     /** Its name in requests and answers. */
     String word() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * The table with the rows of a cube.
+     *
+     * @throws java.util.NoSuchElementException if there are none of this length
+     */
+    StatisticsTable table(StatisticsCube cube) {
+        return StatisticsTable.answering(cube, length.toMillis()).orElseThrow();
     }
 
     /** The greatest whole multiple of its length that is not after a time. */

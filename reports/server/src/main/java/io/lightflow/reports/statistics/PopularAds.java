@@ -2,12 +2,15 @@ package io.lightflow.reports.statistics;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.http.Context;
+import io.lightflow.database.KeyTable;
+import io.lightflow.database.StatisticsCube;
 import io.lightflow.reports.http.Caller;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
-import io.lightflow.reports.statistics.RecentRows.Needs;
-import io.lightflow.reports.statistics.Snapshot.AsOf;
+import io.lightflow.reports.statistics.DatabaseSnapshot.AsOf;
+import io.lightflow.reports.statistics.SliceCache.Needs;
 import io.lightflow.reports.statistics.Window.Piece;
+import io.lightflow.statistics.Dimension;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,10 +26,10 @@ final class PopularAds {
     private static final int MOST_MINUTES = 360;
     private static final int MOST_MINUTES_OF_FILTERED = 60;
 
-    private final RecentRows recent;
+    private final SliceCache recent;
     private final InstantSource clock;
 
-    PopularAds(RecentRows recent, InstantSource clock) {
+    PopularAds(SliceCache recent, InstantSource clock) {
         this.recent = recent;
         this.clock = clock;
     }
@@ -55,35 +58,36 @@ final class PopularAds {
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
         Filter filter = Filter.of(parameters, Caller.of(context));
         int minutes = parameters.number("window", 1, MOST_MINUTES, 10);
-        List<Cube> cubes = Cube.telling(filter.dimensions());
-        boolean isOfCreatives = cubes.contains(Cube.CREATIVES);
+        List<StatisticsCube> cubes = CubeChoice.of(filter.dimensions());
+        boolean isOfCreatives = cubes.contains(StatisticsCube.CREATIVES);
         if (!isOfCreatives && minutes > MOST_MINUTES_OF_FILTERED) {
             throw ProblemException.parameter(
                     "window",
                     Integer.toString(minutes),
-                    "a whole number from 1 to " + MOST_MINUTES_OF_FILTERED
-                            + " with a filter by anything but campaign, creative, advertiser and currency");
+                    "a whole number from 1 to " + MOST_MINUTES_OF_FILTERED + " with a filter by anything but "
+                            + CubeChoice.names(KeyTable.AD.dimensions()));
         }
         Instant until = Grain.MINUTE.ceiling(parameters.time("until").orElseGet(clock::instant));
         Window window = new Window(until.minus(Duration.ofMinutes(minutes)), until);
         List<Grain> grains = isOfCreatives ? List.of(Grain.MINUTE, Grain.TEN_MINUTES) : List.of(Grain.MINUTE);
         List<Piece> pieces = window.pieces(grains);
         List<Piece> next = window.aMinuteLater().pieces(grains);
-        HeldRows held = recent.of(snapshot -> {
-            Cube cube = snapshot.complete(window, pieces, cubes);
-            return new Needs(Slot.of(cube, pieces), Slot.of(cube, next));
+        CachedSlices held = recent.of(snapshot -> {
+            StatisticsCube cube = snapshot.complete(window, pieces, cubes);
+            return new Needs(TimeSlice.of(cube, pieces), TimeSlice.of(cube, next));
         });
-        Cube cube = held.snapshot.complete(window, pieces, cubes);
+        StatisticsCube cube = held.snapshot.complete(window, pieces, cubes);
         return new Answer(
                 measure.column(),
                 window.from(),
                 window.to(),
-                ads(held, cube, Slot.of(cube, pieces), filter, measure, count),
+                ads(held, cube, TimeSlice.of(cube, pieces), filter, measure, count),
                 held.snapshot.asOf(window));
     }
 
     /** The sums over slots by ad: the largest first, then by name. */
-    private static List<Ad> ads(HeldRows held, Cube cube, Set<Slot> slots, Filter filter, Measure measure, int count) {
+    private static List<Ad> ads(
+            CachedSlices held, StatisticsCube cube, Set<TimeSlice> slots, Filter filter, Measure measure, int count) {
         long[] sums = held.sums(measure, cube, slots, filter);
         boolean[] isAd = held.ads.matches(filter);
         Map<Ad, Long> byAd = new HashMap<>();

@@ -1,5 +1,6 @@
 package io.lightflow.reports.statistics;
 
+import io.lightflow.statistics.Dimension;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

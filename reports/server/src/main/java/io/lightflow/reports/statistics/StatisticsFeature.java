@@ -1,11 +1,15 @@
 package io.lightflow.reports.statistics;
 
 import io.javalin.config.RoutesConfig;
+import io.lightflow.database.KeyTable;
 import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.Json;
 import io.lightflow.reports.http.Role;
 import io.lightflow.service.sql.Sql;
+import io.lightflow.statistics.Dimension;
 import java.time.InstantSource;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The paths of statistics. */
 public final class StatisticsFeature implements Feature {
@@ -15,13 +19,23 @@ public final class StatisticsFeature implements Feature {
 
     public StatisticsFeature(Sql replica, InstantSource clock) {
         adCount = new AdCount(replica);
-        popularAds = new PopularAds(new RecentRows(replica), clock);
+        popularAds = new PopularAds(new SliceCache(replica), clock);
         campaignSeries = new CampaignSeries(replica);
     }
 
     @Override
     public String description() {
         return "statistics.yaml";
+    }
+
+    @Override
+    public Map<String, String> descriptionValues() {
+        return Map.of(
+                "dimensions", Dimension.all().stream().map(Dimension::column).collect(Collectors.joining("|")),
+                "together", CubeChoice.together(),
+                "ad_dimensions", CubeChoice.names(KeyTable.AD.dimensions()),
+                "by", CubeChoice.names(CampaignSeries.BY),
+                "measures", String.join(", ", Measure.NAMES));
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.lightflow.service.access.TokenHash;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
@@ -62,8 +63,17 @@ class BudgetApiTest {
     /** Impressions of now, for a micro each. */
     private static Position spend(String campaign, long micros) {
         Statistics statistics = new Statistics();
-        Counts counts = statistics.minute(new StatisticsKey(
-                NOW / 60_000 * 60_000, campaign, "x", "a", "e", "p", "DE", "BE", "phone", "eu", "EUR"));
+        Counts counts = statistics.minute(StatisticsKey.of(NOW / 60_000 * 60_000)
+                .with(Dimension.CAMPAIGN, campaign)
+                .with(Dimension.CREATIVE, "x")
+                .with(Dimension.ADVERTISER, "a")
+                .with(Dimension.EXCHANGE, "e")
+                .with(Dimension.PUBLISHER, "p")
+                .with(Dimension.COUNTRY, "DE")
+                .with(Dimension.REGION, "BE")
+                .with(Dimension.DEVICE, "phone")
+                .with(Dimension.DATA_CENTER, "eu")
+                .with(Dimension.CURRENCY, "EUR"));
         counts.impressions = micros;
         counts.spendMicros = micros;
         TreeMap<String, TopicPosition> topics = new TreeMap<>();

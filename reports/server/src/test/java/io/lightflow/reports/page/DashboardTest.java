@@ -11,6 +11,7 @@ import io.lightflow.reports.server.TestDatabase;
 import io.lightflow.reports.statistics.WrittenStatistics;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import java.math.BigDecimal;
@@ -112,18 +113,17 @@ class DashboardTest {
 
     private static void add(
             Statistics statistics, Instant minute, String[] campaign, String ad, long impressions, Random random) {
-        Counts counts = statistics.minute(new StatisticsKey(
-                minute.toEpochMilli(),
-                campaign[0],
-                ad,
-                campaign[1],
-                "x1",
-                "p1",
-                "DE",
-                "BE",
-                "phone",
-                "eu",
-                campaign[2]));
+        Counts counts = statistics.minute(StatisticsKey.of(minute.toEpochMilli())
+                .with(Dimension.CAMPAIGN, campaign[0])
+                .with(Dimension.CREATIVE, ad)
+                .with(Dimension.ADVERTISER, campaign[1])
+                .with(Dimension.EXCHANGE, "x1")
+                .with(Dimension.PUBLISHER, "p1")
+                .with(Dimension.COUNTRY, "DE")
+                .with(Dimension.REGION, "BE")
+                .with(Dimension.DEVICE, "phone")
+                .with(Dimension.DATA_CENTER, "eu")
+                .with(Dimension.CURRENCY, campaign[2]));
         counts.impressions += impressions;
         counts.clicks += impressions / 60 + random.nextInt(5);
         counts.conversions += random.nextInt(3);

@@ -10,6 +10,7 @@ import io.lightflow.reports.http.Json;
 import io.lightflow.reports.statistics.WrittenStatistics;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.HotStandby;
@@ -247,8 +248,17 @@ class ReplicaTest {
     }
 
     private static void count(Statistics statistics, Instant minute, String campaign, long micros) {
-        Counts counts = statistics.minute(new StatisticsKey(
-                minute.toEpochMilli(), campaign, "ad-" + campaign, "a", "x", "p", "DE", "BE", "phone", "eu", "EUR"));
+        Counts counts = statistics.minute(StatisticsKey.of(minute.toEpochMilli())
+                .with(Dimension.CAMPAIGN, campaign)
+                .with(Dimension.CREATIVE, "ad-" + campaign)
+                .with(Dimension.ADVERTISER, "a")
+                .with(Dimension.EXCHANGE, "x")
+                .with(Dimension.PUBLISHER, "p")
+                .with(Dimension.COUNTRY, "DE")
+                .with(Dimension.REGION, "BE")
+                .with(Dimension.DEVICE, "phone")
+                .with(Dimension.DATA_CENTER, "eu")
+                .with(Dimension.CURRENCY, "EUR"));
         counts.impressions += micros;
         counts.spendMicros += micros;
     }

@@ -1,8 +1,8 @@
 package io.lightflow.reports.server;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.service.test.TestPostgres;
-import io.lightflow.topology.postgres.PostgresSchema;
-import io.lightflow.topology.postgres.PostgresSettings;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;

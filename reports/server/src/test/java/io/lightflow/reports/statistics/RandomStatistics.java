@@ -1,6 +1,7 @@
 package io.lightflow.reports.statistics;
 
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import java.time.Instant;
@@ -19,18 +20,17 @@ final class RandomStatistics {
      * Counts something of ad {@code r<number>} of campaign {@code c<number % 4>} and advertiser {@code a<number % 2>}.
      */
     static void add(Statistics statistics, Instant minute, int number, Random random) {
-        Counts counts = statistics.minute(new StatisticsKey(
-                minute.toEpochMilli(),
-                "c" + number % 4,
-                "r" + number,
-                "a" + number % 2,
-                "x" + random.nextInt(2),
-                "p:" + random.nextInt(3),
-                COUNTRIES.get(random.nextInt(3)),
-                Integer.toString(random.nextInt(3)),
-                DEVICES.get(random.nextInt(2)),
-                DATA_CENTERS.get(random.nextInt(2)),
-                number == 7 ? "EUR" : "USD"));
+        Counts counts = statistics.minute(StatisticsKey.of(minute.toEpochMilli())
+                .with(Dimension.CAMPAIGN, "c" + number % 4)
+                .with(Dimension.CREATIVE, "r" + number)
+                .with(Dimension.ADVERTISER, "a" + number % 2)
+                .with(Dimension.EXCHANGE, "x" + random.nextInt(2))
+                .with(Dimension.PUBLISHER, "p:" + random.nextInt(3))
+                .with(Dimension.COUNTRY, COUNTRIES.get(random.nextInt(3)))
+                .with(Dimension.REGION, Integer.toString(random.nextInt(3)))
+                .with(Dimension.DEVICE, DEVICES.get(random.nextInt(2)))
+                .with(Dimension.DATA_CENTER, DATA_CENTERS.get(random.nextInt(2)))
+                .with(Dimension.CURRENCY, number == 7 ? "EUR" : "USD"));
         counts.impressions += 1 + random.nextInt(100);
         counts.clicks += random.nextInt(5);
         counts.conversions += random.nextInt(2);

@@ -3,6 +3,7 @@ package io.lightflow.reports.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lightflow.database.StatisticsCube;
 import io.lightflow.reports.http.Access;
 import io.lightflow.reports.http.Account;
 import io.lightflow.reports.http.Role;
@@ -13,6 +14,7 @@ import io.lightflow.reports.server.TestDatabase;
 import io.lightflow.reports.statistics.WrittenStatistics.Row;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import java.io.ByteArrayInputStream;
@@ -114,22 +116,22 @@ class StatisticsApiTest {
         Predicate<StatisticsKey> where = key -> key.time() >= begin.toEpochMilli() && key.time() < end.toEpochMilli();
         if (RANDOM.nextBoolean()) {
             filters += "&filter=country:DE&filter=country:FR";
-            where = where.and(key -> !key.country().equals("US"));
+            where = where.and(key -> !key.get(Dimension.COUNTRY).equals("US"));
         }
         boolean isOfRegions = RANDOM.nextBoolean();
         if (RANDOM.nextInt(3) == 0) {
             filters += isOfRegions ? "&filter=region:1" : "&filter=device:phone";
             where = where.and(
                     isOfRegions
-                            ? key -> key.region().equals("1")
-                            : key -> key.device().equals("phone"));
+                            ? key -> key.get(Dimension.REGION).equals("1")
+                            : key -> key.get(Dimension.DEVICE).equals("phone"));
         }
         if (RANDOM.nextInt(3) == 0) {
             filters += isOfRegions ? "&filter=data_center:us-west" : "&filter=publisher:p:1";
             where = where.and(
                     isOfRegions
-                            ? key -> key.dataCenter().equals("us-west")
-                            : key -> key.publisher().equals("p:1"));
+                            ? key -> key.get(Dimension.DATA_CENTER).equals("us-west")
+                            : key -> key.get(Dimension.PUBLISHER).equals("p:1"));
         }
         return new Asked(begin, end, filters, where);
     }
@@ -147,7 +149,7 @@ class StatisticsApiTest {
 
             assertThat(answer.path("count").asLong())
                     .as(path + " " + answer.path("parts"))
-                    .isEqualTo(WRITTEN.sum(metrics.get(metric), asked.where.and(key -> key.creativeId()
+                    .isEqualTo(WRITTEN.sum(metrics.get(metric), asked.where.and(key -> key.get(Dimension.CREATIVE)
                             .equals(ad))));
             assertThat(answer.at("/as_of/watermark").asText()).isEqualTo(WATERMARK.toString());
             assertThat(answer.at("/as_of/complete").asBoolean()).isEqualTo(!asked.to.isAfter(WATERMARK));
@@ -155,8 +157,8 @@ class StatisticsApiTest {
         JsonNode spend = client.get(
                 200, "/v1/ads/r7/aggregated_count?metric=spend_micros&from=" + BEGIN + "&to=2026-02-04T00:00:00Z");
         assertThat(spend.at("/by_currency/EUR").asLong())
-                .isEqualTo(WRITTEN.sum(
-                        counts -> counts.spendMicros, key -> key.creativeId().equals("r7")));
+                .isEqualTo(WRITTEN.sum(counts -> counts.spendMicros, key -> key.get(Dimension.CREATIVE)
+                        .equals("r7")));
         assertThat(spend.path("parts").toString())
                 .isEqualTo(
                         "[{\"from\":\"2026-01-30T00:00:00Z\",\"to\":\"2026-02-04T00:00:00Z\",\"rows\":\"day\",\"subtracted\":false}]");
@@ -176,12 +178,16 @@ class StatisticsApiTest {
                     + asked.query();
             Map<String, Counts> expected = new LinkedHashMap<>();
             for (Row row : WRITTEN.rows()) {
-                if (asked.where.test(row.key()) && row.key().campaignId().equals("c3")) {
+                if (asked.where.test(row.key())
+                        && row.key().get(Dimension.CAMPAIGN).equals("c3")) {
                     String name = step.floor(Instant.ofEpochMilli(row.key().time())) + " "
-                            + row.key().creativeId() + " "
-                            + (byCountry ? row.key().country() + " " : "")
-                            + (byRegion ? row.key().region() + row.key().dataCenter() + " " : "")
-                            + row.key().currency();
+                            + row.key().get(Dimension.CREATIVE) + " "
+                            + (byCountry ? row.key().get(Dimension.COUNTRY) + " " : "")
+                            + (byRegion
+                                    ? row.key().get(Dimension.REGION)
+                                            + row.key().get(Dimension.DATA_CENTER) + " "
+                                    : "")
+                            + row.key().get(Dimension.CURRENCY);
                     expected.computeIfAbsent(name, absent -> new Counts()).add(row.counts());
                 }
             }
@@ -216,13 +222,18 @@ class StatisticsApiTest {
     private record Where(String filter, Predicate<StatisticsKey> holds) {
         static final List<Where> ANY = List.of(
                 new Where("", key -> true),
-                new Where("&filter=country:US", key -> key.country().equals("US")),
-                new Where("&filter=device:phone", key -> key.device().equals("phone")),
-                new Where("&filter=exchange:x1", key -> key.exchange().equals("x1")),
-                new Where("&filter=data_center:us-west", key -> key.dataCenter().equals("us-west")),
+                new Where(
+                        "&filter=country:US", key -> key.get(Dimension.COUNTRY).equals("US")),
+                new Where(
+                        "&filter=device:phone", key -> key.get(Dimension.DEVICE).equals("phone")),
+                new Where("&filter=exchange:x1", key -> key.get(Dimension.EXCHANGE)
+                        .equals("x1")),
+                new Where("&filter=data_center:us-west", key -> key.get(Dimension.DATA_CENTER)
+                        .equals("us-west")),
                 new Where(
                         "&filter=region:1&filter=country:DE",
-                        key -> key.region().equals("1") && key.country().equals("DE")));
+                        key -> key.get(Dimension.REGION).equals("1")
+                                && key.get(Dimension.COUNTRY).equals("DE")));
     }
 
     @Test
@@ -239,7 +250,7 @@ class StatisticsApiTest {
                 if (row.key().time() >= from.toEpochMilli()
                         && row.key().time() < until.toEpochMilli()
                         && where.holds.test(row.key())) {
-                    sums.merge(row.key().creativeId(), row.counts().impressions, Long::sum);
+                    sums.merge(row.key().get(Dimension.CREATIVE), row.counts().impressions, Long::sum);
                 }
             }
             List<String> expected = sums.entrySet().stream()
@@ -352,8 +363,8 @@ class StatisticsApiTest {
         wrong(
                 "/v1/ads/r/aggregated_count?filter=region:BE&filter=device:phone&" + hour,
                 "filter",
-                "without region and data_center, or of no others than campaign, creative, advertiser, country, region");
-        wrong("/v1/campaigns/c/series?by=data_center&filter=exchange:x&" + hour, "filter", "nothing is counted by");
+                "of no others than campaign, creative, advertiser, exchange, publisher, country, device, currency; or campaign,");
+        wrong("/v1/campaigns/c/series?by=data_center&filter=exchange:x&" + hour, "filter", "no table has all of them");
         wrong("/v1/ads/r/aggregated_count?filter=country&" + hour, "filter", "a dimension, a colon and a value");
         wrong("/v1/ads/r/aggregated_count?filter=time;DROP:x&" + hour, "filter", "the dimensions are campaign");
         wrong("/v1/ads/popular_ads?window=361", "window", "from 1 to 360");
@@ -385,9 +396,9 @@ class StatisticsApiTest {
         StringBuilder plans = new StringBuilder();
         try (Connection connection = DATABASE.connect()) {
             for (Window.Piece piece : window.pieces(List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY))) {
-                Question question = new Question(connection)
+                StatisticsQuery question = new StatisticsQuery(connection)
                         .say("EXPLAIN ")
-                        .rows(any -> "clicks", List.of(piece), Cube.PLACES, new Filter(Map.of()));
+                        .rows(any -> "clicks", List.of(piece), StatisticsCube.PLACES, new Filter(Map.of()));
                 try (PreparedStatement statement = connection.prepareStatement(question.sql())) {
                     for (int i = 0; i < question.parameters().length; i++) {
                         statement.setObject(i + 1, question.parameters()[i]);

@@ -7,8 +7,9 @@ import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.TestClient;
 import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
-import io.lightflow.topology.postgres.PostgresSchema;
+import io.lightflow.topology.postgres.StatisticsPruner;
 import io.lightflow.topology.postgres.StatisticsRetention;
 import io.lightflow.topology.postgres.StatisticsTotals;
 import java.sql.Connection;
@@ -93,7 +94,7 @@ class StatisticsSnapshotTest {
             }
             written.commit(statistics, WATERMARK);
             Instant now = Instant.parse("2026-04-09T12:00:00Z");
-            new PostgresSchema(database.topologySettings())
+            new StatisticsPruner(database.topologySettings())
                     .dropExpired(
                             new StatisticsRetention(
                                     Optional.of(Period.ofDays(3)), Optional.of(Period.ofMonths(1)), Optional.empty()),
@@ -161,7 +162,7 @@ class StatisticsSnapshotTest {
                             .asLong())
                     .isEqualTo(written.sum(
                             counts -> counts.impressions,
-                            key -> key.region().equals("1")
+                            key -> key.get(Dimension.REGION).equals("1")
                                     && key.time()
                                             >= BEGIN.plus(Duration.ofMinutes(70))
                                                     .toEpochMilli()));
@@ -171,7 +172,7 @@ class StatisticsSnapshotTest {
                             .asLong())
                     .isEqualTo(written.sum(
                             counts -> counts.impressions,
-                            key -> key.country().equals("DE")
+                            key -> key.get(Dimension.COUNTRY).equals("DE")
                                     && key.time()
                                             >= BEGIN.plus(Duration.ofMinutes(60))
                                                     .toEpochMilli()));

@@ -23,14 +23,14 @@ import java.util.function.Function;
  *
  * <p>Thread-safe.
  */
-final class RecentRows {
+final class SliceCache {
     static final Duration PERIOD = Duration.ofSeconds(1);
     private static final int READINGS_A_PERIOD = 4;
     private static final int LONGEST_PERIOD = 30;
     private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
 
     /** In a quarter of the memory. */
-    private static final long MOST_ROWS = Runtime.getRuntime().maxMemory() / 4 / SlotRows.MOST_BYTES_A_ROW;
+    private static final long MOST_ROWS = Runtime.getRuntime().maxMemory() / 4 / SliceColumns.MOST_BYTES_A_ROW;
 
     /**
      * What a question is about.
@@ -38,12 +38,12 @@ final class RecentRows {
      * @param now without which there is no answer
      * @param soon what the same question will be about next; may be there in time
      */
-    record Needs(Set<Slot> now, Set<Slot> soon) {
+    record Needs(Set<TimeSlice> now, Set<TimeSlice> soon) {
         static final Needs NOTHING = new Needs(Set.of(), Set.of());
     }
 
     /** @param nanos when it was begun to be read, and how long a period of it is */
-    private record Read(HeldRows rows, long nanos, long periodNanos) {
+    private record Read(CachedSlices rows, long nanos, long periodNanos) {
         boolean isOlderThan(int periods) {
             return System.nanoTime() - nanos >= periods * periodNanos;
         }
@@ -52,18 +52,18 @@ final class RecentRows {
     private final Sql replica;
     private final long shortestNanos;
     private final long mostRows;
-    private final Map<Slot, Long> asked = new ConcurrentHashMap<>();
+    private final Map<TimeSlice, Long> asked = new ConcurrentHashMap<>();
     private final AtomicBoolean isReadAgain = new AtomicBoolean();
 
     /** Replaced under the lock; null if nothing can be relied on. */
     private volatile Read last;
 
-    RecentRows(Sql replica) {
+    SliceCache(Sql replica) {
         this(replica, PERIOD, MOST_ROWS);
     }
 
     /** @param period the shortest; zero: every question has rows read */
-    RecentRows(Sql replica, Duration period, long mostRows) {
+    SliceCache(Sql replica, Duration period, long mostRows) {
         this.replica = replica;
         this.shortestNanos = period.toNanos();
         this.mostRows = mostRows;
@@ -75,7 +75,7 @@ final class RecentRows {
      * @param question what it needs on a snapshot; may throw that it has no answer there
      * @throws ProblemException if it needs more rows than may be held
      */
-    HeldRows of(Function<Snapshot, Needs> question) {
+    CachedSlices of(Function<DatabaseSnapshot, Needs> question) {
         Read now = last;
         if (answers(now, question)) {
             if (now.isOlderThan(1)) {
@@ -91,7 +91,7 @@ final class RecentRows {
         }
     }
 
-    private boolean answers(Read read, Function<Snapshot, Needs> question) {
+    private boolean answers(Read read, Function<DatabaseSnapshot, Needs> question) {
         return read != null && !read.isOlderThan(2) && read.rows.has(noted(question.apply(read.rows.snapshot)).now);
     }
 
@@ -123,26 +123,28 @@ final class RecentRows {
         }
     }
 
-    private void read(Function<Snapshot, Needs> question) {
+    private void read(Function<DatabaseSnapshot, Needs> question) {
         long begun = System.nanoTime();
-        HeldRows rows = Snapshot.ask(replica, "read the rows of the last minutes", (connection, snapshot) -> {
-            Needs needs = noted(question.apply(snapshot));
-            // A server that was put back in time may have other rows and numbers, and as many events.
-            boolean goesOn = last != null
-                    && last.rows.snapshot.server().equals(snapshot.server())
-                    && !last.rows.keys().isOutgrown();
-            Keys keys = goesOn ? last.rows.keys() : new Keys();
-            SlotReader reader = new SlotReader(connection, keys, goesOn ? last.rows.all() : Map.of(), mostRows);
-            return new HeldRows(snapshot, keys, reader.read(slots(needs.now, begun), needs.now));
-        });
+        CachedSlices rows =
+                DatabaseSnapshot.ask(replica, "read the rows of the last minutes", (connection, snapshot) -> {
+                    Needs needs = noted(question.apply(snapshot));
+                    // A server that was put back in time may have other rows and numbers, and as many events.
+                    boolean goesOn = last != null
+                            && last.rows.snapshot.server().equals(snapshot.server())
+                            && !last.rows.keys().isOutgrown();
+                    KeyCaches keys = goesOn ? last.rows.keys() : new KeyCaches();
+                    SliceReader reader =
+                            new SliceReader(connection, keys, goesOn ? last.rows.all() : Map.of(), mostRows);
+                    return new CachedSlices(snapshot, keys, reader.read(slots(needs.now, begun), needs.now));
+                });
         long periodNanos = Math.max(shortestNanos, READINGS_A_PERIOD * (System.nanoTime() - begun));
         last = new Read(rows, begun, Math.min(periodNanos, LONGEST_PERIOD * shortestNanos));
     }
 
     /** Those that are needed, and then those that were asked for lately, the latest first. */
-    private Set<Slot> slots(Set<Slot> needed, long nowNanos) {
+    private Set<TimeSlice> slots(Set<TimeSlice> needed, long nowNanos) {
         asked.values().removeIf(nanos -> nowNanos - nanos > KEPT_NANOS);
-        Set<Slot> slots = new LinkedHashSet<>(needed);
+        Set<TimeSlice> slots = new LinkedHashSet<>(needed);
         asked.entrySet().stream()
                 .sorted(Comparator.comparing(each -> nowNanos - each.getValue()))
                 .forEach(each -> slots.add(each.getKey()));

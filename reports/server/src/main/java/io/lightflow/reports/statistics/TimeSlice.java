@@ -1,5 +1,6 @@
 package io.lightflow.reports.statistics;
 
+import io.lightflow.database.StatisticsCube;
 import io.lightflow.reports.statistics.Window.Piece;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,12 +13,12 @@ import java.util.Set;
  *
  * @param time where it begins
  */
-record Slot(Cube cube, Grain grain, Instant time) {
-    static Set<Slot> of(Cube cube, List<Piece> pieces) {
-        Set<Slot> slots = new LinkedHashSet<>();
+record TimeSlice(StatisticsCube cube, Grain grain, Instant time) {
+    static Set<TimeSlice> of(StatisticsCube cube, List<Piece> pieces) {
+        Set<TimeSlice> slots = new LinkedHashSet<>();
         for (Piece piece : pieces) {
             for (Instant time = piece.from(); time.isBefore(piece.to()); time = time.plus(piece.grain().length)) {
-                slots.add(new Slot(cube, piece.grain(), time));
+                slots.add(new TimeSlice(cube, piece.grain(), time));
             }
         }
         return slots;

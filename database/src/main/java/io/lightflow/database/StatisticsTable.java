@@ -1,4 +1,4 @@
-package io.lightflow.topology.postgres;
+package io.lightflow.database;
 
 import io.lightflow.statistics.Statistics;
 import java.time.Instant;
@@ -6,15 +6,19 @@ import java.time.LocalDate;
 import java.time.Period;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The statistics tables, in the order in which they are written: how coarse each is, and how it is cut (UTC). */
-enum StatisticsTable {
+/**
+ * The statistics tables, in the order in which they are written: dimensions, length of the rows, and partitions (UTC).
+ */
+public enum StatisticsTable {
     MINUTE("stats_minute", StatisticsCube.PLACES, Statistics.MINUTE_MS, 90),
     CREATIVE_MINUTE("stats_creative_minute", StatisticsCube.CREATIVES, Statistics.MINUTE_MS, 90),
-    /** For the most popular ads of an hour or so. */
+    /** For the most popular ads of about an hour. */
     CREATIVE_TEN_MINUTES("stats_creative_ten_minutes", StatisticsCube.CREATIVES, 10 * Statistics.MINUTE_MS, 50),
     HOUR("stats_hour", StatisticsCube.PLACES, Statistics.HOUR_MS, 50),
     DAY("stats_day", StatisticsCube.PLACES, Statistics.DAY_MS, 50),
@@ -22,7 +26,8 @@ enum StatisticsTable {
     GEO_HOUR("stats_geo_hour", StatisticsCube.GEO, Statistics.HOUR_MS, 50),
     GEO_DAY("stats_geo_day", StatisticsCube.GEO, Statistics.DAY_MS, 50);
 
-    static final List<String> COUNT_COLUMNS = List.of(
+    /** The columns of the counts and the money. */
+    public static final List<String> COUNT_COLUMNS = List.of(
             "impressions",
             "clicks",
             "conversions",
@@ -47,18 +52,11 @@ enum StatisticsTable {
         }
     }
 
-    /** Where it is read: has a column for each dimension. */
-    final String viewName;
-
-    /** Where it is written, and cut into partitions: has numbers in place of the dimensions. */
-    final String tableName;
-
-    final StatisticsCube cube;
-    final long stepMs;
-
-    /** Room is left in a page so that an update of a row stays in it and touches no index. */
-    final int fillFactor;
-
+    private final String viewName;
+    private final String tableName;
+    private final StatisticsCube cube;
+    private final long stepMs;
+    private final int fillFactor;
     private final Partition partition;
 
     StatisticsTable(String viewName, StatisticsCube cube, long stepMs, int fillFactor) {
@@ -72,24 +70,63 @@ enum StatisticsTable {
                 : stepMs < Statistics.DAY_MS ? Partition.MONTH : Partition.YEAR;
     }
 
+    /**
+     * The table that answers for a cube in rows of {@code stepMs} milliseconds: its own, or else the first one whose
+     * rows have all its dimensions.
+     */
+    public static Optional<StatisticsTable> answering(StatisticsCube cube, long stepMs) {
+        List<StatisticsTable> answering = Arrays.stream(values())
+                .filter(table ->
+                        table.stepMs == stepMs && table.cube.dimensions().containsAll(cube.dimensions()))
+                .toList();
+        return answering.stream()
+                .filter(table -> table.cube == cube)
+                .findFirst()
+                .or(() -> answering.stream().findFirst());
+    }
+
+    /** The view to read: it has a column for each dimension. {@code stats_kept} names tables by it. */
+    public String viewName() {
+        return viewName;
+    }
+
+    /** The partitioned table to write: it has numbers in place of the dimensions. */
+    public String tableName() {
+        return tableName;
+    }
+
+    public StatisticsCube cube() {
+        return cube;
+    }
+
+    /** Length of the time of a row in ms. */
+    public long stepMs() {
+        return stepMs;
+    }
+
+    /** Percentage of a page that is filled: an update of a row that finds room in its page touches no index. */
+    public int fillFactor() {
+        return fillFactor;
+    }
+
     /** The columns of its primary key: the time and the numbers. */
-    List<String> keyColumns() {
-        return Stream.concat(Stream.of("time"), cube.keyTables().stream().map(keys -> keys.column))
+    public List<String> keyColumns() {
+        return Stream.concat(Stream.of("time"), cube.keyTables().stream().map(KeyTable::column))
                 .toList();
     }
 
-    /** All its columns, as they are named in a statement. */
-    String columns() {
+    /** All its columns, as a statement names them. */
+    public String columns() {
         return String.join(", ", keyColumns()) + ", " + String.join(", ", COUNT_COLUMNS);
     }
 
     /** Whether its rows are of minutes, so that the newest ones are likely to be new. */
-    boolean isOfMinutes() {
+    public boolean isOfMinutes() {
         return stepMs == Statistics.MINUTE_MS;
     }
 
     /** First day of the partition that holds a time. */
-    LocalDate partitionStart(long time) {
+    public LocalDate partitionStart(long time) {
         LocalDate day = LocalDate.ofInstant(Instant.ofEpochMilli(time), ZoneOffset.UTC);
         return switch (partition) {
             case DAY -> day;
@@ -99,16 +136,16 @@ enum StatisticsTable {
     }
 
     /** First day after a partition. */
-    LocalDate partitionEnd(LocalDate start) {
+    public LocalDate partitionEnd(LocalDate start) {
         return start.plus(partition.length);
     }
 
-    String partitionName(LocalDate start) {
+    public String partitionName(LocalDate start) {
         return tableName + "_" + partition.name.format(start);
     }
 
     /** The count columns, each put into a template in place of {@code %1$s}. */
-    static String counts(String template) {
+    public static String counts(String template) {
         return COUNT_COLUMNS.stream().map(template::formatted).collect(Collectors.joining(", "));
     }
 }

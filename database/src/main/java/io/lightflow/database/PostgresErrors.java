@@ -1,17 +1,17 @@
-package io.lightflow.topology.postgres;
+package io.lightflow.database;
 
 import io.lightflow.sink.SinkUnavailableException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 
 /** Decides, in one place and by SQLState, whether a failure may be repeated. */
-final class PostgresErrors {
-    static final String UNIQUE_VIOLATION = "23505";
+public final class PostgresErrors {
+    public static final String UNIQUE_VIOLATION = "23505";
 
     private PostgresErrors() {}
 
     /** @param action what was being done, to complete "cannot ..." */
-    static RuntimeException translate(String action, SQLException failure) {
+    public static RuntimeException translate(String action, SQLException failure) {
         SQLException root = root(failure);
         String state = root.getSQLState();
         String found = root.getMessage() + (state == null ? "" : " (SQLState " + state + ")");
@@ -21,7 +21,7 @@ final class PostgresErrors {
         return new PostgresSetupException("cannot " + action + ": " + found + advice(state), failure);
     }
 
-    static boolean hasState(SQLException failure, String state) {
+    public static boolean hasState(SQLException failure, String state) {
         return state.equals(root(failure).getSQLState());
     }
 

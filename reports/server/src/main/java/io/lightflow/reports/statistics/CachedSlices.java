@@ -1,26 +1,28 @@
 package io.lightflow.reports.statistics;
 
-import io.lightflow.reports.statistics.KeyTexts.Texts;
+import io.lightflow.database.KeyTable;
+import io.lightflow.database.StatisticsCube;
+import io.lightflow.reports.statistics.KeyCache.Texts;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Rows in memory, all of one {@link Snapshot}. Thread-safe. */
-final class HeldRows {
+/** Rows in memory, all of one {@link DatabaseSnapshot}. Thread-safe. */
+final class CachedSlices {
     /** @param version greater after each commit that changed the rows */
-    record Versioned(long version, SlotRows rows) {}
+    record Versioned(long version, SliceColumns rows) {}
 
-    final Snapshot snapshot;
+    final DatabaseSnapshot snapshot;
 
     /** Of all ads that rows are about. */
     final Texts ads;
 
     private final Map<KeyTable, Texts> texts = new EnumMap<>(KeyTable.class);
-    private final Keys keys;
-    private final Map<Slot, Versioned> rows;
+    private final KeyCaches keys;
+    private final Map<TimeSlice, Versioned> rows;
 
     /** @param keys with the texts of all these rows */
-    HeldRows(Snapshot snapshot, Keys keys, Map<Slot, Versioned> rows) {
+    CachedSlices(DatabaseSnapshot snapshot, KeyCaches keys, Map<TimeSlice, Versioned> rows) {
         this.snapshot = snapshot;
         for (KeyTable table : KeyTable.values()) {
             texts.put(table, keys.of(table).texts());
@@ -30,7 +32,7 @@ final class HeldRows {
         this.rows = rows;
     }
 
-    boolean has(Collection<Slot> slots) {
+    boolean has(Collection<TimeSlice> slots) {
         return rows.keySet().containsAll(slots);
     }
 
@@ -42,25 +44,26 @@ final class HeldRows {
      * @return by the ad's index into {@link #ads}
      * @throws ArithmeticException if a sum does not fit into 64 bits
      */
-    long[] sums(Measure measure, Cube cube, Collection<Slot> slots, Filter filter) {
+    long[] sums(Measure measure, StatisticsCube cube, Collection<TimeSlice> slots, Filter filter) {
         long[] sums = new long[ads.size()];
-        boolean[] isAsked =
-                cube.besideAd().map(table -> texts.get(table).matches(filter)).orElse(SlotRows.ANY);
+        boolean[] isAsked = cube.keyTableBesideAds()
+                .map(table -> texts.get(table).matches(filter))
+                .orElse(SliceColumns.ANY);
         slots.forEach(slot -> rows(slot).addTo(sums, measure, isAsked));
         return sums;
     }
 
-    SlotRows rows(Slot slot) {
+    SliceColumns rows(TimeSlice slot) {
         return rows.get(slot).rows;
     }
 
     /** To be read on with. */
-    Keys keys() {
+    KeyCaches keys() {
         return keys;
     }
 
     /** To be taken over where the version is the same. */
-    Map<Slot, Versioned> all() {
+    Map<TimeSlice, Versioned> all() {
         return rows;
     }
 }

@@ -1,6 +1,8 @@
 package io.lightflow.reports.statistics;
 
+import io.lightflow.database.KeyTable;
 import io.lightflow.service.sql.Sql;
+import io.lightflow.statistics.Dimension;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -16,13 +18,13 @@ import java.util.Set;
  *
  * <p>One thread at a time reads more; whoever has a {@link #texts list} that it gave may use that meanwhile.
  */
-final class KeyTexts {
+final class KeyCache {
     private final KeyTable table;
     private final Map<Integer, Integer> indexes = new HashMap<>();
     private final List<Integer> unread = new ArrayList<>();
     private String[][] texts = new String[64][];
 
-    KeyTexts(KeyTable table) {
+    KeyCache(KeyTable table) {
         this.table = table;
     }
 
@@ -49,11 +51,10 @@ final class KeyTexts {
         if (texts.length < indexes.size()) {
             texts = Arrays.copyOf(texts, 2 * indexes.size());
         }
-        String columns = String.join(
-                ", ", table.dimensions().stream().map(Dimension::column).toList());
         int found = Sql.all(
                         connection,
-                        "SELECT id, " + columns + " FROM " + table.table() + " WHERE id = ANY (?)",
+                        "SELECT id, " + String.join(", ", table.valueColumns()) + " FROM " + table.tableName()
+                                + " WHERE id = ANY (?)",
                         row -> {
                             String[] of = new String[table.dimensions().size()];
                             for (int i = 0; i < of.length; i++) {
@@ -64,7 +65,7 @@ final class KeyTexts {
                         connection.createArrayOf("integer", unread.toArray()))
                 .size();
         if (found < unread.size()) {
-            throw new IllegalStateException(table.table() + " lacks " + (unread.size() - found) + " of the numbers "
+            throw new IllegalStateException(table.tableName() + " lacks " + (unread.size() - found) + " of the numbers "
                     + unread + ", which rows of the statistics have: restore it, none of its rows may be deleted");
         }
         unread.clear();
@@ -72,7 +73,7 @@ final class KeyTexts {
 
     /** The texts by index, as many as there are now. */
     Texts texts() {
-        return new Texts(List.copyOf(table.dimensions()), texts, indexes.size());
+        return new Texts(table.dimensions(), texts, indexes.size());
     }
 
     /** @param texts by index, in the order of the dimensions; those from {@code size} on are of later rows */

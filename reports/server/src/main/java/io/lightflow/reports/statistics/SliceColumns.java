@@ -1,12 +1,12 @@
 package io.lightflow.reports.statistics;
 
-import io.lightflow.reports.statistics.KeyTexts.Texts;
+import io.lightflow.reports.statistics.KeyCache.Texts;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
 
-/** The rows of a {@link Slot}, by column. Thread-safe once it is trimmed. */
-final class SlotRows {
+/** The rows of a {@link TimeSlice}, by column. Thread-safe once it is trimmed. */
+final class SliceColumns {
     private static final int MEASURES = Measure.values().length;
     static final int MOST_BYTES_A_ROW = 2 * Integer.BYTES + MEASURES * Long.BYTES;
 

@@ -1,25 +1,26 @@
 package io.lightflow.reports.statistics;
 
+import io.lightflow.database.KeyTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** The texts of all numbers in rows. As thread-safe as {@link KeyTexts}. */
-final class Keys {
+/** The texts of all numbers in rows. As thread-safe as {@link KeyCache}. */
+final class KeyCaches {
     /** Some hundred bytes each. */
     private static final int FEW_TEXTS = 500_000;
 
-    private final Map<KeyTable, KeyTexts> texts = new EnumMap<>(KeyTable.class);
+    private final Map<KeyTable, KeyCache> texts = new EnumMap<>(KeyTable.class);
     private int readFirst;
 
-    Keys() {
+    KeyCaches() {
         for (KeyTable table : KeyTable.values()) {
-            texts.put(table, new KeyTexts(table));
+            texts.put(table, new KeyCache(table));
         }
     }
 
-    KeyTexts of(KeyTable table) {
+    KeyCache of(KeyTable table) {
         return texts.get(table);
     }
 
@@ -29,11 +30,11 @@ final class Keys {
     }
 
     private int size() {
-        return texts.values().stream().mapToInt(KeyTexts::size).sum();
+        return texts.values().stream().mapToInt(KeyCache::size).sum();
     }
 
     void read(Connection connection) throws SQLException {
-        for (KeyTexts each : texts.values()) {
+        for (KeyCache each : texts.values()) {
             each.read(connection);
         }
         readFirst = readFirst == 0 ? size() : readFirst;

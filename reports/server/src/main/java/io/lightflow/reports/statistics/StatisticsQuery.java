@@ -1,6 +1,9 @@
 package io.lightflow.reports.statistics;
 
+import io.lightflow.database.KeyTable;
+import io.lightflow.database.StatisticsCube;
 import io.lightflow.reports.statistics.Window.Piece;
+import io.lightflow.statistics.Dimension;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -16,49 +19,51 @@ import java.util.function.Function;
  * A statement that is put together of names that this package chose and of parameters, which hold all that was sent.
  * Every piece names its range of time in the statement's parameters, so that PostgreSQL opens no other partition.
  */
-final class Question {
+final class StatisticsQuery {
     private final Connection connection;
     private final StringBuilder sql = new StringBuilder();
     private final List<Object> parameters = new ArrayList<>();
 
-    Question(Connection connection) {
+    StatisticsQuery(Connection connection) {
         this.connection = connection;
     }
 
-    Question say(String words) {
+    StatisticsQuery say(String words) {
         sql.append(words);
         return this;
     }
 
-    Question value(Object value) {
+    StatisticsQuery value(Object value) {
         sql.append('?');
         parameters.add(value);
         return this;
     }
 
-    Question time(Instant time) {
+    StatisticsQuery time(Instant time) {
         return value(utc(time));
     }
 
     /**
      * {@code SELECT columns FROM the piece's table WHERE time and filter}, of one piece after the other. The tables
-     * have a time, counts, and numbers, which {@link Cube#keyTables} tell the meaning of. What the filter means is
-     * looked up there first.
+     * have a time, counts, and numbers, which {@link StatisticsCube#keyTables} tell the meaning of. What the filter
+     * means is looked up there first.
      */
-    Question rows(Function<Piece, String> columns, List<Piece> pieces, Cube cube, Filter filter) throws SQLException {
+    StatisticsQuery rows(Function<Piece, String> columns, List<Piece> pieces, StatisticsCube cube, Filter filter)
+            throws SQLException {
         List<KeyTable> asked = cube.keyTables().stream()
                 .filter(keys -> !filter.only(keys.dimensions()).values().isEmpty())
                 .toList();
         String before = "WITH ";
         for (KeyTable keys : asked) {
-            say(before + "asked_" + keys.column() + " AS MATERIALIZED (SELECT id FROM " + keys.table() + " WHERE true");
+            say(before + "asked_" + keys.column() + " AS MATERIALIZED (SELECT id FROM " + keys.tableName()
+                    + " WHERE true");
             and(filter.only(keys.dimensions())).say(") ");
             before = ", ";
         }
         before = "";
         for (Piece piece : pieces) {
-            say(before + "SELECT " + columns.apply(piece) + " FROM " + cube.dataTable(piece.grain())
-                    + " WHERE time >= ");
+            say(before + "SELECT " + columns.apply(piece) + " FROM "
+                    + piece.grain().table(cube).tableName() + " WHERE time >= ");
             time(piece.from()).say(" AND time < ").time(piece.to());
             asked.forEach(this::andAsked);
             before = " UNION ALL ";
@@ -75,7 +80,7 @@ final class Question {
         say(" AND " + keys.column() + (keys == KeyTable.AD ? " = ANY (ARRAY(" + ids + "))" : " IN (" + ids + ")"));
     }
 
-    private Question and(Filter filter) throws SQLException {
+    private StatisticsQuery and(Filter filter) throws SQLException {
         for (Map.Entry<Dimension, Set<String>> one : filter.values().entrySet()) {
             Set<String> values = one.getValue();
             say(" AND ").say(one.getKey().column());

@@ -1,4 +1,4 @@
-package io.lightflow.topology.postgres;
+package io.lightflow.database;
 
 import io.lightflow.time.Durations;
 import java.io.Serializable;

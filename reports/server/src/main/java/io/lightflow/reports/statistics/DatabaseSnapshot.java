@@ -1,5 +1,7 @@
 package io.lightflow.reports.statistics;
 
+import io.lightflow.database.StatisticsCube;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.statistics.Window.Piece;
 import io.lightflow.service.sql.Sql;
@@ -10,10 +12,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * One state of the database, as of which a whole answer is.
@@ -23,7 +27,7 @@ import java.util.Optional;
  * @param watermark up to which event time everything is counted; empty if a shard has counted nothing yet
  * @param keptFrom from when on tables are complete; those that are not here always were
  */
-record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map<String, Instant> keptFrom) {
+record DatabaseSnapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map<String, Instant> keptFrom) {
 
     /**
      * One round trip for what comes before every question. Nothing is dropped from the lock on until the transaction
@@ -32,16 +36,18 @@ record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map
      * requests.
      */
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-            + " LOCK TABLE ONLY stats_minute_data, ONLY stats_creative_minute_data, ONLY stats_creative_ten_minutes_data,"
-            + " ONLY stats_hour_data, ONLY stats_day_data, ONLY stats_geo_minute_data, ONLY stats_geo_hour_data,"
-            + " ONLY stats_geo_day_data IN ACCESS SHARE MODE;"
+            + " LOCK TABLE "
+            + Arrays.stream(StatisticsTable.values())
+                    .map(table -> "ONLY " + table.tableName())
+                    .collect(Collectors.joining(", "))
+            + " IN ACCESS SHARE MODE;"
             + " SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0;"
             + " SELECT pg_postmaster_start_time(), clock_timestamp(),"
             + " (SELECT CASE WHEN bool_and(watermark IS NOT NULL) THEN min(watermark) END FROM ledger),"
             + " table_name, kept_from FROM (VALUES (1)) AS one LEFT JOIN stats_kept ON true";
 
     interface Work<T> {
-        T on(Connection connection, Snapshot snapshot) throws SQLException;
+        T on(Connection connection, DatabaseSnapshot snapshot) throws SQLException;
     }
 
     /** Does all that work asks on one snapshot. */
@@ -49,7 +55,7 @@ record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map
         return replica.change(action, connection -> work.on(connection, begin(connection)));
     }
 
-    private static Snapshot begin(Connection connection) throws SQLException {
+    private static DatabaseSnapshot begin(Connection connection) throws SQLException {
         Map<String, Instant> keptFrom = new HashMap<>();
         try (Statement statement = connection.createStatement()) {
             boolean isResult = statement.execute(BEGIN);
@@ -68,7 +74,7 @@ record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map
                     keptFrom.put(found.getString(4), instant(found, 5));
                 }
             }
-            return new Snapshot(server, readAt, Optional.ofNullable(watermark), keptFrom);
+            return new DatabaseSnapshot(server, readAt, Optional.ofNullable(watermark), keptFrom);
         }
     }
 
@@ -103,9 +109,9 @@ record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map
      * @param cubes at least one
      * @throws ProblemException if each of them lacks some; it is not guessed what they say
      */
-    Cube complete(Window window, List<Piece> pieces, List<Cube> cubes) {
+    StatisticsCube complete(Window window, List<Piece> pieces, List<StatisticsCube> cubes) {
         Optional<ProblemException> incomplete = Optional.empty();
-        for (Cube cube : cubes) {
+        for (StatisticsCube cube : cubes) {
             incomplete = incompleteness(window, pieces, cube);
             if (incomplete.isEmpty()) {
                 return cube;
@@ -115,27 +121,30 @@ record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map
     }
 
     /** Whether a cube has all rows of a piece. */
-    boolean has(Piece piece, Cube cube) {
-        Instant kept = keptFrom.get(cube.table(piece.grain()));
+    boolean has(Piece piece, StatisticsCube cube) {
+        Instant kept = keptFrom.get(piece.grain().table(cube).viewName());
         return kept == null || !piece.from().isBefore(kept);
     }
 
-    private Optional<ProblemException> incompleteness(Window window, List<Piece> pieces, Cube cube) {
+    private Optional<ProblemException> incompleteness(Window window, List<Piece> pieces, StatisticsCube cube) {
         for (Piece piece : pieces) {
             if (!has(piece, cube)) {
                 boolean isAtTheBeginning = piece.from().equals(window.from());
                 return Optional.of(ProblemException.parameter(
                         isAtTheBeginning ? "from" : "to",
                         (isAtTheBeginning ? window.from() : window.to()).toString(),
-                        advice(cube, piece.grain(), keptFrom.get(cube.table(piece.grain())))));
+                        advice(
+                                cube,
+                                piece.grain(),
+                                keptFrom.get(piece.grain().table(cube).viewName()))));
             }
         }
         return Optional.empty();
     }
 
-    private static String advice(Cube cube, Grain grain, Instant kept) {
+    private static String advice(StatisticsCube cube, Grain grain, Instant kept) {
         String missing = "rows by the " + grain.word().replace('_', ' ')
-                + (cube == Cube.GEO ? " and by region or data center" : "") + " from before " + kept
+                + (cube == StatisticsCube.GEO ? " and by region or data center" : "") + " from before " + kept
                 + " are not kept";
         return switch (grain) {
             case MINUTE, TEN_MINUTES -> "on a whole hour (UTC) or not before " + kept + ": " + missing;
@@ -145,7 +154,8 @@ record Snapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map
     }
 
     /** The rows of a question, on this snapshot's connection. */
-    static <T> List<T> all(Connection connection, Question question, Sql.RowReader<T> reader) throws SQLException {
+    static <T> List<T> all(Connection connection, StatisticsQuery question, Sql.RowReader<T> reader)
+            throws SQLException {
         return Sql.all(connection, question.sql(), reader, question.parameters());
     }
 }

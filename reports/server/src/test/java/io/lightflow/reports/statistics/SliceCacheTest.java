@@ -3,10 +3,12 @@ package io.lightflow.reports.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.database.StatisticsCube;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.server.TestDatabase;
-import io.lightflow.reports.statistics.RecentRows.Needs;
+import io.lightflow.reports.statistics.SliceCache.Needs;
 import io.lightflow.service.sql.Sql;
+import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.postgres.HotStandby;
 import java.nio.file.Path;
@@ -27,14 +29,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** What is held in memory is what the database held at one moment. */
-class RecentRowsTest {
+class SliceCacheTest {
     private static final Instant BEGIN = Instant.parse("2026-01-01T23:30:00Z");
     private static final Filter EVERYTHING = new Filter(Map.of());
 
     private final TestDatabase database = TestDatabase.fresh();
     private final PGSimpleDataSource replica = new PGSimpleDataSource();
 
-    RecentRowsTest() {
+    SliceCacheTest() {
         connectTo(database.settings().url());
     }
 
@@ -45,29 +47,29 @@ class RecentRowsTest {
         replica.setCurrentSchema(database.settings().schema());
     }
 
-    private RecentRows held(Duration period) {
-        return new RecentRows(new Sql(replica), period, 1_000_000);
+    private SliceCache held(Duration period) {
+        return new SliceCache(new Sql(replica), period, 1_000_000);
     }
 
     private static Random random() {
         long seed = Long.getLong("seed", System.nanoTime());
-        System.out.println("RecentRowsTest: -Dseed=" + seed);
+        System.out.println("SliceCacheTest: -Dseed=" + seed);
         return new Random(seed);
     }
 
-    private static Slot slot(Cube cube, int minute) {
-        return new Slot(cube, Grain.MINUTE, BEGIN.plus(Duration.ofMinutes(minute)));
+    private static TimeSlice slot(StatisticsCube cube, int minute) {
+        return new TimeSlice(cube, Grain.MINUTE, BEGIN.plus(Duration.ofMinutes(minute)));
     }
 
-    private static HeldRows ask(RecentRows rows, Slot... slots) {
+    private static CachedSlices ask(SliceCache rows, TimeSlice... slots) {
         return rows.of(snapshot -> new Needs(new LinkedHashSet<>(List.of(slots)), Set.of()));
     }
 
-    private static long sum(HeldRows held, Measure measure, Slot slot) {
+    private static long sum(CachedSlices held, Measure measure, TimeSlice slot) {
         return Arrays.stream(sums(held, measure, slot)).sum();
     }
 
-    private static long[] sums(HeldRows held, Measure measure, Slot slot) {
+    private static long[] sums(CachedSlices held, Measure measure, TimeSlice slot) {
         return held.sums(measure, slot.cube(), Set.of(slot), EVERYTHING);
     }
 
@@ -92,20 +94,20 @@ class RecentRowsTest {
                 }
             });
             // Read by each question, and read in the background.
-            List<RecentRows> all = List.of(held(Duration.ZERO), held(Duration.ofMillis(20)));
+            List<SliceCache> all = List.of(held(Duration.ZERO), held(Duration.ofMillis(20)));
             long last = 0;
             while (last < commits) {
                 boolean done = writing.isDone();
-                for (Cube cube : Cube.values()) {
-                    for (RecentRows rows : all) {
-                        Set<Slot> slots = Slot.of(
+                for (StatisticsCube cube : StatisticsCube.values()) {
+                    for (SliceCache rows : all) {
+                        Set<TimeSlice> slots = TimeSlice.of(
                                 cube,
                                 new Window(BEGIN, BEGIN.plus(Duration.ofMinutes(minutes)))
                                         .pieces(
-                                                cube == Cube.CREATIVES
+                                                cube == StatisticsCube.CREATIVES
                                                         ? List.of(Grain.MINUTE, Grain.TEN_MINUTES)
                                                         : List.of(Grain.MINUTE)));
-                        HeldRows held = rows.of(snapshot -> new Needs(slots, Set.of()));
+                        CachedSlices held = rows.of(snapshot -> new Needs(slots, Set.of()));
                         long counted = held.snapshot
                                 .watermark()
                                 .map(watermark ->
@@ -131,15 +133,15 @@ class RecentRowsTest {
 
     @Test
     void onlyMinutesToWhichSomethingWasAddedAreReadAgain() {
-        RecentRows rows = held(Duration.ZERO);
-        Slot first = slot(Cube.PLACES, 0);
-        Slot second = slot(Cube.PLACES, 1);
+        SliceCache rows = held(Duration.ZERO);
+        TimeSlice first = slot(StatisticsCube.PLACES, 0);
+        TimeSlice second = slot(StatisticsCube.PLACES, 1);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 0, 1, 1);
             click(written, 1, 1, 2);
-            HeldRows before = ask(rows, first, second);
+            CachedSlices before = ask(rows, first, second);
             click(written, 0, 2, 3);
-            HeldRows after = ask(rows, first, second);
+            CachedSlices after = ask(rows, first, second);
 
             assertThat(after.rows(second)).isSameAs(before.rows(second));
             assertThat(sum(before, Measure.CLICKS, first)).isEqualTo(1);
@@ -149,12 +151,12 @@ class RecentRowsTest {
 
     @Test
     void rowsThatWillBeNeededSoonAreThereToo() {
-        RecentRows rows = held(Duration.ZERO);
-        Slot now = slot(Cube.GEO, 0);
-        Slot soon = slot(Cube.GEO, 1);
+        SliceCache rows = held(Duration.ZERO);
+        TimeSlice now = slot(StatisticsCube.GEO, 0);
+        TimeSlice soon = slot(StatisticsCube.GEO, 1);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 1, 1, 1);
-            HeldRows held = rows.of(snapshot -> new Needs(Set.of(now), Set.of(soon)));
+            CachedSlices held = rows.of(snapshot -> new Needs(Set.of(now), Set.of(soon)));
 
             assertThat(sum(held, Measure.CLICKS, soon)).isEqualTo(1);
         }
@@ -162,9 +164,9 @@ class RecentRowsTest {
 
     @Test
     void aQuestionAboutMoreRowsThanFitIsRefusedAndOthersGiveWay() {
-        RecentRows rows = new RecentRows(new Sql(replica), Duration.ZERO, 3);
-        Slot first = slot(Cube.PLACES, 0);
-        Slot second = slot(Cube.PLACES, 1);
+        SliceCache rows = new SliceCache(new Sql(replica), Duration.ZERO, 3);
+        TimeSlice first = slot(StatisticsCube.PLACES, 0);
+        TimeSlice second = slot(StatisticsCube.PLACES, 1);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 0, 1, 1);
             click(written, 0, 2, 2);
@@ -182,8 +184,8 @@ class RecentRowsTest {
 
     @Test
     void afterAFailoverNothingOfTheFormerServerIsAnswered(@TempDir Path folder) throws Exception {
-        RecentRows rows = held(Duration.ZERO);
-        Slot minute = slot(Cube.PLACES, 0);
+        SliceCache rows = held(Duration.ZERO);
+        TimeSlice minute = slot(StatisticsCube.PLACES, 0);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 0, 1, 1);
             try (HotStandby standby = HotStandby.of(database.settings().url(), folder)) {
@@ -204,7 +206,7 @@ class RecentRowsTest {
         }
     }
 
-    private static List<String> creatives(HeldRows held, Slot slot) {
+    private static List<String> creatives(CachedSlices held, TimeSlice slot) {
         long[] sums = sums(held, Measure.CLICKS, slot);
         return IntStream.range(0, sums.length)
                 .filter(ad -> sums[ad] > 0)

@@ -1,4 +1,4 @@
-package io.lightflow.topology.postgres;
+package io.lightflow.database;
 
 /** PostgreSQL answers, and refuses: repeating does not help, somebody must change the set-up. */
 public final class PostgresSetupException extends RuntimeException {

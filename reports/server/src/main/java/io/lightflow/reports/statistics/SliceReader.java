@@ -1,7 +1,8 @@
 package io.lightflow.reports.statistics;
 
+import io.lightflow.database.KeyTable;
 import io.lightflow.reports.http.ProblemException;
-import io.lightflow.reports.statistics.HeldRows.Versioned;
+import io.lightflow.reports.statistics.CachedSlices.Versioned;
 import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -14,12 +15,12 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Reads the rows of slots, but for those that have not changed since they were read. */
-final class SlotReader {
+final class SliceReader {
     private static final int FETCHED_AT_ONCE = 10_000;
 
     private final Connection connection;
-    private final Keys keys;
-    private final Map<Slot, Versioned> before;
+    private final KeyCaches keys;
+    private final Map<TimeSlice, Versioned> before;
     private final long mostRows;
 
     /**
@@ -28,7 +29,7 @@ final class SlotReader {
      * @param before rows of these keys
      * @param mostRows that may be held
      */
-    SlotReader(Connection connection, Keys keys, Map<Slot, Versioned> before, long mostRows) {
+    SliceReader(Connection connection, KeyCaches keys, Map<TimeSlice, Versioned> before, long mostRows) {
         this.connection = connection;
         this.keys = keys;
         this.before = before;
@@ -41,11 +42,11 @@ final class SlotReader {
      * @param needed those of them that must fit
      * @throws ProblemException if they do not
      */
-    Map<Slot, Versioned> read(Set<Slot> slots, Set<Slot> needed) throws SQLException {
+    Map<TimeSlice, Versioned> read(Set<TimeSlice> slots, Set<TimeSlice> needed) throws SQLException {
         Map<Long, Long> events = events(slots);
-        Map<Slot, Versioned> rows = new HashMap<>();
+        Map<TimeSlice, Versioned> rows = new HashMap<>();
         long room = mostRows;
-        for (Slot slot : slots) {
+        for (TimeSlice slot : slots) {
             long version = slot.minutes().stream()
                     .mapToLong(minute -> events.getOrDefault(minute, 0L))
                     .sum();
@@ -77,7 +78,7 @@ final class SlotReader {
     }
 
     /** By the minute, in seconds since the Unix epoch; 0 is left out. */
-    private Map<Long, Long> events(Collection<Slot> slots) throws SQLException {
+    private Map<Long, Long> events(Collection<TimeSlice> slots) throws SQLException {
         Map<Long, Long> events = new HashMap<>();
         Object[] minutes = slots.stream()
                 .flatMap(slot -> slot.minutes().stream())
@@ -93,15 +94,15 @@ final class SlotReader {
     }
 
     /** At most one row more than there is room for. */
-    private SlotRows read(Slot slot, long room) throws SQLException {
-        Optional<KeyTable> other = slot.cube().besideAd();
-        KeyTexts ads = keys.of(KeyTable.AD);
+    private SliceColumns read(TimeSlice slot, long room) throws SQLException {
+        Optional<KeyTable> other = slot.cube().keyTableBesideAds();
+        KeyCache ads = keys.of(KeyTable.AD);
         String sql = "SELECT ad, " + other.map(KeyTable::column).orElse("0") + ", " + String.join(", ", Measure.NAMES)
-                + " FROM " + slot.cube().dataTable(slot.grain()) + " WHERE time = ? LIMIT ?";
-        SlotRows rows = new SlotRows();
+                + " FROM " + slot.grain().table(slot.cube()).tableName() + " WHERE time = ? LIMIT ?";
+        SliceColumns rows = new SliceColumns();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setFetchSize(FETCHED_AT_ONCE);
-            statement.setObject(1, Question.utc(slot.time()));
+            statement.setObject(1, StatisticsQuery.utc(slot.time()));
             statement.setLong(2, room + 1);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
