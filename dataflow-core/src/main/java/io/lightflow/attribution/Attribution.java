@@ -4,19 +4,20 @@ import io.lightflow.event.Conversion;
 import java.util.List;
 
 /**
- * The rule that gives a conversion to a click or an impression. It sees every click and impression of the join key that
- * could count, and must decide by event times and ids alone, never by the order of its arguments (invariant E). It must
- * be final: once a verdict is not {@link Verdict.Undecided}, it stays when more waiting clicks are resolved.
+ * The rule that attributes a conversion to a click or an impression. It gets every click and impression of the join key
+ * that could count. It must decide by event times and ids alone, never by the order of its arguments (invariant E). A
+ * verdict other than {@link Verdict.Undecided} must stay the same when more waiting clicks are resolved.
  *
  * <p>Thread-safe: implementations keep no state.
  */
 public interface Attribution {
 
     /**
-     * @param conversion the conversion, when every event up to its time has been seen
+     * @param conversion the conversion; every event up to its time has been ingested
      * @param clicks clicks of its join key, in any order
-     * @param impressions impressions of its join key within the view-through window, in any order; empty if that is off
-     * @param windows those of its advertiser
+     * @param impressions impressions of its join key within the view-through window, in any order; empty if
+     *     view-through attribution is off
+     * @param windows the windows of its advertiser
      */
     Verdict decide(
             Conversion conversion, List<ClickCandidate> clicks, List<ViewCandidate> impressions, Windows windows);

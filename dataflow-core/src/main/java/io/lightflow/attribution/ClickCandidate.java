@@ -7,17 +7,17 @@ package io.lightflow.attribution;
  * @param time its event time, ms since the Unix epoch
  * @param advertiserId its advertiser
  * @param impressionId the impression it names
- * @param status what has become of it
+ * @param status whether it has been joined
  */
 public record ClickCandidate(String id, long time, String advertiserId, String impressionId, Status status) {
 
-    /** What has become of a click. */
+    /** Whether a click has been joined. */
     public enum Status {
-        /** Its impression has come. */
+        /** Its impression has arrived. */
         JOINED,
-        /** Its impression has not come yet and still may. */
+        /** Its impression has not arrived yet and still may. */
         WAITING,
-        /** Its impression did not come in time. */
+        /** Its impression did not arrive in time. */
         ORPHANED
     }
 }

@@ -5,14 +5,14 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Last click wins: of the click or impression that the conversion names, or of its advertiser if it names none; at or
- * before the conversion and within the look-back window. Without a click the last impression within the view-through
- * window. Events of one time are ordered by id.
+ * Attributes a conversion to the last click at or before it, within the look-back window. Clicks qualify by the click
+ * or impression that the conversion names, or by its advertiser if it names none. Without such a click, the last
+ * impression within the view-through window wins. Ties are broken by id.
  */
 public final class LastClick implements Attribution {
-    private static final Comparator<ClickCandidate> CLICKS_IN_ORDER =
+    private static final Comparator<ClickCandidate> CLICKS_BY_TIME =
             Comparator.comparingLong(ClickCandidate::time).thenComparing(ClickCandidate::id);
-    private static final Comparator<ViewCandidate> VIEWS_IN_ORDER =
+    private static final Comparator<ViewCandidate> VIEWS_BY_TIME =
             Comparator.comparingLong(ViewCandidate::time).thenComparing(ViewCandidate::id);
 
     @Override
@@ -26,7 +26,7 @@ public final class LastClick implements Attribution {
                     && click.time() <= until
                     && click.time() >= sinceClick
                     && names(conversion, click);
-            if (counts && (last == null || CLICKS_IN_ORDER.compare(click, last) > 0)) {
+            if (counts && (last == null || CLICKS_BY_TIME.compare(click, last) > 0)) {
                 last = click;
             }
         }
@@ -40,11 +40,11 @@ public final class LastClick implements Attribution {
                     && impression.time() <= until
                     && impression.time() >= sinceView
                     && names(conversion, impression);
-            if (counts && (view == null || VIEWS_IN_ORDER.compare(impression, view) > 0)) {
+            if (counts && (view == null || VIEWS_BY_TIME.compare(impression, view) > 0)) {
                 view = impression;
             }
         }
-        return view == null ? Verdict.NOTHING : new Verdict.ToView(view);
+        return view == null ? Verdict.UNATTRIBUTED : new Verdict.ToView(view);
     }
 
     private static boolean names(Conversion conversion, ClickCandidate click) {
@@ -57,7 +57,7 @@ public final class LastClick implements Attribution {
         return conversion.getAdvertiserId().equals(click.advertiserId());
     }
 
-    /** A conversion that names a click which never came, or only an orphan, is nobody's view. */
+    /** A conversion that names a click is never attributed to a view, even if the click is missing or an orphan. */
     private static boolean names(Conversion conversion, ViewCandidate impression) {
         if (conversion.getClickId() != null) {
             return false;

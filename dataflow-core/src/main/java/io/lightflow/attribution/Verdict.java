@@ -1,20 +1,20 @@
 package io.lightflow.attribution;
 
-/** What a conversion is attributed to. */
+/** The result of attributing a conversion. */
 public sealed interface Verdict {
 
-    /** To this click and its impression. */
+    /** Attributed to this click and its impression. */
     record ToClick(ClickCandidate click) implements Verdict {}
 
-    /** To this impression, without a click. */
+    /** Attributed to this impression, without a click. */
     record ToView(ViewCandidate impression) implements Verdict {}
 
-    /** To nothing. */
-    record ToNothing() implements Verdict {}
+    /** Attributed to nothing. */
+    record Unattributed() implements Verdict {}
 
-    /** The click that would win still waits for its impression. */
+    /** Not decided yet: the click that would win still waits for its impression. */
     record Undecided() implements Verdict {}
 
-    Verdict NOTHING = new ToNothing();
+    Verdict UNATTRIBUTED = new Unattributed();
     Verdict UNDECIDED = new Undecided();
 }

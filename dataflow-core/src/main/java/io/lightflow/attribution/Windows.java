@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How long events of an advertiser wait for and look back at each other, in event time.
+ * The time windows of an advertiser, in event time.
  *
- * @param impressionLookBack how old the impression of a click may be; also how long events are kept at least
- * @param orphanAfter how long a click waits for its impression; an impression stamped later than this after its click
- *     is not its impression
- * @param clickLookBack how old the click may be that a conversion is attributed to
- * @param viewThrough how old the impression may be that a conversion without a click is attributed to; zero turns this
- *     off
+ * @param impressionLookBack maximum age of a click's impression; also the minimum time for which events are kept
+ * @param orphanAfter how long a click waits for its impression; an impression that is later than its click by more than
+ *     this does not match
+ * @param clickLookBack maximum age of the click that a conversion is attributed to
+ * @param viewThrough maximum age of the impression that a conversion without a click is attributed to; zero turns
+ *     view-through attribution off
  */
 public record Windows(Duration impressionLookBack, Duration orphanAfter, Duration clickLookBack, Duration viewThrough) {
 
-    private static final Duration LONGEST = Duration.ofDays(400);
+    private static final Duration MAX_WINDOW = Duration.ofDays(400);
 
     public static final Windows DEFAULT =
             new Windows(Duration.ofDays(30), Duration.ofHours(24), Duration.ofDays(30), Duration.ZERO);
@@ -27,16 +27,16 @@ public record Windows(Duration impressionLookBack, Duration orphanAfter, Duratio
         requireWithin("viewThrough", viewThrough, Duration.ZERO);
     }
 
-    private static void requireWithin(String name, Duration duration, Duration least) {
+    private static void requireWithin(String name, Duration duration, Duration min) {
         Objects.requireNonNull(duration, name);
-        if (duration.compareTo(least) < 0 || duration.compareTo(LONGEST) > 0) {
+        if (duration.compareTo(min) < 0 || duration.compareTo(MAX_WINDOW) > 0) {
             throw new IllegalArgumentException(
-                    name + " must lie between " + least + " and " + LONGEST + ", found " + duration);
+                    "expected " + name + " between " + min + " and " + MAX_WINDOW + ", found " + duration);
         }
     }
 
-    /** The longest time that an event can still matter, in ms. */
-    public long longestMs() {
+    /** The maximum time for which an event can matter, in ms. */
+    public long maxMs() {
         return Math.max(
                 Math.max(impressionLookBack.toMillis(), orphanAfter.toMillis()),
                 Math.max(clickLookBack.toMillis(), viewThrough.toMillis()));

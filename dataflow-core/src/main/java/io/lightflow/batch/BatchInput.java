@@ -8,9 +8,9 @@ import java.util.Objects;
  * All records of one topic-partition.
  *
  * @param topic name of the topic
- * @param type kind of its events
- * @param incarnation first 32 bits of the Kafka topic id, or any number of which no two inputs have the same
- * @param entries the records, by rising offset; read once
+ * @param type type of its events
+ * @param incarnation first 32 bits of the Kafka topic id, or any number that is unique among the inputs
+ * @param entries the records, by ascending offset; read once
  */
 public record BatchInput(String topic, EventType type, int incarnation, Iterable<? extends BlockEntry> entries) {
     public BatchInput {

@@ -6,10 +6,10 @@ import io.lightflow.statistics.Statistics;
 import java.util.List;
 
 /**
- * What a finished set of events comes to.
+ * The result of a complete set of events.
  *
- * @param outputs everything that the join put out, in its order, beacons among it
- * @param books what became of the events; nothing waits any more
+ * @param outputs all outputs of the join in its order, including beacons
+ * @param books the fates of the events; none waits any longer
  * @param statistics the minute rows
  */
 public record BatchResult(List<OutputEvent> outputs, Books books, Statistics statistics) {}

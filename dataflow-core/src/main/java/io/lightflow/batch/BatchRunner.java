@@ -23,12 +23,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Runs the very steps of the topologies over a finished set of events, so that what they made of it can be computed
- * again and compared. Takes all inputs for one shard. Not thread-safe; a runner is used once.
+ * Runs the topologies' own steps over a complete set of events, so that their results can be recomputed and compared.
+ * Treats all inputs as one shard. Not thread-safe; a runner is used once.
  */
 public final class BatchRunner {
     private static final int SHARD = 0;
-    /** What readers of the joined topics would see as the incarnation. */
+    /** Incarnation of the first joined topic, as its readers would see it. */
     private static final int JOINED_INCARNATION = 1;
 
     private final JoinSettings settings;
@@ -43,9 +43,9 @@ public final class BatchRunner {
 
     /**
      * @param ids ids of the schemas of the outputs
-     * @param schemas where those ids are found
-     * @param store where the join keeps its rows; must be empty
-     * @param blockSize number of records in a block; changes the speed and never the result
+     * @param schemas finds the schemas with these ids
+     * @param store holds the rows of the join; must be empty
+     * @param blockSize number of records in a block; affects the speed and never the result
      */
     public BatchRunner(
             JoinSettings settings,
@@ -55,7 +55,7 @@ public final class BatchRunner {
             JoinStore store,
             int blockSize) {
         if (blockSize < 1) {
-            throw new IllegalArgumentException("blockSize must be 1 or more, found " + blockSize);
+            throw new IllegalArgumentException("expected blockSize to be 1 or more, found " + blockSize);
         }
         this.settings = settings;
         this.join = new JoinStep(settings, attribution, new OutputEncoder(ids));
@@ -66,8 +66,8 @@ public final class BatchRunner {
 
     /**
      * @param inputs all topic-partitions
-     * @return what comes out once every timer has fired
-     * @throws io.lightflow.store.StoreUnavailableException if the store does not answer now; the run cannot be resumed
+     * @return the result after every timer has fired
+     * @throws io.lightflow.store.StoreUnavailableException if the store is unavailable now; the run cannot be resumed
      */
     public BatchResult run(List<BatchInput> inputs) {
         List<Cursor> cursors = inputs.stream()
@@ -81,25 +81,25 @@ public final class BatchRunner {
         return new BatchResult(List.copyOf(outputs), position.books(), statistics());
     }
 
-    /** Takes the next records of all topics, always from the one that is furthest behind; false if there are none. */
+    /** Reads the next records of all topics, always from the topic that lags most. Returns false if there are none. */
     private boolean fill(List<Cursor> cursors) {
-        for (int taken = 0; taken < blockSize; taken++) {
-            Cursor behind = null;
+        for (int count = 0; count < blockSize; count++) {
+            Cursor lagging = null;
             for (Cursor cursor : cursors) {
-                if (cursor.hasNext() && (behind == null || cursor.reached() < behind.reached())) {
-                    behind = cursor;
+                if (cursor.hasNext() && (lagging == null || cursor.maxTime() < lagging.maxTime())) {
+                    lagging = cursor;
                 }
             }
-            if (behind == null) {
-                return taken > 0;
+            if (lagging == null) {
+                return count > 0;
             }
-            behind.take();
+            lagging.advance();
         }
         return true;
     }
 
     private void close(List<Cursor> cursors) {
-        long lastTime = cursors.stream().mapToLong(Cursor::reached).max().orElse(Position.NO_TIME);
+        long lastTime = cursors.stream().mapToLong(Cursor::maxTime).max().orElse(Position.NO_TIME);
         if (lastTime != Position.NO_TIME) {
             cursors.forEach(cursor -> cursor.close(settings.closingTime(lastTime)));
             step(cursors);

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** How far a run has come in one input. */
+/** The progress of a run in one input. */
 final class Cursor {
     private final BatchInput input;
     private final Iterator<? extends BlockEntry> entries;
-    private List<BlockEntry> taken = new ArrayList<>();
+    private List<BlockEntry> entriesRead = new ArrayList<>();
     private long from;
     private long to;
-    private long reached = Position.NO_TIME;
+    private long maxTime = Position.NO_TIME;
 
     Cursor(BatchInput input) {
         this.input = input;
@@ -27,12 +27,12 @@ final class Cursor {
         return entries.hasNext();
     }
 
-    /** Greatest event time that was taken, ms since the Unix epoch; {@link Position#NO_TIME} if none. */
-    long reached() {
-        return reached;
+    /** Greatest event time that was read, ms since the Unix epoch; {@link Position#NO_TIME} if none. */
+    long maxTime() {
+        return maxTime;
     }
 
-    void take() {
+    void advance() {
         add(entries.next());
     }
 
@@ -43,23 +43,23 @@ final class Cursor {
 
     private void add(BlockEntry entry) {
         if (entry.offset() < to) {
-            throw new IllegalArgumentException("the records of " + input.topic()
-                    + " must come by rising offset, found offset " + entry.offset() + " after " + (to - 1));
+            throw new IllegalArgumentException("expected the records of " + input.topic()
+                    + " by ascending offset, found offset " + entry.offset() + " after " + (to - 1));
         }
-        taken.add(entry);
+        entriesRead.add(entry);
         to = entry.offset() + 1;
         if (entry instanceof LightEvent event) {
-            reached = Math.max(reached, event.time());
+            maxTime = Math.max(maxTime, event.time());
         } else if (entry instanceof BeaconMark beacon) {
-            reached = Math.max(reached, beacon.time());
+            maxTime = Math.max(maxTime, beacon.time());
         }
     }
 
-    /** What was taken since the last call, as a part of a block. */
+    /** The records that were read since the last call, as a part of a block. */
     BlockPart part() {
-        BlockPart part = new BlockPart(input.topic(), input.type(), input.incarnation(), from, to, false, taken);
+        BlockPart part = new BlockPart(input.topic(), input.type(), input.incarnation(), from, to, false, entriesRead);
         from = to;
-        taken = new ArrayList<>();
+        entriesRead = new ArrayList<>();
         return part;
     }
 }

@@ -9,16 +9,16 @@ import org.apache.avro.io.Decoder;
 import org.apache.avro.util.Utf8;
 
 /**
- * Avro's binary encoding, read from an array. Unlike Avro's own decoder it believes no length beyond the bytes that are
- * there: a damaged record must not make a process ask for two gigabytes of memory, or count to a trillion. It also
- * makes strings without a copy in between. Reused for many values; not thread-safe.
+ * Reads Avro's binary encoding from an array. Unlike Avro's own decoder, it trusts no length beyond the remaining
+ * bytes: a damaged record must not make a process allocate two gigabytes, or count to a trillion. It also creates
+ * strings without an intermediate copy. Reused for many values; not thread-safe.
  */
 public final class ArrayDecoder extends Decoder {
     private byte[] bytes = {};
     private int at;
     private int end;
 
-    /** Starts to read at an offset. The array must not change meanwhile. */
+    /** Starts reading at an offset. The array must not change meanwhile. */
     public ArrayDecoder over(byte[] value, int offset) {
         bytes = value;
         at = offset;
@@ -58,7 +58,7 @@ public final class ArrayDecoder extends Decoder {
                 return (zigzag >>> 1) ^ -(zigzag & 1);
             }
         }
-        throw new AvroRuntimeException("expected a number of at most 10 bytes, found a longer one");
+        throw new AvroRuntimeException("expected a number of at most 10 bytes, found more bytes");
     }
 
     @Override
@@ -168,9 +168,7 @@ public final class ArrayDecoder extends Decoder {
         return requireLeft(count);
     }
 
-    /**
-     * Steps over blocks whose size is given; returns the items of the first one without, which the caller must skip.
-     */
+    /** Skips blocks with a size. Returns the item count of the first block without one, which the caller must skip. */
     private long skipItems() throws IOException {
         long count = readLong();
         while (count < 0) {

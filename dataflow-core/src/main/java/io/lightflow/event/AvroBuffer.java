@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Writes values in Avro's binary encoding and splices in records that are encoded already, which Avro's own encoders
- * cannot do. Reused for many values; not thread-safe.
+ * Writes values in Avro's binary encoding and splices in encoded records, which Avro's own encoders cannot do. Reused
+ * for many values; not thread-safe.
  */
 final class AvroBuffer {
     private byte[] bytes = new byte[1024];
@@ -18,7 +18,7 @@ final class AvroBuffer {
         return this;
     }
 
-    /** An int, a long, an enum's position or a union's branch. */
+    /** Writes an int, a long, an enum's ordinal or a union's branch. */
     AvroBuffer writeLong(long value) {
         ensure(10);
         long zigzag = (value << 1) ^ (value >> 63);
@@ -40,12 +40,12 @@ final class AvroBuffer {
         return writeBytes(value.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Bytes, or a string as UTF-8. */
+    /** Writes bytes, or a string given as UTF-8. */
     AvroBuffer writeBytes(byte[] value) {
         return writeLong(value.length).splice(value);
     }
 
-    /** A value that is encoded already. */
+    /** Appends an encoded value. */
     AvroBuffer splice(byte[] encoded) {
         ensure(encoded.length);
         System.arraycopy(encoded, 0, bytes, length, encoded.length);

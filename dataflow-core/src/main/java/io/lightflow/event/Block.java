@@ -5,9 +5,9 @@ import java.util.List;
 /**
  * The records that were polled for one shard in one micro-batch.
  *
- * @param shard partition number of all its parts
- * @param parts one for each topic-partition of the shard, in the order of the topics' names
- * @param readMs when it had been polled, ms since the Unix epoch
+ * @param shard partition number of all parts
+ * @param parts one for each topic-partition of the shard, ordered by topic name
+ * @param readMs when polling had finished, ms since the Unix epoch
  */
 public record Block(int shard, List<BlockPart> parts, long readMs) {
     public Block {

@@ -1,6 +1,6 @@
 package io.lightflow.event;
 
-/** One record of a block, as far as it could be understood. */
+/** One record of a block: decoded, or rejected with a reason. */
 public interface BlockEntry {
 
     /** Offset of the record in its topic-partition. */

@@ -16,14 +16,14 @@ public final class BodyEncoder {
     private final Map<Class<?>, SpecificDatumWriter<SpecificRecord>> writers = new HashMap<>();
     private BinaryEncoder encoder;
 
-    /** The record's body, without a header. */
+    /** Returns the record's body, without a header. */
     public byte[] encode(SpecificRecord record) {
         bytes.reset();
         write(record);
         return bytes.toByteArray();
     }
 
-    /** The record in the wire format. */
+    /** Returns the record in the wire format. */
     public byte[] encodeWithHeader(SpecificRecord record, int schemaId) {
         bytes.reset();
         byte[] header = new byte[WireFormat.HEADER_BYTES];

@@ -8,8 +8,8 @@ import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Reads bodies of one schema into a generated class, by the code that was generated with it if the bytes are laid out
- * as it expects. Not thread-safe.
+ * Reads bodies of one schema into a generated class. It uses the generated code if the bytes have the layout of the
+ * class, and Avro's schema resolution otherwise. Not thread-safe.
  *
  * @param <T> the generated class
  */
@@ -18,7 +18,7 @@ public final class BodyReader<T extends SpecificRecord> {
     private final boolean asCompiled;
     private final SpecificDatumReader<T> reader;
 
-    /** For bodies that were written by the compiled schema. */
+    /** For bodies that were written with the compiled schema. */
     public BodyReader(Schema compiled) {
         this(compiled, compiled);
     }
@@ -29,7 +29,7 @@ public final class BodyReader<T extends SpecificRecord> {
      */
     public BodyReader(Schema writer, Schema compiled) {
         this.compiled = compiled;
-        // Docs, defaults and Java's hints differ between a registry's schema and the compiled one; bytes do not.
+        // A registry's schema may differ in docs, defaults and Java hints, which leave the bytes unchanged.
         asCompiled = SchemaNormalization.toParsingForm(writer).equals(SchemaNormalization.toParsingForm(compiled));
         SpecificData data = new SpecificData();
         data.setCustomCoders(true);
@@ -37,12 +37,12 @@ public final class BodyReader<T extends SpecificRecord> {
         reader = new SpecificDatumReader<>(asCompiled ? compiled : writer, compiled, data);
     }
 
-    /** Whether bodies are laid out by the compiled schema. */
+    /** Whether bodies have the layout of the compiled schema. */
     public boolean asCompiled() {
         return asCompiled;
     }
 
-    /** Whether bodies are laid out by just this schema of a generated class. */
+    /** Whether bodies have the layout of this very schema of a generated class. */
     public boolean isLaidOutBy(Schema generated) {
         return asCompiled && compiled == generated;
     }

@@ -2,116 +2,122 @@ package io.lightflow.event;
 
 import org.apache.avro.specific.SpecificRecord;
 
-/** What a light event must be like to be taken in. Producers refuse by the same rules what the join would reject. */
+/** The rules that a light event must satisfy. Producers reject events by the same rules as the join. */
 public final class EventRules {
     /**
-     * Characters of the longest id and of the longest join key: as parts of a key in the join store they must fit into
-     * a record next to others.
+     * Maximum length of an id and of a join key, in characters. Both are parts of keys in the join store, which must
+     * fit into a record beside others.
      */
-    public static final int LONGEST_ID = 512;
+    public static final int MAX_ID_LENGTH = 512;
 
     private EventRules() {}
 
     /**
-     * What is wrong with an event.
+     * A rule that an event breaks.
      *
-     * @param field its name; {@code joinKey} for the record's key
+     * @param field name of the field; {@code joinKey} for the record's key
      * @param reason what was expected and what was found
      */
-    public record Wrong(String field, String reason) {}
+    public record Violation(String field, String reason) {}
 
     /**
-     * What every event has.
+     * The fields that every event has.
      *
-     * @param wrong what else is wrong with the event; null if nothing
+     * @param violation of a rule for the other fields; null if there is none
      */
-    record Head(String id, long time, Wrong wrong) {}
+    record Head(String id, long time, Violation violation) {}
 
     static Head head(SpecificRecord record) {
         if (record instanceof Impression impression) {
             return new Head(
                     impression.getId(),
                     impression.getTime(),
-                    wrongMoney("priceMicros", impression.getPriceMicros(), impression.getCurrency()));
+                    checkMoney("priceMicros", impression.getPriceMicros(), impression.getCurrency()));
         } else if (record instanceof Click click) {
             return new Head(
                     click.getId(),
                     click.getTime(),
                     click.getImpressionId().isEmpty()
-                            ? new Wrong("impressionId", "expected the impressionId of the click, found an empty one")
+                            ? new Violation("impressionId", "expected a non-empty impressionId, found an empty string")
                             : first(
-                                    wrongLength("impressionId", click.getImpressionId()),
-                                    wrongMoney("priceMicros", click.getPriceMicros(), click.getCurrency())));
+                                    checkLength("impressionId", click.getImpressionId()),
+                                    checkMoney("priceMicros", click.getPriceMicros(), click.getCurrency())));
         } else if (record instanceof Conversion conversion) {
             return new Head(
                     conversion.getId(),
                     conversion.getTime(),
                     first(
-                            wrongLength("impressionId", conversion.getImpressionId()),
-                            wrongLength("clickId", conversion.getClickId()),
-                            wrongMoney("revenueMicros", conversion.getRevenueMicros(), conversion.getCurrency())));
+                            checkLength("impressionId", conversion.getImpressionId()),
+                            checkLength("clickId", conversion.getClickId()),
+                            checkMoney("revenueMicros", conversion.getRevenueMicros(), conversion.getCurrency())));
         }
         Tag tag = (Tag) record;
         return new Head(tag.getId(), tag.getTime(), null);
     }
 
-    /** Record timestamps are -1 where there is none, and no sum or difference may overflow. */
+    /** A missing record timestamp is -1. Neither sum nor difference may overflow. */
     static boolean isBadTime(long time, long recordMs, long farFutureMs) {
         return time <= 0 || time - farFutureMs > Math.max(0, recordMs);
     }
 
     /**
-     * The first thing that is wrong with an event; null if it is good.
+     * Returns the first rule that an event breaks, or null if it is valid.
      *
-     * @param record an {@link Impression}, {@link Click}, {@link Conversion} or {@link Tag} without missing texts
+     * @param record an {@link Impression}, {@link Click}, {@link Conversion} or {@link Tag} with all strings set
      * @param recordMs timestamp of its Kafka record, ms since the Unix epoch
-     * @param farFutureMs how much further ahead an event may be stamped than its record
+     * @param farFutureMs how far the event time may be after the record's timestamp
      */
-    public static Wrong whatIsWrong(SpecificRecord record, String joinKey, long recordMs, long farFutureMs) {
-        return whatIsWrong(head(record), joinKey, recordMs, farFutureMs);
+    public static Violation violation(SpecificRecord record, String joinKey, long recordMs, long farFutureMs) {
+        return violation(head(record), joinKey, recordMs, farFutureMs);
     }
 
-    static Wrong whatIsWrong(Head head, String joinKey, long recordMs, long farFutureMs) {
+    static Violation violation(Head head, String joinKey, long recordMs, long farFutureMs) {
         if (joinKey.isEmpty()) {
-            return new Wrong("joinKey", "expected the join key as record key, found none");
+            return new Violation("joinKey", "expected the join key as the record key, found none");
         }
         if (head.id().isEmpty()) {
-            return new Wrong("id", "expected an id, found an empty one");
+            return new Violation("id", "expected a non-empty id, found an empty string");
         }
-        Wrong tooLong = first(wrongLength("joinKey", joinKey), wrongLength("id", head.id()));
+        Violation tooLong = first(checkLength("joinKey", joinKey), checkLength("id", head.id()));
         if (tooLong != null) {
             return tooLong;
         }
         if (isBadTime(head.time(), recordMs, farFutureMs)) {
-            return new Wrong("time", LightEventDecoder.badTime(head.time(), recordMs));
+            return new Violation("time", badTime(head.time(), recordMs, farFutureMs));
         }
-        return head.wrong();
+        return head.violation();
     }
 
-    private static Wrong first(Wrong... found) {
-        for (Wrong wrong : found) {
-            if (wrong != null) {
-                return wrong;
+    static String badTime(long time, long recordMs, long farFutureMs) {
+        return "expected a positive time in ms since the Unix epoch, at most " + farFutureMs
+                + " ms after the record's timestamp " + recordMs + ", found " + time;
+    }
+
+    private static Violation first(Violation... violations) {
+        for (Violation violation : violations) {
+            if (violation != null) {
+                return violation;
             }
         }
         return null;
     }
 
     /** @param id may be null */
-    private static Wrong wrongLength(String field, String id) {
-        return id != null && id.length() > LONGEST_ID
-                ? new Wrong(
+    private static Violation checkLength(String field, String id) {
+        return id != null && id.length() > MAX_ID_LENGTH
+                ? new Violation(
                         field,
-                        "expected " + field + " to have up to " + LONGEST_ID + " characters, found " + id.length())
+                        "expected " + field + " to have at most " + MAX_ID_LENGTH + " characters, found " + id.length())
                 : null;
     }
 
-    static Wrong wrongMoney(String field, long micros, String currency) {
+    static Violation checkMoney(String field, long micros, String currency) {
         if (micros < 0) {
-            return new Wrong(field, "expected " + field + " to be 0 or more, found " + micros);
+            return new Violation(field, "expected " + field + " to be 0 or more, found " + micros);
         }
         return micros > 0 && currency.isEmpty()
-                ? new Wrong("currency", "expected a currency with " + field + " " + micros + ", found none")
+                ? new Violation(
+                        "currency", "expected a currency for " + field + " " + micros + ", found an empty string")
                 : null;
     }
 }

@@ -1,6 +1,6 @@
 package io.lightflow.event;
 
-/** The kinds of light event. The topic that an event comes in says its kind. */
+/** The types of light events. The topic of an event determines its type. */
 public enum EventType {
     IMPRESSION("impressions"),
     CLICK("clicks"),
@@ -13,20 +13,20 @@ public enum EventType {
         this.plural = plural;
     }
 
-    /** The word for several of them; also the name of the front cluster's topic. */
+    /** The plural, which is also the name of the front cluster's topic. */
     public String plural() {
         return plural;
     }
 
-    /** The topic of the central cluster that MirrorMaker copies this kind to, such as {@code us-west.clicks}. */
+    /** The topic of the central cluster that MirrorMaker copies this type to, such as {@code us-west.clicks}. */
     public String centralTopic(String dc) {
         return dc + "." + plural;
     }
 
     /**
-     * The data center of a central topic: what {@link #centralTopic} was given.
+     * The data center of a central topic, the reverse of {@link #centralTopic}.
      *
-     * @throws IllegalArgumentException if it is no topic of this kind
+     * @throws IllegalArgumentException if it is not a topic of this type
      */
     public String dataCenter(String centralTopic) {
         int length = centralTopic.length() - plural.length() - 1;

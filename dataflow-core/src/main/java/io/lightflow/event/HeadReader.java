@@ -5,7 +5,7 @@ import io.lightflow.event.ProjectingReader.LongField;
 import io.lightflow.event.ProjectingReader.StringField;
 import java.io.IOException;
 
-/** Reads the heads of impressions or tags: the join needs no more of them. Not thread-safe. */
+/** Reads the heads of impressions or tags, which are all that the join needs of them. Not thread-safe. */
 final class HeadReader {
     private final ProjectingReader reader;
     private final StringField id;
@@ -40,6 +40,6 @@ final class HeadReader {
         return new Head(
                 id.get(),
                 time.get(),
-                price == null ? null : EventRules.wrongMoney("priceMicros", price.micros.get(), price.currency.get()));
+                price == null ? null : EventRules.checkMoney("priceMicros", price.micros.get(), price.currency.get()));
     }
 }

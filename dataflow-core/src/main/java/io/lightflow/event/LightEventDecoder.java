@@ -14,32 +14,32 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Decodes and checks records of the light topics. Whatever is wrong with a record becomes a {@link Rejection}: nothing
- * is thrown for bad data and nothing is dropped (invariant I). Not thread-safe.
+ * Decodes and validates records of the light topics. A record that is invalid in any way becomes a {@link Rejection}:
+ * bad data neither throws nor is dropped (invariant I). Not thread-safe.
  */
 public final class LightEventDecoder {
     /**
-     * Longest record that is taken for an event, key and value together. Kafka's topics take no longer ones unless told
-     * to, and a joined event holds up to three.
+     * Maximum size of an event's record, key and value together. It is Kafka's default limit, and a joined event
+     * contains up to three events.
      */
-    public static final int LONGEST_RECORD_BYTES = 1 << 20;
+    public static final int MAX_RECORD_BYTES = 1 << 20;
 
     private static final Schema BEACON = Beacon.getClassSchema();
-    /** What Java puts in the place of bytes that are no UTF-8. */
-    private static final char REPLACED = '\uFFFD';
+    /** Java's replacement for bytes that are not UTF-8. */
+    private static final char REPLACEMENT = '\uFFFD';
 
     private final WriterSchemas schemas;
     private final long farFutureMs;
-    private final Map<Long, WrittenBy> readers = new HashMap<>();
-    private final BodyEncoder bodies = new BodyEncoder();
+    private final Map<Long, Reading> readings = new HashMap<>();
+    private final BodyEncoder bodyEncoder = new BodyEncoder();
     private final ArrayDecoder decoder = new ArrayDecoder();
     private final HeadReader impressionHeads = HeadReader.ofImpressions();
     private final HeadReader tagHeads = HeadReader.ofTags();
 
     /**
-     * @param schemas where the writers' schemas are found
-     * @param farFuture an event that is stamped further than this beyond its record's own timestamp is rejected, lest
-     *     it moves the watermark
+     * @param schemas finds the writers' schemas
+     * @param farFuture how far an event time may be after the record's timestamp; a later one would move the watermark
+     *     too far, so the event is rejected
      */
     public LightEventDecoder(WriterSchemas schemas, Duration farFuture) {
         this.schemas = schemas;
@@ -47,27 +47,28 @@ public final class LightEventDecoder {
     }
 
     /**
-     * How to read records of one kind that were written with one schema.
+     * How to read records of one event type that were written with one schema.
      *
      * @param heads reads all that is needed; null if the whole record is needed
+     * @param rejection why such records are rejected; null if they can be read
      */
-    private record WrittenBy(BodyReader<SpecificRecord> reader, HeadReader heads, String refusal) {
-        static WrittenBy refused(String refusal) {
-            return new WrittenBy(null, null, refusal);
+    private record Reading(BodyReader<SpecificRecord> reader, HeadReader heads, String rejection) {
+        static Reading rejecting(String rejection) {
+            return new Reading(null, null, rejection);
         }
     }
 
     /**
-     * @param type kind of event that the topic holds
+     * @param type type of the topic's events
      * @param key the record's key, may be null
      * @param value the record's value, may be null
      * @param incarnation of the topic
      * @param offset of the record
      * @param recordMs the record's timestamp, ms since the Unix epoch
-     * @throws WriterSchemas.SchemasUnavailableException if the writer's schema cannot be had now
+     * @throws WriterSchemas.SchemasUnavailableException if the writer's schema is unavailable now
      */
     public BlockEntry decode(EventType type, byte[] key, byte[] value, int incarnation, long offset, long recordMs) {
-        if (value != null && value.length + (key == null ? 0 : key.length) > LONGEST_RECORD_BYTES) {
+        if (value != null && value.length + (key == null ? 0 : key.length) > MAX_RECORD_BYTES) {
             return tooLong(offset, key, value, recordMs);
         }
         if (!WireFormat.hasHeader(value)) {
@@ -75,98 +76,100 @@ public final class LightEventDecoder {
                     offset,
                     key,
                     value,
-                    "expected a value that begins with 0x00 and a schema id of 4 bytes, found "
-                            + (value == null ? "no value" : value.length + " bytes that do not"),
+                    "expected a value that starts with 0x00 and a schema id of 4 bytes, found "
+                            + (value == null ? "no value" : value.length + " bytes without this header"),
                     recordMs);
         }
-        WrittenBy written = writtenBy(type, WireFormat.schemaId(value));
-        if (written.refusal() != null) {
-            return new Rejection(offset, key, value, written.refusal(), recordMs);
+        Reading reading = reading(type, WireFormat.schemaId(value));
+        if (reading.rejection() != null) {
+            return new Rejection(offset, key, value, reading.rejection(), recordMs);
         }
         SpecificRecord record = null;
         Head head = null;
         boolean whole;
         try {
             decoder.over(value, WireFormat.HEADER_BYTES);
-            if (written.heads() != null) {
-                head = written.heads().read(decoder);
+            if (reading.heads() != null) {
+                head = reading.heads().read(decoder);
             } else {
-                record = written.reader().read(decoder);
+                record = reading.reader().read(decoder);
             }
             whole = decoder.isEnd();
         } catch (IOException | RuntimeException e) {
-            // Avro throws whatever its classes run into. Nothing but the bytes and the schema can be the reason here.
+            // Avro throws many kinds of exceptions. Only the bytes and the schema can be the cause here.
             return new Rejection(
                     offset,
                     key,
                     value,
-                    "expected a " + name(type) + " by schema " + WireFormat.schemaId(value)
+                    "expected a body of " + name(type) + " encoded with schema " + WireFormat.schemaId(value)
                             + ", found bytes that do not decode: " + e,
                     recordMs);
         }
         if (!whole) {
             return new Rejection(
-                    offset, key, value, "expected a " + name(type) + ", found more bytes after its end", recordMs);
+                    offset,
+                    key,
+                    value,
+                    "expected the value to end with its " + name(type) + ", found more bytes",
+                    recordMs);
         }
         if (record instanceof Beacon beacon) {
             return EventRules.isBadTime(beacon.getTime(), recordMs, farFutureMs)
-                    ? new Rejection(offset, key, value, badTime(beacon.getTime(), recordMs), recordMs)
+                    ? new Rejection(
+                            offset, key, value, EventRules.badTime(beacon.getTime(), recordMs, farFutureMs), recordMs)
                     : new BeaconMark(offset, beacon.getTime());
         }
         String joinKey;
         try {
             joinKey = key == null ? "" : utf8(key);
         } catch (CharacterCodingException e) {
-            return new Rejection(offset, key, value, "expected a record key in UTF-8, found other bytes", recordMs);
+            return new Rejection(
+                    offset, key, value, "expected a record key in UTF-8, found bytes that are not UTF-8", recordMs);
         }
         if (record != null) {
             head = EventRules.head(record);
         }
-        EventRules.Wrong wrong = EventRules.whatIsWrong(head, joinKey, recordMs, farFutureMs);
-        if (wrong != null) {
-            return new Rejection(offset, key, value, wrong.reason(), recordMs);
+        EventRules.Violation violation = EventRules.violation(head, joinKey, recordMs, farFutureMs);
+        if (violation != null) {
+            return new Rejection(offset, key, value, violation.reason(), recordMs);
         }
-        byte[] body = written.reader().asCompiled()
+        byte[] body = reading.reader().asCompiled()
                 ? Arrays.copyOfRange(value, WireFormat.HEADER_BYTES, value.length)
-                : bodies.encode(record);
+                : bodyEncoder.encode(record);
         Origin origin = new Origin(incarnation, offset);
-        // Of the many impressions and tags only the body is needed from here on.
+        // Impressions and tags, which are most events, need only their body from here on.
         SpecificRecord kept = type == EventType.CLICK || type == EventType.CONVERSION ? record : null;
         return new LightEvent(type, joinKey, head.id(), head.time(), kept, body, origin, recordMs);
     }
 
-    /** As many of the bytes are kept as there is room for in a record of the rejected topic. */
+    /** Keeps as many bytes as fit into a record of the rejected topic. */
     private static Rejection tooLong(long offset, byte[] key, byte[] value, long recordMs) {
         int keyLength = key == null ? 0 : key.length;
-        byte[] keptKey = keyLength == 0 ? key : Arrays.copyOf(key, Math.min(keyLength, LONGEST_RECORD_BYTES));
+        byte[] keptKey = keyLength == 0 ? key : Arrays.copyOf(key, Math.min(keyLength, MAX_RECORD_BYTES));
         return new Rejection(
                 offset,
                 keptKey,
-                Arrays.copyOf(value, Math.min(value.length, LONGEST_RECORD_BYTES)),
-                "expected a record of up to " + LONGEST_RECORD_BYTES + " bytes, found a key of " + keyLength
-                        + " and a value of " + value.length + ", of which " + LONGEST_RECORD_BYTES + " each are kept",
+                Arrays.copyOf(value, Math.min(value.length, MAX_RECORD_BYTES)),
+                "expected a record of at most " + MAX_RECORD_BYTES + " bytes, found a key of " + keyLength
+                        + " and a value of " + value.length + " bytes; at most " + MAX_RECORD_BYTES
+                        + " bytes of each are kept",
                 recordMs);
     }
 
     private static String utf8(byte[] bytes) throws CharacterCodingException {
         String text = new String(bytes, StandardCharsets.UTF_8);
-        if (text.indexOf(REPLACED) < 0) {
+        if (text.indexOf(REPLACEMENT) < 0) {
             return text;
         }
-        // The bytes may be bad, or mean just that character.
+        // The bytes may be invalid, or encode this very character.
         return StandardCharsets.UTF_8
                 .newDecoder()
                 .decode(ByteBuffer.wrap(bytes))
                 .toString();
     }
 
-    static String badTime(long time, long recordMs) {
-        return "expected a time in ms since 1970 that is positive and not far beyond the record's timestamp " + recordMs
-                + ", found time " + time;
-    }
-
     private static String name(EventType type) {
-        return compiled(type).getName().toLowerCase(java.util.Locale.ROOT);
+        return compiled(type).getName();
     }
 
     private static Schema compiled(EventType type) {
@@ -178,28 +181,28 @@ public final class LightEventDecoder {
         };
     }
 
-    private WrittenBy writtenBy(EventType type, int schemaId) {
+    private Reading reading(EventType type, int schemaId) {
         long cacheKey = (long) type.ordinal() << 32 | schemaId & 0xffffffffL;
-        WrittenBy known = readers.get(cacheKey);
+        Reading known = readings.get(cacheKey);
         if (known != null) {
             return known;
         }
         Schema writer = schemas.byId(schemaId);
         if (writer == null) {
-            // Not remembered: the schema may be registered any moment.
-            return WrittenBy.refused("expected a schema id that is registered, found " + schemaId);
+            // Not cached: the schema may be registered at any moment.
+            return Reading.rejecting("expected a registered schema id, found " + schemaId);
         }
-        WrittenBy fresh;
+        Reading created;
         Schema reader = writer.getFullName().equals(BEACON.getFullName()) ? BEACON : compiled(type);
         if (!writer.getFullName().equals(reader.getFullName())) {
-            fresh = WrittenBy.refused("expected a schema named " + reader.getFullName()
+            created = Reading.rejecting("expected a schema named " + reader.getFullName()
                     + " in this topic, found schema " + schemaId + " named " + writer.getFullName());
         } else {
             BodyReader<SpecificRecord> bodyReader = new BodyReader<>(writer, reader);
-            fresh = new WrittenBy(bodyReader, bodyReader.asCompiled() ? heads(reader) : null, null);
+            created = new Reading(bodyReader, bodyReader.asCompiled() ? heads(reader) : null, null);
         }
-        readers.put(cacheKey, fresh);
-        return fresh;
+        readings.put(cacheKey, created);
+        return created;
     }
 
     private HeadReader heads(Schema compiled) {

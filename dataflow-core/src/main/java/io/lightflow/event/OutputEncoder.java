@@ -69,11 +69,11 @@ public final class OutputEncoder {
                 : type.getName();
     }
 
-    /** Where an event was read: its topic's name, its shard and its origin there. */
-    public record Place(String topic, int shard, Origin origin) {}
+    /** Where an event was read: the name of its topic, its shard and its origin. */
+    public record EventSource(String topic, int shard, Origin origin) {}
 
     /** The fields of {@link Provenance}. */
-    public record Trace(Place place, long txid, long producedMs, long readMs, boolean late, boolean invalid) {}
+    public record Trace(EventSource source, long txid, long producedMs, long readMs, boolean late, boolean invalid) {}
 
     public OutputEvent impression(byte[] joinKey, Trace trace, byte[] impressionBody) {
         writeTrace(buffer.start(impression), trace).splice(impressionBody);
@@ -86,8 +86,8 @@ public final class OutputEncoder {
     }
 
     public OutputEvent click(
-            byte[] joinKey, Trace trace, Place impressionPlace, byte[] clickBody, byte[] impressionBody) {
-        writePlace(writeTrace(buffer.start(click), trace), impressionPlace)
+            byte[] joinKey, Trace trace, EventSource impressionSource, byte[] clickBody, byte[] impressionBody) {
+        writeSource(writeTrace(buffer.start(click), trace), impressionSource)
                 .splice(clickBody)
                 .splice(impressionBody);
         return output(OutputTopic.CLICKS, joinKey);
@@ -100,8 +100,8 @@ public final class OutputEncoder {
 
     /**
      * @param clickNumber as in {@link JoinedConversion}
-     * @param clickPlace null without a click, as is {@code clickBody}
-     * @param impressionPlace null if unattributed, as is {@code impressionBody}
+     * @param clickSource null without a click, as is {@code clickBody}
+     * @param impressionSource null if unattributed, as is {@code impressionBody}
      */
     public OutputEvent conversion(
             byte[] joinKey,
@@ -109,13 +109,13 @@ public final class OutputEncoder {
             byte[] conversionBody,
             AttributionKind attribution,
             int clickNumber,
-            Place clickPlace,
+            EventSource clickSource,
             byte[] clickBody,
-            Place impressionPlace,
+            EventSource impressionSource,
             byte[] impressionBody) {
         writeTrace(buffer.start(conversion), trace);
-        writeOptionalPlace(clickPlace);
-        writeOptionalPlace(impressionPlace);
+        writeOptionalSource(clickSource);
+        writeOptionalSource(impressionSource);
         buffer.splice(conversionBody).writeLong(attribution.ordinal()).writeLong(clickNumber);
         writeOptionalBody(clickBody);
         writeOptionalBody(impressionBody);
@@ -140,7 +140,7 @@ public final class OutputEncoder {
     }
 
     private AvroBuffer writeTrace(AvroBuffer to, Trace trace) {
-        return writePlace(to, trace.place())
+        return writeSource(to, trace.source())
                 .writeLong(trace.txid())
                 .writeLong(trace.producedMs())
                 .writeLong(trace.readMs())
@@ -148,18 +148,18 @@ public final class OutputEncoder {
                 .writeBoolean(trace.invalid());
     }
 
-    private AvroBuffer writePlace(AvroBuffer to, Place place) {
-        byte[] topic = topicNames.computeIfAbsent(place.topic(), name -> name.getBytes(StandardCharsets.UTF_8));
+    private AvroBuffer writeSource(AvroBuffer to, EventSource source) {
+        byte[] topic = topicNames.computeIfAbsent(source.topic(), name -> name.getBytes(StandardCharsets.UTF_8));
         return to.writeBytes(topic)
-                .writeLong(place.origin().incarnation())
-                .writeLong(place.shard())
-                .writeLong(place.origin().offset());
+                .writeLong(source.origin().incarnation())
+                .writeLong(source.shard())
+                .writeLong(source.origin().offset());
     }
 
-    private void writeOptionalPlace(Place place) {
-        buffer.writeLong(place == null ? 0 : 1);
-        if (place != null) {
-            writePlace(buffer, place);
+    private void writeOptionalSource(EventSource source) {
+        buffer.writeLong(source == null ? 0 : 1);
+        if (source != null) {
+            writeSource(buffer, source);
         }
     }
 

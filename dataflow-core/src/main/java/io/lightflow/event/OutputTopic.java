@@ -1,6 +1,6 @@
 package io.lightflow.event;
 
-/** Where joined events go; the topics of a group have as many partitions as it has shards. */
+/** The topics of the outputs. Each has as many partitions as the group has shards. */
 public enum OutputTopic {
     IMPRESSIONS("joined.impressions"),
     CLICKS("joined.clicks"),

@@ -3,7 +3,7 @@ package io.lightflow.event;
 import java.util.Objects;
 
 /**
- * A record that cannot be taken in, kept as it was.
+ * A record that cannot be ingested, kept unchanged.
  *
  * @param offset offset of the record
  * @param key the record's key; null if it had none

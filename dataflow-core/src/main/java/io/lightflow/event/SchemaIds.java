@@ -3,7 +3,7 @@ package io.lightflow.event;
 import java.util.Map;
 import org.apache.avro.Schema;
 
-/** The registry's ids of the schemas that Lightflow writes, by the schemas' full names. Immutable. */
+/** The registry's ids of the schemas that Lightflow writes, by the full names of the schemas. Immutable. */
 public final class SchemaIds {
     private final Map<String, Integer> idsByName;
 
@@ -16,7 +16,7 @@ public final class SchemaIds {
         Integer id = idsByName.get(schema.getFullName());
         if (id == null) {
             throw new IllegalArgumentException(
-                    "no id is known for schema " + schema.getFullName() + "; known are " + idsByName.keySet());
+                    "expected an id for schema " + schema.getFullName() + ", found ids for " + idsByName.keySet());
         }
         return id;
     }

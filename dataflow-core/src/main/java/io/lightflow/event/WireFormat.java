@@ -6,7 +6,7 @@ public final class WireFormat {
 
     private WireFormat() {}
 
-    /** Whether the value has a header. */
+    /** Whether the value starts with a header. */
     public static boolean hasHeader(byte[] value) {
         return value != null && value.length >= HEADER_BYTES && value[0] == 0;
     }

@@ -9,7 +9,7 @@ import io.lightflow.event.Conversion;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.OutputEncoder;
-import io.lightflow.event.OutputEncoder.Place;
+import io.lightflow.event.OutputEncoder.EventSource;
 import io.lightflow.event.OutputEncoder.Trace;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
@@ -32,12 +32,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The join of one block, in the order of its calls: timer rows, key rows, day rows, crowded rows, finish. All events of
- * the block are taken in at the old watermark; then the watermark moves and everything due in (old, new] is decided. So
- * the outcome does not depend on the order within the block.
+ * The join of one block. Its methods are called in this order: timer rows, key rows, day rows, crowded rows, finish.
+ * All events of the block are ingested at the old watermark. Then the watermark moves, and everything due in (old, new]
+ * is decided. So the outcome does not depend on the order within the block.
  */
 final class BlockJoin {
-    /** An id that comes again is looked for in the next day, too, if midnight is this near. */
+    /** Duplicates may differ in time by this much: near midnight, the adjacent day is searched too. */
     private static final long DUPLICATE_SLACK_MS = 3_600_000;
 
     private final JoinSettings settings;
@@ -80,10 +80,10 @@ final class BlockJoin {
         this.newWatermark = Watermarks.after(
                 position, block, maxTimes, settings.allowedDisorder().toMillis());
         this.next = position.after(block, maxTimes, newWatermark, txid, position.books());
-        takeEvents();
+        ingestEvents();
     }
 
-    private void takeEvents() {
+    private void ingestEvents() {
         for (BlockPart part : block.parts()) {
             long committed = position.nextOffset(part.topic(), part.incarnation());
             for (BlockEntry entry : part.entries()) {
@@ -103,17 +103,17 @@ final class BlockJoin {
     private void reject(BlockPart part, Rejection rejection) {
         books.add(part.type(), Entry.IN, 1).add(part.type(), Entry.REJECTED, 1);
         Origin origin = new Origin(part.incarnation(), rejection.offset());
-        Place place = new Place(part.topic(), block.shard(), origin);
+        EventSource source = new EventSource(part.topic(), block.shard(), origin);
         outputs.add(encoder.rejected(
-                new Trace(place, txid, rejection.producedMs(), block.readMs(), false, false), rejection));
+                new Trace(source, txid, rejection.producedMs(), block.readMs(), false, false), rejection));
     }
 
     private KeyState key(String joinKey) {
         return keys.computeIfAbsent(joinKey, KeyState::new);
     }
 
-    /** The timer rows in which something may be due. */
-    List<RowRange> timerRows() {
+    /** The timer rows that may contain due timers. */
+    List<RowRange> timerRanges() {
         if (newWatermark == oldWatermark) {
             return List.of();
         }
@@ -125,7 +125,7 @@ final class BlockJoin {
         for (var topic : position.topics().values()) {
             newestEvent = Math.max(newestEvent, topic.maxTime());
         }
-        lastDue = Math.min(lastDue, newestEvent + settings.longestTimerMs());
+        lastDue = Math.min(lastDue, newestEvent + settings.maxTimerMs());
         List<RowRange> rows = new ArrayList<>();
         long lastBucket = Math.floorDiv(lastDue, Cells.TIMER_BUCKET_MS);
         for (long bucket = Math.floorDiv(oldWatermark, Cells.TIMER_BUCKET_MS); bucket <= lastBucket; bucket++) {
@@ -134,8 +134,8 @@ final class BlockJoin {
         return rows;
     }
 
-    /** Timers of ghosts may be among them: they find nothing to decide. */
-    void takeTimers(List<Row> rows) {
+    /** Timers of ghosts may be among them; they find nothing to decide. */
+    void addTimerRows(List<Row> rows) {
         for (Row row : rows) {
             for (Cell cell : row.cells()) {
                 if (isDue(Cells.timerDue(cell.key()))) {
@@ -149,7 +149,7 @@ final class BlockJoin {
         return due > oldWatermark && due <= newWatermark;
     }
 
-    List<RowRange> keyRows() {
+    List<RowRange> keyRanges() {
         List<RowRange> rows = new ArrayList<>(keys.size());
         for (KeyState key : keys.values()) {
             rows.add(RowRange.wholeRow(Cells.keyRow(key.joinKeyUtf8)));
@@ -157,79 +157,77 @@ final class BlockJoin {
         return rows;
     }
 
-    void takeKeyRows(List<Row> rows) {
+    void addKeyRows(List<Row> rows) {
         int i = 0;
         for (KeyState key : keys.values()) {
             key.readKeyRow(rows.get(i++), visibility, decoder);
         }
     }
 
-    List<RowRange> dayRows() {
+    List<RowRange> dayRanges() {
         List<RowRange> ranges = new ArrayList<>(keys.size());
         for (KeyState key : keys.values()) {
             key.decides = key.timerDue;
             for (LightEvent event : key.events) {
                 switch (event.type()) {
                     case IMPRESSION -> {
-                        wantDuplicate(key, Cells.IMPRESSION, event);
+                        requestDuplicate(key, Cells.IMPRESSION, event);
                         key.decides |=
                                 !key.clicks().isEmpty() && !key.conversions().isEmpty();
                     }
-                    case TAG -> wantDuplicate(key, Cells.TAG, event);
-                    case CLICK -> wantImpressionOf(key, (Click) event.record());
+                    case TAG -> requestDuplicate(key, Cells.TAG, event);
+                    case CLICK -> requestImpressionOf(key, (Click) event.record());
                     case CONVERSION -> key.decides = true;
                 }
             }
             if (key.decides) {
-                wantEverythingFor(key);
+                requestAllFor(key);
             }
             key.addDayRanges(ranges);
         }
         return ranges;
     }
 
-    private static void wantDuplicate(KeyState key, byte tag, LightEvent event) {
-        key.wantId(tag, event.id(), event.time() - DUPLICATE_SLACK_MS, event.time() + DUPLICATE_SLACK_MS);
+    private static void requestDuplicate(KeyState key, byte tag, LightEvent event) {
+        key.requestId(tag, event.id(), event.time() - DUPLICATE_SLACK_MS, event.time() + DUPLICATE_SLACK_MS);
     }
 
-    private void wantImpressionOf(KeyState key, Click click) {
+    private void requestImpressionOf(KeyState key, Click click) {
         var windows = settings.windowsOf(click.getAdvertiserId());
-        key.wantId(
+        key.requestId(
                 Cells.IMPRESSION,
                 click.getImpressionId(),
                 click.getTime() - windows.impressionLookBack().toMillis(),
                 click.getTime() + windows.orphanAfter().toMillis());
     }
 
-    /**
-     * What deciding conversions may need: the impressions of all clicks, and those that may have been viewed through.
-     */
-    private void wantEverythingFor(KeyState key) {
-        key.clicks().values().forEach(click -> wantImpressionOf(key, click.click()));
-        key.conversions().values().forEach(conversion -> wantViews(key, conversion.conversion()));
+    /** Requests what decides conversions: the impressions of all clicks, and those within view-through windows. */
+    private void requestAllFor(KeyState key) {
+        key.clicks().values().forEach(click -> requestImpressionOf(key, click.click()));
+        key.conversions().values().forEach(conversion -> requestViews(key, conversion.conversion()));
         for (LightEvent event : key.events) {
             if (event.record() instanceof Conversion conversion) {
-                wantViews(key, conversion);
+                requestViews(key, conversion);
             }
         }
     }
 
-    private void wantViews(KeyState key, Conversion conversion) {
+    private void requestViews(KeyState key, Conversion conversion) {
         var viewThrough = settings.windowsOf(conversion.getAdvertiserId()).viewThrough();
         if (!viewThrough.isZero()) {
-            key.wantImpressions(conversion.getTime() - viewThrough.toMillis(), conversion.getTime());
+            key.requestImpressions(conversion.getTime() - viewThrough.toMillis(), conversion.getTime());
         }
     }
 
-    void takeDayRows(List<Row> rows) {
+    void addDayRows(List<Row> rows) {
         int i = 0;
         for (KeyState key : keys.values()) {
             i = key.readDayRows(rows, i, visibility);
         }
     }
 
-    /** Rows of bots only. */
-    List<RowRange> crowdedRows() {
+    /** The rows that may exceed the cap, which are those of bots. */
+    List<RowRange> crowdedRanges() {
         List<RowRange> ranges = new ArrayList<>(0);
         for (KeyState key : keys.values()) {
             for (int day : key.crowdedDays(settings.rowCap())) {
@@ -239,7 +237,7 @@ final class BlockJoin {
         return ranges;
     }
 
-    void takeCrowdedRows(List<Row> rows) {
+    void addCrowdedRows(List<Row> rows) {
         int i = 0;
         for (KeyState key : keys.values()) {
             for (int day : key.crowdedDays(settings.rowCap())) {
@@ -256,7 +254,7 @@ final class BlockJoin {
         return new StepResult(cells, outputs, new Position(next.topics(), next.watermark(), next.txid(), books.done()));
     }
 
-    /** Readers of the joined topics learn the watermark, about once a second of event time. */
+    /** Tells the readers of the joined topics the watermark, about once per second of event time. */
     private void sendBeacons() {
         if (newWatermark != Position.NO_TIME
                 && (oldWatermark == Position.NO_TIME
@@ -308,13 +306,13 @@ final class BlockJoin {
         outputs.add(output);
     }
 
-    Place place(Origin origin) {
+    EventSource source(Origin origin) {
         String topic = topicsByIncarnation.computeIfAbsent(origin.incarnation(), next::topicOf);
-        return new Place(topic, block.shard(), origin);
+        return new EventSource(topic, block.shard(), origin);
     }
 
-    Trace trace(Stored event, boolean invalid) {
+    Trace trace(StoredEvent event, boolean invalid) {
         boolean late = event.seenAt() != Position.NO_TIME && event.time() < event.seenAt();
-        return new Trace(place(event.origin()), txid, event.producedMs(), block.readMs(), late, invalid);
+        return new Trace(source(event.origin()), txid, event.producedMs(), block.readMs(), late, invalid);
     }
 }

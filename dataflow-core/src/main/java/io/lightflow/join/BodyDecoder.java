@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Decodes bodies that come from the join's own cells. Not thread-safe. */
+/** Decodes the bodies in the join's own cells. Not thread-safe. */
 final class BodyDecoder {
     private final BodyReader<Click> clicks = new BodyReader<>(Click.getClassSchema());
     private final BodyReader<Conversion> conversions = new BodyReader<>(Conversion.getClassSchema());
@@ -32,7 +32,8 @@ final class BodyDecoder {
         try {
             return reader.read(decoder.over(body, 0));
         } catch (IOException e) {
-            throw new UncheckedIOException("a cell of the join store does not hold the event that was written", e);
+            throw new UncheckedIOException(
+                    "expected a cell of the join store to contain its event, found bytes that do not decode", e);
         }
     }
 }

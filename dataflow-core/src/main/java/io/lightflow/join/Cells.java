@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The join's rows and cells as bytes. Numbers are big-endian, times have their sign bit flipped, so that unsigned byte
- * order is their order.
+ * The byte format of the join's rows and cells. Numbers are big-endian, and times have their sign bit flipped, so that
+ * unsigned byte order is their order.
  *
  * <pre>
  * row                             cell key                                   value
@@ -24,12 +24,12 @@ import java.util.List;
  * 't' shard bucket                due kind                       origin      joinKey
  * </pre>
  *
- * A timer that is set before the shard has a watermark stands a second time in one of the shard's early buckets, since
- * nobody can tell at which bucket to begin when the first watermark comes.
+ * A timer that is set before the shard has a watermark is also stored in one of the shard's early buckets: the first
+ * watermark does not tell at which bucket to begin.
  *
- * <p>Every cell's key ends in its origin (invariant C). {@code seenAt} is the watermark when the event was taken in:
- * two attempts at one event that saw different watermarks write two cells, and the one with the greater {@code seenAt}
- * is the committed one, since a ledger's watermark never goes back.
+ * <p>Every cell's key ends in its origin (invariant C). {@code seenAt} is the watermark at which the event was
+ * ingested. Two attempts at one event with different watermarks write two cells. The one with the greater
+ * {@code seenAt} is committed, since a ledger's watermark never goes back.
  */
 final class Cells {
     static final byte DAY = 'D';
@@ -47,8 +47,8 @@ final class Cells {
 
     private Cells() {}
 
-    static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
+    static byte[] utf8(String string) {
+        return string.getBytes(StandardCharsets.UTF_8);
     }
 
     static int day(long time) {
@@ -78,7 +78,7 @@ final class Cells {
                 .array();
     }
 
-    /** The row of timers that were set before there was a watermark, one of several to keep them small. */
+    /** The row of timers set before the first watermark. There are several, to keep each small. */
     static byte[] earlyTimerRow(int shard, Origin origin) {
         return timerRow(shard, Long.MIN_VALUE + Math.floorMod(origin.offset(), EARLY_BUCKETS));
     }
@@ -165,13 +165,13 @@ final class Cells {
         return new String(timedCell, 9, timedCell.length - 9 - SEEN_AND_ORIGIN_BYTES, StandardCharsets.UTF_8);
     }
 
-    /** Whether the cell is of just this id; a range by prefix finds longer ids, too. */
+    /** Whether the cell has exactly this id. A range by prefix also finds longer ids. */
     static boolean hasId(byte[] idCell, byte[] idUtf8) {
         int end = idCell.length - SEEN_AND_ORIGIN_BYTES;
         return end - 1 == idUtf8.length && Arrays.equals(idCell, 1, end, idUtf8, 0, idUtf8.length);
     }
 
-    /** What all cells of one impression or tag have in common, and no others. */
+    /** Identifies an impression or a tag: the common part of all its cells. */
     static String tagAndId(byte[] idCell) {
         return new String(idCell, 0, idCell.length - SEEN_AND_ORIGIN_BYTES, StandardCharsets.UTF_8);
     }

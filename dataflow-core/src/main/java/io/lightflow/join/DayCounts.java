@@ -3,8 +3,8 @@ package io.lightflow.join;
 import java.util.Arrays;
 
 /**
- * A few days in their order, with a count for each. Made of arrays and empty at first, since there are two of it for
- * each join key of a block. Not thread-safe.
+ * A few days in ascending order, with a count for each. It consists of arrays and starts empty, since each join key of
+ * a block has two. Not thread-safe.
  */
 final class DayCounts {
     private static final int[] NONE = {};
@@ -17,18 +17,18 @@ final class DayCounts {
         return size;
     }
 
-    /** The day at an index, from 0 to {@link #size}. */
+    /** The day at an index from 0 to {@link #size} - 1. */
     int day(int index) {
         return days[index];
     }
 
-    /** The count of a day; 0 if it is not there. */
+    /** The count of a day; 0 if the day is absent. */
     int get(int day) {
         int index = Arrays.binarySearch(days, 0, size, day);
         return index < 0 ? 0 : counts[index];
     }
 
-    /** Adds to the count of a day, and the day itself if it is not there. Returns whether it was not. */
+    /** Adds to the count of a day. Returns whether the day was absent. */
     boolean add(int day, int count) {
         int index = Arrays.binarySearch(days, 0, size, day);
         if (index >= 0) {
@@ -39,7 +39,7 @@ final class DayCounts {
         return true;
     }
 
-    /** Sets the count of a day, and adds the day if it is not there. */
+    /** Sets the count of a day. */
     void set(int day, int count) {
         add(day, count - get(day));
     }

@@ -9,13 +9,13 @@ import java.util.Objects;
  * The rules of the join.
  *
  * @param group name of the group, written into the beacons of its joined topics
- * @param allowedDisorder how much older than an earlier one an event of the same topic-partition may be and still count
- *     as on time
- * @param windows those of every advertiser that has none of its own
- * @param windowsByAdvertiser by advertiser id
+ * @param allowedDisorder how much older than its predecessors in the same topic-partition an event may be and still be
+ *     on time
+ * @param windows the windows of advertisers without windows of their own
+ * @param windowsByAdvertiser exceptions, by advertiser id
  * @param rowCap how many events a row may hold: a day's impressions and tags of a join key, or all its clicks and
- *     conversions. What comes on top is invalid traffic: put out at once and flagged, but not stored, so that a copy of
- *     it in a later block is put out, and flagged, again
+ *     conversions. Events beyond the cap are invalid traffic: emitted at once and flagged, but not stored. So a copy in
+ *     a later block is emitted and flagged again
  */
 public record JoinSettings(
         String group, Duration allowedDisorder, Windows windows, Map<String, Windows> windowsByAdvertiser, int rowCap) {
@@ -26,14 +26,14 @@ public record JoinSettings(
         Objects.requireNonNull(windows, "windows");
         windowsByAdvertiser = Map.copyOf(windowsByAdvertiser);
         if (group.isBlank()) {
-            throw new IllegalArgumentException("a group needs a name");
+            throw new IllegalArgumentException("expected a group name, found a blank one");
         }
         if (allowedDisorder.isNegative() || allowedDisorder.compareTo(Duration.ofHours(1)) > 0) {
             throw new IllegalArgumentException(
-                    "allowedDisorder must lie between 0 and 1 hour, found " + allowedDisorder);
+                    "expected allowedDisorder between 0 and 1 hour, found " + allowedDisorder);
         }
         if (rowCap < 1) {
-            throw new IllegalArgumentException("rowCap must be 1 or more, found " + rowCap);
+            throw new IllegalArgumentException("expected rowCap to be 1 or more, found " + rowCap);
         }
     }
 
@@ -45,32 +45,32 @@ public record JoinSettings(
         return windowsByAdvertiser.getOrDefault(advertiserId, windows);
     }
 
-    /** How long the join store must keep a cell at least. */
+    /** The minimum time for which the join store must keep a cell. */
     public Duration retention() {
-        long longest = windows.longestMs();
+        long max = windows.maxMs();
         for (Windows own : windowsByAdvertiser.values()) {
-            longest = Math.max(longest, own.longestMs());
+            max = Math.max(max, own.maxMs());
         }
         // A click may wait for an impression, and a conversion for that click.
-        return Duration.ofMillis(2 * longest).plusDays(1);
+        return Duration.ofMillis(2 * max).plusDays(1);
     }
 
     /**
-     * Time of the beacons that close a finished input: with one in every topic-partition every timer fires and nothing
-     * waits any more.
+     * Time of the beacons that close a complete input. One in every topic-partition lets every timer fire, so that no
+     * event waits any longer.
      *
      * @param lastTime greatest event time of the input, ms since the Unix epoch
      */
     public long closingTime(long lastTime) {
-        return lastTime + longestTimerMs() + allowedDisorder.toMillis();
+        return lastTime + maxTimerMs() + allowedDisorder.toMillis();
     }
 
-    /** The longest time after an event at which one of its timers can be due, in ms. */
-    long longestTimerMs() {
-        long longest = windows.orphanAfter().toMillis();
+    /** The maximum time between an event and one of its timers, in ms. */
+    long maxTimerMs() {
+        long max = windows.orphanAfter().toMillis();
         for (Windows own : windowsByAdvertiser.values()) {
-            longest = Math.max(longest, own.orphanAfter().toMillis());
+            max = Math.max(max, own.orphanAfter().toMillis());
         }
-        return Math.max(longest, allowedDisorder.toMillis()) + 1;
+        return Math.max(max, allowedDisorder.toMillis()) + 1;
     }
 }

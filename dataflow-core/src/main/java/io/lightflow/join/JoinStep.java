@@ -10,8 +10,8 @@ import io.lightflow.store.RowRange;
 import java.util.List;
 
 /**
- * The join, one block at a time: (rows, events, watermark) -> (outputs, cells to add). It has no clock, does no I/O of
- * its own and keeps nothing between blocks. Not thread-safe, since it reuses buffers.
+ * The join, one block at a time: (rows, events, watermark) -> (outputs, cells to add). It has no clock, performs no I/O
+ * except the given store's reads, and keeps no state between blocks. Not thread-safe, since it reuses buffers.
  */
 public final class JoinStep {
     private final JoinSettings settings;
@@ -26,21 +26,21 @@ public final class JoinStep {
     }
 
     /**
-     * Works on one block, with at most three reads from the store and no write: timer rows, the rows of the join keys,
-     * their day rows. Rows that may outgrow their cap take a fourth.
+     * Processes one block. It never writes to the store and reads from it at most three times: timer rows, the rows of
+     * the join keys, their day rows. Rows that may exceed their cap need a fourth read.
      *
      * @param position the committed position of the shard
-     * @param block what was polled; records below the position are skipped
-     * @param txid the Trident transaction, for the record
+     * @param block the polled records; those below the position are skipped
+     * @param txid the Trident transaction, which is only recorded
      * @throws io.lightflow.position.GapException if the block begins above the position
-     * @throws io.lightflow.store.StoreUnavailableException if the store does not answer now
+     * @throws io.lightflow.store.StoreUnavailableException if the store is unavailable now
      */
     public StepResult run(Position position, Block block, long txid, JoinStore store) {
         BlockJoin join = new BlockJoin(settings, attribution, encoder, decoder, position, block, txid);
-        join.takeTimers(read(store, join.timerRows()));
-        join.takeKeyRows(read(store, join.keyRows()));
-        join.takeDayRows(read(store, join.dayRows()));
-        join.takeCrowdedRows(read(store, join.crowdedRows()));
+        join.addTimerRows(read(store, join.timerRanges()));
+        join.addKeyRows(read(store, join.keyRanges()));
+        join.addDayRows(read(store, join.dayRanges()));
+        join.addCrowdedRows(read(store, join.crowdedRanges()));
         return join.finish();
     }
 

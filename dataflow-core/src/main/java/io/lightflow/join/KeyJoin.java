@@ -19,15 +19,15 @@ import java.util.List;
 /**
  * The join of one block for one join key.
  *
- * <p>Nothing remembers what has been put out. What has become of a click or a conversion follows from the visible cells
- * and the watermark alone ({@link #status}, {@link #verdict}), and something is put out exactly when that changes from
- * undecided at the old state to decided at the new one. Once decided it stays decided, because events that are taken in
- * afterwards carry a {@code seenAt} that is not below the deadline.
+ * <p>No state records which outputs were emitted. The status of a click or a conversion follows from the visible cells
+ * and the watermark alone ({@link #status}, {@link #verdict}). An output is emitted exactly when the status changes
+ * from undecided at the old watermark to decided at the new one. A decision stands, because events that are ingested
+ * later have a {@code seenAt} at or above the deadline.
  */
 final class KeyJoin {
     private static final byte[] EMPTY = {};
-    private static final Comparator<Stored> IN_ORDER =
-            Comparator.comparingLong(Stored::time).thenComparing(Stored::id);
+    private static final Comparator<StoredEvent> BY_TIME_AND_ID =
+            Comparator.comparingLong(StoredEvent::time).thenComparing(StoredEvent::id);
 
     private final BlockJoin block;
     private final KeyState key;
@@ -38,14 +38,14 @@ final class KeyJoin {
     }
 
     void run() {
-        List<Stored> newImpressions = new ArrayList<>(1);
-        List<Stored> newClicks = new ArrayList<>(0);
+        List<StoredEvent> newImpressions = new ArrayList<>(1);
+        List<StoredEvent> newClicks = new ArrayList<>(0);
         for (LightEvent event : key.events) {
             switch (event.type()) {
-                case IMPRESSION -> takeImpression(event, newImpressions);
-                case CLICK -> takeClick(event, newClicks);
-                case CONVERSION -> takeConversion(event);
-                case TAG -> takeTag(event);
+                case IMPRESSION -> ingestImpression(event, newImpressions);
+                case CLICK -> ingestClick(event, newClicks);
+                case CONVERSION -> ingestConversion(event);
+                case TAG -> ingestTag(event);
             }
         }
         if (!key.clicks().isEmpty()) {
@@ -58,14 +58,14 @@ final class KeyJoin {
         }
     }
 
-    // Taking in
+    // Ingestion
 
-    private void takeImpression(LightEvent event, List<Stored> newImpressions) {
-        if (key.impression(event.id()) != null || key.isCutOff(EventType.IMPRESSION, event.id())) {
+    private void ingestImpression(LightEvent event, List<StoredEvent> newImpressions) {
+        if (key.impression(event.id()) != null || key.isOverCap(EventType.IMPRESSION, event.id())) {
             block.count(EventType.IMPRESSION, Entry.DUPLICATE, 1);
             return;
         }
-        Stored impression = stored(event, null, null);
+        StoredEvent impression = stored(event, null, null);
         int day = Cells.day(event.time());
         boolean invalid = isFull(key.dayRowSize(day), event);
         if (!invalid) {
@@ -77,17 +77,17 @@ final class KeyJoin {
                     Cells.idCell(Cells.IMPRESSION, event.id(), block.oldWatermark(), event.origin()),
                     Cells.impressionValue(event.producedMs(), event.time(), event.body()));
         }
-        accepted(impression, EventType.IMPRESSION, invalid);
+        countMarks(impression, EventType.IMPRESSION, invalid);
         block.count(EventType.IMPRESSION, Entry.JOINED, 1);
         block.send(block.encoder().impression(key.joinKeyUtf8, block.trace(impression, invalid), event.body()));
     }
 
-    private void takeTag(LightEvent event) {
-        if (key.hasTag(event.id()) || key.isCutOff(EventType.TAG, event.id())) {
+    private void ingestTag(LightEvent event) {
+        if (key.hasTag(event.id()) || key.isOverCap(EventType.TAG, event.id())) {
             block.count(EventType.TAG, Entry.DUPLICATE, 1);
             return;
         }
-        Stored tag = stored(event, null, null);
+        StoredEvent tag = stored(event, null, null);
         int day = Cells.day(event.time());
         boolean invalid = isFull(key.dayRowSize(day), event);
         if (!invalid) {
@@ -98,19 +98,18 @@ final class KeyJoin {
                     Cells.idCell(Cells.TAG, event.id(), block.oldWatermark(), event.origin()),
                     EMPTY);
         }
-        accepted(tag, EventType.TAG, invalid);
+        countMarks(tag, EventType.TAG, invalid);
         block.count(EventType.TAG, Entry.JOINED, 1);
         block.send(block.encoder().tag(key.joinKeyUtf8, block.trace(tag, invalid), event.body()));
     }
 
-    /**
-     * Whether there is no room for the event in its row. If so it is put out now, flagged, and joins nothing that is
-     * stored: what has become of a stored event must follow from stored events.
+    /*     * Whether the event's row is full. If so, the event is emitted now and flagged, and no stored event joins it: the
+     * status of a stored event must follow from stored events.
      */
     private boolean isFull(int rowSize, LightEvent event) {
         boolean full = rowSize >= block.settings().rowCap();
         if (full) {
-            key.cutOff(event.type(), event.id());
+            key.markOverCap(event.type(), event.id());
         }
         return full;
     }
@@ -121,15 +120,15 @@ final class KeyJoin {
         }
     }
 
-    private void takeClick(LightEvent event, List<Stored> newClicks) {
-        if (key.clicks().containsKey(event.id()) || key.isCutOff(EventType.CLICK, event.id())) {
+    private void ingestClick(LightEvent event, List<StoredEvent> newClicks) {
+        if (key.clicks().containsKey(event.id()) || key.isOverCap(EventType.CLICK, event.id())) {
             block.count(EventType.CLICK, Entry.DUPLICATE, 1);
             return;
         }
         Click record = (Click) event.record();
-        Stored click = stored(event, record, record.getAdvertiserId());
+        StoredEvent click = stored(event, record, record.getAdvertiserId());
         boolean invalid = isFull(key.keyRowSize(), event);
-        accepted(click, EventType.CLICK, invalid);
+        countMarks(click, EventType.CLICK, invalid);
         if (invalid) {
             joinInvalidClick(click);
             return;
@@ -142,9 +141,9 @@ final class KeyJoin {
                 Cells.timedValue(click.producedMs(), click.body()));
     }
 
-    /** A click that cannot wait is joined now or never. */
-    private void joinInvalidClick(Stored click) {
-        Stored impression = impressionOf(click);
+    /** A click that is not stored cannot wait: it is joined now or never. */
+    private void joinInvalidClick(StoredEvent click) {
+        StoredEvent impression = impressionOf(click);
         if (impression != null) {
             sendJoined(click, impression, true);
         } else {
@@ -153,15 +152,15 @@ final class KeyJoin {
         }
     }
 
-    private void takeConversion(LightEvent event) {
-        if (key.conversions().containsKey(event.id()) || key.isCutOff(EventType.CONVERSION, event.id())) {
+    private void ingestConversion(LightEvent event) {
+        if (key.conversions().containsKey(event.id()) || key.isOverCap(EventType.CONVERSION, event.id())) {
             block.count(EventType.CONVERSION, Entry.DUPLICATE, 1);
             return;
         }
         Conversion record = (Conversion) event.record();
-        Stored conversion = stored(event, record, record.getAdvertiserId());
+        StoredEvent conversion = stored(event, record, record.getAdvertiserId());
         boolean invalid = isFull(key.keyRowSize(), event);
-        accepted(conversion, EventType.CONVERSION, invalid);
+        countMarks(conversion, EventType.CONVERSION, invalid);
         if (invalid) {
             block.count(EventType.CONVERSION, Entry.UNATTRIBUTED, 1);
             sendConversion(conversion, AttributionKind.NONE, null, null, true);
@@ -181,7 +180,7 @@ final class KeyJoin {
         setTimer(decisionTime(conversion), Cells.CONVERSION, conversion);
     }
 
-    private void accepted(Stored event, EventType type, boolean invalid) {
+    private void countMarks(StoredEvent event, EventType type, boolean invalid) {
         if (event.seenAt() != Position.NO_TIME && event.time() < event.seenAt()) {
             block.count(type, Entry.LATE, 1);
         }
@@ -190,8 +189,8 @@ final class KeyJoin {
         }
     }
 
-    private Stored stored(LightEvent event, Object record, String advertiserId) {
-        return new Stored(
+    private StoredEvent stored(LightEvent event, Object record, String advertiserId) {
+        return new StoredEvent(
                 event.id(),
                 event.time(),
                 block.oldWatermark(),
@@ -203,7 +202,7 @@ final class KeyJoin {
                 true);
     }
 
-    private void setTimer(long due, byte kind, Stored event) {
+    private void setTimer(long due, byte kind, StoredEvent event) {
         byte[] cell = Cells.timerCell(due, kind, event.origin());
         block.store(Cells.timerRow(block.shard(), Math.floorDiv(due, Cells.TIMER_BUCKET_MS)), cell, key.joinKeyUtf8);
         if (block.oldWatermark() == Position.NO_TIME) {
@@ -213,15 +212,15 @@ final class KeyJoin {
 
     // Clicks
 
-    /** The watermark at which a click that has no impression becomes an orphan. */
-    private long orphanTime(Stored click) {
+    /** The watermark at which a click without an impression becomes an orphan. */
+    private long orphanTime(StoredEvent click) {
         Windows windows = block.settings().windowsOf(click.advertiserId());
         return Math.max(click.time() + windows.orphanAfter().toMillis(), click.seenAt()) + 1;
     }
 
-    /** The impression that a click names, if it is there and came in time; null otherwise. */
-    private Stored impressionOf(Stored click) {
-        Stored impression = key.impression(click.click().getImpressionId());
+    /** The impression that a click names; null if it is absent or came too late. */
+    private StoredEvent impressionOf(StoredEvent click) {
+        StoredEvent impression = key.impression(click.click().getImpressionId());
         if (impression == null || impression.seenAt() >= orphanTime(click)) {
             return null;
         }
@@ -232,18 +231,18 @@ final class KeyJoin {
         return inWindow ? impression : null;
     }
 
-    /** What has become of a click, once the watermark is {@code watermark}. */
-    private Status status(Stored click, long watermark, boolean withFreshImpressions) {
-        Stored impression = impressionOf(click);
+    /** The status of a click at a watermark. */
+    private Status status(StoredEvent click, long watermark, boolean withFreshImpressions) {
+        StoredEvent impression = impressionOf(click);
         if (impression != null && (withFreshImpressions || !impression.fresh())) {
             return Status.JOINED;
         }
         return watermark >= orphanTime(click) ? Status.ORPHANED : Status.WAITING;
     }
 
-    private void joinWaitingClicks(List<Stored> newImpressions) {
-        for (Stored impression : newImpressions) {
-            for (Stored click : key.clicks().values()) {
+    private void joinWaitingClicks(List<StoredEvent> newImpressions) {
+        for (StoredEvent impression : newImpressions) {
+            for (StoredEvent click : key.clicks().values()) {
                 if (!click.fresh()
                         && click.click().getImpressionId().equals(impression.id())
                         && impressionOf(click) != null) {
@@ -254,8 +253,8 @@ final class KeyJoin {
         }
     }
 
-    private void joinNewClick(Stored click) {
-        Stored impression = impressionOf(click);
+    private void joinNewClick(StoredEvent click) {
+        StoredEvent impression = impressionOf(click);
         if (impression != null) {
             sendJoined(click, impression, false);
             return;
@@ -265,7 +264,7 @@ final class KeyJoin {
     }
 
     private void orphanClicks() {
-        for (Stored click : key.clicks().values()) {
+        for (StoredEvent click : key.clicks().values()) {
             long due = orphanTime(click);
             if ((click.fresh() || key.decides)
                     && due > block.oldWatermark()
@@ -278,27 +277,27 @@ final class KeyJoin {
         }
     }
 
-    private void sendJoined(Stored click, Stored impression, boolean invalid) {
+    private void sendJoined(StoredEvent click, StoredEvent impression, boolean invalid) {
         block.count(EventType.CLICK, Entry.JOINED, 1);
         block.send(block.encoder()
                 .click(
                         key.joinKeyUtf8,
                         block.trace(click, invalid),
-                        block.place(impression.origin()),
+                        block.source(impression.origin()),
                         click.body(),
                         impression.body()));
     }
 
     // Conversions
 
-    /** The watermark from which on a conversion is decided: every click that could win has been seen by then. */
-    private long decisionTime(Stored conversion) {
+    /** The watermark at which a conversion is decided: by then, every click that could win has been ingested. */
+    private long decisionTime(StoredEvent conversion) {
         long disorderMs = block.settings().allowedDisorder().toMillis();
         return Math.max(conversion.time() + disorderMs, conversion.seenAt()) + 1;
     }
 
     private void decideConversions() {
-        for (Stored conversion : key.conversions().values()) {
+        for (StoredEvent conversion : key.conversions().values()) {
             long due = decisionTime(conversion);
             if (due > block.newWatermark()) {
                 continue;
@@ -311,11 +310,11 @@ final class KeyJoin {
         }
     }
 
-    private Verdict verdict(Stored conversion, long watermark, boolean withFreshImpressions) {
+    private Verdict verdict(StoredEvent conversion, long watermark, boolean withFreshImpressions) {
         Windows windows = block.settings().windowsOf(conversion.advertiserId());
         long due = decisionTime(conversion);
         List<ClickCandidate> clicks = new ArrayList<>(key.clicks().size());
-        for (Stored click : key.clicks().values()) {
+        for (StoredEvent click : key.clicks().values()) {
             if (click.seenAt() < due) {
                 clicks.add(new ClickCandidate(
                         click.id(),
@@ -327,7 +326,7 @@ final class KeyJoin {
         }
         List<ViewCandidate> views = new ArrayList<>(0);
         if (!windows.viewThrough().isZero()) {
-            for (Stored impression : key.impressions()) {
+            for (StoredEvent impression : key.impressions()) {
                 if (impression.seenAt() < due) {
                     String advertiser =
                             block.decoder().impression(impression.body()).getAdvertiserId();
@@ -338,13 +337,13 @@ final class KeyJoin {
         return block.attribution().decide(conversion.conversion(), clicks, views, windows);
     }
 
-    private void send(Stored conversion, Verdict verdict) {
+    private void send(StoredEvent conversion, Verdict verdict) {
         if (verdict instanceof Verdict.Undecided) {
             return;
         }
         block.count(EventType.CONVERSION, Entry.WAITING, -1);
         if (verdict instanceof Verdict.ToClick to) {
-            Stored click = key.clicks().get(to.click().id());
+            StoredEvent click = key.clicks().get(to.click().id());
             block.count(EventType.CONVERSION, Entry.JOINED, 1);
             sendConversion(conversion, AttributionKind.CLICK, click, impressionOf(click), false);
         } else if (verdict instanceof Verdict.ToView to) {
@@ -362,7 +361,7 @@ final class KeyJoin {
     }
 
     private void sendConversion(
-            Stored conversion, AttributionKind kind, Stored click, Stored impression, boolean invalid) {
+            StoredEvent conversion, AttributionKind kind, StoredEvent click, StoredEvent impression, boolean invalid) {
         block.send(block.encoder()
                 .conversion(
                         key.joinKeyUtf8,
@@ -370,19 +369,19 @@ final class KeyJoin {
                         conversion.body(),
                         kind,
                         click == null ? 0 : clickNumber(conversion, click),
-                        click == null ? null : block.place(click.origin()),
+                        click == null ? null : block.source(click.origin()),
                         click == null ? null : click.body(),
-                        impression == null ? null : block.place(impression.origin()),
+                        impression == null ? null : block.source(impression.origin()),
                         impression == null ? null : impression.body()));
     }
 
     /** The rank of a click, by (time, id), among the clicks on its impression. */
-    private int clickNumber(Stored conversion, Stored winner) {
+    private int clickNumber(StoredEvent conversion, StoredEvent winner) {
         int number = 1;
-        for (Stored click : key.clicks().values()) {
+        for (StoredEvent click : key.clicks().values()) {
             if (click.seenAt() < decisionTime(conversion)
                     && click.click().getImpressionId().equals(winner.click().getImpressionId())
-                    && IN_ORDER.compare(click, winner) < 0) {
+                    && BY_TIME_AND_ID.compare(click, winner) < 0) {
                 number++;
             }
         }

@@ -16,45 +16,46 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What a block knows of one join key: the visible part of its rows, and the events of the block. Of several visible
- * cells with one event id the one seen at the highest watermark counts; see {@link Cells}.
+ * The state of one join key during a block: the visible part of its rows, and the events of the block. Of several
+ * visible cells with one event id, the one with the greatest {@code seenAt} counts; see {@link Cells}.
  */
 final class KeyState {
     final String joinKey;
     final byte[] joinKeyUtf8;
     /** Events of this block, in its order. */
     final List<LightEvent> events = new ArrayList<>(2);
-    /** Set by a timer that is due. */
+    /** Whether a timer of this key is due. */
     boolean timerDue;
-    /** Whether everything has been read that decides stored clicks and conversions; if not, none of them can change. */
+    /** Whether all rows that decide stored clicks and conversions have been read. If not, none of them can change. */
     boolean decides;
 
-    // Most keys have few of these, so they are made for the first of them.
+    // Most keys have few of these, so each map is created with its first entry.
 
-    private Map<String, Stored> clicks = Collections.emptyMap();
-    private Map<String, Stored> conversions = Collections.emptyMap();
-    /** Impressions that were looked up or came in this block. */
-    private Map<String, Stored> impressions = Collections.emptyMap();
+    private Map<String, StoredEvent> clicks = Collections.emptyMap();
+    private Map<String, StoredEvent> conversions = Collections.emptyMap();
+    /** Impressions that were looked up or came with this block. */
+    private Map<String, StoredEvent> impressions = Collections.emptyMap();
 
-    private Map<String, Stored> tags = Collections.emptyMap();
+    private Map<String, StoredEvent> tags = Collections.emptyMap();
 
     /** Days that have a row. */
     private final DayCounts days = new DayCounts();
-    /** Events in the day rows that were read; at first with ghosts and twofold cells, see {@link #crowdedDays}. */
+    /**
+     * Number of events in the day rows that were read. May include ghosts and duplicate cells, see
+     * {@link #crowdedDays}.
+     */
     private final DayCounts dayRowSizes = new DayCounts();
 
     private int largestDayRow;
-    /**
-     * Events of this block that found their row full. They are not stored, so that this is all that is known of them.
-     */
-    private final Set<CutOff> cutOff = new HashSet<>(0);
+    /** Events of this block that found their row full. They are not stored, so only this set tells their duplicates. */
+    private final Set<EventKey> overCap = new HashSet<>(0);
 
-    private List<DayRead> dayReads = List.of();
+    private List<DayRequest> dayRequests = List.of();
 
-    /** A range of a day row that was asked for. An id of null means all impressions of the day. */
-    private record DayRead(int day, byte tag, String id) {}
+    /** A requested range of a day row. An id of null means all impressions of the day. */
+    private record DayRequest(int day, byte tag, String id) {}
 
-    private record CutOff(EventType type, String id) {}
+    private record EventKey(EventType type, String id) {}
 
     KeyState(String joinKey) {
         this.joinKey = joinKey;
@@ -80,15 +81,15 @@ final class KeyState {
                     conversions = withLatest(conversions, timed(cell, body, conversion, conversion.getAdvertiserId()));
                 }
                 default ->
-                    throw new IllegalStateException(
-                            "the row of join key " + joinKey + " has a cell of unknown kind " + key[0]);
+                    throw new IllegalStateException("expected cells of kinds D, C and V in the row of join key "
+                            + joinKey + ", found kind " + key[0]);
             }
         }
     }
 
-    private static Stored timed(Cell cell, byte[] body, Object record, String advertiserId) {
+    private static StoredEvent timed(Cell cell, byte[] body, Object record, String advertiserId) {
         byte[] key = cell.key();
-        return new Stored(
+        return new StoredEvent(
                 Cells.idOfTimed(key),
                 Cells.timeOf(key),
                 Cells.seenAt(key),
@@ -100,46 +101,46 @@ final class KeyState {
                 false);
     }
 
-    private static Map<String, Stored> withLatest(Map<String, Stored> byId, Stored found) {
-        Map<String, Stored> more = byId.isEmpty() ? new LinkedHashMap<>(2) : byId;
+    private static Map<String, StoredEvent> withLatest(Map<String, StoredEvent> byId, StoredEvent found) {
+        Map<String, StoredEvent> more = byId.isEmpty() ? new LinkedHashMap<>(2) : byId;
         more.merge(found.id(), found, (a, b) -> b.seenAt() > a.seenAt() ? b : a);
         return more;
     }
 
-    private static Map<String, Stored> with(Map<String, Stored> byId, Stored added) {
-        Map<String, Stored> more = byId.isEmpty() ? new LinkedHashMap<>(2) : byId;
+    private static Map<String, StoredEvent> with(Map<String, StoredEvent> byId, StoredEvent added) {
+        Map<String, StoredEvent> more = byId.isEmpty() ? new LinkedHashMap<>(2) : byId;
         more.put(added.id(), added);
         return more;
     }
 
-    /** Asks for the event of this id in the days from {@code since} to {@code until}, as far as they have rows. */
-    void wantId(byte tag, String id, long since, long until) {
+    /** Requests the event with this id from the days from {@code since} to {@code until} that have rows. */
+    void requestId(byte tag, String id, long since, long until) {
         int first = Cells.day(since);
         int last = Cells.day(until);
         for (int i = 0; i < days.size(); i++) {
             int day = days.day(i);
             if (day >= first && day <= last) {
-                want(new DayRead(day, tag, id));
+                request(new DayRequest(day, tag, id));
             }
         }
     }
 
-    private void want(DayRead read) {
-        if (dayReads.isEmpty()) {
-            dayReads = new ArrayList<>(2);
+    private void request(DayRequest read) {
+        if (dayRequests.isEmpty()) {
+            dayRequests = new ArrayList<>(2);
         }
-        if (!dayReads.contains(read)) {
-            dayReads.add(read);
+        if (!dayRequests.contains(read)) {
+            dayRequests.add(read);
         }
     }
 
-    /** Asks for all impressions of the days from {@code since} to {@code until}. */
-    void wantImpressions(long since, long until) {
-        wantId(Cells.IMPRESSION, null, since, until);
+    /** Requests all impressions of the days from {@code since} to {@code until}. */
+    void requestImpressions(long since, long until) {
+        requestId(Cells.IMPRESSION, null, since, until);
     }
 
     void addDayRanges(List<RowRange> ranges) {
-        for (DayRead read : dayReads) {
+        for (DayRequest read : dayRequests) {
             byte[] row = Cells.dayRow(read.day(), joinKeyUtf8);
             ranges.add(
                     read.id() == null
@@ -148,16 +149,16 @@ final class KeyState {
         }
     }
 
-    /** Takes as many rows as {@link #addDayRanges} asked for, from index {@code next} on. */
+    /** Reads the rows of the ranges from {@link #addDayRanges}, starting at index {@code next}. */
     int readDayRows(List<Row> rows, int next, Visibility visibility) {
-        for (DayRead read : dayReads) {
+        for (DayRequest read : dayRequests) {
             Row row = rows.get(next++);
             dayRowSizes.set(read.day(), row.size());
             largestDayRow = Math.max(largestDayRow, row.size());
-            byte[] wanted = read.id() == null ? null : Cells.utf8(read.id());
+            byte[] requestedId = read.id() == null ? null : Cells.utf8(read.id());
             for (Cell cell : row.cells()) {
                 byte[] key = cell.key();
-                if (wanted != null && !Cells.hasId(key, wanted) || !Cells.isVisible(cell, visibility)) {
+                if (requestedId != null && !Cells.hasId(key, requestedId) || !Cells.isVisible(cell, visibility)) {
                     continue;
                 }
                 if (read.tag() == Cells.TAG) {
@@ -170,13 +171,13 @@ final class KeyState {
         return next;
     }
 
-    private static Stored tag(Cell cell, String id) {
-        return new Stored(id, 0, Cells.seenAt(cell.key()), Cells.origin(cell.key()), 0, null, null, null, false);
+    private static StoredEvent tag(Cell cell, String id) {
+        return new StoredEvent(id, 0, Cells.seenAt(cell.key()), Cells.origin(cell.key()), 0, null, null, null, false);
     }
 
-    private static Stored impression(Cell cell) {
+    private static StoredEvent impression(Cell cell) {
         byte[] key = cell.key();
-        return new Stored(
+        return new StoredEvent(
                 new String(key, 1, key.length - 21, java.nio.charset.StandardCharsets.UTF_8),
                 Cells.impressionTime(cell.value()),
                 Cells.seenAt(key),
@@ -188,34 +189,34 @@ final class KeyState {
                 false);
     }
 
-    /** Clicks that are known, by id. */
-    Map<String, Stored> clicks() {
+    /** Known clicks, by id. */
+    Map<String, StoredEvent> clicks() {
         return clicks;
     }
 
-    void addClick(Stored click) {
+    void addClick(StoredEvent click) {
         clicks = with(clicks, click);
     }
 
-    /** Conversions that are known, by id. */
-    Map<String, Stored> conversions() {
+    /** Known conversions, by id. */
+    Map<String, StoredEvent> conversions() {
         return conversions;
     }
 
-    void addConversion(Stored conversion) {
+    void addConversion(StoredEvent conversion) {
         conversions = with(conversions, conversion);
     }
 
-    /** Lists a day that has a row. Returns whether it was not listed yet. */
+    /** Adds a day that has a row. Returns whether it was absent. */
     boolean addDay(int day) {
         return days.add(day, 1);
     }
 
-    Stored impression(String id) {
+    StoredEvent impression(String id) {
         return impressions.get(id);
     }
 
-    Collection<Stored> impressions() {
+    Collection<StoredEvent> impressions() {
         return impressions.values();
     }
 
@@ -223,19 +224,19 @@ final class KeyState {
         return tags.containsKey(id);
     }
 
-    /** Clicks and conversions in the key's own row, after what was added in this block. */
+    /** Number of clicks and conversions in the key's own row, including those of this block. */
     int keyRowSize() {
         return clicks.size() + conversions.size();
     }
 
-    /** Events in the day's row after what was added in this block; a row that was not read is new. */
+    /** Number of events in the day's row, including those of this block. A row that was not read is new. */
     int dayRowSize(int day) {
         return dayRowSizes.get(day);
     }
 
     /**
-     * Days whose rows may outgrow the cap in this block. What was read of them says how many cells they have, but
-     * ghosts must not count, or a crash would change what is cut off (invariant E): they have to be read whole.
+     * Days whose rows may exceed the cap in this block. The ranges that were read tell the number of cells. Ghosts must
+     * not count, or a crash would change which events are over the cap (invariant E). So these rows are read whole.
      */
     List<Integer> crowdedDays(int rowCap) {
         if (largestDayRow + events.size() <= rowCap) {
@@ -251,7 +252,7 @@ final class KeyState {
         return crowded;
     }
 
-    /** Takes the whole row of a crowded day: counts its events, those with two visible cells once. */
+    /** Reads the whole row of a crowded day. An event with two visible cells counts once. */
     void readCrowdedDay(int day, Row row, Visibility visibility) {
         Set<String> ids = new HashSet<>();
         for (Cell cell : row.cells()) {
@@ -262,21 +263,21 @@ final class KeyState {
         dayRowSizes.set(day, ids.size());
     }
 
-    /** Remembers an event that found its row full. */
-    void cutOff(EventType type, String id) {
-        cutOff.add(new CutOff(type, id));
+    /** Records an event that found its row full. */
+    void markOverCap(EventType type, String id) {
+        overCap.add(new EventKey(type, id));
     }
 
-    boolean isCutOff(EventType type, String id) {
-        return !cutOff.isEmpty() && cutOff.contains(new CutOff(type, id));
+    boolean isOverCap(EventType type, String id) {
+        return !overCap.isEmpty() && overCap.contains(new EventKey(type, id));
     }
 
-    void addImpression(Stored impression) {
+    void addImpression(StoredEvent impression) {
         impressions = with(impressions, impression);
         dayRowSizes.add(Cells.day(impression.time()), 1);
     }
 
-    void addTag(Stored tag) {
+    void addTag(StoredEvent tag) {
         tags = with(tags, tag);
         dayRowSizes.add(Cells.day(tag.time()), 1);
     }

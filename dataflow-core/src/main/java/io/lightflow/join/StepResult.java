@@ -6,10 +6,11 @@ import io.lightflow.store.NewCell;
 import java.util.List;
 
 /**
- * What comes out of a block: to be stored first, then committed in one atomic step with the position.
+ * The result of a block. Its cells are stored first; then its outputs and its position are committed in one atomic
+ * step.
  *
- * @param cells to be added to the join store before the commit
- * @param outputs to be sent
- * @param position to be committed with the outputs
+ * @param cells added to the join store before the commit
+ * @param outputs sent in the commit
+ * @param position committed with the outputs
  */
 public record StepResult(List<NewCell> cells, List<OutputEvent> outputs, Position position) {}

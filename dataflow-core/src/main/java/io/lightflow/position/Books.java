@@ -4,30 +4,30 @@ import io.lightflow.event.EventType;
 import java.util.Arrays;
 
 /**
- * What became of a shard's events, committed with its position (invariant H). Immutable; every count is an independent
- * one, so that {@link #balanced()} is a check and not a definition.
+ * The fates of a shard's events, committed with its position (invariant H). Every count is independent, so that
+ * {@link #balanced()} is a check and not a definition. Immutable.
  */
 public final class Books {
 
-    /** The columns of the books. The names are part of the stored form: never rename one. */
+    /** The columns of the books. The names are part of the stored format: never rename one. */
     public enum Entry {
-        /** Events read, of any fate. */
+        /** Events read, whatever their fate. */
         IN,
-        /** Impressions and tags taken in; clicks with their impression; attributed conversions. */
+        /** Ingested impressions and tags; clicks with their impression; attributed conversions. */
         JOINED,
-        /** Clicks without an impression yet, and conversions that are not decided yet. */
+        /** Clicks still without their impression, and undecided conversions. */
         WAITING,
-        /** Clicks whose impression did not come in time. */
+        /** Clicks whose impression did not arrive in time. */
         ORPHANED,
-        /** Events whose id had been seen with another origin. */
+        /** Events whose id was ingested before with another origin. */
         DUPLICATE,
-        /** Records that could not be taken in. */
+        /** Records that could not be ingested. */
         REJECTED,
-        /** Conversions that no click and no impression can claim. */
+        /** Conversions without a matching click or impression. */
         UNATTRIBUTED,
-        /** Events, among the others, that came after the watermark had passed them. */
+        /** Events that arrived after the watermark had passed them; they are also counted above. */
         LATE,
-        /** Events, among the others, whose row had outgrown its cap. */
+        /** Events whose row was full; they are also counted above. */
         INVALID
     }
 
@@ -46,7 +46,7 @@ public final class Books {
         return counts[type.ordinal() * ENTRIES + entry.ordinal()];
     }
 
-    /** Over all types. */
+    /** The sum over all types. */
     public long total(Entry entry) {
         long total = 0;
         for (EventType type : EventType.values()) {
@@ -55,7 +55,7 @@ public final class Books {
         return total;
     }
 
-    /** Whether, for every type, events in = joined + waiting + orphaned + duplicate + rejected + unattributed. */
+    /** Whether in = joined + waiting + orphaned + duplicate + rejected + unattributed for every type. */
     public boolean balanced() {
         for (EventType type : EventType.values()) {
             long accounted = get(type, Entry.JOINED)
@@ -108,7 +108,7 @@ public final class Books {
         return text.toString();
     }
 
-    /** Changes to books, made while a block is worked on. Not thread-safe. */
+    /** Collects the changes of one block. Not thread-safe. */
     public static final class Editor {
         private final long[] counts;
 

@@ -1,8 +1,8 @@
 package io.lightflow.position;
 
 /**
- * A block begins above the committed position: records between the two were never read and stepping over them would
- * lose them (invariant B). Fatal for the shard until an operator decides.
+ * A block begins above the committed position. The records in between were never read, and skipping them would lose
+ * them (invariant B). Stops the shard until an operator decides.
  */
 public final class GapException extends RuntimeException {
     private static final long serialVersionUID = 1L;

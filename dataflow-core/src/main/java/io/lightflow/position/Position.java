@@ -12,17 +12,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How far a shard has come: what a sink commits together with its outputs (invariant A). Immutable.
+ * The progress of a shard, which a sink commits together with its outputs (invariant A). Immutable.
  *
- * @param topics by topic name
- * @param watermark event time up to which the shard has seen everything, ms since the Unix epoch; {@link #NO_TIME}
+ * @param topics positions by topic name
+ * @param watermark event time up to which the shard has read everything, ms since the Unix epoch; {@link #NO_TIME}
  *     before there is one
- * @param txid Trident transaction that got here; a record of who did it, never compared
- * @param books what became of the events so far
+ * @param txid Trident transaction that committed this position; recorded, never compared
+ * @param books the fates of all events so far
  */
 public record Position(SortedMap<String, TopicPosition> topics, long watermark, long txid, Books books) {
 
-    /** Stands for no event time yet. */
+    /** Means that there is no event time yet. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
     /** The position of a shard that has read nothing. */
@@ -39,21 +39,21 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
         return at == null ? 0 : at.nextOffset(incarnation);
     }
 
-    /** Greatest event time seen in the topic; {@link #NO_TIME} if none. */
+    /** Greatest event time that was read from the topic; {@link #NO_TIME} if none. */
     public long maxTime(String topic) {
         TopicPosition at = topics.get(topic);
         return at == null ? NO_TIME : at.maxTime();
     }
 
-    /** The topic whose incarnation this is; null if the shard has not read it. */
+    /** The topic with this incarnation; null if the shard has not read it. */
     public String topicOf(int incarnation) {
         return topicOf(incarnation, topics);
     }
 
     private static String topicOf(int incarnation, Map<String, TopicPosition> topics) {
         for (Map.Entry<String, TopicPosition> topic : topics.entrySet()) {
-            for (Incarnation life : topic.getValue().incarnations()) {
-                if (life.id() == incarnation) {
+            for (Incarnation each : topic.getValue().incarnations()) {
+                if (each.id() == incarnation) {
                     return topic.getKey();
                 }
             }
@@ -62,18 +62,18 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
     }
 
     /**
-     * The position after a block (invariants B and F). Each incarnation of a topic goes on from where it was left
-     * itself: a block that was polled before its topic was made again may come after the first block of the new one,
-     * and nobody can tell from their ids which of the two is older.
+     * Returns the position after a block (invariants B and F). Each incarnation of a topic continues from its own
+     * offset: a block that was polled before its topic was recreated may follow the first block of the new topic, and
+     * the ids do not tell which one is older.
      *
      * @param maxTimes greatest event time in each part of the block, {@link #NO_TIME} for none
      * @throws GapException if a part begins above this position
-     * @throws IllegalStateException if two topics share their incarnation number (one chance in four thousand million)
+     * @throws IllegalStateException if two topics share an incarnation number (probability 1 in 4 billion)
      */
     public Position after(Block block, long[] maxTimes, long newWatermark, long newTxid, Books newBooks) {
         if (newWatermark < watermark) {
-            throw new IllegalArgumentException("the watermark of shard " + block.shard() + " must not go back from "
-                    + watermark + " to " + newWatermark);
+            throw new IllegalArgumentException("expected the watermark of shard " + block.shard()
+                    + " to stay or rise from " + watermark + ", found " + newWatermark);
         }
         SortedMap<String, TopicPosition> moved = new TreeMap<>(topics);
         for (int i = 0; i < block.parts().size(); i++) {
@@ -99,19 +99,20 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
         if (owner != null && !owner.equals(part.topic())) {
             throw new IllegalStateException("topics " + owner + " and " + part.topic()
                     + " have the same incarnation number " + Integer.toHexString(part.incarnation())
-                    + "; delete and create again the newer one");
+                    + ". Delete and recreate the newer topic.");
         }
     }
 
-    /** This position with one topic moved forward over records that are lost; see {@link GapException}. */
+    /** Returns this position with one topic moved forward past lost records; see {@link GapException}. */
     public Position acceptingGap(String topic, long to) {
         TopicPosition at = topics.get(topic);
         if (at == null) {
-            throw new IllegalArgumentException("this shard has not read " + topic + "; known are " + topics.keySet());
+            throw new IllegalArgumentException(
+                    "expected a topic that this shard has read, one of " + topics.keySet() + ", found " + topic);
         }
         Incarnation current = at.current();
         if (to <= current.nextOffset()) {
-            throw new IllegalArgumentException("--to must lie above the committed offset " + current.nextOffset()
+            throw new IllegalArgumentException("expected --to above the committed offset " + current.nextOffset()
                     + " of " + topic + ", found " + to);
         }
         SortedMap<String, TopicPosition> moved = new TreeMap<>(topics);
@@ -119,10 +120,10 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
         return new Position(moved, watermark, txid, books);
     }
 
-    /** What cells this position makes visible. */
+    /** The visibility of cells at this position. */
     public Visibility visibility() {
-        List<Incarnation> lives = new ArrayList<>();
-        topics.values().forEach(topic -> lives.addAll(topic.incarnations()));
-        return new Visibility(lives);
+        List<Incarnation> all = new ArrayList<>();
+        topics.values().forEach(topic -> all.addAll(topic.incarnations()));
+        return new Visibility(all);
     }
 }

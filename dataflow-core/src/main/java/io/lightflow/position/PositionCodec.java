@@ -10,13 +10,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The stored form of a position: one line of ASCII that fits into the metadata of a Kafka offset and into a column, and
- * that an operator can read.
+ * The stored format of a position: one line of ASCII that operators can read, and that fits into the metadata of a
+ * Kafka offset and into a column.
  *
  * <pre>v1|wm=1370448000000|tx=42|IMPRESSION=IN:10,JOINED:9,DUPLICATE:1|us.clicks=1a2b3c4d:17@1370448000000</pre>
  *
- * A topic's value lists its incarnations in hexadecimal with the next offset of each, the one read last at the end,
- * then {@code @} and its greatest event time. Books leave out what is 0, times that do not exist are {@code -}.
+ * A topic's value lists its incarnations in hexadecimal, each with its next offset, ending with the one read last. Then
+ * follow {@code @} and the topic's greatest event time. Books omit counts of 0. A missing time is {@code -}.
  */
 public final class PositionCodec {
     private static final String VERSION = "v1";
@@ -47,11 +47,11 @@ public final class PositionCodec {
         for (Map.Entry<String, TopicPosition> topic : position.topics().entrySet()) {
             text.append('|').append(topic.getKey()).append('=');
             String separator = "";
-            for (Incarnation life : topic.getValue().incarnations()) {
+            for (Incarnation incarnation : topic.getValue().incarnations()) {
                 text.append(separator)
-                        .append(Integer.toHexString(life.id()))
+                        .append(Integer.toHexString(incarnation.id()))
                         .append(':')
-                        .append(life.nextOffset());
+                        .append(incarnation.nextOffset());
                 separator = ",";
             }
             text.append('@').append(time(topic.getValue().maxTime()));
@@ -59,11 +59,12 @@ public final class PositionCodec {
         return text.toString();
     }
 
-    /** @throws IllegalArgumentException if the text is not a position; the message holds the text */
+    /** @throws IllegalArgumentException if the string is not a position; the message contains it */
     public static Position decode(String text) {
         String[] fields = text.split("\\|", -1);
         if (!fields[0].equals(VERSION)) {
-            throw new IllegalArgumentException("a stored position begins with " + VERSION + "|, found: " + text);
+            throw new IllegalArgumentException(
+                    "expected a stored position that starts with " + VERSION + "|, found: " + text);
         }
         try {
             long watermark = Position.NO_TIME;
@@ -91,19 +92,19 @@ public final class PositionCodec {
             }
             return new Position(topics, watermark, txid, books.done());
         } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException("this is not a stored position: " + text, e);
+            throw new IllegalArgumentException("expected a stored position, found: " + text, e);
         }
     }
 
     private static TopicPosition topic(String value) {
         int at = value.lastIndexOf('@');
-        List<Incarnation> lives = new ArrayList<>();
+        List<Incarnation> all = new ArrayList<>();
         for (String life : value.substring(0, at).split(",")) {
             int colon = life.indexOf(':');
-            lives.add(new Incarnation(
+            all.add(new Incarnation(
                     Integer.parseUnsignedInt(life.substring(0, colon), 16), Long.parseLong(life.substring(colon + 1))));
         }
-        return new TopicPosition(lives, time(value.substring(at + 1)));
+        return new TopicPosition(all, time(value.substring(at + 1)));
     }
 
     private static String time(long time) {

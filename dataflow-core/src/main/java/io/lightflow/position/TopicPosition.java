@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How far one topic-partition has been read, in each life that the topic has had.
+ * The progress in one topic-partition, for each incarnation of its topic.
  *
- * @param incarnations in the order in which they were last read; the last is the one being read
- * @param maxTime greatest event time seen, ms since the Unix epoch; {@link Position#NO_TIME} before the first
+ * @param incarnations in the order of their last read; the last one is current
+ * @param maxTime greatest event time that was read, ms since the Unix epoch; {@link Position#NO_TIME} before the first
  */
 public record TopicPosition(List<Incarnation> incarnations, long maxTime) {
 
@@ -18,7 +18,7 @@ public record TopicPosition(List<Incarnation> incarnations, long maxTime) {
     public record Incarnation(int id, long nextOffset) {
         public Incarnation {
             if (nextOffset < 0) {
-                throw new IllegalArgumentException("an offset is not negative, found " + nextOffset);
+                throw new IllegalArgumentException("expected an offset of 0 or more, found " + nextOffset);
             }
         }
     }
@@ -26,7 +26,7 @@ public record TopicPosition(List<Incarnation> incarnations, long maxTime) {
     public TopicPosition {
         incarnations = List.copyOf(incarnations);
         if (incarnations.isEmpty()) {
-            throw new IllegalArgumentException("a topic's position needs at least one incarnation");
+            throw new IllegalArgumentException("expected a topic position with at least one incarnation, found none");
         }
     }
 
@@ -34,20 +34,20 @@ public record TopicPosition(List<Incarnation> incarnations, long maxTime) {
         return incarnations.get(incarnations.size() - 1);
     }
 
-    /** Offset to read next in one of the topic's lives; 0 if it has not been read. */
+    /** Offset to read next in an incarnation; 0 if it has not been read. */
     long nextOffset(int incarnation) {
-        for (Incarnation life : incarnations) {
-            if (life.id() == incarnation) {
-                return life.nextOffset();
+        for (Incarnation each : incarnations) {
+            if (each.id() == incarnation) {
+                return each.nextOffset();
             }
         }
         return 0;
     }
 
-    /** This position moved to {@code nextOffset} of {@code incarnation}; an unknown incarnation starts a new life. */
+    /** Returns this position moved to {@code nextOffset} of {@code incarnation}, which may be new. */
     TopicPosition movedTo(int incarnation, long nextOffset, long newMaxTime) {
         List<Incarnation> moved = new ArrayList<>(incarnations);
-        moved.removeIf(life -> life.id() == incarnation);
+        moved.removeIf(old -> old.id() == incarnation);
         moved.add(new Incarnation(incarnation, nextOffset));
         return new TopicPosition(moved, Math.max(maxTime, newMaxTime));
     }

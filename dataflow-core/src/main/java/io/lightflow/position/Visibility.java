@@ -4,20 +4,20 @@ import io.lightflow.position.TopicPosition.Incarnation;
 import java.util.Collection;
 
 /**
- * The ghost rule of invariant C: a cell counts if its origin lies below the committed position; anything else is left
- * over from an attempt that never committed. Immutable; made once for each block.
+ * The ghost rule of invariant C: a cell counts if its origin lies below the committed position. Any other cell is left
+ * over from an attempt that never committed. Immutable; created once for each block.
  */
 public final class Visibility {
     private final int[] incarnations;
     private final long[] nextOffsets;
 
-    Visibility(Collection<Incarnation> lives) {
-        incarnations = new int[lives.size()];
-        nextOffsets = new long[lives.size()];
+    Visibility(Collection<Incarnation> all) {
+        incarnations = new int[all.size()];
+        nextOffsets = new long[all.size()];
         int i = 0;
-        for (Incarnation life : lives) {
-            incarnations[i] = life.id();
-            nextOffsets[i++] = life.nextOffset();
+        for (Incarnation incarnation : all) {
+            incarnations[i] = incarnation.id();
+            nextOffsets[i++] = incarnation.nextOffset();
         }
     }
 

@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * One atomic step: an output and the positions of the shards that it came from.
+ * One atomic step: an output, and the moves of the shards that it came from.
  *
- * @param moves the shards, by rising number; not empty
- * @param output what goes out with them
+ * @param moves one for each shard, by ascending shard number; not empty
+ * @param output the output, committed together with the moves
  */
 public record Commit<O>(List<ShardMove> moves, O output) {
     public Commit {
         moves = List.copyOf(moves);
         Objects.requireNonNull(output, "output");
         if (moves.isEmpty()) {
-            throw new IllegalArgumentException("a commit moves at least one shard");
+            throw new IllegalArgumentException("expected a commit of at least one shard, found none");
         }
     }
 }

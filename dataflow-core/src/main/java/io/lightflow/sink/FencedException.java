@@ -1,8 +1,8 @@
 package io.lightflow.sink;
 
 /**
- * The ledger is not where this writer left it: somebody else has taken the shard over. What this writer was about to
- * commit must be thrown away.
+ * The ledger is not where this writer left it: another writer has taken over the shard. The uncommitted outputs of this
+ * writer must be discarded.
  */
 public final class FencedException extends RuntimeException {
     private static final long serialVersionUID = 1L;

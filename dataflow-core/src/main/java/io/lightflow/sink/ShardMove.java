@@ -4,11 +4,11 @@ import io.lightflow.position.Position;
 import java.util.Objects;
 
 /**
- * How one shard's position moves in a commit.
+ * The move of one shard's position in a commit.
  *
  * @param shard the shard
- * @param expected position that the ledger must hold
- * @param next position that it will hold
+ * @param expected position that the ledger must hold before the commit
+ * @param next position that the ledger holds after the commit
  */
 public record ShardMove(int shard, Position expected, Position next) {
     public ShardMove {

@@ -7,29 +7,30 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where a topology's outputs go. Outputs and position are committed in one atomic step (invariant A), and only from
- * exactly the position that the ledger holds (invariant B).
+ * The destination of a topology's outputs. It commits outputs and position in one atomic step (invariant A), and only
+ * from exactly the position that the ledger holds (invariant B).
  *
- * <p>One thread at a time; only shards that are not part of a commit that another thread makes may be opened meanwhile.
+ * <p>One thread at a time. While one thread commits, another may open shards that are not part of this commit.
  *
- * @param <O> what goes out in one commit
+ * @param <O> the output of one commit
  */
 public interface Sink<O> extends Ledger {
 
     /**
-     * Takes the shard over: from now on nobody who took it over before can commit to it. Resolves a commit that is in
-     * doubt. May be called again after a failure.
+     * Takes over the shard: from now on, earlier owners can no longer commit to it. Resolves a commit that is in doubt.
+     * May be called again after a failure.
      *
      * @return the committed position
-     * @throws SinkUnavailableException if it does not answer now; may be repeated
+     * @throws SinkUnavailableException if it is unavailable now; the call may be retried
      */
     Position open(int shard);
 
     /**
-     * Takes several shards over, at once where that is faster; some of them may have been when an exception comes.
+     * Takes over several shards, together where that is faster. After an exception, some of them may have been taken
+     * over.
      *
      * @return the committed position of each
-     * @throws SinkUnavailableException if it does not answer now; may be repeated
+     * @throws SinkUnavailableException if it is unavailable now; the call may be retried
      */
     default Map<Integer, Position> open(Collection<Integer> shards) {
         Map<Integer, Position> positions = new TreeMap<>();
@@ -38,11 +39,11 @@ public interface Sink<O> extends Ledger {
     }
 
     /**
-     * Makes the given commits, each of them in one atomic step and in any order. All or some of them may have been made
-     * when an exception comes: the shards must then be opened again before the next commit.
+     * Makes the given commits, each in one atomic step, in any order. After an exception, all or some of them may have
+     * been made, and the shards must be opened again before the next commit.
      *
-     * @throws FencedException if somebody else has taken a shard over
-     * @throws SinkUnavailableException if it does not answer now
+     * @throws FencedException if another writer has taken over a shard
+     * @throws SinkUnavailableException if it is unavailable now
      */
     void commit(List<Commit<O>> commits);
 }

@@ -1,6 +1,6 @@
 package io.lightflow.sink;
 
-/** The sink or its ledger does not answer now. Retryable: open the shards again and work from the ledger. */
+/** The sink or its ledger is unavailable now. Retryable: open the shards again and continue from the ledger. */
 public final class SinkUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,7 @@
 package io.lightflow.store;
 
 /**
- * A cell as it is stored. The arrays must not be changed.
+ * A stored cell. The arrays must not be modified.
  *
  * @param key key within the row
  * @param value value, may be empty

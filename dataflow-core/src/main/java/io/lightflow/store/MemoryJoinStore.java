@@ -10,8 +10,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * A join store on the heap, for a finished set of events and for tests. It keeps nothing after the process, and
- * everything until then. Thread-safe: one call at a time.
+ * A join store on the heap, for a complete set of events and for tests. It keeps every cell until the process ends.
+ * Thread-safe: one call at a time.
  */
 public final class MemoryJoinStore implements JoinStore {
     private final Map<ByteBuffer, NavigableMap<byte[], byte[]>> rows = new HashMap<>();
@@ -56,7 +56,7 @@ public final class MemoryJoinStore implements JoinStore {
 
     private void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("The join store in memory is closed");
+            throw new IllegalStateException("the join store in memory is closed");
         }
     }
 }

@@ -3,7 +3,7 @@ package io.lightflow.store;
 import java.util.Objects;
 
 /**
- * A cell to be added. The arrays must not be changed.
+ * A cell to be added. The arrays must not be modified.
  *
  * @param row key of its row
  * @param key key within the row; the same key is always written with the same value

@@ -3,10 +3,10 @@ package io.lightflow.store;
 import java.util.List;
 
 /**
- * What was read of a row.
+ * The part of a row that was read.
  *
- * @param cells the cells in the range, by rising key
- * @param size number of cells of the whole row, also of those outside the range
+ * @param cells the cells in the range, by ascending key
+ * @param size number of cells of the whole row, including those outside the range
  */
 public record Row(List<Cell> cells, int size) {
     public static final Row ABSENT = new Row(List.of(), 0);

@@ -6,10 +6,10 @@ import java.util.Objects;
  * The cells of a row whose keys begin with a prefix.
  *
  * @param row key of the row
- * @param prefix what the cells' keys begin with; empty for the whole row
+ * @param prefix common prefix of the cells' keys; empty for the whole row
  */
 public record RowRange(byte[] row, byte[] prefix) {
-    private static final byte[] EVERYTHING = {};
+    private static final byte[] NO_PREFIX = {};
 
     public RowRange {
         Objects.requireNonNull(row, "row");
@@ -17,6 +17,6 @@ public record RowRange(byte[] row, byte[] prefix) {
     }
 
     public static RowRange wholeRow(byte[] row) {
-        return new RowRange(row, EVERYTHING);
+        return new RowRange(row, NO_PREFIX);
     }
 }

@@ -1,6 +1,6 @@
 package io.lightflow.store;
 
-/** The join store does not answer now. Retryable: the block is worked on again from its start. */
+/** The join store is unavailable now. Retryable: the block is processed again from its start. */
 public final class StoreUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

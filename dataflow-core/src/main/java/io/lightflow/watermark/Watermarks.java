@@ -8,13 +8,14 @@ import io.lightflow.event.LightEvent;
 import io.lightflow.position.Position;
 
 /**
- * How a block moves a shard's watermark. A topic-partition's watermark is its greatest event time minus the allowed
- * disorder; the shard's is the least of them, without those that are idle, and never goes back (invariant F).
+ * Computes how a block moves a shard's watermark. The watermark of a topic-partition is its greatest event time minus
+ * the allowed disorder. The shard's watermark is the least of them, except idle ones, and never goes back (invariant
+ * F).
  */
 public final class Watermarks {
     private Watermarks() {}
 
-    /** Greatest event time in each part of the block, {@link Position#NO_TIME} where there is none. */
+    /** Returns the greatest event time of each part of the block, {@link Position#NO_TIME} for none. */
     public static long[] maxTimes(Block block) {
         long[] maxTimes = new long[block.parts().size()];
         for (int i = 0; i < maxTimes.length; i++) {
@@ -32,10 +33,10 @@ public final class Watermarks {
     }
 
     /**
-     * The watermark after the block.
+     * Returns the watermark after the block.
      *
-     * @param maxTimes of the block's parts
-     * @param allowedDisorderMs how much older than an earlier one an event of the same topic-partition may be
+     * @param maxTimes greatest event time of each part of the block
+     * @param allowedDisorderMs how much older than its predecessors in the same topic-partition an event may be
      */
     public static long after(Position position, Block block, long[] maxTimes, long allowedDisorderMs) {
         long least = Long.MAX_VALUE;

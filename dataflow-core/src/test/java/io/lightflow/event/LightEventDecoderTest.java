@@ -56,7 +56,7 @@ class LightEventDecoderTest {
 
     @Test
     void invariantI_aRecordThatIsTooLongToBeJoinedIsRejectedWithAsMuchOfItAsThereIsRoomFor() {
-        int longest = LightEventDecoder.LONGEST_RECORD_BYTES;
+        int longest = LightEventDecoder.MAX_RECORD_BYTES;
         byte[] key = "cookie".getBytes(StandardCharsets.UTF_8);
         byte[] value = new byte[longest + 1];
         value[5] = 7;

@@ -3,7 +3,7 @@ package io.lightflow.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lightflow.event.OutputEncoder.Place;
+import io.lightflow.event.OutputEncoder.EventSource;
 import io.lightflow.event.OutputEncoder.Trace;
 import io.lightflow.invariant.Draft;
 import io.lightflow.invariant.TestSchemas;
@@ -21,9 +21,10 @@ import org.junit.jupiter.api.Test;
 class OutputEncoderTest {
     private static final String COOKIE = "cookie-é";
     private static final byte[] KEY = COOKIE.getBytes(StandardCharsets.UTF_8);
-    private static final Place PLACE = new Place("us-west.clicks", 7, new Origin(-5, 1L << 40));
-    private static final Place OTHER_PLACE = new Place("us-east.impressions", 7, new Origin(Integer.MAX_VALUE, 0));
-    private static final Trace TRACE = new Trace(PLACE, 42, 1_700_000_000_000L, -1, true, false);
+    private static final EventSource SOURCE = new EventSource("us-west.clicks", 7, new Origin(-5, 1L << 40));
+    private static final EventSource OTHER_SOURCE =
+            new EventSource("us-east.impressions", 7, new Origin(Integer.MAX_VALUE, 0));
+    private static final Trace TRACE = new Trace(SOURCE, 42, 1_700_000_000_000L, -1, true, false);
 
     private final TestSchemas schemas = new TestSchemas();
     private final OutputEncoder encoder = new OutputEncoder(schemas.ids());
@@ -57,11 +58,11 @@ class OutputEncoderTest {
     @Test
     void clicks() {
         assertSame(
-                encoder.click(KEY, TRACE, OTHER_PLACE, click.body(), impression.body()),
+                encoder.click(KEY, TRACE, OTHER_SOURCE, click.body(), impression.body()),
                 OutputTopic.CLICKS,
                 JoinedClick.newBuilder()
                         .setProvenance(provenance())
-                        .setImpressionOrigin(origin(OTHER_PLACE))
+                        .setImpressionOrigin(origin(OTHER_SOURCE))
                         .setClick((Click) click.record())
                         .setImpression((Impression) impression.record())
                         .build());
@@ -87,15 +88,15 @@ class OutputEncoderTest {
                         conversion.body(),
                         AttributionKind.CLICK,
                         3,
-                        PLACE,
+                        SOURCE,
                         click.body(),
-                        OTHER_PLACE,
+                        OTHER_SOURCE,
                         impression.body()),
                 OutputTopic.CONVERSIONS,
                 JoinedConversion.newBuilder()
                         .setProvenance(provenance())
-                        .setClickOrigin(origin(PLACE))
-                        .setImpressionOrigin(origin(OTHER_PLACE))
+                        .setClickOrigin(origin(SOURCE))
+                        .setImpressionOrigin(origin(OTHER_SOURCE))
                         .setConversion((Conversion) conversion.record())
                         .setAttribution(AttributionKind.CLICK)
                         .setClickNumber(3)
@@ -115,12 +116,12 @@ class OutputEncoderTest {
                         0,
                         null,
                         null,
-                        OTHER_PLACE,
+                        OTHER_SOURCE,
                         impression.body()),
                 OutputTopic.CONVERSIONS,
                 JoinedConversion.newBuilder()
                         .setProvenance(provenance())
-                        .setImpressionOrigin(origin(OTHER_PLACE))
+                        .setImpressionOrigin(origin(OTHER_SOURCE))
                         .setConversion((Conversion) conversion.record())
                         .setAttribution(AttributionKind.VIEW)
                         .setClickNumber(0)
@@ -146,7 +147,7 @@ class OutputEncoderTest {
         byte[] key = {1};
         byte[] value = new byte[5_000];
         new Random(1).nextBytes(value);
-        Trace trace = new Trace(PLACE, 42, 1_700_000_000_000L, -1, true, false);
+        Trace trace = new Trace(SOURCE, 42, 1_700_000_000_000L, -1, true, false);
         OutputEvent both = encoder.rejected(trace, new Rejection(9, key, value, "a reason, é", 5));
         assertThat(both.topic()).isEqualTo(OutputTopic.REJECTED);
         assertThat(both.key()).isEqualTo(key);
@@ -230,7 +231,7 @@ class OutputEncoderTest {
 
     private static Provenance provenance() {
         return Provenance.newBuilder()
-                .setOrigin(origin(PLACE))
+                .setOrigin(origin(SOURCE))
                 .setTxid(TRACE.txid())
                 .setProducedMs(TRACE.producedMs())
                 .setReadMs(TRACE.readMs())
@@ -239,12 +240,12 @@ class OutputEncoderTest {
                 .build();
     }
 
-    private static EventOrigin origin(Place place) {
+    private static EventOrigin origin(EventSource source) {
         return EventOrigin.newBuilder()
-                .setTopic(place.topic())
-                .setIncarnation(place.origin().incarnation())
-                .setPartition(place.shard())
-                .setOffset(place.origin().offset())
+                .setTopic(source.topic())
+                .setIncarnation(source.origin().incarnation())
+                .setPartition(source.shard())
+                .setOffset(source.origin().offset())
                 .build();
     }
 }

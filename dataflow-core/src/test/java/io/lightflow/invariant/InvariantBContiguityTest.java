@@ -51,10 +51,10 @@ class InvariantBContiguityTest {
                 .isEqualTo(4);
         assertThatThrownBy(() -> run.position().acceptingGap("eu.impressions", 2))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("--to must lie above the committed offset 2");
+                .hasMessageContaining("expected --to above the committed offset 2");
         assertThatThrownBy(() -> run.position().acceptingGap("eu.clicks", 2))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("has not read eu.clicks");
+                .hasMessageContaining("found eu.clicks");
     }
 
     @Test

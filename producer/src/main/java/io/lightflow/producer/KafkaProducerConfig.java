@@ -32,7 +32,7 @@ final class KafkaProducerConfig {
 
     private static final int BATCH_BYTES = 128 << 10;
     /** The longest accepted record and the headers around it. */
-    private static final int MAX_REQUEST_BYTES = LightEventDecoder.LONGEST_RECORD_BYTES + (64 << 10);
+    private static final int MAX_REQUEST_BYTES = LightEventDecoder.MAX_RECORD_BYTES + (64 << 10);
 
     private KafkaProducerConfig() {}
 

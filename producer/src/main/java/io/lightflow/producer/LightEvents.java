@@ -169,9 +169,9 @@ public final class LightEvents implements AutoCloseable {
         WireEncoder encoder = encoders.borrow();
         byte[] value;
         try {
-            EventRules.Wrong wrong = EventRules.whatIsWrong(event, joinKey, now, farFutureMs);
-            if (wrong != null) {
-                throw refusal(type, wrong.field(), wrong.reason());
+            EventRules.Violation violation = EventRules.violation(event, joinKey, now, farFutureMs);
+            if (violation != null) {
+                throw refusal(type, violation.field(), violation.reason());
             }
             value = encoder.encode(event, schemaIds[type.ordinal()]);
         } catch (NullPointerException | UnpairedSurrogateException e) {
@@ -182,11 +182,11 @@ public final class LightEvents implements AutoCloseable {
             encoders.release(encoder);
         }
         // Kafka's topics accept this length by default; 1,024 bytes are reserved for the record's overhead.
-        if (value.length + joinKey.length() * 3L > LightEventDecoder.LONGEST_RECORD_BYTES - 1024) {
+        if (value.length + joinKey.length() * 3L > LightEventDecoder.MAX_RECORD_BYTES - 1024) {
             throw refusal(
                     type,
                     StringFields.longest(event),
-                    "expected an event of less than " + LightEventDecoder.LONGEST_RECORD_BYTES + " bytes, found "
+                    "expected an event of less than " + LightEventDecoder.MAX_RECORD_BYTES + " bytes, found "
                             + value.length + "; this field is the longest");
         }
         return value;

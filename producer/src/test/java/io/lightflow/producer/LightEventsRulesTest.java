@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LightEventsRulesTest {
     private static final long NOW = Instant.parse("2026-01-01T11:00:00Z").toEpochMilli();
     private static final long FAR_FUTURE_MS = Duration.ofHours(1).toMillis();
-    private static final String TOO_LONG = "x".repeat(EventRules.LONGEST_ID + 1);
+    private static final String TOO_LONG = "x".repeat(EventRules.MAX_ID_LENGTH + 1);
 
     @TempDir
     Path directory;
@@ -121,7 +121,7 @@ class LightEventsRulesTest {
         assertRejected("currency", "k", with(EventType.CONVERSION, "revenueMicros", 1L));
         assertRejected("clickId", "k", with(EventType.CONVERSION, "clickId", "\uD83D"));
         assertRejected("clickId", "k", with(EventType.CONVERSION, "clickId", TOO_LONG));
-        assertRejected("url", "k", with(EventType.TAG, "url", "x".repeat(LightEventDecoder.LONGEST_RECORD_BYTES)));
+        assertRejected("url", "k", with(EventType.TAG, "url", "x".repeat(LightEventDecoder.MAX_RECORD_BYTES)));
         assertThat(events.metrics().accepted()).isZero();
         assertThat(events.metrics().spoolBytes()).isZero();
         assertThat(events.metrics().invalid()).isGreaterThan(40);

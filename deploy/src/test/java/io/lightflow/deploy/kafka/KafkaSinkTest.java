@@ -79,7 +79,7 @@ class KafkaSinkTest {
     @Test
     void theLongestJoinedEventsGoThrough() {
         kafka.createOutputs("long", 4);
-        byte[] threeEvents = new byte[3 * LightEventDecoder.LONGEST_RECORD_BYTES + 10_000];
+        byte[] threeEvents = new byte[3 * LightEventDecoder.MAX_RECORD_BYTES + 10_000];
         new Random(1).nextBytes(threeEvents);
         List<OutputEvent> output = List.of(new OutputEvent(OutputTopic.CONVERSIONS, new byte[] {65}, threeEvents));
         try (KafkaSink sink = sink("long")) {

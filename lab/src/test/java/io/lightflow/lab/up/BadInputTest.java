@@ -44,12 +44,12 @@ class BadInputTest {
         int impressionSchema = stand.schemas().ids().of(Impression.getClassSchema());
         int clickSchema = stand.schemas().ids().of(Click.getClassSchema());
         Map<String, byte[]> bad = new LinkedHashMap<>();
-        bad.put("begins with 0x00", "not Avro at all".getBytes(StandardCharsets.UTF_8));
+        bad.put("starts with 0x00", "not Avro at all".getBytes(StandardCharsets.UTF_8));
         bad.put("found bytes that do not decode", withHeader(impressionSchema, new byte[] {2, 'x', -1}));
         bad.put("found " + UNKNOWN_SCHEMA, withHeader(UNKNOWN_SCHEMA, new byte[] {1, 2, 3}));
-        bad.put("found an empty one", encoded(impression(KEY, "", 1, time), impressionSchema));
+        bad.put("expected a non-empty id", encoded(impression(KEY, "", 1, time), impressionSchema));
         bad.put("found -5", encoded(impression(KEY, KEY + "-price", -5, time), impressionSchema));
-        bad.put("found time " + future, encoded(impression(KEY, KEY + "-future", 1, future), impressionSchema));
+        bad.put("found " + future, encoded(impression(KEY, KEY + "-future", 1, future), impressionSchema));
         bad.put("named io.lightflow.event.Click", encoded(click(KEY, time), clickSchema));
 
         Map<String, RecordMetadata> origins = send(stand, bad);

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lightflow.event.Bodies;
 import io.lightflow.event.EventOrigin;
+import io.lightflow.event.GeneratedRecords;
 import io.lightflow.event.JoinedImpression;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.WireFormat;
@@ -161,7 +161,7 @@ final class CertifiedHour {
                         continue;
                     }
                     byte[] body = Arrays.copyOfRange(record.value(), WireFormat.HEADER_BYTES, record.value().length);
-                    JoinedImpression joined = Bodies.decode(JoinedImpression.class, body);
+                    JoinedImpression joined = GeneratedRecords.decode(JoinedImpression.class, body);
                     long time = joined.getImpression().getTime();
                     if (Instant.ofEpochMilli(time).truncatedTo(ChronoUnit.HOURS).equals(hour)) {
                         return new Joined(

@@ -22,7 +22,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /** Makes the topics that a group puts out to, and looks up topics. */
 public final class TopicSetup {
     /** A conversion with its click and its impression, and what was put out about them. */
-    static final int LONGEST_OUTPUT_BYTES = 4 * LightEventDecoder.LONGEST_RECORD_BYTES;
+    static final int LONGEST_OUTPUT_BYTES = 4 * LightEventDecoder.MAX_RECORD_BYTES;
 
     private TopicSetup() {}
 

@@ -6,9 +6,9 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Decodes bodies that were written with the compiled schemas. Thread-safe. */
-public final class Bodies {
-    private Bodies() {}
+/** Decodes bodies that were written with the schemas of the generated classes. Thread-safe. */
+public final class GeneratedRecords {
+    private GeneratedRecords() {}
 
     /** @throws IllegalArgumentException if the body does not decode */
     public static SpecificRecord decode(EventType type, byte[] body) {
@@ -28,7 +28,8 @@ public final class Bodies {
             return new SpecificDatumReader<>(compiled)
                     .read(null, DecoderFactory.get().binaryDecoder(body, null));
         } catch (IOException | AvroRuntimeException e) {
-            throw new IllegalArgumentException("this is no body of a " + compiled.getSimpleName() + ": " + e, e);
+            throw new IllegalArgumentException(
+                    "expected a body of " + compiled.getSimpleName() + ", found bytes that do not decode: " + e, e);
         }
     }
 }

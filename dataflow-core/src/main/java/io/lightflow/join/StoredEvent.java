@@ -5,19 +5,19 @@ import io.lightflow.event.Conversion;
 import io.lightflow.position.Origin;
 
 /**
- * An event in the state of a join key: from a visible cell, or from this very block.
+ * An event in the state of a join key: read from a visible cell, or ingested with this block.
  *
  * @param id the event's id
  * @param time event time, ms since the Unix epoch
- * @param seenAt the shard's watermark when the event was taken in: what had been decided by then stays decided
+ * @param seenAt the shard's watermark when the event was ingested; earlier decisions stand
  * @param origin where it came from
- * @param producedMs timestamp of its Kafka record
+ * @param producedMs timestamp of its Kafka record, ms since the Unix epoch
  * @param body its Avro body
- * @param record a {@link Click} or {@link Conversion}, decoded; null for others, of which only the body is needed
- * @param advertiserId advertiser of a click or a conversion; null for others
- * @param fresh whether it is from this block
+ * @param record the decoded {@link Click} or {@link Conversion}; null for other types, which need only the body
+ * @param advertiserId advertiser of a click or a conversion; null for other types
+ * @param fresh whether it came with this block
  */
-record Stored(
+record StoredEvent(
         String id,
         long time,
         long seenAt,
