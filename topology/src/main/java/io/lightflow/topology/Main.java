@@ -2,9 +2,11 @@ package io.lightflow.topology;
 
 import io.lightflow.topology.certificate.CertifyCommand;
 import io.lightflow.topology.operator.AcceptGapCommand;
-import io.lightflow.topology.operator.RestCommand;
+import io.lightflow.topology.operator.CommandErrors;
+import io.lightflow.topology.operator.PauseResumeCommand;
 import io.lightflow.topology.operator.RetentionCommand;
 import io.lightflow.topology.operator.ShowCommand;
+import io.lightflow.topology.submit.SubmitCommand;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,8 +19,8 @@ import picocli.CommandLine.Command;
         subcommands = {
             SubmitCommand.class,
             ShowCommand.class,
-            RestCommand.Pause.class,
-            RestCommand.Resume.class,
+            PauseResumeCommand.Pause.class,
+            PauseResumeCommand.Resume.class,
             AcceptGapCommand.class,
             CertifyCommand.class,
             RetentionCommand.class

@@ -1,8 +1,9 @@
 package io.lightflow.deploy.cluster;
 
-import io.lightflow.topology.CommandErrors;
 import io.lightflow.topology.Main;
-import io.lightflow.topology.settings.TopologyKind;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.operator.CommandErrors;
+import io.lightflow.topology.operator.TopologyNames;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -189,8 +190,10 @@ public final class ClusterMain {
             @Option(
                             names = "--only",
                             paramLabel = "TOPOLOGY",
+                            converter = TopologyNames.Converter.class,
+                            completionCandidates = TopologyNames.class,
                             description = "Submit only this one: ${COMPLETION-CANDIDATES}.")
-                    TopologyKind only,
+                    TopologyDescriptor only,
             @Option(
                             names = "--settings",
                             paramLabel = "FILE",
@@ -222,7 +225,7 @@ public final class ClusterMain {
                 "They take the settings with which the group was submitted, or else deploy/cluster/groups/GROUP.yaml."
             },
             footer = {
-                "show, pause and resume take --only TOPOLOGY (dataflow or stats_counter); show takes --offsets,",
+                "show, pause and resume take --only TOPOLOGY (dataflow or stats-counter); show takes --offsets,",
                 "accept-gap takes --topology TOPOLOGY, --shard N, --topic NAME and --to OFFSET;",
                 "certify takes --hour HOUR, --last or --follow, and --shard N, --report FILE, --metrics FILE."
             })

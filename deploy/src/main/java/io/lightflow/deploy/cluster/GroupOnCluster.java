@@ -2,12 +2,14 @@ package io.lightflow.deploy.cluster;
 
 import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.position.Position;
+import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.dataflow.DataflowTopology;
+import io.lightflow.topology.descriptor.ShardPositions;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
-import io.lightflow.topology.trident.Parts;
-import io.lightflow.topology.trident.ShardPositions;
+import io.lightflow.topology.statistics.StatisticsTopology;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +53,7 @@ public final class GroupOnCluster implements AutoCloseable {
     private final DcGroup group;
     private final Path settingsFile;
     private final Admin admin;
-    private final Map<TopologyKind, ShardPositions> ledgers = new EnumMap<>(TopologyKind.class);
+    private final Map<TopologyDescriptor, ShardPositions> ledgers = new HashMap<>();
     private GroupSettings settings;
     private GroupStatus statistics;
     /** Whose turn it is of a topology's workers. */
@@ -85,9 +87,9 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     /** The workers of a topology at this moment. */
-    public List<Worker> workers(TopologyKind kind) {
+    public List<Worker> workers(TopologyDescriptor topology) {
         return cluster.workers().stream()
-                .filter(worker -> worker.topology().equals(kind.topologyName(group.name())))
+                .filter(worker -> worker.topology().equals(topology.stormName(group.name())))
                 .toList();
     }
 
@@ -96,8 +98,8 @@ public final class GroupOnCluster implements AutoCloseable {
      *
      * @throws io.lightflow.sink.SinkUnavailableException if the ledger does not answer
      */
-    public Collection<Position> positions(TopologyKind kind) {
-        return ledgers.computeIfAbsent(kind, absent -> Parts.positions(absent, settings()))
+    public Collection<Position> positions(TopologyDescriptor topology) {
+        return ledgers.computeIfAbsent(topology, absent -> absent.positions(settings()))
                 .read(IntStream.range(0, settings().shards()).boxed().toList())
                 .values();
     }
@@ -112,7 +114,9 @@ public final class GroupOnCluster implements AutoCloseable {
     /** Freezes a worker of the join when it has sent some of a batch and not committed it; returns who was frozen. */
     public Worker freezeInTheMiddleOfABatch() {
         return freezeWhen(
-                TopologyKind.DATAFLOW, "the join to have a transaction open when it is stopped", this::inTransaction);
+                DataflowTopology.INSTANCE,
+                "the join to have a transaction open when it is stopped",
+                this::inTransaction);
     }
 
     /** Kills the statistics' worker when there is something that it has not committed; returns who was killed. */
@@ -125,14 +129,14 @@ public final class GroupOnCluster implements AutoCloseable {
     /** Freezes the statistics' worker when there is something that it has not committed; returns who was frozen. */
     public Worker freezeWithUncommittedStatistics() {
         return freezeWhen(
-                TopologyKind.STATS_COUNTER, "the statistics to be behind when they are stopped", this::uncounted);
+                StatisticsTopology.INSTANCE, "the statistics to be behind when they are stopped", this::uncounted);
     }
 
     /** Tries one worker after the other: there may be some without a shard. */
-    private Worker freezeWhen(TopologyKind kind, String what, Deadline.Condition condition) {
+    private Worker freezeWhen(TopologyDescriptor topology, String what, Deadline.Condition condition) {
         List<Worker> frozen = new ArrayList<>();
         await(what, () -> {
-            List<Worker> all = workers(kind);
+            List<Worker> all = workers(topology);
             if (all.isEmpty()) {
                 return false;
             }
@@ -176,7 +180,7 @@ public final class GroupOnCluster implements AutoCloseable {
     /** Whether the statistics have something before them. */
     private boolean uncounted() {
         if (statistics == null) {
-            statistics = new GroupStatus(settings(), TopologyKind.STATS_COUNTER);
+            statistics = new GroupStatus(settings(), StatisticsTopology.INSTANCE);
         }
         return statistics.shards().stream().mapToLong(ShardStatus::lag).sum() > 0;
     }
@@ -195,12 +199,12 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     /** Waits until a topology has a worker in another slot than these, and returns that. */
-    public Worker awaitSuccessor(TopologyKind kind, List<Worker> predecessors) {
+    public Worker awaitSuccessor(TopologyDescriptor topology, List<Worker> predecessors) {
         Set<Integer> slots = predecessors.stream().map(Worker::port).collect(Collectors.toSet());
         List<Worker> found = new ArrayList<>();
-        await("another worker of " + kind.word(), () -> {
+        await("another worker of " + topology.name(), () -> {
             found.clear();
-            workers(kind).stream()
+            workers(topology).stream()
                     .filter(worker -> !slots.contains(worker.port()))
                     .forEach(found::add);
             return !found.isEmpty();
@@ -223,10 +227,10 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     public void killTopologies() {
-        for (TopologyKind kind : TopologyKind.values()) {
-            String topology = kind.topologyName(group.name());
-            if (!cluster.killTopology(topology)) {
-                throw new IllegalStateException("There is no topology " + topology + " to be killed");
+        for (TopologyDescriptor topology : Topologies.ALL) {
+            String name = topology.stormName(group.name());
+            if (!cluster.killTopology(name)) {
+                throw new IllegalStateException("There is no topology " + name + " to be killed");
             }
         }
     }
@@ -236,8 +240,8 @@ public final class GroupOnCluster implements AutoCloseable {
         ZooKeeper zooKeeper = new ZooKeeper(cluster.endpoints().zooKeeper(), ZOOKEEPER_SESSION_MS, event -> {});
         try {
             List<String> wiped = new ArrayList<>();
-            for (TopologyKind kind : TopologyKind.values()) {
-                String node = "/transactional/" + kind.transactionId(group.name());
+            for (TopologyDescriptor topology : Topologies.ALL) {
+                String node = "/transactional/" + topology.transactionId(group.name());
                 Optional<List<String>> children = children(zooKeeper, node);
                 if (children.isPresent()) {
                     ZKUtil.deleteRecursive(zooKeeper, node);

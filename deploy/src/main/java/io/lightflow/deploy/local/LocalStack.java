@@ -13,11 +13,12 @@ import io.lightflow.reports.server.BudgetSettings;
 import io.lightflow.reports.server.DatabaseSettings;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
-import io.lightflow.topology.SubmitCommand;
 import io.lightflow.topology.aerospike.AerospikeJoinStore;
+import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
-import io.lightflow.topology.trident.Topologies;
+import io.lightflow.topology.submit.GroupPreparation;
+import io.lightflow.topology.trident.TridentTopologies;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -117,7 +118,7 @@ public final class LocalStack implements AutoCloseable {
             second.add(started(mirror::start));
         }
         second.add(started(this::startStorm));
-        second.add(started(() -> settings.groups().forEach(group -> SubmitCommand.prepare(groupSettings(group)))));
+        second.add(started(() -> settings.groups().forEach(group -> GroupPreparation.prepare(groupSettings(group)))));
         Parallel.run("starting", second);
         registries.keepAlike();
         if (settings.reports()) {
@@ -224,24 +225,24 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
-    /** Starts both topologies of every group. */
+    /** Starts the topologies of every group. */
     public void submitTopologies() {
         for (DcGroup group : settings.groups()) {
-            for (TopologyKind kind : TopologyKind.values()) {
-                submit(group, kind, Topologies.parallelism(kind, groupSettings(group)));
+            for (TopologyDescriptor topology : Topologies.ALL) {
+                submit(group, topology, TridentTopologies.parallelism(topology, groupSettings(group)));
             }
         }
     }
 
-    public void submit(DcGroup group, TopologyKind kind, int parallelism) {
+    public void submit(DcGroup group, TopologyDescriptor topology, int parallelism) {
         GroupSettings groupSettings = groupSettings(group);
         try {
             storm.submitTopology(
-                    kind.topologyName(group.name()),
-                    Topologies.config(kind, groupSettings),
-                    Topologies.build(kind, groupSettings, parallelism));
+                    topology.stormName(group.name()),
+                    TridentTopologies.config(topology, groupSettings),
+                    TridentTopologies.build(topology, groupSettings, parallelism));
         } catch (Exception e) {
-            throw new IllegalStateException("submitting " + kind.topologyName(group.name()) + " failed: " + e, e);
+            throw new IllegalStateException("submitting " + topology.stormName(group.name()) + " failed: " + e, e);
         }
     }
 
@@ -253,8 +254,8 @@ public final class LocalStack implements AutoCloseable {
     }
 
     /** Ends a topology at once; returns when it has ended and its name is free again. */
-    public void kill(DcGroup group, TopologyKind kind) {
-        String name = kind.topologyName(group.name());
+    public void kill(DcGroup group, TopologyDescriptor topology) {
+        String name = topology.stormName(group.name());
         KillOptions now = new KillOptions();
         now.set_wait_secs(0);
         try {

@@ -5,7 +5,7 @@ import io.lightflow.deploy.embedded.PostgresSettings;
 import io.lightflow.deploy.embedded.PostgresSettings.AtJvmExit;
 import io.lightflow.registry.server.RegistryServerSettings;
 import io.lightflow.registry.server.SchemaRegistryServer;
-import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.operator.CommandErrors;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lightflow.deploy.embedded.KafkaSettings;
 import io.lightflow.deploy.kafka.TestKafka.End;
 import io.lightflow.position.Position;
-import io.lightflow.topology.kafka.DataflowTopics;
+import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.kafka.KafkaLedger;
 import io.lightflow.topology.kafka.KafkaSink;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class KafkaLedgerTest {
                     .isEqualTo(Map.of(0, at(7), 1, Position.START, 2, Position.START));
         }
         move("behind", 0, 7, 8);
-        kafka.awaitNoOpenTransaction(DataflowTopics.ledger("behind"), 1);
+        kafka.awaitNoOpenTransaction(GroupTopics.ledger("behind"), 1);
         try (KafkaLedger ledger = new KafkaLedger(kafka.clients(), "behind")) {
             assertThat(ledger.read(0)).isEqualTo(at(8));
         }
@@ -57,12 +57,12 @@ class KafkaLedgerTest {
     void invariantA_anOpenTransactionDoesNotHideThePosition() {
         kafka.createOutputs("open", 4);
         move("open", 0, 0, 7);
-        kafka.awaitNoOpenTransaction(DataflowTopics.ledger("open"), 1);
+        kafka.awaitNoOpenTransaction(GroupTopics.ledger("open"), 1);
         try (var producer = kafka.producer(Map.of("transactional.id", "lightflow.open.0"));
                 KafkaLedger ledger = new KafkaLedger(kafka.clients(), "open")) {
             producer.initTransactions();
             producer.beginTransaction();
-            producer.send(new ProducerRecord<>(DataflowTopics.ledger("open"), 0, new byte[1], new byte[1]));
+            producer.send(new ProducerRecord<>(GroupTopics.ledger("open"), 0, new byte[1], new byte[1]));
             producer.flush();
 
             assertThat(ledger.read(0)).isEqualTo(at(7));
@@ -82,7 +82,7 @@ class KafkaLedgerTest {
         try (var producer = kafka.producer(Map.of("transactional.id", "lightflow." + group + "." + shard))) {
             producer.initTransactions();
             for (int i = 0; i < times; i++) {
-                TestKafka.transaction(producer, End.ABORT, DataflowTopics.ledger(group), shard, "attempt " + i);
+                TestKafka.transaction(producer, End.ABORT, GroupTopics.ledger(group), shard, "attempt " + i);
             }
         }
     }

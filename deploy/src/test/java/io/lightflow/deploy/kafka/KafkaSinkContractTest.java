@@ -7,7 +7,7 @@ import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkContract;
-import io.lightflow.topology.kafka.DataflowTopics;
+import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.kafka.KafkaSink;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,7 +58,7 @@ class KafkaSinkContractTest extends SinkContract<List<OutputEvent>> {
             /** An outside reader, who sees a commit only once its markers are written. */
             @Override
             public Position read(int shard) {
-                kafka.awaitNoOpenTransaction(DataflowTopics.ledger(group), 2);
+                kafka.awaitNoOpenTransaction(GroupTopics.ledger(group), 2);
                 return sink.read(shard);
             }
 

@@ -14,7 +14,7 @@ import io.lightflow.sink.Commit;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.SinkUnavailableException;
-import io.lightflow.topology.kafka.DataflowTopics;
+import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.kafka.KafkaSink;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -112,7 +112,7 @@ class KafkaSinkTest {
             dying.initTransactions();
             dying.beginTransaction();
             dying.send(new ProducerRecord<>(
-                    DataflowTopics.ledger("leftopen"), 1, new byte[0], "half".getBytes(StandardCharsets.US_ASCII)));
+                    GroupTopics.ledger("leftopen"), 1, new byte[0], "half".getBytes(StandardCharsets.US_ASCII)));
             dying.flush();
 
             assertThat(sink.open(1)).isEqualTo(Position.START);
@@ -178,7 +178,7 @@ class KafkaSinkTest {
             sink.open(2);
             sink.commit(commit(2, Position.START, at(30)));
             kafka.admin()
-                    .deleteConsumerGroups(List.of(DataflowTopics.consumerGroup("deleted")))
+                    .deleteConsumerGroups(List.of(GroupTopics.consumerGroup("deleted")))
                     .all()
                     .get();
 
@@ -211,7 +211,7 @@ class KafkaSinkTest {
     private static Map<TopicPartition, OffsetAndMetadata> offsets(String group) {
         try {
             return kafka.admin()
-                    .listConsumerGroupOffsets(DataflowTopics.consumerGroup(group))
+                    .listConsumerGroupOffsets(GroupTopics.consumerGroup(group))
                     .partitionsToOffsetAndMetadata()
                     .get();
         } catch (InterruptedException | ExecutionException e) {

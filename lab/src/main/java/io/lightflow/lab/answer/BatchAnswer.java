@@ -16,7 +16,7 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Origin;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.store.MemoryJoinStore;
-import io.lightflow.topology.trident.RegistrySchemas;
+import io.lightflow.topology.schema.RegistrySchemas;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

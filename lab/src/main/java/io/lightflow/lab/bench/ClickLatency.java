@@ -10,9 +10,8 @@ import io.lightflow.lab.up.JoinedTopics;
 import io.lightflow.position.Position;
 import io.lightflow.registry.client.SchemaId;
 import io.lightflow.sink.SinkUnavailableException;
-import io.lightflow.topology.settings.TopologyKind;
-import io.lightflow.topology.trident.Parts;
-import io.lightflow.topology.trident.ShardPositions;
+import io.lightflow.topology.descriptor.ShardPositions;
+import io.lightflow.topology.statistics.StatisticsTopology;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -109,7 +108,7 @@ final class ClickLatency implements AutoCloseable {
         List<Integer> shards =
                 IntStream.range(0, stack.settings().shards()).boxed().toList();
         String topic = OutputTopic.CLICKS.of(group.name());
-        try (ShardPositions ledger = Parts.positions(TopologyKind.STATS_COUNTER, stack.groupSettings(group))) {
+        try (ShardPositions ledger = StatisticsTopology.INSTANCE.positions(stack.groupSettings(group))) {
             while (!stopped) {
                 try {
                     take(topic, ledger.read(shards));

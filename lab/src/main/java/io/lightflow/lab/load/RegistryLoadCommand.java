@@ -5,7 +5,7 @@ import io.lightflow.deploy.local.Folders;
 import io.lightflow.deploy.local.LocalRegistry;
 import io.lightflow.registry.client.RegistryClientSettings;
 import io.lightflow.registry.client.SchemaRegistryClient;
-import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.operator.CommandErrors;
 import java.net.URI;
 import java.util.concurrent.Callable;
 import org.apache.avro.Schema;

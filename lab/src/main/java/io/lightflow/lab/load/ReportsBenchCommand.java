@@ -6,7 +6,7 @@ import io.lightflow.deploy.local.Folders;
 import io.lightflow.reports.server.DatabaseSettings;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
-import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.operator.CommandErrors;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lightflow.deploy.local.Folders;
 import io.lightflow.deploy.local.OrderlyExit;
-import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.operator.CommandErrors;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

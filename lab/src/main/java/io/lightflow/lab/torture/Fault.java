@@ -1,6 +1,6 @@
 package io.lightflow.lab.torture;
 
-import io.lightflow.topology.settings.TopologyKind;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import java.util.Objects;
 import java.util.Set;
 
@@ -10,7 +10,7 @@ import java.util.Set;
  * @param kind what it is, in a few words; faults of one kind are compared with each other
  * @param disturbed the topologies that have to get over it
  */
-record Fault(String kind, Set<TopologyKind> disturbed, Strike strike) {
+record Fault(String kind, Set<TopologyDescriptor> disturbed, Strike strike) {
     Fault {
         Objects.requireNonNull(kind, "kind");
         disturbed = Set.copyOf(disturbed);

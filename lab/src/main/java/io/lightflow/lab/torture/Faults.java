@@ -6,11 +6,13 @@ import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.cluster.ProcessFailedException;
 import io.lightflow.deploy.cluster.Worker;
 import io.lightflow.lab.torture.Fault.Struck;
-import io.lightflow.topology.settings.TopologyKind;
+import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.dataflow.DataflowTopology;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.statistics.StatisticsTopology;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -20,9 +22,9 @@ final class Faults {
     static final String POSTGRES = "postgres";
     private static final String SUPERVISOR = "supervisor";
     private static final String AEROSPIKE = "aerospike";
-    private static final Set<TopologyKind> BOTH = EnumSet.allOf(TopologyKind.class);
-    private static final Set<TopologyKind> JOIN = EnumSet.of(TopologyKind.DATAFLOW);
-    private static final Set<TopologyKind> STATISTICS = EnumSet.of(TopologyKind.STATS_COUNTER);
+    private static final Set<TopologyDescriptor> BOTH = Set.copyOf(Topologies.ALL);
+    private static final Set<TopologyDescriptor> JOIN = Set.of(DataflowTopology.INSTANCE);
+    private static final Set<TopologyDescriptor> STATISTICS = Set.of(StatisticsTopology.INSTANCE);
     /** A few attempts of each client to connect again. */
     private static final Duration CUT_OFF_FOR = Duration.ofSeconds(10);
 
@@ -156,12 +158,12 @@ final class Faults {
     }
 
     static Fault statisticsZombie() {
-        return zombie(TopologyKind.STATS_COUNTER, GroupOnCluster::freezeWithUncommittedStatistics);
+        return zombie(StatisticsTopology.INSTANCE, GroupOnCluster::freezeWithUncommittedStatistics);
     }
 
     /** Not with RocksDB, whose lock keeps a successor away as long as the zombie lives. */
     private static Fault joinZombie() {
-        return zombie(TopologyKind.DATAFLOW, GroupOnCluster::freezeInTheMiddleOfABatch);
+        return zombie(DataflowTopology.INSTANCE, GroupOnCluster::freezeInTheMiddleOfABatch);
     }
 
     /**
@@ -169,14 +171,14 @@ final class Faults {
      * Supervisor's reach, until a successor has done the same work; then it goes on where it was. The Supervisor is
      * frozen meanwhile, since a worker that hears from it that its work was given to another ends itself.
      */
-    private static Fault zombie(TopologyKind kind, Function<GroupOnCluster, Worker> freeze) {
-        return new Fault("zombie %s worker".formatted(kind.word()), EnumSet.of(kind), stage -> {
+    private static Fault zombie(TopologyDescriptor topology, Function<GroupOnCluster, Worker> freeze) {
+        return new Fault("zombie %s worker".formatted(topology.name()), Set.of(topology), stage -> {
             Worker zombie = freeze.apply(stage.group());
             Moment frozen = stage.now();
-            List<Worker> before = stage.group().workers(kind);
+            List<Worker> before = stage.group().workers(topology);
             stage.group().putOutOfReach(zombie);
-            Worker successor = stage.group().awaitSuccessor(kind, before);
-            double replaced = stage.awaitBeyond(frozen, EnumSet.of(kind)).everyShard();
+            Worker successor = stage.group().awaitSuccessor(topology, before);
+            double replaced = stage.awaitBeyond(frozen, Set.of(topology)).everyShard();
             ClusterProcess supervisor = stage.cluster().process(SUPERVISOR);
             supervisor.freeze();
             Moment back = stage.now();
@@ -205,7 +207,7 @@ final class Faults {
      * Cuts the connections to a server: those of the topologies to PostgreSQL and the central Kafka, the mirror's to
      * the others.
      */
-    private static Fault cutOff(String process, Set<TopologyKind> disturbed) {
+    private static Fault cutOff(String process, Set<TopologyDescriptor> disturbed) {
         return new Fault(process + " cut off", disturbed, stage -> {
             stage.proxy(process).shut();
             stage.pause(CUT_OFF_FOR);

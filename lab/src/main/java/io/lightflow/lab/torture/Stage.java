@@ -9,9 +9,10 @@ import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.position.Position;
 import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
-import io.lightflow.topology.trident.RegistrySchemas;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -139,7 +140,7 @@ final class Stage implements AutoCloseable {
         schemas = RegistrySchemas.connect(new GroupSettings.Registry(
                 List.of(URI.create(cluster.endpoints().registry()))));
         feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints().kafka(), SHARDS, schemas.ids());
-        awaitBeyond(now(), EnumSet.allOf(TopologyKind.class));
+        awaitBeyond(now(), Topologies.ALL);
         progress.accept("both topologies are at work");
     }
 
@@ -208,9 +209,9 @@ final class Stage implements AutoCloseable {
      * @return the time from that moment until then
      * @throws IllegalStateException if it takes longer than {@link #RECOVERS_WITHIN}
      */
-    Recovery awaitBeyond(Moment moment, Collection<TopologyKind> kinds) {
-        List<ShardsAtWork> all = kinds.stream()
-                .map(kind -> new ShardsAtWork(() -> positions(kind), moment))
+    Recovery awaitBeyond(Moment moment, Collection<TopologyDescriptor> topologies) {
+        List<ShardsAtWork> all = topologies.stream()
+                .map(topology -> new ShardsAtWork(() -> positions(topology), moment))
                 .toList();
         // Each has to be looked at each time.
         if (!Deadline.in(RECOVERS_WITHIN).await(LOOK_EVERY, () -> all.stream()
@@ -219,7 +220,7 @@ final class Stage implements AutoCloseable {
             throw new IllegalStateException(
                     "%s of %s hangs: %d s later not every shard has committed anything new. See %s"
                             .formatted(
-                                    kinds,
+                                    topologies,
                                     GROUP.name(),
                                     RECOVERS_WITHIN.toSeconds(),
                                     cluster.workers().stream()
@@ -238,13 +239,13 @@ final class Stage implements AutoCloseable {
     /** Waits until every process works, and both topologies commit. */
     void awaitEverythingAtWork() {
         cluster.processes().forEach(process -> process.awaitReady(RECOVERS_WITHIN));
-        awaitBeyond(now(), EnumSet.allOf(TopologyKind.class));
+        awaitBeyond(now(), Topologies.ALL);
     }
 
     /** Where the ledger has the shards; empty while the ledger is away, which is waited out. */
-    private List<Position> positions(TopologyKind kind) {
+    private List<Position> positions(TopologyDescriptor topology) {
         try {
-            return List.copyOf(group.positions(kind));
+            return List.copyOf(group.positions(topology));
         } catch (SinkUnavailableException | KafkaException e) {
             return List.of();
         }

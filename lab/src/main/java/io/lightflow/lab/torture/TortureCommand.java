@@ -2,7 +2,7 @@ package io.lightflow.lab.torture;
 
 import io.lightflow.deploy.local.Folders;
 import io.lightflow.deploy.local.OrderlyExit;
-import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.operator.CommandErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

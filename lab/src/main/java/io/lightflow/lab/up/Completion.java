@@ -5,10 +5,11 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
+import io.lightflow.topology.statistics.StatisticsTopology;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +32,8 @@ public final class Completion implements AutoCloseable {
 
     public Completion(List<GroupSettings> groups) {
         for (GroupSettings group : groups) {
-            dataflows.add(new GroupStatus(group, TopologyKind.DATAFLOW));
-            statistics.add(new GroupStatus(group, TopologyKind.STATS_COUNTER));
+            dataflows.add(new GroupStatus(group, DataflowTopology.INSTANCE));
+            statistics.add(new GroupStatus(group, StatisticsTopology.INSTANCE));
         }
     }
 

@@ -9,7 +9,7 @@ import io.lightflow.event.OutputTopic;
 import io.lightflow.event.Provenance;
 import io.lightflow.event.WireFormat;
 import io.lightflow.registry.client.SchemaId;
-import io.lightflow.topology.kafka.DataflowTopics;
+import io.lightflow.topology.kafka.GroupTopics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,7 +96,7 @@ public final class JoinedTopics {
         long blocks = 0;
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap)) {
             List<TopicPartition> all = IntStream.range(0, partitions)
-                    .mapToObj(partition -> new TopicPartition(DataflowTopics.ledger(group), partition))
+                    .mapToObj(partition -> new TopicPartition(GroupTopics.ledger(group), partition))
                     .toList();
             consumer.assign(all);
             consumer.seekToBeginning(all);

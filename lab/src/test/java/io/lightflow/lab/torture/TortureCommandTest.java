@@ -2,7 +2,7 @@ package io.lightflow.lab.torture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.operator.CommandErrors;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -7,9 +7,9 @@ import io.lightflow.deploy.embedded.Await;
 import io.lightflow.event.EventType;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
+import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
-import io.lightflow.topology.settings.TopologyKind;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -40,14 +40,14 @@ class GapTest {
         Operator operator = new Operator(stand, Stand.US, folder);
         Report before = stand.replay(impression(inGap, stand.laterMs()));
 
-        stand.stack().kill(Stand.US, TopologyKind.DATAFLOW);
+        stand.stack().kill(Stand.US, DataflowTopology.INSTANCE);
         long read = position(stand);
         long time = stand.laterMs();
         stand.feed(impression(inGap, inGap + "-lost", 1, time), impression(other, time));
         long oldest = deleteRecords(stand);
         assertThat(oldest).isGreaterThan(read);
         stand.feed(impression(inGap, inGap + "-kept", 1, time + 1));
-        stand.stack().submit(Stand.US, TopologyKind.DATAFLOW, 1);
+        stand.stack().submit(Stand.US, DataflowTopology.INSTANCE, 1);
 
         // The other shard goes on.
         long in = before.in().get(EventType.IMPRESSION.plural());
@@ -79,7 +79,7 @@ class GapTest {
 
     /** The next offset of the shard that will have the gap, in its ledger. */
     private static long position(Stand stand) {
-        try (GroupStatus status = new GroupStatus(stand.stack().groupSettings(Stand.US), TopologyKind.DATAFLOW)) {
+        try (GroupStatus status = new GroupStatus(stand.stack().groupSettings(Stand.US), DataflowTopology.INSTANCE)) {
             ShardStatus shard = status.shards().get(STOPPED);
             return shard.position().topics().get(topic()).current().nextOffset();
         }

@@ -13,7 +13,8 @@ import io.lightflow.lab.feed.GeneratedFeed;
 import io.lightflow.lab.feed.GeneratedFeedSettings;
 import io.lightflow.lab.feed.PartOfFeed;
 import io.lightflow.position.Books.Entry;
-import io.lightflow.topology.settings.TopologyKind;
+import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -76,16 +77,16 @@ class RestartTest {
 
     private static void killAll(Stand stand) {
         for (DcGroup group : DcGroup.LOCAL) {
-            for (TopologyKind kind : TopologyKind.values()) {
-                stand.stack().kill(group, kind);
+            for (TopologyDescriptor topology : Topologies.ALL) {
+                stand.stack().kill(group, topology);
             }
         }
     }
 
     private static void submitAll(Stand stand, int parallelism) {
         for (DcGroup group : DcGroup.LOCAL) {
-            for (TopologyKind kind : TopologyKind.values()) {
-                stand.stack().submit(group, kind, parallelism);
+            for (TopologyDescriptor topology : Topologies.ALL) {
+                stand.stack().submit(group, topology, parallelism);
             }
         }
     }

@@ -7,7 +7,7 @@ import com.aerospike.client.ResultCode;
 import com.aerospike.client.policy.BatchPolicy;
 import com.aerospike.client.policy.Replica;
 import io.lightflow.store.StoreUnavailableException;
-import io.lightflow.topology.StoppedException;
+import io.lightflow.topology.loop.StoppedException;
 import io.lightflow.topology.settings.AerospikeCluster;
 import java.util.ArrayList;
 import java.util.List;

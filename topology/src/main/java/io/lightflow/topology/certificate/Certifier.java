@@ -4,14 +4,15 @@ import io.lightflow.event.EventType;
 import io.lightflow.position.Position;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.PartitionReader.Offsets;
-import io.lightflow.topology.kafka.DataflowTopics;
+import io.lightflow.topology.dataflow.DataflowTopology;
+import io.lightflow.topology.descriptor.ShardPositions;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.postgres.HourOfStatistics;
 import io.lightflow.topology.postgres.StatisticsReader;
+import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
-import io.lightflow.topology.trident.Parts;
-import io.lightflow.topology.trident.RegistrySchemas;
-import io.lightflow.topology.trident.ShardPositions;
+import io.lightflow.topology.statistics.StatisticsTopology;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -50,8 +51,8 @@ final class Certifier implements AutoCloseable {
         this.schemas = RegistrySchemas.connect(settings.registry());
         this.central = new PartitionReader(settings.kafka(), name);
         settings.fronts().forEach((dc, front) -> fronts.put(dc, new PartitionReader(front.kafka(), name + "-" + dc)));
-        this.joins = Parts.positions(TopologyKind.DATAFLOW, settings);
-        this.statistics = new StatisticsReader(Parts.postgres(settings), TopologyKind.STATS_COUNTER.word());
+        this.joins = DataflowTopology.INSTANCE.positions(settings);
+        this.statistics = StatisticsTopology.reader(settings);
     }
 
     private List<Integer> allShards() {
@@ -66,7 +67,7 @@ final class Certifier implements AutoCloseable {
     Instant newestClosed() {
         Map<Integer, Position> joined = joins.read(allShards());
         long least = Long.MAX_VALUE;
-        try (ShardPositions counts = Parts.positions(TopologyKind.STATS_COUNTER, settings)) {
+        try (ShardPositions counts = StatisticsTopology.INSTANCE.positions(settings)) {
             for (Map<Integer, Position> positions : List.of(joined, counts.read(allShards()))) {
                 for (Position position : positions.values()) {
                     least = Math.min(least, position.watermark());
@@ -90,7 +91,7 @@ final class Certifier implements AutoCloseable {
     Certificate certify(Instant hour, List<Integer> shards) {
         long begin = hour.toEpochMilli();
         Map<Integer, Position> counted = joins.read(allShards());
-        requireClosed(hour, TopologyKind.DATAFLOW, counted);
+        requireClosed(hour, DataflowTopology.INSTANCE, counted);
         HourOfStatistics stored = statistics.hour(hour);
         Map<Integer, Position> summed = new TreeMap<>();
         allShards()
@@ -99,10 +100,10 @@ final class Certifier implements AutoCloseable {
                         stored.positions()
                                 .getOrDefault(settings.group(), new TreeMap<>())
                                 .getOrDefault(shard, Position.START)));
-        requireClosed(hour, TopologyKind.STATS_COUNTER, summed);
+        requireClosed(hour, StatisticsTopology.INSTANCE, summed);
         Map<Integer, Position> decided = afterTimers(counted);
 
-        SortedMap<String, EventType> light = DataflowTopics.light(settings);
+        SortedMap<String, EventType> light = GroupTopics.light(settings);
         RecordReading reading = new RecordReading(schemas, settings.join().farFuture(), light);
         TopicsOfGroup topics = TopicsOfGroup.lookUp(central.admin(), settings);
         ShardAudit audit = new ShardAudit(
@@ -125,12 +126,12 @@ final class Certifier implements AutoCloseable {
                 shards.size() == settings.shards() ? compare(begin, rows, stored) : null);
     }
 
-    private void requireClosed(Instant hour, TopologyKind kind, Map<Integer, Position> positions) {
+    private void requireClosed(Instant hour, TopologyDescriptor topology, Map<Integer, Position> positions) {
         long end = hour.toEpochMilli() + Statistics.HOUR_MS;
         positions.forEach((shard, position) -> {
             if (position.watermark() < end) {
                 throw new HourNotClosedException("the hour " + hour + " is not closed yet: shard " + shard + " of "
-                        + kind.word()
+                        + topology.name()
                         + (position.watermark() == Position.NO_TIME
                                 ? " has no watermark"
                                 : " has come to " + Instant.ofEpochMilli(position.watermark()))

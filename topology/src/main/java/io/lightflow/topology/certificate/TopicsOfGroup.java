@@ -2,7 +2,7 @@ package io.lightflow.topology.certificate;
 
 import io.lightflow.event.EventType;
 import io.lightflow.event.OutputTopic;
-import io.lightflow.topology.kafka.DataflowTopics;
+import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.settings.GroupSettings;
 import java.util.Map;
@@ -41,7 +41,7 @@ record TopicsOfGroup(SortedMap<String, Light> light, SortedMap<String, Output> o
 
     /** What the join of a group has put out. */
     static SortedMap<String, Output> outputs(Admin admin, String group) {
-        SortedMap<String, EventType> counted = DataflowTopics.counted(group);
+        SortedMap<String, EventType> counted = GroupTopics.counted(group);
         SortedMap<String, Output> outputs = new TreeMap<>();
         for (OutputTopic topic : OutputTopic.values()) {
             outputs.put(topic.of(group), null);

@@ -1,6 +1,6 @@
 package io.lightflow.topology.dataflow;
 
-import io.lightflow.topology.StoppedException;
+import io.lightflow.topology.loop.StoppedException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 

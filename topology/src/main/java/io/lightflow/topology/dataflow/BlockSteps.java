@@ -40,7 +40,7 @@ final class BlockSteps {
      * @param positions of their shards
      * @return what came of each, in the order of the blocks
      * @throws io.lightflow.store.StoreUnavailableException if the store does not answer now
-     * @throws io.lightflow.topology.StoppedException if the thread is interrupted
+     * @throws io.lightflow.topology.loop.StoppedException if the thread is interrupted
      */
     List<Outcome> run(long txid, List<Block> blocks, Map<Integer, Position> positions) {
         List<FutureTask<Outcome>> tasks = blocks.stream()

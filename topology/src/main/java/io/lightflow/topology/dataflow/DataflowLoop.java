@@ -13,11 +13,11 @@ import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.NewCell;
 import io.lightflow.store.StoreUnavailableException;
-import io.lightflow.topology.BlockLoop;
-import io.lightflow.topology.Patience;
-import io.lightflow.topology.RetryException;
-import io.lightflow.topology.StoppedException;
-import io.lightflow.topology.StoppedShards;
+import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.RetryException;
+import io.lightflow.topology.loop.StoppedException;
+import io.lightflow.topology.loop.StoppedShards;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ public final class DataflowLoop implements BlockLoop {
     private final Sink<List<OutputEvent>> sink;
     private final Executor helpers;
     private final StoppedShards stopped;
-    private final Patience patience;
+    private final BackoffRetrier patience;
     /** Of the shards that are open; what the ledger holds, or will once the commits in flight are made. */
     private final Map<Integer, Position> positions = new HashMap<>();
     /** Null if everything has been answered. */
@@ -71,7 +71,7 @@ public final class DataflowLoop implements BlockLoop {
             Sink<List<OutputEvent>> sink,
             Executor helpers,
             InstantSource clock,
-            Patience patience) {
+            BackoffRetrier patience) {
         this.steps = new BlockSteps(steps, store, helpers, threads);
         this.store = store;
         this.sink = sink;

@@ -35,7 +35,7 @@ final class HangingTransactions {
      *     that was committed elsewhere
      */
     static void abort(Admin admin, String group, int shard) {
-        TopicPartition ledger = new TopicPartition(DataflowTopics.ledger(group), shard);
+        TopicPartition ledger = new TopicPartition(GroupTopics.ledger(group), shard);
         List<TopicPartition> partitions = new ArrayList<>(List.of(ledger));
         for (OutputTopic topic : OutputTopic.values()) {
             partitions.add(new TopicPartition(topic.of(group), shard));

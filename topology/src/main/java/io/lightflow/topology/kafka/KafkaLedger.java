@@ -33,7 +33,7 @@ public final class KafkaLedger implements Ledger {
     private final KafkaConsumer<byte[], byte[]> consumer;
 
     public KafkaLedger(KafkaClients clients, String group) {
-        this.topic = DataflowTopics.ledger(group);
+        this.topic = GroupTopics.ledger(group);
         this.consumer = clients.consumer("lightflow-ledger-" + group, 1_000);
     }
 

@@ -69,7 +69,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         this.group = group;
         this.ledger = new KafkaLedger(clients, group);
         this.admin = clients.admin("lightflow-sink-" + group);
-        this.consumerGroup = groupWithoutMembers(DataflowTopics.consumerGroup(group));
+        this.consumerGroup = groupWithoutMembers(GroupTopics.consumerGroup(group));
         this.threads = Executors.newFixedThreadPool(THREADS, work -> {
             Thread thread = new Thread(work, "lightflow-commit-" + group);
             thread.setDaemon(true);
@@ -179,7 +179,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
                         new ProducerRecord<>(output.topic().of(group), move.shard(), output.key(), output.value()));
             }
             producer.send(new ProducerRecord<>(
-                    DataflowTopics.ledger(group),
+                    GroupTopics.ledger(group),
                     move.shard(),
                     LEDGER_KEY,
                     PositionCodec.encode(move.next()).getBytes(StandardCharsets.US_ASCII)));

@@ -47,7 +47,7 @@ public final class TopicSetup {
                             Integer.toString(LONGEST_OUTPUT_BYTES))));
         }
         wanted.add(new NewTopic(
-                        DataflowTopics.ledger(settings.group()),
+                        GroupTopics.ledger(settings.group()),
                         java.util.Optional.of(settings.shards()),
                         java.util.Optional.empty())
                 .configs(Map.of(
@@ -64,7 +64,7 @@ public final class TopicSetup {
         Map<String, TopicDescription> found =
                 describe(admin, wanted.stream().map(NewTopic::name).toList());
         found.forEach((name, topic) -> requirePartitions(name, topic, settings.shards()));
-        existed.remove(DataflowTopics.ledger(settings.group()));
+        existed.remove(GroupTopics.ledger(settings.group()));
         existed.forEach(name -> requireRoom(admin, name));
     }
 

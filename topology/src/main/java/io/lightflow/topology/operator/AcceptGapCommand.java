@@ -1,21 +1,16 @@
 package io.lightflow.topology.operator;
 
-import io.lightflow.event.OutputEvent;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.position.TopicPosition.Incarnation;
-import io.lightflow.sink.Commit;
-import io.lightflow.sink.ShardMove;
-import io.lightflow.sink.Sink;
-import io.lightflow.statistics.Statistics;
+import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.descriptor.LedgerMover;
+import io.lightflow.topology.descriptor.ShardPositions;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.kafka.KafkaClients;
-import io.lightflow.topology.kafka.KafkaSink;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.SettingsException;
-import io.lightflow.topology.settings.TopologyKind;
-import io.lightflow.topology.trident.Parts;
-import io.lightflow.topology.trident.ShardPositions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,8 +47,10 @@ public final class AcceptGapCommand implements Callable<Integer> {
 
     @Option(
             names = "--topology",
-            description = "Which one, if it is not the one that reads the topic: ${COMPLETION-CANDIDATES}.")
-    private TopologyKind kind;
+            converter = TopologyNames.Converter.class,
+            completionCandidates = TopologyNames.class,
+            description = "Which one, if it is not the first that reads the topic: ${COMPLETION-CANDIDATES}.")
+    private TopologyDescriptor chosen;
 
     @Option(names = "--shard", required = true)
     private int shard;
@@ -70,7 +67,7 @@ public final class AcceptGapCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         GroupSettings settings = settingsOption.read();
-        TopologyKind reader = kind == null ? readerOf(settings) : kind;
+        TopologyDescriptor reader = chosen == null ? readerOf(settings) : chosen;
         requireShard(settings);
         int incarnation;
         long oldest;
@@ -79,18 +76,14 @@ public final class AcceptGapCommand implements Callable<Integer> {
             oldest = oldestRecord(admin);
         }
         // Before the sink is opened, which takes the shard away from its topology for a moment.
-        try (ShardPositions positions = Parts.positions(reader, settings)) {
+        try (ShardPositions positions = reader.positions(settings)) {
             requireGap(positions.read(List.of(shard)).get(shard).nextOffset(topic, incarnation), oldest);
         }
-        if (reader == TopologyKind.DATAFLOW) {
-            try (KafkaSink sink = new KafkaSink(new KafkaClients(settings.kafka()), settings.group())) {
-                accept(sink, incarnation, List.<OutputEvent>of());
-            }
-        } else {
-            try (Sink<Statistics> sink = Parts.statisticsSink(settings)) {
-                accept(sink, incarnation, new Statistics());
-            }
+        try (LedgerMover mover = reader.ledgerMover(settings)) {
+            mover.move(shard, before -> over(before, incarnation));
         }
+        System.out.println("shard " + shard + " goes on with offset " + to + " of " + topic
+                + "; the topology takes it up within some seconds");
         return 0;
     }
 
@@ -110,10 +103,10 @@ public final class AcceptGapCommand implements Callable<Integer> {
         }
     }
 
-    private TopologyKind readerOf(GroupSettings settings) {
+    private TopologyDescriptor readerOf(GroupSettings settings) {
         Set<String> known = new TreeSet<>();
-        for (TopologyKind candidate : TopologyKind.values()) {
-            Set<String> topics = Parts.topics(candidate, settings).keySet();
+        for (TopologyDescriptor candidate : Topologies.ALL) {
+            Set<String> topics = candidate.topics(settings).keySet();
             if (topics.contains(topic)) {
                 return candidate;
             }
@@ -166,13 +159,5 @@ public final class AcceptGapCommand implements Callable<Integer> {
         SortedMap<String, TopicPosition> topics = new TreeMap<>(before.topics());
         topics.put(topic, new TopicPosition(lives, before.maxTime(topic)));
         return new Position(topics, before.watermark(), before.txid(), before.books());
-    }
-
-    private <O> void accept(Sink<O> sink, int incarnation, O nothing) {
-        Position before = sink.open(shard);
-        Position after = over(before, incarnation);
-        sink.commit(List.of(new Commit<>(List.of(new ShardMove(shard, before, after)), nothing)));
-        System.out.println("shard " + shard + " goes on with offset " + to + " of " + topic
-                + "; the topology takes it up within some seconds");
     }
 }

@@ -2,12 +2,11 @@ package io.lightflow.topology.operator;
 
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
+import io.lightflow.topology.descriptor.ShardPositions;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
-import io.lightflow.topology.trident.Parts;
-import io.lightflow.topology.trident.ShardPositions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,15 +26,15 @@ import org.apache.kafka.common.errors.InterruptException;
 /** Looks up where the shards of a topology are. Keeps its connections; not thread-safe. */
 public final class GroupStatus implements AutoCloseable {
     private final GroupSettings settings;
-    private final TopologyKind kind;
+    private final TopologyDescriptor topology;
     private final Admin admin;
     private final ShardPositions positions;
 
-    public GroupStatus(GroupSettings settings, TopologyKind kind) {
+    public GroupStatus(GroupSettings settings, TopologyDescriptor topology) {
         this.settings = settings;
-        this.kind = kind;
+        this.topology = topology;
         this.admin = new KafkaClients(settings.kafka()).admin("lightflow-status-" + settings.group());
-        this.positions = Parts.positions(kind, settings);
+        this.positions = topology.positions(settings);
     }
 
     /**
@@ -47,7 +46,7 @@ public final class GroupStatus implements AutoCloseable {
      */
     public List<ShardStatus> shards() {
         Map<String, TopicDescription> topics =
-                TopicSetup.describe(admin, Parts.topics(kind, settings).keySet());
+                TopicSetup.describe(admin, topology.topics(settings).keySet());
         Map<TopicPartition, Long> begins = offsets(topics, OffsetSpec.earliest());
         Map<TopicPartition, Long> ends = offsets(topics, OffsetSpec.latest());
         Map<Integer, Position> ledger =

@@ -4,7 +4,7 @@ import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.time.Durations;
 import io.lightflow.topology.postgres.StatisticsPruner;
 import io.lightflow.topology.postgres.StatisticsRetention;
-import io.lightflow.topology.trident.Parts;
+import io.lightflow.topology.statistics.StatisticsTopology;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
@@ -74,7 +74,7 @@ public final class RetentionCommand implements Callable<Integer> {
                     spec.commandLine(), "--every must be at least 1m, found " + Durations.format(every.get()));
         }
         StatisticsRetention retention = retention();
-        StatisticsPruner pruner = new StatisticsPruner(Parts.postgres(settingsOption.read()));
+        StatisticsPruner pruner = StatisticsTopology.pruner(settingsOption.read());
         int exit = drop(pruner, retention);
         while (every.isPresent()) {
             Thread.sleep(every.get().toMillis());

@@ -4,9 +4,10 @@ import io.lightflow.event.EventType;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.zookeeper.GroupNodes;
+import io.lightflow.topology.zookeeper.TridentNodes;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
@@ -29,8 +30,8 @@ public final class ShowCommand implements Callable<Integer> {
     @Mixin
     private SettingsOption settingsOption;
 
-    @Option(names = "--only", description = "Only this topology: ${COMPLETION-CANDIDATES}.")
-    private TopologyKind only;
+    @Mixin
+    private OnlyOption only;
 
     @Option(names = "--offsets", description = "Show every topic-partition's offset, too.")
     private boolean offsets;
@@ -44,19 +45,17 @@ public final class ShowCommand implements Callable<Integer> {
     public Integer call() {
         GroupSettings settings = settingsOption.read();
         boolean good = true;
-        for (TopologyKind kind : TopologyKind.values()) {
-            if (only == null || only == kind) {
-                good &= show(settings, kind, System.out);
-            }
+        for (TopologyDescriptor topology : only.topologies()) {
+            good &= show(settings, topology, System.out);
         }
         return good ? 0 : 1;
     }
 
-    private boolean show(GroupSettings settings, TopologyKind kind, PrintStream out) {
-        try (GroupStatus status = new GroupStatus(settings, kind);
-                GroupNodes nodes = GroupNodes.connect(settings, kind);
-                TridentNodes trident = new TridentNodes(settings, kind, tridentRoot)) {
-            out.println(kind.topologyName(settings.group()) + ": owner "
+    private boolean show(GroupSettings settings, TopologyDescriptor topology, PrintStream out) {
+        try (GroupStatus status = new GroupStatus(settings, topology);
+                GroupNodes nodes = GroupNodes.connect(settings, topology);
+                TridentNodes trident = new TridentNodes(settings, topology, tridentRoot)) {
+            out.println(topology.stormName(settings.group()) + ": owner "
                     + nodes.owner().orElse("none") + (nodes.isPausedNow() ? ", paused" : ""));
             List<ShardStatus> shards = status.shards();
             boolean good = true;

@@ -47,8 +47,8 @@ public record GroupSettings(
         Store store,
         JoinRules join,
         Pace pace,
-        Spread dataflow,
-        Counting statistics) {
+        DataflowSection dataflow,
+        StatisticsSection statistics) {
 
     private static final ObjectMapper MAPPER = new YAMLMapper()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -87,8 +87,8 @@ public record GroupSettings(
         }
         join = Require.orElse(join, new JoinRules(null, null, null, null, null, null, null, null));
         pace = Require.orElse(pace, new Pace(null, null, null, null, null, null));
-        dataflow = Require.orElse(dataflow, new Spread(null, null, null));
-        statistics = Require.orElse(statistics, new Counting(null, null, null, null, null));
+        dataflow = Require.orElse(dataflow, new DataflowSection(null, null, null));
+        statistics = Require.orElse(statistics, new StatisticsSection(null, null, null, null, null));
         if (store.rocksdb() != null && dataflow.workers() > 1) {
             throw new WrongSettingException("the key dataflow.workers must be 1 with store.rocksdb, which is for one"
                     + " process, found " + dataflow.workers());
@@ -227,29 +227,43 @@ public record GroupSettings(
         NONE
     }
 
-    public record Spread(Integer parallelism, Integer workers, Integer heapMb) {
-        public Spread {
-            parallelism = Require.within("dataflow.parallelism", Require.orElse(parallelism, 1), 1, 4096);
-            workers = Require.within("dataflow.workers", Require.orElse(workers, 1), 1, 4096);
-            heapMb = Require.within("dataflow.heapMb", Require.orElse(heapMb, 1024), 64, 1_000_000);
+    /** The section of the topology {@code dataflow}. */
+    public record DataflowSection(Integer parallelism, Integer workers, Integer heapMb) {
+        public DataflowSection {
+            TaskSpread spread = TaskSpread.of("dataflow", parallelism, workers, heapMb);
+            parallelism = spread.parallelism();
+            workers = spread.workers();
+            heapMb = spread.heapMb();
+        }
+
+        public TaskSpread spread() {
+            return new TaskSpread(parallelism, workers, heapMb);
         }
     }
 
     /**
+     * The section of the topology {@code stats-counter}.
+     *
      * @param microBatch how often statistics are committed
      * @param maxRows how many minute rows are held in memory at most before they are committed early
      */
-    public record Counting(Integer parallelism, Integer workers, Integer heapMb, Duration microBatch, Integer maxRows) {
-        public Counting {
-            parallelism = Require.within("statistics.parallelism", Require.orElse(parallelism, 1), 1, 4096);
-            workers = Require.within("statistics.workers", Require.orElse(workers, 1), 1, 4096);
-            heapMb = Require.within("statistics.heapMb", Require.orElse(heapMb, 1024), 64, 1_000_000);
+    public record StatisticsSection(
+            Integer parallelism, Integer workers, Integer heapMb, Duration microBatch, Integer maxRows) {
+        public StatisticsSection {
+            TaskSpread spread = TaskSpread.of("statistics", parallelism, workers, heapMb);
+            parallelism = spread.parallelism();
+            workers = spread.workers();
+            heapMb = spread.heapMb();
             microBatch = Require.within(
                     "statistics.microBatch",
                     Require.orElse(microBatch, Duration.ofSeconds(15)),
                     Duration.ofSeconds(1),
                     Duration.ofHours(1));
             maxRows = Require.within("statistics.maxRows", Require.orElse(maxRows, 100_000), 1, 10_000_000);
+        }
+
+        public TaskSpread spread() {
+            return new TaskSpread(parallelism, workers, heapMb);
         }
     }
 

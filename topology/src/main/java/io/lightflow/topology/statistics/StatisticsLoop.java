@@ -11,10 +11,10 @@ import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsStep;
-import io.lightflow.topology.BlockLoop;
-import io.lightflow.topology.Patience;
-import io.lightflow.topology.RetryException;
-import io.lightflow.topology.StoppedShards;
+import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.RetryException;
+import io.lightflow.topology.loop.StoppedShards;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ public final class StatisticsLoop implements BlockLoop {
     private final int maxRows;
     private final InstantSource clock;
     private final StoppedShards stopped;
-    private final Patience patience;
+    private final BackoffRetrier patience;
 
     /** What the ledger holds, by open shard. */
     private final Map<Integer, Position> committed = new TreeMap<>();
@@ -52,7 +52,7 @@ public final class StatisticsLoop implements BlockLoop {
     private long lastNewsMs;
 
     public StatisticsLoop(
-            Sink<Statistics> sink, Duration microBatch, int maxRows, InstantSource clock, Patience patience) {
+            Sink<Statistics> sink, Duration microBatch, int maxRows, InstantSource clock, BackoffRetrier patience) {
         this.sink = sink;
         this.microBatch = microBatch;
         this.maxRows = maxRows;

@@ -1,7 +1,7 @@
 package io.lightflow.topology.trident;
 
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
 import io.lightflow.topology.zookeeper.GroupNodes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts batches, unless the group is paused or another topology of its kind is at work. It has nothing to remember
- * about a batch but its number; what Trident reads back of that from ZooKeeper, as JSON, is of some other class.
+ * Starts batches, unless the group is paused or another topology of the same name works on it. It has nothing to
+ * remember about a batch but its number; what Trident reads back of that from ZooKeeper, as JSON, is of some other
+ * class.
  *
  * <p>Trident makes two of them for a topology: one that is asked whether a batch may begin, which it never closes, and
  * one that it closes when the topology ends. In one process they are the same, so that the group is given up at once
@@ -27,15 +28,15 @@ final class BlockCoordinator implements BatchCoordinator<Object> {
     private final BatchOrder order = new BatchOrder();
     private boolean closed;
 
-    private BlockCoordinator(TopologyKind kind, GroupSettings settings, String stormId) {
+    private BlockCoordinator(TopologyDescriptor topology, GroupSettings settings, String stormId) {
         this.stormId = stormId;
-        this.nodes = GroupNodes.connect(settings, kind);
+        this.nodes = GroupNodes.connect(settings, topology);
         this.ownership = nodes.claim(stormId);
     }
 
     /** The coordinator of a topology in this process. */
-    static BlockCoordinator of(TopologyKind kind, GroupSettings settings, String stormId) {
-        return OPEN.computeIfAbsent(stormId, absent -> new BlockCoordinator(kind, settings, stormId));
+    static BlockCoordinator of(TopologyDescriptor topology, GroupSettings settings, String stormId) {
+        return OPEN.computeIfAbsent(stormId, absent -> new BlockCoordinator(topology, settings, stormId));
     }
 
     @Override

@@ -3,11 +3,14 @@ package io.lightflow.topology.trident;
 import io.lightflow.event.Block;
 import io.lightflow.event.WriterSchemas;
 import io.lightflow.sink.SinkUnavailableException;
-import io.lightflow.topology.StoppedException;
+import io.lightflow.topology.descriptor.ShardPositions;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.kafka.KafkaClients;
+import io.lightflow.topology.kafka.ShardReader;
+import io.lightflow.topology.loop.StoppedException;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
-import io.lightflow.topology.spout.ShardReader;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
@@ -24,8 +27,12 @@ import org.slf4j.LoggerFactory;
  */
 final class BlockEmitter implements Emitter<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(BlockEmitter.class);
+    /** Few enough to keep topic-partitions together between polls of the consumer. */
+    private static final int MAX_RECORDS_PER_POLL = 2_000;
+
     private static final Duration CLOSES_WITHIN = Duration.ofSeconds(20);
 
+    private final String topology;
     private final TaskHints hints;
     private final ShardReader reader;
     private final ShardPositions positions;
@@ -34,20 +41,35 @@ final class BlockEmitter implements Emitter<Object> {
     /** Whether what was tried last could not be read. */
     private boolean away;
 
-    BlockEmitter(TopologyKind kind, GroupSettings settings, TaskHints hints, int task, int tasks) {
+    BlockEmitter(TopologyDescriptor topology, GroupSettings settings, TaskHints hints, int task, int tasks) {
         List<Integer> shards = new ArrayList<>();
         for (int shard = task; shard < settings.shards(); shard += tasks) {
             shards.add(shard);
         }
+        this.topology = topology.name();
         this.hints = hints;
-        this.reader = Parts.reader(kind, settings, shards);
-        this.positions = Parts.positions(kind, settings);
+        this.reader = reader(topology, settings, shards);
+        this.positions = topology.positions(settings);
         this.closing = new Closing("a task's reader", this::closeAll, CLOSES_WITHIN);
+    }
+
+    private static ShardReader reader(TopologyDescriptor topology, GroupSettings settings, List<Integer> shards) {
+        KafkaClients clients = new KafkaClients(settings.kafka());
+        String clientId = topology.stormName(settings.group()) + "-" + (shards.isEmpty() ? "none" : shards.get(0));
+        return new ShardReader(
+                clients.consumer(clientId, Math.min(settings.pace().pollRecords(), MAX_RECORDS_PER_POLL)),
+                clients.admin(clientId + "-lookup"),
+                topology.topics(settings),
+                settings.shards(),
+                shards,
+                settings.pace(),
+                topology.decoder(settings),
+                InstantSource.system());
     }
 
     @Override
     public void emitBatch(TransactionAttempt transaction, Object ignored, TridentCollector collector) {
-        closing.work(() -> collector.emit(new Values(new Blocks(read(transaction)))));
+        closing.work(() -> collector.emit(new Values(new Blocks(topology, read(transaction)))));
     }
 
     private List<Block> read(TransactionAttempt transaction) {

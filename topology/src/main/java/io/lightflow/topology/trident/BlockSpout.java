@@ -1,7 +1,8 @@
 package io.lightflow.topology.trident;
 
+import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.storm.task.TopologyContext;
@@ -17,17 +18,17 @@ final class BlockSpout implements ITridentSpout<Object> {
 
     static final String BLOCKS = "blocks";
 
-    private final TopologyKind kind;
+    private final String topology;
     private final String settingsYaml;
 
-    BlockSpout(TopologyKind kind, GroupSettings settings) {
-        this.kind = kind;
+    BlockSpout(TopologyDescriptor topology, GroupSettings settings) {
+        this.topology = topology.name();
         this.settingsYaml = settings.toYaml();
     }
 
     @Override
     public BatchCoordinator<Object> getCoordinator(String id, Map<String, Object> conf, TopologyContext context) {
-        return BlockCoordinator.of(kind, GroupSettings.parse(settingsYaml), context.getStormId());
+        return BlockCoordinator.of(Topologies.named(topology), GroupSettings.parse(settingsYaml), context.getStormId());
     }
 
     @Override
@@ -35,7 +36,11 @@ final class BlockSpout implements ITridentSpout<Object> {
         GroupSettings settings = GroupSettings.parse(settingsYaml);
         int tasks = context.getComponentTasks(context.getThisComponentId()).size();
         return new BlockEmitter(
-                kind, settings, new TaskHints(conf, id, context.getThisTaskIndex()), context.getThisTaskIndex(), tasks);
+                Topologies.named(topology),
+                settings,
+                new TaskHints(conf, id, context.getThisTaskIndex()),
+                context.getThisTaskIndex(),
+                tasks);
     }
 
     @Override

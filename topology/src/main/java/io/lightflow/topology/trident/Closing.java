@@ -1,6 +1,6 @@
 package io.lightflow.topology.trident;
 
-import io.lightflow.topology.StoppedException;
+import io.lightflow.topology.loop.StoppedException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;

@@ -1,7 +1,7 @@
 package io.lightflow.topology.trident;
 
-import io.lightflow.topology.BlockLoop;
-import io.lightflow.topology.RetryException;
+import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.RetryException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,8 @@
 package io.lightflow.topology.trident;
 
+import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
 import java.util.Map;
 import org.apache.storm.task.IMetricsContext;
 import org.apache.storm.trident.state.State;
@@ -11,16 +12,16 @@ import org.apache.storm.trident.state.StateFactory;
 final class LoopStateFactory implements StateFactory {
     private static final long serialVersionUID = 1L;
 
-    private final TopologyKind kind;
+    private final String topology;
     private final String settingsYaml;
 
-    LoopStateFactory(TopologyKind kind, GroupSettings settings) {
-        this.kind = kind;
+    LoopStateFactory(TopologyDescriptor topology, GroupSettings settings) {
+        this.topology = topology.name();
         this.settingsYaml = settings.toYaml();
     }
 
     @Override
     public State makeState(Map<String, Object> conf, IMetricsContext metrics, int partition, int partitions) {
-        return new LoopState(() -> Parts.loop(kind, GroupSettings.parse(settingsYaml)));
+        return new LoopState(() -> Topologies.named(topology).loop(GroupSettings.parse(settingsYaml)));
     }
 }

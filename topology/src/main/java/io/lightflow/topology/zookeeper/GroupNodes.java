@@ -1,7 +1,7 @@
 package io.lightflow.topology.zookeeper;
 
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -38,13 +38,13 @@ public final class GroupNodes implements AutoCloseable {
     }
 
     /** Connects; ZooKeeper need not be there yet. */
-    public static GroupNodes connect(GroupSettings settings, TopologyKind kind) {
+    public static GroupNodes connect(GroupSettings settings, TopologyDescriptor topology) {
         CuratorFramework curator = CuratorFrameworkFactory.newClient(
                 settings.zookeeper().connect(),
                 SESSION_TIMEOUT_MS,
                 CONNECTION_TIMEOUT_MS,
                 new ExponentialBackoffRetry(100, 5, 2_000));
-        String base = settings.zookeeper().root() + "/" + settings.group() + "/" + kind.word();
+        String base = settings.zookeeper().root() + "/" + settings.group() + "/" + topology.name();
         GroupNodes nodes = new GroupNodes(curator, base);
         curator.start();
         return nodes;

@@ -22,9 +22,9 @@ import io.lightflow.sink.MemorySink;
 import io.lightflow.sink.MemorySink.Moment;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.topology.ManualClock;
-import io.lightflow.topology.Patience;
-import io.lightflow.topology.RetryException;
-import io.lightflow.topology.StoppedException;
+import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.RetryException;
+import io.lightflow.topology.loop.StoppedException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,7 +57,7 @@ class DataflowLoopTest {
         return newLoop(pauses::add);
     }
 
-    private DataflowLoop newLoop(Patience.Pause pause) {
+    private DataflowLoop newLoop(BackoffRetrier.Pause pause) {
         return new DataflowLoop(
                 () -> new JoinStep(
                         JoinSettings.defaults("us"), new LastClick(), new OutputEncoder(new TestSchemas().ids())),
@@ -66,7 +66,7 @@ class DataflowLoopTest {
                 new MemorySink<>(ledger),
                 helpers,
                 clock,
-                new Patience(clock, pause));
+                new BackoffRetrier(clock, pause));
     }
 
     private DataflowLoopTest fill(int journeys) {

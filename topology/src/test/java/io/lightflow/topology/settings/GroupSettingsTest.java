@@ -86,9 +86,9 @@ class GroupSettingsTest {
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(30),
                         Beacons.EXPECTED));
-        assertThat(settings.dataflow()).isEqualTo(new GroupSettings.Spread(2, 1, 1024));
+        assertThat(settings.dataflow()).isEqualTo(new GroupSettings.DataflowSection(2, 1, 1024));
         assertThat(settings.statistics())
-                .isEqualTo(new GroupSettings.Counting(1, 1, 1024, Duration.ofSeconds(15), 100_000));
+                .isEqualTo(new GroupSettings.StatisticsSection(1, 1, 1024, Duration.ofSeconds(15), 100_000));
         assertThat(settings.zookeeper().root()).isEqualTo("/lightflow");
         assertThat(settings.store().rocksdb().blockCacheMb()).isEqualTo(128);
         assertThat(settings.join().allowedDisorder()).isEqualTo(Duration.ofSeconds(5));

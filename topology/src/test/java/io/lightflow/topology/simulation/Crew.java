@@ -2,8 +2,8 @@ package io.lightflow.topology.simulation;
 
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.Ledger;
-import io.lightflow.topology.BlockLoop;
-import io.lightflow.topology.RetryException;
+import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.RetryException;
 import io.lightflow.topology.simulation.Reader.Batch;
 import java.time.InstantSource;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.lightflow.topology.simulation;
 
-import io.lightflow.topology.Patience;
-import io.lightflow.topology.StoppedShards;
 import io.lightflow.topology.dataflow.DataflowLoop;
+import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.StoppedShards;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 
@@ -12,7 +12,7 @@ final class LoopLog {
 
     /** Nobody wants to read it of ten thousand schedules. */
     static void off() {
-        Configurator.setLevel(Patience.class.getName(), Level.OFF);
+        Configurator.setLevel(BackoffRetrier.class.getName(), Level.OFF);
         Configurator.setLevel(StoppedShards.class.getName(), Level.OFF);
         Configurator.setLevel(DataflowLoop.class.getName(), Level.OFF);
     }

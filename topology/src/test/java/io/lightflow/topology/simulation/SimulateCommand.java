@@ -1,6 +1,6 @@
 package io.lightflow.topology.simulation;
 
-import io.lightflow.topology.CommandErrors;
+import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.simulation.Blow.Fate;
 import io.lightflow.topology.simulation.Blow.Moment;
 import io.lightflow.topology.simulation.Perils.Call;

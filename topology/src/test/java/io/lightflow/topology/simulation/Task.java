@@ -1,6 +1,6 @@
 package io.lightflow.topology.simulation;
 
-import io.lightflow.topology.BlockLoop;
+import io.lightflow.topology.loop.BlockLoop;
 import java.util.List;
 
 /** One task of a topology, in one life of its process. */

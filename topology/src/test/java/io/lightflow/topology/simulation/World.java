@@ -10,10 +10,10 @@ import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.Position;
 import io.lightflow.statistics.Statistics;
-import io.lightflow.topology.BlockLoop;
 import io.lightflow.topology.ManualClock;
-import io.lightflow.topology.Patience;
 import io.lightflow.topology.dataflow.DataflowLoop;
+import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.statistics.StatisticsLoop;
 import java.time.Duration;
 import java.util.List;
@@ -106,8 +106,8 @@ final class World {
     }
 
     /** While a loop waits for an answer the others go on. */
-    private Patience patience(Perils perils) {
-        return new Patience(clock, time -> {
+    private BackoffRetrier patience(Perils perils) {
+        return new BackoffRetrier(clock, time -> {
             clock.advance(time);
             meanwhile(perils.random().nextInt(2));
         });

@@ -21,8 +21,8 @@ import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsFact;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.ManualClock;
-import io.lightflow.topology.Patience;
-import io.lightflow.topology.RetryException;
+import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.RetryException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ class StatisticsLoopTest {
 
     private StatisticsLoop loop(int maxRows) {
         return new StatisticsLoop(
-                new MemorySink<>(ledger), MICRO_BATCH, maxRows, clock, new Patience(clock, pauses::add));
+                new MemorySink<>(ledger), MICRO_BATCH, maxRows, clock, new BackoffRetrier(clock, pauses::add));
     }
 
     /** Offsets [from, to) of a topic-partition in which every offset is an impression of one micro. */
@@ -218,8 +218,8 @@ class StatisticsLoopTest {
         process(block(0, 0, 10));
         due();
         ledger.failNext(Moment.BEFORE_COMMIT);
-        StatisticsLoop overtaken =
-                new StatisticsLoop(new MemorySink<>(ledger), MICRO_BATCH, 1_000, clock, new Patience(clock, time -> {
+        StatisticsLoop overtaken = new StatisticsLoop(
+                new MemorySink<>(ledger), MICRO_BATCH, 1_000, clock, new BackoffRetrier(clock, time -> {
                     try (StatisticsLoop other = loop(1)) {
                         other.process(1, List.of(block(0, 0, 4)));
                     }
@@ -379,7 +379,8 @@ class StatisticsLoopTest {
     }
 
     private static StatisticsLoop newLoop(MemorySink.Store<Statistics> store, ManualClock time) {
-        return new StatisticsLoop(new MemorySink<>(store), MICRO_BATCH, 8, time, new Patience(time, time::advance));
+        return new StatisticsLoop(
+                new MemorySink<>(store), MICRO_BATCH, 8, time, new BackoffRetrier(time, time::advance));
     }
 
     private static void readAgain(MemorySink.Store<Statistics> store, long[] next) {

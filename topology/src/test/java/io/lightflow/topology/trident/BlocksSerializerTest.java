@@ -1,6 +1,7 @@
 package io.lightflow.topology.trident;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.event.BeaconMark;
 import io.lightflow.event.Block;
@@ -59,23 +60,29 @@ class BlocksSerializerTest {
     @Test
     void everyKindOfEntryComesOutAsItWentIn() {
         Origin origin = new Origin(Integer.MIN_VALUE, (1L << 40) - 1);
-        Blocks blocks = new Blocks(List.of(
-                block(
-                        4_095,
-                        Draft.impression("cookie", "i", TIME, "acme").at(origin),
-                        Draft.click("ключ 😀", "c", TIME, "acme", "i").at(origin),
-                        Draft.conversion("k", "v", -1, "acme", null, null).at(origin),
-                        Draft.tag("k", "t", TIME, "acme").at(origin)),
-                block(0, new BeaconMark(7, -TIME), new BeaconMark(8, Long.MAX_VALUE)),
-                block(
-                        1,
-                        new StatisticsFact(9, EventType.CLICK, TIME, ROW, true, -3, Long.MAX_VALUE),
-                        new UncountedEvent(10, EventType.CONVERSION, TIME)),
-                block(2)));
+        Blocks light = new Blocks(
+                "dataflow",
+                List.of(
+                        block(
+                                4_095,
+                                Draft.impression("cookie", "i", TIME, "acme").at(origin),
+                                Draft.click("ключ 😀", "c", TIME, "acme", "i").at(origin),
+                                Draft.conversion("k", "v", -1, "acme", null, null)
+                                        .at(origin),
+                                Draft.tag("k", "t", TIME, "acme").at(origin)),
+                        block(0, new BeaconMark(7, -TIME), new BeaconMark(8, Long.MAX_VALUE)),
+                        block(2)));
+        Blocks joined = new Blocks(
+                "stats-counter",
+                List.of(
+                        block(
+                                1,
+                                new StatisticsFact(9, EventType.CLICK, TIME, ROW, true, -3, Long.MAX_VALUE),
+                                new UncountedEvent(10, EventType.CONVERSION, TIME)),
+                        block(2)));
 
-        Blocks carried = carry(blocks);
-
-        assertThat(carried).usingRecursiveComparison().isEqualTo(blocks);
+        assertThat(carry(light)).usingRecursiveComparison().isEqualTo(light);
+        assertThat(carry(joined)).usingRecursiveComparison().isEqualTo(joined);
     }
 
     @Test
@@ -84,7 +91,7 @@ class BlocksSerializerTest {
         Rejection empty = new Rejection(1, new byte[0], new byte[0], "", -1);
         Rejection some = new Rejection(1L << 33, new byte[] {0, -1}, new byte[100_000], "reason\n№", TIME);
 
-        List<BlockEntry> carried = carry(new Blocks(List.of(block(0, none, empty, some))))
+        List<BlockEntry> carried = carry(new Blocks("dataflow", List.of(block(0, none, empty, some))))
                 .blocks()
                 .get(0)
                 .parts()
@@ -95,13 +102,20 @@ class BlocksSerializerTest {
     }
 
     @Test
+    void anEntryThatTheTopologyDoesNotReadIsRefusedByName() {
+        Blocks blocks = new Blocks("stats-counter", List.of(block(0, new BeaconMark(7, TIME))));
+
+        assertThatThrownBy(() -> carry(blocks)).hasStackTraceContaining("BeaconMark");
+    }
+
+    @Test
     void aLargeBatchFits() {
         List<BlockEntry> entries = new ArrayList<>();
         for (int i = 0; i < 50_000; i++) {
             entries.add(
                     Draft.impression("cookie" + i, "i" + i, TIME + i, "acme").at(new Origin(1, i)));
         }
-        Blocks blocks = new Blocks(List.of(block(0, entries.toArray(BlockEntry[]::new))));
+        Blocks blocks = new Blocks("dataflow", List.of(block(0, entries.toArray(BlockEntry[]::new))));
 
         assertThat(carry(blocks).blocks().get(0).size()).isEqualTo(50_000);
     }

@@ -1,4 +1,4 @@
-package io.lightflow.topology.spout;
+package io.lightflow.topology.kafka;
 
 import io.lightflow.event.BlockEntry;
 import io.lightflow.event.EventType;

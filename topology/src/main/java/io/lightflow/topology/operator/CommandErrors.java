@@ -1,4 +1,4 @@
-package io.lightflow.topology;
+package io.lightflow.topology.operator;
 
 import io.lightflow.topology.settings.SettingsException;
 import java.io.PrintWriter;

@@ -1,4 +1,4 @@
-package io.lightflow.topology.spout;
+package io.lightflow.topology.kafka;
 
 import io.lightflow.event.BeaconMark;
 import io.lightflow.event.Block;
@@ -7,7 +7,6 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.position.Position;
-import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.settings.GroupSettings.Beacons;
 import io.lightflow.topology.settings.GroupSettings.Pace;
 import java.time.Duration;

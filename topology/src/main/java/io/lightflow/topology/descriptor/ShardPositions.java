@@ -1,4 +1,4 @@
-package io.lightflow.topology.trident;
+package io.lightflow.topology.descriptor;
 
 import io.lightflow.position.Position;
 import java.util.Collection;

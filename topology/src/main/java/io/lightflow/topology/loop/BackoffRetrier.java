@@ -1,4 +1,4 @@
-package io.lightflow.topology;
+package io.lightflow.topology.loop;
 
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.store.StoreUnavailableException;
@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>An interruption of the waiting thread ends the waiting. Used by one thread.
  */
-public final class Patience {
-    private static final Logger LOG = LoggerFactory.getLogger(Patience.class);
+public final class BackoffRetrier {
+    private static final Logger LOG = LoggerFactory.getLogger(BackoffRetrier.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
@@ -30,15 +30,15 @@ public final class Patience {
     private final InstantSource clock;
     private final Pause pause;
 
-    public Patience(InstantSource clock, Pause pause) {
+    public BackoffRetrier(InstantSource clock, Pause pause) {
         this.clock = clock;
         this.pause = pause;
     }
 
     /** Pauses in real time. */
-    public static Patience real() {
+    public static BackoffRetrier real() {
         CountDownLatch never = new CountDownLatch(1);
-        return new Patience(InstantSource.system(), time -> never.await(time.toMillis(), TimeUnit.MILLISECONDS));
+        return new BackoffRetrier(InstantSource.system(), time -> never.await(time.toMillis(), TimeUnit.MILLISECONDS));
     }
 
     /** Something that can be tried again. */

@@ -1,7 +1,7 @@
-package io.lightflow.topology.operator;
+package io.lightflow.topology.zookeeper;
 
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,9 +18,9 @@ public final class TridentNodes implements AutoCloseable {
     private final String base;
 
     /** @param root Storm's {@code transactional.zookeeper.root}; null for its default */
-    public TridentNodes(GroupSettings settings, TopologyKind kind, String root) {
+    public TridentNodes(GroupSettings settings, TopologyDescriptor topology, String root) {
         this.curator = CuratorFrameworkFactory.newClient(settings.zookeeper().connect(), new RetryOneTime(500));
-        this.base = (root == null ? ROOT : root) + "/" + kind.transactionId(settings.group());
+        this.base = (root == null ? ROOT : root) + "/" + topology.transactionId(settings.group());
         curator.start();
     }
 

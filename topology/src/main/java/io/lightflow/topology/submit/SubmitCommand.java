@@ -1,20 +1,15 @@
-package io.lightflow.topology;
+package io.lightflow.topology.submit;
 
-import io.lightflow.database.PostgresSchema;
-import io.lightflow.topology.kafka.KafkaClients;
-import io.lightflow.topology.kafka.TopicSetup;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.operator.OnlyOption;
 import io.lightflow.topology.operator.SettingsOption;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.SettingsException;
-import io.lightflow.topology.settings.TopologyKind;
-import io.lightflow.topology.trident.Parts;
-import io.lightflow.topology.trident.RegistrySchemas;
-import io.lightflow.topology.trident.Topologies;
+import io.lightflow.topology.trident.TridentTopologies;
 import io.lightflow.topology.zookeeper.GroupNodes;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.storm.StormSubmitter;
 import org.apache.storm.generated.AlreadyAliveException;
 import org.apache.storm.thrift.TException;
@@ -42,8 +37,8 @@ public final class SubmitCommand implements Callable<Integer> {
     @Mixin
     private SettingsOption settingsOption;
 
-    @Option(names = "--only", description = "Submit only this topology: ${COMPLETION-CANDIDATES}.")
-    private TopologyKind only;
+    @Mixin
+    private OnlyOption only;
 
     @Option(names = "--parallelism", description = "Number of tasks, in place of the one in the settings.")
     private Integer parallelism;
@@ -57,27 +52,23 @@ public final class SubmitCommand implements Callable<Integer> {
                     "--parallelism must lie between 1 and the number of shards, " + settings.shards() + ", found "
                             + parallelism);
         }
-        for (TopologyKind kind : TopologyKind.values()) {
-            if (only == null || only == kind) {
-                refuseSecond(settings, kind);
-            }
+        for (TopologyDescriptor topology : only.topologies()) {
+            refuseSecond(settings, topology);
         }
-        prepare(settings);
-        for (TopologyKind kind : TopologyKind.values()) {
-            if (only == null || only == kind) {
-                submit(settings, kind);
-            }
+        GroupPreparation.prepare(settings);
+        for (TopologyDescriptor topology : only.topologies()) {
+            submit(settings, topology);
         }
         return 0;
     }
 
-    private static void refuseSecond(GroupSettings settings, TopologyKind kind) {
-        refuseSameName(kind.topologyName(settings.group()));
-        try (GroupNodes nodes = GroupNodes.connect(settings, kind)) {
+    private static void refuseSecond(GroupSettings settings, TopologyDescriptor topology) {
+        refuseSameName(topology.stormName(settings.group()));
+        try (GroupNodes nodes = GroupNodes.connect(settings, topology)) {
             Optional<String> owner = nodes.ownerAfter(OWNER_LEAVES_WITHIN);
             if (owner.isPresent()) {
                 throw new SettingsException(
-                        "group " + settings.group() + " has a " + kind.word()
+                        "group " + settings.group() + " has a " + topology.name()
                                 + " topology at work already, under another" + " name or on another Storm cluster: "
                                 + owner.get() + "; kill it first",
                         null);
@@ -100,22 +91,14 @@ public final class SubmitCommand implements Callable<Integer> {
         return "Storm has a topology " + name + " already; kill it first with: storm kill " + name;
     }
 
-    /** Checks and makes what the topologies of a group need, as far as it is not there. Safe to repeat. */
-    public static void prepare(GroupSettings settings) {
-        Parts.checkStore(settings);
-        RegistrySchemas.connect(settings.registry()).register();
-        try (Admin admin = new KafkaClients(settings.kafka()).admin("lightflow-prepare-" + settings.group())) {
-            TopicSetup.createOutputs(admin, settings);
-        }
-        new PostgresSchema(Parts.postgres(settings)).migrate();
-    }
-
-    private void submit(GroupSettings settings, TopologyKind kind) throws Exception {
-        int tasks = parallelism == null ? Topologies.parallelism(kind, settings) : parallelism;
-        String name = kind.topologyName(settings.group());
+    private void submit(GroupSettings settings, TopologyDescriptor topology) throws Exception {
+        int tasks = parallelism == null ? TridentTopologies.parallelism(topology, settings) : parallelism;
+        String name = topology.stormName(settings.group());
         try {
             StormSubmitter.submitTopology(
-                    name, Topologies.config(kind, settings), Topologies.build(kind, settings, tasks));
+                    name,
+                    TridentTopologies.config(topology, settings),
+                    TridentTopologies.build(topology, settings, tasks));
         } catch (AlreadyAliveException e) {
             throw new SettingsException(alreadyThere(name), e);
         }

@@ -1,4 +1,4 @@
-package io.lightflow.topology;
+package io.lightflow.topology.loop;
 
 import io.lightflow.position.GapException;
 import java.time.Duration;

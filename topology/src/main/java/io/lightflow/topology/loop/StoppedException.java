@@ -1,4 +1,4 @@
-package io.lightflow.topology;
+package io.lightflow.topology.loop;
 
 /** The topology ends while a loop was at work or waited. What was not committed is read again by whoever comes next. */
 public final class StoppedException extends RuntimeException {

@@ -1,4 +1,4 @@
-package io.lightflow.topology.trident;
+package io.lightflow.topology.schema;
 
 import io.lightflow.event.Beacon;
 import io.lightflow.event.Click;

@@ -7,8 +7,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The names of a group's topics on the central cluster. */
-public final class DataflowTopics {
-    private DataflowTopics() {}
+public final class GroupTopics {
+    private GroupTopics() {}
 
     /** The light topics that the topology {@code dataflow} reads, with the kind of event in each. */
     public static SortedMap<String, EventType> light(GroupSettings settings) {

@@ -2,8 +2,12 @@ package io.lightflow.topology.trident;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.dataflow.DataflowTopology;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.TopologyKind;
+import io.lightflow.topology.statistics.StatisticsTopology;
+import java.util.List;
 import java.util.Map;
 import org.apache.storm.Config;
 import org.apache.storm.generated.Bolt;
@@ -15,9 +19,9 @@ import org.apache.storm.trident.partition.IdentityGrouping;
 import org.apache.storm.utils.Utils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
-class TopologiesTest {
+class TridentTopologiesTest {
     private static final GroupSettings SETTINGS = GroupSettings.parse("""
             group: us
             dataCenters: [us-west, us-east]
@@ -31,10 +35,15 @@ class TopologiesTest {
             statistics: {parallelism: 3, heapMb: 700}
             """);
 
+    static List<TopologyDescriptor> all() {
+        return Topologies.ALL;
+    }
+
     @ParameterizedTest
-    @EnumSource(TopologyKind.class)
-    void aShardStaysOnItsTaskBecauseBlocksGoFromEachSpoutTaskToTheLoopTaskOfTheSameNumber(TopologyKind kind) {
-        StormTopology topology = Topologies.build(kind, SETTINGS, 5);
+    @MethodSource("all")
+    void aShardStaysOnItsTaskBecauseBlocksGoFromEachSpoutTaskToTheLoopTaskOfTheSameNumber(
+            TopologyDescriptor descriptor) {
+        StormTopology topology = TridentTopologies.build(descriptor, SETTINGS, 5);
 
         // In Trident the spout that emits blocks is a bolt, too; its master is the one real spout.
         Map<String, Bolt> bolts = topology.get_bolts();
@@ -65,13 +74,15 @@ class TopologiesTest {
 
     @Test
     void thereAreNeverMoreTasksThanShards() {
-        assertThat(Topologies.parallelism(TopologyKind.DATAFLOW, SETTINGS)).isEqualTo(8);
-        assertThat(Topologies.parallelism(TopologyKind.STATS_COUNTER, SETTINGS)).isEqualTo(3);
+        assertThat(TridentTopologies.parallelism(DataflowTopology.INSTANCE, SETTINGS))
+                .isEqualTo(8);
+        assertThat(TridentTopologies.parallelism(StatisticsTopology.INSTANCE, SETTINGS))
+                .isEqualTo(3);
     }
 
     @Test
     void stormIsToldThePaceAndTheSerializer() {
-        Config config = Topologies.config(TopologyKind.STATS_COUNTER, SETTINGS);
+        Config config = TridentTopologies.config(StatisticsTopology.INSTANCE, SETTINGS);
 
         assertThat(config)
                 .containsEntry(Config.TOPOLOGY_MAX_SPOUT_PENDING, 2)

@@ -1,4 +1,4 @@
-package io.lightflow.topology;
+package io.lightflow.topology.loop;
 
 /** The batch did not get through and must be emitted again, from the ledger. Retryable. */
 public final class RetryException extends RuntimeException {
