@@ -1,6 +1,5 @@
 package io.lightflow.event;
 
-import io.lightflow.position.Origin;
 import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
 

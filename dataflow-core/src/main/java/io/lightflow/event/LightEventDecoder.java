@@ -1,7 +1,6 @@
 package io.lightflow.event;
 
 import io.lightflow.event.EventRules.Head;
-import io.lightflow.position.Origin;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

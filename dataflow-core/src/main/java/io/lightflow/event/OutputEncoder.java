@@ -1,6 +1,5 @@
 package io.lightflow.event;
 
-import io.lightflow.position.Origin;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.lightflow.join;
 
-import io.lightflow.position.Origin;
+import io.lightflow.event.Origin;
 import io.lightflow.position.Visibility;
 import io.lightflow.store.Cell;
 import io.lightflow.store.RowRange;

@@ -2,7 +2,7 @@ package io.lightflow.join;
 
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
-import io.lightflow.position.Origin;
+import io.lightflow.event.Origin;
 
 /**
  * An event in the state of a join key: read from a visible cell, or ingested with this block.

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.invariant.Draft;
 import io.lightflow.invariant.TestSchemas;
-import io.lightflow.position.Origin;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -7,7 +7,6 @@ import io.lightflow.event.OutputEncoder.EventSource;
 import io.lightflow.event.OutputEncoder.Trace;
 import io.lightflow.invariant.Draft;
 import io.lightflow.invariant.TestSchemas;
-import io.lightflow.position.Origin;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

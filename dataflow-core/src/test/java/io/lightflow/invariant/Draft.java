@@ -6,8 +6,8 @@ import io.lightflow.event.Conversion;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.LightEvent;
+import io.lightflow.event.Origin;
 import io.lightflow.event.Tag;
-import io.lightflow.position.Origin;
 import org.apache.avro.specific.SpecificRecord;
 
 /**

@@ -1,5 +1,7 @@
 package io.lightflow.topology.statistics;
 
+import io.lightflow.database.PostgresSchema;
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.event.EventType;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Sink;
@@ -15,8 +17,6 @@ import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.postgres.LedgerEntry;
 import io.lightflow.topology.postgres.PostgresLedger;
-import io.lightflow.database.PostgresSchema;
-import io.lightflow.database.PostgresSettings;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import io.lightflow.topology.postgres.StatisticsPruner;
 import io.lightflow.topology.postgres.StatisticsReader;

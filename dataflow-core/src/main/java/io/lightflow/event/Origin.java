@@ -1,4 +1,4 @@
-package io.lightflow.position;
+package io.lightflow.event;
 
 /**
  * Where an event came from within its shard. The incarnation identifies the topic, and the shard is the partition.
