@@ -1,0 +1,161 @@
+package io.lightflow.lab.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightflow.lab.docs.Documents.Block;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Every command of the documents that is Lightflow's names a script that exists, and has options that its command
+ * takes. Nothing is run.
+ */
+class CommandSamplesTest {
+    private static final String OPERATOR = "io.lightflow.topology.Main";
+
+    /** The classes behind the subcommands of {@code lightflow}; an operator's command is a subcommand of its class, too. */
+    private static final Map<String, String> LIGHTFLOW = Map.ofEntries(
+            Map.entry("up", "io.lightflow.lab.up.UpCommand"),
+            Map.entry("registry", "io.lightflow.registry.server.ServeCommand"),
+            Map.entry("sync", "io.lightflow.registry.sync.SyncCommand"),
+            Map.entry("reports", "io.lightflow.reports.server.ServeCommand"),
+            Map.entry("mirror", "io.lightflow.mirror.MirrorMain"),
+            Map.entry("submit", OPERATOR),
+            Map.entry("show", OPERATOR),
+            Map.entry("pause", OPERATOR),
+            Map.entry("resume", OPERATOR),
+            Map.entry("accept-gap", OPERATOR),
+            Map.entry("certify", OPERATOR),
+            Map.entry("retention", OPERATOR));
+
+    /** The classes behind scripts; those of {@code deploy/cluster} are subcommands of one class. */
+    private static final Map<String, String> SCRIPTS = Map.of(
+            "deploy/local/up", "io.lightflow.lab.up.UpCommand",
+            "deploy/local/registry", "io.lightflow.deploy.local.RegistryCommand",
+            "lab/bench", "io.lightflow.lab.bench.BenchCommand",
+            "lab/producer-bench", "io.lightflow.lab.bench.ProducerBenchCommand",
+            "lab/torture", "io.lightflow.lab.torture.TortureCommand",
+            "lab/simulate", "io.lightflow.topology.simulation.SimulateCommand",
+            "lab/registry-load", "io.lightflow.lab.load.RegistryLoadCommand",
+            "lab/reports-load", "io.lightflow.lab.load.ReportsLoadCommand",
+            "lab/reports-bench", "io.lightflow.lab.load.ReportsBenchCommand",
+            "schema-registry/registry", "io.lightflow.registry.server.RegistryMain");
+
+    private static final String CLUSTER = "deploy/cluster/";
+    private static final String CLUSTER_CLASS = "io.lightflow.deploy.cluster.ClusterMain";
+
+    /** Takes the options of JMH. */
+    private static final String GATE_BENCH = "lab/gate-bench";
+
+    private static final Pattern OURS =
+            Pattern.compile("(bin/)?lightflow|(deploy|lab)/\\S+|schema-registry/registry|reports/reports");
+    private static final Pattern TOKEN = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
+    private static final Pattern VARIABLE = Pattern.compile("[A-Z_]+=\\S*");
+
+    /** What a command's output stands for in the samples: an hour. */
+    private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\([^)]*\\)");
+
+    @Test
+    void everyCommandIsOneThatLightflowTakes() {
+        List<String> wrong = new ArrayList<>();
+        TreeSet<String> tried = new TreeSet<>();
+        for (Block block : Documents.blocks("sh")) {
+            for (String line : block.text().replace("\\\n", " ").split("\n")) {
+                List<String> words = words(line);
+                if (!words.isEmpty() && OURS.matcher(words.get(0)).matches()) {
+                    tried.add(words.get(0));
+                    try {
+                        check(words.get(0), words.subList(1, words.size()));
+                    } catch (ParameterException | IllegalArgumentException e) {
+                        wrong.add(block.place() + " " + line.strip() + ": " + e.getMessage());
+                    }
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(tried).contains("lightflow", "bin/lightflow", "deploy/cluster/up", "lab/bench");
+    }
+
+    /** The words of a command, without the variables before it and a comment behind it. */
+    private static List<String> words(String line) {
+        List<String> words = new ArrayList<>();
+        Matcher matcher = TOKEN.matcher(SUBSTITUTION.matcher(line).replaceAll("2026-01-18T20"));
+        while (matcher.find()) {
+            String word = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+            if (word == null) {
+                word = matcher.group(3);
+                if (word.startsWith("#")) {
+                    break;
+                }
+                if (words.isEmpty() && VARIABLE.matcher(word).matches()) {
+                    continue;
+                }
+            }
+            words.add(word);
+        }
+        return words;
+    }
+
+    private static void check(String command, List<String> arguments) {
+        if (command.endsWith("lightflow") && !command.startsWith(CLUSTER)) {
+            checkLightflow(arguments);
+            return;
+        }
+        Path script = Documents.PROJECT.resolve(command);
+        if (!Files.isExecutable(script)) {
+            throw new IllegalArgumentException("there is no script " + command);
+        }
+        if (command.equals(CLUSTER + "lightflow")) {
+            checkOnCluster(arguments);
+        } else if (command.startsWith(CLUSTER)) {
+            parse(CLUSTER_CLASS, prepend(command.substring(CLUSTER.length()), arguments));
+        } else if (!command.equals(GATE_BENCH)) {
+            String commandClass = SCRIPTS.get(command);
+            if (commandClass == null) {
+                throw new IllegalArgumentException("this test knows no class of " + command);
+            }
+            parse(commandClass, arguments);
+        }
+    }
+
+    private static void checkLightflow(List<String> arguments) {
+        if (arguments.equals(List.of("--help"))) {
+            return;
+        }
+        String commandClass = LIGHTFLOW.get(arguments.get(0));
+        if (commandClass == null) {
+            throw new IllegalArgumentException("lightflow has the commands " + new TreeSet<>(LIGHTFLOW.keySet()));
+        }
+        parse(commandClass, commandClass.equals(OPERATOR) ? arguments : arguments.subList(1, arguments.size()));
+    }
+
+    /** It is given a command and a group, and puts in the settings. */
+    private static void checkOnCluster(List<String> arguments) {
+        List<String> words = new ArrayList<>(List.of(arguments.get(0), "--settings", arguments.get(1) + ".yaml"));
+        words.addAll(arguments.subList(2, arguments.size()));
+        parse(OPERATOR, words);
+    }
+
+    private static List<String> prepend(String first, List<String> others) {
+        List<String> words = new ArrayList<>(List.of(first));
+        words.addAll(others);
+        return words;
+    }
+
+    private static void parse(String commandClass, List<String> arguments) {
+        try {
+            new CommandLine(Class.forName(commandClass)).parseArgs(arguments.toArray(String[]::new));
+        } catch (ClassNotFoundException e) {
+            throw new IllegalArgumentException("there is no class " + commandClass, e);
+        }
+    }
+}
