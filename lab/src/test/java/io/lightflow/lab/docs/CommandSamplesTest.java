@@ -22,7 +22,9 @@ import picocli.CommandLine.ParameterException;
 class CommandSamplesTest {
     private static final String OPERATOR = "io.lightflow.topology.Main";
 
-    /** The classes behind the subcommands of {@code lightflow}; an operator's command is a subcommand of its class, too. */
+    /**
+     * The classes behind the subcommands of {@code lightflow}; an operator's command is a subcommand of its class, too.
+     */
     private static final Map<String, String> LIGHTFLOW = Map.ofEntries(
             Map.entry("up", "io.lightflow.lab.up.UpCommand"),
             Map.entry("registry", "io.lightflow.registry.server.ServeCommand"),
@@ -153,7 +155,9 @@ class CommandSamplesTest {
 
     private static void parse(String commandClass, List<String> arguments) {
         try {
-            new CommandLine(Class.forName(commandClass)).parseArgs(arguments.toArray(String[]::new));
+            new CommandLine(Class.forName(commandClass))
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .parseArgs(arguments.toArray(String[]::new));
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException("there is no class " + commandClass, e);
         }

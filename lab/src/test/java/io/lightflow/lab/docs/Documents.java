@@ -87,7 +87,8 @@ final class Documents {
                 if (!language.equals(line.language())) {
                     continue;
                 }
-                boolean continues = open != null && line.number() == open.number() + open.text().lines().count();
+                boolean continues = open != null
+                        && line.number() == open.number() + open.text().lines().count();
                 if (continues) {
                     blocks.remove(blocks.size() - 1);
                     open = new Block(file, open.number(), open.text() + line.text() + "\n");

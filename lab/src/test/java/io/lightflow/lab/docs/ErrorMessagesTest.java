@@ -48,8 +48,8 @@ class ErrorMessagesTest {
         try (Stream<Path> files = Files.find(
                 Documents.PROJECT,
                 30,
-                (path, attributes) -> path.toString().endsWith(".java")
-                        && path.toString().contains("/src/main/java/"))) {
+                (path, attributes) ->
+                        path.toString().endsWith(".java") && path.toString().contains("/src/main/java/"))) {
             for (Path file : files.toList()) {
                 code.append(Files.readString(file)).append('\n');
             }

@@ -16,11 +16,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Every relative link of the documents leads to a file and a heading, and the README stays short. */
+/** Every relative link of the documents leads to a file and a heading; lines and the README stay short. */
 class LinksTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
     private static final Pattern CODE = Pattern.compile("`[^`]*`");
     private static final int README_WORDS = 900;
+    private static final int LINE_LENGTH = 140;
 
     private final Map<Path, Set<String>> anchors = new HashMap<>();
 
@@ -76,6 +77,16 @@ class LinksTest {
             }
         }
         return found;
+    }
+
+    @Test
+    void noLineIsLongerThanTheScreen() {
+        List<String> tooLong = Documents.all().stream()
+                .flatMap(file -> Documents.lines(file).stream())
+                .filter(line -> line.text().length() > LINE_LENGTH)
+                .map(Line::place)
+                .toList();
+        assertThat(tooLong).isEmpty();
     }
 
     @Test

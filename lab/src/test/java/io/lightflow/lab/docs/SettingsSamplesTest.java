@@ -117,7 +117,8 @@ class SettingsSamplesTest {
     /** Key stores and secrets are files of this machine. */
     private Path file(String yaml) throws IOException {
         return Files.writeString(
-                folder.resolve("settings.yaml"), yaml.replaceAll("/(etc/lightflow|run/secrets)/[a-z.0-9]+", secretFile.toString()));
+                folder.resolve("settings.yaml"),
+                yaml.replaceAll("/(etc/lightflow|run/secrets)/[a-z.0-9]+", secretFile.toString()));
     }
 
     private static String reference(Owner owner) {
