@@ -58,6 +58,7 @@ public final class LocalStack implements AutoCloseable {
     private static final Duration WORKER_PATIENCE = Duration.ofSeconds(20);
     private static final long LOOK_NANOS = 50_000_000;
     private static final String STORM_ROOT = "/storm";
+    private static final KillOptions AT_ONCE = killOptions();
 
     private final LocalSettings settings;
     private final EmbeddedZooKeeper zookeeper;
@@ -253,13 +254,17 @@ public final class LocalStack implements AutoCloseable {
                 || ProcessSimulator.getAllProcessHandles().size() > topologies.size();
     }
 
+    private static KillOptions killOptions() {
+        KillOptions options = new KillOptions();
+        options.set_wait_secs(0);
+        return options;
+    }
+
     /** Ends a topology at once; returns when it has ended and its name is free again. */
     public void kill(DcGroup group, TopologyDescriptor topology) {
         String name = topology.stormName(group.name());
-        KillOptions now = new KillOptions();
-        now.set_wait_secs(0);
         try {
-            storm.killTopologyWithOpts(name, now);
+            storm.killTopologyWithOpts(name, AT_ONCE);
             long deadline = System.nanoTime() + KILL_PATIENCE.toNanos();
             while (isThere(name)) {
                 if (System.nanoTime() - deadline > 0) {
@@ -381,15 +386,27 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
-    /** Storm ends the whole JVM, or blocks its end, when it stops while it is starting a worker. */
+    /**
+     * Kills the topologies first: a cluster that still has workers warns of each that takes longer than a second. Storm
+     * ends the whole JVM, or blocks its end, when it stops while it starts a worker.
+     */
     private void closeStorm() throws Exception {
+        await(() -> ProcessSimulator.getAllProcessHandles().size()
+                >= storm.getTopologySummaries().size());
+        for (TopologySummary topology : storm.getTopologySummaries()) {
+            storm.killTopologyWithOpts(topology.get_name(), AT_ONCE);
+        }
+        await(() -> storm.getTopologySummaries().isEmpty()
+                && ProcessSimulator.getAllProcessHandles().isEmpty());
+        storm.close();
+    }
+
+    /** Waits for Storm's workers, but not for ever: what is closed afterwards ends them, too. */
+    private static void await(Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + WORKER_PATIENCE.toNanos();
-        while (ProcessSimulator.getAllProcessHandles().size()
-                        < storm.getTopologySummaries().size()
-                && deadline - System.nanoTime() > 0) {
+        while (!condition.call() && deadline - System.nanoTime() > 0) {
             LockSupport.parkNanos(LOOK_NANOS);
         }
-        storm.close();
     }
 
     private static List<AutoCloseable> present(AutoCloseable... parts) {

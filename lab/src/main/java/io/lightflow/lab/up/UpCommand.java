@@ -76,6 +76,9 @@ public final class UpCommand implements Callable<Integer> {
             stack.startServers();
             stack.submitTopologies();
             System.out.printf("Up after %.1f s.%n", (System.nanoTime() - begin) / 1e9);
+            if (options.isGenerated()) {
+                DemonstrationCampaigns.create(stack.reportsUrl());
+            }
             System.out.println("Campaigns, budgets and statistics: " + stack.reportsUrl() + "/");
             return show(stack, feed.get());
         }

@@ -116,6 +116,11 @@ final class UpOptions {
         return replay != null || generate != null;
     }
 
+    /** Whether the events are made up, and not replayed. */
+    boolean isGenerated() {
+        return replay == null;
+    }
+
     double rate() {
         if (rate != null && !(rate > 0)) {
             throw wrong("--rate must be more than 0 events/s, found " + rate);

@@ -49,6 +49,8 @@ public final class KafkaLedger implements Ledger {
             List<TopicPartition> wanted = shards.stream()
                     .map(shard -> new TopicPartition(topic, shard))
                     .collect(Collectors.toList());
+            // Offsets of partitions that are not assigned are told with a warning for each.
+            consumer.assign(wanted);
             Map<TopicPartition, Long> begins = consumer.beginningOffsets(wanted);
             Map<TopicPartition, Long> ends = consumer.endOffsets(wanted);
             for (long look = FIRST_LOOK; !wanted.isEmpty(); look *= 8) {
