@@ -1,6 +1,6 @@
 package io.lightflow.statistics;
 
-/** The numbers of a statistics row, or what is to be added to them. Money in micros. Mutable, not thread-safe. */
+/** The counts and the money (in micros) of a statistics row, or an addition to them. Mutable, not thread-safe. */
 public final class Counts {
     public long impressions;
     public long clicks;

@@ -28,8 +28,8 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Turns records of the joined topics into what they add to the statistics. Those records are Lightflow's own: one that
- * cannot be decoded is damage, not bad input, and stops the shard. Not thread-safe.
+ * Decodes records of the joined topics into their contributions to the statistics. Lightflow itself wrote those
+ * records. So one that does not decode is damage, not bad input, and stops the shard. Not thread-safe.
  */
 public final class JoinedEventDecoder {
     private static final String IMPRESSION = "impression.";
@@ -69,9 +69,9 @@ public final class JoinedEventDecoder {
     }
 
     /**
-     * @param type kind of joined event that the topic holds
+     * @param type event type of the topic
      * @throws IllegalStateException if the record is damaged
-     * @throws WriterSchemas.SchemasUnavailableException if the writer's schema cannot be had now
+     * @throws WriterSchemas.SchemasUnavailableException if the writer's schema is unavailable now
      */
     public BlockEntry decode(EventType type, String topic, long offset, byte[] value) {
         if (!WireFormat.hasHeader(value)) {
@@ -188,7 +188,7 @@ public final class JoinedEventDecoder {
                 cause);
     }
 
-    /** Reads what a joined impression adds, without the rest of the record. */
+    /** Reads the contribution of a joined impression, and steps over the rest of the record. */
     private final class ImpressionReader {
         /** Dimensions have few values, which are held in memory and compared. */
         private final ProjectingReader.Builder fields =

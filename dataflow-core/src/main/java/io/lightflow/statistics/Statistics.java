@@ -4,7 +4,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Minute rows that are summed up between two commits. Mutable, not thread-safe. */
+/** Minute rows, summed up between two commits. Mutable, not thread-safe. */
 public final class Statistics {
     public static final long MINUTE_MS = 60_000;
     public static final long HOUR_MS = 60 * MINUTE_MS;

@@ -4,15 +4,15 @@ import io.lightflow.event.BlockEntry;
 import io.lightflow.event.EventType;
 
 /**
- * What one joined event adds to the statistics.
+ * The contribution of one joined event to the statistics.
  *
  * @param offset offset of its record in the joined topic
- * @param type its kind
+ * @param type its event type
  * @param time event time, ms since the Unix epoch
  * @param row the minute row that it belongs to
- * @param invalid whether it is invalid traffic, which is counted apart and has no money
- * @param spendMicros what was paid for it
- * @param revenueMicros what it is worth to the advertiser
+ * @param invalid whether it is invalid traffic, which has counts of its own and no money
+ * @param spendMicros its cost
+ * @param revenueMicros its value to the advertiser
  */
 public record StatisticsFact(
         long offset,

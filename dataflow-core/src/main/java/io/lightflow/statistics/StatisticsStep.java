@@ -9,18 +9,18 @@ import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
 
 /**
- * The counting, one block at a time: joined events are added to their minute rows. Pure but for the rows that it is
- * given to add to.
+ * Counts one block at a time: adds its joined events to their minute rows. It is pure, except that it adds to the rows
+ * that it is given.
  *
- * <p>The watermark of a statistics shard is that of the join, which puts beacons into its joined topics: everything up
- * to it, but for clicks and conversions that still wait, is in the rows.
+ * <p>The watermark of a statistics shard is that of the join, which writes beacons to its joined topics. The rows hold
+ * everything up to it, except clicks and conversions that still wait.
  */
 public final class StatisticsStep {
     private StatisticsStep() {}
 
     /**
-     * @param position how far the shard has been counted into {@code rows} or before
-     * @param rows added to only if the block is good
+     * @param position the position up to which the shard is counted, in {@code rows} or before
+     * @param rows changed only if the block begins at the position or below
      * @return the position after the block, to be committed together with the rows
      * @throws io.lightflow.position.GapException if the block begins above the position
      */

@@ -7,7 +7,7 @@ import io.lightflow.event.EventType;
  * A joined event that belongs to no statistics row: an unattributed conversion.
  *
  * @param offset offset of its record in the joined topic
- * @param type its kind
+ * @param type its event type
  * @param time event time, ms since the Unix epoch
  */
 public record UncountedEvent(long offset, EventType type, long time) implements BlockEntry {}

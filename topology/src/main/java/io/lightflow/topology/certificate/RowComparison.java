@@ -30,7 +30,7 @@ final class RowComparison {
 
     private RowsCertificate run(Statistics joined, HourOfStatistics stored, List<String> groups) {
         long rows = 0;
-        for (HourOfStatistics.OfCube cube : stored.cubes()) {
+        for (HourOfStatistics.CubeHour cube : stored.cubes()) {
             Map<StatisticsKey, Counts> expected = cube.expected(joined);
             rows += cube.hours()
                     .map(hours -> compare(
@@ -61,7 +61,7 @@ final class RowComparison {
                 List.copyOf(notes));
     }
 
-    private static String sumOf(HourOfStatistics.Rows rows) {
+    private static String sumOf(HourOfStatistics.TableSums rows) {
         return "the rows of " + rows.table() + " sum up to";
     }
 

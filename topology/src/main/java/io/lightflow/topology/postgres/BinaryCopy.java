@@ -19,7 +19,7 @@ final class BinaryCopy implements AutoCloseable {
     private static final long EPOCH_MS = 946_684_800_000L;
 
     private static final int COUNT_COLUMNS = StatisticsTable.COUNT_COLUMNS.size();
-    private static final int MOST_BYTES = 2 + 6 + 8 + 12 + KeyTable.values().length * 8 + COUNT_COLUMNS * 12;
+    private static final int MAX_ROW_BYTES = 2 + 6 + 8 + 12 + KeyTable.values().length * 8 + COUNT_COLUMNS * 12;
 
     private final CopyIn copy;
     private final ByteBuffer buffer = ByteBuffer.allocate(64 * 1024);
@@ -47,7 +47,7 @@ final class BinaryCopy implements AutoCloseable {
     }
 
     private void begin(int columns) throws SQLException {
-        if (buffer.remaining() < MOST_BYTES) {
+        if (buffer.remaining() < MAX_ROW_BYTES) {
             flush();
         }
         buffer.putShort((short) columns);

@@ -35,13 +35,13 @@ final class CampaignRows {
      *
      * @param time its beginning, ms since the Unix epoch
      */
-    record Spell(Account account, int minutes, long time) implements Comparable<Spell> {
-        private static final Comparator<Spell> ORDER = Comparator.comparing(Spell::account)
-                .thenComparingInt(Spell::minutes)
-                .thenComparingLong(Spell::time);
+    record SpendPeriod(Account account, int minutes, long time) implements Comparable<SpendPeriod> {
+        private static final Comparator<SpendPeriod> ORDER = Comparator.comparing(SpendPeriod::account)
+                .thenComparingInt(SpendPeriod::minutes)
+                .thenComparingLong(SpendPeriod::time);
 
         @Override
-        public int compareTo(Spell other) {
+        public int compareTo(SpendPeriod other) {
             return ORDER.compare(this, other);
         }
     }
@@ -71,11 +71,11 @@ final class CampaignRows {
     final SortedMap<Account, Sums> totals = new TreeMap<>();
 
     /** Spend in micros; those without any are left out. */
-    final SortedMap<Spell, Long> spend = new TreeMap<>();
+    final SortedMap<SpendPeriod, Long> spend = new TreeMap<>();
 
     private CampaignRows() {}
 
-    /** Maps in maps, by texts whose hashes are known from their keys: this looks at every minute row of a commit. */
+    /** Maps in maps, by strings whose hashes are known from their keys: this looks at every minute row of a commit. */
     static CampaignRows of(Statistics statistics) {
         Map<String, Map<String, Map<Long, Sums>>> sums = new HashMap<>();
         for (Map.Entry<StatisticsKey, Counts> row : statistics.minutes().entrySet()) {
@@ -97,8 +97,9 @@ final class CampaignRows {
             total.add(sums.impressions, sums.clicks, sums.spendMicros);
             if (sums.spendMicros != 0) {
                 long hour = Math.floorDiv(time, Statistics.HOUR_MS) * Statistics.HOUR_MS;
-                spend.merge(new Spell(account, QUARTER_MINUTES, time), sums.spendMicros, CampaignRows::saturatedSum);
-                spend.merge(new Spell(account, HOUR_MINUTES, hour), sums.spendMicros, CampaignRows::saturatedSum);
+                spend.merge(
+                        new SpendPeriod(account, QUARTER_MINUTES, time), sums.spendMicros, CampaignRows::saturatedSum);
+                spend.merge(new SpendPeriod(account, HOUR_MINUTES, hour), sums.spendMicros, CampaignRows::saturatedSum);
             }
         });
     }

@@ -59,7 +59,7 @@ final class CampaignWriter {
                     + " AND coalesce(r.goal_left_before > 0, true)";
 
     /** Two days would do for every time zone; the others are for looking back. */
-    private static final Duration KEPT = Duration.ofDays(8);
+    private static final Duration SPEND_RETENTION = Duration.ofDays(8);
 
     private final Connection connection;
     private final CampaignRows rows;
@@ -90,12 +90,13 @@ final class CampaignWriter {
     static int deleteOldSpend(Connection connection, Instant now) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("DELETE FROM campaign_spend WHERE time < to_timestamp(?)")) {
-            statement.setLong(1, now.minus(KEPT).getEpochSecond());
+            statement.setLong(1, now.minus(SPEND_RETENTION).getEpochSecond());
             return statement.executeUpdate();
         }
     }
 
-    private Array spend(String type, Function<Map.Entry<CampaignRows.Spell, Long>, Object> column) throws SQLException {
+    private Array spend(String type, Function<Map.Entry<CampaignRows.SpendPeriod, Long>, Object> column)
+            throws SQLException {
         return connection.createArrayOf(
                 type, rows.spend.entrySet().stream().map(column).toArray());
     }

@@ -11,18 +11,18 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * What PostgreSQL holds of an hour, in one snapshot.
+ * An hour of the statistics in PostgreSQL, as of one snapshot.
  *
- * @param positions how far {@code stats-counter} has come in each group and shard that is counted into the same tables
+ * @param positions the positions of {@code stats-counter} in each group and shard that is counted into the same tables
  * @param cubes those that have tables of minutes, hours and days
  */
-public record HourOfStatistics(SortedMap<String, SortedMap<Integer, Position>> positions, List<OfCube> cubes) {
+public record HourOfStatistics(SortedMap<String, SortedMap<Integer, Position>> positions, List<CubeHour> cubes) {
 
-    /** Rows of a table, or rows of it that were summed up. */
-    public record Rows(String table, Map<StatisticsKey, Counts> sums) {}
+    /** The rows of a table, or sums of them. */
+    public record TableSums(String table, Map<StatisticsKey, Counts> sums) {}
 
     /**
-     * Rows of one cube.
+     * An hour of one cube.
      *
      * @param hours rows of its table of hours; empty if that is not complete for the hour
      * @param minutes its minutes, summed up to the hour; empty if they are not complete for it
@@ -30,15 +30,15 @@ public record HourOfStatistics(SortedMap<String, SortedMap<Integer, Position>> p
      * @param hoursOfDay its hours, summed up to that day; empty if they are not complete for it
      * @param notes which tables are not complete, and from when on they are
      */
-    public record OfCube(
+    public record CubeHour(
             StatisticsCube cube,
-            Optional<Rows> hours,
-            Optional<Rows> minutes,
-            Rows day,
-            Optional<Rows> hoursOfDay,
+            Optional<TableSums> hours,
+            Optional<TableSums> minutes,
+            TableSums day,
+            Optional<TableSums> hoursOfDay,
             List<String> notes) {
 
-        /** The rows that statistics must have come to, with keys as PostgreSQL can store them; sorted. */
+        /** The rows of the hour that statistics lead to, with keys as PostgreSQL stores them; sorted. */
         public SortedMap<StatisticsKey, Counts> expected(Statistics statistics) {
             return cube.rolledUp(statistics, Statistics.HOUR_MS);
         }

@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The numbers of one table, which are for ever. New ones are given in a transaction of their own, before the commit
- * that needs them: a number that is not used does no harm. Not thread-safe.
+ * The numbers of one key table, which never change. New ones are assigned in a transaction of their own, before the
+ * commit that needs them: an unused number does no harm. Not thread-safe.
  */
 final class KeyNumbers {
     /** Some hundred bytes each. What is forgotten is looked up again. */
-    private static final int MOST_REMEMBERED = 300_000;
+    private static final int MAX_CACHED = 300_000;
 
     private final PostgresPool pool;
     private final String table;
@@ -38,13 +38,15 @@ final class KeyNumbers {
     }
 
     /** The numbers of at least these; until it is called again. */
-    Map<List<String>, Integer> of(Collection<List<String>> texts) {
-        List<List<String>> unknown =
-                texts.stream().filter(one -> !known.containsKey(one)).distinct().toList();
+    Map<List<String>, Integer> of(Collection<List<String>> combinations) {
+        List<List<String>> unknown = combinations.stream()
+                .filter(one -> !known.containsKey(one))
+                .distinct()
+                .toList();
         if (!unknown.isEmpty()) {
-            if (!known.isEmpty() && known.size() + unknown.size() > MOST_REMEMBERED) {
+            if (!known.isEmpty() && known.size() + unknown.size() > MAX_CACHED) {
                 known.clear();
-                return of(texts);
+                return of(combinations);
             }
             pool.transact("number " + unknown.size() + " rows of " + table, connection -> {
                 List<List<String>> missing = lookUp(connection, unknown);
@@ -63,14 +65,14 @@ final class KeyNumbers {
     }
 
     /** @return those that have no number yet */
-    private List<List<String>> lookUp(Connection connection, List<List<String>> texts) throws SQLException {
+    private List<List<String>> lookUp(Connection connection, List<List<String>> combinations) throws SQLException {
         List<List<String>> missing = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(
                 "SELECT place, id FROM " + wanted + " LEFT JOIN " + table + " USING (" + names + ")")) {
-            bind(statement, texts);
+            bind(statement, combinations);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
-                    List<String> one = texts.get(found.getInt(1) - 1);
+                    List<String> one = combinations.get(found.getInt(1) - 1);
                     int id = found.getInt(2);
                     if (found.wasNull()) {
                         missing.add(one);
@@ -84,8 +86,8 @@ final class KeyNumbers {
     }
 
     /** In one order, so that two writers that give numbers cannot deadlock. */
-    private void insert(Connection connection, List<List<String>> texts) throws SQLException {
-        List<List<String>> sorted = new ArrayList<>(texts);
+    private void insert(Connection connection, List<List<String>> combinations) throws SQLException {
+        List<List<String>> sorted = new ArrayList<>(combinations);
         sorted.sort(Comparator.comparing(Object::toString));
         try (PreparedStatement statement = connection.prepareStatement("INSERT INTO " + table + " (" + names
                 + ") SELECT " + names + " FROM " + wanted + " ORDER BY place ON CONFLICT DO NOTHING")) {
@@ -94,10 +96,10 @@ final class KeyNumbers {
         }
     }
 
-    private void bind(PreparedStatement statement, List<List<String>> texts) throws SQLException {
+    private void bind(PreparedStatement statement, List<List<String>> combinations) throws SQLException {
         for (int i = 0; i < columns; i++) {
             int column = i;
-            Object[] values = texts.stream().map(one -> one.get(column)).toArray();
+            Object[] values = combinations.stream().map(one -> one.get(column)).toArray();
             statement.setArray(i + 1, statement.getConnection().createArrayOf("text", values));
         }
     }

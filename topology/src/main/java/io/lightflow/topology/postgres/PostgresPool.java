@@ -8,7 +8,9 @@ import io.lightflow.sink.SinkUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Connections to PostgreSQL. Connects when first asked, so it can be made while PostgreSQL is away. Thread-safe. */
+/**
+ * Connections to PostgreSQL. Connects when first asked, so it can be made while PostgreSQL is unavailable. Thread-safe.
+ */
 final class PostgresPool implements AutoCloseable {
     private final HikariDataSource connections = new HikariDataSource();
 

@@ -17,8 +17,8 @@ final class StatisticsNumbers implements StatisticsRows.Numbers {
     }
 
     @Override
-    public Map<List<String>, Integer> of(KeyTable table, Collection<List<String>> texts) {
-        return numbers.get(table).of(texts);
+    public Map<List<String>, Integer> of(KeyTable table, Collection<List<String>> combinations) {
+        return numbers.get(table).of(combinations);
     }
 
     /** After a failure: the database may be another one, which is behind. */

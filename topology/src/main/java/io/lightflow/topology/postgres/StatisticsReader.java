@@ -59,12 +59,12 @@ public final class StatisticsReader implements AutoCloseable {
         });
     }
 
-    private static HourOfStatistics.OfCube ofCube(
+    private static HourOfStatistics.CubeHour ofCube(
             Connection connection, long begin, StatisticsTable minutes, StatisticsTable hours, StatisticsTable days)
             throws SQLException {
         long day = Math.floorDiv(begin, Statistics.DAY_MS) * Statistics.DAY_MS;
         List<String> notes = new ArrayList<>();
-        return new HourOfStatistics.OfCube(
+        return new HourOfStatistics.CubeHour(
                 hours.cube(),
                 ifComplete(connection, hours, begin, Statistics.HOUR_MS, notes),
                 ifComplete(connection, minutes, begin, Statistics.HOUR_MS, notes),
@@ -73,7 +73,7 @@ public final class StatisticsReader implements AutoCloseable {
                 notes);
     }
 
-    private static Optional<HourOfStatistics.Rows> ifComplete(
+    private static Optional<HourOfStatistics.TableSums> ifComplete(
             Connection connection, StatisticsTable table, long begin, long lengthMs, List<String> notes)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
@@ -108,8 +108,8 @@ public final class StatisticsReader implements AutoCloseable {
     }
 
     /** The rows from a time on, summed up to one time. */
-    private static HourOfStatistics.Rows rows(Connection connection, StatisticsTable table, long begin, long lengthMs)
-            throws SQLException {
+    private static HourOfStatistics.TableSums rows(
+            Connection connection, StatisticsTable table, long begin, long lengthMs) throws SQLException {
         String dimensions = String.join(", ", table.cube().columns());
         Map<StatisticsKey, Counts> rows = new HashMap<>();
         try (PreparedStatement statement =
@@ -127,7 +127,7 @@ public final class StatisticsReader implements AutoCloseable {
                 }
             }
         }
-        return new HourOfStatistics.Rows(table.viewName(), rows);
+        return new HourOfStatistics.TableSums(table.viewName(), rows);
     }
 
     private static OffsetDateTime time(long ms) {

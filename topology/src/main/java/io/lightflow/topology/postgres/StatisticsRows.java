@@ -64,15 +64,15 @@ final class StatisticsRows {
     private StatisticsRows(Counted counted, List<StatisticsKey> keys, Numbers numbers) {
         Map<KeyTable, int[]> numberOf = new EnumMap<>(KeyTable.class);
         for (KeyTable table : KeyTable.values()) {
-            List<List<String>> texts = keys.stream().map(table::values).toList();
-            Map<List<String>, Integer> given = numbers.of(table, texts);
-            numberOf.put(table, texts.stream().mapToInt(given::get).toArray());
+            List<List<String>> combinations = keys.stream().map(table::values).toList();
+            Map<List<String>, Integer> given = numbers.of(table, combinations);
+            numberOf.put(table, combinations.stream().mapToInt(given::get).toArray());
         }
         Map<StatisticsCube, Table> finer = new EnumMap<>(StatisticsCube.class);
         for (StatisticsTable table : StatisticsTable.values()) {
             Table rows = finer.containsKey(table.cube())
                     ? rolledUp(finer.get(table.cube()), table.stepMs())
-                    : rolledUp(counted, table.stepMs(), Projection.of(keys.size(), table.cube(), numberOf));
+                    : rolledUp(counted, table.stepMs(), RankProjection.of(keys.size(), table.cube(), numberOf));
             tables.put(table, rows);
             finer.put(table.cube(), rows);
         }
@@ -82,14 +82,14 @@ final class StatisticsRows {
         return tables.get(table);
     }
 
-    /** Gives numbers to texts: the same for ever and for everybody, since rows are in their order. */
+    /** Gives numbers to combinations: the same for ever and for everybody, since rows are in their order. */
     interface Numbers {
         /**
          * The numbers of at least these; until it is called again for this table.
          *
-         * @param texts each as {@link KeyTable#values} has them
+         * @param combinations each as {@link KeyTable#values} has them
          */
-        Map<List<String>, Integer> of(KeyTable table, Collection<List<String>> texts);
+        Map<List<String>, Integer> of(KeyTable table, Collection<List<String>> combinations);
     }
 
     /** @throws ArithmeticException if a sum does not fit into 64 bits */
@@ -147,9 +147,9 @@ final class StatisticsRows {
      * @param rankOf for each of the keys the rank of its numbers
      * @param numbers by that rank
      */
-    private record Projection(int[] rankOf, int[][] numbers) {
+    private record RankProjection(int[] rankOf, int[][] numbers) {
         /** @param numberOf for each of the keys its number in a table */
-        static Projection of(int keys, StatisticsCube cube, Map<KeyTable, int[]> numberOf) {
+        static RankProjection of(int keys, StatisticsCube cube, Map<KeyTable, int[]> numberOf) {
             long[] packed = new long[keys];
             for (KeyTable table : cube.keyTables()) {
                 int[] numbers = numberOf.get(table);
@@ -160,7 +160,7 @@ final class StatisticsRows {
             Map<Long, Integer> ranks = new HashMap<>();
             distinct.forEach(numbers -> ranks.put(numbers, ranks.size()));
             int columns = cube.keyTables().size();
-            return new Projection(
+            return new RankProjection(
                     Arrays.stream(packed).mapToInt(ranks::get).toArray(),
                     distinct.stream().map(numbers -> unpacked(numbers, columns)).toArray(int[][]::new));
         }
@@ -179,11 +179,11 @@ final class StatisticsRows {
     private static Table rolledUp(Table finer, long stepMs) {
         int[] same = IntStream.range(0, finer.numbersOf.length).toArray();
         return rolledUp(
-                new Counted(finer.times, finer.ranks, finer.counts), stepMs, new Projection(same, finer.numbersOf));
+                new Counted(finer.times, finer.ranks, finer.counts), stepMs, new RankProjection(same, finer.numbersOf));
     }
 
     /** @param finer sorted by time */
-    private static Table rolledUp(Counted finer, long stepMs, Projection projection) {
+    private static Table rolledUp(Counted finer, long stepMs, RankProjection projection) {
         int size = finer.times.length;
         int distinct = projection.numbers.length;
         long[] times = new long[size];

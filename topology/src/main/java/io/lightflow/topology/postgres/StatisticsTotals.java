@@ -13,7 +13,7 @@ import java.util.TreeMap;
 
 /** Sums over everything in the statistics tables, and whether the tables agree. Thread-safe. */
 public final class StatisticsTotals implements AutoCloseable {
-    private static final int MOST_DIFFERENCES = 20;
+    private static final int MAX_DIFFERENCES = 20;
 
     private final PostgresPool pool;
 
@@ -55,7 +55,7 @@ public final class StatisticsTotals implements AutoCloseable {
             List<String> differences = new ArrayList<>();
             try (Statement statement = connection.createStatement()) {
                 // Not LIMIT, for which PostgreSQL would plan as if there were differences, and soon.
-                statement.setMaxRows(MOST_DIFFERENCES);
+                statement.setMaxRows(MAX_DIFFERENCES);
                 compare(statement, StatisticsTable.MINUTE, StatisticsTable.CREATIVE_MINUTE, differences);
                 compare(statement, StatisticsTable.MINUTE, StatisticsTable.CREATIVE_TEN_MINUTES, differences);
                 compare(statement, StatisticsTable.MINUTE, StatisticsTable.HOUR, differences);

@@ -25,7 +25,7 @@ final class StatisticsWriter {
     private static final String INCOMING = "lightflow_incoming";
 
     /** Below this a second COPY costs more than it saves. */
-    private static final int FEWEST_COPIED = 1_000;
+    private static final int MIN_COPIED = 1_000;
 
     /** Added to a table's part of the temporary table: its new minutes that were not new. */
     private static final int COLLIDED = StatisticsTable.values().length;
@@ -73,7 +73,7 @@ final class StatisticsWriter {
         for (StatisticsTable table : StatisticsTable.values()) {
             StatisticsRows.Table added = rows.of(table);
             int upserted = table.isOfMinutes() ? added.countUpTo(newestMinute) : added.size();
-            if (added.size() - upserted < FEWEST_COPIED) {
+            if (added.size() - upserted < MIN_COPIED) {
                 upserted = added.size();
             }
             if (upserted > 0) {

@@ -76,7 +76,7 @@ class RegionMigrationTest {
             sink.open(0);
             sink.commit(commit(0, 0, 10, statistics));
 
-            HourOfStatistics.OfCube geo =
+            HourOfStatistics.CubeHour geo =
                     reader.hour(Instant.ofEpochMilli(MORNING)).cubes().get(1);
 
             assertThat(geo.cube()).isEqualTo(StatisticsCube.GEO);

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 
 /** {@code /v1/ads/{ad_id}/aggregated_count}: one figure of one ad. */
 final class AdCount {
-    private static final Duration LONGEST = Duration.ofDays(1_100);
+    private static final Duration MAX_WINDOW = Duration.ofDays(1_100);
     private static final List<Grain> GRAINS = List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY);
 
     private final Sql replica;
@@ -32,9 +32,9 @@ final class AdCount {
     /**
      * @param count the sum; null for money, which is by currency
      * @param byCurrency sums of money that are not 0; null for counts
-     * @param parts of what it was added up
+     * @param parts the rows that it is the sum of
      */
-    record Answer(
+    record AdCountResponse(
             String ad,
             String metric,
             Instant from,
@@ -52,21 +52,21 @@ final class AdCount {
 
     private record Sum(String currency, long sum) {}
 
-    Answer answer(Context context) {
+    AdCountResponse answer(Context context) {
         Parameters parameters = Parameters.of(context, "from", "to", "filter", "metric");
         String ad = Filter.text("ad_id", context.pathParam("ad_id"));
         Measure measure =
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
-        Window window = Window.of(parameters, LONGEST);
+        Window window = Window.of(parameters, MAX_WINDOW);
         Filter filter = Filter.of(parameters, Caller.of(context)).with(Dimension.CREATIVE, Set.of(ad));
         List<StatisticsCube> cubes = CubeChoice.of(filter.dimensions());
-        return DatabaseSnapshot.ask(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
+        return DatabaseSnapshot.read(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
             List<Piece> within = window.pieces(GRAINS);
             StatisticsCube cube = snapshot.complete(window, within, cubes);
             List<Piece> fewest = window.fewestRows(GRAINS);
             List<Piece> pieces = fewest.stream().allMatch(piece -> snapshot.has(piece, cube)) ? fewest : within;
             Map<String, Long> sums = sums(connection, pieces, cube, filter, measure);
-            return new Answer(
+            return new AdCountResponse(
                     ad,
                     measure.column(),
                     window.from(),
@@ -78,7 +78,7 @@ final class AdCount {
                     measure.isMoney() ? sums : null,
                     pieces.stream()
                             .map(piece -> new Part(
-                                    piece.from(), piece.to(), piece.grain().word(), piece.subtracted()))
+                                    piece.from(), piece.to(), piece.grain().label(), piece.subtracted()))
                             .toList(),
                     snapshot.asOf(window));
         });
@@ -87,18 +87,18 @@ final class AdCount {
     private static Map<String, Long> sums(
             Connection connection, List<Piece> pieces, StatisticsCube cube, Filter filter, Measure measure)
             throws SQLException {
-        StatisticsQuery question = new StatisticsQuery(connection)
-                .say("SELECT currency, sum(amount)::bigint FROM (SELECT ad, sum(amount) AS amount FROM (")
+        StatisticsQuery query = new StatisticsQuery(connection)
+                .append("SELECT currency, sum(amount)::bigint FROM (SELECT ad, sum(amount) AS amount FROM (")
                 .rows(
                         piece -> "ad, " + (piece.subtracted() ? "-" : "") + measure.column() + " AS amount",
                         pieces,
                         cube,
                         filter)
-                .say(") AS parts GROUP BY ad) AS sums" + KeyTable.AD.joinClause()
+                .append(") AS parts GROUP BY ad) AS sums" + KeyTable.AD.joinClause()
                         + " GROUP BY currency HAVING sum(amount) <> 0");
         Map<String, Long> sums = new TreeMap<>();
         for (Sum sum :
-                DatabaseSnapshot.all(connection, question, found -> new Sum(found.getString(1), found.getLong(2)))) {
+                DatabaseSnapshot.all(connection, query, found -> new Sum(found.getString(1), found.getLong(2)))) {
             sums.put(sum.currency(), sum.sum());
         }
         return sums;

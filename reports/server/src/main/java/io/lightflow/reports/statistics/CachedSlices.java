@@ -2,7 +2,7 @@ package io.lightflow.reports.statistics;
 
 import io.lightflow.database.KeyTable;
 import io.lightflow.database.StatisticsCube;
-import io.lightflow.reports.statistics.KeyCache.Texts;
+import io.lightflow.reports.statistics.KeyCache.Values;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
@@ -15,46 +15,46 @@ final class CachedSlices {
     final DatabaseSnapshot snapshot;
 
     /** Of all ads that rows are about. */
-    final Texts ads;
+    final Values ads;
 
-    private final Map<KeyTable, Texts> texts = new EnumMap<>(KeyTable.class);
+    private final Map<KeyTable, Values> values = new EnumMap<>(KeyTable.class);
     private final KeyCaches keys;
     private final Map<TimeSlice, Versioned> rows;
 
-    /** @param keys with the texts of all these rows */
+    /** @param keys with the values of all these rows */
     CachedSlices(DatabaseSnapshot snapshot, KeyCaches keys, Map<TimeSlice, Versioned> rows) {
         this.snapshot = snapshot;
         for (KeyTable table : KeyTable.values()) {
-            texts.put(table, keys.of(table).texts());
+            values.put(table, keys.of(table).values());
         }
-        this.ads = texts.get(KeyTable.AD);
+        this.ads = values.get(KeyTable.AD);
         this.keys = keys;
         this.rows = rows;
     }
 
-    boolean has(Collection<TimeSlice> slots) {
-        return rows.keySet().containsAll(slots);
+    boolean has(Collection<TimeSlice> slices) {
+        return rows.keySet().containsAll(slices);
     }
 
     /**
-     * Sums up what rows have of something.
+     * The sums of a measure.
      *
-     * @param slots of one cube; all must be held
+     * @param slices of one cube; all must be held
      * @param filter which rows, as far as it is about anything but the ads
      * @return by the ad's index into {@link #ads}
      * @throws ArithmeticException if a sum does not fit into 64 bits
      */
-    long[] sums(Measure measure, StatisticsCube cube, Collection<TimeSlice> slots, Filter filter) {
+    long[] sums(Measure measure, StatisticsCube cube, Collection<TimeSlice> slices, Filter filter) {
         long[] sums = new long[ads.size()];
-        boolean[] isAsked = cube.keyTableBesideAds()
-                .map(table -> texts.get(table).matches(filter))
+        boolean[] isIncluded = cube.keyTableBesideAds()
+                .map(table -> values.get(table).matches(filter))
                 .orElse(SliceColumns.ANY);
-        slots.forEach(slot -> rows(slot).addTo(sums, measure, isAsked));
+        slices.forEach(slice -> rows(slice).addTo(sums, measure, isIncluded));
         return sums;
     }
 
-    SliceColumns rows(TimeSlice slot) {
-        return rows.get(slot).rows;
+    SliceColumns rows(TimeSlice slice) {
+        return rows.get(slice).rows;
     }
 
     /** To be read on with. */

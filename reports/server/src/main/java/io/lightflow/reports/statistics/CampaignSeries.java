@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 
 /** {@code /v1/campaigns/{id}/series}: all figures of a campaign, step by step. */
 final class CampaignSeries {
-    private static final int MOST_ROWS = 50_000;
+    private static final int MAX_ROWS = 50_000;
     private static final List<Grain> GRAINS = List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY);
     /** The campaign is given, and rows are always told apart by currency. */
     static final List<Dimension> BY = Dimension.all().stream()
@@ -44,7 +44,7 @@ final class CampaignSeries {
 
     private record Series(List<SeriesRow> rows, AsOf asOf) {}
 
-    private record Answer(
+    private record SeriesResponse(
             String campaign,
             Instant from,
             Instant to,
@@ -57,9 +57,9 @@ final class CampaignSeries {
         Parameters parameters = Parameters.of(context, "from", "to", "step", "by", "filter", "format");
         String campaign = Filter.text("id", context.pathParam("id"));
         Grain step = parameters
-                .oneOf("step", GRAINS.stream().map(Grain::word).toList())
+                .oneOf("step", GRAINS.stream().map(Grain::label).toList())
                 .map(word -> GRAINS.stream()
-                        .filter(grain -> grain.word().equals(word))
+                        .filter(grain -> grain.label().equals(word))
                         .findFirst()
                         .orElseThrow())
                 .orElse(Grain.HOUR);
@@ -73,11 +73,11 @@ final class CampaignSeries {
         if (format.equals("json")) {
             Json.write(
                     context,
-                    new Answer(
+                    new SeriesResponse(
                             campaign,
                             window.from(),
                             window.to(),
-                            step.word(),
+                            step.label(),
                             by.stream().map(Dimension::column).toList(),
                             series.asOf,
                             series.rows.stream()
@@ -125,19 +125,19 @@ final class CampaignSeries {
     }
 
     private Series read(Window window, Grain step, List<Dimension> by, Filter filter) {
-        Set<Dimension> asked = EnumSet.copyOf(filter.dimensions());
-        asked.addAll(by);
-        List<StatisticsCube> cubes = CubeChoice.of(asked);
+        Set<Dimension> dimensions = EnumSet.copyOf(filter.dimensions());
+        dimensions.addAll(by);
+        List<StatisticsCube> cubes = CubeChoice.of(dimensions);
         List<Piece> pieces = window.pieces(GRAINS.subList(0, GRAINS.indexOf(step) + 1));
-        return DatabaseSnapshot.ask(replica, "read a campaign's series", (connection, snapshot) -> {
+        return DatabaseSnapshot.read(replica, "read a campaign's series", (connection, snapshot) -> {
             StatisticsCube cube = snapshot.complete(window, pieces, cubes);
             List<SeriesRow> rows = rows(connection, pieces, cube, step, by, filter);
-            if (rows.size() > MOST_ROWS) {
+            if (rows.size() > MAX_ROWS) {
                 throw new ProblemException(
                         400,
                         "too-many-rows",
                         "The answer has too many rows",
-                        "at most " + MOST_ROWS + " rows are given: ask for a shorter window, a coarser step, fewer"
+                        "at most " + MAX_ROWS + " rows are given: ask for a shorter window, a coarser step, fewer"
                                 + " dimensions in by, or a filter");
             }
             return new Series(rows, snapshot.asOf(window));
@@ -160,15 +160,15 @@ final class CampaignSeries {
                 .filter(table -> table == KeyTable.AD || by.stream().anyMatch(table.dimensions()::contains))
                 .toList();
         String numbers = needed.stream().map(KeyTable::column).collect(Collectors.joining(", "));
-        StatisticsQuery question = new StatisticsQuery(connection)
-                .say("SELECT step, " + key + sums() + " FROM (SELECT date_bin('1 " + step.word()
+        StatisticsQuery query = new StatisticsQuery(connection)
+                .append("SELECT step, " + key + sums() + " FROM (SELECT date_bin('1 " + step.label()
                         + "', time, '2000-01-01 00:00+00') AS step, " + numbers + sums() + " FROM (")
                 .rows(piece -> "time, " + numbers + ", " + String.join(", ", Measure.NAMES), pieces, cube, filter)
-                .say(") AS parts GROUP BY step, " + numbers + ") AS sums");
-        needed.forEach(table -> question.say(table.joinClause()));
-        question.say(" GROUP BY step, " + key + " ORDER BY step, " + key + " LIMIT ")
-                .value(MOST_ROWS + 1);
-        return DatabaseSnapshot.all(connection, question, found -> row(found, keys));
+                .append(") AS parts GROUP BY step, " + numbers + ") AS sums");
+        needed.forEach(table -> query.append(table.joinClause()));
+        query.append(" GROUP BY step, " + key + " ORDER BY step, " + key + " LIMIT ")
+                .value(MAX_ROWS + 1);
+        return DatabaseSnapshot.all(connection, query, found -> row(found, keys));
     }
 
     private static String sums() {

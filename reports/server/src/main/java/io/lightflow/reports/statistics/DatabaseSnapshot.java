@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * One state of the database, as of which a whole answer is.
+ * One state of the database; a whole answer is as of it.
  *
  * @param server when it was started: one that is started anew may have been put back in time
  * @param readAt by PostgreSQL's clock
@@ -30,10 +30,9 @@ import java.util.stream.Collectors;
 record DatabaseSnapshot(Instant server, Instant readAt, Optional<Instant> watermark, Map<String, Instant> keptFrom) {
 
     /**
-     * One round trip for what comes before every question. Nothing is dropped from the lock on until the transaction
-     * ends, and the lock comes before the snapshot: so what the mark says is there is there. Every statement is planned
-     * for its parameters, to open the partitions that it needs and no other, and takes no processor from other
-     * requests.
+     * One round trip for what comes before every query. Nothing is dropped from the lock on until the transaction ends,
+     * and the lock comes before the snapshot: so what the mark says is there is there. Every statement is planned for
+     * its parameters, to open the partitions that it needs and no other, and takes no processor from other requests.
      */
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
             + " LOCK TABLE "
@@ -50,8 +49,8 @@ record DatabaseSnapshot(Instant server, Instant readAt, Optional<Instant> waterm
         T on(Connection connection, DatabaseSnapshot snapshot) throws SQLException;
     }
 
-    /** Does all that work asks on one snapshot. */
-    static <T> T ask(Sql replica, String action, Work<T> work) {
+    /** Does all reading of some work on one snapshot. */
+    static <T> T read(Sql replica, String action, Work<T> work) {
         return replica.change(action, connection -> work.on(connection, begin(connection)));
     }
 
@@ -143,7 +142,7 @@ record DatabaseSnapshot(Instant server, Instant readAt, Optional<Instant> waterm
     }
 
     private static String advice(StatisticsCube cube, Grain grain, Instant kept) {
-        String missing = "rows by the " + grain.word().replace('_', ' ')
+        String missing = "rows by the " + grain.label().replace('_', ' ')
                 + (cube == StatisticsCube.GEO ? " and by region or data center" : "") + " from before " + kept
                 + " are not kept";
         return switch (grain) {
@@ -153,9 +152,8 @@ record DatabaseSnapshot(Instant server, Instant readAt, Optional<Instant> waterm
         };
     }
 
-    /** The rows of a question, on this snapshot's connection. */
-    static <T> List<T> all(Connection connection, StatisticsQuery question, Sql.RowReader<T> reader)
-            throws SQLException {
-        return Sql.all(connection, question.sql(), reader, question.parameters());
+    /** The rows of a query, on this snapshot's connection. */
+    static <T> List<T> all(Connection connection, StatisticsQuery query, Sql.RowReader<T> reader) throws SQLException {
+        return Sql.all(connection, query.sql(), reader, query.parameters());
     }
 }

@@ -17,13 +17,14 @@ import java.util.TreeSet;
  * @param values never empty for a dimension that is there
  */
 record Filter(Map<Dimension, Set<String>> values) {
-    private static final int MOST = 50;
+    private static final int MAX_FILTERS = 50;
 
     /** Reads all {@code filter}s, and adds what the account is limited to. */
     static Filter of(Parameters parameters, Caller caller) {
         List<String> sent = parameters.texts("filter");
-        if (sent.size() > MOST) {
-            throw ProblemException.parameter("filter", sent.size() + " of them", "sent at most " + MOST + " times");
+        if (sent.size() > MAX_FILTERS) {
+            throw ProblemException.parameter(
+                    "filter", sent.size() + " of them", "sent at most " + MAX_FILTERS + " times");
         }
         Map<Dimension, Set<String>> values = new EnumMap<>(Dimension.class);
         for (String one : sent) {

@@ -20,7 +20,7 @@ enum Grain {
     }
 
     /** Its name in requests and answers. */
-    String word() {
+    String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 

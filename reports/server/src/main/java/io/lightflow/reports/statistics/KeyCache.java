@@ -13,22 +13,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the numbers of a key table stand for, read once, since it never changes. In memory, rows have an index into the
- * list of texts instead of the number, which may be any.
+ * The values of the numbers of a key table, read once, since they never change. Numbers have gaps, so rows in memory
+ * hold an index into the list of values instead.
  *
- * <p>One thread at a time reads more; whoever has a {@link #texts list} that it gave may use that meanwhile.
+ * <p>One thread at a time reads more. Other threads may use the {@link #values lists} that they have meanwhile.
  */
 final class KeyCache {
     private final KeyTable table;
     private final Map<Integer, Integer> indexes = new HashMap<>();
     private final List<Integer> unread = new ArrayList<>();
-    private String[][] texts = new String[64][];
+    private String[][] values = new String[64][];
 
     KeyCache(KeyTable table) {
         this.table = table;
     }
 
-    /** The index of a number. Its texts are there after {@link #read}. */
+    /** The index of a number. Its values are there after {@link #read}. */
     int index(int number) {
         Integer index = indexes.get(number);
         if (index == null) {
@@ -43,13 +43,13 @@ final class KeyCache {
         return indexes.size();
     }
 
-    /** Reads the texts of the numbers that have got an index since. */
+    /** Reads the values of the numbers that have got an index since the last call. */
     void read(Connection connection) throws SQLException {
         if (unread.isEmpty()) {
             return;
         }
-        if (texts.length < indexes.size()) {
-            texts = Arrays.copyOf(texts, 2 * indexes.size());
+        if (values.length < indexes.size()) {
+            values = Arrays.copyOf(values, 2 * indexes.size());
         }
         int found = Sql.all(
                         connection,
@@ -60,7 +60,7 @@ final class KeyCache {
                             for (int i = 0; i < of.length; i++) {
                                 of[i] = row.getString(2 + i);
                             }
-                            return texts[indexes.get(row.getInt(1))] = of;
+                            return values[indexes.get(row.getInt(1))] = of;
                         },
                         connection.createArrayOf("integer", unread.toArray()))
                 .size();
@@ -71,15 +71,15 @@ final class KeyCache {
         unread.clear();
     }
 
-    /** The texts by index, as many as there are now. */
-    Texts texts() {
-        return new Texts(table.dimensions(), texts, indexes.size());
+    /** The values by index, as many as there are now. */
+    Values values() {
+        return new Values(table.dimensions(), values, indexes.size());
     }
 
     /** @param texts by index, in the order of the dimensions; those from {@code size} on are of later rows */
-    record Texts(List<Dimension> dimensions, String[][] texts, int size) {
-        String text(int index, Dimension dimension) {
-            return texts[index][dimensions.indexOf(dimension)];
+    record Values(List<Dimension> dimensions, String[][] values, int size) {
+        String value(int index, Dimension dimension) {
+            return values[index][dimensions.indexOf(dimension)];
         }
 
         /** For each index whether a filter is true of it, as far as the filter is about these dimensions. */
@@ -87,9 +87,9 @@ final class KeyCache {
             boolean[] matches = new boolean[size];
             Arrays.fill(matches, true);
             for (int column = 0; column < dimensions.size(); column++) {
-                Set<String> values = filter.values().get(dimensions.get(column));
-                for (int index = 0; values != null && index < size; index++) {
-                    matches[index] &= values.contains(texts[index][column]);
+                Set<String> allowed = filter.values().get(dimensions.get(column));
+                for (int index = 0; allowed != null && index < size; index++) {
+                    matches[index] &= allowed.contains(values[index][column]);
                 }
             }
             return matches;

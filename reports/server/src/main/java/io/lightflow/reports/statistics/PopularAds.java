@@ -22,9 +22,9 @@ import java.util.Set;
 
 /** {@code /v1/ads/popular_ads}: the ads with the most of something in the last minutes. */
 final class PopularAds {
-    private static final int MOST_ADS = 1_000;
-    private static final int MOST_MINUTES = 360;
-    private static final int MOST_MINUTES_OF_FILTERED = 60;
+    private static final int MAX_ADS = 1_000;
+    private static final int MAX_MINUTES = 360;
+    private static final int MAX_MINUTES_FILTERED = 60;
 
     private final SliceCache recent;
     private final InstantSource clock;
@@ -34,7 +34,7 @@ final class PopularAds {
         this.clock = clock;
     }
 
-    record Answer(String metric, Instant from, Instant to, List<Ad> ads, AsOf asOf) {}
+    record PopularAdsResponse(String metric, Instant from, Instant to, List<Ad> ads, AsOf asOf) {}
 
     /** @param currency of money; null for counts */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -51,20 +51,20 @@ final class PopularAds {
         }
     }
 
-    Answer answer(Context context) {
+    PopularAdsResponse answer(Context context) {
         Parameters parameters = Parameters.of(context, "count", "window", "until", "filter", "metric");
-        int count = parameters.number("count", 1, MOST_ADS, 100);
+        int count = parameters.number("count", 1, MAX_ADS, 100);
         Measure measure =
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
         Filter filter = Filter.of(parameters, Caller.of(context));
-        int minutes = parameters.number("window", 1, MOST_MINUTES, 10);
+        int minutes = parameters.number("window", 1, MAX_MINUTES, 10);
         List<StatisticsCube> cubes = CubeChoice.of(filter.dimensions());
         boolean isOfCreatives = cubes.contains(StatisticsCube.CREATIVES);
-        if (!isOfCreatives && minutes > MOST_MINUTES_OF_FILTERED) {
+        if (!isOfCreatives && minutes > MAX_MINUTES_FILTERED) {
             throw ProblemException.parameter(
                     "window",
                     Integer.toString(minutes),
-                    "a whole number from 1 to " + MOST_MINUTES_OF_FILTERED + " with a filter by anything but "
+                    "a whole number from 1 to " + MAX_MINUTES_FILTERED + " with a filter by anything but "
                             + CubeChoice.names(KeyTable.AD.dimensions()));
         }
         Instant until = Grain.MINUTE.ceiling(parameters.time("until").orElseGet(clock::instant));
@@ -77,7 +77,7 @@ final class PopularAds {
             return new Needs(TimeSlice.of(cube, pieces), TimeSlice.of(cube, next));
         });
         StatisticsCube cube = held.snapshot.complete(window, pieces, cubes);
-        return new Answer(
+        return new PopularAdsResponse(
                 measure.column(),
                 window.from(),
                 window.to(),
@@ -85,19 +85,19 @@ final class PopularAds {
                 held.snapshot.asOf(window));
     }
 
-    /** The sums over slots by ad: the largest first, then by name. */
+    /** The sums over slices by ad: the largest first, then by name. */
     private static List<Ad> ads(
-            CachedSlices held, StatisticsCube cube, Set<TimeSlice> slots, Filter filter, Measure measure, int count) {
-        long[] sums = held.sums(measure, cube, slots, filter);
+            CachedSlices held, StatisticsCube cube, Set<TimeSlice> slices, Filter filter, Measure measure, int count) {
+        long[] sums = held.sums(measure, cube, slices, filter);
         boolean[] isAd = held.ads.matches(filter);
         Map<Ad, Long> byAd = new HashMap<>();
         for (int index = 0; index < sums.length; index++) {
             if (sums[index] > 0 && isAd[index]) {
                 Ad ad = new Ad(
-                        held.ads.text(index, Dimension.CREATIVE),
-                        held.ads.text(index, Dimension.CAMPAIGN),
-                        held.ads.text(index, Dimension.ADVERTISER),
-                        measure.isMoney() ? held.ads.text(index, Dimension.CURRENCY) : null,
+                        held.ads.value(index, Dimension.CREATIVE),
+                        held.ads.value(index, Dimension.CAMPAIGN),
+                        held.ads.value(index, Dimension.ADVERTISER),
+                        measure.isMoney() ? held.ads.value(index, Dimension.CURRENCY) : null,
                         0);
                 byAd.merge(ad, sums[index], Math::addExact);
             }

@@ -13,30 +13,30 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * The rows that were asked for in the last minute, in memory: to look at all rows of ten minutes takes PostgreSQL a
- * tenth of a second, however few are wanted.
+ * The rows that were requested in the last minute, in memory: PostgreSQL takes a tenth of a second to look at all rows
+ * of ten minutes, however few are wanted.
  *
- * <p>They are as if they had been read for the question, but up to two periods ago. A period is a second, or four times
- * as long as it took to read them, but half a minute at most. After one, whoever asks has the rows read again in the
- * background, and only those of minutes to which something was added since, as {@code stats_minute_events} tells. A
- * question after two of them, or for rows that are not there, waits until they are read.
+ * <p>An answer is as of one snapshot, which may be up to two periods old. A period is a second, or four times as long
+ * as reading the rows took, but half a minute at most. After one period, a request starts a reading in the background.
+ * It reads only minutes to which something was added since, as {@code stats_minute_events} tells. After two periods, or
+ * for rows that are not there, a request waits for the reading.
  *
  * <p>Thread-safe.
  */
 final class SliceCache {
     static final Duration PERIOD = Duration.ofSeconds(1);
     private static final int READINGS_A_PERIOD = 4;
-    private static final int LONGEST_PERIOD = 30;
-    private static final long KEPT_NANOS = Duration.ofMinutes(1).toNanos();
+    private static final int MAX_PERIODS = 30;
+    private static final long RETENTION_NANOS = Duration.ofMinutes(1).toNanos();
 
     /** In a quarter of the memory. */
-    private static final long MOST_ROWS = Runtime.getRuntime().maxMemory() / 4 / SliceColumns.MOST_BYTES_A_ROW;
+    private static final long MAX_ROWS = Runtime.getRuntime().maxMemory() / 4 / SliceColumns.MAX_ROW_BYTES;
 
     /**
-     * What a question is about.
+     * The slices that a request needs.
      *
-     * @param now without which there is no answer
-     * @param soon what the same question will be about next; may be there in time
+     * @param now needed for its answer
+     * @param soon needed by the same request a minute later
      */
     record Needs(Set<TimeSlice> now, Set<TimeSlice> soon) {
         static final Needs NOTHING = new Needs(Set.of(), Set.of());
@@ -51,54 +51,54 @@ final class SliceCache {
 
     private final Sql replica;
     private final long shortestNanos;
-    private final long mostRows;
-    private final Map<TimeSlice, Long> asked = new ConcurrentHashMap<>();
+    private final long maxRows;
+    private final Map<TimeSlice, Long> requestedNanos = new ConcurrentHashMap<>();
     private final AtomicBoolean isReadAgain = new AtomicBoolean();
 
     /** Replaced under the lock; null if nothing can be relied on. */
     private volatile Read last;
 
     SliceCache(Sql replica) {
-        this(replica, PERIOD, MOST_ROWS);
+        this(replica, PERIOD, MAX_ROWS);
     }
 
-    /** @param period the shortest; zero: every question has rows read */
-    SliceCache(Sql replica, Duration period, long mostRows) {
+    /** @param period the shortest; with zero, every request reads */
+    SliceCache(Sql replica, Duration period, long maxRows) {
         this.replica = replica;
         this.shortestNanos = period.toNanos();
-        this.mostRows = mostRows;
+        this.maxRows = maxRows;
     }
 
     /**
-     * All rows that a question needs.
+     * All rows that a request needs.
      *
-     * @param question what it needs on a snapshot; may throw that it has no answer there
+     * @param query the slices that it needs on a snapshot; throws if it has no answer there
      * @throws ProblemException if it needs more rows than may be held
      */
-    CachedSlices of(Function<DatabaseSnapshot, Needs> question) {
+    CachedSlices of(Function<DatabaseSnapshot, Needs> query) {
         Read now = last;
-        if (answers(now, question)) {
+        if (answers(now, query)) {
             if (now.isOlderThan(1)) {
                 readAgainMeanwhile();
             }
             return now.rows;
         }
         synchronized (this) {
-            if (!answers(last, question)) {
-                read(question);
+            if (!answers(last, query)) {
+                read(query);
             }
             return last.rows;
         }
     }
 
-    private boolean answers(Read read, Function<DatabaseSnapshot, Needs> question) {
-        return read != null && !read.isOlderThan(2) && read.rows.has(noted(question.apply(read.rows.snapshot)).now);
+    private boolean answers(Read read, Function<DatabaseSnapshot, Needs> query) {
+        return read != null && !read.isOlderThan(2) && read.rows.has(noted(query.apply(read.rows.snapshot)).now);
     }
 
     private Needs noted(Needs needs) {
         long nanos = System.nanoTime();
-        needs.now.forEach(slot -> asked.put(slot, nanos));
-        needs.soon.forEach(slot -> asked.put(slot, nanos));
+        needs.now.forEach(slice -> requestedNanos.put(slice, nanos));
+        needs.soon.forEach(slice -> requestedNanos.put(slice, nanos));
         return needs;
     }
 
@@ -116,38 +116,38 @@ final class SliceCache {
                 read(snapshot -> Needs.NOTHING);
             }
         } catch (StoreException e) {
-            // The next question asks the database itself, and is told.
+            // The next request reads for itself, and gets the error.
             last = null;
         } finally {
             isReadAgain.set(false);
         }
     }
 
-    private void read(Function<DatabaseSnapshot, Needs> question) {
+    private void read(Function<DatabaseSnapshot, Needs> query) {
         long begun = System.nanoTime();
         CachedSlices rows =
-                DatabaseSnapshot.ask(replica, "read the rows of the last minutes", (connection, snapshot) -> {
-                    Needs needs = noted(question.apply(snapshot));
+                DatabaseSnapshot.read(replica, "read the rows of the last minutes", (connection, snapshot) -> {
+                    Needs needs = noted(query.apply(snapshot));
                     // A server that was put back in time may have other rows and numbers, and as many events.
                     boolean goesOn = last != null
                             && last.rows.snapshot.server().equals(snapshot.server())
                             && !last.rows.keys().isOutgrown();
                     KeyCaches keys = goesOn ? last.rows.keys() : new KeyCaches();
                     SliceReader reader =
-                            new SliceReader(connection, keys, goesOn ? last.rows.all() : Map.of(), mostRows);
-                    return new CachedSlices(snapshot, keys, reader.read(slots(needs.now, begun), needs.now));
+                            new SliceReader(connection, keys, goesOn ? last.rows.all() : Map.of(), maxRows);
+                    return new CachedSlices(snapshot, keys, reader.read(slices(needs.now, begun), needs.now));
                 });
         long periodNanos = Math.max(shortestNanos, READINGS_A_PERIOD * (System.nanoTime() - begun));
-        last = new Read(rows, begun, Math.min(periodNanos, LONGEST_PERIOD * shortestNanos));
+        last = new Read(rows, begun, Math.min(periodNanos, MAX_PERIODS * shortestNanos));
     }
 
-    /** Those that are needed, and then those that were asked for lately, the latest first. */
-    private Set<TimeSlice> slots(Set<TimeSlice> needed, long nowNanos) {
-        asked.values().removeIf(nanos -> nowNanos - nanos > KEPT_NANOS);
-        Set<TimeSlice> slots = new LinkedHashSet<>(needed);
-        asked.entrySet().stream()
+    /** Those that are needed, then those that were requested lately, the latest first. */
+    private Set<TimeSlice> slices(Set<TimeSlice> needed, long nowNanos) {
+        requestedNanos.values().removeIf(nanos -> nowNanos - nanos > RETENTION_NANOS);
+        Set<TimeSlice> slices = new LinkedHashSet<>(needed);
+        requestedNanos.entrySet().stream()
                 .sorted(Comparator.comparing(each -> nowNanos - each.getValue()))
-                .forEach(each -> slots.add(each.getKey()));
-        return slots;
+                .forEach(each -> slices.add(each.getKey()));
+        return slices;
     }
 }

@@ -1,6 +1,6 @@
 package io.lightflow.reports.statistics;
 
-import io.lightflow.reports.statistics.KeyCache.Texts;
+import io.lightflow.reports.statistics.KeyCache.Values;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -8,14 +8,14 @@ import java.util.Arrays;
 /** The rows of a {@link TimeSlice}, by column. Thread-safe once it is trimmed. */
 final class SliceColumns {
     private static final int MEASURES = Measure.values().length;
-    static final int MOST_BYTES_A_ROW = 2 * Integer.BYTES + MEASURES * Long.BYTES;
+    static final int MAX_ROW_BYTES = 2 * Integer.BYTES + MEASURES * Long.BYTES;
 
     /** For rows of ads as a whole, see {@link #addTo}. */
     static final boolean[] ANY = {true};
 
     private int size;
 
-    /** Indexes into the {@link Texts} of the ads. */
+    /** Indexes into the {@link Values} of the ads. */
     private int[] ads = new int[64];
 
     /** Indexes into those of what rows have besides; 0 for nothing. */

@@ -14,54 +14,54 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Reads the rows of slots, but for those that have not changed since they were read. */
+/** Reads the rows of slices that have changed since they were read before. */
 final class SliceReader {
-    private static final int FETCHED_AT_ONCE = 10_000;
+    private static final int FETCH_SIZE = 10_000;
 
     private final Connection connection;
     private final KeyCaches keys;
     private final Map<TimeSlice, Versioned> before;
-    private final long mostRows;
+    private final long maxRows;
 
     /**
      * @param connection on a snapshot
      * @param keys gets the numbers that are read
      * @param before rows of these keys
-     * @param mostRows that may be held
+     * @param maxRows that may be held
      */
-    SliceReader(Connection connection, KeyCaches keys, Map<TimeSlice, Versioned> before, long mostRows) {
+    SliceReader(Connection connection, KeyCaches keys, Map<TimeSlice, Versioned> before, long maxRows) {
         this.connection = connection;
         this.keys = keys;
         this.before = before;
-        this.mostRows = mostRows;
+        this.maxRows = maxRows;
     }
 
     /**
-     * The rows of as many slots as fit, in their order.
+     * The rows of as many slices as fit, in their order.
      *
      * @param needed those of them that must fit
      * @throws ProblemException if they do not
      */
-    Map<TimeSlice, Versioned> read(Set<TimeSlice> slots, Set<TimeSlice> needed) throws SQLException {
-        Map<Long, Long> events = events(slots);
+    Map<TimeSlice, Versioned> read(Set<TimeSlice> slices, Set<TimeSlice> needed) throws SQLException {
+        Map<Long, Long> events = events(slices);
         Map<TimeSlice, Versioned> rows = new HashMap<>();
-        long room = mostRows;
-        for (TimeSlice slot : slots) {
-            long version = slot.minutes().stream()
+        long room = maxRows;
+        for (TimeSlice slice : slices) {
+            long version = slice.minutes().stream()
                     .mapToLong(minute -> events.getOrDefault(minute, 0L))
                     .sum();
-            Versioned of = before.get(slot);
+            Versioned of = before.get(slice);
             if (of == null || of.version() != version) {
-                of = new Versioned(version, read(slot, room));
+                of = new Versioned(version, read(slice, room));
             }
             room -= of.rows().size();
             if (room < 0) {
-                if (needed.contains(slot)) {
+                if (needed.contains(slice)) {
                     throw tooMany();
                 }
                 break;
             }
-            rows.put(slot, of);
+            rows.put(slice, of);
         }
         keys.read(connection);
         return rows;
@@ -71,17 +71,17 @@ final class SliceReader {
         return new ProblemException(
                 400,
                 "too-many-rows",
-                "The question is about too many rows",
-                "at most " + mostRows
+                "The request needs too many rows",
+                "at most " + maxRows
                         + " rows are held in memory: ask for a shorter window, or give the server more memory"
                         + " (-Xmx)");
     }
 
     /** By the minute, in seconds since the Unix epoch; 0 is left out. */
-    private Map<Long, Long> events(Collection<TimeSlice> slots) throws SQLException {
+    private Map<Long, Long> events(Collection<TimeSlice> slices) throws SQLException {
         Map<Long, Long> events = new HashMap<>();
-        Object[] minutes = slots.stream()
-                .flatMap(slot -> slot.minutes().stream())
+        Object[] minutes = slices.stream()
+                .flatMap(slice -> slice.minutes().stream())
                 .distinct()
                 .toArray();
         Sql.all(
@@ -94,15 +94,15 @@ final class SliceReader {
     }
 
     /** At most one row more than there is room for. */
-    private SliceColumns read(TimeSlice slot, long room) throws SQLException {
-        Optional<KeyTable> other = slot.cube().keyTableBesideAds();
+    private SliceColumns read(TimeSlice slice, long room) throws SQLException {
+        Optional<KeyTable> other = slice.cube().keyTableBesideAds();
         KeyCache ads = keys.of(KeyTable.AD);
         String sql = "SELECT ad, " + other.map(KeyTable::column).orElse("0") + ", " + String.join(", ", Measure.NAMES)
-                + " FROM " + slot.grain().table(slot.cube()).tableName() + " WHERE time = ? LIMIT ?";
+                + " FROM " + slice.grain().table(slice.cube()).tableName() + " WHERE time = ? LIMIT ?";
         SliceColumns rows = new SliceColumns();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setFetchSize(FETCHED_AT_ONCE);
-            statement.setObject(1, StatisticsQuery.utc(slot.time()));
+            statement.setFetchSize(FETCH_SIZE);
+            statement.setObject(1, StatisticsQuery.utc(slice.time()));
             statement.setLong(2, room + 1);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {

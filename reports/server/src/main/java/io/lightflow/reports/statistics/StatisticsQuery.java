@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * A statement that is put together of names that this package chose and of parameters, which hold all that was sent.
- * Every piece names its range of time in the statement's parameters, so that PostgreSQL opens no other partition.
+ * A statement under construction. Its text consists of names that this package chose; everything that a request sent is
+ * a parameter. Every piece has its range of time as parameters, so that PostgreSQL opens no other partition.
  */
 final class StatisticsQuery {
     private final Connection connection;
@@ -28,8 +28,8 @@ final class StatisticsQuery {
         this.connection = connection;
     }
 
-    StatisticsQuery say(String words) {
-        sql.append(words);
+    StatisticsQuery append(String fragment) {
+        sql.append(fragment);
         return this;
     }
 
@@ -45,27 +45,27 @@ final class StatisticsQuery {
 
     /**
      * {@code SELECT columns FROM the piece's table WHERE time and filter}, of one piece after the other. The tables
-     * have a time, counts, and numbers, which {@link StatisticsCube#keyTables} tell the meaning of. What the filter
-     * means is looked up there first.
+     * have a time, counts, and numbers of {@link StatisticsCube#keyTables}. What the filter means is looked up there
+     * first.
      */
     StatisticsQuery rows(Function<Piece, String> columns, List<Piece> pieces, StatisticsCube cube, Filter filter)
             throws SQLException {
-        List<KeyTable> asked = cube.keyTables().stream()
+        List<KeyTable> filtered = cube.keyTables().stream()
                 .filter(keys -> !filter.only(keys.dimensions()).values().isEmpty())
                 .toList();
         String before = "WITH ";
-        for (KeyTable keys : asked) {
-            say(before + "asked_" + keys.column() + " AS MATERIALIZED (SELECT id FROM " + keys.tableName()
+        for (KeyTable keys : filtered) {
+            append(before + "asked_" + keys.column() + " AS MATERIALIZED (SELECT id FROM " + keys.tableName()
                     + " WHERE true");
-            and(filter.only(keys.dimensions())).say(") ");
+            and(filter.only(keys.dimensions())).append(") ");
             before = ", ";
         }
         before = "";
         for (Piece piece : pieces) {
-            say(before + "SELECT " + columns.apply(piece) + " FROM "
+            append(before + "SELECT " + columns.apply(piece) + " FROM "
                     + piece.grain().table(cube).tableName() + " WHERE time >= ");
-            time(piece.from()).say(" AND time < ").time(piece.to());
-            asked.forEach(this::andAsked);
+            time(piece.from()).append(" AND time < ").time(piece.to());
+            filtered.forEach(this::andIn);
             before = " UNION ALL ";
         }
         return this;
@@ -75,21 +75,21 @@ final class StatisticsQuery {
      * An index leads to the rows of the ads, given a list; places are too many for a list, which is searched from its
      * beginning.
      */
-    private void andAsked(KeyTable keys) {
+    private void andIn(KeyTable keys) {
         String ids = "SELECT id FROM asked_" + keys.column();
-        say(" AND " + keys.column() + (keys == KeyTable.AD ? " = ANY (ARRAY(" + ids + "))" : " IN (" + ids + ")"));
+        append(" AND " + keys.column() + (keys == KeyTable.AD ? " = ANY (ARRAY(" + ids + "))" : " IN (" + ids + ")"));
     }
 
     private StatisticsQuery and(Filter filter) throws SQLException {
         for (Map.Entry<Dimension, Set<String>> one : filter.values().entrySet()) {
             Set<String> values = one.getValue();
-            say(" AND ").say(one.getKey().column());
+            append(" AND ").append(one.getKey().column());
             if (values.size() == 1) {
-                say(" = ").value(values.iterator().next());
+                append(" = ").value(values.iterator().next());
             } else {
-                say(" = ANY (")
+                append(" = ANY (")
                         .value(connection.createArrayOf("text", values.toArray()))
-                        .say(")");
+                        .append(")");
             }
         }
         return this;

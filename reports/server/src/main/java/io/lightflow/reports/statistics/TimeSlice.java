@@ -15,13 +15,13 @@ import java.util.Set;
  */
 record TimeSlice(StatisticsCube cube, Grain grain, Instant time) {
     static Set<TimeSlice> of(StatisticsCube cube, List<Piece> pieces) {
-        Set<TimeSlice> slots = new LinkedHashSet<>();
+        Set<TimeSlice> slices = new LinkedHashSet<>();
         for (Piece piece : pieces) {
             for (Instant time = piece.from(); time.isBefore(piece.to()); time = time.plus(piece.grain().length)) {
-                slots.add(new TimeSlice(cube, piece.grain(), time));
+                slices.add(new TimeSlice(cube, piece.grain(), time));
             }
         }
-        return slots;
+        return slices;
     }
 
     /** Seconds since the Unix epoch of the minutes that it is summed up of. */

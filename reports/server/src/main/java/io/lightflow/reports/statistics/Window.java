@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.BiFunction;
 
 /**
- * A time that is asked about.
+ * A window of time.
  *
  * @param from the first moment of it, on a whole minute
  * @param to the first moment after it, on a whole minute
@@ -52,7 +52,7 @@ record Window(Instant from, Instant to) {
     }
 
     /**
-     * A part of what a window is added up of, that one table answers.
+     * A part of a window that the rows of one table cover.
      *
      * @param grain whole rows of which it consists
      * @param subtracted whether it is in excess in others
@@ -65,7 +65,7 @@ record Window(Instant from, Instant to) {
      * @param grains from the finest, which is minutes, to the coarsest
      */
     List<Piece> pieces(List<Grain> grains) {
-        return new Cut(Grain::ceiling, Grain::floor, new ArrayList<>()).of(this, grains);
+        return new Splitter(Grain::ceiling, Grain::floor, new ArrayList<>()).of(this, grains);
     }
 
     /**
@@ -74,14 +74,14 @@ record Window(Instant from, Instant to) {
      * @param grains from the finest, which is minutes, to the coarsest
      */
     List<Piece> fewestRows(List<Grain> grains) {
-        return new Cut(Grain::nearest, Grain::nearest, new ArrayList<>()).of(this, grains);
+        return new Splitter(Grain::nearest, Grain::nearest, new ArrayList<>()).of(this, grains);
     }
 
     /**
      * @param begin where coarse rows are to begin for a window that begins at a time
      * @param end where they are to end for one that ends at a time
      */
-    private record Cut(
+    private record Splitter(
             BiFunction<Grain, Instant, Instant> begin, BiFunction<Grain, Instant, Instant> end, List<Piece> pieces) {
         List<Piece> of(Window window, List<Grain> grains) {
             add(window.from, window.to, false, grains);

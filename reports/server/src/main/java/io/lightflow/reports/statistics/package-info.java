@@ -1,2 +1,2 @@
-/** What the statistics tables say of ads and campaigns in a window of time, and up to when it is complete. */
+/** Statistics of ads and campaigns in a window of time, with the time up to which they are complete. */
 package io.lightflow.reports.statistics;

@@ -57,20 +57,20 @@ class SliceCacheTest {
         return new Random(seed);
     }
 
-    private static TimeSlice slot(StatisticsCube cube, int minute) {
+    private static TimeSlice slice(StatisticsCube cube, int minute) {
         return new TimeSlice(cube, Grain.MINUTE, BEGIN.plus(Duration.ofMinutes(minute)));
     }
 
-    private static CachedSlices ask(SliceCache rows, TimeSlice... slots) {
-        return rows.of(snapshot -> new Needs(new LinkedHashSet<>(List.of(slots)), Set.of()));
+    private static CachedSlices ask(SliceCache rows, TimeSlice... slices) {
+        return rows.of(snapshot -> new Needs(new LinkedHashSet<>(List.of(slices)), Set.of()));
     }
 
-    private static long sum(CachedSlices held, Measure measure, TimeSlice slot) {
-        return Arrays.stream(sums(held, measure, slot)).sum();
+    private static long sum(CachedSlices held, Measure measure, TimeSlice slice) {
+        return Arrays.stream(sums(held, measure, slice)).sum();
     }
 
-    private static long[] sums(CachedSlices held, Measure measure, TimeSlice slot) {
-        return held.sums(measure, slot.cube(), Set.of(slot), EVERYTHING);
+    private static long[] sums(CachedSlices held, Measure measure, TimeSlice slice) {
+        return held.sums(measure, slice.cube(), Set.of(slice), EVERYTHING);
     }
 
     /** Counts a click of an ad in a minute. */
@@ -93,28 +93,28 @@ class SliceCacheTest {
                     click(written, random.nextInt(minutes), random.nextInt(8), i);
                 }
             });
-            // Read by each question, and read in the background.
+            // Read by each request, and read in the background.
             List<SliceCache> all = List.of(held(Duration.ZERO), held(Duration.ofMillis(20)));
             long last = 0;
             while (last < commits) {
                 boolean done = writing.isDone();
                 for (StatisticsCube cube : StatisticsCube.values()) {
                     for (SliceCache rows : all) {
-                        Set<TimeSlice> slots = TimeSlice.of(
+                        Set<TimeSlice> slices = TimeSlice.of(
                                 cube,
                                 new Window(BEGIN, BEGIN.plus(Duration.ofMinutes(minutes)))
                                         .pieces(
                                                 cube == StatisticsCube.CREATIVES
                                                         ? List.of(Grain.MINUTE, Grain.TEN_MINUTES)
                                                         : List.of(Grain.MINUTE)));
-                        CachedSlices held = rows.of(snapshot -> new Needs(slots, Set.of()));
+                        CachedSlices held = rows.of(snapshot -> new Needs(slices, Set.of()));
                         long counted = held.snapshot
                                 .watermark()
                                 .map(watermark ->
                                         Duration.between(BEGIN, watermark).toSeconds())
                                 .orElse(0L);
-                        assertThat(slots.stream()
-                                        .mapToLong(slot -> sum(held, Measure.CLICKS, slot))
+                        assertThat(slices.stream()
+                                        .mapToLong(slice -> sum(held, Measure.CLICKS, slice))
                                         .sum())
                                 .as(cube + " " + held.snapshot)
                                 .isEqualTo(counted);
@@ -134,8 +134,8 @@ class SliceCacheTest {
     @Test
     void onlyMinutesToWhichSomethingWasAddedAreReadAgain() {
         SliceCache rows = held(Duration.ZERO);
-        TimeSlice first = slot(StatisticsCube.PLACES, 0);
-        TimeSlice second = slot(StatisticsCube.PLACES, 1);
+        TimeSlice first = slice(StatisticsCube.PLACES, 0);
+        TimeSlice second = slice(StatisticsCube.PLACES, 1);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 0, 1, 1);
             click(written, 1, 1, 2);
@@ -152,8 +152,8 @@ class SliceCacheTest {
     @Test
     void rowsThatWillBeNeededSoonAreThereToo() {
         SliceCache rows = held(Duration.ZERO);
-        TimeSlice now = slot(StatisticsCube.GEO, 0);
-        TimeSlice soon = slot(StatisticsCube.GEO, 1);
+        TimeSlice now = slice(StatisticsCube.GEO, 0);
+        TimeSlice soon = slice(StatisticsCube.GEO, 1);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 1, 1, 1);
             CachedSlices held = rows.of(snapshot -> new Needs(Set.of(now), Set.of(soon)));
@@ -165,8 +165,8 @@ class SliceCacheTest {
     @Test
     void aQuestionAboutMoreRowsThanFitIsRefusedAndOthersGiveWay() {
         SliceCache rows = new SliceCache(new Sql(replica), Duration.ZERO, 3);
-        TimeSlice first = slot(StatisticsCube.PLACES, 0);
-        TimeSlice second = slot(StatisticsCube.PLACES, 1);
+        TimeSlice first = slice(StatisticsCube.PLACES, 0);
+        TimeSlice second = slice(StatisticsCube.PLACES, 1);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 0, 1, 1);
             click(written, 0, 2, 2);
@@ -185,7 +185,7 @@ class SliceCacheTest {
     @Test
     void afterAFailoverNothingOfTheFormerServerIsAnswered(@TempDir Path folder) throws Exception {
         SliceCache rows = held(Duration.ZERO);
-        TimeSlice minute = slot(StatisticsCube.PLACES, 0);
+        TimeSlice minute = slice(StatisticsCube.PLACES, 0);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 0, 1, 1);
             try (HotStandby standby = HotStandby.of(database.settings().url(), folder)) {
@@ -206,11 +206,11 @@ class SliceCacheTest {
         }
     }
 
-    private static List<String> creatives(CachedSlices held, TimeSlice slot) {
-        long[] sums = sums(held, Measure.CLICKS, slot);
+    private static List<String> creatives(CachedSlices held, TimeSlice slice) {
+        long[] sums = sums(held, Measure.CLICKS, slice);
         return IntStream.range(0, sums.length)
                 .filter(ad -> sums[ad] > 0)
-                .mapToObj(ad -> held.ads.text(ad, Dimension.CREATIVE))
+                .mapToObj(ad -> held.ads.value(ad, Dimension.CREATIVE))
                 .toList();
     }
 }

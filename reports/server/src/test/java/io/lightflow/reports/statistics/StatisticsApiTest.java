@@ -36,6 +36,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.stream.StreamSupport;
 import org.apache.arrow.memory.RootAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.DecimalVector;
@@ -173,7 +174,7 @@ class StatisticsApiTest {
             boolean isOfRegions = asked.filters.contains("region") || asked.filters.contains("data_center");
             boolean byCountry = RANDOM.nextBoolean();
             boolean byRegion = isOfRegions && RANDOM.nextBoolean();
-            String path = "/v1/campaigns/c3/series?step=" + step.word()
+            String path = "/v1/campaigns/c3/series?step=" + step.label()
                     + "&by=creative" + (byCountry ? ",country" : "") + (byRegion ? ",region,data_center" : "") + "&"
                     + asked.query();
             Map<String, Counts> expected = new LinkedHashMap<>();
@@ -391,17 +392,40 @@ class StatisticsApiTest {
     }
 
     @Test
+    void theDescriptionNamesEveryDimension() throws Exception {
+        JsonNode description = client.get(200, "/openapi.json");
+        String filter = description
+                .at("/components/parameters/Filter/schema/items/pattern")
+                .asText();
+        JsonNode by = StreamSupport.stream(
+                        description
+                                .at("/paths/~1v1~1campaigns~1{id}~1series/get/parameters")
+                                .spliterator(),
+                        false)
+                .filter(parameter -> parameter.path("name").asText().equals("by"))
+                .findFirst()
+                .orElseThrow()
+                .at("/schema/items/enum");
+
+        for (Dimension dimension : Dimension.all()) {
+            assertThat(dimension.column() + ":x").containsPattern(filter);
+        }
+        assertThat(by).hasSize(Dimension.all().size() - 2);
+        assertThat(description.toString()).doesNotContain("${");
+    }
+
+    @Test
     void onlyThePartitionsOfTheWindowAreOpened() throws Exception {
         Window window = new Window(Instant.parse("2026-01-31T23:30:00Z"), Instant.parse("2026-02-02T00:30:00Z"));
         StringBuilder plans = new StringBuilder();
         try (Connection connection = DATABASE.connect()) {
             for (Window.Piece piece : window.pieces(List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY))) {
-                StatisticsQuery question = new StatisticsQuery(connection)
-                        .say("EXPLAIN ")
+                StatisticsQuery query = new StatisticsQuery(connection)
+                        .append("EXPLAIN ")
                         .rows(any -> "clicks", List.of(piece), StatisticsCube.PLACES, new Filter(Map.of()));
-                try (PreparedStatement statement = connection.prepareStatement(question.sql())) {
-                    for (int i = 0; i < question.parameters().length; i++) {
-                        statement.setObject(i + 1, question.parameters()[i]);
+                try (PreparedStatement statement = connection.prepareStatement(query.sql())) {
+                    for (int i = 0; i < query.parameters().length; i++) {
+                        statement.setObject(i + 1, query.parameters()[i]);
                     }
                     try (ResultSet lines = statement.executeQuery()) {
                         while (lines.next()) {
