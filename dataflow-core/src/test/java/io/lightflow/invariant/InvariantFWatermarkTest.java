@@ -108,7 +108,7 @@ class InvariantFWatermarkTest {
     void oneStepOverManyTimersFiresThemAll() {
         Scene scene = new Scene(Scene.shortWindows());
         for (int i = 0; i < 300; i++) {
-            scene.append(click("c" + i, i * 7 * SECOND, "never"));
+            scene.append(click("c" + i, i * 7L * SECOND, "never"));
         }
         scene.read();
         assertThat(scene.watermark(5_000 * HOUR)).hasSize(300);

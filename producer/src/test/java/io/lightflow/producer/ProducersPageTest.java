@@ -25,6 +25,8 @@ class ProducersPageTest {
     @TempDir
     Path directory;
 
+    /** Compiled only: it is on the page. */
+    @SuppressWarnings("UnusedMethod")
     private static LightEvents openAsOnThePage() {
         LightEventsSettings settings = LightEventsSettings.of("us-west", "kafka-1:9092,kafka-2:9092", 8)
                 .with(UnavailablePolicy.Spool.in(Path.of("/var/lib/adserver/spool")))

@@ -19,6 +19,7 @@ class PaceTest {
     }
 
     @Test
+    @SuppressWarnings("ConstantOverflow") // as System.nanoTime() may
     void aShortDelayIsCaughtUpWithAndALongOneIsNot() {
         Pace pace = new Pace(1_000, START);
         long now = START + 10_000_000_000L;

@@ -76,8 +76,8 @@ class LightEventsTest {
             events.flush(PATIENCE);
             awaitBeacons(events, 2);
             LightEventsMetrics metrics = events.metrics();
-            assertThat(metrics.accepted()).isEqualTo(4 * keys.size());
-            assertThat(metrics.acknowledged()).isEqualTo(4 * keys.size());
+            assertThat(metrics.accepted()).isEqualTo(4L * keys.size());
+            assertThat(metrics.acknowledged()).isEqualTo(4L * keys.size());
             assertThat(metrics.lost() + metrics.waiting() + metrics.invalid() + metrics.notAccepted())
                     .isZero();
         }

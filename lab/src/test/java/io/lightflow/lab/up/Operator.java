@@ -34,7 +34,7 @@ final class Operator {
         PrintStream before = System.out;
         try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
             System.setOut(out);
-            CommandLine commandLine = Main.commandLine().setErr(new PrintWriter(out, true));
+            CommandLine commandLine = Main.commandLine().setErr(new PrintWriter(out, true, StandardCharsets.UTF_8));
             int exitCode = commandLine.execute(arguments.toArray(String[]::new));
             return new Answer(exitCode, said.toString(StandardCharsets.UTF_8));
         } finally {

@@ -84,7 +84,7 @@ class SyntheticReplayTest {
 
         KafkaJs.sendImpressionsAndClicks(stand);
 
-        stand.awaitIn(before.total(Entry.IN) + 2 * expected.size());
+        stand.awaitIn(before.total(Entry.IN) + 2L * expected.size());
         assertThat(stand.outputs().outcomes(List.of(Stand.US.name()))).containsAll(expected);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.store.NewCell;
 import io.lightflow.store.StoreUnavailableException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -34,7 +35,7 @@ class ClusterWatchTest {
             if (isAway) {
                 throw new StoreUnavailableException("away", null);
             }
-            cells.forEach(cell -> memory.add(new String(cell.key())));
+            cells.forEach(cell -> memory.add(new String(cell.key(), StandardCharsets.UTF_8)));
             mayDie();
         }
 
@@ -68,7 +69,7 @@ class ClusterWatchTest {
 
     private static List<NewCell> cells(String... keys) {
         return Stream.of(keys)
-                .map(key -> new NewCell(new byte[] {1}, key.getBytes(), new byte[0]))
+                .map(key -> new NewCell(new byte[] {1}, key.getBytes(StandardCharsets.UTF_8), new byte[0]))
                 .toList();
     }
 
@@ -144,6 +145,6 @@ class ClusterWatchTest {
         recent.areThere(131);
 
         assertThat(recent.all()).hasSize(1);
-        assertThat(new String(recent.all().get(0).key())).isEqualTo("under way");
+        assertThat(new String(recent.all().get(0).key(), StandardCharsets.UTF_8)).isEqualTo("under way");
     }
 }

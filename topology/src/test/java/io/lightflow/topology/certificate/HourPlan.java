@@ -5,6 +5,7 @@ import io.lightflow.join.JoinSettings;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.LightRecord.Claim;
 import io.lightflow.topology.certificate.LightRecord.Kind;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -88,7 +89,7 @@ final class HourPlan {
     }
 
     private Fingerprint fresh(int kind) {
-        return fingerprints.of(kind, Integer.toString(ids++).getBytes());
+        return fingerprints.of(kind, Integer.toString(ids++).getBytes(StandardCharsets.UTF_8));
     }
 
     private LightRecord beacon(int topic) {

@@ -138,7 +138,7 @@ final class VersionOne {
             edges.add(midnight(now.toInstant(), "UTC").withDayOfMonth(1).minusMonths(i));
         }
         for (int quarter = -4; quarter <= 4; quarter++) {
-            edges.add(now.truncatedTo(ChronoUnit.HOURS).minusDays(3).plusMinutes(15 * quarter));
+            edges.add(now.truncatedTo(ChronoUnit.HOURS).minusDays(3).plusMinutes(15L * quarter));
         }
         for (ZonedDateTime edge : edges) {
             long minute = edge.toInstant().toEpochMilli() / MINUTE_MS;

@@ -27,7 +27,7 @@ class SimulatedJoinSinkTest extends SinkContract<List<OutputEvent>> {
 
     @Override
     protected long committedAmount() {
-        return log.committed(0).size() + log.committed(1).size();
+        return (long) log.committed(0).size() + log.committed(1).size();
     }
 
     @Override
