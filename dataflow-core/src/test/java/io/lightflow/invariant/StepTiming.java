@@ -91,7 +91,8 @@ final class StepTiming {
             counted = count(joined, counted, result.outputs());
             countNs += cpu() - before;
         }
-        return "decode %s, step %s, store read %s (%s ranges) and write %s (%s cells), decode and count %s us an event; %s"
+        return ("decode %s, step %s, store read %s (%s ranges) and write %s (%s cells),"
+                        + " decode and count %s us an event; %s")
                 .formatted(
                         us(decodeNs), us(stepNs), us(readNs), reads, us(writeNs), cells, us(countNs), position.books());
     }

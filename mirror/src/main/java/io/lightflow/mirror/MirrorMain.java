@@ -25,7 +25,8 @@ import picocli.CommandLine.ScopeType;
         description = "Copies the light topics of every data center to the central cluster, each record exactly once.",
         footer = {
             "",
-            "Status: 0 when all is well, 1 when an audit finds a difference or the work fails, 2 when the settings are wrong."
+            "Status: 0 when all is well, 1 when an audit finds a difference or the work fails, 2 when the settings"
+                    + " are wrong."
         })
 public final class MirrorMain implements Runnable {
     private static final String LOG_CONFIGURATION = "log4j2.configurationFile";

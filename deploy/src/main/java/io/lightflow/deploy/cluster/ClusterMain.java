@@ -97,9 +97,9 @@ public final class ClusterMain {
             @Option(
                             names = "--asd",
                             paramLabel = "FILE",
-                            description =
-                                    "The executable of an Aerospike server: a node of it runs, too, and"
-                                            + " deploy/cluster/groups/GROUP-aerospike.yaml has the join store there. Remembered.")
+                            description = "The executable of an Aerospike server: a node of it runs, too, and"
+                                    + " deploy/cluster/groups/GROUP-aerospike.yaml has the join store there."
+                                    + " Remembered.")
                     Path asd,
             @Option(
                             names = "--port",
@@ -176,9 +176,8 @@ public final class ClusterMain {
     @Command(
             name = "submit",
             description = "Submit the topologies of a group, as `storm jar` does.",
-            footer =
-                    "Keys in the settings, such as $${kafka.central} and $${jdbcUrl}, are replaced by where this cluster's"
-                            + " processes are reached; docs/operating/cluster.md lists them.")
+            footer = "Keys in the settings, such as $${kafka.central} and $${jdbcUrl}, are replaced by where this"
+                    + " cluster's processes are reached; docs/operating/cluster.md lists them.")
     int submit(
             @Mixin Where where,
             @Parameters(paramLabel = "GROUP", description = "The group, such as us or eu.") String group,

@@ -218,7 +218,8 @@ public final class ClusterProcess {
             throw new UncheckedIOException("Cannot read the pid file of " + name(), e);
         } catch (NumberFormatException e) {
             throw new IllegalStateException(
-                    "%s should hold the process id of %s, and nothing else. Find the process, end it, and delete the file."
+                    ("%s should hold the process id of %s, and nothing else. Find the process, end it, and delete the"
+                                    + " file.")
                             .formatted(pidFile(), name()),
                     e);
         }
@@ -228,7 +229,8 @@ public final class ClusterProcess {
         process.signal(Signal.KILL);
         if (!Deadline.in(UNTIL_KILLED).await(() -> !process.isRunning())) {
             throw new ProcessFailedException(
-                    "%s (process %d) is still there %d s after SIGKILL; it may hang in the kernel on a disk or a file system."
+                    ("%s (process %d) is still there %d s after SIGKILL; it may hang in the kernel on a disk or a file"
+                                    + " system.")
                             .formatted(name(), process.pid(), UNTIL_KILLED.toSeconds()));
         }
         // PostgreSQL takes an id that is in the table for a process that has its data open.

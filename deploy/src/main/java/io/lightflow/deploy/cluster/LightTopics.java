@@ -74,7 +74,8 @@ final class LightTopics {
         int found = topic.partitions().size();
         if (found != partitions) {
             throw new IllegalStateException(
-                    "The topic %s at %s has %d partitions, and the cluster is set to %d. Start it with --partitions %d; a change needs a new data folder."
+                    ("The topic %s at %s has %d partitions, and the cluster is set to %d. Start it with --partitions"
+                                    + " %d; a change needs a new data folder.")
                             .formatted(topic.name(), bootstrapServers, found, partitions, found));
         }
     }

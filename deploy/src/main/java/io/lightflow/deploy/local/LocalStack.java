@@ -191,7 +191,8 @@ public final class LocalStack implements AutoCloseable {
         if (!ProcessSimulator.getAllProcessHandles().isEmpty()) {
             // Closing one ends the workers of all.
             throw new IllegalStateException(
-                    "Storm's local mode can be there once in a process, and another stack is still at work in this one");
+                    "Storm's local mode can be there once in a process, and another stack is still at work in"
+                            + " this one");
         }
         try {
             forgetTopologies();

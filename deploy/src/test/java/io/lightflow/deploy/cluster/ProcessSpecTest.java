@@ -36,7 +36,8 @@ class ProcessSpecTest {
     @Test
     void aStartThatFailsForAPassingReasonIsMadeAgain() {
         String script =
-                "if [ -e second ]; then : > ready; while :; do sleep 1; done; else : > second; echo still locked; exit 1; fi";
+                "if [ -e second ]; then : > ready; while :; do sleep 1; done; else : > second; echo still locked;"
+                        + " exit 1; fi";
         ClusterProcess process = shell(script, spec -> spec.retriedWhen("still locked"));
         try {
             process.start();

@@ -19,12 +19,12 @@ import picocli.CommandLine.Option;
 /** {@code lab/reports-bench}: how long statistics take to be read while they are written. */
 @Command(
         name = "lab/reports-bench",
-        description =
-                "Fill the statistics tables, then ask for statistics at a steady rate while more are written, and report"
-                        + " how long the answers take.",
+        description = "Fill the statistics tables, then ask for statistics at a steady rate while more are written, and"
+                + " report how long the answers take.",
         footer = {
             "",
-            "Every minute has 10,000 rows: 2,000 ads in 5 places each, of 200 campaigns. 50 million rows take some 17 GB.",
+            "Every minute has 10,000 rows: 2,000 ads in 5 places each, of 200 campaigns. 50 million rows take some 17"
+                    + " GB.",
             "Exits with 0 if both rates were held and 99% of every route's requests took less than --p99, and with 1 if"
                     + " not."
         })

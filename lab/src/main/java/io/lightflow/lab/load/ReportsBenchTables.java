@@ -189,12 +189,12 @@ final class ReportsBenchTables {
 
     private static void writePlaces(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "CREATE TABLE reports_bench_place ("
-                            + Dimension.all().stream()
-                                    .map(dimension -> dimension.column() + " text COLLATE \"C\", ")
-                                    .collect(Collectors.joining())
-                            + "impressions bigint, clicks bigint, conversions bigint, spend_micros bigint, revenue_micros bigint)");
+            statement.execute("CREATE TABLE reports_bench_place ("
+                    + Dimension.all().stream()
+                            .map(dimension -> dimension.column() + " text COLLATE \"C\", ")
+                            .collect(Collectors.joining())
+                    + "impressions bigint, clicks bigint, conversions bigint, spend_micros bigint,"
+                    + " revenue_micros bigint)");
         }
         Random random = new Random(2);
         try (PreparedStatement insert = connection.prepareStatement("INSERT INTO reports_bench_place VALUES ("

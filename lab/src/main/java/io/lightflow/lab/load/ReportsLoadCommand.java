@@ -53,8 +53,8 @@ public final class ReportsLoadCommand implements Callable<Integer> {
             names = "--url",
             description =
                     "A running server, asked about the campaigns that it has, without TLS. Without it, one is started"
-                            + " in a process of its own, with the memory that reports/reports gives it, on a PostgreSQL with"
-                            + " as many campaigns.")
+                            + " in a process of its own, with the memory that reports/reports gives it, on a"
+                            + " PostgreSQL with as many campaigns.")
     private URI url;
 
     @Option(

@@ -197,7 +197,8 @@ final class Faults {
                 throw new IllegalStateException("the zombie has not tried to commit: see " + zombie);
             }
             return new Struck(
-                    "process %d frozen, process %d commits in its place after %.1f s; let go on, its commit came to nothing within %.1f s"
+                    ("process %d frozen, process %d commits in its place after %.1f s; let go on, its commit came to"
+                                    + " nothing within %.1f s")
                             .formatted(zombie.pid(), successor.pid(), replaced, ended),
                     back);
         });

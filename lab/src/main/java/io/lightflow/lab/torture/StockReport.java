@@ -167,11 +167,11 @@ record StockReport(
         page.append("%,d events in %.0f s on %d cores, `--seed %d`. %s.%n%n"
                 .formatted(events, seconds, Runtime.getRuntime().availableProcessors(), seed, summary()));
         page.append("""
-                Storm's `KafkaTridentSpoutTransactional` reads %s; a `TransactionalMap` on a table of PostgreSQL counts impressions \
-                per campaign and minute. After each fault the feed rests until all is counted; then the table is compared with the \
-                records there are, key by key. It has stopped for good if it writes no new count within %d s, while events flow; then it is \
-                begun anew, with its table and its state deleted. "Came back" is the longest time from the fault to the first new \
-                count.
+                Storm's `KafkaTridentSpoutTransactional` reads %s; a `TransactionalMap` on a table of PostgreSQL \
+                counts impressions per campaign and minute. After each fault the feed rests until all is counted; \
+                then the table is compared with the records there are, key by key. It has stopped for good if it \
+                writes no new count within %d s, while events flow; then it is begun anew, with its table and its \
+                state deleted. "Came back" is the longest time from the fault to the first new count.
 
                 """.formatted(source.inWords(), StockStage.RECOVERS_WITHIN.toSeconds()));
         page.append(table()).append("""

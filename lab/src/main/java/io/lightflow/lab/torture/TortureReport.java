@@ -136,9 +136,9 @@ record TortureReport(
         differences.forEach(difference -> page.append("- %s%n".formatted(difference)));
         page.append("%s## Recovery%n%n".formatted(balanced ? "" : System.lineSeparator()));
         page.append("""
-                Seconds from the fault until every shard had committed something that was fed after it; from its end, where the \
-                fault lasts for a while. Before them the longest time until the topologies that it concerns had each committed \
-                anything.
+                Seconds from the fault until every shard had committed something that was fed after it; from its \
+                end, where the fault lasts for a while. Before them the longest time until the topologies that it \
+                concerns had each committed anything.
 
                 """);
         page.append(table()).append("""

@@ -174,8 +174,10 @@ class IPinYouFeedTest {
                     .extracting(SkippedRow::toString)
                     .containsExactly(
                             "imp.20130606.txt.gz:2: expected 24 columns, found 23",
-                            "imp.20130606.txt.gz:3: expected a time yyyyMMddHHmmssSSS in column 2, found 20130631000100000",
-                            "imp.20130606.txt.gz:4: expected a time yyyyMMddHHmmssSSS in column 2, found 2013063100010000",
+                            "imp.20130606.txt.gz:3: expected a time yyyyMMddHHmmssSSS in column 2, found"
+                                    + " 20130631000100000",
+                            "imp.20130606.txt.gz:4: expected a time yyyyMMddHHmmssSSS in column 2, found"
+                                    + " 2013063100010000",
                             "imp.20130606.txt.gz:5: expected a price of at most 9 digits in column 21, found -5",
                             "imp.20130606.txt.gz:6: expected an advertiser id in column 23, found none",
                             "imp.20130606.txt.gz:7: expected a bid id in column 1, found none");

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class JsonLinesFeedTest {
     private static final Set<String> DCS = Set.of("eu", "us-west", "us-east");
     private static final String CLICK =
-            "{\"type\":\"click\",\"dc\":\"eu\",\"key\":\"k\",\"event\":{\"id\":\"c1\",\"time\":5,\"advertiserId\":\"a\",\"impressionId\":\"i\"}}";
+            "{\"type\":\"click\",\"dc\":\"eu\",\"key\":\"k\",\"event\":{\"id\":\"c1\",\"time\":5,"
+                    + "\"advertiserId\":\"a\",\"impressionId\":\"i\"}}";
 
     @TempDir
     Path dir;
@@ -38,9 +39,9 @@ class JsonLinesFeedTest {
 
     @Test
     void aFieldWithADefaultMayBeLeftOut() throws IOException {
-        List<FeedEvent> events = read(
-                List.of(
-                        "{\"key\":\"k\",\"dc\":\"us-west\",\"event\":{\"time\":1370448064192,\"id\":\"v1\",\"advertiserId\":\"a\"},\"type\":\"conversion\"}"));
+        List<FeedEvent> events =
+                read(List.of("{\"key\":\"k\",\"dc\":\"us-west\",\"event\":{\"time\":1370448064192,\"id\":\"v1\","
+                        + "\"advertiserId\":\"a\"},\"type\":\"conversion\"}"));
 
         assertThat(events)
                 .containsExactly(new FeedEvent(
@@ -87,11 +88,13 @@ class JsonLinesFeedTest {
                             "events.jsonl:4: expected field event.advertiserId, found none",
                             "events.jsonl:5: expected an integer of 64 bits in field event.time, found \"5\"",
                             "events.jsonl:6: expected an integer of 64 bits in field event.time, found 5.0",
-                            "events.jsonl:7: expected an integer of 64 bits in field event.time, found 99999999999999999999",
+                            "events.jsonl:7: expected an integer of 64 bits in field event.time, found"
+                                    + " 99999999999999999999",
                             "events.jsonl:8: expected a text in field event.impressionId, found null",
                             "events.jsonl:9: expected one of [eu, us-east, us-west] in field dc, found mars",
                             "events.jsonl:10: expected field dc, found none",
-                            "events.jsonl:11: expected impression, click, conversion or tag in field type, found clicks",
+                            "events.jsonl:11: expected impression, click, conversion or tag in field type, found"
+                                    + " clicks",
                             "events.jsonl:12: expected a join key in field key, found an empty text",
                             "events.jsonl:13: expected fields [dc, event, key, type] only, found more");
         }

@@ -184,9 +184,9 @@ final class CertifiedHour {
                                 + " WHERE ctid = (SELECT min(ctid) FROM stats_hour_data WHERE time = '" + hour
                                 + "') AND time = '"
                                 + hour
-                                + "' RETURNING ad, place) SELECT campaign, creative, advertiser, exchange, publisher, country,"
-                                + " device FROM changed JOIN stats_hour USING (ad, place) WHERE time = '" + hour
-                                + "'")) {
+                                + "' RETURNING ad, place) SELECT campaign, creative, advertiser, exchange, publisher,"
+                                + " country, device FROM changed JOIN stats_hour USING (ad, place)"
+                                + " WHERE time = '" + hour + "'")) {
             assertThat(changed.next()).isTrue();
             return "DIFFERENCE row " + hour + " campaign=" + changed.getString(1) + " creative=" + changed.getString(2)
                     + " advertiser=" + changed.getString(3) + " exchange=" + changed.getString(4) + " publisher="

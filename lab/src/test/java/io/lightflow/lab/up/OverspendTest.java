@@ -80,7 +80,8 @@ class OverspendTest {
         HttpRequest request = HttpRequest.newBuilder(reports.resolve("/v1/campaigns"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("""
-                        {"id": "%s", "advertiser": "acme", "name": "Spring", "currency": "EUR", "total_budget_micros": %d}
+                        {"id": "%s", "advertiser": "acme", "name": "Spring", "currency": "EUR",
+                         "total_budget_micros": %d}
                         """.formatted(CAMPAIGN, BUDGET * PRICE_MICROS)))
                 .build();
         var answer = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());

@@ -160,8 +160,8 @@ final class Batches implements AutoCloseable {
     private static String hint(int code) {
         return switch (code) {
             case ResultCode.FAIL_FORBIDDEN, ResultCode.SERVER_MEM_ERROR ->
-                " The namespace refuses writes: look at stop_writes in `asinfo -v namespace/NAME` for whether it is full, and"
-                        + " at nsup-period, without which it takes no time-to-live.";
+                " The namespace refuses writes: look at stop_writes in `asinfo -v namespace/NAME` for whether it is"
+                        + " full, and at nsup-period, without which it takes no time-to-live.";
             case ResultCode.DEVICE_OVERLOAD -> " Its disks do not keep up: raise max-write-cache, or add nodes.";
             case ResultCode.ROLE_VIOLATION, ResultCode.NOT_AUTHENTICATED ->
                 " The user needs the role read-write for the namespace.";

@@ -84,8 +84,8 @@ final class Clients {
         } catch (IOException | GeneralSecurityException e) {
             throw new AerospikeSetupException(
                     "The files that store.aerospike.tls names cannot be used: " + e
-                            + ". Expected certificates in PEM in authorities, and a key with its certificate in PKCS #12"
-                            + " in keyStore",
+                            + ". Expected certificates in PEM in authorities, and a key with its certificate in"
+                            + " PKCS #12 in keyStore",
                     e);
         }
     }

@@ -128,8 +128,8 @@ final class NamespaceCheck {
         }
         if (nodes > 1 && !is(found, "strong-consistency") && set < least) {
             wrong.add("min-cluster-size is " + set + " in a cluster of " + nodes + " with " + copies
-                    + " copies: without the nodes that hold a row, or cut off from them, the others would say that there is"
-                    + " none. Set `min-cluster-size " + least + "` in the service section of every node");
+                    + " copies: without the nodes that hold a row, or cut off from them, the others would say that"
+                    + " there is none. Set `min-cluster-size " + least + "` in the service section of every node");
         }
     }
 

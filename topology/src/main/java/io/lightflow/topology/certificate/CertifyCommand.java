@@ -32,8 +32,8 @@ import picocli.CommandLine.TypeConversionException;
         name = "certify",
         mixinStandardHelpOptions = true,
         description = {
-            "Certify that every event of an hour is where it belongs: count it anew in the light topics, and compare with"
-                    + " the front clusters, what was put out, and PostgreSQL. An hour is one of event time, UTC.",
+            "Certify that every event of an hour is where it belongs: count it anew in the light topics, and compare"
+                    + " with the front clusters, what was put out, and PostgreSQL. An hour is one of event time, UTC.",
             "Exits with 1 if there is a difference, or the hour is not closed yet."
         })
 public final class CertifyCommand implements Callable<Integer> {

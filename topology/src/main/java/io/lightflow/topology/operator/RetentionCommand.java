@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Exits with 0 if all is dropped, 1 if PostgreSQL was unavailable or a table was in use, and 2 if an option is wrong."
+            "Exits with 0 if all is dropped, 1 if PostgreSQL was unavailable or a table was in use, and 2 if an"
+                    + " option is wrong."
         })
 public final class RetentionCommand implements Callable<Integer> {
     @Spec

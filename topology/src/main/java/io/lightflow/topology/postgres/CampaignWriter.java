@@ -30,8 +30,8 @@ final class CampaignWriter {
 
     private static final String UPSERT_TOTALS =
             "INSERT INTO campaign_total AS t (campaign, currency, impressions, clicks, spend_micros)"
-                    + " SELECT a.campaign, a.currency, a.impressions, a.clicks, a.spend_micros FROM unnest(?, ?, ?, ?, ?)"
-                    + " WITH ORDINALITY AS a (campaign, currency, impressions, clicks, spend_micros, ordinal)"
+                    + " SELECT a.campaign, a.currency, a.impressions, a.clicks, a.spend_micros FROM unnest(?, ?, ?,"
+                    + " ?, ?) WITH ORDINALITY AS a (campaign, currency, impressions, clicks, spend_micros, ordinal)"
                     + " ORDER BY a.ordinal ON CONFLICT (campaign, currency) DO UPDATE SET"
                     + " impressions = t.impressions + excluded.impressions, clicks = t.clicks + excluded.clicks,"
                     + " spend_micros = " + SUM_OF_SPEND;
@@ -49,10 +49,10 @@ final class CampaignWriter {
                     + " SELECT pg_notify('lightflow_budget', concat_ws(' ', current_schema(), r.exhausted_by,"
                     + " pg_current_xact_id()::text, r.campaign))"
                     + " FROM reached r LEFT JOIN (SELECT campaign, currency, to_timestamp(seconds) AS time, spend"
-                    + " FROM unnest(?, ?, ?, ?, ?) AS q (campaign, currency, minutes, seconds, spend) WHERE minutes = 15)"
-                    + " AS q ON q.campaign = r.campaign AND q.currency = r.currency"
-                    + " GROUP BY r.campaign, r.exhausted_by, r.day_starts_at, r.day_ends_at, r.total_left, r.today_left,"
-                    + " r.goal_left_before"
+                    + " FROM unnest(?, ?, ?, ?, ?) AS q (campaign, currency, minutes, seconds, spend) WHERE minutes ="
+                    + " 15) AS q ON q.campaign = r.campaign AND q.currency = r.currency"
+                    + " GROUP BY r.campaign, r.exhausted_by, r.day_starts_at, r.day_ends_at, r.total_left,"
+                    + " r.today_left, r.goal_left_before"
                     + " HAVING coalesce(r.total_left + coalesce(sum(q.spend), 0) > 0, true)"
                     + " AND coalesce(r.today_left + coalesce(sum(q.spend)"
                     + " FILTER (WHERE q.time >= r.day_starts_at AND q.time < r.day_ends_at), 0) > 0, true)"

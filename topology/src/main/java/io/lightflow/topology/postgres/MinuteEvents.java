@@ -12,7 +12,8 @@ import java.sql.SQLException;
 final class MinuteEvents {
     private static final String UPSERT = "INSERT INTO stats_minute_events AS t (time, events)"
             + " SELECT to_timestamp(a.seconds), sum(a.events) FROM unnest(?, ?) AS a (seconds, events)"
-            + " GROUP BY a.seconds ORDER BY a.seconds ON CONFLICT (time) DO UPDATE SET events = t.events + excluded.events";
+            + " GROUP BY a.seconds ORDER BY a.seconds ON CONFLICT (time) DO UPDATE SET events = t.events +"
+            + " excluded.events";
 
     private MinuteEvents() {}
 

@@ -113,13 +113,14 @@ public final class StatisticsTotals implements AutoCloseable {
                 + " 'stats_day')";
         note(statement, totals, StatisticsTable.DAY.viewName(), "campaign_total", differences);
         String spend =
-                "WITH kept AS (SELECT date_trunc('hour', max(time)) - interval '1 day' AS since FROM campaign_spend), hours AS ("
-                        + "SELECT campaign, currency, time, sum(spend_micros) AS spend_micros FROM stats_hour, kept"
-                        + " WHERE time >= since GROUP BY 1, 2, 3 HAVING sum(spend_micros) <> 0), spend AS (SELECT campaign,"
-                        + " currency, date_bin('1 hour', time, '2000-01-01 00:00+00') AS time, minutes, sum(spend_micros) AS"
-                        + " spend_micros FROM campaign_spend, kept WHERE time >= since GROUP BY 1, 2, 3, 4) SELECT h, s FROM"
-                        + " (SELECT * FROM hours, (VALUES (15), (60)) AS each (minutes)) h FULL JOIN spend s USING (campaign,"
-                        + " currency, time, minutes) WHERE h.spend_micros IS DISTINCT FROM s.spend_micros";
+                "WITH kept AS (SELECT date_trunc('hour', max(time)) - interval '1 day' AS since FROM campaign_spend),"
+                        + " hours AS (SELECT campaign, currency, time, sum(spend_micros) AS spend_micros FROM"
+                        + " stats_hour, kept WHERE time >= since GROUP BY 1, 2, 3 HAVING sum(spend_micros) <> 0),"
+                        + " spend AS (SELECT campaign, currency, date_bin('1 hour', time, '2000-01-01 00:00+00') AS"
+                        + " time, minutes, sum(spend_micros) AS spend_micros FROM campaign_spend, kept WHERE time >="
+                        + " since GROUP BY 1, 2, 3, 4) SELECT h, s FROM (SELECT * FROM hours, (VALUES (15), (60)) AS"
+                        + " each (minutes)) h FULL JOIN spend s USING (campaign, currency, time, minutes) WHERE"
+                        + " h.spend_micros IS DISTINCT FROM s.spend_micros";
         note(statement, spend, StatisticsTable.HOUR.viewName(), "campaign_spend", differences);
     }
 

@@ -38,7 +38,8 @@ final class Failures {
         return new StoreUnavailableException(
                 "Cannot " + action + " the RocksDB join store in " + directory + ": "
                         + (full
-                                ? "its disk is full. Free at least 500 MB; writing goes on by itself within seconds then"
+                                ? "its disk is full. Free at least 500 MB; writing goes on by itself within seconds"
+                                        + " then"
                                 : cause.getMessage() + ". It is tried again; if it lasts, check the disk"),
                 cause);
     }

@@ -145,6 +145,7 @@ class ClusterWatchTest {
         recent.areThere(131);
 
         assertThat(recent.all()).hasSize(1);
-        assertThat(new String(recent.all().get(0).key(), StandardCharsets.UTF_8)).isEqualTo("under way");
+        assertThat(new String(recent.all().get(0).key(), StandardCharsets.UTF_8))
+                .isEqualTo("under way");
     }
 }

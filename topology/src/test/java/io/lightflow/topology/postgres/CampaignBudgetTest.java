@@ -78,7 +78,8 @@ class CampaignBudgetTest {
                         FROM stats_day GROUP BY 1, 2"""))
                 .isEqualTo("0");
         assertThat(differences("campaign, currency, time, spend_micros FROM campaign_spend WHERE minutes = 15", """
-                        campaign, currency, date_bin('15 minutes', time, '2000-01-01 00:00+00'), sum(spend_micros)::bigint
+                        campaign, currency, date_bin('15 minutes', time, '2000-01-01 00:00+00'),
+                            sum(spend_micros)::bigint
                         FROM stats_minute GROUP BY 1, 2, 3"""))
                 .isEqualTo("0");
         assertThat(differences("campaign, currency, time, spend_micros FROM campaign_spend WHERE minutes = 60", """
@@ -226,7 +227,7 @@ class CampaignBudgetTest {
         for (int i = 0; i < 2; i++) {
             Statistics statistics = new Statistics();
             for (int creative : new int[] {1, 201}) {
-                statistics.minute(key(Instant.parse("2026-03-08T10:00:00Z").toEpochMilli() + i * 3_600_000, creative))
+                statistics.minute(key(Instant.parse("2026-03-08T10:00:00Z").toEpochMilli() + i * 3_600_000L, creative))
                                 .spendMicros =
                         Long.MAX_VALUE / 2;
             }
@@ -298,8 +299,8 @@ class CampaignBudgetTest {
         assertThatThrownBy(() -> server.execute(
                         old,
                         "INSERT INTO ledger (topology, group_name, shard, epoch, position, txid, opened_at) VALUES"
-                                + " ('stats-counter', 'us', 0, 1, '', 0, now()) ON CONFLICT (topology, group_name, shard)"
-                                + " DO UPDATE SET epoch = ledger.epoch + 1"))
+                                + " ('stats-counter', 'us', 0, 1, '', 0, now()) ON CONFLICT (topology, group_name,"
+                                + " shard) DO UPDATE SET epoch = ledger.epoch + 1"))
                 .rootCause()
                 .hasMessageContaining("null value in column \"writer_version\"");
     }

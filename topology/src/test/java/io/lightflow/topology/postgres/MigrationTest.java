@@ -75,10 +75,10 @@ class MigrationTest {
         old.migrate("3", sessionZone);
 
         // Every column that a migration adds with now() has the moment of it.
-        Instant migrated = Instant.parse(
-                server.query(
-                        old.settings,
-                        "SELECT to_char(min(updated_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM campaign"));
+        Instant migrated = Instant.parse(server.query(
+                old.settings,
+                "SELECT to_char(min(updated_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM"
+                        + " campaign"));
         assertSame("stats_creative_minute", byCreative(MINUTE_MS, minutesKept));
         assertSame("stats_creative_ten_minutes", byCreative(10 * MINUTE_MS, minutesKept));
         assertSame("campaign_total", totals());

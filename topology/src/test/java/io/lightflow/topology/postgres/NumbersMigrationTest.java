@@ -110,18 +110,19 @@ class NumbersMigrationTest {
         PostgresServer.migrate(old.settings, "5");
         server.execute(
                 old.settings,
-                "INSERT INTO stats_ad_key (campaign, creative, advertiser, currency) SELECT DISTINCT campaign, creative,"
-                        + " advertiser, currency FROM stats_day WHERE creative <> 'ad ''1'");
+                "INSERT INTO stats_ad_key (campaign, creative, advertiser, currency) SELECT DISTINCT campaign,"
+                        + " creative, advertiser, currency FROM stats_day WHERE creative <> 'ad ''1'");
         server.execute(
                 old.settings,
-                "INSERT INTO stats_geo_key (country, region, data_center) SELECT country, region, 'us' FROM (VALUES ('FR'),"
-                        + " ('DE')) AS c (country), (VALUES ('r2'), ('r1')) AS r (region)");
+                "INSERT INTO stats_geo_key (country, region, data_center) SELECT country, region, 'us' FROM (VALUES"
+                        + " ('FR'), ('DE')) AS c (country), (VALUES ('r2'), ('r1')) AS r (region)");
         for (String step : List.of("minute", "hour", "day")) {
             server.execute(old.settings, """
                     DO $$ DECLARE p record; BEGIN
                         FOR p IN SELECT c.relname, pg_get_expr(c.relpartbound, c.oid) AS bound FROM pg_inherits i
                             JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'stats_%1$s'::regclass LOOP
-                            EXECUTE format('CREATE TABLE %%I PARTITION OF stats_geo_%1$s_data %%s WITH (fillfactor = %2$s)',
+                            EXECUTE format('CREATE TABLE %%I PARTITION OF stats_geo_%1$s_data %%s'
+                                ' WITH (fillfactor = %2$s)',
                                 replace(p.relname, 'stats_%1$s', 'stats_geo_%1$s_data'), p.bound);
                         END LOOP;
                     END $$;
@@ -231,8 +232,8 @@ class NumbersMigrationTest {
                             old.settings,
                             "SELECT string_agg(DISTINCT reloptions[1] || ': ' || (SELECT string_agg(replace(substring("
                                     + "pg_get_indexdef(indexrelid) FROM '[(].*[)]'), '\"', ''), ' and ') FROM pg_index"
-                                    + " WHERE indrelid = c.oid), ' or ') FROM pg_inherits JOIN pg_class c ON c.oid = inhrelid"
-                                    + " WHERE inhparent = '" + table.tableName() + "'::regclass"))
+                                    + " WHERE indrelid = c.oid), ' or ') FROM pg_inherits JOIN pg_class c ON c.oid ="
+                                    + " inhrelid WHERE inhparent = '" + table.tableName() + "'::regclass"))
                     .as(table.tableName())
                     .isEqualTo(
                             "fillfactor=" + table.fillFactor() + ": (" + String.join(", ", table.keyColumns()) + ")");

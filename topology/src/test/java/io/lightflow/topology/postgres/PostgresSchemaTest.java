@@ -114,9 +114,9 @@ class PostgresSchemaTest {
                         settings,
                         "SELECT string_agg(table_name || ' ' || (kept_from AT TIME ZONE 'UTC')::date, ', '"
                                 + " ORDER BY table_name) FROM stats_kept"))
-                .isEqualTo(
-                        "stats_creative_minute 2013-06-05, stats_creative_ten_minutes 2013-06-05,"
-                                + " stats_geo_hour 2013-05-01, stats_geo_minute 2013-06-05, stats_hour 2013-05-01, stats_minute 2013-06-05");
+                .isEqualTo("stats_creative_minute 2013-06-05, stats_creative_ten_minutes 2013-06-05,"
+                        + " stats_geo_hour 2013-05-01, stats_geo_minute 2013-06-05, stats_hour 2013-05-01,"
+                        + " stats_minute 2013-06-05");
         assertThat(server.query(settings, "SELECT count(*) FROM stats_minute")).isEqualTo("1");
         assertThat(server.query(settings, "SELECT count(*) FROM stats_hour")).isEqualTo("3");
         assertThat(server.query(settings, "SELECT count(*) FROM stats_day")).isEqualTo("4");

@@ -185,12 +185,12 @@ class PostgresStatisticsSinkTest {
             sink.commit(commit(0, i * 10L, i * 10L + 10, statistics));
         }
 
-        assertThat(
-                        server.query(
-                                settings,
-                                "SELECT string_agg(row || '=' || impressions, ', ' ORDER BY row COLLATE \"C\") FROM (SELECT"
-                                        + " concat_ws(' ', extract(epoch FROM time)::bigint, campaign, creative, advertiser,"
-                                        + " country, region, data_center, currency) AS row, impressions FROM stats_geo_hour) r"))
+        assertThat(server.query(
+                        settings,
+                        "SELECT string_agg(row || '=' || impressions, ', ' ORDER BY row COLLATE \"C\") FROM"
+                                + " (SELECT concat_ws(' ', extract(epoch FROM time)::bigint, campaign,"
+                                + " creative, advertiser, country, region, data_center, currency) AS row,"
+                                + " impressions FROM stats_geo_hour) r"))
                 .isEqualTo(expected.entrySet().stream()
                         .map(row -> row.getKey() + "=" + row.getValue())
                         .collect(Collectors.joining(", ")));
@@ -228,10 +228,12 @@ class PostgresStatisticsSinkTest {
         assertThat(totals.all().impressions).isEqualTo(7);
         assertThat(server.query(settings, "SELECT impressions FROM stats_minute WHERE campaign = U&'nul\\FFFD'"))
                 .isEqualTo("2");
-        assertThat(
-                        server.query(
-                                settings,
-                                "SELECT octet_length(max(publisher)) FROM stats_minute WHERE publisher > U&'\\00c9' AND publisher < U&'\\00ff'"))
+        assertThat(server.query(
+                        settings,
+                        "SELECT octet_length(max(publisher)) FROM stats_minute WHERE publisher > U&'\\00c9'"
+                                + ""
+                                + ""
+                                + " AND publisher < U&'\\00ff'"))
                 .isEqualTo("254");
     }
 

@@ -105,7 +105,7 @@ class RegionMigrationTest {
     private static String kept(PostgresSettings settings) {
         return server.query(
                 settings,
-                "SELECT string_agg(table_name || ' ' || to_char(kept_from AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'), ', '"
-                        + " ORDER BY table_name) FROM stats_kept WHERE table_name LIKE 'stats_geo%'");
+                "SELECT string_agg(table_name || ' ' || to_char(kept_from AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI'),"
+                        + " ', ' ORDER BY table_name) FROM stats_kept WHERE table_name LIKE 'stats_geo%'");
     }
 }

@@ -100,8 +100,8 @@ final class JoinStoreBenchmark {
             delete(directory);
         }
         System.out.printf(
-                "%,d events in blocks of %,d over %,d join keys, values of %d bytes, %d generations, %.1f cells read an event%n"
-                        + "reads of an event:  %s%nwrites of an event: %s%n",
+                "%,d events in blocks of %,d over %,d join keys, values of %d bytes, %d generations, %.1f cells read"
+                        + " an event%nreads of an event:  %s%nwrites of an event: %s%n",
                 events,
                 block,
                 keys,

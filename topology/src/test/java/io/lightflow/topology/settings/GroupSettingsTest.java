@@ -142,12 +142,12 @@ class GroupSettingsTest {
                     dataCenters: [us-west, us-east] | dataCenters: [us-west, ~]       | the key dataCenters
                     dataCenters: [us-west, us-east] | dataCenters: [us-west, us-west] | the key dataCenters
                     dataCenters: [us-west, us-east] | dataCenters: [us west]          | the key dataCenters
-                    bootstrapServers: 127.0.0.1:9092 | bootstrapServer: 127.0.0.1:9092 | the key kafka.bootstrapServers is missing
-                    bootstrapServers: 127.0.0.1:9092 |                                | the key kafka.bootstrapServers is missing
-                    sasl.jaas.config: hunter2-of-kafka | sasl.jaas.config:            | kafka.properties.sasl.jaas.config
-                    us-west:                        | us-north:                       | the key fronts.us-north names no data center
-                    bootstrapServers: 127.0.0.1:9093 |                                | the key fronts.us-west.bootstrapServers is missing
-                    bootstrapServers: 127.0.0.1:9093 | servers: 127.0.0.1:9093        | the key fronts.us-west.servers is unknown
+                    bootstrapServers: 127.0.0.1:9092 | bootstrap: 127.0.0.1:9092 | kafka.bootstrapServers is missing
+                    bootstrapServers: 127.0.0.1:9092 |  | kafka.bootstrapServers is missing
+                    sasl.jaas.config: hunter2-of-kafka | sasl.jaas.config: | kafka.properties.sasl.jaas.config
+                    us-west: | us-north: | fronts.us-north names no data center
+                    bootstrapServers: 127.0.0.1:9093 |  | fronts.us-west.bootstrapServers is missing
+                    bootstrapServers: 127.0.0.1:9093 | servers: 127.0.0.1:9093 | fronts.us-west.servers is unknown
                     user: lightflow                 |                                 | the key postgres.user is missing
                     user: lightflow                 | user: [lightflow]               | the key postgres.user
                     urls: ["http://127.0.0.1:8081"] | urls: ["no url"]                | the key registry.urls
@@ -157,20 +157,20 @@ class GroupSettingsTest {
                     orphanAfter: 12h                | orphanAfter: 4000d              | join.orphanAfter
                     orphanAfter: 12h                | allowedDisorder: 2h             | join.allowedDisorder
                     orphanAfter: 12h                | rowCap: 0                       | the key join.rowCap
-                    orphanAfter: 1h                 | orphanAfter: 1x                 | the key join.advertisers.1458.orphanAfter
-                    orphanAfter: 1h                 | orphanAfter: 999d               | join.advertisers.1458.orphanAfter
-                    orphanAfter: 1h                 | clickLookBack: 0s               | join.advertisers.1458.clickLookBack
-                    orphanAfter: 1h                 | orphan: 1h                      | the key join.advertisers.1458.orphan is unknown
+                    orphanAfter: 1h | orphanAfter: 1x | join.advertisers.1458.orphanAfter
+                    orphanAfter: 1h | orphanAfter: 999d | join.advertisers.1458.orphanAfter
+                    orphanAfter: 1h | clickLookBack: 0s | join.advertisers.1458.clickLookBack
+                    orphanAfter: 1h | orphan: 1h | join.advertisers.1458.orphan is unknown
                     emitInterval: 50ms              | emitInterval: 50                | the key pace.emitInterval
                     emitInterval: 50ms              | emitInterval: 2m                | the key pace.emitInterval
                     emitInterval: 50ms              | emitInterval: 999999999999d     | the key pace.emitInterval
                     emitInterval: 50ms              | beacons: MAYBE                  | the key pace.beacons
                     emitInterval: 50ms              | pollRecords: -1                 | the key pace.pollRecords
                     parallelism: 2                  | parallelism: two                | the key dataflow.parallelism
-                    parallelism: 2                  | workers: 2                      | the key dataflow.workers must be 1 with store.rocksdb
+                    parallelism: 2 | workers: 2 | dataflow.workers must be 1 with store.rocksdb
                     microBatch: 15s                 | microBatch: 500ms               | the key statistics.microBatch
-                    microBatch: 15s                 | microbatch: 15s                 | the key statistics.microbatch is unknown
-                    connect: 127.0.0.1:2181         | root: /x                        | the key zookeeper.connect is missing
+                    microBatch: 15s                 | microbatch: 15s                 | statistics.microbatch is unknown
+                    connect: 127.0.0.1:2181         | root: /x                        | zookeeper.connect is missing
                     group: us                       | "group: us\\nshards: 9"         | shards
                     group: us                       | 'group: "us'                    | YAML
                     """)
@@ -257,7 +257,7 @@ class GroupSettingsTest {
     /** A text of the good settings of a cluster, what takes its place, and the key that must be named. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    '"10.0.0.1:3000"'      | 10.0.0.1               | the key store.aerospike.hosts takes HOST:PORT, found 10.0.0.1
+                    '"10.0.0.1:3000"' | 10.0.0.1 | store.aerospike.hosts takes HOST:PORT, found 10.0.0.1
                     '"10.0.0.1:3000"'      | ":3000"                | the key store.aerospike.hosts takes HOST:PORT
                     '"10.0.0.1:3000"'      | "a:b:3000"             | the key store.aerospike.hosts takes HOST:PORT
                     '"10.0.0.1:3000"'      | "a:0"                  | the key store.aerospike.hosts takes HOST:PORT

@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         description = {
             "Runs both topologies' loops through schedules of crashes, outages, zombies, replays, duplicates and"
-                    + " re-created topics, on a virtual clock and without any server; asserts the invariants after every"
-                    + " step and compares the end with a brute-force answer.",
+                    + " re-created topics, on a virtual clock and without any server; asserts the invariants after"
+                    + " every step and compares the end with a brute-force answer.",
             "Exits with 0 if all is well, with 1 if a schedule fails or a mutant survives, with 2 on a wrong option."
         })
 public final class SimulateCommand implements Callable<Integer> {
@@ -42,8 +42,8 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--schedules",
             paramLabel = "N",
             defaultValue = "1000",
-            description =
-                    "How many schedules; with --mutants, how many each mutant has to survive. Default: ${DEFAULT-VALUE}.")
+            description = "How many schedules; with --mutants, how many each mutant has to survive. Default:"
+                    + " ${DEFAULT-VALUE}.")
     private long schedules;
 
     @Spec

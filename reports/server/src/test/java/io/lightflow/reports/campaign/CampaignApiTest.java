@@ -49,8 +49,9 @@ class CampaignApiTest {
     @Test
     void whatWasMadeIsFoundAsItWasSent() throws Exception {
         String body = """
-                {"id":"spring/über 1","advertiser":"a","name":"Spring","currency":"EUR","total_budget_micros":9000000000000,
-                 "daily_budget_micros":5000000,"time_zone":"Asia/Kolkata","starts_at":"2026-03-01T00:00:00+05:30",
+                {"id":"spring/über 1","advertiser":"a","name":"Spring","currency":"EUR",
+                 "total_budget_micros":9000000000000,"daily_budget_micros":5000000,
+                 "time_zone":"Asia/Kolkata","starts_at":"2026-03-01T00:00:00+05:30",
                  "ends_at":"2026-04-01T00:00:00+05:30","goal":{"metric":"clicks","count":1000},"pacing":"even"}""";
         HttpResponse<String> created = manager.send("POST", "/v1/campaigns", body);
         assertThat(created.statusCode()).as(created.body()).isEqualTo(201);
@@ -133,8 +134,8 @@ class CampaignApiTest {
                         "pacing",
                         "budget");
         assertThat(problem.path("errors").toString())
-                .contains(
-                        "{\"parameter\":\"total_budget_micros\",\"sent\":\"1.5\",\"allowed\":\"a whole number from 0 to");
+                .contains("{\"parameter\":\"total_budget_micros\",\"sent\":\"1.5\",\"allowed\":\"a whole number from 0"
+                        + " to");
         assertThat(problem.path("detail").asText()).contains("name must be a text", "and is missing");
 
         make("pace", "a");

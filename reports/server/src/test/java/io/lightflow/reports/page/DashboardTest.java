@@ -70,7 +70,8 @@ class DashboardTest {
                         'active', now() - interval '1 day', now() + interval '6 days'),
                     ('c-2001', 'globex', 'Globex jets', 'JPY', NULL, NULL, 'asap', NULL, NULL, 'Asia/Tokyo', 'active',
                         NULL, NULL),
-                    ('c-2002', 'globex', 'Globex leasing', 'USD', 0, NULL, 'asap', NULL, NULL, 'UTC', 'paused', NULL, NULL)
+                    ('c-2002', 'globex', 'Globex leasing', 'USD', 0, NULL, 'asap', NULL, NULL, 'UTC', 'paused',
+                        NULL, NULL)
                 """);
         written.commit(lastHour(), Instant.now());
         server = serve(database);

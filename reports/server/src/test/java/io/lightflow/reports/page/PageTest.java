@@ -64,8 +64,8 @@ class PageTest {
         assertThat(all.get(200, "/v1/shards").path("shards")).isEmpty();
         DATABASE.execute("INSERT INTO ledger (topology, group_name, shard, epoch, position, watermark, txid, opened_at,"
                 + " committed_at, writer_version) VALUES"
-                + " ('stats-counter', 'us', 1, 1, '{}', now() - interval '90 s', 5, now(), '2026-01-01T00:00:00Z', 1000),"
-                + " ('stats-counter', 'eu', 0, 1, '{}', NULL, 0, now(), NULL, 1000)");
+                + " ('stats-counter', 'us', 1, 1, '{}', now() - interval '90 s', 5, now(), '2026-01-01T00:00:00Z',"
+                + " 1000), ('stats-counter', 'eu', 0, 1, '{}', NULL, 0, now(), NULL, 1000)");
         JsonNode shards = all.get(200, "/v1/shards").path("shards");
         assertThat(shards.get(0).toString())
                 .isEqualTo("{\"topology\":\"stats-counter\",\"group\":\"eu\",\"shard\":0,\"watermark\":null,"

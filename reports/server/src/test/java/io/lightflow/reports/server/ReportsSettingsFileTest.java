@@ -22,7 +22,8 @@ class ReportsSettingsFileTest {
                 """
                 bind: 0.0.0.0
                 port: 9000
-                replica: {url: 'jdbc:postgresql://replica/l', user: r, passwordVariable: P, schema: s, poolSize: 3, timeout: 500ms}
+                replica: {url: 'jdbc:postgresql://replica/l', user: r, passwordVariable: P, schema: s,
+                          poolSize: 3, timeout: 500ms}
                 primary: {url: 'jdbc:postgresql://primary/l', user: w, passwordVariable: P}
                 statementTimeout: 2s
                 maxRequestBytes: 2048

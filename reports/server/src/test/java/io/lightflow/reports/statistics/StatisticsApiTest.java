@@ -161,8 +161,8 @@ class StatisticsApiTest {
                 .isEqualTo(WRITTEN.sum(counts -> counts.spendMicros, key -> key.get(Dimension.CREATIVE)
                         .equals("r7")));
         assertThat(spend.path("parts").toString())
-                .isEqualTo(
-                        "[{\"from\":\"2026-01-30T00:00:00Z\",\"to\":\"2026-02-04T00:00:00Z\",\"rows\":\"day\",\"subtracted\":false}]");
+                .isEqualTo("[{\"from\":\"2026-01-30T00:00:00Z\",\"to\":\"2026-02-04T00:00:00Z\",\"rows\":\"day\","
+                        + "\"subtracted\":false}]");
     }
 
     @Test
@@ -364,7 +364,8 @@ class StatisticsApiTest {
         wrong(
                 "/v1/ads/r/aggregated_count?filter=region:BE&filter=device:phone&" + hour,
                 "filter",
-                "of no others than campaign, creative, advertiser, exchange, publisher, country, device, currency; or campaign,");
+                "of no others than campaign, creative, advertiser, exchange, publisher, country, device, currency; or"
+                        + " campaign,");
         wrong("/v1/campaigns/c/series?by=data_center&filter=exchange:x&" + hour, "filter", "no table has all of them");
         wrong("/v1/ads/r/aggregated_count?filter=country&" + hour, "filter", "a dimension, a colon and a value");
         wrong("/v1/ads/r/aggregated_count?filter=time;DROP:x&" + hour, "filter", "the dimensions are campaign");

@@ -72,10 +72,12 @@ class SchemaIdTest {
         Schema schema = parse("""
                 {"type":"record","name":"Node","namespace":"a.b","aliases":["Old","x.Older"],"fields":[
                   {"name":"next","type":["null","Node"],"default":null},
-                  {"name":"sizes","type":{"type":"map","values":{"type":"array","items":"double"}},"default":{"b":[1.5],"a":[]}},
+                  {"name":"sizes","type":{"type":"map","values":{"type":"array","items":"double"}},
+                   "default":{"b":[1.5],"a":[]}},
                   {"name":"hash","type":{"type":"fixed","name":"c.Hash","size":16,"aliases":["Md"]}},
                   {"name":"hashes","type":{"type":"array","items":"c.Hash"},"default":[]},
-                  {"name":"price","type":{"type":"bytes","logicalType":"decimal","precision":9,"scale":6},"default":"\\u0001"},
+                  {"name":"price","type":{"type":"bytes","logicalType":"decimal","precision":9,"scale":6},
+                   "default":"\\u0001"},
                   {"name":"bare","type":{"type":"record","name":"Bare","namespace":"","fields":[
                     {"name":"self","type":["null","Bare"],"default":null}]}}]}""");
         Schema again = parse(SchemaId.normalForm(schema));

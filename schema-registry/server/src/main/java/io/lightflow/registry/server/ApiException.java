@@ -111,7 +111,8 @@ final class ApiException extends RuntimeException {
                 422,
                 42202,
                 "The specified version '" + version
-                        + "' is not a valid version id. Allowed values are between [1, 2^31-1] and the string \"latest\"");
+                        + "' is not a valid version id. Allowed values are between [1, 2^31-1] and the string"
+                        + " \"latest\"");
     }
 
     static ApiException invalidCompatibility(String level) {

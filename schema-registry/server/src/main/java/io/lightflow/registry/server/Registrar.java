@@ -41,9 +41,9 @@ final class Registrar {
         }
         SubjectSettings.requireWritable(connection, subject);
         if (SubjectSettings.modeInForce(connection, subject) == Mode.IMPORT) {
-            throw ApiException.notPermitted(
-                    "Subject " + subject + " is in import mode, in which a schema is registered"
-                            + " with its \"id\" and, if it is known, its \"version\". Name them, or put it into mode READWRITE");
+            throw ApiException.notPermitted("Subject " + subject + " is in import mode, in which a schema is registered"
+                    + " with its \"id\" and, if it is known, its \"version\". Name them, or put it into"
+                    + " mode READWRITE");
         }
         requireCompatible(connection, subject, schema);
         SchemaStore.insert(connection, schema, Deleted.LEFT_OUT);

@@ -126,7 +126,8 @@ final class SubjectSettings {
     private static void requireNoVersions(Connection connection, String subject) throws SQLException {
         Optional<String> found = Sql.first(
                 connection,
-                "SELECT subject FROM registry.versions WHERE NOT deleted AND ? IN ('', subject) ORDER BY subject LIMIT 1",
+                "SELECT subject FROM registry.versions WHERE NOT deleted AND ? IN ('', subject) ORDER BY subject"
+                        + " LIMIT 1",
                 row -> row.getString(1),
                 subject);
         if (found.isPresent()) {

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
         exitCodeOnExecutionException = 3,
         footer = {
             "",
-            "Exits with 0 if --to knows all that --from knows, 1 if there are conflicts, 2 if an option is wrong, 3 if a"
-                    + " registry cannot be asked. May be run again at any time."
+            "Exits with 0 if --to knows all that --from knows, 1 if there are conflicts, 2 if an option is wrong, 3"
+                    + " if a registry cannot be asked. May be run again at any time."
         })
 public final class SyncCommand implements Callable<Integer> {
     private static final int CONFLICTS = 1;

@@ -15,9 +15,11 @@ import org.junit.jupiter.api.Test;
 /** Confluent's own client for Java works with this registry as it is. */
 class ConfluentClientTest extends ApiTest {
     private static final String PLACE =
-            "{\"type\":\"record\",\"name\":\"Place\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"country\",\"type\":\"string\"}]}";
+            "{\"type\":\"record\",\"name\":\"Place\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"country\","
+                    + "\"type\":\"string\"}]}";
     private static final String CLICK =
-            "{\"type\":\"record\",\"name\":\"Click\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"place\",\"type\":\"ads.Place\"}]}";
+            "{\"type\":\"record\",\"name\":\"Click\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"place\","
+                    + "\"type\":\"ads.Place\"}]}";
 
     @Test
     void schemasWithReferencesGoInAndComeOut() throws Exception {

@@ -12,12 +12,14 @@ import org.junit.jupiter.api.Test;
 /** A schema may use the types of other subjects' versions; its id is that of the schema with the types written out. */
 class ReferencesTest extends ApiTest {
     private static final String PLACE =
-            "{\"type\":\"record\",\"name\":\"Place\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"country\",\"type\":\"string\"}]}";
+            "{\"type\":\"record\",\"name\":\"Place\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"country\","
+                    + "\"type\":\"string\"}]}";
     private static final String SITE =
-            "{\"type\":\"record\",\"name\":\"Site\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"place\",\"type\":\"Place\"}]}";
+            "{\"type\":\"record\",\"name\":\"Site\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"place\","
+                    + "\"type\":\"Place\"}]}";
     private static final String CLICK =
-            "{\"type\":\"record\",\"name\":\"Click\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"site\",\"type\":\"Site\"},"
-                    + "{\"name\":\"place\",\"type\":\"ads.Place\"}]}";
+            "{\"type\":\"record\",\"name\":\"Click\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"site\","
+                    + "\"type\":\"Site\"},{\"name\":\"place\",\"type\":\"ads.Place\"}]}";
 
     @Test
     void typesComeFromReferencesAndFromTheirsAndTheIdIsThatOfTheWholeSchema() throws Exception {

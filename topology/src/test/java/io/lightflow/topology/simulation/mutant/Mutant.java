@@ -42,8 +42,8 @@ public enum Mutant {
             changed("io.lightflow.join.Cells", Advice.to(TagsVisible.class).on(named("isVisible")))),
 
     CELLS_AHEAD_OF_THE_COMMIT_BEFORE(
-            "cells are written as soon as their block is stepped, while the commit that it is built upon is not known to"
-                    + " be made",
+            "cells are written as soon as their block is stepped, while the commit that it is built upon is not known"
+                    + " to be made",
             changed(JoinStep.class.getName(), Advice.to(EarlyCells.class).on(named("run")))),
 
     WAITING_CLICKS_DELETED_BEFORE_COMMIT(
