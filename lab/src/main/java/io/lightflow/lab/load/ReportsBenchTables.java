@@ -3,6 +3,7 @@ package io.lightflow.lab.load;
 import io.lightflow.database.KeyTable;
 import io.lightflow.database.PostgresSchema;
 import io.lightflow.database.PostgresSettings;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
@@ -43,37 +44,6 @@ final class ReportsBenchTables {
     static final int REGIONS_OF_A_COUNTRY = 20;
     private static final int ADVERTISERS = 40;
     static final List<String> DEVICES = List.of("desktop", "phone", "tablet");
-    /** The dimensions of some tables. */
-    private enum Cube {
-        PLACES("stats_", "ad, place"),
-        CREATIVES("stats_creative_", "ad"),
-        GEO("stats_geo_", "ad, geo");
-
-        private final String prefix;
-        private final String columns;
-
-        Cube(String prefix, String columns) {
-            this.prefix = prefix;
-            this.columns = columns;
-        }
-
-        String table(String step) {
-            return prefix + step + "_data";
-        }
-
-        /** With the columns that are filled, in their order. */
-        String target(String step, String suffix) {
-            return table(step) + suffix + " (time, " + columns + ", impressions, clicks, conversions,"
-                    + " invalid_impressions, invalid_clicks, invalid_conversions, spend_micros, revenue_micros)";
-        }
-
-        /** What all places come to in a minute, in the order of the key. */
-        String rows() {
-            return "(SELECT " + columns + ", sum(impressions) AS impressions, sum(clicks) AS clicks, sum(conversions)"
-                    + " AS conversions, sum(spend_micros) AS spend_micros, sum(revenue_micros) AS revenue_micros FROM"
-                    + " reports_bench_place GROUP BY " + columns + " ORDER BY " + columns + ") AS sums";
-        }
-    }
 
     private static final String SHARES = "impressions, clicks, conversions, 0, 0, 0, spend_micros, revenue_micros";
 
@@ -176,10 +146,11 @@ final class ReportsBenchTables {
         } finally {
             threads.shutdownNow();
         }
-        for (Cube cube : List.of(Cube.PLACES, Cube.GEO)) {
-            rollUp(connection, cube, "hour", from, to);
-            rollUp(connection, cube, "day", from, to);
-            vacuum(connection, cube.table("hour"), cube.table("day"));
+        for (StatisticsTable table : StatisticsTable.values()) {
+            if (table.stepMs() >= Statistics.HOUR_MS) {
+                rollUp(connection, table, from, to);
+                vacuum(connection, table.tableName());
+            }
         }
     }
 
@@ -249,13 +220,16 @@ final class ReportsBenchTables {
                 "_" + from.atOffset(ZoneOffset.UTC).toLocalDate().toString().replace("-", "");
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement()) {
-            for (Cube cube : Cube.values()) {
-                statement.execute("INSERT INTO " + cube.target("minute", suffix) + " SELECT time, " + cube.columns
-                        + ", " + SHARES + " FROM " + minutes(from, to) + ", " + cube.rows());
-                vacuum(connection, cube.table("minute") + suffix);
+            for (StatisticsTable table : StatisticsTable.values()) {
+                if (table.isOfMinutes()) {
+                    statement.execute("INSERT INTO " + target(table, suffix) + " SELECT time, " + numbers(table) + ", "
+                            + SHARES + " FROM " + minutes(from, to) + ", " + sums(table));
+                    vacuum(connection, table.tableName() + suffix);
+                } else if (table.stepMs() < Statistics.HOUR_MS) {
+                    rollUp(connection, table, from, to);
+                    vacuum(connection, table.tableName() + suffix);
+                }
             }
-            rollUp(connection, Cube.CREATIVES, "ten_minutes", from, to);
-            vacuum(connection, Cube.CREATIVES.table("ten_minutes") + suffix);
             statement.execute("INSERT INTO stats_minute_events AS e SELECT time, (SELECT sum(impressions + clicks +"
                     + " conversions) FROM reports_bench_place) FROM " + minutes(from, to)
                     + " ON CONFLICT (time) DO UPDATE SET events = e.events + excluded.events");
@@ -268,15 +242,33 @@ final class ReportsBenchTables {
     }
 
     /** Every minute has the same counts, so a longer time has as many times as much as it has minutes. */
-    private static void rollUp(Connection connection, Cube cube, String step, Instant from, Instant to)
+    private static void rollUp(Connection connection, StatisticsTable table, Instant from, Instant to)
             throws SQLException {
-        String length = step.equals("ten_minutes") ? "10 minutes" : "1 " + step;
         try (Statement statement = connection.createStatement()) {
-            statement.execute("INSERT INTO " + cube.target(step, "") + " SELECT step, " + cube.columns
+            statement.execute("INSERT INTO " + target(table, "") + " SELECT step, " + numbers(table)
                     + ", n * impressions, n * clicks, n * conversions, 0, 0, 0, n * spend_micros, n * revenue_micros"
-                    + " FROM (SELECT date_bin('" + length + "', time, '2000-01-01 00:00+00') AS step, count(*) AS n"
-                    + " FROM " + minutes(from, to) + " GROUP BY 1) AS steps, " + cube.rows() + " ORDER BY step");
+                    + " FROM (SELECT date_bin('" + table.stepMs()
+                    + " milliseconds', time, '2000-01-01 00:00+00') AS step,"
+                    + " count(*) AS n FROM " + minutes(from, to) + " GROUP BY 1) AS steps, " + sums(table)
+                    + " ORDER BY step");
         }
+    }
+
+    /** The table, with the columns to fill. */
+    private static String target(StatisticsTable table, String suffix) {
+        return table.tableName() + suffix + " (" + table.columns() + ")";
+    }
+
+    private static String numbers(StatisticsTable table) {
+        return table.cube().keyTables().stream().map(KeyTable::column).collect(Collectors.joining(", "));
+    }
+
+    /** The sums over all places of a minute, in the order of the key. */
+    private static String sums(StatisticsTable table) {
+        return "(SELECT " + numbers(table)
+                + ", sum(impressions) AS impressions, sum(clicks) AS clicks, sum(conversions)"
+                + " AS conversions, sum(spend_micros) AS spend_micros, sum(revenue_micros) AS revenue_micros FROM"
+                + " reports_bench_place GROUP BY " + numbers(table) + " ORDER BY " + numbers(table) + ") AS sums";
     }
 
     /** As autovacuum does soon after rows have come. */

@@ -48,7 +48,7 @@ class RegionMigrationTest {
                 + " (topology, group_name, shard) DO UPDATE SET epoch = ledger.epoch + 1, writer_version = 2";
         server.execute(settings, open);
 
-        new PostgresSchema(settings).migrate();
+        PostgresServer.migrate(settings, "6");
 
         assertThat(kept(settings))
                 .isEqualTo("stats_geo_day 2013-06-06 00:00, stats_geo_hour 2013-06-05 09:00,"

@@ -364,8 +364,7 @@ class StatisticsApiTest {
         wrong(
                 "/v1/ads/r/aggregated_count?filter=region:BE&filter=device:phone&" + hour,
                 "filter",
-                "of no others than campaign, creative, advertiser, exchange, publisher, country, device, currency; or"
-                        + " campaign,");
+                "of no others than " + CubeChoice.together());
         wrong("/v1/campaigns/c/series?by=data_center&filter=exchange:x&" + hour, "filter", "no table has all of them");
         wrong("/v1/ads/r/aggregated_count?filter=country&" + hour, "filter", "a dimension, a colon and a value");
         wrong("/v1/ads/r/aggregated_count?filter=time;DROP:x&" + hour, "filter", "the dimensions are campaign");
