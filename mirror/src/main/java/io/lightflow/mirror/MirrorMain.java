@@ -54,7 +54,8 @@ public final class MirrorMain implements Runnable {
         System.exit(commandLine().execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    /** The command. */
+    public static CommandLine commandLine() {
         return new CommandLine(new MirrorMain()).setExecutionExceptionHandler((failure, command, result) -> {
             command.getErr().println(failure.getMessage());
             return failure instanceof IllegalArgumentException

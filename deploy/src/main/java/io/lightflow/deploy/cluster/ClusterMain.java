@@ -31,6 +31,8 @@ import picocli.CommandLine.Spec;
         description = "The platform as separate processes on this machine.",
         synopsisSubcommandLabel = "COMMAND")
 public final class ClusterMain {
+    private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
+
     @Spec
     private CommandSpec spec;
 
@@ -44,10 +46,14 @@ public final class ClusterMain {
     private ClusterMain() {}
 
     public static void main(String[] arguments) {
+        if (System.getProperty(LOG_CONFIGURATION) == null) {
+            System.setProperty(LOG_CONFIGURATION, "classpath:io/lightflow/deploy/cluster/cli-log4j2.xml");
+        }
         System.exit(commandLine().execute(arguments));
     }
 
-    static CommandLine commandLine() {
+    /** The commands. */
+    public static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new ClusterMain());
         commandLine.getSubcommands().get("lightflow").setUnmatchedOptionsArePositionalParams(true);
         return CommandErrors.inWords(commandLine.setCaseInsensitiveEnumValuesAllowed(true));

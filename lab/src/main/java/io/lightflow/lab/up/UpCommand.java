@@ -23,9 +23,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code deploy/local/up}: the whole platform on one machine. */
+/** {@code lightflow up}: the whole platform on one machine. */
 @Command(
-        name = "deploy/local/up",
+        name = "up",
         description = "Start the whole platform in one process, feed it, and show what it does until Ctrl-C.",
         footer = {
             "",
@@ -125,10 +125,8 @@ public final class UpCommand implements Callable<Integer> {
         return report.balanced() ? 0 : 1;
     }
 
-    public static void main(String[] arguments) {
-        int exitCode = CommandErrors.inWords(new CommandLine(new UpCommand())).execute(arguments);
-        System.out.flush();
-        // Embedded servers leave threads behind that are no daemons.
-        System.exit(exitCode);
+    /** The command. */
+    public static CommandLine commandLine() {
+        return CommandErrors.inWords(new CommandLine(new UpCommand()));
     }
 }

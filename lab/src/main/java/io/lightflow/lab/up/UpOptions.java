@@ -67,7 +67,7 @@ final class UpOptions {
             names = "--data",
             paramLabel = "DIR",
             description = "Keep the data here; started again on it, everything goes on where it stopped. Without it, a"
-                    + " folder below deploy/target that is emptied at every start.")
+                    + " folder that is emptied at every start.")
     Path data;
 
     @Option(

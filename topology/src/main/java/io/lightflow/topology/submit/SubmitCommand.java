@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         name = "submit",
         mixinStandardHelpOptions = true,
         description = "Prepare topics, tables and schemas of a group, and submit its topologies to Storm.")
-public final class SubmitCommand implements Callable<Integer> {
+public class SubmitCommand implements Callable<Integer> {
     /** A worker that was killed is taken for gone when its ZooKeeper session has ended. */
     private static final Duration OWNER_LEAVES_WITHIN = Duration.ofSeconds(15);
 

@@ -1,6 +1,7 @@
 package io.lightflow.reports.server;
 
 import io.lightflow.service.command.Commands;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The commands of the reports. */
@@ -14,5 +15,10 @@ public final class ReportsMain {
 
     public static void main(String[] arguments) {
         Commands.run(new ReportsMain(), "reports-log4j2.xml", arguments);
+    }
+
+    /** The commands. */
+    public static CommandLine commandLine() {
+        return Commands.commandLine(new ReportsMain());
     }
 }

@@ -18,7 +18,8 @@ public final class RegistryMain {
         Commands.run(new RegistryMain(), "registry-log4j2.xml", arguments);
     }
 
-    static CommandLine commandLine() {
+    /** The commands. */
+    public static CommandLine commandLine() {
         return Commands.commandLine(new RegistryMain());
     }
 }
