@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
-import io.lightflow.invariant.Draft;
+import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Good records become events that carry their bytes as they were. What is rejected: {@code InvariantI…Test}. */
+/** Valid records become events with their original bytes. For rejected ones see {@code InvariantI…Test}. */
 class LightEventDecoderTest {
     private static final long NOW = 1_700_000_000_000L;
 
@@ -22,24 +22,24 @@ class LightEventDecoderTest {
     @ParameterizedTest
     @EnumSource
     void anEventOfEachTypeIsReadWithItsBody(EventType type) {
-        Draft draft =
+        SampleEvent sample =
                 switch (type) {
-                    case IMPRESSION -> Draft.impression("cookie-é", "i", NOW, "acme");
-                    case CLICK -> Draft.click("cookie-é", "c", NOW, "acme", "i");
-                    case CONVERSION -> Draft.conversion("cookie-é", "v", NOW, "acme", "c", null);
-                    case TAG -> Draft.tag("cookie-é", "t", NOW, "acme");
+                    case IMPRESSION -> SampleEvent.impression("cookie-é", "i", NOW, "acme");
+                    case CLICK -> SampleEvent.click("cookie-é", "c", NOW, "acme", "i");
+                    case CONVERSION -> SampleEvent.conversion("cookie-é", "v", NOW, "acme", "c", null);
+                    case TAG -> SampleEvent.tag("cookie-é", "t", NOW, "acme");
                 };
         byte[] value = new BodyEncoder()
-                .encodeWithHeader(draft.record(), schemas.id(draft.record().getSchema()));
+                .encodeWithHeader(sample.record(), schemas.id(sample.record().getSchema()));
         byte[] key = "cookie-é".getBytes(StandardCharsets.UTF_8);
         BlockEntry entry = decoder.decode(type, key, value, 77, 9, NOW + 5);
         LightEvent event = (LightEvent) entry;
         assertThat(event.type()).isEqualTo(type);
         assertThat(event.joinKey()).isEqualTo("cookie-é");
-        assertThat(event.id()).isEqualTo(draft.id());
+        assertThat(event.id()).isEqualTo(sample.id());
         assertThat(event.time()).isEqualTo(NOW);
-        assertThat(event.record()).isEqualTo(draft.record());
-        assertThat(event.body()).isEqualTo(draft.body());
+        assertThat(event.record()).isEqualTo(sample.record());
+        assertThat(event.body()).isEqualTo(sample.body());
         assertThat(event.origin()).isEqualTo(new Origin(77, 9));
         assertThat(event.producedMs()).isEqualTo(NOW + 5);
     }
@@ -77,8 +77,8 @@ class LightEventDecoderTest {
         byte[][] values = new byte[2][];
         LightEvent[] events = new LightEvent[2];
         for (int i = 0; i < 2; i++) {
-            Draft draft = Draft.tag("cookie", "tag-" + i, NOW, "acme");
-            values[i] = new BodyEncoder().encodeWithHeader(draft.record(), schemas.id(Tag.getClassSchema()));
+            SampleEvent sample = SampleEvent.tag("cookie", "tag-" + i, NOW, "acme");
+            values[i] = new BodyEncoder().encodeWithHeader(sample.record(), schemas.id(Tag.getClassSchema()));
             events[i] = (LightEvent) decoder.decode(EventType.TAG, new byte[] {65}, values[i], 1, i, NOW);
         }
         assertThat(events[0].id()).isEqualTo("tag-0");
@@ -88,12 +88,12 @@ class LightEventDecoderTest {
 
     @Test
     void aRegistryThatDoesNotAnswerIsNotTheRecordsFault() {
-        WriterSchemas away = id -> {
-            throw new SchemasUnavailableException("the registry does not answer", null);
+        WriterSchemas unavailable = id -> {
+            throw new SchemasUnavailableException("the registry is unavailable", null);
         };
-        LightEventDecoder waiting = new LightEventDecoder(away, Duration.ofDays(1));
-        byte[] value =
-                new BodyEncoder().encodeWithHeader(Draft.tag("k", "t", NOW, "a").record(), 4);
+        LightEventDecoder waiting = new LightEventDecoder(unavailable, Duration.ofDays(1));
+        byte[] value = new BodyEncoder()
+                .encodeWithHeader(SampleEvent.tag("k", "t", NOW, "a").record(), 4);
         assertThatThrownBy(() -> waiting.decode(EventType.TAG, new byte[] {65}, value, 1, 0, NOW))
                 .isInstanceOf(SchemasUnavailableException.class);
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.event.OutputEncoder.EventSource;
 import io.lightflow.event.OutputEncoder.Trace;
-import io.lightflow.invariant.Draft;
+import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +16,7 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
-/** Spliced outputs are, byte for byte, what the generated classes encode. */
+/** Spliced outputs equal the encoding of the generated classes, byte for byte. */
 class OutputEncoderTest {
     private static final String COOKIE = "cookie-é";
     private static final byte[] KEY = COOKIE.getBytes(StandardCharsets.UTF_8);
@@ -27,10 +27,10 @@ class OutputEncoderTest {
 
     private final TestSchemas schemas = new TestSchemas();
     private final OutputEncoder encoder = new OutputEncoder(schemas.ids());
-    private final Draft impression = Draft.impression(COOKIE, "i", 1_000, "acme");
-    private final Draft click = Draft.click(COOKIE, "c", 2_000, "acme", "i");
-    private final Draft conversion = Draft.conversion(COOKIE, "v", 3_000, "acme", null, "i");
-    private final Draft tag = Draft.tag(COOKIE, "t", 4_000, "acme");
+    private final SampleEvent impression = SampleEvent.impression(COOKIE, "i", 1_000, "acme");
+    private final SampleEvent click = SampleEvent.click(COOKIE, "c", 2_000, "acme", "i");
+    private final SampleEvent conversion = SampleEvent.conversion(COOKIE, "v", 3_000, "acme", null, "i");
+    private final SampleEvent tag = SampleEvent.tag(COOKIE, "t", 4_000, "acme");
 
     @Test
     void impressions() {

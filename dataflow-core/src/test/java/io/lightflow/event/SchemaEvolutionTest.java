@@ -2,7 +2,7 @@ package io.lightflow.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.invariant.Draft;
+import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,11 +21,11 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 
-/** Writers are older or newer than this build; what is inside joined events is always by the schema of this build. */
+/** Writers may be older or newer than this build. Events inside joined events always have this build's schema. */
 class SchemaEvolutionTest {
     private static final long NOW = 1_700_000_000_000L;
     private static final Impression IMPRESSION =
-            (Impression) Draft.impression("cookie", "é-1", NOW, "acme").record();
+            (Impression) SampleEvent.impression("cookie", "é-1", NOW, "acme").record();
 
     private final TestSchemas schemas = new TestSchemas();
     private final LightEventDecoder decoder = new LightEventDecoder(schemas, Duration.ofDays(1));
@@ -96,7 +96,7 @@ class SchemaEvolutionTest {
         assertThat(((Rejection) entry).reason()).contains("campaignId");
     }
 
-    /** Schemas come from the registry as the writer gave them: docs and hints for Java make no difference. */
+    /** The registry returns schemas as the writer registered them. Docs and Java hints make no difference. */
     @Test
     void aSchemaThatDiffersInWordsOnlyIsReadAsItsOwn() throws IOException {
         Schema plain = new Schema.Parser()
@@ -172,7 +172,7 @@ class SchemaEvolutionTest {
 
     private static Schema with(Schema schema, Schema.Field... more) {
         List<Schema.Field> fields = new ArrayList<>();
-        // Between the known ones, so that stepping over must be exact.
+        // Between the known fields, so that skipping must be exact.
         fields.add(new Schema.Field(
                 schema.getFields().get(0), schema.getFields().get(0).schema()));
         fields.addAll(List.of(more));

@@ -26,7 +26,7 @@ import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
-/** A finished set of events gives the same whatever the size of the blocks: the brute-force answer, and its sums. */
+/** A complete set of events gives the brute-force answer and its sums, whatever the block size. */
 class BatchRunnerTest {
     private final TestSchemas schemas = new TestSchemas();
 
@@ -52,10 +52,10 @@ class BatchRunnerTest {
 
     @Test
     void timersFireThoughTheInputHasNoBeacons() {
-        TopicLog clicks = new TopicLog("eu.clicks", EventType.CLICK, 1).append(Scene.click("c", 1, "never"));
+        TopicLog clicks = new TopicLog("eu.clicks", EventType.CLICK, 1).append(JoinScenario.click("c", 1, "never"));
         TopicLog impressions = new TopicLog("eu.impressions", EventType.IMPRESSION, 2);
         BatchResult result = run(JoinSettings.defaults("eu"), 10, List.of(clicks, impressions));
-        assertThat(outcomes(result)).containsExactly(Outcome.orphan(Scene.KEY, "c"));
+        assertThat(outcomes(result)).containsExactly(Outcome.orphan(JoinScenario.KEY, "c"));
     }
 
     @Test
@@ -68,7 +68,7 @@ class BatchRunnerTest {
     @Test
     void recordsOutOfOffsetOrderAreRefused() {
         var entries = new TopicLog("eu.tags", EventType.TAG, 1)
-                .append(Scene.tag("a", 1), Scene.tag("b", 2))
+                .append(JoinScenario.tag("a", 1), JoinScenario.tag("b", 2))
                 .entries();
         BatchInput input = new BatchInput("eu.tags", EventType.TAG, 1, List.of(entries.get(1), entries.get(0)));
         BatchRunner runner = runner(JoinSettings.defaults("eu"), 10);

@@ -22,11 +22,11 @@ import java.util.Set;
 import java.util.function.ToLongFunction;
 
 /**
- * What must come out of a complete set of events, by the join rules read word for word: no order, no watermark, no
- * state, no index, every rule a loop over everything. It shares no code with the step.
+ * Computes the correct outputs for a complete set of events. It applies the join rules literally, with no order,
+ * watermark, state or index: every rule is a loop over all events. It shares no code with the step.
  *
- * <p>Only for events beyond the allowed disorder it must be told what nobody can know from the events alone: the
- * watermark at which each was taken in. What had been decided by then stays decided.
+ * <p>Events beyond the allowed disorder need one more input, which does not follow from the events: the watermark at
+ * which each was ingested. Earlier decisions stand.
  */
 public final class BruteForce {
     private static final Comparator<Click> IN_ORDER =
@@ -40,18 +40,18 @@ public final class BruteForce {
     private final List<Counted> counted = new ArrayList<>();
 
     /**
-     * What is expected: each outcome once, in any order, the final books (without INVALID), and what is counted in the
+     * The expected result: each outcome once in any order, the final books (without INVALID), and the counts in the
      * statistics.
      */
     public record Answer(List<Outcome> outcomes, Books books, List<Counted> counted) {}
 
-    /** An event that is counted, in the row of this impression. */
+    /** A counted event, in the row of this impression. */
     public record Counted(LightEvent event, Impression impression) {}
 
-    private BruteForce(JoinSettings settings, Collection<LightEvent> all, ToLongFunction<LightEvent> takenInAt) {
+    private BruteForce(JoinSettings settings, Collection<LightEvent> all, ToLongFunction<LightEvent> ingestedAt) {
         this.settings = settings;
         for (LightEvent event : all) {
-            seenAt.merge(idOf(event), takenInAt.applyAsLong(event), Math::min);
+            seenAt.merge(idOf(event), ingestedAt.applyAsLong(event), Math::min);
         }
         Set<List<Object>> seen = new HashSet<>();
         for (LightEvent event : all) {
@@ -64,17 +64,17 @@ public final class BruteForce {
         }
     }
 
-    /** @param all every event that was read, duplicates among them, in any order */
+    /** @param all every event that was read, including duplicates, in any order */
     public static Answer of(JoinSettings settings, Collection<LightEvent> all) {
         return of(settings, all, event -> Position.NO_TIME);
     }
 
     /**
-     * @param all every event that was read, duplicates among them, in any order
-     * @param takenInAt the watermark at which each was taken in; {@link Position#NO_TIME} for what was not late
+     * @param all every event that was read, including duplicates, in any order
+     * @param ingestedAt the watermark at which each was ingested; {@link Position#NO_TIME} for events on time
      */
-    public static Answer of(JoinSettings settings, Collection<LightEvent> all, ToLongFunction<LightEvent> takenInAt) {
-        BruteForce force = new BruteForce(settings, all, takenInAt);
+    public static Answer of(JoinSettings settings, Collection<LightEvent> all, ToLongFunction<LightEvent> ingestedAt) {
+        BruteForce force = new BruteForce(settings, all, ingestedAt);
         force.events.forEach(force::resolve);
         return new Answer(Outcome.sorted(force.outcomes), force.books.done(), List.copyOf(force.counted));
     }
@@ -162,7 +162,7 @@ public final class BruteForce {
                 .orElse(null);
     }
 
-    /** Whether the event was there when the conversion was decided. */
+    /** Whether the event had been ingested when the conversion was decided. */
     private boolean isSeenBy(Conversion conversion, EventType type, String joinKey, String id) {
         return seenAt(type, joinKey, id)
                 <= Math.max(

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Everything that may go wrong between two commits of a shard, at random: attempts that die before, amid or after their
- * write to the store, attempts at another block, and zombies that work on, or write, long after they were given up.
+ * Injects random faults between two commits of a shard: attempts that crash before, during or after their write to the
+ * store, attempts at another block, and zombies that compute or write long after they were replaced.
  */
 final class Faults {
     private final ShardRun run;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Cuts a shard's topic-partitions into blocks at random: empty ones, long ones, ones that begin below the position, and
- * topics that lag behind or run ahead of the others all the way.
+ * Cuts a shard's topic-partitions into random blocks: empty ones, long ones, and ones that begin below the position.
+ * Some topics lag behind the others all the time.
  */
 final class Interleaving {
     private final List<TopicLog> topics;

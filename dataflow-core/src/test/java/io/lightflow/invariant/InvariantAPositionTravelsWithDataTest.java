@@ -1,7 +1,7 @@
 package io.lightflow.invariant;
 
-import static io.lightflow.invariant.Scene.KEY;
-import static io.lightflow.invariant.Scene.impression;
+import static io.lightflow.invariant.JoinScenario.KEY;
+import static io.lightflow.invariant.JoinScenario.impression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Outputs and position are committed in one atomic step; what anybody else remembers of the position is a hint. */
+/** Outputs and position are committed in one atomic step. Any other copy of the position is a hint. */
 class InvariantAPositionTravelsWithDataTest {
     private final MemorySink.Store<List<OutputEvent>> ledger = new MemorySink.Store<>();
     private final TopicLog log = new TopicLog("eu.impressions", EventType.IMPRESSION, 1)
@@ -51,7 +51,7 @@ class InvariantAPositionTravelsWithDataTest {
         ledger.failNext(Moment.AFTER_COMMIT);
         assertThatThrownBy(() -> commit(sink, Position.START, block(0, 2)))
                 .isInstanceOf(SinkUnavailableException.class);
-        // Trident replays the batch that it thinks has failed.
+        // Trident replays the batch that it considers failed.
         commit(sink, sink.open(ShardRun.SHARD), block(0, 2));
         assertThat(committed()).containsExactly(Outcome.impression(KEY, "a"), Outcome.impression(KEY, "b"));
     }
@@ -85,7 +85,7 @@ class InvariantAPositionTravelsWithDataTest {
         assertThat(sink.read(ShardRun.SHARD)).isEqualTo(Position.START);
     }
 
-    /** The driver dies at any moment, and its hints are wiped, rolled back, or from another life. */
+    /** The driver crashes at any moment, and its hints are lost, stale, or from another incarnation. */
     @Test
     void nothingIsLostOrDoubledWhereverTheDriverDiesAndWhateverItsHintsSay() {
         Seeds.each(1_000, seed -> {
@@ -99,7 +99,7 @@ class InvariantAPositionTravelsWithDataTest {
             Position hint = Position.START;
             while (!interleaving.isDone(store.position(ShardRun.SHARD))) {
                 try {
-                    // The block begins where the hint says, which is never above the ledger.
+                    // The block begins at the hint, which is never above the ledger.
                     Block block = from(hint, interleaving.next(position), stream.topics());
                     StepResult result = shard.attempt(position, block);
                     if (random.nextInt(4) == 0) {

@@ -1,6 +1,6 @@
 package io.lightflow.invariant;
 
-import static io.lightflow.invariant.Scene.impression;
+import static io.lightflow.invariant.JoinScenario.impression;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,9 +14,7 @@ import io.lightflow.position.Position;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/**
- * A commit moves a topic-partition from exactly the ledger's offset: nothing is read twice, nothing is stepped over.
- */
+/** A commit moves a topic-partition from exactly the ledger's offset: no record is counted twice or skipped. */
 class InvariantBContiguityTest {
     private static final int INCARNATION = 0xcafe;
 
@@ -96,7 +94,7 @@ class InvariantBContiguityTest {
         assertThat(run.position().nextOffset("eu.impressions", 0xbeef)).isEqualTo(1);
     }
 
-    /** A zombie, or a batch in flight, may hold a block that was polled before the topic was made again. */
+    /** A zombie or a batch in flight may hold a block that was polled before its topic was recreated. */
     @Test
     void aBlockOfAFormerLifeGoesOnWhereThatLifeWasLeft() {
         run.commit(block(0, 2));
@@ -136,7 +134,7 @@ class InvariantBContiguityTest {
         return ShardRun.block(List.of(part));
     }
 
-    private static List<String> ids(List<OutputReader.Seen> seen) {
+    private static List<String> ids(List<OutputReader.DecodedOutput> seen) {
         return seen.stream().map(one -> one.outcome().id()).toList();
     }
 }

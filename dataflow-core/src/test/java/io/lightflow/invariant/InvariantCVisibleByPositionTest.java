@@ -1,11 +1,11 @@
 package io.lightflow.invariant;
 
-import static io.lightflow.invariant.Scene.HOUR;
-import static io.lightflow.invariant.Scene.KEY;
-import static io.lightflow.invariant.Scene.SECOND;
-import static io.lightflow.invariant.Scene.click;
-import static io.lightflow.invariant.Scene.conversion;
-import static io.lightflow.invariant.Scene.impression;
+import static io.lightflow.invariant.JoinScenario.HOUR;
+import static io.lightflow.invariant.JoinScenario.KEY;
+import static io.lightflow.invariant.JoinScenario.SECOND;
+import static io.lightflow.invariant.JoinScenario.click;
+import static io.lightflow.invariant.JoinScenario.conversion;
+import static io.lightflow.invariant.JoinScenario.impression;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.event.EventType;
@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Cells are only added, and count by the committed position alone: crashed attempts and zombies change nothing. */
+/**
+ * Cells are only added, and the committed position alone decides which count. Crashed attempts and zombies change
+ * nothing.
+ */
 class InvariantCVisibleByPositionTest {
 
     @Test
@@ -47,39 +50,39 @@ class InvariantCVisibleByPositionTest {
 
     @Test
     void aGhostImpressionJoinsNoClickAndIsNoDuplicate() {
-        Scene scene = new Scene();
-        scene.append(impression("i", 1));
-        scene.run()
+        JoinScenario scenario = new JoinScenario();
+        scenario.append(impression("i", 1));
+        scenario.run()
                 .store()
-                .write(scene.run().attempt(Position.START, scene.block()).cells());
-        var withoutImpression = scene.append(click("c", 2, "i")).block().parts().stream()
+                .write(scenario.run().attempt(Position.START, scenario.block()).cells());
+        var withoutImpression = scenario.append(click("c", 2, "i")).block().parts().stream()
                 .map(part -> part.type() == EventType.IMPRESSION
-                        ? scene.log(part.type()).part(0, 0)
+                        ? scenario.log(part.type()).part(0, 0)
                         : part)
                 .toList();
-        assertThat(scene.run().commit(ShardRun.block(withoutImpression))).isEmpty();
-        assertThat(scene.read()).containsExactly(Outcome.click(KEY, "c", "i"), Outcome.impression(KEY, "i"));
+        assertThat(scenario.run().commit(ShardRun.block(withoutImpression))).isEmpty();
+        assertThat(scenario.read()).containsExactly(Outcome.click(KEY, "c", "i"), Outcome.impression(KEY, "i"));
     }
 
     @Test
     void aGhostThatWasSeenAtAnotherWatermarkDoesNotDecideAgain() {
-        Scene scene = new Scene(Scene.shortWindows());
-        scene.watermark(HOUR);
-        Position early = scene.run().position();
-        scene.watermark(3 * HOUR);
-        scene.append(click("c", 2 * HOUR, "i"), conversion("v", 2 * HOUR));
-        var zombie = scene.blockFrom(early);
-        scene.run().store().write(scene.run().attempt(early, zombie).cells());
-        assertThat(scene.read())
+        JoinScenario scenario = new JoinScenario(JoinScenario.shortWindows());
+        scenario.watermark(HOUR);
+        Position early = scenario.run().position();
+        scenario.watermark(3 * HOUR);
+        scenario.append(click("c", 2 * HOUR, "i"), conversion("v", 2 * HOUR));
+        var zombie = scenario.blockFrom(early);
+        scenario.run().store().write(scenario.run().attempt(early, zombie).cells());
+        assertThat(scenario.read())
                 .as("late, and decided when the watermark moves")
                 .isEmpty();
-        scene.run().store().write(scene.run().attempt(early, zombie).cells());
-        assertThat(scene.watermark(3 * HOUR + SECOND))
+        scenario.run().store().write(scenario.run().attempt(early, zombie).cells());
+        assertThat(scenario.watermark(3 * HOUR + SECOND))
                 .containsExactly(Outcome.orphan(KEY, "c"), Outcome.unattributed(KEY, "v"));
-        assertThat(scene.watermark(9 * HOUR)).isEmpty();
+        assertThat(scenario.watermark(9 * HOUR)).isEmpty();
     }
 
-    /** Checks what the step asks of a store: a cell that is written again has the value it had. */
+    /** Checks a requirement of the store: a cell that is written again has the same value. */
     private static final class WatchedStore implements JoinStore {
         private final JoinStore store = new MemoryJoinStore();
         private final Map<List<ByteBuffer>, ByteBuffer> written = new HashMap<>();

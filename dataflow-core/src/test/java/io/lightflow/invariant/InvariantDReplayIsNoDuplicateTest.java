@@ -1,10 +1,10 @@
 package io.lightflow.invariant;
 
-import static io.lightflow.invariant.Scene.KEY;
-import static io.lightflow.invariant.Scene.click;
-import static io.lightflow.invariant.Scene.conversion;
-import static io.lightflow.invariant.Scene.impression;
-import static io.lightflow.invariant.Scene.tag;
+import static io.lightflow.invariant.JoinScenario.KEY;
+import static io.lightflow.invariant.JoinScenario.click;
+import static io.lightflow.invariant.JoinScenario.conversion;
+import static io.lightflow.invariant.JoinScenario.impression;
+import static io.lightflow.invariant.JoinScenario.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.event.EventType;
@@ -15,30 +15,33 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The same origin again is the same event again; another origin is a duplicate: counted, not put out, not stored. */
+/**
+ * The same origin again is the same event. Another origin is a duplicate, which is counted, but neither emitted nor
+ * stored.
+ */
 class InvariantDReplayIsNoDuplicateTest {
 
     @Test
     void anEventThatWasStoredByAnAttemptThatDiedIsNotADuplicate() {
-        Scene scene = new Scene();
-        scene.append(impression("i", 1), click("c", 2, "i"), conversion("v", 3), tag("t", 4));
-        var attempt = scene.run().attempt(scene.run().position(), scene.block());
-        scene.run().store().write(attempt.cells());
-        assertThat(scene.read())
+        JoinScenario scenario = new JoinScenario();
+        scenario.append(impression("i", 1), click("c", 2, "i"), conversion("v", 3), tag("t", 4));
+        var attempt = scenario.run().attempt(scenario.run().position(), scenario.block());
+        scenario.run().store().write(attempt.cells());
+        assertThat(scenario.read())
                 .containsExactly(Outcome.click(KEY, "c", "i"), Outcome.impression(KEY, "i"), Outcome.tag(KEY, "t"));
-        assertThat(scene.run().position().books().total(Entry.DUPLICATE)).isZero();
+        assertThat(scenario.run().position().books().total(Entry.DUPLICATE)).isZero();
     }
 
     @Test
     void copiesWithOtherOriginsAreCountedNotPutOutNotStored() {
-        Scene scene = new Scene();
-        Draft[] drafts = {impression("i", 1), click("c", 2, "i"), conversion("v", 3), tag("t", 4)};
-        assertThat(scene.append(drafts).read(drafts)).as("in one block").hasSize(3);
-        scene.append(drafts);
-        var again = scene.run().attempt(scene.run().position(), scene.block());
+        JoinScenario scenario = new JoinScenario();
+        SampleEvent[] samples = {impression("i", 1), click("c", 2, "i"), conversion("v", 3), tag("t", 4)};
+        assertThat(scenario.append(samples).read(samples)).as("in one block").hasSize(3);
+        scenario.append(samples);
+        var again = scenario.run().attempt(scenario.run().position(), scenario.block());
         assertThat(again.cells()).isEmpty();
-        assertThat(scene.read()).as("in a later block").isEmpty();
-        Books books = scene.run().position().books();
+        assertThat(scenario.read()).as("in a later block").isEmpty();
+        Books books = scenario.run().position().books();
         for (EventType type : EventType.values()) {
             assertThat(books.get(type, Entry.DUPLICATE)).as(type.plural()).isEqualTo(2);
         }
@@ -46,21 +49,21 @@ class InvariantDReplayIsNoDuplicateTest {
 
     @Test
     void idsAreUniqueForTheirTypeAndJoinKeyOnly() {
-        Scene scene = new Scene();
-        scene.read(impression("x", 1), click("x", 2, "x"), conversion("x", 3), tag("x", 4));
-        scene.read(Draft.impression("another cookie", "x", Scene.T0 + 1, Scene.ADVERTISER));
-        assertThat(scene.run().position().books().total(Entry.DUPLICATE)).isZero();
+        JoinScenario scenario = new JoinScenario();
+        scenario.read(impression("x", 1), click("x", 2, "x"), conversion("x", 3), tag("x", 4));
+        scenario.read(SampleEvent.impression("another cookie", "x", JoinScenario.T0 + 1, JoinScenario.ADVERTISER));
+        assertThat(scenario.run().position().books().total(Entry.DUPLICATE)).isZero();
     }
 
     @Test
     void anIdThatBeginsWithAnotherIsAnother() {
-        Scene scene = new Scene();
-        scene.read(impression("10", 1), impression("100", 2), tag("10", 3));
-        assertThat(scene.read(impression("1", 3), tag("1", 4)))
+        JoinScenario scenario = new JoinScenario();
+        scenario.read(impression("10", 1), impression("100", 2), tag("10", 3));
+        assertThat(scenario.read(impression("1", 3), tag("1", 4)))
                 .containsExactly(Outcome.impression(KEY, "1"), Outcome.tag(KEY, "1"));
     }
 
-    /** A mirror is rebuilt: its topics start at 0 under new ids, and everything comes again. */
+    /** A mirror is rebuilt: its topics start at 0 under new ids, and all events are replayed. */
     @Test
     void aTopicThatWasMadeAgainGivesOnlyDuplicates() {
         Seeds.each(500, seed -> {
@@ -75,7 +78,7 @@ class InvariantDReplayIsNoDuplicateTest {
                 long next = run.position().nextOffset(log.topic(), log.incarnation());
                 if (next > 0 && random.nextBoolean()) {
                     read.add(log.until(next));
-                    topics.set(i, log.remade(log.incarnation() ^ 0x4000_0000));
+                    topics.set(i, log.recreated(log.incarnation() ^ 0x4000_0000));
                 }
             }
             read.addAll(topics);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What comes out is a function of the set of events, as long as no event is later than the allowed disorder. */
+/** The outputs are a function of the set of events, as long as no event is later than the allowed disorder. */
 class InvariantEOrderIndependenceTest {
 
     @Test

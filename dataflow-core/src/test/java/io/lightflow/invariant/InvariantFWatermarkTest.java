@@ -1,12 +1,12 @@
 package io.lightflow.invariant;
 
-import static io.lightflow.invariant.Scene.HOUR;
-import static io.lightflow.invariant.Scene.KEY;
-import static io.lightflow.invariant.Scene.SECOND;
-import static io.lightflow.invariant.Scene.T0;
-import static io.lightflow.invariant.Scene.click;
-import static io.lightflow.invariant.Scene.conversion;
-import static io.lightflow.invariant.Scene.impression;
+import static io.lightflow.invariant.JoinScenario.HOUR;
+import static io.lightflow.invariant.JoinScenario.KEY;
+import static io.lightflow.invariant.JoinScenario.SECOND;
+import static io.lightflow.invariant.JoinScenario.T0;
+import static io.lightflow.invariant.JoinScenario.click;
+import static io.lightflow.invariant.JoinScenario.conversion;
+import static io.lightflow.invariant.JoinScenario.impression;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.event.Beacon;
@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The watermark never goes back, is held by the slowest topic-partition, and fires each timer once. */
+/** The watermark never goes back, waits for the slowest topic-partition, and fires each timer once. */
 class InvariantFWatermarkTest {
     private static final long DISORDER_MS = 5_000;
 
@@ -94,52 +94,57 @@ class InvariantFWatermarkTest {
 
     @Test
     void eachTimerFiresOnceWhenTheWatermarkPassesItHoweverItMoves() {
-        Scene scene = new Scene(Scene.shortWindows());
-        scene.read(click("c", 0, "never"), conversion("v", 10 * SECOND));
-        assertThat(scene.watermark(15 * SECOND)).as("just before").isEmpty();
-        assertThat(scene.watermark(15 * SECOND + 1)).as("waits for its click").isEmpty();
-        assertThat(scene.watermark(HOUR)).as("at the last moment of the window").isEmpty();
-        assertThat(scene.watermark(HOUR + 1)).containsExactly(Outcome.orphan(KEY, "c"), Outcome.unattributed(KEY, "v"));
-        assertThat(scene.watermark(HOUR + 1)).isEmpty();
-        assertThat(scene.watermark(1_000 * HOUR)).isEmpty();
+        JoinScenario scenario = new JoinScenario(JoinScenario.shortWindows());
+        scenario.read(click("c", 0, "never"), conversion("v", 10 * SECOND));
+        assertThat(scenario.watermark(15 * SECOND)).as("just before").isEmpty();
+        assertThat(scenario.watermark(15 * SECOND + 1))
+                .as("waits for its click")
+                .isEmpty();
+        assertThat(scenario.watermark(HOUR))
+                .as("at the last moment of the window")
+                .isEmpty();
+        assertThat(scenario.watermark(HOUR + 1))
+                .containsExactly(Outcome.orphan(KEY, "c"), Outcome.unattributed(KEY, "v"));
+        assertThat(scenario.watermark(HOUR + 1)).isEmpty();
+        assertThat(scenario.watermark(1_000 * HOUR)).isEmpty();
     }
 
     @Test
     void oneStepOverManyTimersFiresThemAll() {
-        Scene scene = new Scene(Scene.shortWindows());
+        JoinScenario scenario = new JoinScenario(JoinScenario.shortWindows());
         for (int i = 0; i < 300; i++) {
-            scene.append(click("c" + i, i * 7L * SECOND, "never"));
+            scenario.append(click("c" + i, i * 7L * SECOND, "never"));
         }
-        scene.read();
-        assertThat(scene.watermark(5_000 * HOUR)).hasSize(300);
-        assertThat(scene.watermark(6_000 * HOUR)).isEmpty();
+        scenario.read();
+        assertThat(scenario.watermark(5_000 * HOUR)).hasSize(300);
+        assertThat(scenario.watermark(6_000 * HOUR)).isEmpty();
     }
 
     @Test
     void timersSetBeforeTheFirstWatermarkFire() {
-        Scene scene = new Scene(Scene.shortWindows());
-        scene.append(click("c", 0, "never"), conversion("v", 10 * SECOND));
-        // No impression and no tag has come yet, so there is no watermark.
-        scene.read();
-        assertThat(scene.run().position().watermark()).isEqualTo(Position.NO_TIME);
-        assertThat(scene.watermark(100 * HOUR))
+        JoinScenario scenario = new JoinScenario(JoinScenario.shortWindows());
+        scenario.append(click("c", 0, "never"), conversion("v", 10 * SECOND));
+        // No impression and no tag has arrived yet, so there is no watermark.
+        scenario.read();
+        assertThat(scenario.run().position().watermark()).isEqualTo(Position.NO_TIME);
+        assertThat(scenario.watermark(100 * HOUR))
                 .containsExactly(Outcome.orphan(KEY, "c"), Outcome.unattributed(KEY, "v"));
     }
 
     @Test
     void readersOfTheJoinedTopicsLearnItOnceASecond() {
-        Scene scene = new Scene();
-        assertThat(beacons(scene, 10_000)).containsOnly(T0 + 10_000).hasSize(4);
-        assertThat(beacons(scene, 10_999)).isEmpty();
-        assertThat(beacons(scene, 11_000)).containsOnly(T0 + 11_000).hasSize(4);
+        JoinScenario scenario = new JoinScenario();
+        assertThat(beacons(scenario, 10_000)).containsOnly(T0 + 10_000).hasSize(4);
+        assertThat(beacons(scenario, 10_999)).isEmpty();
+        assertThat(beacons(scenario, 11_000)).containsOnly(T0 + 11_000).hasSize(4);
     }
 
-    private static List<Long> beacons(Scene scene, long watermark) {
+    private static List<Long> beacons(JoinScenario scenario, long watermark) {
         for (EventType type : EventType.values()) {
-            scene.log(type).beacon(T0 + watermark + DISORDER_MS);
+            scenario.log(type).beacon(T0 + watermark + DISORDER_MS);
         }
-        StepResult result = scene.run().attempt(scene.run().position(), scene.block());
-        scene.run().commit(result);
+        StepResult result = scenario.run().attempt(scenario.run().position(), scenario.block());
+        scenario.run().commit(result);
         OutputReader reader = new OutputReader(new TestSchemas());
         return result.outputs().stream()
                 .filter(output -> output.topic() != OutputTopic.REJECTED)

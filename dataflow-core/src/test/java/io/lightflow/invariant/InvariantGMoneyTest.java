@@ -27,7 +27,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.io.Decoder;
 import org.junit.jupiter.api.Test;
 
-/** Money is integer micros with a currency; there is no floating point anywhere near it. */
+/** Money is integer micros with a currency. No floating point is involved. */
 class InvariantGMoneyTest {
     private static final List<String> PACKAGES =
             List.of("event", "join", "attribution", "statistics", "watermark", "position", "batch", "sink", "store");
@@ -138,13 +138,13 @@ class InvariantGMoneyTest {
 
     @Test
     void aPriceComesOutAsItWentIn() {
-        Scene scene = new Scene();
+        JoinScenario scenario = new JoinScenario();
         Impression impression = Impression.newBuilder(
-                        (Impression) Scene.impression("i", 1).record())
+                        (Impression) JoinScenario.impression("i", 1).record())
                 .setPriceMicros(Long.MAX_VALUE)
                 .build();
-        scene.log(EventType.IMPRESSION).append(Draft.of(Scene.KEY, impression));
-        var seen = scene.run().commit(scene.block());
+        scenario.log(EventType.IMPRESSION).append(SampleEvent.of(JoinScenario.KEY, impression));
+        var seen = scenario.run().commit(scenario.block());
         assertThat(((JoinedImpression) seen.get(0).record()).getImpression()).isEqualTo(impression);
     }
 }

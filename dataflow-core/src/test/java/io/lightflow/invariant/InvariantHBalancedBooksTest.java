@@ -1,11 +1,11 @@
 package io.lightflow.invariant;
 
-import static io.lightflow.invariant.Scene.HOUR;
-import static io.lightflow.invariant.Scene.T0;
-import static io.lightflow.invariant.Scene.click;
-import static io.lightflow.invariant.Scene.conversion;
-import static io.lightflow.invariant.Scene.impression;
-import static io.lightflow.invariant.Scene.tag;
+import static io.lightflow.invariant.JoinScenario.HOUR;
+import static io.lightflow.invariant.JoinScenario.T0;
+import static io.lightflow.invariant.JoinScenario.click;
+import static io.lightflow.invariant.JoinScenario.conversion;
+import static io.lightflow.invariant.JoinScenario.impression;
+import static io.lightflow.invariant.JoinScenario.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.event.EventType;
@@ -13,30 +13,31 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import org.junit.jupiter.api.Test;
 
-/** Events in = joined + waiting + orphaned + duplicate + rejected + unattributed, at every commit. */
+/** At every commit, events in = joined + waiting + orphaned + duplicate + rejected + unattributed. */
 class InvariantHBalancedBooksTest {
 
-    /** {@link ShardRun} asserts the balance at every commit of every test; this one follows the numbers. */
+    /** {@link ShardRun} asserts the balance at every commit of every test. This test checks the numbers. */
     @Test
     void everyEventIsAccountedForAtEveryCommit() {
-        Scene scene = new Scene(Scene.shortWindows());
-        scene.read(click("c", 1_000, "i"), click("orphan", 1_000, "never"), conversion("v", 2_000));
-        assertThat(row(scene, EventType.CLICK)).isEqualTo("in 2 joined 0 waiting 2 orphaned 0");
-        assertThat(row(scene, EventType.CONVERSION)).isEqualTo("in 1 joined 0 waiting 1 orphaned 0");
+        JoinScenario scenario = new JoinScenario(JoinScenario.shortWindows());
+        scenario.read(click("c", 1_000, "i"), click("orphan", 1_000, "never"), conversion("v", 2_000));
+        assertThat(row(scenario, EventType.CLICK)).isEqualTo("in 2 joined 0 waiting 2 orphaned 0");
+        assertThat(row(scenario, EventType.CONVERSION)).isEqualTo("in 1 joined 0 waiting 1 orphaned 0");
 
-        scene.read(impression("i", 1), impression("i", 1), click("c", 1_000, "i"), tag("t", 1));
-        assertThat(row(scene, EventType.IMPRESSION)).isEqualTo("in 2 joined 1 waiting 0 orphaned 0");
-        assertThat(row(scene, EventType.CLICK)).isEqualTo("in 3 joined 1 waiting 1 orphaned 0");
-        assertThat(count(scene, EventType.CLICK, Entry.DUPLICATE)).isEqualTo(1);
+        scenario.read(impression("i", 1), impression("i", 1), click("c", 1_000, "i"), tag("t", 1));
+        assertThat(row(scenario, EventType.IMPRESSION)).isEqualTo("in 2 joined 1 waiting 0 orphaned 0");
+        assertThat(row(scenario, EventType.CLICK)).isEqualTo("in 3 joined 1 waiting 1 orphaned 0");
+        assertThat(count(scenario, EventType.CLICK, Entry.DUPLICATE)).isEqualTo(1);
 
-        scene.log(EventType.CONVERSION).garbage(T0);
-        scene.read(Draft.conversion(Scene.KEY, "nobody's", T0 + 3_000, "another advertiser", null, null));
-        scene.watermark(2 * HOUR);
-        assertThat(row(scene, EventType.CLICK)).isEqualTo("in 3 joined 1 waiting 0 orphaned 1");
-        assertThat(row(scene, EventType.CONVERSION)).isEqualTo("in 3 joined 1 waiting 0 orphaned 0");
-        assertThat(count(scene, EventType.CONVERSION, Entry.REJECTED)).isEqualTo(1);
-        assertThat(count(scene, EventType.CONVERSION, Entry.UNATTRIBUTED)).isEqualTo(1);
-        assertThat(scene.run().position().books().total(Entry.IN)).isEqualTo(9);
+        scenario.log(EventType.CONVERSION).garbage(T0);
+        scenario.read(
+                SampleEvent.conversion(JoinScenario.KEY, "nobody's", T0 + 3_000, "another advertiser", null, null));
+        scenario.watermark(2 * HOUR);
+        assertThat(row(scenario, EventType.CLICK)).isEqualTo("in 3 joined 1 waiting 0 orphaned 1");
+        assertThat(row(scenario, EventType.CONVERSION)).isEqualTo("in 3 joined 1 waiting 0 orphaned 0");
+        assertThat(count(scenario, EventType.CONVERSION, Entry.REJECTED)).isEqualTo(1);
+        assertThat(count(scenario, EventType.CONVERSION, Entry.UNATTRIBUTED)).isEqualTo(1);
+        assertThat(scenario.run().position().books().total(Entry.IN)).isEqualTo(9);
     }
 
     @Test
@@ -75,12 +76,12 @@ class InvariantHBalancedBooksTest {
         assertThat(one.get(EventType.TAG, Entry.IN)).isEqualTo(2);
     }
 
-    private static long count(Scene scene, EventType type, Entry entry) {
-        return scene.run().position().books().get(type, entry);
+    private static long count(JoinScenario scenario, EventType type, Entry entry) {
+        return scenario.run().position().books().get(type, entry);
     }
 
-    private static String row(Scene scene, EventType type) {
-        return "in " + count(scene, type, Entry.IN) + " joined " + count(scene, type, Entry.JOINED) + " waiting "
-                + count(scene, type, Entry.WAITING) + " orphaned " + count(scene, type, Entry.ORPHANED);
+    private static String row(JoinScenario scenario, EventType type) {
+        return "in " + count(scenario, type, Entry.IN) + " joined " + count(scenario, type, Entry.JOINED) + " waiting "
+                + count(scenario, type, Entry.WAITING) + " orphaned " + count(scenario, type, Entry.ORPHANED);
     }
 }

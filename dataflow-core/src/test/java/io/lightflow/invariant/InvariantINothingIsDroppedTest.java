@@ -28,12 +28,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What cannot be taken in goes to the rejected topic with its bytes, origin and reason, and the stream goes on. */
+/** Records that cannot be ingested go to the rejected topic with bytes, origin and reason, and the stream continues. */
 class InvariantINothingIsDroppedTest {
     private static final long NOW = 1_700_000_000_000L;
     private static final byte[] KEY = "cookie".getBytes(StandardCharsets.UTF_8);
     private static final Impression GOOD =
-            (Impression) Draft.impression("cookie", "i", NOW, "acme").record();
+            (Impression) SampleEvent.impression("cookie", "i", NOW, "acme").record();
 
     private final TestSchemas schemas = new TestSchemas();
     private final LightEventDecoder decoder = new LightEventDecoder(schemas, Duration.ofDays(1));
@@ -78,7 +78,7 @@ class InvariantINothingIsDroppedTest {
     @Test
     void aReplayRejectsOnce() {
         ShardRun run = new ShardRun(JoinSettings.defaults("eu"));
-        TopicLog log = new TopicLog("eu.tags", EventType.TAG, 1).garbage(NOW).append(Scene.tag("t", 1));
+        TopicLog log = new TopicLog("eu.tags", EventType.TAG, 1).garbage(NOW).append(JoinScenario.tag("t", 1));
         run.commit(ShardRun.block(List.of(log.part(0, 1))));
         run.commit(ShardRun.block(List.of(log.part(0, 2))));
         assertThat(run.committed()).hasSize(2);
@@ -131,7 +131,7 @@ class InvariantINothingIsDroppedTest {
         }
     }
 
-    /** Lengths that no memory could hold, negative ones, endless varints: whatever the bytes, it is not thrown. */
+    /** Huge and negative lengths, endless varints: no bytes make the decoder throw. */
     @Test
     void bytesThatWereChangedAtRandom() {
         Seeds.each(20_000, seed -> {
@@ -187,28 +187,31 @@ class InvariantINothingIsDroppedTest {
             SpecificRecord event =
                     switch (type) {
                         case IMPRESSION ->
-                            Draft.impression("k", longest + "x", NOW, "acme").record();
-                        case CLICK ->
-                            Draft.click("k", longest + "x", NOW, "acme", "i").record();
-                        case CONVERSION ->
-                            Draft.conversion("k", longest + "x", NOW, "acme", null, null)
+                            SampleEvent.impression("k", longest + "x", NOW, "acme")
                                     .record();
-                        case TAG -> Draft.tag("k", longest + "x", NOW, "acme").record();
+                        case CLICK ->
+                            SampleEvent.click("k", longest + "x", NOW, "acme", "i")
+                                    .record();
+                        case CONVERSION ->
+                            SampleEvent.conversion("k", longest + "x", NOW, "acme", null, null)
+                                    .record();
+                        case TAG ->
+                            SampleEvent.tag("k", longest + "x", NOW, "acme").record();
                     };
             assertThat(reason(type, event)).contains("expected id", found);
         }
         assertThat(reason(
                         EventType.CLICK,
-                        Draft.click("k", "c", NOW, "acme", longest + "x").record()))
+                        SampleEvent.click("k", "c", NOW, "acme", longest + "x").record()))
                 .contains("impressionId", found);
         assertThat(reason(
                         EventType.CONVERSION,
-                        Draft.conversion("k", "v", NOW, "acme", longest + "x", null)
+                        SampleEvent.conversion("k", "v", NOW, "acme", longest + "x", null)
                                 .record()))
                 .contains("clickId", found);
         assertThat(reason(
                         EventType.CONVERSION,
-                        Draft.conversion("k", "v", NOW, "acme", null, longest + "x")
+                        SampleEvent.conversion("k", "v", NOW, "acme", null, longest + "x")
                                 .record()))
                 .contains("impressionId", found);
     }
@@ -230,13 +233,13 @@ class InvariantINothingIsDroppedTest {
         assertThat(reason(Impression.newBuilder(GOOD).setPriceMicros(-1).build()))
                 .contains("priceMicros")
                 .contains("-1");
-        Click click = (Click) Draft.click("cookie", "c", NOW, "acme", "i").record();
+        Click click = (Click) SampleEvent.click("cookie", "c", NOW, "acme", "i").record();
         assertThat(reason(
                         EventType.CLICK,
                         Click.newBuilder(click).setPriceMicros(-2).build()))
                 .contains("priceMicros");
         Conversion conversion = (Conversion)
-                Draft.conversion("cookie", "v", NOW, "acme", null, null).record();
+                SampleEvent.conversion("cookie", "v", NOW, "acme", null, null).record();
         assertThat(reason(
                         EventType.CONVERSION,
                         Conversion.newBuilder(conversion).setRevenueMicros(-3).build()))
@@ -250,7 +253,7 @@ class InvariantINothingIsDroppedTest {
 
     @Test
     void aClickThatNamesNoImpression() {
-        Click click = (Click) Draft.click("cookie", "c", NOW, "acme", "").record();
+        Click click = (Click) SampleEvent.click("cookie", "c", NOW, "acme", "").record();
         assertThat(reason(EventType.CLICK, click)).contains("impressionId");
     }
 

@@ -1,14 +1,14 @@
 package io.lightflow.invariant;
 
-import static io.lightflow.invariant.Scene.ADVERTISER;
-import static io.lightflow.invariant.Scene.HOUR;
-import static io.lightflow.invariant.Scene.KEY;
-import static io.lightflow.invariant.Scene.SECOND;
-import static io.lightflow.invariant.Scene.T0;
-import static io.lightflow.invariant.Scene.click;
-import static io.lightflow.invariant.Scene.conversion;
-import static io.lightflow.invariant.Scene.impression;
-import static io.lightflow.invariant.Scene.tag;
+import static io.lightflow.invariant.JoinScenario.ADVERTISER;
+import static io.lightflow.invariant.JoinScenario.HOUR;
+import static io.lightflow.invariant.JoinScenario.KEY;
+import static io.lightflow.invariant.JoinScenario.SECOND;
+import static io.lightflow.invariant.JoinScenario.T0;
+import static io.lightflow.invariant.JoinScenario.click;
+import static io.lightflow.invariant.JoinScenario.conversion;
+import static io.lightflow.invariant.JoinScenario.impression;
+import static io.lightflow.invariant.JoinScenario.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.event.EventType;
@@ -20,21 +20,21 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What is later than the allowed disorder is processed, flagged and counted; what was decided stays decided. */
+/** Events later than the allowed disorder are processed, flagged and counted. Earlier decisions stand. */
 class LateEventsTest {
-    private final Scene scene = new Scene(Scene.shortWindows());
+    private final JoinScenario scenario = new JoinScenario(JoinScenario.shortWindows());
 
     @Test
     void lateEventsArePutOutFlaggedAndCounted() {
-        scene.watermark(2 * HOUR);
-        scene.append(impression("i", HOUR), click("c", HOUR, "i"), conversion("v", HOUR), tag("t", HOUR));
-        var seen = scene.run().commit(scene.block());
+        scenario.watermark(2 * HOUR);
+        scenario.append(impression("i", HOUR), click("c", HOUR, "i"), conversion("v", HOUR), tag("t", HOUR));
+        var seen = scenario.run().commit(scenario.block());
         assertThat(ShardRun.outcomes(seen))
                 .containsExactly(Outcome.click(KEY, "c", "i"), Outcome.impression(KEY, "i"), Outcome.tag(KEY, "t"));
         assertThat(seen).allMatch(one -> one.provenance().getLate());
-        assertThat(scene.watermark(2 * HOUR + SECOND)).containsExactly(Outcome.toClick(KEY, "v", "c", "i", 1));
+        assertThat(scenario.watermark(2 * HOUR + SECOND)).containsExactly(Outcome.toClick(KEY, "v", "c", "i", 1));
         for (EventType type : EventType.values()) {
-            assertThat(scene.run().position().books().get(type, Entry.LATE))
+            assertThat(scenario.run().position().books().get(type, Entry.LATE))
                     .as(type.plural())
                     .isEqualTo(1);
         }
@@ -42,104 +42,105 @@ class LateEventsTest {
 
     @Test
     void anEventAtTheWatermarkIsNotLate() {
-        scene.watermark(HOUR);
-        scene.append(impression("i", HOUR), impression("j", HOUR - 1));
-        assertThat(scene.run().commit(scene.block()))
+        scenario.watermark(HOUR);
+        scenario.append(impression("i", HOUR), impression("j", HOUR - 1));
+        assertThat(scenario.run().commit(scenario.block()))
                 .extracting(one -> one.provenance().getLate())
                 .containsExactly(false, true);
     }
 
     @Test
     void aLateClickDoesNotDecideAConversionAgain() {
-        scene.read(impression("i", 1), click("c1", 1_000, "i"), conversion("v", 9_000));
-        assertThat(scene.watermark(HOUR)).containsExactly(Outcome.toClick(KEY, "v", "c1", "i", 1));
-        assertThat(scene.read(click("c2", 2_000, "i"))).containsExactly(Outcome.click(KEY, "c2", "i"));
-        assertThat(scene.watermark(2 * HOUR)).isEmpty();
-        assertThat(scene.read(impression("other", 3 * HOUR))).hasSize(1);
+        scenario.read(impression("i", 1), click("c1", 1_000, "i"), conversion("v", 9_000));
+        assertThat(scenario.watermark(HOUR)).containsExactly(Outcome.toClick(KEY, "v", "c1", "i", 1));
+        assertThat(scenario.read(click("c2", 2_000, "i"))).containsExactly(Outcome.click(KEY, "c2", "i"));
+        assertThat(scenario.watermark(2 * HOUR)).isEmpty();
+        assertThat(scenario.read(impression("other", 3 * HOUR))).hasSize(1);
     }
 
     @Test
     void aLateClickDoesNotTakeAConversionThatWaitsForAnotherClick() {
-        scene.read(click("c1", 1_000, "i"), conversion("v", 9_000));
-        assertThat(scene.watermark(10_000 + 5_000)).isEmpty();
-        scene.read(impression("j", 1), click("c2", 2_000, "j"));
-        assertThat(scene.read(impression("i", 1)))
+        scenario.read(click("c1", 1_000, "i"), conversion("v", 9_000));
+        assertThat(scenario.watermark(10_000 + 5_000)).isEmpty();
+        scenario.read(impression("j", 1), click("c2", 2_000, "j"));
+        assertThat(scenario.read(impression("i", 1)))
                 .containsExactly(
                         Outcome.click(KEY, "c1", "i"),
                         Outcome.toClick(KEY, "v", "c1", "i", 1),
                         Outcome.impression(KEY, "i"));
-        assertThat(scene.watermark(9 * HOUR)).isEmpty();
+        assertThat(scenario.watermark(9 * HOUR)).isEmpty();
     }
 
     @Test
     void aLateClickThatAConversionNamesLeavesItUnattributed() {
-        scene.read(impression("i", 1), Draft.conversion(KEY, "v", T0 + 9_000, ADVERTISER, "c", null));
-        assertThat(scene.watermark(HOUR)).containsExactly(Outcome.unattributed(KEY, "v"));
-        assertThat(scene.read(click("c", 2_000, "i"))).containsExactly(Outcome.click(KEY, "c", "i"));
-        assertThat(scene.watermark(9 * HOUR)).isEmpty();
+        scenario.read(impression("i", 1), SampleEvent.conversion(KEY, "v", T0 + 9_000, ADVERTISER, "c", null));
+        assertThat(scenario.watermark(HOUR)).containsExactly(Outcome.unattributed(KEY, "v"));
+        assertThat(scenario.read(click("c", 2_000, "i"))).containsExactly(Outcome.click(KEY, "c", "i"));
+        assertThat(scenario.watermark(9 * HOUR)).isEmpty();
     }
 
     @Test
     void aLateImpressionDoesNotChangeAnOrphan() {
-        scene.read(click("c", 1_000, "i"));
-        assertThat(scene.watermark(2 * HOUR)).containsExactly(Outcome.orphan(KEY, "c"));
-        assertThat(scene.read(impression("i", 500))).containsExactly(Outcome.impression(KEY, "i"));
-        assertThat(scene.watermark(9 * HOUR)).isEmpty();
+        scenario.read(click("c", 1_000, "i"));
+        assertThat(scenario.watermark(2 * HOUR)).containsExactly(Outcome.orphan(KEY, "c"));
+        assertThat(scenario.read(impression("i", 500))).containsExactly(Outcome.impression(KEY, "i"));
+        assertThat(scenario.watermark(9 * HOUR)).isEmpty();
     }
 
     @Test
     void aLateImpressionDoesNotGiveAnOrphanToAConversionThatIsStillToBeDecided() {
-        scene.read(click("c", 1_000, "i"), conversion("v", 2 * HOUR));
-        assertThat(scene.watermark(HOUR + 30 * 60_000)).containsExactly(Outcome.orphan(KEY, "c"));
-        scene.read(impression("i", 500));
-        assertThat(scene.watermark(3 * HOUR)).containsExactly(Outcome.toView(KEY, "v", "i"));
+        scenario.read(click("c", 1_000, "i"), conversion("v", 2 * HOUR));
+        assertThat(scenario.watermark(HOUR + 30 * 60_000)).containsExactly(Outcome.orphan(KEY, "c"));
+        scenario.read(impression("i", 500));
+        assertThat(scenario.watermark(3 * HOUR)).containsExactly(Outcome.toView(KEY, "v", "i"));
     }
 
     @Test
     void aLateImpressionDoesNotBecomeTheViewOfADecidedConversion() {
-        scene.read(conversion("v", 9_000));
-        assertThat(scene.watermark(HOUR)).containsExactly(Outcome.unattributed(KEY, "v"));
-        assertThat(scene.read(impression("i", 1))).containsExactly(Outcome.impression(KEY, "i"));
-        assertThat(scene.watermark(9 * HOUR)).isEmpty();
+        scenario.read(conversion("v", 9_000));
+        assertThat(scenario.watermark(HOUR)).containsExactly(Outcome.unattributed(KEY, "v"));
+        assertThat(scenario.read(impression("i", 1))).containsExactly(Outcome.impression(KEY, "i"));
+        assertThat(scenario.watermark(9 * HOUR)).isEmpty();
     }
 
     @Test
     void aLateImpressionDoesNotBecomeTheViewOfAConversionWhoseTimeHadCome() {
-        scene.read(click("c", 1_000, "i"), conversion("v", 9_000));
-        scene.watermark(30 * 60_000);
-        scene.read(impression("view", 2_000));
-        assertThat(scene.watermark(2 * HOUR)).containsExactly(Outcome.orphan(KEY, "c"), Outcome.unattributed(KEY, "v"));
+        scenario.read(click("c", 1_000, "i"), conversion("v", 9_000));
+        scenario.watermark(30 * 60_000);
+        scenario.read(impression("view", 2_000));
+        assertThat(scenario.watermark(2 * HOUR))
+                .containsExactly(Outcome.orphan(KEY, "c"), Outcome.unattributed(KEY, "v"));
     }
 
     @Test
     void aLateConversionIsDecidedWhenTheWatermarkMoves() {
-        scene.read(impression("i", 1), click("c", 1_000, "i"));
-        scene.watermark(5 * HOUR);
-        assertThat(scene.read(conversion("v", 9_000))).isEmpty();
-        assertThat(scene.watermark(5 * HOUR)).isEmpty();
-        assertThat(scene.watermark(5 * HOUR + 1)).containsExactly(Outcome.toClick(KEY, "v", "c", "i", 1));
-        assertThat(scene.watermark(9 * HOUR)).isEmpty();
+        scenario.read(impression("i", 1), click("c", 1_000, "i"));
+        scenario.watermark(5 * HOUR);
+        assertThat(scenario.read(conversion("v", 9_000))).isEmpty();
+        assertThat(scenario.watermark(5 * HOUR)).isEmpty();
+        assertThat(scenario.watermark(5 * HOUR + 1)).containsExactly(Outcome.toClick(KEY, "v", "c", "i", 1));
+        assertThat(scenario.watermark(9 * HOUR)).isEmpty();
     }
 
     @Test
     void aLateClickWithoutAnImpressionIsAnOrphanWhenTheWatermarkMoves() {
-        scene.watermark(5 * HOUR);
-        assertThat(scene.read(click("c", 9_000, "i"))).isEmpty();
-        assertThat(scene.watermark(5 * HOUR + 1)).containsExactly(Outcome.orphan(KEY, "c"));
+        scenario.watermark(5 * HOUR);
+        assertThat(scenario.read(click("c", 9_000, "i"))).isEmpty();
+        assertThat(scenario.watermark(5 * HOUR + 1)).containsExactly(Outcome.orphan(KEY, "c"));
     }
 
     @Test
     void aLateCopyIsADuplicateAndNotLate() {
-        scene.read(impression("i", 1));
-        scene.watermark(5 * HOUR);
-        assertThat(scene.read(impression("i", 1))).isEmpty();
-        assertThat(scene.run().position().books().get(EventType.IMPRESSION, Entry.DUPLICATE))
+        scenario.read(impression("i", 1));
+        scenario.watermark(5 * HOUR);
+        assertThat(scenario.read(impression("i", 1))).isEmpty();
+        assertThat(scenario.run().position().books().get(EventType.IMPRESSION, Entry.DUPLICATE))
                 .isEqualTo(1);
-        assertThat(scene.run().position().books().get(EventType.IMPRESSION, Entry.LATE))
+        assertThat(scenario.run().position().books().get(EventType.IMPRESSION, Entry.LATE))
                 .isZero();
     }
 
-    /** No order at all: then nobody says what comes out, but everything does, once, with balanced books. */
+    /** Without any order, the outcomes are unspecified, but every event has one and the books balance. */
     @Test
     void eventsInNoOrderComeOutOnceEach() {
         Seeds.each(1_000, seed -> {
@@ -154,7 +155,7 @@ class LateEventsTest {
                 faults.strike();
                 run.commit(interleaving.next(run.position()));
             }
-            // What came after the closing beacons is decided when the watermark moves on.
+            // Events after the closing beacons are decided when the watermark moves again.
             long later = 1
                     + topics.stream()
                             .mapToLong(log -> run.position().maxTime(log.topic()))

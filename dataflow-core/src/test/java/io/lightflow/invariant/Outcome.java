@@ -5,10 +5,10 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What became of one event, without anything that may differ between two right runs (offsets, transactions).
+ * The outcome of one event, without details that may differ between two correct runs (offsets, transactions).
  *
  * @param joinKey its join key
- * @param kind what kind of output it is, such as {@code conversion}
+ * @param kind kind of the output, such as {@code conversion}
  * @param id the event's id
  * @param fate what it was joined with
  */

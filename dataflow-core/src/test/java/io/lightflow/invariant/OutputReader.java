@@ -21,47 +21,47 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Reads what the step put out, as any consumer with generated classes would. Not thread-safe. */
+/** Reads the outputs of the step as any consumer with generated classes would. Not thread-safe. */
 public final class OutputReader {
     private final TestSchemas schemas;
     private final Map<Schema, SpecificDatumReader<SpecificRecord>> readers = new HashMap<>();
     private BinaryDecoder decoder;
 
-    /** An output, decoded; the outcome is null for beacons and rejected records. */
-    public record Seen(SpecificRecord record, Provenance provenance, Outcome outcome) {}
+    /** A decoded output. The outcome is null for beacons and rejected records. */
+    public record DecodedOutput(SpecificRecord record, Provenance provenance, Outcome outcome) {}
 
     public OutputReader(TestSchemas schemas) {
         this.schemas = schemas;
     }
 
-    public Seen read(OutputEvent output) {
+    public DecodedOutput read(OutputEvent output) {
         SpecificRecord record = decode(output.value());
         String key = output.key() == null ? null : new String(output.key(), StandardCharsets.UTF_8);
         if (record instanceof JoinedImpression joined) {
-            return new Seen(
+            return new DecodedOutput(
                     record,
                     joined.getProvenance(),
                     Outcome.impression(key, joined.getImpression().getId()));
         } else if (record instanceof JoinedTag joined) {
-            return new Seen(
+            return new DecodedOutput(
                     record,
                     joined.getProvenance(),
                     Outcome.tag(key, joined.getTag().getId()));
         } else if (record instanceof OrphanClick orphan) {
-            return new Seen(
+            return new DecodedOutput(
                     record,
                     orphan.getProvenance(),
                     Outcome.orphan(key, orphan.getClick().getId()));
         } else if (record instanceof JoinedClick joined) {
             Outcome outcome = Outcome.click(
                     key, joined.getClick().getId(), joined.getImpression().getId());
-            return new Seen(record, joined.getProvenance(), outcome);
+            return new DecodedOutput(record, joined.getProvenance(), outcome);
         } else if (record instanceof JoinedConversion joined) {
-            return new Seen(record, joined.getProvenance(), outcome(key, joined));
+            return new DecodedOutput(record, joined.getProvenance(), outcome(key, joined));
         } else if (record instanceof RejectedEvent rejected) {
-            return new Seen(record, rejected.getProvenance(), null);
+            return new DecodedOutput(record, rejected.getProvenance(), null);
         }
-        return new Seen((Beacon) record, null, null);
+        return new DecodedOutput((Beacon) record, null, null);
     }
 
     private static Outcome outcome(String key, JoinedConversion joined) {

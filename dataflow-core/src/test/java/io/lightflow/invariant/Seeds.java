@@ -3,8 +3,8 @@ package io.lightflow.invariant;
 import java.util.function.LongConsumer;
 
 /**
- * Runs a check for many seeds. A failure names its seed; {@code -Dlightflow.seed=N} runs just that one,
- * {@code -Dlightflow.seeds=N} that many.
+ * Runs a check for many seeds. A failure names its seed. {@code -Dlightflow.seed=N} runs only that seed,
+ * {@code -Dlightflow.seeds=N} runs N seeds.
  */
 final class Seeds {
     private Seeds() {}
@@ -17,7 +17,7 @@ final class Seeds {
             try {
                 check.accept(seed);
             } catch (RuntimeException | AssertionError e) {
-                throw new AssertionError("seed " + seed + " (again with -Dlightflow.seed=" + seed + "): " + e, e);
+                throw new AssertionError("seed " + seed + " (repeat with -Dlightflow.seed=" + seed + "): " + e, e);
             }
         }
     }

@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The join of one shard as a topology drives it (attempt, write the cells, commit), with what it must promise after
- * every commit asserted: balanced books, a watermark that does not go back, a position that survives its stored form.
+ * The join of one shard as a topology drives it (attempt, write the cells, commit). Asserts after every commit: the
+ * books balance, the watermark did not go back, and the position survives its stored format.
  */
 final class ShardRun {
     static final int SHARD = 3;
@@ -31,7 +31,7 @@ final class ShardRun {
     private final JoinSettings settings;
     private final JoinStore store;
     private final JoinStep step;
-    private final List<OutputReader.Seen> committed = new ArrayList<>();
+    private final List<OutputReader.DecodedOutput> committed = new ArrayList<>();
     private Position position = Position.START;
     private long txid;
 
@@ -61,26 +61,26 @@ final class ShardRun {
         return position;
     }
 
-    /** What would come out of the block from the given position, which may be an old one; nothing is stored. */
+    /** Returns the result of the block from the given position, which may be an old one. Stores nothing. */
     StepResult attempt(Position from, Block block) {
         return step.run(from, block, ++txid, store);
     }
 
-    /** Works on the block and commits it. Returns what this put out, without beacons. */
-    List<OutputReader.Seen> commit(Block block) {
+    /** Processes the block and commits it. Returns its outputs without beacons. */
+    List<OutputReader.DecodedOutput> commit(Block block) {
         StepResult result = attempt(position, block);
         store.write(result.cells());
         return commit(result);
     }
 
-    List<OutputReader.Seen> commit(StepResult result) {
+    List<OutputReader.DecodedOutput> commit(StepResult result) {
         Position next = result.position();
         require(next.books().balanced(), "the books balance after every commit, found " + next.books());
         require(next.watermark() >= position.watermark(), "the watermark never goes back");
         Position stored = PositionCodec.decode(PositionCodec.encode(next));
-        require(stored.equals(next), "a position survives its stored form, found " + stored + " for " + next);
+        require(stored.equals(next), "a position survives its stored format, found " + stored + " for " + next);
         position = stored;
-        List<OutputReader.Seen> seen = read(result.outputs());
+        List<OutputReader.DecodedOutput> seen = read(result.outputs());
         committed.addAll(seen);
         return seen;
     }
@@ -91,10 +91,10 @@ final class ShardRun {
         }
     }
 
-    private List<OutputReader.Seen> read(List<OutputEvent> outputs) {
-        List<OutputReader.Seen> seen = new ArrayList<>();
+    private List<OutputReader.DecodedOutput> read(List<OutputEvent> outputs) {
+        List<OutputReader.DecodedOutput> seen = new ArrayList<>();
         for (OutputEvent output : outputs) {
-            OutputReader.Seen one = reader.read(output);
+            OutputReader.DecodedOutput one = reader.read(output);
             if (one.provenance() != null) {
                 seen.add(one);
             }
@@ -102,23 +102,23 @@ final class ShardRun {
         return seen;
     }
 
-    List<OutputReader.Seen> committed() {
+    List<OutputReader.DecodedOutput> committed() {
         return List.copyOf(committed);
     }
 
-    /** Outcomes of everything that was committed, sorted. */
+    /** The outcomes of all commits, sorted. */
     List<Outcome> outcomes() {
         return outcomes(committed);
     }
 
-    static List<Outcome> outcomes(List<OutputReader.Seen> seen) {
+    static List<Outcome> outcomes(List<OutputReader.DecodedOutput> seen) {
         return Outcome.sorted(seen.stream()
-                .map(OutputReader.Seen::outcome)
+                .map(OutputReader.DecodedOutput::outcome)
                 .filter(outcome -> outcome != null)
                 .toList());
     }
 
-    /** Asserts that just the expected came out, each once, and that the books say so. */
+    /** Asserts that exactly the expected outcomes were emitted, each once, and that the books agree. */
     void assertAnswers(Stream stream) {
         BruteForce.Answer answer = stream.answer();
         assertThat(outcomes()).containsExactlyElementsOf(answer.outcomes());

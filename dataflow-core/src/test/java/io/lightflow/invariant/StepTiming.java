@@ -34,16 +34,16 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * How many microseconds of CPU each part of the work takes per event: one shard's part of the traffic of
+ * Measures the CPU time of each part of the work per event, in microseconds, for one shard's part of the traffic of
  * {@code lab/bench} (94% impressions of about 280 bytes, 5% clicks, 1% conversions, 0.1% twice, 37,500 cookies, 2
- * hours), in blocks of 6,000. Run {@link #main}; each round is printed, the first ones warm up.
+ * hours), in blocks of 6,000. Run {@link #main}; it prints each round, and the first rounds warm up.
  */
 final class StepTiming {
     private static final int EVENTS = 262_500;
     private static final int COOKIES = 37_500;
     private static final int BLOCK = 6_000;
     private static final int ROUNDS = 6;
-    private static final long T0 = Scene.T0 + 20 * Scene.HOUR;
+    private static final long T0 = JoinScenario.T0 + 20 * JoinScenario.HOUR;
 
     private final TestSchemas schemas = new TestSchemas();
     private long decodeNs;
@@ -160,25 +160,25 @@ final class StepTiming {
     private List<Wire> traffic() {
         Random random = new Random(1);
         BodyEncoder encoder = new BodyEncoder();
-        List<Draft> recent = new ArrayList<>();
+        List<SampleEvent> recent = new ArrayList<>();
         List<Wire> wires = new ArrayList<>();
         for (int i = 0; wires.size() < EVENTS; i++) {
             long time = T0 + 2L * 3_600_000 * i / EVENTS - random.nextInt(2_000);
             int kind = random.nextInt(100);
-            Draft draft;
+            SampleEvent sample;
             if (kind < 94 || recent.size() < 1_000) {
-                draft = impression(random, i, time);
-                recent.add(draft);
+                sample = impression(random, i, time);
+                recent.add(sample);
             } else {
-                Draft impression = recent.get(recent.size() - 1 - random.nextInt(1_000));
+                SampleEvent impression = recent.get(recent.size() - 1 - random.nextInt(1_000));
                 String advertiser = ((Impression) impression.record()).getAdvertiserId();
-                draft = kind < 99
-                        ? Draft.click(impression.joinKey(), "c" + i, time, advertiser, impression.id())
-                        : Draft.conversion(impression.joinKey(), "v" + i, time, advertiser, null, null);
+                sample = kind < 99
+                        ? SampleEvent.click(impression.joinKey(), "c" + i, time, advertiser, impression.id())
+                        : SampleEvent.conversion(impression.joinKey(), "v" + i, time, advertiser, null, null);
             }
             byte[] value = encoder.encodeWithHeader(
-                    draft.record(), schemas.id(draft.record().getSchema()));
-            Wire wire = new Wire(time, draft.type(), draft.joinKey().getBytes(StandardCharsets.UTF_8), value);
+                    sample.record(), schemas.id(sample.record().getSchema()));
+            Wire wire = new Wire(time, sample.type(), sample.joinKey().getBytes(StandardCharsets.UTF_8), value);
             for (int copies = random.nextInt(1_000) == 0 ? 2 : 1; copies > 0; copies--) {
                 wires.add(wire);
             }
@@ -187,8 +187,8 @@ final class StepTiming {
         return wires;
     }
 
-    private static Draft impression(Random random, int i, long time) {
-        return Draft.of(
+    private static SampleEvent impression(Random random, int i, long time) {
+        return SampleEvent.of(
                 "cookie-%032x".formatted(random.nextInt(COOKIES)),
                 Impression.newBuilder()
                         .setId("impression-%020d".formatted(i))

@@ -6,7 +6,7 @@ import io.lightflow.join.JoinSettings;
 import java.util.List;
 
 /**
- * A complete input of one shard.
+ * The complete input of one shard.
  *
  * @param settings the rules
  * @param topics all topic-partitions of the shard, by name; each ends with a beacon that lets every timer fire
@@ -21,7 +21,7 @@ public record Stream(JoinSettings settings, List<TopicLog> topics) {
         return BruteForce.of(settings, events());
     }
 
-    /** Everything that is in it, for the message of a failed test. */
+    /** Describes all records, for the message of a failed test. */
     public String describe() {
         StringBuilder text = new StringBuilder(settings.toString());
         for (TopicLog topic : topics) {

@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Small streams that are as nasty as the rules allow: few ids, keys and advertisers, times that collide and that lie
- * just on, inside and outside of the windows' edges, midnights, ids that begin with each other, duplicates in any topic
- * of their kind, disorder up to just the allowed bound, or beyond it if asked for.
+ * Generates small streams that are as hard as the rules allow. They have few ids, keys and advertisers, ids that are
+ * prefixes of others, and colliding times. Times lie at midnight, and just on, inside and outside the edges of windows.
+ * Duplicates occur in any topic of their type. Disorder reaches the allowed bound, or exceeds it on request.
  */
 public final class StreamGenerator {
 
-    /** How late an event may be, measured by the allowed disorder. */
+    /** How late an event may be, relative to the allowed disorder. */
     public enum Lateness {
         WITHIN_BOUND,
         SOMETIMES_BEYOND
@@ -40,7 +40,7 @@ public final class StreamGenerator {
     private final int ids;
     private final JoinSettings settings;
     private final Lateness lateness;
-    private final Map<List<Object>, Draft> drafts = new LinkedHashMap<>();
+    private final Map<List<Object>, SampleEvent> samples = new LinkedHashMap<>();
 
     private String keyPrefix = "cookie-";
     private int fewerBeaconsThan = 4;
@@ -59,20 +59,20 @@ public final class StreamGenerator {
 
     static Stream stream(long seed) {
         StreamGenerator generator = new StreamGenerator(seed, Lateness.WITHIN_BOUND);
-        generator.draft(40);
+        generator.sample(40);
         return new Stream(
                 generator.settings, generator.topics(generator.random.nextInt(4) == 0 ? List.of("us-west") : BOTH_DCS));
     }
 
-    /** The streams of several shards with the same rules, from two data centers; no join key is in two of them. */
+    /** Generates the streams of several shards with the same rules, from two data centers. No two share a join key. */
     public static List<Stream> streams(long seed, int shards, Lateness lateness) {
         StreamGenerator generator = new StreamGenerator(seed, lateness);
         generator.fewerBeaconsThan = 12;
         List<Stream> streams = new ArrayList<>(shards);
         for (int shard = 0; shard < shards; shard++) {
             generator.keyPrefix = "cookie-" + shard + "-";
-            generator.drafts.clear();
-            generator.draft(30);
+            generator.samples.clear();
+            generator.sample(30);
             streams.add(new Stream(generator.settings, generator.topics(BOTH_DCS)));
         }
         return streams;
@@ -98,31 +98,31 @@ public final class StreamGenerator {
                 Duration.ofMillis(random.nextBoolean() ? 0 : unit * (1 + random.nextInt(6))));
     }
 
-    private void draft(int most) {
+    private void sample(int most) {
         int count = 1 + random.nextInt(most);
         for (int i = 0; i < count; i++) {
-            Draft draft = draft();
-            drafts.putIfAbsent(List.of(draft.type(), draft.joinKey(), draft.id()), draft);
+            SampleEvent sample = sample();
+            samples.putIfAbsent(List.of(sample.type(), sample.joinKey(), sample.id()), sample);
         }
     }
 
-    private Draft draft() {
+    private SampleEvent sample() {
         String key = keyPrefix + random.nextInt(keys);
         String advertiser = advertiser(random.nextInt(advertisers));
         String id = id();
         return switch (random.nextInt(8)) {
-            case 0, 1 -> Draft.impression(key, id, time(), advertiser);
+            case 0, 1 -> SampleEvent.impression(key, id, time(), advertiser);
             case 2, 3, 4 -> {
                 String impression = id();
-                yield Draft.click(key, id, clickTime(key, advertiser, impression), advertiser, impression);
+                yield SampleEvent.click(key, id, clickTime(key, advertiser, impression), advertiser, impression);
             }
             case 5, 6 -> {
                 int naming = random.nextInt(4);
                 String click = naming == 0 || naming == 3 ? id() : null;
                 String impression = naming == 1 || naming == 3 ? id() : null;
-                yield Draft.conversion(key, id, conversionTime(key, advertiser), advertiser, click, impression);
+                yield SampleEvent.conversion(key, id, conversionTime(key, advertiser), advertiser, click, impression);
             }
-            default -> Draft.tag(key, id, time(), advertiser);
+            default -> SampleEvent.tag(key, id, time(), advertiser);
         };
     }
 
@@ -143,7 +143,7 @@ public final class StreamGenerator {
     }
 
     private long clickTime(String key, String advertiser, String impressionId) {
-        Draft impression = drafts.get(List.of(EventType.IMPRESSION, key, impressionId));
+        SampleEvent impression = samples.get(List.of(EventType.IMPRESSION, key, impressionId));
         if (impression == null || random.nextInt(3) == 0) {
             return time();
         }
@@ -159,16 +159,16 @@ public final class StreamGenerator {
     }
 
     private long conversionTime(String key, String advertiser) {
-        List<Draft> before = drafts.values().stream()
-                .filter(draft -> draft.joinKey().equals(key))
-                .filter(draft -> draft.record() instanceof Click || draft.record() instanceof Impression)
+        List<SampleEvent> before = samples.values().stream()
+                .filter(sample -> sample.joinKey().equals(key))
+                .filter(sample -> sample.record() instanceof Click || sample.record() instanceof Impression)
                 .toList();
         if (before.isEmpty() || random.nextInt(3) == 0) {
             return time();
         }
-        Draft draft = before.get(random.nextInt(before.size()));
+        SampleEvent sample = before.get(random.nextInt(before.size()));
         Windows windows = settings.windowsOf(advertiser);
-        return draft.time()
+        return sample.time()
                 + jitter()
                 + switch (random.nextInt(4)) {
                     case 0 -> windows.clickLookBack().toMillis();
@@ -178,8 +178,8 @@ public final class StreamGenerator {
                 };
     }
 
-    /** A record with the place in its topic's order; no draft and no beacon time means garbage. */
-    private record Placed(long order, Draft draft, Long beacon) {}
+    /** A record with its sort key within the topic. Without a sample and a beacon time it is garbage. */
+    private record Placed(long order, SampleEvent sample, Long beacon) {}
 
     private List<TopicLog> topics(List<String> dcs) {
         Map<String, TopicLog> logs = new LinkedHashMap<>();
@@ -192,14 +192,15 @@ public final class StreamGenerator {
                 placed.put(topic, new ArrayList<>());
             }
         }
-        for (Draft draft : drafts.values()) {
+        for (SampleEvent sample : samples.values()) {
             for (int copies = copies(); copies > 0; copies--) {
-                String topic = draft.type().centralTopic(dcs.get(random.nextInt(dcs.size())));
-                placed.get(topic).add(new Placed(disordered(draft.time()), draft, null));
+                String topic = sample.type().centralTopic(dcs.get(random.nextInt(dcs.size())));
+                placed.get(topic).add(new Placed(disordered(sample.time()), sample, null));
             }
         }
-        long lastTime = drafts.values().stream().mapToLong(Draft::time).max().orElseThrow();
-        // What is late is decided when the watermark moves on: it must move beyond every beacon.
+        long lastTime =
+                samples.values().stream().mapToLong(SampleEvent::time).max().orElseThrow();
+        // Late events are decided when the watermark moves again, so the last beacon must be beyond all others.
         long closing = lateness == Lateness.WITHIN_BOUND ? lastTime : Math.max(lastTime, start + 12 * unit);
         logs.forEach((topic, log) -> fill(log, placed.get(topic), closing));
         return List.copyOf(logs.values());
@@ -209,7 +210,7 @@ public final class StreamGenerator {
         return random.nextInt(4) > 0 ? 1 : 2 + random.nextInt(2);
     }
 
-    /** Sorting by this leaves nothing further behind something older than the disorder allows. */
+    /** A sort key that keeps the disorder within the bound, or beyond it on request. */
     private long disordered(long time) {
         long disorderMs = settings.allowedDisorder().toMillis();
         if (lateness == Lateness.SOMETIMES_BEYOND && random.nextInt(6) == 0) {
@@ -233,8 +234,8 @@ public final class StreamGenerator {
         }
         records.sort(Comparator.comparingLong(Placed::order));
         for (Placed record : records) {
-            if (record.draft() != null) {
-                log.append(record.draft());
+            if (record.sample() != null) {
+                log.append(record.sample());
             } else if (record.beacon() != null) {
                 log.beacon(record.beacon());
             } else {

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 
-/** A registry on the heap. It knows the compiled schemas from the start; ids begin at 1. */
+/** A registry on the heap. It starts with the compiled schemas, and ids begin at 1. */
 public final class TestSchemas implements WriterSchemas {
     private final List<Schema> schemas = new ArrayList<>();
 
@@ -38,13 +38,13 @@ public final class TestSchemas implements WriterSchemas {
                 RejectedEvent.getClassSchema()));
     }
 
-    /** Adds a schema, which may have the name of another; returns its id. */
+    /** Registers a schema, whose name may be taken, and returns its id. */
     public synchronized int register(Schema schema) {
         schemas.add(schema);
         return schemas.size();
     }
 
-    /** Id of a compiled schema. */
+    /** The id of a compiled schema. */
     public synchronized int id(Schema schema) {
         return 1 + schemas.indexOf(schema);
     }
@@ -54,7 +54,7 @@ public final class TestSchemas implements WriterSchemas {
         return id >= 1 && id <= schemas.size() ? schemas.get(id - 1) : null;
     }
 
-    /** Ids of the schemas that Lightflow writes. */
+    /** The ids of the schemas that Lightflow writes. */
     public synchronized SchemaIds ids() {
         Map<String, Integer> ids = new HashMap<>();
         for (int i = 0; i < schemas.size(); i++) {

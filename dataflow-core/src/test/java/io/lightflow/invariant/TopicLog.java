@@ -13,7 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
-/** One topic-partition: records at rising offsets, with holes where transaction markers are. */
+/** One topic-partition: records at ascending offsets, with gaps for transaction markers. */
 public final class TopicLog {
     private final String topic;
     private final EventType type;
@@ -44,9 +44,9 @@ public final class TopicLog {
         return end;
     }
 
-    public TopicLog append(Draft... drafts) {
-        for (Draft draft : drafts) {
-            entries.add(draft.at(new Origin(incarnation, end++)));
+    public TopicLog append(SampleEvent... samples) {
+        for (SampleEvent sample : samples) {
+            entries.add(sample.at(new Origin(incarnation, end++)));
         }
         return this;
     }
@@ -63,7 +63,7 @@ public final class TopicLog {
         return this;
     }
 
-    /** Takes offsets without a record. */
+    /** Skips offsets, as transaction markers do. */
     public TopicLog markers(int count) {
         end += count;
         return this;
@@ -101,10 +101,11 @@ public final class TopicLog {
         return shuffled;
     }
 
-    /** Takes what such an entry, of any offset and topic, was made of. */
+    /** Appends a copy of an entry of any offset and topic. */
     public void append(BlockEntry entry) {
         if (entry instanceof LightEvent event) {
-            append(new Draft(event.type(), event.joinKey(), event.id(), event.time(), event.record(), event.body()));
+            append(new SampleEvent(
+                    event.type(), event.joinKey(), event.id(), event.time(), event.record(), event.body()));
         } else if (entry instanceof BeaconMark beacon) {
             beacon(beacon.time());
         } else {
@@ -112,7 +113,7 @@ public final class TopicLog {
         }
     }
 
-    /** The beginning of this, up to an offset. */
+    /** The prefix of this log up to an offset. */
     TopicLog until(long to) {
         TopicLog beginning = new TopicLog(topic, type, incarnation);
         entries.stream().filter(entry -> entry.offset() < to).forEach(beginning.entries::add);
@@ -120,10 +121,10 @@ public final class TopicLog {
         return beginning;
     }
 
-    /** The topic made again: a new life at offset 0 that holds the same records, without the holes. */
-    TopicLog remade(int newIncarnation) {
-        TopicLog again = new TopicLog(topic, type, newIncarnation);
-        entries.forEach(again::append);
-        return again;
+    /** The recreated topic: the same records from offset 0, without the gaps. */
+    TopicLog recreated(int newIncarnation) {
+        TopicLog recreated = new TopicLog(topic, type, newIncarnation);
+        entries.forEach(recreated::append);
+        return recreated;
     }
 }

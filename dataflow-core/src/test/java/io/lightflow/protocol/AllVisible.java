@@ -9,8 +9,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Turns the ghost rule off for the real step: cells are given an origin in a topic of their own, which the position
- * that the step gets has always read.
+ * Disables the ghost rule for the real step. Its cells get an origin in a special topic, which the position given to
+ * the step has always read.
  */
 final class AllVisible {
     private static final String TOPIC = "all-visible";

@@ -3,30 +3,30 @@ package io.lightflow.protocol;
 import io.lightflow.position.Position;
 import java.util.List;
 
-/** Where one attempt at the shard stands. Everything in it is lost when it crashes. */
+/** The progress of one attempt at the shard. A crash loses all of it. */
 sealed interface Attempt {
 
-    /** It has crashed, has been refused, or has not begun. */
+    /** It has crashed, was fenced off, or has not started. */
     record Down() implements Attempt {}
 
-    /** It knows the ledger's position, since it has opened the shard or made the last commit. */
-    record Open(Known<Position> position) implements Attempt {}
+    /** It knows the ledger's position, because it opened the shard or made the last commit. */
+    record Open(Interned<Position> position) implements Attempt {}
 
     /**
      * It has polled a block and is reading rows.
      *
-     * @param end offset of each topic where the block ends
-     * @param answers the store's cells at each of its reads so far
+     * @param end end offset of the block in each topic
+     * @param answers the store's cells at each read so far
      */
-    record Reading(Known<Position> position, List<Long> end, List<Long> answers) implements Attempt {}
+    record Reading(Interned<Position> position, List<Long> end, List<Long> answers) implements Attempt {}
 
     /**
-     * It has a result, and writes cells until none is missing; then it commits.
+     * It has a result and writes its cells. Then it commits.
      *
-     * @param unwritten cells that the store does not hold yet
+     * @param unwritten cells that are not in the store yet
      */
-    record Writing(Known<Result> result, long unwritten) implements Attempt {}
+    record Writing(Interned<Result> result, long unwritten) implements Attempt {}
 
-    /** Its outputs are out, the ledger is still to be moved. Only without {@link Rule#ATOMIC_LEDGER}. */
-    record Torn(Known<Result> result) implements Attempt {}
+    /** Its outputs are emitted, and the ledger has not moved yet. Only without {@link Rule#ATOMIC_LEDGER}. */
+    record Torn(Interned<Result> result) implements Attempt {}
 }

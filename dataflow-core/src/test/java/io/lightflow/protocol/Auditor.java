@@ -12,29 +12,29 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Looks whether a state keeps the promises. What it has seen once it does not look at again. */
+/** Checks whether a state keeps the promises. Checks each durable state once. */
 final class Auditor {
     private final Protocol protocol;
     private final Set<Promise> promises;
-    private final Map<Known<Position>, BruteForce.Answer> answers = new HashMap<>();
+    private final Map<Interned<Position>, BruteForce.Answer> answers = new HashMap<>();
     private final Map<Durable, Optional<String>> verdicts = new HashMap<>();
 
-    /** All of a state that outlives a crash. */
-    private record Durable(Known<Position> ledger, Known<List<Outcome>> outputs, long cells) {}
+    /** The part of a state that survives a crash. */
+    private record Durable(Interned<Position> ledger, Interned<List<Outcome>> outputs, long cells) {}
 
     Auditor(Protocol protocol, Set<Promise> promises) {
         this.protocol = protocol;
         this.promises = promises;
     }
 
-    /** Which promise a move has broken, and how; empty if none. */
+    /** Returns the promise that a move has broken, and how; empty if none. */
     Optional<String> checkMove(State before, State after) {
         return promises.contains(Promise.POSITION_MOVES_FORWARD) && before.ledger() != after.ledger()
                 ? wentBack(before.ledger().value(), after.ledger().value())
                 : Optional.empty();
     }
 
-    /** Which promise does not hold in a state, and how; empty if all do. */
+    /** Returns the promise that does not hold in a state, and how; empty if all hold. */
     Optional<String> checkState(State state) {
         return verdicts.computeIfAbsent(new Durable(state.ledger(), state.outputs(), state.cells()), this::check);
     }
@@ -85,7 +85,7 @@ final class Auditor {
         long visible = step.visible(state.cells(), state.ledger().value());
         for (List<Long> end : protocol.scenario().ends(state.ledger().value())) {
             if (step.run(state.ledger(), end, state.cells()) != step.run(state.ledger(), end, visible)) {
-                return broken(Promise.GHOSTS_ARE_INVISIBLE, "they change what comes of the block up to " + end);
+                return broken(Promise.GHOSTS_ARE_INVISIBLE, "they change the result of the block up to " + end);
             }
         }
         return Optional.empty();

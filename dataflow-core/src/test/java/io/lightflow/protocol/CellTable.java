@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Numbers all cells that any attempt can write, from 0 to 63, so that the content of a join store is a {@code long}
- * with a bit for each cell it holds.
+ * Numbers all cells that any attempt can write from 0 to 63, so that the contents of a join store are a {@code long}
+ * with a bit for each cell.
  */
 final class CellTable {
     private static final int ORIGIN_BYTES = 12;
@@ -26,7 +26,7 @@ final class CellTable {
     private final List<NewCell> cells = new ArrayList<>();
     private final Map<List<ByteBuffer>, Integer> numbers = new HashMap<>();
 
-    /** The step asks for more reads than there are answers. */
+    /** Thrown if the step needs more reads than there are answers. */
     static final class OneMoreRead extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -42,7 +42,7 @@ final class CellTable {
         }
     }
 
-    /** A bit for each of the cells. A cell that was written before must have the same value. */
+    /** Returns a bit for each of the cells. A cell that is written again must have the same value. */
     long numbersOf(List<NewCell> written) {
         long bits = 0;
         for (NewCell cell : written) {
@@ -62,7 +62,7 @@ final class CellTable {
         return bits;
     }
 
-    /** Those of the cells whose origins are below the position. */
+    /** The cells among these whose origins are below the position. */
     long visible(long stored, Position position) {
         Visibility visibility = position.visibility();
         long visible = 0;
@@ -76,7 +76,7 @@ final class CellTable {
         return stored & visible;
     }
 
-    /** The cells that such ranges can hold. */
+    /** The cells that these ranges can contain. */
     long in(List<RowRange> ranges) {
         long bits = 0;
         for (int number = 0; number < cells.size(); number++) {
@@ -95,9 +95,9 @@ final class CellTable {
     }
 
     /**
-     * A store whose first read finds the first of these contents, and so on.
+     * A store with the first of these contents at its first read, and so on.
      *
-     * @param allVisible whether every cell is given an origin that is always visible
+     * @param allVisible whether every cell gets an origin that is always visible
      */
     JoinStore answering(List<Long> contents, boolean allVisible) {
         return new JoinStore() {

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The commit protocol ({@code docs/internals/protocol.md}) with the real join step, in every order in which two
- * attempts at a shard can get in each other's way and crash. Without one of its rules it breaks, and the explorer tells
- * how in the fewest moves.
+ * attempts at a shard can interfere and crash. Without one of its rules the protocol breaks, and the explorer shows the
+ * fewest moves that break it.
  */
 class CommitProtocolTest {
     private static final Set<Rule> RULES = EnumSet.allOf(Rule.class);
@@ -53,7 +53,7 @@ class CommitProtocolTest {
         System.out.println(scenario + ": " + assertKept(scenario, RULES) + " states");
     }
 
-    /** PostgreSQL's sink has both. */
+    /** The PostgreSQL sink has both. */
     @ParameterizedTest
     @EnumSource(names = {"FENCE", "COMPARE_AND_SET"})
     void theFenceOrTheComparisonAloneIsEnough(Rule without) {
@@ -122,7 +122,7 @@ class CommitProtocolTest {
         return report.states();
     }
 
-    /** The fewest moves that break the promise, printed. */
+    /** Prints and returns the fewest moves that break the promise. */
     private static List<String> shortestTrace(Promise promise, Rule... without) {
         Report report =
                 Explorer.explore(new Protocol(impressionClickDuplicate(), allBut(without)), EnumSet.of(promise));

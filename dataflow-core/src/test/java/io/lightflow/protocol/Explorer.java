@@ -14,23 +14,23 @@ import java.util.Queue;
 import java.util.Set;
 
 /**
- * Visits every state that a protocol can reach, each once, the nearest to the start first. So the first violation that
- * it finds is one with the shortest trace.
+ * Visits every reachable state of a protocol once, in breadth-first order. So the first violation that it finds has the
+ * shortest trace.
  */
 final class Explorer {
     private final Protocol protocol;
     private final Auditor auditor;
-    /** Every state that was reached, and from where it was reached first; the start from itself. */
+    /** Every reached state, with the state that it was first reached from; the start with itself. */
     private final Map<State, State> reached = new HashMap<>();
 
     private final Set<List<Outcome>> endings = new HashSet<>();
 
     /**
-     * What was found.
+     * The result of an exploration.
      *
      * @param states number of states visited
-     * @param endings the outputs that there were once all events were committed
-     * @param violation the promise that was broken first, with its trace
+     * @param endings the outputs after all events were committed
+     * @param violation the first broken promise, with its trace
      */
     record Report(int states, Set<List<Outcome>> endings, Optional<Violation> violation) {}
 

@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The real step, driven read by read: each of its reads is answered from the cells that the store held at that moment.
- * What it once answered is remembered, since it is a pure function.
+ * Runs the real step read by read. Each read is answered from the cells that the store contained at that moment.
+ * Results are cached, since the step is a pure function.
  */
 final class ModelStep {
     private final Scenario scenario;
@@ -29,14 +29,14 @@ final class ModelStep {
     private final TestSchemas schemas = new TestSchemas();
     private final OutputReader reader = new OutputReader(schemas);
     private final JoinStep step;
-    private final Known.Pool<Result> results = new Known.Pool<>();
+    private final Interned.Pool<Result> results = new Interned.Pool<>();
     private final Map<Reading, Progress> known = new HashMap<>();
 
-    /** How far the step gets with the answers that it has: it wants to read once more, or has a result. */
+    /** Runs the step with the available answers: it needs another read, or has a result. */
     private sealed interface Progress {
         record Wants(List<RowRange> ranges) implements Progress {}
 
-        record Done(Known<Result> result) implements Progress {}
+        record Done(Interned<Result> result) implements Progress {}
     }
 
     ModelStep(Scenario scenario, boolean ghostRule) {
@@ -46,7 +46,8 @@ final class ModelStep {
     }
 
     /**
-     * The attempt after its next read, which finds these cells. Of the answer only the cells that it asks for are kept.
+     * Returns the attempt after its next read, which finds these cells. Only the requested cells become part of the
+     * answer.
      */
     Attempt read(Reading reading, long stored) {
         Reading further = reading;
@@ -60,8 +61,8 @@ final class ModelStep {
                 : further;
     }
 
-    /** What comes out of the block if all reads find the same cells. */
-    Known<Result> run(Known<Position> position, List<Long> end, long stored) {
+    /** The result of the block if all reads find the same cells. */
+    Interned<Result> run(Interned<Position> position, List<Long> end, long stored) {
         Attempt attempt = new Reading(position, end, List.of());
         while (attempt instanceof Reading reading) {
             attempt = read(reading, stored);

@@ -1,15 +1,15 @@
 package io.lightflow.protocol;
 
-/** What must hold in every state that can be reached. */
+/** The properties that must hold in every reachable state. */
 enum Promise {
-    /** Of no event there are two outputs. */
+    /** No event has two outputs. */
     NO_EVENT_TWICE,
-    /** What the brute-force answer for the committed prefix of the log holds has been put out. */
+    /** Every output of the brute-force answer for the committed prefix of the log has been emitted. */
     NO_EVENT_LOST,
-    /** Nothing else has been put out, and the books balance. */
+    /** No other output has been emitted, and the books balance. */
     NOTHING_ELSE,
-    /** The ledger moves forward only, in every topic, and so does its watermark. */
+    /** The ledger and its watermark only move forward, in every topic. */
     POSITION_MOVES_FORWARD,
-    /** Whoever works from the ledger does the same with the ghosts in the store as without them. */
+    /** An attempt that starts from the ledger gives the same result with and without the ghosts in the store. */
     GHOSTS_ARE_INVISIBLE
 }

@@ -14,9 +14,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What may happen next: the protocol of {@code docs/internals/protocol.md} with the real join step, for two attempts at
- * one shard. Either may crash, begin again and take over whenever it likes; the one that was taken over goes on as a
- * zombie.
+ * All possible next moves: the protocol of {@code docs/internals/protocol.md} with the real join step, for two attempts
+ * at one shard. Either may crash, restart and take over at any time; the other one then continues as a zombie.
  */
 final class Protocol {
     static final Attempt DOWN = new Down();
@@ -25,10 +24,10 @@ final class Protocol {
     private final Scenario scenario;
     private final Set<Rule> rules;
     private final ModelStep step;
-    private final Known.Pool<Position> positions = new Known.Pool<>();
-    private final Known.Pool<List<Outcome>> outputs = new Known.Pool<>();
+    private final Interned.Pool<Position> positions = new Interned.Pool<>();
+    private final Interned.Pool<List<Outcome>> outputs = new Interned.Pool<>();
 
-    /** Something that may happen, and what is then. */
+    /** A possible move, and the state after it. */
     record Move(String what, State after) {}
 
     Protocol(Scenario scenario, Set<Rule> rules) {
@@ -57,7 +56,7 @@ final class Protocol {
         return moves;
     }
 
-    /** All that one of the attempts may do in a state. */
+    /** All moves of one of the attempts in a state. */
     private final class Turn {
         private final State state;
         private final int who;
@@ -105,8 +104,8 @@ final class Protocol {
             }
         }
 
-        /** That a commit fails is no more than a crash before it. */
-        private void commit(Known<Result> result) {
+        /** A failed commit equals a crash before the commit, so it needs no move. */
+        private void commit(Interned<Result> result) {
             if (rules.contains(Rule.FENCE) && state.owner() != who) {
                 add("is refused, for the shard was taken over", DOWN);
                 return;
@@ -118,7 +117,7 @@ final class Protocol {
             }
             List<Outcome> sum = new ArrayList<>(state.outputs().value());
             sum.addAll(result.value().outcomes());
-            Known<List<Outcome>> committed = outputs.of(Outcome.sorted(sum));
+            Interned<List<Outcome>> committed = outputs.of(Outcome.sorted(sum));
             if (rules.contains(Rule.ATOMIC_LEDGER)) {
                 moveLedger("commits", result, committed);
             } else {
@@ -128,8 +127,8 @@ final class Protocol {
             }
         }
 
-        private void moveLedger(String what, Known<Result> result, Known<List<Outcome>> committed) {
-            Known<Position> next = positions.of(result.value().next());
+        private void moveLedger(String what, Interned<Result> result, Interned<List<Outcome>> committed) {
+            Interned<Position> next = positions.of(result.value().next());
             moves.add(new Move(
                     name() + " " + what, after(next, committed, state.cells(), state.owner(), new Open(next))));
             moves.add(new Move(
@@ -146,7 +145,7 @@ final class Protocol {
         }
 
         private State after(
-                Known<Position> ledger, Known<List<Outcome>> committed, long cells, int owner, Attempt next) {
+                Interned<Position> ledger, Interned<List<Outcome>> committed, long cells, int owner, Attempt next) {
             Attempt other = state.attempts().get(1 - who);
             // The same cells may be missing in both.
             if (other instanceof Writing writing && (writing.unwritten() & cells) != 0) {

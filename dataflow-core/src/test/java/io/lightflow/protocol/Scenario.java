@@ -5,15 +5,15 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.invariant.BruteForce;
-import io.lightflow.invariant.Draft;
 import io.lightflow.invariant.Outcome;
+import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TopicLog;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A small log of one shard, and what must have come out of it at each position. */
+/** A small log of one shard, and its correct outputs at each position. */
 final class Scenario {
     static final int SHARD = 0;
     private static final long NOON = 19_723L * 24 * 3_600_000 + 12 * 3_600_000;
@@ -25,11 +25,11 @@ final class Scenario {
     private final JoinSettings settings = JoinSettings.defaults("eu");
     private final List<TopicLog> topics = new ArrayList<>();
 
-    /** Which part of a write may have been made when its attempt crashes. */
+    /** The part of a write that may be done when its attempt crashes. */
     enum Tearing {
         /** Any of its cells. */
         ANY_PART,
-        /** Any number of its cells, from the first on: fewer states, for a larger log. */
+        /** Any number of its first cells: fewer states, for a larger log. */
         ANY_BEGINNING
     }
 
@@ -38,30 +38,30 @@ final class Scenario {
         this.tearing = tearing;
     }
 
-    static Draft impression(String id, int second) {
-        return Draft.impression(KEY, id, NOON + second * 1_000L, ADVERTISER);
+    static SampleEvent impression(String id, int second) {
+        return SampleEvent.impression(KEY, id, NOON + second * 1_000L, ADVERTISER);
     }
 
-    static Draft click(String id, int second, String impressionId) {
-        return Draft.click(KEY, id, NOON + second * 1_000L, ADVERTISER, impressionId);
+    static SampleEvent click(String id, int second, String impressionId) {
+        return SampleEvent.click(KEY, id, NOON + second * 1_000L, ADVERTISER, impressionId);
     }
 
-    static Draft conversion(String id, int second) {
-        return Draft.conversion(KEY, id, NOON + second * 1_000L, ADVERTISER, null, null);
+    static SampleEvent conversion(String id, int second) {
+        return SampleEvent.conversion(KEY, id, NOON + second * 1_000L, ADVERTISER, null, null);
     }
 
     /**
-     * A topic with these events at offsets 0, 1, …; the same event twice is a mirror's duplicate, and so is one that
-     * stands in another topic of the type, too.
+     * Adds a topic with these events at offsets 0, 1, …. An event that occurs twice, in this topic or in another one of
+     * the type, is a mirror's duplicate.
      */
-    Scenario topic(EventType type, Draft... events) {
+    Scenario topic(EventType type, SampleEvent... events) {
         int number = topics.size();
         topics.add(new TopicLog(type.centralTopic("dc" + number), type, 100 + number).append(events));
         return this;
     }
 
-    /** The same with a beacon at its end. */
-    Scenario topic(EventType type, Draft event, int beaconSecond) {
+    /** Adds a topic with one event and a beacon. */
+    Scenario topic(EventType type, SampleEvent event, int beaconSecond) {
         topic(type, event);
         topics.get(topics.size() - 1).beacon(NOON + beaconSecond * 1_000L);
         return this;
@@ -98,7 +98,7 @@ final class Scenario {
         return new Block(SHARD, parts, NOON);
     }
 
-    /** Where a block that holds something new may end: any length in each topic. */
+    /** The possible ends of a block with new records: any length in each topic. */
     List<List<Long>> ends(Position position) {
         List<Long> next = offsets(position);
         List<List<Long>> ends = List.of(List.of());
@@ -116,7 +116,7 @@ final class Scenario {
         return ends.stream().filter(end -> !end.equals(next)).toList();
     }
 
-    /** What is right once everything below the position has been taken in. */
+    /** The correct answer once everything below the position has been ingested. */
     BruteForce.Answer answer(Position position) {
         List<Long> next = offsets(position);
         List<LightEvent> events = new ArrayList<>();
@@ -133,16 +133,14 @@ final class Scenario {
         return new BruteForce.Answer(decided, answer.books(), answer.counted());
     }
 
-    /** What must have come out in the end. */
+    /** The correct outputs at the end. */
     List<Outcome> ending() {
         List<LightEvent> events =
                 topics.stream().flatMap(topic -> topic.events().stream()).toList();
         return BruteForce.of(settings, events).outcomes();
     }
 
-    /**
-     * Brute force answers for the end of all time; until the watermark has come so far, some answers are still open.
-     */
+    /** Brute force gives the final answer. Until the watermark gets there, some outcomes are undecided. */
     private boolean isDecided(Outcome outcome, List<LightEvent> events, long watermark) {
         if (outcome.kind().equals("conversion")) {
             return watermark

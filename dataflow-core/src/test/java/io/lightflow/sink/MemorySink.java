@@ -7,14 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A sink in memory, for tests of what stands before a sink. Its {@link Store} outlives it, and can be made to fail. */
+/** A sink in memory, for tests of its callers. Its {@link Store} outlives it and can be made to fail. */
 public final class MemorySink<O> implements Sink<O> {
 
-    /** Where the store fails. */
+    /** The point at which the store fails. */
     public enum Moment {
-        /** Nothing of the commit is made. */
+        /** Before any part of the commit is made. */
         BEFORE_COMMIT,
-        /** The commit is made, but its writer does not hear of it. */
+        /** After the commit is made, without an answer to its writer. */
         AFTER_COMMIT
     }
 
@@ -35,12 +35,12 @@ public final class MemorySink<O> implements Sink<O> {
             return positions.getOrDefault(shard, Position.START);
         }
 
-        /** Lets one of the next commits fail; several calls, several commits. */
+        /** Makes one of the next commits fail. Several calls make several commits fail. */
         public synchronized void failNext(Moment moment) {
             failures.add(moment);
         }
 
-        /** Lets one of the next openings of a shard fail; several calls, several openings. */
+        /** Makes one of the next openings of a shard fail. Several calls make several openings fail. */
         public synchronized void failNextOpen() {
             openFailures++;
         }

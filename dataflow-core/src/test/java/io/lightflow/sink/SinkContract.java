@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What every {@link Sink} and its {@link Ledger} must do. Each test needs a ledger and outputs of its own, empty. */
+/** The contract of every {@link Sink} and its {@link Ledger}. Each test needs its own empty ledger and outputs. */
 public abstract class SinkContract<O> {
     private static final int SHARD = 0;
     private static final int OTHER = 1;
@@ -25,13 +25,13 @@ public abstract class SinkContract<O> {
     /** A new writer; all writers of a test share one ledger. Closed by the contract. */
     protected abstract Sink<O> newWriter();
 
-    /** An output that adds {@code amount}, more than 0, to what {@link #committedAmount} sees. */
+    /** An output that adds {@code amount}, more than 0, to {@link #committedAmount}. */
     protected abstract O output(long amount);
 
-    /** The sum over all committed outputs, as an outside reader sees it. */
+    /** The sum over all committed outputs, as seen by an independent reader. */
     protected abstract long committedAmount();
 
-    /** How many shards a commit may move; 1 if the sink knows only commits of one. */
+    /** Maximum number of shards in a commit. */
     protected int mostMovesInOneCommit() {
         return 2;
     }

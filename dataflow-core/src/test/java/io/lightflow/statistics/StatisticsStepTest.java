@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Every joined event is added to its row once, however the blocks are cut and replayed. */
+/** Every joined event is added to its row once, however blocks are cut and replayed. */
 class StatisticsStepTest {
     private static final long T0 = 19_723L * Statistics.DAY_MS;
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What a join store promises besides, if its contents outlive the process. */
+/** The additional contract of a join store whose contents outlive the process. */
 public abstract class DurableJoinStoreContract extends JoinStoreContract {
 
     /**

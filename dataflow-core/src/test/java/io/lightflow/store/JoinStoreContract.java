@@ -21,7 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What every join store promises. A store that can be opened again adds {@link DurableJoinStoreContract}. */
+/** The contract of every join store. A store that can be reopened also passes {@link DurableJoinStoreContract}. */
 public abstract class JoinStoreContract {
     private JoinStore store;
 

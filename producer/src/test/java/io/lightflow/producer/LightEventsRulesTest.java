@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Random;
 import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,7 +160,8 @@ class LightEventsRulesTest {
                         ? times[random.nextInt(times.length)]
                         : amounts[random.nextInt(amounts.length)];
             case BOOLEAN -> true;
-            default -> random.nextBoolean() ? "" : "é";
+            case STRING, UNION -> random.nextBoolean() ? "" : "é";
+            default -> SpecificData.get().getDefaultValue(field);
         };
     }
 

@@ -10,6 +10,7 @@ import io.lightflow.event.Impression;
 import io.lightflow.event.Tag;
 import java.util.Random;
 import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +31,7 @@ class WireEncoderTest {
                         default -> new Tag();
                     };
             for (Schema.Field field : event.getSchema().getFields()) {
-                event.put(field.pos(), value(field.schema(), random));
+                event.put(field.pos(), value(field, random));
             }
             assertThat(encoder.encode(event, i))
                     .as("seed %d, event %s", seed, event)
@@ -38,13 +39,13 @@ class WireEncoderTest {
         }
     }
 
-    private static Object value(Schema schema, Random random) {
-        return switch (schema.getType()) {
+    private static Object value(Schema.Field field, Random random) {
+        return switch (field.schema().getType()) {
             case STRING -> text(random);
             case LONG -> random.nextLong() >> random.nextInt(64);
             case BOOLEAN -> random.nextBoolean();
             case UNION -> random.nextBoolean() ? null : text(random);
-            default -> throw new IllegalArgumentException("no field of a light event is a " + schema);
+            default -> SpecificData.get().getDefaultValue(field);
         };
     }
 

@@ -12,7 +12,7 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Origin;
 import io.lightflow.event.OutputEncoder;
-import io.lightflow.invariant.Draft;
+import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
@@ -123,7 +123,7 @@ final class AerospikeFootprint {
         for (int taken = 0; taken < BLOCK && feed.hasNext(); taken++) {
             FeedEvent event = feed.next();
             long offset = next.merge(event.type(), 1L, Long::sum) - 1;
-            Draft draft = Draft.of(event.key(), event.event());
+            SampleEvent draft = SampleEvent.of(event.key(), event.event());
             Origin origin = new Origin(event.type().ordinal(), offset);
             entries.computeIfAbsent(event.type(), absent -> new ArrayList<>()).add(draft.at(origin));
             if (event.type() == EventType.IMPRESSION) {

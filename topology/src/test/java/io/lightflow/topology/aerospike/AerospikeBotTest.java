@@ -15,8 +15,8 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.Origin;
 import io.lightflow.event.OutputEncoder;
-import io.lightflow.invariant.Draft;
 import io.lightflow.invariant.OutputReader;
+import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
@@ -107,7 +107,7 @@ final class AerospikeBotTest {
                     .setCurrency("USD")
                     .setUserAgent("bot ".repeat(100))
                     .build();
-            entries.add(Draft.of("bot", impression).at(new Origin(1, i)));
+            entries.add(SampleEvent.of("bot", impression).at(new Origin(1, i)));
         }
         return new Block(
                 0,

@@ -9,7 +9,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
-import io.lightflow.invariant.Draft;
+import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.invariant.TopicLog;
 import io.lightflow.join.JoinSettings;
@@ -72,11 +72,11 @@ class DataflowLoopTest {
     private DataflowLoopTest fill(int journeys) {
         for (int i = 0; i < journeys; i++) {
             String key = "cookie" + i % 7;
-            impressions.append(Draft.impression(key, "i" + i, TIME + i, "acme"));
-            clicks.append(Draft.click(key, "c" + i, TIME + i + 1, "acme", "i" + i));
+            impressions.append(SampleEvent.impression(key, "i" + i, TIME + i, "acme"));
+            clicks.append(SampleEvent.click(key, "c" + i, TIME + i + 1, "acme", "i" + i));
             if (i % 5 == 0) {
                 // Twice, and behind a transaction marker.
-                clicks.markers(1).append(Draft.click(key, "c" + i, TIME + i + 1, "acme", "i" + i));
+                clicks.markers(1).append(SampleEvent.click(key, "c" + i, TIME + i + 1, "acme", "i" + i));
             }
         }
         return this;

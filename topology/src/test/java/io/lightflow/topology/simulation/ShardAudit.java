@@ -21,7 +21,7 @@ import io.lightflow.invariant.BruteForce;
 import io.lightflow.invariant.BruteForce.Counted;
 import io.lightflow.invariant.Outcome;
 import io.lightflow.invariant.OutputReader;
-import io.lightflow.invariant.OutputReader.Seen;
+import io.lightflow.invariant.OutputReader.DecodedOutput;
 import io.lightflow.invariant.Stream;
 import io.lightflow.invariant.StreamGenerator.Lateness;
 import io.lightflow.position.Books;
@@ -158,7 +158,7 @@ final class ShardAudit {
                 .orElse(0);
     }
 
-    private void audit(OutputEvent output, Seen seen, Visibility visible, Books.Editor books) {
+    private void audit(OutputEvent output, DecodedOutput seen, Visibility visible, Books.Editor books) {
         if (seen.record() instanceof Beacon beacon) {
             if (output.topic() == OutputTopic.CLICKS) {
                 require(beacon.getTime() > lastBeacon, () -> "F: the beacons' watermark goes back");
@@ -201,7 +201,7 @@ final class ShardAudit {
         }
     }
 
-    private static List<EventOrigin> origins(Seen seen) {
+    private static List<EventOrigin> origins(DecodedOutput seen) {
         List<EventOrigin> origins = new ArrayList<>();
         origins.add(seen.provenance().getOrigin());
         if (seen.record() instanceof JoinedClick click) {
@@ -228,7 +228,7 @@ final class ShardAudit {
         List<Outcome> outcomes = new ArrayList<>();
         List<List<Object>> rejected = new ArrayList<>();
         for (OutputEvent output : visible) {
-            Seen seen = reader.read(output);
+            DecodedOutput seen = reader.read(output);
             if (seen.outcome() != null) {
                 outcomes.add(seen.outcome());
             } else if (seen.record() instanceof RejectedEvent event) {

@@ -10,7 +10,7 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Origin;
 import io.lightflow.event.Rejection;
-import io.lightflow.invariant.Draft;
+import io.lightflow.invariant.SampleEvent;
 import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.StatisticsFact;
 import io.lightflow.statistics.StatisticsKey;
@@ -65,11 +65,11 @@ class BlocksSerializerTest {
                 List.of(
                         block(
                                 4_095,
-                                Draft.impression("cookie", "i", TIME, "acme").at(origin),
-                                Draft.click("ключ 😀", "c", TIME, "acme", "i").at(origin),
-                                Draft.conversion("k", "v", -1, "acme", null, null)
+                                SampleEvent.impression("cookie", "i", TIME, "acme").at(origin),
+                                SampleEvent.click("ключ 😀", "c", TIME, "acme", "i").at(origin),
+                                SampleEvent.conversion("k", "v", -1, "acme", null, null)
                                         .at(origin),
-                                Draft.tag("k", "t", TIME, "acme").at(origin)),
+                                SampleEvent.tag("k", "t", TIME, "acme").at(origin)),
                         block(0, new BeaconMark(7, -TIME), new BeaconMark(8, Long.MAX_VALUE)),
                         block(2)));
         Blocks joined = new Blocks(
@@ -113,7 +113,7 @@ class BlocksSerializerTest {
         List<BlockEntry> entries = new ArrayList<>();
         for (int i = 0; i < 50_000; i++) {
             entries.add(
-                    Draft.impression("cookie" + i, "i" + i, TIME + i, "acme").at(new Origin(1, i)));
+                    SampleEvent.impression("cookie" + i, "i" + i, TIME + i, "acme").at(new Origin(1, i)));
         }
         Blocks blocks = new Blocks("dataflow", List.of(block(0, entries.toArray(BlockEntry[]::new))));
 

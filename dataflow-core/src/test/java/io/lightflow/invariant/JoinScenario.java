@@ -12,9 +12,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** A story told block by block on one data center: what comes, what time it gets, what is put out. */
-final class Scene {
-    /** A day's start, so that times in the tests can be small numbers of ms after it. */
+/** Drives the join block by block with events of one data center, and returns its outputs. */
+final class JoinScenario {
+    /** The start of a day. Times in the tests are small numbers of ms after it. */
     static final long T0 = 19_723L * 24 * 3_600_000;
 
     static final long SECOND = 1_000;
@@ -25,11 +25,11 @@ final class Scene {
     private final Map<EventType, TopicLog> logs = new EnumMap<>(EventType.class);
     private final ShardRun run;
 
-    Scene() {
+    JoinScenario() {
         this(JoinSettings.defaults("eu"));
     }
 
-    Scene(JoinSettings settings) {
+    JoinScenario(JoinSettings settings) {
         run = new ShardRun(settings);
         for (EventType type : EventType.values()) {
             logs.put(type, new TopicLog(type.centralTopic("eu"), type, 100 + type.ordinal()));
@@ -56,59 +56,59 @@ final class Scene {
                 rowCap);
     }
 
-    static Draft impression(String id, long time) {
-        return Draft.impression(KEY, id, T0 + time, ADVERTISER);
+    static SampleEvent impression(String id, long time) {
+        return SampleEvent.impression(KEY, id, T0 + time, ADVERTISER);
     }
 
-    static Draft click(String id, long time, String impressionId) {
-        return Draft.click(KEY, id, T0 + time, ADVERTISER, impressionId);
+    static SampleEvent click(String id, long time, String impressionId) {
+        return SampleEvent.click(KEY, id, T0 + time, ADVERTISER, impressionId);
     }
 
-    static Draft conversion(String id, long time) {
-        return Draft.conversion(KEY, id, T0 + time, ADVERTISER, null, null);
+    static SampleEvent conversion(String id, long time) {
+        return SampleEvent.conversion(KEY, id, T0 + time, ADVERTISER, null, null);
     }
 
-    static Draft tag(String id, long time) {
-        return Draft.tag(KEY, id, T0 + time, ADVERTISER);
+    static SampleEvent tag(String id, long time) {
+        return SampleEvent.tag(KEY, id, T0 + time, ADVERTISER);
     }
 
     /** Appends events to their topics without reading them. */
-    Scene append(Draft... drafts) {
-        for (Draft draft : drafts) {
-            logs.get(draft.type()).append(draft);
+    JoinScenario append(SampleEvent... samples) {
+        for (SampleEvent sample : samples) {
+            logs.get(sample.type()).append(sample);
         }
         return this;
     }
 
-    /** Everything that was appended and not read yet, as one block. */
+    /** All records that were appended and not read yet, as one block. */
     Block block() {
         return block(Long.MAX_VALUE);
     }
 
-    /** At most so many offsets of each topic, as one block. */
-    Block block(long most) {
+    /** The next offsets of each topic, at most {@code max}, as one block. */
+    Block block(long max) {
         List<BlockPart> parts = new ArrayList<>();
         for (TopicLog log : logs.values()) {
             long next = run.position().nextOffset(log.topic(), log.incarnation());
-            parts.add(log.part(next, next + Math.min(most, log.end() - next)));
+            parts.add(log.part(next, next + Math.min(max, log.end() - next)));
         }
         return ShardRun.block(parts);
     }
 
-    /** Reads these events, and all that was appended before, in one block. What is put out, sorted. */
-    List<Outcome> read(Draft... drafts) {
-        append(drafts);
+    /** Reads these events, and all that were appended before, in one block. Returns the outputs, sorted. */
+    List<Outcome> read(SampleEvent... samples) {
+        append(samples);
         return ShardRun.outcomes(run.commit(block()));
     }
 
-    /** Everything from an earlier position on, as one block. */
+    /** All records from an earlier position on, as one block. */
     Block blockFrom(Position position) {
         return ShardRun.block(logs.values().stream()
                 .map(log -> log.part(position.nextOffset(log.topic(), log.incarnation()), log.end()))
                 .toList());
     }
 
-    /** Moves the watermark to a time, by beacons in all topics. What is put out, sorted. */
+    /** Moves the watermark to a time by beacons in all topics. Returns the outputs, sorted. */
     List<Outcome> watermark(long time) {
         long disorderMs = run.settings().allowedDisorder().toMillis();
         logs.values().forEach(log -> log.beacon(T0 + time + disorderMs));
@@ -119,9 +119,9 @@ final class Scene {
         return logs.get(type);
     }
 
-    /** The topic of this type was deleted and made again, with the same records. */
-    void remake(EventType type, int incarnation) {
-        logs.put(type, logs.get(type).remade(incarnation));
+    /** Recreates the topic of this type with the same records. */
+    void recreate(EventType type, int incarnation) {
+        logs.put(type, logs.get(type).recreated(incarnation));
     }
 
     ShardRun run() {

@@ -11,18 +11,18 @@ import io.lightflow.event.Tag;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * A light event before it is anywhere: what an ad server emits. The same draft that is appended twice is a duplicate.
+ * A light event as an ad server emits it, without an origin. Appending the same sample twice creates a duplicate.
  *
- * @param type its kind
+ * @param type its type
  * @param joinKey key of its record
  * @param id its id
  * @param time its event time, ms since the Unix epoch
  * @param record the event
  * @param body the event, encoded
  */
-public record Draft(EventType type, String joinKey, String id, long time, SpecificRecord record, byte[] body) {
+public record SampleEvent(EventType type, String joinKey, String id, long time, SpecificRecord record, byte[] body) {
 
-    public static Draft impression(String joinKey, String id, long time, String advertiserId) {
+    public static SampleEvent impression(String joinKey, String id, long time, String advertiserId) {
         return of(
                 joinKey,
                 Impression.newBuilder()
@@ -37,7 +37,7 @@ public record Draft(EventType type, String joinKey, String id, long time, Specif
                         .build());
     }
 
-    public static Draft click(String joinKey, String id, long time, String advertiserId, String impressionId) {
+    public static SampleEvent click(String joinKey, String id, long time, String advertiserId, String impressionId) {
         return of(
                 joinKey,
                 Click.newBuilder()
@@ -49,7 +49,7 @@ public record Draft(EventType type, String joinKey, String id, long time, Specif
     }
 
     /** A conversion that names a click, an impression, or nothing if both are null. */
-    public static Draft conversion(
+    public static SampleEvent conversion(
             String joinKey, String id, long time, String advertiserId, String clickId, String impressionId) {
         return of(
                 joinKey,
@@ -64,7 +64,7 @@ public record Draft(EventType type, String joinKey, String id, long time, Specif
                         .build());
     }
 
-    public static Draft tag(String joinKey, String id, long time, String advertiserId) {
+    public static SampleEvent tag(String joinKey, String id, long time, String advertiserId) {
         return of(
                 joinKey,
                 Tag.newBuilder()
@@ -74,20 +74,20 @@ public record Draft(EventType type, String joinKey, String id, long time, Specif
                         .build());
     }
 
-    public static Draft of(String joinKey, SpecificRecord record) {
+    public static SampleEvent of(String joinKey, SpecificRecord record) {
         byte[] body = new BodyEncoder().encode(record);
         if (record instanceof Impression event) {
-            return new Draft(EventType.IMPRESSION, joinKey, event.getId(), event.getTime(), record, body);
+            return new SampleEvent(EventType.IMPRESSION, joinKey, event.getId(), event.getTime(), record, body);
         } else if (record instanceof Click event) {
-            return new Draft(EventType.CLICK, joinKey, event.getId(), event.getTime(), record, body);
+            return new SampleEvent(EventType.CLICK, joinKey, event.getId(), event.getTime(), record, body);
         } else if (record instanceof Conversion event) {
-            return new Draft(EventType.CONVERSION, joinKey, event.getId(), event.getTime(), record, body);
+            return new SampleEvent(EventType.CONVERSION, joinKey, event.getId(), event.getTime(), record, body);
         }
         Tag event = (Tag) record;
-        return new Draft(EventType.TAG, joinKey, event.getId(), event.getTime(), record, body);
+        return new SampleEvent(EventType.TAG, joinKey, event.getId(), event.getTime(), record, body);
     }
 
-    /** The event as it is read at an offset. Its record was produced a second after it happened. */
+    /** The event as read at an offset. Its record was produced a second after its event time. */
     public LightEvent at(Origin origin) {
         return new LightEvent(type, joinKey, id, time, record, body, origin, time + 1_000);
     }
