@@ -65,8 +65,10 @@ class BlocksSerializerTest {
                 List.of(
                         block(
                                 4_095,
-                                SampleEvent.impression("cookie", "i", TIME, "acme").at(origin),
-                                SampleEvent.click("ключ 😀", "c", TIME, "acme", "i").at(origin),
+                                SampleEvent.impression("cookie", "i", TIME, "acme")
+                                        .at(origin),
+                                SampleEvent.click("ключ 😀", "c", TIME, "acme", "i")
+                                        .at(origin),
                                 SampleEvent.conversion("k", "v", -1, "acme", null, null)
                                         .at(origin),
                                 SampleEvent.tag("k", "t", TIME, "acme").at(origin)),
@@ -112,8 +114,8 @@ class BlocksSerializerTest {
     void aLargeBatchFits() {
         List<BlockEntry> entries = new ArrayList<>();
         for (int i = 0; i < 50_000; i++) {
-            entries.add(
-                    SampleEvent.impression("cookie" + i, "i" + i, TIME + i, "acme").at(new Origin(1, i)));
+            entries.add(SampleEvent.impression("cookie" + i, "i" + i, TIME + i, "acme")
+                    .at(new Origin(1, i)));
         }
         Blocks blocks = new Blocks("dataflow", List.of(block(0, entries.toArray(BlockEntry[]::new))));
 
