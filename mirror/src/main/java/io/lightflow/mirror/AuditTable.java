@@ -4,8 +4,8 @@ import io.lightflow.mirror.MirrorAudit.PartitionReport;
 import java.util.List;
 
 /**
- * An audit as a table for people: every partition that is not equal to its copy, and the total of each data center's
- * topic.
+ * Formats an audit as a table for people: every partition that differs from its copy, and the total of each topic of a
+ * data center.
  */
 final class AuditTable {
     private static final String ROW = "%-12s %-14s %9s %12s %12s %10s %9s %9s %12s  %s%n";

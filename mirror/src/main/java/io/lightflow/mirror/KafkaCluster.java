@@ -5,7 +5,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * How clients reach a Kafka cluster.
+ * The connection settings of a Kafka cluster.
  *
  * @param bootstrapServers host:port pairs, separated by commas
  * @param client security settings of the clients: {@code security.protocol}, {@code ssl.*} and {@code sasl.*}
@@ -24,18 +24,18 @@ public record KafkaCluster(String bootstrapServers, Map<String, String> client) 
         for (String name : client.keySet()) {
             if (!SECURITY.matcher(name).matches()) {
                 throw new IllegalArgumentException(
-                        "client may hold security.*, ssl.* and sasl.* settings only, but has '" + name
-                                + "': the others decide whether a record is copied exactly once");
+                        "client may contain only security.*, ssl.* and sasl.* settings, but contains '" + name
+                                + "': other settings could break exactly-once copying");
             }
         }
     }
 
-    /** A cluster that is reached without encryption or login. */
+    /** A cluster without encryption or authentication. */
     public static KafkaCluster at(String bootstrapServers) {
         return new KafkaCluster(bootstrapServers, Map.of());
     }
 
-    /** Without the values of the client settings: some are passwords. */
+    /** Omits the values of the client settings, which may be passwords. */
     @Override
     public String toString() {
         return bootstrapServers + (client.isEmpty() ? "" : " " + client.keySet());

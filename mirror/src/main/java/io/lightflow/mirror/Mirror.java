@@ -20,41 +20,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A MirrorMaker 2 inside this JVM, with a thread that watches it: it is started when the central cluster answers, and
- * started again when one of its tasks has failed. Because every record is copied exactly once, starting again does no
- * harm.
+ * Runs MirrorMaker 2 in this JVM and supervises it with a thread. The thread starts it when the central cluster is
+ * available, and restarts it when one of its tasks has failed. Restarts are harmless, because every record is copied
+ * exactly once.
  *
- * <p>Nothing starts before {@link #start()}. All methods may be called from any thread. When a worker of MirrorMaker
- * meets an error that it cannot name, it exits the JVM: what must not end with it runs in another one.
+ * <p>Nothing starts before {@link #start()}. Thread-safe. A worker of MirrorMaker exits the JVM on an unexpected error,
+ * so anything that must survive belongs in another JVM.
  */
 public final class Mirror implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mirror.class);
     private static final String CONNECTOR = MirrorSourceConnector.class.getSimpleName();
     private static final Duration WATCH_INTERVAL = Duration.ofMillis(500);
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration INITIAL_BACKOFF = Duration.ofSeconds(1);
+    private static final Duration MAX_BACKOFF = Duration.ofMinutes(1);
 
-    /** Until then a failure may be one that the run before has left in the status topic. */
-    private static final Duration SETTLING = Duration.ofMinutes(1);
+    /** Within this time, a failure may be a stale one that the previous run left in the status topic. */
+    private static final Duration STARTUP_GRACE = Duration.ofMinutes(1);
 
     private final MirrorSettings settings;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Map<String, FlowStatus> statuses = new HashMap<>();
     private Thread watcher;
+    /** Whether a failure was logged, and not all flows run since; used only by the watcher. */
+    private boolean outage;
 
-    /** Where the flow from one data center is. */
+    /** The state of the flow from one data center. */
     public enum FlowState {
-        /** Not yet, or no longer: the central cluster is waited for, or the workers are starting. */
+        /** The mirror waits for the central cluster, or the workers are starting. */
         STARTING,
-        /** Everything works, but the data center has none of the topics. */
+        /** The workers run, but the data center has none of the topics. */
         WAITING_FOR_TOPICS,
         RUNNING,
-        /** It stopped with an error, and will be started again. */
+        /** The flow stopped with an error, and will be restarted. */
         FAILED
     }
 
     /**
-     * The state of a flow, and why it is in it.
+     * The state of a flow and its reason.
      *
      * @param detail the error, or empty
      */
@@ -70,10 +72,10 @@ public final class Mirror implements AutoCloseable {
         reset(new FlowStatus(FlowState.STARTING, ""));
     }
 
-    /** Starts the thread that starts the mirror, and returns at once; see {@link #awaitRunning}. */
+    /** Starts the supervising thread and returns immediately; see {@link #awaitRunning}. */
     public synchronized void start() {
         if (watcher != null) {
-            throw new IllegalStateException("The mirror was started already, and cannot be started a second time.");
+            throw new IllegalStateException("The mirror was already started, and can be started only once.");
         }
         watcher = new Thread(this::runUntilClosed, "mirror");
         watcher.start();
@@ -89,7 +91,7 @@ public final class Mirror implements AutoCloseable {
     /**
      * Waits until records flow from every data center.
      *
-     * @throws IllegalStateException when that takes longer than {@code limit}; it names the flows that do not run
+     * @throws IllegalStateException if that takes longer than {@code limit}; the message names the states of all flows
      */
     public void awaitRunning(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
@@ -97,8 +99,8 @@ public final class Mirror implements AutoCloseable {
             while (!allRunning()) {
                 long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (leftMs <= 0) {
-                    throw new IllegalStateException(
-                            "The mirror does not run after " + limit.toSeconds() + " s: " + statuses);
+                    throw new IllegalStateException("Expected all flows of the mirror to run after " + limit.toSeconds()
+                            + " s, found " + statuses);
                 }
                 try {
                     statuses.wait(leftMs);
@@ -115,34 +117,44 @@ public final class Mirror implements AutoCloseable {
     }
 
     private void runUntilClosed() {
-        Duration pause = FIRST_PAUSE;
+        Duration pause = INITIAL_BACKOFF;
         while (!closed(Duration.ZERO)) {
             MirrorMaker maker = null;
             try {
                 awaitCentral();
                 maker = new MirrorMaker(MirrorProperties.render(settings));
                 maker.start();
-                pause = FIRST_PAUSE;
+                pause = INITIAL_BACKOFF;
                 watch(maker);
             } catch (Exception | LinkageError e) {
-                LOG.warn("The mirror stopped; it starts again in {} s", pause.toSeconds(), e);
+                logFailure(e);
                 reset(new FlowStatus(FlowState.FAILED, String.valueOf(e.getMessage())));
             } finally {
                 if (maker != null) {
                     maker.stop();
-                    // At the end of a JVM it stops itself by its own hook, and what was called here returns at once. It
-                    // must have stopped before the brokers do, or it waits for them for minutes.
+                    // During shutdown of the JVM, MirrorMaker's own hook stops it, and stop() returns immediately.
+                    // MirrorMaker must stop before the brokers do, or it waits minutes for them.
                     maker.awaitStop();
                 }
             }
             if (closed(pause)) {
                 return;
             }
-            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            pause = pause.multipliedBy(2).compareTo(MAX_BACKOFF) < 0 ? pause.multipliedBy(2) : MAX_BACKOFF;
         }
     }
 
-    /** MirrorMaker gives up, and leaves its port bound, if it cannot reach the central cluster when it is made. */
+    /** Logs an outage once, at its start; {@link #watch} logs its end. */
+    private void logFailure(Throwable failure) {
+        if (outage) {
+            LOG.debug("The mirror stopped again, and is restarted", failure);
+        } else {
+            outage = true;
+            LOG.warn("The mirror stopped; it is restarted until all flows run", failure);
+        }
+    }
+
+    /** Waits for the central cluster. Without it, MirrorMaker's constructor fails and leaves its port bound. */
     private void awaitCentral() throws Exception {
         Map<String, Object> config = new HashMap<>(settings.central().client());
         config.put("bootstrap.servers", settings.central().bootstrapServers());
@@ -153,7 +165,7 @@ public final class Mirror implements AutoCloseable {
     }
 
     private void watch(MirrorMaker maker) throws FlowFailedException {
-        long settled = System.nanoTime() + SETTLING.toNanos();
+        long graceEnd = System.nanoTime() + STARTUP_GRACE.toNanos();
         Set<String> ran = new HashSet<>();
         while (!closed(WATCH_INTERVAL)) {
             List<String> failures = new ArrayList<>();
@@ -164,7 +176,7 @@ public final class Mirror implements AutoCloseable {
                 }
                 if (status.state() == FlowState.FAILED
                         && !ran.contains(dataCenter.name())
-                        && System.nanoTime() < settled) {
+                        && System.nanoTime() < graceEnd) {
                     status = new FlowStatus(FlowState.STARTING, "");
                 }
                 set(dataCenter.name(), status);
@@ -172,9 +184,19 @@ public final class Mirror implements AutoCloseable {
                     failures.add(dataCenter.name() + ": " + status.detail());
                 }
             }
+            if (outage && allRun()) {
+                outage = false;
+                LOG.info("All flows of the mirror run again");
+            }
             if (!failures.isEmpty()) {
                 throw new FlowFailedException(String.join("; ", failures));
             }
+        }
+    }
+
+    private boolean allRun() {
+        synchronized (statuses) {
+            return allRunning();
         }
     }
 
@@ -216,7 +238,7 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    /** Waits for that long, or until the mirror is closed; says whether it is. */
+    /** Waits for the limit or until the mirror is closed, and returns whether it is closed. */
     private boolean closed(Duration limit) {
         try {
             return closing.await(limit.toMillis(), TimeUnit.MILLISECONDS);
@@ -226,7 +248,7 @@ public final class Mirror implements AutoCloseable {
         }
     }
 
-    /** Stops copying, and waits until it has stopped; what was copied is committed. */
+    /** Stops copying and waits until it has stopped. Copied records are committed. */
     @Override
     public void close() {
         closing.countDown();

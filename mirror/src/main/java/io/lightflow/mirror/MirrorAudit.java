@@ -16,17 +16,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Reads the light topics of every data center and their copies, and tells what is not copied yet, missing, or there too
- * often. It only reads, and only what is committed. The mirror may go on meanwhile: the end of a copy is taken before
- * the end in front.
+ * Reads the light topics of every data center and their copies, and reports records that are not copied yet, missing or
+ * duplicated. It only reads, and only committed records. The mirror may keep running, because the end of a copy is read
+ * before the end of the front partition.
  */
 public final class MirrorAudit {
-    /** About 100 MB when reached. */
-    private static final int MOST_DIFFERENCES = 1_000_000;
+    /** At this limit they use about 100 MB. */
+    private static final int MAX_DIFFERENCES = 1_000_000;
 
-    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(200);
 
-    /** Within this time each side must give at least one more record, or its end. */
+    /** Within this time each side must return another record or reach its end. */
     private static final Duration STALL_LIMIT = Duration.ofSeconds(60);
 
     private final MirrorSettings settings;
@@ -38,8 +38,8 @@ public final class MirrorAudit {
     /**
      * One partition of one topic of one data center.
      *
-     * @param partitionsInFront partitions of its topic in front
-     * @param partitionsOfCopy partitions of the copy of its topic; 0 when there is none
+     * @param partitionsInFront partition count of its topic on the front cluster
+     * @param partitionsOfCopy partition count of the topic's copy; 0 if there is no copy
      */
     public record PartitionReport(
             String dataCenter,
@@ -54,7 +54,7 @@ public final class MirrorAudit {
             long surplus,
             long outOfOrder) {
 
-        /** Nothing is missing, doubled or out of order; some may still be on its way. */
+        /** Whether no record is missing, duplicated or out of order; the copy may lag. */
         public boolean exact() {
             boolean samePartitions = partitionsOfCopy == 0 || partitionsOfCopy == partitionsInFront;
             return samePartitions && missing == 0 && surplus == 0 && outOfOrder == 0;
@@ -62,9 +62,9 @@ public final class MirrorAudit {
     }
 
     /**
-     * Compares everything, partition by partition.
+     * Compares all topics, partition by partition.
      *
-     * @throws IllegalStateException when a cluster stops answering, or when a partition and its copy have nothing in
+     * @throws IllegalStateException if a cluster stops responding, or if a partition and its copy have nothing in
      *     common
      */
     public List<PartitionReport> run() {
@@ -80,7 +80,7 @@ public final class MirrorAudit {
                         int inFront = topics.get(topic);
                         int ofCopy = copies.getOrDefault(dataCenter.centralTopic(topic), 0);
                         IntStream.range(0, Math.max(inFront, ofCopy))
-                                .mapToObj(partition -> new Pair(
+                                .mapToObj(partition -> new PartitionPair(
                                         dataCenter.name(),
                                         new TopicPartition(topic, partition),
                                         new TopicPartition(dataCenter.centralTopic(topic), partition),
@@ -111,7 +111,7 @@ public final class MirrorAudit {
         return counts;
     }
 
-    private record Pair(
+    private record PartitionPair(
             String dataCenter,
             TopicPartition original,
             TopicPartition duplicate,
@@ -119,21 +119,22 @@ public final class MirrorAudit {
             int partitionsOfCopy) {
 
         PartitionReport compare(KafkaConsumer<byte[], byte[]> front, KafkaConsumer<byte[], byte[]> central) {
-            PartitionComparison comparison = new PartitionComparison(MOST_DIFFERENCES);
-            Side copy = new Side(central, duplicate, duplicate.partition() < partitionsOfCopy);
-            Side source = new Side(front, original, original.partition() < partitionsInFront);
+            PartitionComparison comparison = new PartitionComparison(MAX_DIFFERENCES);
+            PartitionReader copy = new PartitionReader(central, duplicate, duplicate.partition() < partitionsOfCopy);
+            PartitionReader source = new PartitionReader(front, original, original.partition() < partitionsInFront);
             try {
                 while (!copy.atEnd() || !source.atEnd()) {
-                    boolean frontIsBehind = comparison.frontCount() <= comparison.copyCount();
-                    if (!source.atEnd() && (frontIsBehind || copy.atEnd())) {
-                        source.poll().forEach(record -> comparison.front(Fingerprint.of(record), record.offset()));
+                    boolean frontLags = comparison.frontCount() <= comparison.copyCount();
+                    if (!source.atEnd() && (frontLags || copy.atEnd())) {
+                        source.poll()
+                                .forEach(record -> comparison.front(RecordFingerprint.of(record), record.offset()));
                     } else {
-                        copy.poll().forEach(record -> comparison.copy(Fingerprint.of(record), record.offset()));
+                        copy.poll().forEach(record -> comparison.copy(RecordFingerprint.of(record), record.offset()));
                     }
                 }
             } catch (IllegalStateException e) {
                 throw new IllegalStateException(
-                        "Cannot compare " + original + " of " + dataCenter + " with " + duplicate + ": "
+                        "Comparing " + original + " of " + dataCenter + " with " + duplicate + " failed: "
                                 + e.getMessage(),
                         e);
             }
@@ -156,15 +157,15 @@ public final class MirrorAudit {
         }
     }
 
-    /** One partition on one cluster, from its beginning to where it ended when this was made. */
-    private static final class Side {
+    /** Reads one partition of one cluster, from its beginning to its end at construction. */
+    private static final class PartitionReader {
         private final KafkaConsumer<byte[], byte[]> consumer;
         private final TopicPartition partition;
         private final long begin;
         private final long end;
         private long position;
 
-        Side(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, boolean exists) {
+        PartitionReader(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, boolean exists) {
             this.consumer = consumer;
             this.partition = partition;
             if (exists) {
@@ -190,7 +191,7 @@ public final class MirrorAudit {
         List<ConsumerRecord<byte[], byte[]>> poll() {
             long deadline = System.nanoTime() + STALL_LIMIT.toNanos();
             while (System.nanoTime() < deadline) {
-                List<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).records(partition).stream()
+                List<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL_TIMEOUT).records(partition).stream()
                         .filter(record -> record.offset() < end)
                         .toList();
                 long reached = consumer.position(partition);
@@ -199,8 +200,8 @@ public final class MirrorAudit {
                     return records;
                 }
             }
-            throw new IllegalStateException("no record of " + partition + " within " + STALL_LIMIT.toSeconds()
-                    + " s at offset " + position + " of " + end + "; is its cluster there?");
+            throw new IllegalStateException("expected a record of " + partition + " within " + STALL_LIMIT.toSeconds()
+                    + " s, found none at offset " + position + " of " + end + ". Check that its cluster is available");
         }
     }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** Runs the mirror until it is stopped, renders its MirrorMaker 2 properties, or audits its copies. */
+/** Runs the mirror until it is stopped, renders the properties of MirrorMaker 2, or audits the copies. */
 @Command(
         name = "mirror",
         mixinStandardHelpOptions = true,
@@ -25,8 +25,8 @@ import picocli.CommandLine.ScopeType;
         description = "Copies the light topics of every data center to the central cluster, each record exactly once.",
         footer = {
             "",
-            "Status: 0 when all is well, 1 when an audit finds a difference or the work fails, 2 when the settings"
-                    + " are wrong."
+            "Exit status: 0 on success, 1 if the audit finds a difference or a command fails, 2 if the settings are"
+                    + " invalid."
         })
 public final class MirrorMain implements Runnable {
     private static final String LOG_CONFIGURATION = "log4j2.configurationFile";
@@ -36,13 +36,14 @@ public final class MirrorMain implements Runnable {
             required = true,
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "The settings, in YAML.")
+            description = "The settings file, in YAML.")
     private Path settingsFile;
 
     @Option(
             names = "--properties-out",
             paramLabel = "FILE",
-            description = "Only write the properties for connect-mirror-maker.sh to this file, for its owner to read.")
+            description =
+                    "Write the properties for connect-mirror-maker.sh to this file, readable only by its owner, and exit.")
     private Path propertiesOut;
 
     private MirrorMain() {}
@@ -85,7 +86,7 @@ public final class MirrorMain implements Runnable {
                 all.store(out, "MirrorMaker 2, rendered from " + settingsFile.getFileName());
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + propertiesOut + ": " + e, e);
+            throw new UncheckedIOException("Writing " + propertiesOut + " failed: " + e, e);
         }
     }
 
@@ -111,8 +112,8 @@ public final class MirrorMain implements Runnable {
             name = "audit",
             mixinStandardHelpOptions = true,
             description = {
-                "Reads every light topic and its copy, and compares them record by record.",
-                "Lag is what is not copied yet; missing, surplus and out of order must be 0."
+                "Compares every light topic with its copy, record by record.",
+                "Lag counts records that are not copied yet; missing, surplus and out of order must be 0."
             })
     int audit() {
         List<PartitionReport> reports = new MirrorAudit(MirrorSettingsFile.read(settingsFile)).run();

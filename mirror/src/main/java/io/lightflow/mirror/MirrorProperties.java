@@ -5,18 +5,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/**
- * The settings of MirrorMaker 2 that copy every record exactly once, for one flow from each data center to the center.
- */
+/** Renders the settings of MirrorMaker 2: one exactly-once flow from each data center to the central cluster. */
 public final class MirrorProperties {
     private static final String CENTRAL = MirrorSettings.CENTRAL;
 
-    /** Largest record, and largest part of one fetch; the brokers' limits decide what is accepted. */
+    /** The limit of records and of fetches per partition; the brokers' limits decide which records they accept. */
     private static final String MAX_BYTES = "8388608";
 
     private MirrorProperties() {}
 
-    /** The properties as of {@code connect-mirror-maker.sh}, in the order of their names. They may hold passwords. */
+    /** The properties in the format of {@code connect-mirror-maker.sh}, sorted by name. They may contain passwords. */
     public static SortedMap<String, String> render(MirrorSettings settings) {
         SortedMap<String, String> all = new TreeMap<>();
         all.put(
@@ -38,22 +36,24 @@ public final class MirrorProperties {
         cluster.client().forEach((name, value) -> all.put(alias + "." + name, value));
     }
 
-    /** The workers live on the central cluster: their settings, topics and producers. */
+    /**
+     * Adds the settings of the workers, their internal topics and their producers, which belong to the central cluster.
+     */
     private static void central(Map<String, String> all, MirrorSettings settings) {
         String replicas = Integer.toString(settings.replicationFactor());
         Map<String, String> worker = new TreeMap<>();
         worker.put("exactly.once.source.support", "enabled");
-        // A worker that died is given up after its session, and its tasks move at once instead of after five minutes.
+        // When a worker's session expires, its tasks move immediately instead of after five minutes.
         worker.put("session.timeout.ms", "6000");
         worker.put("heartbeat.interval.ms", "2000");
         worker.put("scheduled.rebalance.max.delay.ms", "0");
-        // Finding connectors by reading every class of the class path takes several seconds per data center.
+        // Scanning every class of the class path for connectors takes several seconds per data center.
         worker.put("plugin.discovery", "service_load");
         worker.put("topic.creation.enable", "false");
         worker.put("producer.acks", "all");
         worker.put("producer.compression.type", "lz4");
         worker.put("producer.batch.size", "262144");
-        // What a mirror that was killed left open holds up the next one, which reads only what is committed.
+        // The open transaction of a killed mirror blocks the next mirror, which reads only committed records.
         worker.put("producer.transaction.timeout.ms", "20000");
         worker.put("producer.linger.ms", "5");
         worker.put("producer.max.request.size", MAX_BYTES);
@@ -64,7 +64,7 @@ public final class MirrorProperties {
         worker.put("producer.send.buffer.bytes", "-1");
         worker.forEach((name, value) -> all.put(CENTRAL + "." + name, value));
         all.put("plugin.discovery", "service_load");
-        // Few records: one for each partition that is copied. More partitions cost every transaction more markers.
+        // These topics hold few records, one for each copied partition. More partitions would add transaction markers.
         all.put("offset.storage.partitions", "1");
         all.put("status.storage.partitions", "1");
         all.put("offset.storage.replication.factor", replicas);
@@ -91,15 +91,14 @@ public final class MirrorProperties {
         all.put(
                 "refresh.topics.interval.seconds",
                 Long.toString(settings.refreshTopics().toSeconds()));
-        // Central topics keep what the center says, for as long as it says. Only what a record may weigh is copied,
-        // once.
-        // (A copied message.timestamp.type of LogAppendTime would replace the timestamps.)
+        // The central cluster decides the retention and all other settings of its topics. Only max.message.bytes is
+        // copied, once. (A copied message.timestamp.type of LogAppendTime would replace the timestamps.)
         all.put("config.properties.exclude", "(?!max\\.message\\.bytes$).*");
         all.put("sync.topic.configs.enabled", "false");
         all.put("sync.topic.acls.enabled", "false");
-        // Nobody fails over between these clusters: no consumer groups, heartbeats or offset translation.
-        // So the mirror writes nothing to the front clusters, and read access is enough there.
-        // (Its heartbeat topic is made all the same, and stays empty.)
+        // Consumers never fail over between these clusters, so consumer groups, heartbeats and offset translation are
+        // off. The mirror then needs only read access to the front clusters. (MirrorMaker still creates its heartbeat
+        // topic, which stays empty.)
         all.put("emit.heartbeats.enabled", "false");
         all.put("heartbeats.topic.replication.factor", Integer.toString(settings.replicationFactor()));
         all.put("emit.checkpoints.enabled", "false");
@@ -116,9 +115,9 @@ public final class MirrorProperties {
         all.put(CENTRAL + "->" + dataCenter.name() + ".enabled", "false");
 
         String consumer = dataCenter.name() + ".consumer.";
-        // Without it the connector would not take part in exactly once, and would copy aborted records.
-        // (exactly.once.support=required would check that, but cannot be met by the heartbeat connector, which is
-        // always made.)
+        // Without read_committed, the connector would disable exactly-once and copy aborted records.
+        // (exactly.once.support=required would verify this, but the heartbeat connector, which always exists, cannot
+        // satisfy it.)
         all.put(consumer + "isolation.level", "read_committed");
         all.put(consumer + "auto.offset.reset", "earliest");
         // One poll is one transaction on the central cluster.

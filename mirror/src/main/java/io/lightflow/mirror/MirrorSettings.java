@@ -1,5 +1,6 @@
 package io.lightflow.mirror;
 
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -8,15 +9,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What is mirrored from where to where.
+ * The settings of the mirror: source clusters, target cluster and topics.
  *
- * @param central the cluster that everything is copied to
- * @param dataCenters the clusters that are copied from
+ * @param central the target cluster
+ * @param dataCenters the source clusters
  * @param topics the names of the light topics, the same in every data center
- * @param replicationFactor of the topics that the mirror makes on the central cluster
- * @param tasksPerDataCenter how many consumer and producer pairs share the partitions of one data center
- * @param refreshTopics how often new topics and partitions are looked for; at least 1 s
- * @param internalRest where mirror processes of the same clusters talk to each other
+ * @param replicationFactor replication factor of the topics that the mirror creates on the central cluster
+ * @param tasksPerDataCenter the number of consumer and producer pairs that share the partitions of one data center
+ * @param refreshTopics how often the mirror looks for new topics and partitions; at least 1 s
+ * @param internalRest the address where mirror processes of the same clusters communicate
  */
 public record MirrorSettings(
         KafkaCluster central,
@@ -34,10 +35,10 @@ public record MirrorSettings(
     private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
 
     /**
-     * An HTTP server for other mirror processes only. Requests are signed, but not encrypted.
+     * An HTTP server for the other mirror processes. Requests are signed, but not encrypted.
      *
-     * @param host the address to listen on and to be found at
-     * @param port 0 for a free one
+     * @param host the address to listen on, which the other processes connect to
+     * @param port 0 for a free port
      */
     public record InternalRest(String host, int port) {
         public InternalRest {
@@ -58,17 +59,17 @@ public record MirrorSettings(
         require(!topics.isEmpty(), "topics is empty: name at least one");
         Set<String> names = new HashSet<>();
         for (DataCenter dataCenter : dataCenters) {
-            require(names.add(dataCenter.name()), "dataCenters names '" + dataCenter.name() + "' twice");
+            require(names.add(dataCenter.name()), "dataCenters contains '" + dataCenter.name() + "' twice");
         }
         for (String topic : topics) {
-            require(TOPIC.matcher(topic).matches(), "topics has '" + topic + "', which cannot be the name of a topic");
+            require(TOPIC.matcher(topic).matches(), "topics contains '" + topic + "', which is not a valid topic name");
         }
-        require(new HashSet<>(topics).size() == topics.size(), "topics names a topic twice: " + topics);
+        require(new HashSet<>(topics).size() == topics.size(), "topics contains a topic twice: " + topics);
         require(replicationFactor >= 1, "replicationFactor must be at least 1, but is " + replicationFactor);
         require(tasksPerDataCenter >= 1, "tasksPerDataCenter must be at least 1, but is " + tasksPerDataCenter);
         require(
                 refreshTopics.compareTo(Duration.ofSeconds(1)) >= 0,
-                "refreshTopics must be at least 1s, but is " + refreshTopics);
+                "refreshTopics must be at least 1s, but is " + Durations.format(refreshTopics));
     }
 
     private static void require(boolean condition, String message) {
@@ -78,7 +79,8 @@ public record MirrorSettings(
     }
 
     /**
-     * The light topics, for one machine: replication factor 1, one task per data center, and new topics found quickly.
+     * Settings for one machine: the light topics, replication factor 1, one task per data center, and frequent looks
+     * for new topics.
      */
     public static MirrorSettings local(KafkaCluster central, List<DataCenter> dataCenters) {
         return new MirrorSettings(

@@ -12,27 +12,27 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Reads {@link MirrorSettings} from YAML; an unknown key, a missing or a wrong value is an error that names the key.
+ * Reads {@link MirrorSettings} from YAML. An unknown key or a missing or invalid value is an error that names the key.
  */
 final class MirrorSettingsFile {
     private MirrorSettingsFile() {}
 
     private record Document(
-            Cluster central,
-            List<Center> dataCenters,
+            ClusterEntry central,
+            List<DataCenterEntry> dataCenters,
             List<String> topics,
             Integer replicationFactor,
             Integer tasksPerDataCenter,
             String refreshTopics,
-            Rest internalRest) {}
+            InternalRestEntry internalRest) {}
 
-    private record Cluster(String bootstrapServers, Map<String, String> client) {}
+    private record ClusterEntry(String bootstrapServers, Map<String, String> client) {}
 
-    private record Center(String name, String bootstrapServers, Map<String, String> client) {}
+    private record DataCenterEntry(String name, String bootstrapServers, Map<String, String> client) {}
 
-    private record Rest(String host, Integer port) {}
+    private record InternalRestEntry(String host, Integer port) {}
 
-    /** @throws IllegalArgumentException when the file cannot be read or is wrong; the message names file and key */
+    /** @throws IllegalArgumentException if the file is unreadable or invalid; the message names file and key */
     static MirrorSettings read(Path file) {
         return SettingsFile.read(file, "the mirror", MirrorSettingsFile::parse);
     }
@@ -45,7 +45,7 @@ final class MirrorSettingsFile {
         require(document.central(), "central");
         require(document.dataCenters(), "dataCenters");
         require(document.replicationFactor(), "replicationFactor");
-        Rest rest = orElse(document.internalRest(), new Rest(null, null));
+        InternalRestEntry rest = orElse(document.internalRest(), new InternalRestEntry(null, null));
         return new MirrorSettings(
                 at(
                         "central",
@@ -60,7 +60,7 @@ final class MirrorSettingsFile {
                 new MirrorSettings.InternalRest(orElse(rest.host(), "127.0.0.1"), orElse(rest.port(), 0)));
     }
 
-    private static DataCenter dataCenter(Center center, String key) {
+    private static DataCenter dataCenter(DataCenterEntry center, String key) {
         return at(
                 key, () -> new DataCenter(center.name(), new KafkaCluster(center.bootstrapServers(), center.client())));
     }

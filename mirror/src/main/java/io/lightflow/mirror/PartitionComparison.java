@@ -6,15 +6,15 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Compares the records of a partition in front with its copy, both offered in their order.
+ * Compares the records of a front partition with its copy. Callers supply both in order.
  *
- * <p>It remembers only records that have no counterpart yet, so when both sides are read in step, its memory is that of
+ * <p>It keeps only records without a counterpart. If both sides are read in step, memory is therefore proportional to
  * the differences. Not thread-safe.
  */
 final class PartitionComparison {
-    private final int mostDifferences;
-    private final Map<Fingerprint, Deque<Long>> onlyInFront = new HashMap<>();
-    private final Map<Fingerprint, Deque<Long>> onlyInCopy = new HashMap<>();
+    private final int maxDifferences;
+    private final Map<RecordFingerprint, Deque<Long>> onlyInFront = new HashMap<>();
+    private final Map<RecordFingerprint, Deque<Long>> onlyInCopy = new HashMap<>();
     private long front;
     private long copy;
     private long unmatchedFront;
@@ -25,20 +25,20 @@ final class PartitionComparison {
     private long lastMatchInCopy = -1;
     private long outOfOrder;
 
-    /** @param mostDifferences how many records may be without a counterpart at one time */
-    PartitionComparison(int mostDifferences) {
-        this.mostDifferences = mostDifferences;
+    /** @param maxDifferences how many records may lack a counterpart at one time */
+    PartitionComparison(int maxDifferences) {
+        this.maxDifferences = maxDifferences;
     }
 
     /**
-     * What differs.
+     * The differences.
      *
-     * @param front records in front
+     * @param front records in the front partition
      * @param copy records in the copy
-     * @param lag records at the end of front that are not copied yet
-     * @param missing records in front that were passed over
-     * @param surplus records in the copy that front has not, or not as often: duplicates
-     * @param outOfOrder records that come after one that they preceded
+     * @param lag records at the end of the front partition that are not copied yet
+     * @param missing records in the front partition that were skipped
+     * @param surplus records in the copy that exceed those in the front partition: duplicates
+     * @param outOfOrder records that the copy has after a record that they preceded
      */
     record Result(long front, long copy, long lag, long missing, long surplus, long outOfOrder) {
         boolean exact() {
@@ -46,26 +46,26 @@ final class PartitionComparison {
         }
     }
 
-    void front(Fingerprint record, long offset) {
+    void front(RecordFingerprint record, long offset) {
         front++;
         Long counterpart = poll(onlyInCopy, record);
         if (counterpart == null) {
             onlyInFront.computeIfAbsent(record, key -> new ArrayDeque<>(1)).add(offset);
             unmatchedFront++;
-            requireFew();
+            requireFewDifferences();
         } else {
             unmatchedCopy--;
             match(offset, counterpart);
         }
     }
 
-    void copy(Fingerprint record, long offset) {
+    void copy(RecordFingerprint record, long offset) {
         copy++;
         Long counterpart = poll(onlyInFront, record);
         if (counterpart == null) {
             onlyInCopy.computeIfAbsent(record, key -> new ArrayDeque<>(1)).add(offset);
             unmatchedCopy++;
-            requireFew();
+            requireFewDifferences();
         } else {
             unmatchedFront--;
             match(counterpart, offset);
@@ -80,7 +80,7 @@ final class PartitionComparison {
         return copy;
     }
 
-    private static Long poll(Map<Fingerprint, Deque<Long>> records, Fingerprint record) {
+    private static Long poll(Map<RecordFingerprint, Deque<Long>> records, RecordFingerprint record) {
         Deque<Long> offsets = records.get(record);
         if (offsets == null) {
             return null;
@@ -93,7 +93,7 @@ final class PartitionComparison {
     }
 
     private void match(long frontOffset, long copyOffset) {
-        // In a copy of the same order, each match is later than the one before on both sides.
+        // If the order is equal, each match is later than the previous one on both sides.
         if (frontOffset < lastMatchInFront || copyOffset < lastMatchInCopy) {
             outOfOrder++;
         }
@@ -103,17 +103,18 @@ final class PartitionComparison {
         firstMatchInCopy = Math.min(firstMatchInCopy, copyOffset);
     }
 
-    private void requireFew() {
-        if (unmatchedFront + unmatchedCopy > mostDifferences) {
-            throw new IllegalStateException("more than " + mostDifferences
-                    + " records have no counterpart; the mirror lags far behind, or this is no copy of that partition");
+    private void requireFewDifferences() {
+        if (unmatchedFront + unmatchedCopy > maxDifferences) {
+            throw new IllegalStateException(
+                    "more than " + maxDifferences
+                            + " records have no counterpart; either the mirror lags far behind, or the copy is of another partition");
         }
     }
 
     /**
-     * @param frontTrimmed whether front has deleted records at its beginning: what only the copy has before the first
-     *     common record is then older, not surplus
-     * @param copyTrimmed likewise for the copy: what only front has there is older, not missing
+     * @param frontTrimmed whether retention deleted records from the beginning of the front partition. Records that
+     *     only the copy has before the first common record are then older, not surplus
+     * @param copyTrimmed likewise for the copy: records that only the front partition has there are older, not missing
      */
     Result result(Trimmed frontTrimmed, Trimmed copyTrimmed) {
         long lag = count(onlyInFront, lastMatchInFront + 1, Long.MAX_VALUE);
@@ -134,7 +135,7 @@ final class PartitionComparison {
         NO
     }
 
-    private static long count(Map<Fingerprint, Deque<Long>> records, long from, long to) {
+    private static long count(Map<RecordFingerprint, Deque<Long>> records, long from, long to) {
         return records.values().stream()
                 .flatMap(Deque::stream)
                 .filter(offset -> offset >= from && offset < to)

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class AuditTableTest {
     @Test
-    void aPartitionThatDiffersHasARowAndEveryTopicATotal() {
+    void everyDifferingPartitionHasARowAndEveryTopicATotal() {
         String table = AuditTable.of(List.of(
                 new PartitionReport("eu", "clicks", 0, 2, 2, 10, 10, 0, 0, 0, 0),
                 new PartitionReport("eu", "clicks", 1, 2, 2, 10, 9, 0, 1, 0, 0),

@@ -31,12 +31,12 @@ class MirrorPropertiesTest {
     private final MirrorMakerConfig config = new MirrorMakerConfig(MirrorProperties.render(settings));
 
     @Test
-    void thereIsOneFlowFromEachDataCenterToTheCenterAndNoneBack() {
+    void oneFlowLeadsFromEachDataCenterToTheCentralClusterAndNoneBack() {
         assertThat(config.clusterPairs()).containsExactlyInAnyOrder(EU, new SourceAndTarget("us-west", "central"));
     }
 
     @Test
-    void everyFlowTakesPartInExactlyOnce() {
+    void everyFlowSupportsExactlyOnce() {
         Map<String, String> connector = config.connectorBaseConfig(EU, MirrorSourceConnector.class);
         assertThat(new MirrorSourceConnector().exactlyOnceSupport(connector)).isEqualTo(ExactlyOnceSupport.SUPPORTED);
         assertThat(new DistributedConfig(config.workerConfig(EU)).exactlyOnceSourceEnabled())
@@ -45,7 +45,7 @@ class MirrorPropertiesTest {
     }
 
     @Test
-    void onlyTheLightTopicsMatchAndTheirDotsAreDots() {
+    void onlyTheLightTopicsMatchAndDotsAreLiteral() {
         String topics =
                 config.connectorBaseConfig(EU, MirrorSourceConnector.class).get("topics");
         Pattern pattern = Pattern.compile(topics.replace(",", "|"));
@@ -55,7 +55,7 @@ class MirrorPropertiesTest {
     }
 
     @Test
-    void securitySettingsReachTheClientsAndNoMessage() {
+    void securitySettingsReachTheClientsButNoMessage() {
         Map<String, String> connector = config.connectorBaseConfig(EU, MirrorSourceConnector.class);
         assertThat(connector).containsEntry("target.cluster.security.protocol", "SSL");
         assertThat(config.workerConfig(EU)).containsEntry("producer.security.protocol", "SSL");
@@ -63,13 +63,13 @@ class MirrorPropertiesTest {
     }
 
     @Test
-    void aClientSettingThatCouldBreakExactlyOnceIsRefused() {
+    void clientSettingsThatCouldBreakExactlyOnceAreRejected() {
         Map<String, String> client = Map.of("isolation.level", "read_uncommitted");
         assertThatThrownBy(() -> new KafkaCluster("eu:9092", client)).hasMessageContaining("isolation.level");
     }
 
     @Test
-    void aNameWithADotIsRefused() {
+    void aNameWithADotIsRejected() {
         KafkaCluster front = KafkaCluster.at("eu:9092");
         assertThatThrownBy(() -> new DataCenter("eu.west", front)).hasMessageContaining("'eu.west'");
         assertThatThrownBy(() -> new DataCenter("central", front)).hasMessageContaining("central");

@@ -30,7 +30,7 @@ class MirrorSettingsFileTest {
     Path directory;
 
     @Test
-    void whatIsNotSaidHasADefault() {
+    void omittedSettingsHaveDefaults() {
         MirrorSettings settings = MirrorSettingsFile.parse(VALID);
         assertThat(settings.topics()).isEqualTo(MirrorSettings.LIGHT_TOPICS);
         assertThat(settings.refreshTopics()).isEqualTo(Duration.ofMinutes(2));
@@ -46,9 +46,9 @@ class MirrorSettingsFileTest {
                     replicationFactor: 3 |                   | replicationFactor is missing
                     name: eu           | name: EU            | dataCenters[0].name must be
                     Factor: 3          | Factor: three       | wrong value of replicationFactor
-                    refreshTopics: 2m  | refreshTopics: 2    | refreshTopics must be a number with its unit
+                    refreshTopics: 2m  | refreshTopics: 2    | refreshTopics: expected a whole number
                     central:9092       | central             | central.bootstrapServers must be
-                    security.protocol  | acks                | central.client may hold
+                    security.protocol  | acks                | central.client may contain only
                     Factor: 3          | Factor: 0           | replicationFactor must be at least 1
                     """)
     void anErrorNamesTheKey(String from, String to, String message) {
@@ -58,7 +58,7 @@ class MirrorSettingsFileTest {
     }
 
     @Test
-    void thePropertiesAreWrittenForTheirOwnerOnly() throws IOException {
+    void onlyTheOwnerCanReadTheWrittenProperties() throws IOException {
         Path settings = Files.writeString(directory.resolve("mirror.yaml"), VALID);
         Path out = directory.resolve("mm2.properties");
         int status =
@@ -72,7 +72,7 @@ class MirrorSettingsFileTest {
     }
 
     @Test
-    void wrongSettingsGiveStatus2() throws IOException {
+    void invalidSettingsExitWithStatus2() throws IOException {
         Path settings = Files.writeString(directory.resolve("mirror.yaml"), "central: 1");
         assertThat(MirrorMain.commandLine().execute("--settings", settings.toString()))
                 .isEqualTo(2);

@@ -68,7 +68,7 @@ public final class RegistrySchemas implements WriterSchemas {
      */
     public SchemaIds ids() {
         Map<String, Integer> ids = new HashMap<>();
-        COMPILED.forEach(schema -> ids.put(schema.getFullName(), client.know(schema)));
+        COMPILED.forEach(schema -> ids.put(schema.getFullName(), client.preload(schema)));
         return new SchemaIds(ids);
     }
 

@@ -1,6 +1,6 @@
 package io.lightflow.registry.client;
 
-/** Who a {@link SchemaRegistryClient} says it is. Never shown in messages. */
+/** The credentials of a {@link SchemaRegistryClient}. Messages never show them. */
 public sealed interface Credentials {
     Credentials NONE = new None();
 
@@ -17,7 +17,8 @@ public sealed interface Credentials {
     record Basic(String user, String password) implements Credentials {
         public Basic {
             if (user.isEmpty() || user.indexOf(':') >= 0) {
-                throw new IllegalArgumentException("A user of basic authentication needs a name without a colon");
+                throw new IllegalArgumentException(
+                        "The user of basic authentication must not be empty or contain a colon");
             }
         }
 

@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import org.apache.avro.Schema;
 
 /**
- * Writes the normal form of one schema. It works on the schema's JSON rather than on Avro's classes, so that defaults
- * and properties stay as they were written. Used for one schema and thrown away.
+ * Writes the normal form of one schema. It works on the schema's JSON instead of Avro's classes, so that defaults and
+ * properties stay as written. Each instance serves one schema.
  */
 final class NormalForm {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
@@ -32,7 +32,7 @@ final class NormalForm {
         try {
             return JSON.writeValueAsString(schema(JSON.readTree(schema.toString()), ""));
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("Avro wrote schema " + schema.getFullName() + " as broken JSON", e);
+            throw new IllegalArgumentException("Avro wrote schema " + schema.getFullName() + " as invalid JSON", e);
         }
     }
 
@@ -68,8 +68,8 @@ final class NormalForm {
                 default -> sorted.put(property.getKey(), sorted(value));
             }
         });
-        boolean bareInsideANamespace = inner.isEmpty() && !namespace.isEmpty();
-        if (bareInsideANamespace) {
+        boolean unqualifiedInNamespace = inner.isEmpty() && !namespace.isEmpty();
+        if (unqualifiedInNamespace) {
             sorted.put("namespace", TextNode.valueOf(""));
         }
         return object(sorted);
@@ -85,8 +85,8 @@ final class NormalForm {
                 default -> sorted.put(property.getKey(), sorted(value));
             }
         });
-        boolean nothingButTheType = sorted.size() == 1;
-        return nothingButTheType ? sorted.get("type") : object(sorted);
+        boolean onlyType = sorted.size() == 1;
+        return onlyType ? sorted.get("type") : object(sorted);
     }
 
     private ArrayNode fields(JsonNode fields, String namespace) {
@@ -114,7 +114,7 @@ final class NormalForm {
         return result;
     }
 
-    /** Avro may write a type without namespace by its bare name, also inside a namespace. */
+    /** Avro may write a type without a namespace by its unqualified name, even inside a namespace. */
     private String reference(String name, String namespace) {
         if (PRIMITIVES.contains(name)) {
             return name;

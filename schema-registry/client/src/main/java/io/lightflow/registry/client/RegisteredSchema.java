@@ -4,11 +4,11 @@ import java.util.Objects;
 import org.apache.avro.Schema;
 
 /**
- * A schema as one version of a subject.
+ * A schema that is a version of a subject.
  *
- * @param subject the name that its versions are kept under, such as {@code eu.clicks-value}
- * @param version counts from 1 within the subject
- * @param id what records carry; the same for every subject that holds this schema
+ * @param subject the name of its sequence of versions, such as {@code eu.clicks-value}
+ * @param version its number within the subject, from 1
+ * @param id the id in records; the same in every subject that contains this schema
  */
 public record RegisteredSchema(String subject, int version, int id, Schema schema) {
     public RegisteredSchema {

@@ -6,19 +6,20 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How a {@link SchemaRegistryClient} reaches its registry.
+ * The settings of a {@link SchemaRegistryClient}.
  *
- * @param urls base URLs of instances of one registry, tried in turn; an answer of one speaks for all
- * @param connectTimeout for opening one connection
- * @param requestTimeout for one request to one instance
- * @param operationTimeout for one call of the client: all requests, retries and pauses together
- * @param rounds how often all URLs are tried before giving up; at least 1
- * @param backoff the longest pause before the second round; doubles with each further round. The pause is drawn between
- *     0 and that, so that many clients do not come back at the same moment
- * @param unknownIdMemory how long an id that the registry does not know is refused without asking again; zero asks
- *     every time
- * @param credentials sent with every request, to no other host. Use them with https only, unless the network is trusted
- * @param tls for https
+ * @param urls base URLs of the instances of one registry, tried in turn; the response of one is authoritative
+ * @param connectTimeout timeout of opening one connection
+ * @param requestTimeout timeout of one request to one instance
+ * @param operationTimeout timeout of one call of the client, including all requests, retries and pauses
+ * @param rounds how often the client tries all URLs before it gives up; at least 1
+ * @param backoff the maximum pause before the second round; it doubles with each further round. The pause is random
+ *     between 0 and the maximum, so that many clients do not retry at the same moment
+ * @param unknownIdMemory how long an id that the registry does not know is rejected without another query; with zero,
+ *     every lookup queries
+ * @param credentials sent with every request, and to no other host. Use them only with https, unless the network is
+ *     trusted
+ * @param tls key stores for https
  */
 public record RegistryClientSettings(
         List<URI> urls,
@@ -29,7 +30,7 @@ public record RegistryClientSettings(
         Duration backoff,
         Duration unknownIdMemory,
         Credentials credentials,
-        TlsSettings tls) {
+        ClientTlsSettings tls) {
 
     public RegistryClientSettings {
         urls = List.copyOf(urls);
@@ -41,8 +42,9 @@ public record RegistryClientSettings(
                 throw new IllegalArgumentException("A registry URL must begin with http:// or https://, was " + url);
             }
             if (url.getUserInfo() != null) {
-                throw new IllegalArgumentException("A registry URL must not hold a password, which would be shown in "
-                        + "messages; the one of host " + url.getHost() + " does. Use withCredentials.");
+                throw new IllegalArgumentException(
+                        "A registry URL must not contain a password, which messages would show; the URL" + " of host "
+                                + url.getHost() + " contains one. Use withCredentials.");
             }
         }
         Objects.requireNonNull(credentials, "credentials");
@@ -59,7 +61,10 @@ public record RegistryClientSettings(
         }
     }
 
-    /** 2 s to connect, 5 s for a request, 15 s in all, 4 rounds from 100 ms of pause on, unknown ids kept for 10 s. */
+    /**
+     * The defaults: 2 s to connect, 5 s for a request, 15 s in total, 4 rounds with a backoff of 100 ms, unknown ids
+     * cached for 10 s.
+     */
     public static RegistryClientSettings of(List<URI> urls) {
         return new RegistryClientSettings(
                 urls,
@@ -70,7 +75,7 @@ public record RegistryClientSettings(
                 Duration.ofMillis(100),
                 Duration.ofSeconds(10),
                 Credentials.NONE,
-                TlsSettings.JDK);
+                ClientTlsSettings.JDK);
     }
 
     public static RegistryClientSettings of(URI url) {
@@ -113,7 +118,7 @@ public record RegistryClientSettings(
                 tls);
     }
 
-    public RegistryClientSettings withTls(TlsSettings newTls) {
+    public RegistryClientSettings withTls(ClientTlsSettings newTls) {
         return new RegistryClientSettings(
                 urls,
                 connectTimeout,

@@ -20,8 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends a request to the first instance that answers, retries what may pass by itself, and turns the rest into named
- * failures.
+ * Sends a request to the first instance that responds, retries transient failures, and maps the others to exceptions.
  */
 final class RegistryHttp {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
@@ -34,9 +33,12 @@ final class RegistryHttp {
 
     private final RegistryClientSettings settings;
     private final HttpClient http;
-    /** Null for none. */
+    /** Null without credentials. */
     private final String authorization;
-    /** The instance that answered last: the next request begins there, and does not wait for a dead one each time. */
+    /**
+     * The instance that responded last. The next request starts there, so it does not wait for an unavailable one each
+     * time.
+     */
     private volatile int preferred;
 
     RegistryHttp(RegistryClientSettings settings) {
@@ -45,9 +47,9 @@ final class RegistryHttp {
         HttpClient.Builder builder = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(settings.connectTimeout())
-                // A redirect would take the credentials along, to wherever it leads.
+                // A redirect would send the credentials to another host.
                 .followRedirects(authorization == null ? HttpClient.Redirect.NORMAL : HttpClient.Redirect.NEVER);
-        if (!settings.tls().equals(TlsSettings.JDK)) {
+        if (!settings.tls().equals(ClientTlsSettings.JDK)) {
             builder.sslContext(settings.tls().context());
         }
         this.http = builder.build();
@@ -61,7 +63,7 @@ final class RegistryHttp {
         return credentials instanceof Credentials.Bearer bearer ? "Bearer " + bearer.token() : null;
     }
 
-    /** @param action what is being done, for messages: "Getting schema 12" */
+    /** @param action the action for messages, such as "Getting schema 12" */
     JsonNode get(String action, String path) {
         return send(action, path, null);
     }
@@ -93,9 +95,9 @@ final class RegistryHttp {
                             preferred = index;
                             return decode(action, response);
                         }
-                        failures.add(new IOException(url + " answered " + summary(response)));
+                        failures.add(new IOException(url + " responded with " + summary(response)));
                     } catch (IOException e) {
-                        failures.add(new IOException(url + " could not be asked: " + e, e));
+                        failures.add(new IOException(url + " did not respond: " + e, e));
                     }
                 }
             }
@@ -124,31 +126,31 @@ final class RegistryHttp {
         if (round == 0) {
             return;
         }
-        long longest = settings.backoff().toNanos() << Math.min(round - 1, 10);
-        long pause = ThreadLocalRandom.current().nextLong(longest + 1);
+        long maxPause = settings.backoff().toNanos() << Math.min(round - 1, 10);
+        long pause = ThreadLocalRandom.current().nextLong(maxPause + 1);
         TimeUnit.NANOSECONDS.sleep(Math.min(pause, deadline - System.nanoTime()));
     }
 
     private static JsonNode decode(String action, HttpResponse<String> response) {
         int status = response.statusCode();
         if (status == UNAUTHORIZED || status == FORBIDDEN) {
-            throw new UnexpectedAnswerException(
-                    action + " at " + response.uri() + " was refused: " + summary(response)
-                            + ". Check the credentials in the settings, and that they have the right to do this.",
+            throw new UnexpectedResponseException(
+                    action + " at " + response.uri() + " was denied: " + summary(response)
+                            + ". Check the credentials in the settings and their permissions.",
                     null);
         }
-        JsonNode answer;
+        JsonNode json;
         try {
-            answer = JSON.readTree(response.body());
+            json = JSON.readTree(response.body());
         } catch (JsonProcessingException e) {
             throw unexpected(action, response, e);
         }
         if (status / 100 == 2) {
-            return answer;
+            return json;
         }
-        int errorCode = answer.path("error_code").asInt(status);
+        int errorCode = json.path("error_code").asInt(status);
         String message = action + " at " + response.uri() + ": "
-                + answer.path("message").asText("no reason given") + " (" + errorCode + ")";
+                + json.path("message").asText("no reason given") + " (" + errorCode + ")";
         if (errorCode == 40401 || errorCode == 40402 || errorCode == 40403) {
             throw new SchemaNotFoundException(message);
         }
@@ -158,22 +160,23 @@ final class RegistryHttp {
         throw unexpected(action, response, null);
     }
 
-    static UnexpectedAnswerException unexpected(String action, String url, String answer, Throwable cause) {
-        return new UnexpectedAnswerException(
-                action + " at " + url + " got an answer that no schema registry gives: " + answer
-                        + ". Check that the URL leads to a registry, and that nothing in between answers for it.",
+    static UnexpectedResponseException unexpected(String action, String url, String response, Throwable cause) {
+        return new UnexpectedResponseException(
+                action + " at " + url + " received a response that no schema registry sends: " + response
+                        + ". Check that the URL leads to a registry, and that no proxy responds in its place.",
                 cause);
     }
 
-    private static UnexpectedAnswerException unexpected(String action, HttpResponse<String> response, Throwable cause) {
+    private static UnexpectedResponseException unexpected(
+            String action, HttpResponse<String> response, Throwable cause) {
         return unexpected(action, response.uri().toString(), summary(response), cause);
     }
 
     private RegistryUnavailableException unavailable(String action, String how, List<IOException> failures) {
         IOException last = failures.isEmpty() ? null : failures.get(failures.size() - 1);
         RegistryUnavailableException result = new RegistryUnavailableException(
-                action + ": none of " + settings.urls() + " gave an answer " + how
-                        + (last == null ? "" : "; the last failure: " + last.getMessage()),
+                action + ": none of " + settings.urls() + " responded " + how
+                        + (last == null ? "" : "; last failure: " + last.getMessage()),
                 last);
         failures.stream().filter(failure -> failure != last).forEach(result::addSuppressed);
         return result;

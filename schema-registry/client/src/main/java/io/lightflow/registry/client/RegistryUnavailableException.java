@@ -1,6 +1,9 @@
 package io.lightflow.registry.client;
 
-/** No registry gave an answer in time. Retryable; what each attempt ran into is the cause and among the suppressed. */
+/**
+ * No registry responded in time. Retryable. The last failure is the cause; those of other attempts are suppressed
+ * exceptions.
+ */
 public final class RegistryUnavailableException extends SchemaRegistryException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package io.lightflow.registry.client;
 
-/** The registry answered, and knows no such id, subject or version. Fatal: asking again gives the same answer. */
+/** The registry does not know the id, subject or version. Fatal: a retry has the same result. */
 public final class SchemaNotFoundException extends SchemaRegistryException {
     private static final long serialVersionUID = 1L;
 

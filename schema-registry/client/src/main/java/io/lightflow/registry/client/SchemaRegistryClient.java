@@ -14,21 +14,21 @@ import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 
 /**
- * Gets schemas from, and registers them with, a registry that speaks the Confluent REST API (v1).
+ * Fetches schemas from a registry with the Confluent REST API (v1), and registers schemas there.
  *
- * <p>What was fetched, registered or {@linkplain #know made known} once is answered from memory, without a lock, also
- * while the registry is away. Safe for any number of threads; the methods that ask the registry block for at most
- * {@link RegistryClientSettings#operationTimeout}. Nothing is to be closed.
+ * <p>It caches every schema that it fetched, registered or {@linkplain #preload preloaded}. Reading the cache takes no
+ * lock and works while the registry is unavailable. Thread-safe; methods that query the registry block for at most
+ * {@link RegistryClientSettings#operationTimeout}. It needs no closing.
  *
- * <p>All methods may throw {@link RegistryUnavailableException}, the only one that is worth a retry, and
- * {@link UnexpectedAnswerException}.
+ * <p>All methods may throw {@link RegistryUnavailableException}, the only retryable one, and
+ * {@link UnexpectedResponseException}.
  */
 public final class SchemaRegistryClient {
     private record Registration(String subject, int contentId) {}
 
     private final RegistryHttp http;
-    private final KnownSchemas schemas = new KnownSchemas();
-    private final UnknownIds unknownIds;
+    private final SchemaCache schemas = new SchemaCache();
+    private final UnknownIdCache unknownIds;
     private final ConcurrentMap<Registration, Integer> registrations = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, RegisteredSchema> latest = new ConcurrentHashMap<>();
 
@@ -38,14 +38,14 @@ public final class SchemaRegistryClient {
 
     SchemaRegistryClient(RegistryClientSettings settings, InstantSource clock) {
         this.http = new RegistryHttp(settings);
-        this.unknownIds = new UnknownIds(settings.unknownIdMemory(), clock);
+        this.unknownIds = new UnknownIdCache(settings.unknownIdMemory(), clock);
     }
 
     /**
-     * Makes sure that {@code schema} is a version of {@code subject}, and returns its id. Asks the registry once for
-     * each subject and schema.
+     * Registers {@code schema} as a version of {@code subject} unless it is one, and returns its id. It queries the
+     * registry once for each subject and schema.
      *
-     * @throws SchemaRejectedException if the schema is not valid or incompatible with the subject's earlier ones
+     * @throws SchemaRejectedException if the schema is invalid, or incompatible with earlier versions of the subject
      */
     public int register(String subject, Schema schema) {
         Registration registration = new Registration(subject, SchemaId.of(schema));
@@ -58,15 +58,15 @@ public final class SchemaRegistryClient {
         JsonNode body = JsonNodeFactory.instance.objectNode().put("schema", schema.toString());
         int id = requireInt(action, path, http.post(action, path, body), "id");
         registrations.put(registration, id);
-        remember(id, schema);
+        cache(id, schema);
         return id;
     }
 
     /**
-     * The schema that records with this id were written with. Asks the registry once for each id that it knows, and for
-     * the others once in each {@link RegistryClientSettings#unknownIdMemory}.
+     * Returns the schema of records with this id. It queries the registry once for each known id, and for unknown ids
+     * once per {@link RegistryClientSettings#unknownIdMemory}.
      *
-     * @throws SchemaNotFoundException if the registry does not know the id; no id below 1 is ever asked for
+     * @throws SchemaNotFoundException if the registry does not know the id; ids below 1 are rejected without a query
      */
     public Schema schemaById(int id) {
         Schema known = schemas.get(id);
@@ -78,11 +78,11 @@ public final class SchemaRegistryClient {
             throw new SchemaNotFoundException(action + ": no schema has an id below 1");
         }
         if (unknownIds.contains(id)) {
-            throw new SchemaNotFoundException(action + ": the registry did not know it a moment ago");
+            throw new SchemaNotFoundException(action + ": the registry recently reported it as unknown");
         }
         String path = "/schemas/ids/" + id;
         try {
-            return remember(id, requireSchema(action, path, http.get(action, path)));
+            return cache(id, requireSchema(action, path, http.get(action, path)));
         } catch (SchemaNotFoundException e) {
             unknownIds.add(id);
             throw e;
@@ -90,17 +90,17 @@ public final class SchemaRegistryClient {
     }
 
     /**
-     * The subject's latest version. Always asks the registry, since the answer changes; while nobody answers, what was
-     * the latest when it was asked last.
+     * Returns the subject's latest version. It always queries the registry, because the latest version changes. While
+     * the registry is unavailable, it returns the result of the last query.
      *
-     * @throws SchemaNotFoundException if there is no such subject
+     * @throws SchemaNotFoundException if the subject does not exist
      */
     public RegisteredSchema latest(String subject) {
         String action = "Getting the latest version of subject " + subject;
         String path = "/subjects/" + encode(subject) + "/versions/latest";
-        JsonNode answer;
+        JsonNode response;
         try {
-            answer = http.get(action, path);
+            response = http.get(action, path);
         } catch (RegistryUnavailableException e) {
             RegisteredSchema before = latest.get(subject);
             if (before != null) {
@@ -108,57 +108,57 @@ public final class SchemaRegistryClient {
             }
             throw e;
         }
-        int id = requireInt(action, path, answer, "id");
-        int version = requireInt(action, path, answer, "version");
+        int id = requireInt(action, path, response, "id");
+        int version = requireInt(action, path, response, "version");
         RegisteredSchema found =
-                new RegisteredSchema(subject, version, id, remember(id, requireSchema(action, path, answer)));
+                new RegisteredSchema(subject, version, id, cache(id, requireSchema(action, path, response)));
         latest.put(subject, found);
         return found;
     }
 
     /**
-     * Lets {@link #schemaById} answer for a schema that is compiled in, without asking. Right for registries whose ids
-     * are {@linkplain SchemaId derived from the content}, as Lightflow's are.
+     * Adds a compiled-in schema to the cache, so that {@link #schemaById} needs no query. This requires a registry
+     * whose ids are {@linkplain SchemaId derived from the content}, such as Lightflow's.
      *
      * @return the schema's id
      */
-    public int know(Schema schema) {
+    public int preload(Schema schema) {
         int id = SchemaId.of(schema);
-        remember(id, schema);
+        cache(id, schema);
         return id;
     }
 
-    private Schema remember(int id, Schema schema) {
+    private Schema cache(int id, Schema schema) {
         Schema kept = schemas.add(id, schema);
         unknownIds.remove(id);
         return kept;
     }
 
-    private static int requireInt(String action, String path, JsonNode answer, String field) {
-        JsonNode value = answer.path(field);
+    private static int requireInt(String action, String path, JsonNode response, String field) {
+        JsonNode value = response.path(field);
         if (!value.isInt()) {
-            throw RegistryHttp.unexpected(action, path, "no whole number \"" + field + "\" in " + answer, null);
+            throw RegistryHttp.unexpected(action, path, "no integer \"" + field + "\" in " + response, null);
         }
         return value.intValue();
     }
 
-    private Schema requireSchema(String action, String path, JsonNode answer) {
-        // The registry has validated it; another version of Avro may have been stricter or less so.
+    private Schema requireSchema(String action, String path, JsonNode response) {
+        // The registry has validated the schema, possibly with the different rules of another Avro version.
         Schema.Parser parser = new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
-        return parse(action, path, answer, parser, new HashSet<>());
+        return parse(action, path, response, parser, new HashSet<>());
     }
 
     /**
-     * Parses a schema behind those that it refers to.
+     * Parses a schema after those that it references.
      *
-     * @param parsed versions of subjects that the parser knows already
+     * @param parsed versions of subjects that the parser already knows
      */
-    private Schema parse(String action, String path, JsonNode answer, Schema.Parser parser, Set<String> parsed) {
-        String type = answer.path("schemaType").asText("AVRO");
-        if (!type.equals("AVRO") || !answer.path("schema").isTextual()) {
-            throw RegistryHttp.unexpected(action, path, "no Avro schema in " + answer, null);
+    private Schema parse(String action, String path, JsonNode response, Schema.Parser parser, Set<String> parsed) {
+        String type = response.path("schemaType").asText("AVRO");
+        if (!type.equals("AVRO") || !response.path("schema").isTextual()) {
+            throw RegistryHttp.unexpected(action, path, "no Avro schema in " + response, null);
         }
-        for (JsonNode reference : answer.path("references")) {
+        for (JsonNode reference : response.path("references")) {
             String referred = "/subjects/" + encode(reference.path("subject").asText()) + "/versions/"
                     + requireInt(action, path, reference, "version");
             if (parsed.add(referred)) {
@@ -166,9 +166,9 @@ public final class SchemaRegistryClient {
             }
         }
         try {
-            return parser.parse(answer.path("schema").textValue());
+            return parser.parse(response.path("schema").textValue());
         } catch (AvroRuntimeException | NullPointerException e) {
-            // Avro 1.12 answers the name of a type that is nowhere defined with a NullPointerException.
+            // Avro 1.12 throws a NullPointerException for the name of an undefined type.
             throw RegistryHttp.unexpected(action, path, "a schema that Avro cannot read", e);
         }
     }

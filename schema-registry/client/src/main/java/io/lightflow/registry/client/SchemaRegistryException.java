@@ -1,11 +1,11 @@
 package io.lightflow.registry.client;
 
-/** A schema could not be had or registered. The subclass says whether trying again can help. */
+/** Fetching or registering a schema failed. The subclass says whether a retry can help. */
 public abstract sealed class SchemaRegistryException extends RuntimeException
         permits SchemaNotFoundException,
                 SchemaRejectedException,
                 RegistryUnavailableException,
-                UnexpectedAnswerException {
+                UnexpectedResponseException {
     private static final long serialVersionUID = 1L;
 
     SchemaRegistryException(String message, Throwable cause) {

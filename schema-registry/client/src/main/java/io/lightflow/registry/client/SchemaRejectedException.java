@@ -1,7 +1,7 @@
 package io.lightflow.registry.client;
 
 /**
- * The registry refuses the schema: it is not valid, or incompatible with what the subject holds. Fatal until the schema
+ * The registry rejected the schema: it is invalid, or incompatible with versions of the subject. Fatal until the schema
  * changes.
  */
 public final class SchemaRejectedException extends SchemaRegistryException {
@@ -13,7 +13,7 @@ public final class SchemaRejectedException extends SchemaRegistryException {
         this.errorCode = errorCode;
     }
 
-    /** The registry's own code: 409 or 40901 for an incompatible schema, 42201 for one that is not valid. */
+    /** The registry's own code: 409 or 40901 for an incompatible schema, 42201 for an invalid one. */
     public int errorCode() {
         return errorCode;
     }

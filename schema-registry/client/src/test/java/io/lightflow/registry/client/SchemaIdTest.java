@@ -16,7 +16,7 @@ class SchemaIdTest {
               {"name":"other","type":"Place","default":"TOP"}]}""";
 
     @Test
-    void theIdsOfThisVersionStayTheIdsOfLaterVersions() {
+    void idsAreStableAcrossVersions() {
         assertThat(SchemaId.normalForm(parse(CLICK)))
                 .isEqualTo("{\"doc\":\"A click.\",\"fields\":[{\"name\":\"id\",\"type\":\"string\"},"
                         + "{\"name\":\"time\",\"type\":{\"logicalType\":\"timestamp-millis\",\"type\":\"long\"}},"
@@ -30,18 +30,18 @@ class SchemaIdTest {
 
     @Test
     void notationDoesNotChangeTheId() {
-        String sameInOtherWords = """
+        String equivalent = """
                 { "fields": [ {"type": {"type":"string"}, "name":"id"},
                   {"type":{"logicalType":"timestamp-millis","type":"long"},"name":"time"},
                   {"default":null,"name":"place",
                    "type":["null",{"symbols":["TOP","SIDE"],"name":"ads.Place","type":"enum"}]},
                   {"name":"other","default":"TOP","type":"ads.Place"} ],
                   "doc":"A click.", "name":"ads.Click", "type":"record" }""";
-        assertThat(SchemaId.of(parse(sameInOtherWords))).isEqualTo(SchemaId.of(parse(CLICK)));
+        assertThat(SchemaId.of(parse(equivalent))).isEqualTo(SchemaId.of(parse(CLICK)));
     }
 
     @Test
-    void aGeneratedClassHasTheIdOfTheFileItCameFrom() {
+    void aGeneratedClassHasTheIdOfItsSourceFile() {
         String generated =
                 CLICK.replace("\"type\":\"string\"", "\"type\":{\"type\":\"string\",\"avro.java.string\":\"String\"}");
         assertThat(parse(generated).toString()).contains("avro.java.string");
@@ -60,7 +60,7 @@ class SchemaIdTest {
                 "{\"name\":\"id\",={\"name\":\"id\",\"order\":\"ignore\",",
                 "{\"name\":\"id\",={\"name\":\"id\",\"pii\":true,"
             })
-    void whateverTheSchemaSaysChangesTheId(String change) {
+    void everyChangeOfContentChangesTheId(String change) {
         int separator = change.indexOf('=');
         String changed = CLICK.replace(change.substring(0, separator), change.substring(separator + 1));
         assertThat(changed).isNotEqualTo(CLICK);
@@ -68,7 +68,7 @@ class SchemaIdTest {
     }
 
     @Test
-    void theNormalFormSaysTheSameAsTheSchema() {
+    void theNormalFormParsesToAnEqualSchema() {
         Schema schema = parse("""
                 {"type":"record","name":"Node","namespace":"a.b","aliases":["Old","x.Older"],"fields":[
                   {"name":"next","type":["null","Node"],"default":null},

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.lightflow.registry.client.StubRegistry.Answer;
+import io.lightflow.registry.client.StubRegistry.Response;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -18,14 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class SchemaRegistryClientTest {
-    private static final Answer STRING = new Answer(200, "{\"schema\":\"\\\"string\\\"\"}");
-    private static final Answer UNKNOWN = new Answer(404, "{\"error_code\":40403,\"message\":\"Schema not found\"}");
-    private static final Answer BROKEN = new Answer(503, "out of order");
+    private static final Response STRING = new Response(200, "{\"schema\":\"\\\"string\\\"\"}");
+    private static final Response UNKNOWN =
+            new Response(404, "{\"error_code\":40403,\"message\":\"Schema not found\"}");
+    private static final Response BROKEN = new Response(503, "out of order");
 
     @Test
-    void aFetchedSchemaIsNotFetchedAgainAndOutlivesTheRegistry() {
+    void aFetchedSchemaIsCachedAndOutlivesTheRegistry() {
         SchemaRegistryClient client;
-        try (StubRegistry registry = StubRegistry.answering(STRING)) {
+        try (StubRegistry registry = StubRegistry.respondingWith(STRING)) {
             client = new SchemaRegistryClient(impatient(registry.url()));
             assertThat(client.schemaById(7)).isSameAs(client.schemaById(7));
             assertThat(registry.requests()).containsExactly("GET /schemas/ids/7");
@@ -35,15 +36,15 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void aCompiledInSchemaIsKnownWithoutARegistry() throws IOException {
+    void aPreloadedSchemaNeedsNoRegistry() throws IOException {
         SchemaRegistryClient client = new SchemaRegistryClient(impatient(nothingListensHere()));
         Schema schema = Schema.create(Schema.Type.LONG);
-        assertThat(client.schemaById(client.know(schema))).isSameAs(schema);
+        assertThat(client.schemaById(client.preload(schema))).isSameAs(schema);
     }
 
     @Test
-    void anUnknownIdIsAskedForAgainOnlyAfterItsMemoryHasPassed() {
-        try (StubRegistry registry = StubRegistry.answering(UNKNOWN, UNKNOWN, STRING)) {
+    void anUnknownIdIsQueriedAgainOnlyAfterItExpires() {
+        try (StubRegistry registry = StubRegistry.respondingWith(UNKNOWN, UNKNOWN, STRING)) {
             AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
             SchemaRegistryClient client = new SchemaRegistryClient(
                     impatient(registry.url()).withUnknownIdMemory(Duration.ofSeconds(10)), now::get);
@@ -60,8 +61,8 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void anIdBelowOneIsNeverAskedFor() {
-        try (StubRegistry registry = StubRegistry.answering(STRING)) {
+    void anIdBelowOneIsNeverQueried() {
+        try (StubRegistry registry = StubRegistry.respondingWith(STRING)) {
             SchemaRegistryClient client = new SchemaRegistryClient(impatient(registry.url()));
             assertThatThrownBy(() -> client.schemaById(0)).isInstanceOf(SchemaNotFoundException.class);
             assertThatThrownBy(() -> client.schemaById(-5)).isInstanceOf(SchemaNotFoundException.class);
@@ -70,22 +71,22 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void rememberedUnknownIdsAreBounded() {
+    void theCacheOfUnknownIdsIsBounded() {
         AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
-        UnknownIds unknown = new UnknownIds(Duration.ofSeconds(1), now::get);
-        for (int id = 1; id <= 2 * UnknownIds.CAPACITY; id++) {
+        UnknownIdCache unknown = new UnknownIdCache(Duration.ofSeconds(1), now::get);
+        for (int id = 1; id <= 2 * UnknownIdCache.CAPACITY; id++) {
             unknown.add(id);
         }
         assertThat(unknown.contains(1)).isTrue();
-        assertThat(unknown.contains(2 * UnknownIds.CAPACITY)).isFalse();
+        assertThat(unknown.contains(2 * UnknownIdCache.CAPACITY)).isFalse();
         now.set(Instant.EPOCH.plusSeconds(2));
-        unknown.add(2 * UnknownIds.CAPACITY);
-        assertThat(unknown.contains(2 * UnknownIds.CAPACITY)).isTrue();
+        unknown.add(2 * UnknownIdCache.CAPACITY);
+        assertThat(unknown.contains(2 * UnknownIdCache.CAPACITY)).isTrue();
     }
 
     @Test
-    void aServerErrorIsTriedAgain() {
-        try (StubRegistry registry = StubRegistry.answering(BROKEN, BROKEN, STRING)) {
+    void aServerErrorIsRetried() {
+        try (StubRegistry registry = StubRegistry.respondingWith(BROKEN, BROKEN, STRING)) {
             SchemaRegistryClient client = new SchemaRegistryClient(impatient(registry.url()));
             assertThat(client.schemaById(7).getType()).isEqualTo(Schema.Type.STRING);
             assertThat(registry.requests()).hasSize(3);
@@ -93,8 +94,8 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void givingUpNamesEveryAttempt() {
-        try (StubRegistry registry = StubRegistry.answering(BROKEN)) {
+    void theFinalFailureNamesEveryAttempt() {
+        try (StubRegistry registry = StubRegistry.respondingWith(BROKEN)) {
             SchemaRegistryClient client = new SchemaRegistryClient(impatient(registry.url()));
             RegistryUnavailableException e =
                     catchThrowableOfType(RegistryUnavailableException.class, () -> client.schemaById(7));
@@ -108,9 +109,9 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void anotherInstanceAnswersForOneThatIsDownAndIsAskedFirstFromThenOn() throws IOException {
-        try (StubRegistry broken = StubRegistry.answering(BROKEN);
-                StubRegistry registry = StubRegistry.answering(STRING)) {
+    void anotherInstanceReplacesAnUnavailableOneAndIsPreferredFromThenOn() throws IOException {
+        try (StubRegistry broken = StubRegistry.respondingWith(BROKEN);
+                StubRegistry registry = StubRegistry.respondingWith(STRING)) {
             SchemaRegistryClient client =
                     new SchemaRegistryClient(impatient(nothingListensHere(), broken.url(), registry.url()));
             client.schemaById(7);
@@ -121,7 +122,7 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void noCallOutlastsItsTimeOut() throws IOException {
+    void noCallExceedsItsTimeout() throws IOException {
         try (ServerSocket silent = new ServerSocket(0)) {
             URI url = URI.create("http://127.0.0.1:" + silent.getLocalPort());
             SchemaRegistryClient client = new SchemaRegistryClient(RegistryClientSettings.of(url)
@@ -134,9 +135,9 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void aRefusalIsFatalAndNotTriedAgain() {
-        try (StubRegistry registry = StubRegistry.answering(
-                new Answer(409, "{\"error_code\":409,\"message\":\"incompatible with version 1\"}"))) {
+    void aRejectionIsFatalAndNotRetried() {
+        try (StubRegistry registry = StubRegistry.respondingWith(
+                new Response(409, "{\"error_code\":409,\"message\":\"incompatible with version 1\"}"))) {
             SchemaRegistryClient client = new SchemaRegistryClient(impatient(registry.url()));
             SchemaRejectedException e = catchThrowableOfType(
                     SchemaRejectedException.class, () -> client.register("a/b c", Schema.create(Schema.Type.INT)));
@@ -147,16 +148,16 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void whatIsNoRegistryIsToldApartFromAnUnknownSchema() {
-        try (StubRegistry page = StubRegistry.answering(
-                new Answer(404, "<html>not here</html>"),
-                new Answer(200, "<html>welcome</html>"),
-                new Answer(200, "{}"),
-                new Answer(200, "{\"schema\":\"no schema\"}"))) {
+    void aServerThatIsNoRegistryIsDistinguishedFromAnUnknownSchema() {
+        try (StubRegistry page = StubRegistry.respondingWith(
+                new Response(404, "<html>not here</html>"),
+                new Response(200, "<html>welcome</html>"),
+                new Response(200, "{}"),
+                new Response(200, "{\"schema\":\"no schema\"}"))) {
             SchemaRegistryClient client = new SchemaRegistryClient(impatient(page.url()));
             for (int i = 0; i < 4; i++) {
                 assertThatThrownBy(() -> client.schemaById(7))
-                        .isInstanceOf(UnexpectedAnswerException.class)
+                        .isInstanceOf(UnexpectedResponseException.class)
                         .hasMessageContaining("Check that the URL");
             }
         }
@@ -164,7 +165,7 @@ class SchemaRegistryClientTest {
 
     @Test
     void credentialsAreSentAndNeverShown() {
-        try (StubRegistry registry = StubRegistry.answering(STRING)) {
+        try (StubRegistry registry = StubRegistry.respondingWith(STRING)) {
             RegistryClientSettings open = impatient(registry.url());
             RegistryClientSettings basic = open.withCredentials(Credentials.basic("bidder", "s3cret"));
             RegistryClientSettings bearer = open.withCredentials(Credentials.bearer("t0ken"));
@@ -184,22 +185,22 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void credentialsAreNotTakenAlongToWhereverARedirectLeads() {
-        try (StubRegistry registry = StubRegistry.answering(new Answer(302, "{}"))) {
+    void aRedirectReceivesNoCredentials() {
+        try (StubRegistry registry = StubRegistry.respondingWith(new Response(302, "{}"))) {
             SchemaRegistryClient client =
                     new SchemaRegistryClient(impatient(registry.url()).withCredentials(Credentials.bearer("t0ken")));
-            assertThatThrownBy(() -> client.schemaById(7)).isInstanceOf(UnexpectedAnswerException.class);
+            assertThatThrownBy(() -> client.schemaById(7)).isInstanceOf(UnexpectedResponseException.class);
             assertThat(registry.requests()).hasSize(1);
         }
     }
 
     @Test
-    void missingRightsAreSaidToBeThatAndNotTriedAgain() {
+    void missingPermissionsAreReportedAndNotRetried() {
         for (int status : new int[] {401, 403}) {
-            try (StubRegistry registry = StubRegistry.answering(new Answer(status, "not for you"))) {
+            try (StubRegistry registry = StubRegistry.respondingWith(new Response(status, "not for you"))) {
                 SchemaRegistryClient client = new SchemaRegistryClient(impatient(registry.url()));
                 assertThatThrownBy(() -> client.schemaById(7))
-                        .isInstanceOf(UnexpectedAnswerException.class)
+                        .isInstanceOf(UnexpectedResponseException.class)
                         .hasMessageContaining("HTTP " + status + " not for you")
                         .hasMessageContaining("Check the credentials");
                 assertThat(registry.requests()).hasSize(1);
@@ -208,7 +209,7 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void aRegistryBehindTlsIsReachedByThoseWhoTrustItsCertificate(@TempDir Path directory) throws Exception {
+    void onlyClientsThatTrustItsCertificateReachATlsRegistry(@TempDir Path directory) throws Exception {
         Path store = directory.resolve("registry.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -232,21 +233,21 @@ class SchemaRegistryClientTest {
                 .redirectOutput(directory.resolve("keytool.txt").toFile())
                 .start();
         assertThat(keytool.waitFor()).isZero();
-        TlsSettings tls = TlsSettings.trusting(store, "s3cret").withKey(store, "s3cret");
-        try (StubRegistry registry = StubRegistry.answeringBehindTls(tls, STRING)) {
+        ClientTlsSettings tls = ClientTlsSettings.trusting(store, "s3cret").withKey(store, "s3cret");
+        try (StubRegistry registry = StubRegistry.respondingOverTls(tls, STRING)) {
             RegistryClientSettings settings = impatient(registry.url());
             assertThatThrownBy(() -> new SchemaRegistryClient(settings).schemaById(7))
                     .isInstanceOf(RegistryUnavailableException.class);
             SchemaRegistryClient trusting =
-                    new SchemaRegistryClient(settings.withTls(TlsSettings.trusting(store, "s3cret")));
+                    new SchemaRegistryClient(settings.withTls(ClientTlsSettings.trusting(store, "s3cret")));
             assertThat(trusting.schemaById(7).getType()).isEqualTo(Schema.Type.STRING);
         }
     }
 
     @Test
-    void aTrustStoreThatCannotBeOpenedIsNamed() {
+    void anUnreadableTrustStoreIsNamed() {
         RegistryClientSettings settings = RegistryClientSettings.of(URI.create("https://registry:8081"))
-                .withTls(TlsSettings.trusting(Path.of("no-such-store.p12"), "s3cret"));
+                .withTls(ClientTlsSettings.trusting(Path.of("no-such-store.p12"), "s3cret"));
         assertThatThrownBy(() -> new SchemaRegistryClient(settings))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("no-such-store.p12")
@@ -255,17 +256,17 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void aSchemaIsReadWithThoseThatItRefersTo() {
-        Answer event = new Answer(
+    void aSchemaIsReadWithItsReferences() {
+        Response event = new Response(
                 200,
                 "{\"schema\":\"{\\\"type\\\":\\\"record\\\",\\\"name\\\":\\\"a.Event\\\",\\\"fields\\\":"
                         + "[{\\\"name\\\":\\\"m\\\",\\\"type\\\":\\\"a.Money\\\"}]}\","
                         + "\"references\":[{\"name\":\"a.Money\",\"subject\":\"a.Money\",\"version\":3}]}");
-        Answer money = new Answer(
+        Response money = new Response(
                 200,
                 "{\"subject\":\"a.Money\",\"version\":3,\"id\":9,\"schema\":\"{\\\"type\\\":\\\"record\\\","
                         + "\\\"name\\\":\\\"a.Money\\\",\\\"fields\\\":[]}\"}");
-        try (StubRegistry registry = StubRegistry.answering(event, money)) {
+        try (StubRegistry registry = StubRegistry.respondingWith(event, money)) {
             SchemaRegistryClient client = new SchemaRegistryClient(impatient(registry.url()));
             Schema schema = client.schemaById(7);
             assertThat(schema.getField("m").schema().getFullName()).isEqualTo("a.Money");
@@ -277,8 +278,8 @@ class SchemaRegistryClientTest {
     void theLatestVersionOutlivesTheRegistry() {
         SchemaRegistryClient client;
         RegisteredSchema before;
-        try (StubRegistry registry = StubRegistry.answering(
-                new Answer(200, "{\"subject\":\"s\",\"version\":2,\"id\":7,\"schema\":\"\\\"string\\\"\"}"))) {
+        try (StubRegistry registry = StubRegistry.respondingWith(
+                new Response(200, "{\"subject\":\"s\",\"version\":2,\"id\":7,\"schema\":\"\\\"string\\\"\"}"))) {
             client = new SchemaRegistryClient(impatient(registry.url()));
             before = client.latest("s");
         }
@@ -287,7 +288,7 @@ class SchemaRegistryClientTest {
     }
 
     @Test
-    void anInterruptEndsTheCallAndIsKept() throws IOException {
+    void anInterruptEndsTheCallAndIsPreserved() throws IOException {
         SchemaRegistryClient client = new SchemaRegistryClient(impatient(nothingListensHere()));
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> client.schemaById(7))

@@ -16,14 +16,14 @@ import java.util.Queue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * Gives prepared answers in turn, the last one forever, and notes what it was asked: for what a real registry does not
- * do on demand.
+ * Sends prepared responses in turn, repeats the last one, and records the requests. It serves failures that a real
+ * registry does not produce on demand.
  */
 final class StubRegistry implements AutoCloseable {
-    record Answer(int status, String body) {}
+    record Response(int status, String body) {}
 
     private final HttpServer server;
-    private final Queue<Answer> answers = new ArrayDeque<>();
+    private final Queue<Response> responses = new ArrayDeque<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<String> authorizations = new CopyOnWriteArrayList<>();
 
@@ -31,20 +31,20 @@ final class StubRegistry implements AutoCloseable {
         this.server = server;
     }
 
-    static StubRegistry answering(Answer... answers) {
+    static StubRegistry respondingWith(Response... responses) {
         try {
-            return start(HttpServer.create(anyPort(), 0), answers);
+            return start(HttpServer.create(anyPort(), 0), responses);
         } catch (IOException e) {
             throw new UncheckedIOException("Starting a stub registry on a free port failed", e);
         }
     }
 
-    /** With a certificate of its own. */
-    static StubRegistry answeringBehindTls(TlsSettings tls, Answer... answers) {
+    /** Serves TLS with the certificate of {@code tls}. */
+    static StubRegistry respondingOverTls(ClientTlsSettings tls, Response... responses) {
         try {
             HttpsServer server = HttpsServer.create(anyPort(), 0);
             server.setHttpsConfigurator(new HttpsConfigurator(tls.context()));
-            return start(server, answers);
+            return start(server, responses);
         } catch (IOException e) {
             throw new UncheckedIOException("Starting a stub registry on a free port failed", e);
         }
@@ -54,9 +54,9 @@ final class StubRegistry implements AutoCloseable {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
-    private static StubRegistry start(HttpServer server, Answer... answers) {
+    private static StubRegistry start(HttpServer server, Response... responses) {
         StubRegistry stub = new StubRegistry(server);
-        stub.answers.addAll(List.of(answers));
+        stub.responses.addAll(List.of(responses));
         server.createContext("/", stub::handle);
         server.start();
         return stub;
@@ -71,7 +71,7 @@ final class StubRegistry implements AutoCloseable {
         return requests;
     }
 
-    /** The header of each request, "null" where there was none. */
+    /** The Authorization header of each request; "null" if it was absent. */
     List<String> authorizations() {
         return authorizations;
     }
@@ -79,9 +79,9 @@ final class StubRegistry implements AutoCloseable {
     private synchronized void handle(HttpExchange exchange) throws IOException {
         requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
         authorizations.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
-        Answer answer = answers.size() > 1 ? answers.remove() : answers.element();
-        byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(answer.status(), body.length);
+        Response response = responses.size() > 1 ? responses.remove() : responses.element();
+        byte[] body = response.body().getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(response.status(), body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
     }

@@ -11,8 +11,8 @@ import io.lightflow.registry.client.SchemaId;
 import io.lightflow.registry.client.SchemaNotFoundException;
 import io.lightflow.registry.client.SchemaRegistryClient;
 import io.lightflow.registry.client.SchemaRejectedException;
-import io.lightflow.registry.client.TlsSettings;
-import io.lightflow.registry.client.UnexpectedAnswerException;
+import io.lightflow.registry.client.ClientTlsSettings;
+import io.lightflow.registry.client.UnexpectedResponseException;
 import io.lightflow.registry.server.access.Account;
 import io.lightflow.registry.server.access.Role;
 import io.lightflow.service.access.Accounts;
@@ -56,7 +56,7 @@ class RegistryClientTest extends ApiTest {
         assertThat(reader.schemaById(id)).isEqualTo(PLACE);
         assertThat(reader.latest("places")).isEqualTo(new RegisteredSchema("places", 1, id, PLACE));
         assertThatThrownBy(() -> reader.register("others", PLACE))
-                .isInstanceOf(UnexpectedAnswerException.class)
+                .isInstanceOf(UnexpectedResponseException.class)
                 .hasMessageContaining("Registering schema ads.Place as subject others")
                 .hasMessageContaining("reader may read, and this needs the role write")
                 .hasMessageContaining("Check the credentials in the settings")
@@ -64,7 +64,7 @@ class RegistryClientTest extends ApiTest {
         for (Credentials stranger : List.of(
                 Credentials.NONE, Credentials.basic("reader", "something else"), Credentials.bearer(PASSWORD))) {
             assertThatThrownBy(() -> client(stranger, server.url()).schemaById(id))
-                    .isInstanceOf(UnexpectedAnswerException.class)
+                    .isInstanceOf(UnexpectedResponseException.class)
                     .hasMessageContaining("HTTP 401")
                     .hasMessageContaining("Check the credentials in the settings")
                     .hasMessageNotContaining(PASSWORD);
@@ -95,7 +95,7 @@ class RegistryClientTest extends ApiTest {
                 .start()) {
             RegistryClientSettings settings = clientSettings(WRITER, secure.url());
             SchemaRegistryClient trusting =
-                    new SchemaRegistryClient(settings.withTls(TlsSettings.trusting(keys, PASSWORD)));
+                    new SchemaRegistryClient(settings.withTls(ClientTlsSettings.trusting(keys, PASSWORD)));
 
             int id = trusting.register("places", PLACE);
 
@@ -153,7 +153,7 @@ class RegistryClientTest extends ApiTest {
         assertThat(client.register("later", Schema.create(Schema.Type.LONG))).isEqualTo(later);
         assertThat(client.latest("places").id()).isEqualTo(place);
         Schema compiledIn = Schema.create(Schema.Type.INT);
-        assertThat(client.schemaById(client.know(compiledIn))).isEqualTo(compiledIn);
+        assertThat(client.schemaById(client.preload(compiledIn))).isEqualTo(compiledIn);
         assertThatThrownBy(() -> client.register("places", compiledIn))
                 .isInstanceOf(RegistryUnavailableException.class)
                 .hasMessageContaining("none of [" + first);

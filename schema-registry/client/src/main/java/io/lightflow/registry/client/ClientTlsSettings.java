@@ -13,16 +13,16 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * Stores (PKCS#12 or JKS) for registries whose certificate the JDK's own authorities have not signed.
+ * Key stores (PKCS#12 or JKS) for registries with a certificate of an authority that the JDK does not trust.
  *
- * @param trust the authorities to trust; if empty the JDK's
- * @param key this client's own certificate, for registries that ask for one
+ * @param trust the trusted authorities; if empty, those of the JDK
+ * @param key the client's certificate, for registries that require one
  */
-public record TlsSettings(Optional<Store> trust, Optional<Store> key) {
-    /** Those of the JDK, and no certificate of one's own. */
-    public static final TlsSettings JDK = new TlsSettings(Optional.empty(), Optional.empty());
+public record ClientTlsSettings(Optional<Store> trust, Optional<Store> key) {
+    /** Trusts the authorities of the JDK, without a client certificate. */
+    public static final ClientTlsSettings JDK = new ClientTlsSettings(Optional.empty(), Optional.empty());
 
-    /** A file, and the password that opens it. */
+    /** A key store file and its password. */
     public record Store(Path file, String password) {
         public Store {
             Objects.requireNonNull(file, "file");
@@ -39,17 +39,17 @@ public record TlsSettings(Optional<Store> trust, Optional<Store> key) {
         }
     }
 
-    public TlsSettings {
+    public ClientTlsSettings {
         Objects.requireNonNull(trust, "trust");
         Objects.requireNonNull(key, "key");
     }
 
-    public static TlsSettings trusting(Path file, String password) {
-        return new TlsSettings(Optional.of(new Store(file, password)), Optional.empty());
+    public static ClientTlsSettings trusting(Path file, String password) {
+        return new ClientTlsSettings(Optional.of(new Store(file, password)), Optional.empty());
     }
 
-    public TlsSettings withKey(Path file, String password) {
-        return new TlsSettings(trust, Optional.of(new Store(file, password)));
+    public ClientTlsSettings withKey(Path file, String password) {
+        return new ClientTlsSettings(trust, Optional.of(new Store(file, password)));
     }
 
     SSLContext context() {
@@ -59,7 +59,7 @@ public record TlsSettings(Optional<Store> trust, Optional<Store> key) {
             return context;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException(
-                    "The stores " + this + " cannot be opened: " + e.getMessage()
+                    "Opening the key stores " + this + " failed: " + e.getMessage()
                             + ". Check the files, their passwords and that they are PKCS#12 or JKS.",
                     e);
         }

@@ -7,9 +7,9 @@ import java.security.NoSuchAlgorithmException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
-/** 128 bits of the SHA-256 of all that a copy of a record keeps: time, key, value and headers. */
-record Fingerprint(long high, long low) {
-    static Fingerprint of(ConsumerRecord<byte[], byte[]> record) {
+/** 128 bits of the SHA-256 of everything that a copied record keeps: timestamp, key, value and headers. */
+record RecordFingerprint(long high, long low) {
+    static RecordFingerprint of(ConsumerRecord<byte[], byte[]> record) {
         MessageDigest digest;
         try {
             digest = MessageDigest.getInstance("SHA-256");
@@ -25,10 +25,10 @@ record Fingerprint(long high, long low) {
             update(digest, header.value());
         }
         ByteBuffer hash = ByteBuffer.wrap(digest.digest());
-        return new Fingerprint(hash.getLong(), hash.getLong());
+        return new RecordFingerprint(hash.getLong(), hash.getLong());
     }
 
-    /** With its length, so that no two different records give the same bytes. */
+    /** Adds the length as well, so that different records yield different bytes. */
     private static void update(MessageDigest digest, byte[] part) {
         int length = part == null ? -1 : part.length;
         digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(length).array());

@@ -4,22 +4,22 @@ import java.util.Arrays;
 import org.apache.avro.Schema;
 
 /**
- * The schemas by id. Reading takes no lock and makes no garbage, since it happens for every record; adding copies the
- * whole, since that happens once for every schema. Never forgets: a schema never changes, and a registry holds few.
+ * Caches schemas by id. Every record reads it, so reading takes no lock and allocates nothing. Adding copies
+ * everything, but happens once for each schema. Entries never expire: schemas never change, and a registry has few.
  */
-final class KnownSchemas {
+final class SchemaCache {
     private record Snapshot(int[] ids, Schema[] schemas) {}
 
     private volatile Snapshot snapshot = new Snapshot(new int[0], new Schema[0]);
 
-    /** The schema, or null. */
+    /** Returns the schema, or null. */
     Schema get(int id) {
         Snapshot current = snapshot;
         int index = Arrays.binarySearch(current.ids, id);
         return index < 0 ? null : current.schemas[index];
     }
 
-    /** Keeps the schema that came first. */
+    /** Adds a schema and returns the one that was added first for this id. */
     synchronized Schema add(int id, Schema schema) {
         Snapshot current = snapshot;
         int index = Arrays.binarySearch(current.ids, id);
