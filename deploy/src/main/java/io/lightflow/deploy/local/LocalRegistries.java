@@ -1,7 +1,7 @@
 package io.lightflow.deploy.local;
 
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
-import io.lightflow.registry.sync.Sync;
+import io.lightflow.registry.sync.RegistrySync;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,10 +78,10 @@ final class LocalRegistries implements AutoCloseable {
     private void copy() {
         TreeSet<String> found = new TreeSet<>();
         for (LocalRegistry dc : byDc.values()) {
-            found.addAll(Sync.copy(dc.url(), central.url()).conflicts());
+            found.addAll(RegistrySync.copy(dc.url(), central.url()).conflicts());
         }
         for (LocalRegistry dc : byDc.values()) {
-            found.addAll(Sync.copy(central.url(), dc.url()).conflicts());
+            found.addAll(RegistrySync.copy(central.url(), dc.url()).conflicts());
         }
         if (!found.isEmpty() && !found.equals(conflicts)) {
             LOG.warn("The schema registries differ, and stay as they are: {}", found);

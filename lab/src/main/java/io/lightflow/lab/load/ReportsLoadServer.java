@@ -5,9 +5,9 @@ import io.lightflow.database.PostgresSettings;
 import io.lightflow.deploy.cluster.Deadline;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.local.ForkedProcess;
-import io.lightflow.reports.http.Access;
-import io.lightflow.reports.http.Account;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.BudgetSettings;
 import io.lightflow.reports.server.DatabaseSettings;
 import io.lightflow.reports.server.ReportsServer;
@@ -96,7 +96,7 @@ final class ReportsLoadServer implements AutoCloseable {
                 // Nothing is counted here, so nothing can lie behind.
                 .withBudgets(BudgetSettings.DEFAULT.withMaxLag(Optional.empty()))
                 .withAccess(
-                        new Access(List.of(new Account("load", TokenHash.of(TOKEN), Role.VIEWER, Optional.empty()))));
+                        new ReportsAccounts(List.of(new ReportsAccount("load", TokenHash.of(TOKEN), ReportsRole.VIEWER, Optional.empty()))));
     }
 
     private static void makeCampaigns(String database, int campaigns) throws SQLException {

@@ -5,24 +5,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Who may use a service. Immutable; thread-safe. */
-public class Accounts<A extends Accounts.Known> {
+/** The accounts that may use a service. Immutable and thread-safe. */
+public class Accounts<A extends Accounts.Principal> {
     private final List<A> accounts;
 
-    /** Somebody with an account; each service says what it may do. */
-    public interface Known {
-        /** For the audit. */
+    /** The owner of an account; each service defines its permissions. */
+    public interface Principal {
+        /** The name in the audit log. */
         String name();
 
         TokenHash token();
     }
 
-    /** @param accounts empty to let everybody do everything */
+    /** @param accounts empty to allow every request */
     public Accounts(List<A> accounts) {
         Set<String> names = new HashSet<>();
         for (A account : accounts) {
             if (!names.add(account.name())) {
-                throw new IllegalArgumentException("two accounts are called " + account.name());
+                throw new IllegalArgumentException(
+                        "expected unique account names, found two accounts named " + account.name());
             }
         }
         this.accounts = List.copyOf(accounts);
@@ -33,19 +34,19 @@ public class Accounts<A extends Accounts.Known> {
     }
 
     /**
-     * Who sends a request.
+     * Finds the account of a request.
      *
-     * @param authorization the request's header of that name, or null
+     * @param authorization the request's Authorization header, or null
      */
-    public Optional<A> sender(String authorization) {
-        Optional<TokenHash> sent = TokenHash.sent(authorization);
-        if (sent.isEmpty()) {
+    public Optional<A> authenticate(String authorization) {
+        Optional<TokenHash> hash = TokenHash.ofHeader(authorization);
+        if (hash.isEmpty()) {
             return Optional.empty();
         }
         A found = null;
-        // All of them, always: an early end would tell how far it came.
+        // Compares all accounts: the duration would otherwise reveal the position of the match.
         for (A account : accounts) {
-            if (account.token().matches(sent.get())) {
+            if (account.token().matches(hash.get())) {
                 found = account;
             }
         }

@@ -8,7 +8,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 
-/** SHA-256 of what a client sends to say who it is: a bearer token, or a user with its password. Immutable. */
+/** The SHA-256 of a client's credentials: a bearer token, or a user and a password. Immutable. */
 public final class TokenHash {
     private static final int BYTES = 32;
     private static final String BASIC = "basic ";
@@ -25,12 +25,12 @@ public final class TokenHash {
         return new TokenHash(sha256(notBlank(token)));
     }
 
-    /** @param text the hash in hexadecimal, as {@code printf %s TOKEN | sha256sum} prints it */
-    public static TokenHash ofHex(String text) {
-        if (!text.matches("[0-9a-fA-F]{" + 2 * BYTES + "}")) {
-            throw new IllegalArgumentException("a token's SHA-256 must have 64 hexadecimal digits");
+    /** @param hex the hash in hexadecimal, as {@code printf %s TOKEN | sha256sum} prints it */
+    public static TokenHash ofHex(String hex) {
+        if (!hex.matches("[0-9a-fA-F]{" + 2 * BYTES + "}")) {
+            throw new IllegalArgumentException("the SHA-256 of a token must have 64 hexadecimal digits");
         }
-        return new TokenHash(HexFormat.of().parseHex(text));
+        return new TokenHash(HexFormat.of().parseHex(hex));
     }
 
     /** @throws IllegalArgumentException if the password is blank */
@@ -40,17 +40,17 @@ public final class TokenHash {
 
     private static String notBlank(String secret) {
         if (secret.isBlank()) {
-            throw new IllegalArgumentException("the token or password of an account must not be blank, and is");
+            throw new IllegalArgumentException("the token or password of an account must not be blank");
         }
         return secret;
     }
 
     /**
-     * Of what a request was sent with; empty if that says nobody.
+     * The hash of a request's credentials; empty without valid credentials.
      *
-     * @param authorization the request's header of that name, or null
+     * @param authorization the request's Authorization header, or null
      */
-    static Optional<TokenHash> sent(String authorization) {
+    static Optional<TokenHash> ofHeader(String authorization) {
         if (authorization == null) {
             return Optional.empty();
         }
@@ -63,14 +63,14 @@ public final class TokenHash {
                     yield Optional.of(
                             of(BASIC + new String(Base64.getDecoder().decode(value), StandardCharsets.UTF_8)));
                 } catch (IllegalArgumentException e) {
-                    yield Optional.empty(); // nobody has these credentials
+                    yield Optional.empty(); // malformed, so no account matches
                 }
             }
             default -> Optional.empty();
         };
     }
 
-    /** Takes a time that says nothing about the hashes. */
+    /** Compares in constant time. */
     boolean matches(TokenHash other) {
         return MessageDigest.isEqual(hash, other.hash);
     }
@@ -79,7 +79,7 @@ public final class TokenHash {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java runtime must offer SHA-256, and this one does not", e);
+            throw new IllegalStateException("Expected the Java runtime to support SHA-256, found that it does not", e);
         }
     }
 }

@@ -1,2 +1,2 @@
-/** Who may use a service, and how a request shows that. */
+/** The accounts of a service and the authentication of requests. */
 package io.lightflow.service.access;

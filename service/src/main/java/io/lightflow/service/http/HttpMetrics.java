@@ -10,7 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 
 /**
- * What {@code /metrics} tells Prometheus of any service: its requests and its JVM, and what the service adds.
+ * The Prometheus metrics of a service at {@code /metrics}: requests, JVM, and those that the service registers.
  * Thread-safe.
  */
 public final class HttpMetrics {
@@ -19,7 +19,7 @@ public final class HttpMetrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final Histogram requests;
 
-    /** @param prefix of the names, such as {@code lightflow_registry} */
+    /** @param prefix prefix of the names, such as {@code lightflow_registry} */
     public HttpMetrics(String prefix) {
         requests = Histogram.builder()
                 .name(prefix + "_request_seconds")
@@ -31,16 +31,16 @@ public final class HttpMetrics {
         JvmMetrics.builder().register(registry);
     }
 
-    /** Where the service registers its own. */
+    /** The registry for the metrics of the service. */
     public PrometheusRegistry registry() {
         return registry;
     }
 
-    /** For Javalin's request logger. */
-    public void answered(Context context, float millis) {
+    /** Records a request; for Javalin's request logger. */
+    public void record(Context context, float millis) {
         Endpoint endpoint = context.endpoints().matchedHttpEndpoint();
-        // Of what leads nowhere, not even the method is kept: clients may send any word, and every one would be a
-        // series.
+        // Requests without an endpoint share one label, also for the method: clients may send any word as a method, and
+        // each would create a series.
         requests.labelValues(
                         endpoint == null ? "none" : endpoint.method.name(),
                         endpoint == null ? "none" : endpoint.path,
@@ -48,7 +48,7 @@ public final class HttpMetrics {
                 .observe(millis / MILLIS_PER_SECOND);
     }
 
-    /** Answers with all of them. */
+    /** Responds with all metrics. */
     public void scrape(Context context) throws IOException {
         PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
         ByteArrayOutputStream text = new ByteArrayOutputStream();

@@ -15,7 +15,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** A Javalin that answers, over TLS where there is a key. */
+/** A Javalin server, with TLS if a key store is configured. */
 public final class HttpServer implements AutoCloseable {
     private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
 
@@ -28,10 +28,10 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * @param name for messages: "The schema registry"
-     * @param contentType of answers that name none
+     * @param name the server's name in messages, such as "The schema registry"
+     * @param contentType default content type of responses
      * @param api adds the paths
-     * @throws IllegalStateException if the port is taken, or the key store cannot be used; nothing is left open then
+     * @throws IllegalStateException if the port is in use, or the key store is unusable; no resource stays open then
      */
     public static HttpServer start(
             String name, HttpSettings settings, String contentType, Consumer<JavalinConfig> api) {
@@ -60,7 +60,7 @@ public final class HttpServer implements AutoCloseable {
         config.concurrency.useVirtualThreads = Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS;
         config.http.maxRequestSize = settings.maxRequestBytes();
         config.http.prefer405over404 = true;
-        // What a path names may hold an encoded slash.
+        // Path parameters may contain an encoded slash.
         config.jetty.modifyHttpConfiguration(jetty -> {
             jetty.setUriCompliance(UriCompliance.from("DEFAULT,AMBIGUOUS_PATH_SEPARATOR"));
             jetty.setSendServerVersion(false);
@@ -72,12 +72,12 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static ServerConnector tlsConnector(
-            Server jetty, HttpConfiguration http, HttpSettings settings, TlsSettings tls) {
+            Server jetty, HttpConfiguration http, HttpSettings settings, ServerTlsSettings tls) {
         SslContextFactory.Server keys = new SslContextFactory.Server();
         keys.setKeyStorePath(tls.keyStore().toAbsolutePath().toString());
         keys.setKeyStorePassword(tls.password());
         HttpConfiguration https = new HttpConfiguration(http);
-        // Which host name leads here is the client's business: it checks the certificate.
+        // The server does not check the host name: the client verifies the certificate.
         https.addCustomizer(new SecureRequestCustomizer(false));
         ServerConnector connector = new ServerConnector(
                 jetty,
@@ -88,7 +88,7 @@ public final class HttpServer implements AutoCloseable {
         return connector;
     }
 
-    /** The port that it listens on. */
+    /** The port on which the server listens. */
     public int port() {
         return javalin.port();
     }
@@ -100,7 +100,7 @@ public final class HttpServer implements AutoCloseable {
                 + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
     }
 
-    /** What is answered: a method and a path each. */
+    /** The endpoints, each as a method and a path. */
     public List<String> paths() {
         return javalin.unsafe.internalRouter.allHttpHandlers().stream()
                 .map(handler -> handler.endpoint)
@@ -109,7 +109,7 @@ public final class HttpServer implements AutoCloseable {
                 .toList();
     }
 
-    /** Stops answering. May be called twice. */
+    /** Stops the server. Idempotent. */
     @Override
     public void close() {
         javalin.stop();

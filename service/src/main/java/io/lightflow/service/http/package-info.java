@@ -1,2 +1,2 @@
-/** Where and how a service answers, and what it measures of that. */
+/** The HTTP server of a service and its metrics. */
 package io.lightflow.service.http;

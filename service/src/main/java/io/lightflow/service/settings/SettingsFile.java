@@ -25,8 +25,9 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * Reads settings from YAML, strictly: an unknown key, a missing or a wrong value is an {@link IllegalArgumentException}
- * that names the key. Files hold no secrets, only the names of the environment variables that do.
+ * Reads settings from YAML strictly. An unknown key or a missing or invalid value is an
+ * {@link IllegalArgumentException} that names the key. Files contain no secrets, only the names of environment
+ * variables that do.
  */
 public final class SettingsFile {
     private static final ObjectMapper YAML = YAMLMapper.builder()
@@ -42,39 +43,40 @@ public final class SettingsFile {
     private SettingsFile() {}
 
     /**
-     * @param owner for messages: "the registry"
-     * @param parse makes settings of the file's text
-     * @throws IllegalArgumentException when the file cannot be read or is wrong; the message names file and key
+     * @param owner the owner in messages, such as "the registry"
+     * @param parse converts the file's content to settings
+     * @throws IllegalArgumentException if the file is unreadable or invalid; the message names file and key
      */
     public static <S> S read(Path file, String owner, Function<String, S> parse) {
-        String text;
+        String content;
         try {
-            text = Files.readString(file);
+            content = Files.readString(file);
         } catch (IOException e) {
-            throw new IllegalArgumentException("Cannot read the settings of " + owner + " from " + file + ": " + e, e);
+            throw new IllegalArgumentException(
+                    "Reading the settings of " + owner + " from " + file + " failed: " + e, e);
         }
         try {
-            return parse.apply(text);
+            return parse.apply(content);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("Settings of " + owner + " in " + file + ": " + e.getMessage(), e);
         }
     }
 
-    /** @param type a record with a component for each key; those that are not in the text are null */
+    /** @param type a record with a component for each key; components of absent keys are null */
     public static <D> D document(String yaml, Class<D> type) {
         D document = null;
         try {
             document = yaml.isBlank() ? null : YAML.readValue(yaml, type);
         } catch (UnrecognizedPropertyException e) {
             throw new IllegalArgumentException(
-                    "unknown key " + path(e) + "; known here are " + new TreeSet<>(e.getKnownPropertyIds()), e);
+                    "unknown key " + path(e) + "; known keys are " + new TreeSet<>(e.getKnownPropertyIds()), e);
         } catch (JsonMappingException e) {
-            throw new IllegalArgumentException("wrong value of " + path(e) + ": " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("invalid value of " + path(e) + ": " + e.getOriginalMessage(), e);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not YAML: " + e.getMessage(), e);
+            throw new IllegalArgumentException("invalid YAML: " + e.getMessage(), e);
         }
         if (document == null) {
-            throw new IllegalArgumentException("it is empty");
+            throw new IllegalArgumentException("the file is empty");
         }
         return document;
     }
@@ -98,21 +100,21 @@ public final class SettingsFile {
         return value;
     }
 
-    public static <T> T orElse(T value, T other) {
-        return value == null ? other : value;
+    public static <T> T orElse(T value, T defaultValue) {
+        return value == null ? defaultValue : value;
     }
 
-    /** @param one makes something of an entry and its key, such as {@code access[0]} */
-    public static <E, T> List<T> list(List<E> entries, String key, BiFunction<E, String, T> one) {
+    /** @param one converts an entry, given its key such as {@code access[0]} */
+    public static <E, T> List<T> list(List<E> entries, String key, BiFunction<E, String, T> convert) {
         List<T> list = new ArrayList<>();
         for (E entry : entries) {
             String entryKey = key + "[" + list.size() + "]";
-            list.add(one.apply(require(entry, entryKey), entryKey));
+            list.add(convert.apply(require(entry, entryKey), entryKey));
         }
         return list;
     }
 
-    /** The value of the environment variable that a key names. */
+    /** Reads the environment variable that a key names. */
     public static String secret(Map<String, String> environment, String variable, String key) {
         String value = environment.get(require(variable, key));
         if (value == null || value.isBlank()) {
@@ -122,13 +124,13 @@ public final class SettingsFile {
         return value;
     }
 
-    /** @param text as in 5s; null for the other one */
-    public static Duration duration(String text, String key, Duration other) {
-        if (text == null) {
-            return other;
+    /** @param value a duration such as {@code 5s}; null selects the default */
+    public static Duration duration(String value, String key, Duration defaultValue) {
+        if (value == null) {
+            return defaultValue;
         }
         try {
-            return Durations.parse(text);
+            return Durations.parse(value);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
         }

@@ -4,20 +4,30 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Statements with their parameters, on a connection of the pool. Thread-safe. */
+/** Runs statements with parameters on a connection of the pool. Thread-safe. */
 public final class Sql {
+    private static final Logger LOG = LoggerFactory.getLogger(Sql.class);
     private static final int PING_SECONDS = 2;
     private static final String CANCELLED = "57014";
+    private static final String CONNECTION_EXCEPTION = "08";
+    private static final String OPERATOR_INTERVENTION = "57P";
+    /** Also the state of a database that accepts no connections. */
+    private static final String NOT_IN_PREREQUISITE_STATE = "55000";
 
-    /** With what its states begin when it says that the same may be asked again. */
+    /** The class of SQL states for a rolled-back transaction, which may be retried. */
     private static final String ROLLED_BACK = "40";
 
     private final DataSource database;
+    private final AtomicBoolean unavailable = new AtomicBoolean();
 
     public Sql(DataSource database) {
         this.database = database;
@@ -33,28 +43,33 @@ public final class Sql {
 
     public boolean isReachable() {
         try (Connection connection = database.getConnection()) {
-            return connection.isValid(PING_SECONDS);
+            boolean valid = connection.isValid(PING_SECONDS);
+            if (valid) {
+                endOutage();
+            }
+            return valid;
         } catch (SQLException e) {
+            startOutage(e);
             return false;
         }
     }
 
     /**
-     * Every statement for itself. Work is done again if the database has rolled it back, which a replica does with what
-     * stands in the way of a dropped partition, for example; this holds for all that follow, too.
+     * Runs work with a transaction for each statement. This method and the following ones retry work once if the
+     * database rolled it back. For example, a replica cancels queries that conflict with a dropped partition.
      *
-     * @param action for the message of a failure: "list the campaigns"
-     * @throws StoreException if the database does not do its part
+     * @param action the action in failure messages, such as "list the campaigns"
+     * @throws DatabaseException if the database fails
      */
-    public <T> T ask(String action, Work<T> work) {
+    public <T> T query(String action, Work<T> work) {
         try {
-            return once(work);
+            return attempt(work);
         } catch (SQLException e) {
             if (!isRolledBack(e)) {
                 throw failure(action, e);
             }
             try {
-                return once(work);
+                return attempt(work);
             } catch (SQLException again) {
                 again.addSuppressed(e);
                 throw failure(action, again);
@@ -62,24 +77,38 @@ public final class Sql {
         }
     }
 
-    private <T> T once(Work<T> work) throws SQLException {
+    private <T> T attempt(Work<T> work) throws SQLException {
         try (Connection connection = database.getConnection()) {
-            return work.on(connection);
+            T result = work.on(connection);
+            endOutage();
+            return result;
         }
     }
 
-    /** Like {@link #ask}, all statements on one snapshot. */
-    public <T> T askAtOnce(String action, Work<T> work) {
-        return change(action, connection -> {
+    private void startOutage(SQLException failure) {
+        if (unavailable.compareAndSet(false, true)) {
+            LOG.warn("The database is unavailable: {}", failure.getMessage());
+        }
+    }
+
+    private void endOutage() {
+        if (unavailable.get() && unavailable.compareAndSet(true, false)) {
+            LOG.info("The database is available again");
+        }
+    }
+
+    /** Like {@link #query}, with all statements on one snapshot. */
+    public <T> T querySnapshot(String action, Work<T> work) {
+        return inTransaction(action, connection -> {
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             return work.on(connection);
         });
     }
 
-    /** Like {@link #ask}, all statements or none: whatever is thrown rolls them back. */
-    public <T> T change(String action, Work<T> work) {
-        return ask(action, connection -> {
-            // What is not committed is rolled back by the pool when it takes the connection back.
+    /** Like {@link #query}, with all statements in one transaction: any exception rolls it back. */
+    public <T> T inTransaction(String action, Work<T> work) {
+        return query(action, connection -> {
+            // The pool rolls back an uncommitted transaction when the connection returns to it.
             connection.setAutoCommit(false);
             T result = work.on(connection);
             connection.commit();
@@ -91,14 +120,27 @@ public final class Sql {
         return e.getSQLState() != null && e.getSQLState().startsWith(ROLLED_BACK);
     }
 
-    private static StoreException failure(String action, SQLException e) {
-        StoreException.Kind kind = StoreException.Kind.AWAY;
+    private DatabaseException failure(String action, SQLException e) {
+        DatabaseException.Kind kind = DatabaseException.Kind.FAILED;
         if (CANCELLED.equals(e.getSQLState())) {
-            kind = StoreException.Kind.TOO_SLOW;
+            kind = DatabaseException.Kind.TIMEOUT;
         } else if (isRolledBack(e)) {
-            kind = StoreException.Kind.CONFLICT;
+            kind = DatabaseException.Kind.CONFLICT;
+        } else if (isOutage(e)) {
+            kind = DatabaseException.Kind.UNAVAILABLE;
+            startOutage(e);
         }
-        return new StoreException(kind, "The database failed to " + action + ": " + e.getMessage(), e);
+        return new DatabaseException(kind, "The database failed to " + action + ": " + e.getMessage(), e);
+    }
+
+    /** The pool throws its timeouts as transient; the other states are those of lost and refused connections. */
+    private static boolean isOutage(SQLException e) {
+        String state = e.getSQLState();
+        return e instanceof SQLTransientConnectionException
+                || state == null
+                || state.startsWith(CONNECTION_EXCEPTION)
+                || state.startsWith(OPERATOR_INTERVENTION)
+                || state.equals(NOT_IN_PREREQUISITE_STATE);
     }
 
     public static <T> Optional<T> first(Connection connection, String sql, RowReader<T> reader, Object... parameters)

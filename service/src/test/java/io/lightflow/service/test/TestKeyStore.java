@@ -9,11 +9,11 @@ import java.security.KeyStore;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A key store with a key for 127.0.0.1, which nobody has signed. */
+/** Creates a key store with a self-signed certificate for 127.0.0.1. */
 public final class TestKeyStore {
     private TestKeyStore() {}
 
-    public static Path make(Path folder, String password) throws Exception {
+    public static Path create(Path folder, String password) throws Exception {
         Path file = folder.resolve("keys.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -38,7 +38,7 @@ public final class TestKeyStore {
         return file;
     }
 
-    /** For a client that trusts the key's certificate and no other. */
+    /** The context of a client that trusts only this certificate. */
     public static SSLContext trusting(Path keyStore, String password) throws Exception {
         KeyStore keys = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(keyStore)) {

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A real PostgreSQL that all tests of this JVM share. Its files stay in the build folder; it stops with the JVM. */
+/** A real PostgreSQL that all tests of this JVM share. Its files are in the build folder; it stops with the JVM. */
 public final class TestPostgres {
     private static EmbeddedPostgres shared;
 
@@ -23,7 +23,7 @@ public final class TestPostgres {
                         .setPGStartupWait(Duration.ofMinutes(1))
                         .start();
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot start PostgreSQL", e);
+                throw new UncheckedIOException("Starting PostgreSQL failed", e);
             }
         }
         return shared;

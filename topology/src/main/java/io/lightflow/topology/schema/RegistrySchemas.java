@@ -45,7 +45,7 @@ public final class RegistrySchemas implements WriterSchemas {
 
     public RegistrySchemas(SchemaRegistryClient client) {
         this.client = client;
-        COMPILED.forEach(client::know);
+        COMPILED.forEach(client::preload);
     }
 
     public static RegistrySchemas connect(GroupSettings.Registry settings) {

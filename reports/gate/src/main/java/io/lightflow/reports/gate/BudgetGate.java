@@ -11,12 +11,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a campaign may still spend, answered from memory. Two threads of its own keep that fresh: one polls
- * {@code campaign_budget}, the other listens for commits that used up a budget, so that those are cut off at once. Both
- * connect again for as long as the gate is open.
+ * Decides in memory whether a campaign may still spend. Two threads refresh the budgets: one polls
+ * {@code campaign_budget}, the other listens for commits that exhaust a budget, so that those campaigns stop
+ * immediately. Both reconnect for as long as the gate is open.
  *
- * <p>Make one for a process, {@link #start} it, share it. {@link #decide} and the figures may be called by any number
- * of threads, and never block; {@code start} and {@code close} are called once each, by one thread.
+ * <p>A process creates one instance, {@linkplain #start starts} it and shares it. {@link #decide} and the metrics are
+ * thread-safe and never block. One thread calls {@code start} and {@code close} once each.
  */
 public final class BudgetGate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BudgetGate.class);
@@ -26,20 +26,20 @@ public final class BudgetGate implements AutoCloseable {
     private final LongSupplier nanoTime;
     private final boolean refusesWhenStale;
     private final BudgetReader reader;
-    private final Poller poller;
-    private final Listener listener;
+    private final BudgetPoller poller;
+    private final ExhaustionListener listener;
 
-    /** Null before the first reading. Written under the lock of {@link #cuts}. */
-    private volatile Snapshot snapshot;
+    /** Null before the first poll. Written under the lock of {@link #notices}. */
+    private volatile BudgetSnapshot snapshot;
 
-    /** Of which no snapshot is known to hold the commit, by campaign. */
-    private final Map<String, Cut> cuts = new HashMap<>();
+    /** Notices whose commit may be missing from the snapshot, by campaign. */
+    private final Map<String, ExhaustionNotice> notices = new HashMap<>();
 
     private final AtomicLong polls = new AtomicLong();
     private final AtomicLong failedPolls = new AtomicLong();
     private final AtomicLong notifications = new AtomicLong();
 
-    /** Does not connect yet. */
+    /** Creates a gate without connecting. */
     public BudgetGate(BudgetGateSettings settings) {
         this(settings, System::nanoTime);
     }
@@ -49,12 +49,12 @@ public final class BudgetGate implements AutoCloseable {
         this.nanoTime = nanoTime;
         this.refusesWhenStale = settings.whenStale() == StalePolicy.REFUSE;
         this.reader = new BudgetReader(settings, nanoTime);
-        this.poller = new Poller(settings, this::poll);
-        this.listener = new Listener(settings, this::notified, poller::pollNow);
+        this.poller = new BudgetPoller(settings, this::poll);
+        this.listener = new ExhaustionListener(settings, this::onNotification, poller::pollNow);
     }
 
     /**
-     * Begins to poll and to listen. Does not wait for the database: until it has answered, every decision is
+     * Starts to poll and to listen, without waiting for the database. Until the first poll, every decision is
      * {@link Decision#STALE}.
      */
     public void start() {
@@ -68,7 +68,7 @@ public final class BudgetGate implements AutoCloseable {
      * @param campaignId must not be null
      */
     public Decision decide(String campaignId) {
-        Snapshot known = snapshot;
+        BudgetSnapshot known = snapshot;
         if (known == null) {
             return Decision.STALE;
         }
@@ -80,34 +80,34 @@ public final class BudgetGate implements AutoCloseable {
         return limits == null ? Decision.UNKNOWN : limits.at(now);
     }
 
-    /** Whose campaign it is; null if it is not known. */
+    /** The advertiser of a campaign; null if the campaign is unknown. */
     public String advertiserOf(String campaignId) {
-        Snapshot known = snapshot;
+        BudgetSnapshot known = snapshot;
         CampaignLimits limits = known == null ? null : known.campaigns().get(campaignId);
         return limits == null ? null : limits.advertiser();
     }
 
-    /** Whether what is known is too old to be trusted, whatever the policy makes of that. */
+    /** Whether the budgets are stale, independent of the policy. */
     public boolean isStale() {
-        Snapshot known = snapshot;
+        BudgetSnapshot known = snapshot;
         return known == null || nanoTime.getAsLong() - known.staleFrom() >= 0;
     }
 
-    /** Milliseconds since the database was asked; -1 before the first answer. */
+    /** Milliseconds since the last poll of the database; -1 before the first one. */
     public long snapshotAgeMs() {
-        Snapshot known = snapshot;
+        BudgetSnapshot known = snapshot;
         return known == null ? -1 : (nanoTime.getAsLong() - known.readAt()) / NANOS_PER_MILLI;
     }
 
-    /** How far the watermark of the statistics lies back, in milliseconds; -1 if none is known. */
-    public long statisticsBehindMs() {
-        Snapshot known = snapshot;
-        return known == null || known.behindMs() < 0 ? -1 : known.behindMs() + snapshotAgeMs();
+    /** Lag of the statistics' watermark in milliseconds; -1 without a watermark. */
+    public long statisticsLagMs() {
+        BudgetSnapshot known = snapshot;
+        return known == null || known.lagMs() < 0 ? -1 : known.lagMs() + snapshotAgeMs();
     }
 
-    /** Campaigns that are known. */
+    /** The number of known campaigns. */
     public int campaigns() {
-        Snapshot known = snapshot;
+        BudgetSnapshot known = snapshot;
         return known == null ? 0 : known.campaigns().size();
     }
 
@@ -119,29 +119,30 @@ public final class BudgetGate implements AutoCloseable {
         return failedPolls.get();
     }
 
-    /** Notifications about campaigns of this schema. */
+    /** The number of notifications about campaigns of this schema. */
     public long notifications() {
         return notifications.get();
     }
 
-    /** Whether commits that use up a budget are heard of at once. Otherwise the next poll shows them. */
+    /** Whether the gate receives commits that exhaust a budget immediately. Otherwise the next poll shows them. */
     public boolean isListening() {
         return listener.isListening();
     }
 
-    /** How often a connection to listen on was made. */
-    public long listenerConnects() {
+    /** How often the listener has connected. */
+    public long listenerConnections() {
         return listener.connects();
     }
 
     private void poll(Connection connection) throws SQLException {
         boolean done = false;
         try {
-            BudgetReader.Reading reading = reader.read(connection);
-            synchronized (cuts) {
-                // A commit that the snapshot holds speaks for itself: the budget may have been raised since.
-                cuts.values().removeIf(cut -> cut.transaction() < reading.oldestUnseen());
-                snapshot = reading.snapshot().with(cutOff(reading.snapshot().campaigns()));
+            BudgetReader.BudgetReading reading = reader.read(connection);
+            synchronized (notices) {
+                // Drops notices whose commits are in the snapshot: the budget may have been raised since.
+                notices.values().removeIf(notice -> notice.transaction() < reading.oldestUnseen());
+                snapshot =
+                        reading.snapshot().with(applyNotices(reading.snapshot().campaigns()));
             }
             polls.incrementAndGet();
             done = true;
@@ -152,38 +153,41 @@ public final class BudgetGate implements AutoCloseable {
         }
     }
 
-    private Map<String, CampaignLimits> cutOff(Map<String, CampaignLimits> campaigns) {
-        if (cuts.isEmpty()) {
+    private Map<String, CampaignLimits> applyNotices(Map<String, CampaignLimits> campaigns) {
+        if (notices.isEmpty()) {
             return campaigns;
         }
-        Map<String, CampaignLimits> cutOff = new HashMap<>(campaigns);
-        cuts.forEach((campaign, cut) -> cutOff.computeIfPresent(campaign, (id, limits) -> limits.cut(cut.kind())));
-        return cutOff;
+        Map<String, CampaignLimits> limited = new HashMap<>(campaigns);
+        notices.forEach(
+                (campaign, notice) -> limited.computeIfPresent(campaign, (id, limits) -> limits.with(notice.kind())));
+        return limited;
     }
 
-    /** @param payload schema, kind, transaction id and campaign, parted by a space */
-    private void notified(String payload) {
+    /** @param payload schema, kind, transaction id and campaign, separated by spaces */
+    private void onNotification(String payload) {
         String[] words = payload.split(" ", 4);
         if (words.length < 4 || !words[0].equals(settings.schema())) {
             return;
         }
         notifications.incrementAndGet();
-        Cut.kind(words[1])
-                .ifPresentOrElse(kind -> cut(words[3], new Cut(kind, Long.parseLong(words[2]))), poller::pollNow);
+        ExhaustionNotice.parseKind(words[1])
+                .ifPresentOrElse(
+                        kind -> addNotice(words[3], new ExhaustionNotice(kind, Long.parseLong(words[2]))),
+                        poller::pollNow);
     }
 
-    private void cut(String campaign, Cut cut) {
-        synchronized (cuts) {
-            cuts.put(campaign, cut);
-            Snapshot known = snapshot;
+    private void addNotice(String campaign, ExhaustionNotice notice) {
+        synchronized (notices) {
+            notices.put(campaign, notice);
+            BudgetSnapshot known = snapshot;
             if (known != null) {
-                snapshot = known.with(cutOff(known.campaigns()));
+                snapshot = known.with(applyNotices(known.campaigns()));
             }
         }
-        LOG.debug("Campaign {} is cut off: {}", campaign, cut.kind());
+        LOG.debug("Campaign {} is exhausted: {}", campaign, notice.kind());
     }
 
-    /** Ends both threads and closes their connections. Decisions go on being made, until they are stale. */
+    /** Stops both threads and closes their connections. Decisions continue until they are stale. */
     @Override
     public void close() {
         listener.close();

@@ -7,20 +7,20 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Where a {@link BudgetGate} reads, and when it does not trust what it has read.
+ * The settings of a {@link BudgetGate}: database, polling and staleness.
  *
- * @param url of a replica or the primary: {@code jdbc:postgresql://…}, without user and password
- * @param listenUrl of the primary, for {@code LISTEN}, which a replica in recovery refuses; empty to listen at
+ * @param url URL of a replica or the primary: {@code jdbc:postgresql://…}, without user and password
+ * @param listenUrl URL of the primary, for {@code LISTEN}, which a replica in recovery rejects; empty to listen at
  *     {@code url}
- * @param user may select from {@code campaign_budget}, and the tables that it is made of: {@code campaign},
+ * @param user a user that may select from {@code campaign_budget} and its underlying tables: {@code campaign},
  *     {@code campaign_total}, {@code campaign_spend} and {@code ledger}
- * @param password null if the database asks for none; never printed
- * @param schema where the tables are
- * @param poll how often to look whether anything has changed, 50 ms to 1 min
- * @param maxAge how long ago the database may have been asked, more than {@code poll}; after that the snapshot is stale
- * @param maxLag how far the statistics may lie behind in event time; after that the snapshot is stale. Empty: for ever,
- *     as for replayed logs
- * @param whenStale what to decide then
+ * @param password null if the database requires none; never printed
+ * @param schema the schema of the tables
+ * @param poll the interval of checking for changes, 50 ms to 1 min
+ * @param maxAge the age at which a snapshot becomes stale, more than {@code poll}
+ * @param maxLag the lag of the statistics in event time at which the snapshot becomes stale. Empty for no limit, as for
+ *     replayed logs
+ * @param whenStale the decision for stale snapshots
  */
 public record BudgetGateSettings(
         String url,
@@ -46,17 +46,18 @@ public record BudgetGateSettings(
         listenUrl.ifPresent(one -> requireJdbc("listenUrl", one));
         if (!NAME.matcher(schema).matches()) {
             throw new IllegalArgumentException(
-                    "schema must be lower-case letters, digits and underscores, found: " + schema);
+                    "schema must be lower-case letters, digits and underscores, but is '" + schema + "'");
         }
         if (poll.compareTo(Duration.ofMillis(50)) < 0 || poll.compareTo(Duration.ofMinutes(1)) > 0) {
-            throw new IllegalArgumentException("poll must be from PT0.05S to PT1M, found " + poll);
+            throw new IllegalArgumentException("poll must be 50ms to 1m, but is " + poll.toMillis() + "ms");
         }
         if (maxAge.compareTo(poll) <= 0 || maxAge.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException(
-                    "maxAge must be more than poll, which is " + poll + ", and at most PT24H, found " + maxAge);
+            throw new IllegalArgumentException("maxAge must be more than poll, which is " + poll.toMillis()
+                    + "ms, and at most 24h, but is " + maxAge.toMillis() + "ms");
         }
         if (maxLag.isPresent() && (maxLag.get().isNegative() || maxLag.get().isZero())) {
-            throw new IllegalArgumentException("maxLag must be more than 0, or empty, found " + maxLag.get());
+            throw new IllegalArgumentException(
+                    "maxLag must be positive or empty, but is " + maxLag.get().toMillis() + "ms");
         }
     }
 
@@ -66,11 +67,13 @@ public record BudgetGateSettings(
         }
         if (url.toLowerCase(Locale.ROOT).contains("password=")) {
             throw new IllegalArgumentException(
-                    name + " must not hold the password; give it as the setting of its own, which is never printed");
+                    name + " must not contain the password; use the separate setting, which is never printed");
         }
     }
 
-    /** Asks every second, trusts for 10 s and for statistics that lie behind by 5 minutes at most, then refuses. */
+    /**
+     * The defaults: poll every second, refuse snapshots older than 10 s and statistics that lag by more than 5 minutes.
+     */
     public static BudgetGateSettings of(String url, String user, String password) {
         return new BudgetGateSettings(
                 url,
@@ -105,7 +108,7 @@ public record BudgetGateSettings(
         return new BudgetGateSettings(url, listenUrl, user, password, schema, poll, maxAge, maxLag, policy);
     }
 
-    /** Leaves out the password. */
+    /** Omits the password. */
     @Override
     public String toString() {
         return "BudgetGateSettings[url=" + url + ", listenUrl=" + listenUrl.orElse(url) + ", user=" + user + ", schema="

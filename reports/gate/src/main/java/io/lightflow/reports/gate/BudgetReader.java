@@ -14,32 +14,33 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Reads budgets, and only if anything has changed since the last time: between two commits of the statistics, which are
- * seconds apart, a look at the ledger is enough. Used by one thread.
+ * Reads budgets if they have changed since the last time. Between two commits of the statistics, which are seconds
+ * apart, a query of the ledger is enough. One thread uses it.
  */
 final class BudgetReader {
-    /** One statement, one snapshot. The sum of the versions grows with every change of a campaign. */
-    private static final String MARK = "SELECT concat_ws(' ', (SELECT md5(string_agg(concat_ws('/', l.topology,"
-            + " l.group_name, l.shard, l.epoch, l.position), ',' ORDER BY l.topology, l.group_name, l.shard))"
-            + " FROM ledger l), count(*), sum(c.version)),"
-            + " (SELECT CASE WHEN bool_and(l.watermark IS NOT NULL) THEN"
-            + " greatest(0, floor(extract(epoch FROM now() - min(l.watermark)) * 1000))::bigint END FROM ledger l),"
-            + " now(), pg_snapshot_xmin(pg_current_snapshot())::text FROM campaign c";
+    /** One statement reads one snapshot. The sum of the versions grows with every change of a campaign. */
+    private static final String CHANGE_MARKER =
+            "SELECT concat_ws(' ', (SELECT md5(string_agg(concat_ws('/', l.topology,"
+                    + " l.group_name, l.shard, l.epoch, l.position), ',' ORDER BY l.topology, l.group_name, l.shard))"
+                    + " FROM ledger l), count(*), sum(c.version)),"
+                    + " (SELECT CASE WHEN bool_and(l.watermark IS NOT NULL) THEN"
+                    + " greatest(0, floor(extract(epoch FROM now() - min(l.watermark)) * 1000))::bigint END FROM ledger l),"
+                    + " now(), pg_snapshot_xmin(pg_current_snapshot())::text FROM campaign c";
 
     private static final String BUDGETS = "SELECT campaign, advertiser, status, starts_at, ends_at, exhausted_by,"
             + " day_ends_at, pace_of, pace_amount, pace_from, pace_to, pace_actual FROM campaign_budget";
 
-    /** What cannot be seen by the mark, such as a day that ends, shows after this time at the latest. */
-    private static final Duration LONGEST_TRUST = Duration.ofMinutes(1);
+    /** Changes that the marker cannot show, such as the end of a day, are read after this time at the latest. */
+    private static final Duration MAX_REUSE = Duration.ofMinutes(1);
 
-    /** A century: far enough to never come, near enough to be subtracted. */
+    /** A century: never reached, and small enough to be subtracted without overflow. */
     private static final long NEVER = Duration.ofDays(36_500).toNanos();
 
     private final Duration maxAge;
     private final Optional<Duration> maxLag;
     private final LongSupplier nanoTime;
 
-    private String lastMark = "";
+    private String lastMarker = "";
     private long lastFullRead;
     private Map<String, CampaignLimits> campaigns = Map.of();
 
@@ -49,26 +50,26 @@ final class BudgetReader {
         this.nanoTime = nanoTime;
     }
 
-    /** @param oldestUnseen every transaction with a lower id is in the snapshot, or was rolled back */
-    record Reading(Snapshot snapshot, long oldestUnseen) {}
+    /** @param oldestUnseen every transaction with a lower id is in the snapshot or was rolled back */
+    record BudgetReading(BudgetSnapshot snapshot, long oldestUnseen) {}
 
-    /** @param connection with auto-commit off and REPEATABLE READ, so that both statements see the same */
-    Reading read(Connection connection) throws SQLException {
+    /** @param connection with auto-commit off and REPEATABLE READ, so that both statements read the same snapshot */
+    BudgetReading read(Connection connection) throws SQLException {
         long now = nanoTime.getAsLong();
         try (Statement statement = connection.createStatement()) {
-            Reading reading;
-            try (ResultSet found = statement.executeQuery(MARK)) {
+            BudgetReading reading;
+            try (ResultSet found = statement.executeQuery(CHANGE_MARKER)) {
                 found.next();
                 String mark = found.getString(1);
                 long behindMs = found.getLong(2);
                 boolean unknown = found.wasNull();
                 Instant databaseNow = found.getObject(3, OffsetDateTime.class).toInstant();
                 long oldestUnseen = Long.parseLong(found.getString(4));
-                if (!mark.equals(lastMark) || now - lastFullRead >= LONGEST_TRUST.toNanos()) {
-                    lastMark = "";
+                if (!mark.equals(lastMarker) || now - lastFullRead >= MAX_REUSE.toNanos()) {
+                    lastMarker = "";
                     campaigns = readAll(connection, now, databaseNow);
                     lastFullRead = now;
-                    lastMark = mark;
+                    lastMarker = mark;
                 }
                 long staleFrom = now + maxAge.toNanos();
                 if (maxLag.isPresent()) {
@@ -77,7 +78,8 @@ final class BudgetReader {
                             staleFrom,
                             now + Duration.ofMillis(Math.max(0, lagAllows)).toNanos());
                 }
-                reading = new Reading(new Snapshot(campaigns, now, staleFrom, unknown ? -1 : behindMs), oldestUnseen);
+                reading = new BudgetReading(
+                        new BudgetSnapshot(campaigns, now, staleFrom, unknown ? -1 : behindMs), oldestUnseen);
             }
             connection.commit();
             return reading;
@@ -120,7 +122,7 @@ final class BudgetReader {
                 dayEnds);
     }
 
-    /** When an even pace will have spent what is spent. */
+    /** When an even pace reaches the actual spend. */
     private static long lineCatchesUpAt(ResultSet row, long now, Instant databaseNow, long dayEnds)
             throws SQLException {
         String paceOf = row.getString("pace_of");

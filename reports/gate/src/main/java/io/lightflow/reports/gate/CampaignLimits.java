@@ -1,16 +1,17 @@
 package io.lightflow.reports.gate;
 
 /**
- * What decides about one campaign, with every moment as a value of {@link System#nanoTime}, so that a decision compares
- * numbers only. Immutable.
+ * The limits of one campaign. Every moment is a value of {@link System#nanoTime}, so a decision only compares numbers.
+ * Immutable.
  *
- * @param standing what holds at all times: ENDED, PAUSED, EXHAUSTED, GOAL_REACHED, or GO for none of them
- * @param advertiser whose campaign it is
- * @param starts moment of its start
- * @param ends moment of its end
- * @param todayOverAt until when its daily budget is exhausted
- * @param lineCatchesUpAt until when it is ahead of its even pace
- * @param dayEnds midnight in its time zone
+ * @param standing the decision that is independent of time: ENDED, PAUSED, EXHAUSTED, GOAL_REACHED, or GO for none of
+ *     them
+ * @param advertiser the campaign's advertiser
+ * @param starts when the campaign starts
+ * @param ends when the campaign ends
+ * @param todayOverAt until when the daily budget is exhausted
+ * @param lineCatchesUpAt until when the campaign is ahead of its even pace
+ * @param dayEnds midnight in the campaign's time zone
  */
 record CampaignLimits(
         Decision standing,
@@ -40,8 +41,8 @@ record CampaignLimits(
         return now - lineCatchesUpAt < 0 ? Decision.AHEAD_OF_PACE : Decision.GO;
     }
 
-    /** These, with a limit that was reached after they were read. */
-    CampaignLimits cut(Cut.Kind kind) {
+    /** Returns these limits with one that was reached after they were read. */
+    CampaignLimits with(ExhaustionNotice.Kind kind) {
         return switch (kind) {
             case TOTAL -> exhausted(Decision.EXHAUSTED);
             case GOAL -> exhausted(Decision.GOAL_REACHED);

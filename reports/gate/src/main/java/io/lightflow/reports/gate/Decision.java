@@ -1,22 +1,25 @@
 package io.lightflow.reports.gate;
 
-/** Whether to bid for a campaign, and if not, why. The first that applies, in this order. */
+/** Whether to bid for a campaign, and the reason if not. The first constant that applies is the decision. */
 public enum Decision {
-    /** Nothing has been read yet; or what was read is too old, and the policy is to refuse. */
+    /** Nothing has been read yet; or the snapshot is stale, and the policy is to refuse. */
     STALE,
-    /** There is no such campaign. */
+    /** The campaign does not exist. */
     UNKNOWN,
-    /** Its status or its end says so. */
+    /** The campaign has ended by status or time. */
     ENDED,
     PAUSED,
     NOT_STARTED,
     /** The total budget is spent. */
     EXHAUSTED,
-    /** As many impressions or clicks as wanted. */
+    /** The goal of impressions or clicks is reached. */
     GOAL_REACHED,
     /** The daily budget is spent; until midnight in the campaign's time zone. */
     EXHAUSTED_TODAY,
-    /** Its pacing is even, and more is spent than an even pace would have by now; until the line has caught up. */
+    /**
+     * The pacing is even, and the campaign has spent more than an even pace by now. The decision changes when the pace
+     * catches up.
+     */
     AHEAD_OF_PACE,
     GO;
 

@@ -1,9 +1,9 @@
 package io.lightflow.reports.gate;
 
-/** What to do with a campaign when nothing fresh is known. Costs money one way, and revenue the other. */
+/** The decision when budgets are stale. One policy risks overspend, the other loses revenue. */
 public enum StalePolicy {
-    /** Bid for nothing: {@link Decision#STALE}. Overspend stays within its bound. */
+    /** Never bid: {@link Decision#STALE}. Overspend stays bounded. */
     REFUSE,
-    /** Go on with what was read last. Overspend has no bound until the database is back. */
+    /** Decide by the last snapshot. Overspend is unbounded until the database is available again. */
     ALLOW
 }

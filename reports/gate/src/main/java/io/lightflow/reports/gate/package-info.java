@@ -1,2 +1,2 @@
-/** Tells a bidder, without asking anybody, whether a campaign may still spend. */
+/** Decides in memory, without a request, whether a campaign may still spend. */
 package io.lightflow.reports.gate;

@@ -9,14 +9,14 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a bidder is told is what the database says, it is told in time, and not when nobody knows. */
+/** Decisions match the database, are timely, and are refused when nothing is known. */
 class BudgetGateTest {
-    /** So rarely that what is seen before was not polled. */
-    private static final Duration RARELY = Duration.ofMinutes(1);
+    /** So rarely that earlier changes cannot come from a poll. */
+    private static final Duration RARE_POLL = Duration.ofMinutes(1);
 
-    private final TestDatabase database = new TestDatabase();
+    private final GateTestDatabase database = new GateTestDatabase();
 
-    /** Added to the real time. */
+    /** Added to the clock. */
     private final AtomicLong ahead = new AtomicLong();
 
     @AfterEach
@@ -31,12 +31,12 @@ class BudgetGateTest {
         return gate;
     }
 
-    private BudgetGateSettings polledRarely() {
-        return database.gateSettings().withPoll(RARELY, RARELY.multipliedBy(2));
+    private BudgetGateSettings rarePolling() {
+        return database.gateSettings().withPoll(RARE_POLL, RARE_POLL.multipliedBy(2));
     }
 
     @Test
-    void everyLimitIsToldByItsName() {
+    void everyLimitHasItsDecision() {
         database.campaign("go", "total_budget_micros, daily_budget_micros", "100, 50");
         database.campaign("without-limits", "status", "'active'");
         database.campaign("paused", "status", "'paused'");
@@ -53,7 +53,7 @@ class BudgetGateTest {
         for (String campaign : new String[] {"go", "total", "today", "goal", "ahead", "without-limits"}) {
             database.spend(campaign, 10);
         }
-        try (BudgetGate gate = gate(polledRarely())) {
+        try (BudgetGate gate = gate(rarePolling())) {
             assertThat(gate.decide("go")).isEqualTo(Decision.GO);
             assertThat(gate.decide("without-limits")).isEqualTo(Decision.GO);
             assertThat(gate.decide("paused")).isEqualTo(Decision.PAUSED);
@@ -66,10 +66,9 @@ class BudgetGateTest {
             assertThat(gate.decide("ahead")).isEqualTo(Decision.AHEAD_OF_PACE);
             assertThat(gate.decide("nobody's")).isEqualTo(Decision.UNKNOWN);
             assertThat(gate.advertiserOf("go")).isEqualTo("a");
-            assertThat(gate.statisticsBehindMs()).isBetween(0L, 60_000L);
+            assertThat(gate.statisticsLagMs()).isBetween(0L, 60_000L);
 
-            // A tenth of twenty minutes has passed: the even line has what is spent. And the campaign to come has
-            // begun.
+            // A tenth of twenty minutes has passed: the even pace equals the spend. The future campaign has started.
             ahead.set(Duration.ofSeconds(70).toNanos());
             assertThat(gate.decide("ahead")).isEqualTo(Decision.GO);
             assertThat(gate.decide("to-come")).isEqualTo(Decision.GO);
@@ -77,12 +76,12 @@ class BudgetGateTest {
     }
 
     @Test
-    void anExhaustedCampaignIsCutOffWithinASecondOfTheCommitAndNotByPolling() {
+    void anExhaustedCampaignStopsWithinASecondOfTheCommitAndNotByPolling() {
         database.campaign("total", "total_budget_micros", "20");
         database.campaign("today", "daily_budget_micros", "20");
         database.campaign("other", "daily_budget_micros", "20");
         database.spend("other", 1);
-        try (BudgetGate gate = gate(polledRarely())) {
+        try (BudgetGate gate = gate(rarePolling())) {
             await("the gate listens", gate::isListening);
             for (String campaign : new String[] {"total", "today"}) {
                 database.spend(campaign, 19);
@@ -91,14 +90,14 @@ class BudgetGateTest {
                 long committed = System.nanoTime();
                 await("the cut-off", () -> !gate.decide(campaign).mayBid());
                 long millis = (System.nanoTime() - committed) / 1_000_000;
-                System.out.println("cut off " + campaign + " " + millis + " ms after the commit");
+                System.out.println("stopped " + campaign + " " + millis + " ms after the commit");
                 assertThat(millis).isLessThan(1_000);
             }
             assertThat(gate.decide("total")).isEqualTo(Decision.EXHAUSTED);
             assertThat(gate.decide("today")).isEqualTo(Decision.EXHAUSTED_TODAY);
             assertThat(gate.decide("other")).isEqualTo(Decision.GO);
 
-            // More money, or a pause, is a change, of which the gate hears as well.
+            // The gate also receives changes of campaigns, such as more money or a pause.
             database.execute("UPDATE campaign SET total_budget_micros = 30 WHERE id = 'total'");
             await("the campaign goes on", () -> gate.decide("total") == Decision.GO);
             database.execute("UPDATE campaign SET status = 'paused' WHERE id = 'other'");
@@ -107,9 +106,9 @@ class BudgetGateTest {
     }
 
     @Test
-    void polledOnlyTheAnswerIsTheSameAndTheDailyBudgetIsNewAfterMidnight() {
+    void pollingAloneDecidesTheSameAndTheDailyBudgetRestartsAtMidnight() {
         database.campaign("today", "daily_budget_micros", "20");
-        // A database that nothing listens at.
+        // A port without a database.
         try (BudgetGate gate = gate(database.gateSettings()
                 .withPoll(Duration.ofMillis(50), Duration.ofMinutes(1))
                 .withListenUrl("jdbc:postgresql://127.0.0.1:1/nowhere")
@@ -124,14 +123,14 @@ class BudgetGateTest {
     }
 
     @Test
-    void connectionsThatAreCutAreMadeAgain() {
+    void lostConnectionsAreReopened() {
         database.campaign("total", "total_budget_micros", "20");
         database.campaign("late", "total_budget_micros", "20");
         try (BudgetGate gate = gate(database.gateSettings().withPoll(Duration.ofMillis(100), Duration.ofMinutes(1)))) {
             await("the gate listens", gate::isListening);
             database.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     + " WHERE application_name LIKE 'lightflow-budget-%'");
-            await("it listens again", () -> gate.listenerConnects() == 2 && gate.isListening());
+            await("it listens again", () -> gate.listenerConnections() == 2 && gate.isListening());
             database.spend("total", 20);
             await("the cut-off", () -> gate.decide("total") == Decision.EXHAUSTED);
             assertThat(gate.failedPolls()).isPositive();
@@ -140,14 +139,14 @@ class BudgetGateTest {
     }
 
     @Test
-    void whatIsTooOldIsRefusedOrAllowedAsThePolicySays() {
+    void thePolicyDecidesOnStaleSnapshots() {
         database.campaign("go", "total_budget_micros", "20");
         database.campaign("paused", "status", "'paused'");
         database.spend("go", 1);
-        try (BudgetGate refusing = gate(polledRarely());
-                BudgetGate allowing = gate(polledRarely().withWhenStale(StalePolicy.ALLOW))) {
+        try (BudgetGate refusing = gate(rarePolling());
+                BudgetGate allowing = gate(rarePolling().withWhenStale(StalePolicy.ALLOW))) {
             assertThat(refusing.decide("go")).isEqualTo(Decision.GO);
-            ahead.set(RARELY.multipliedBy(3).toNanos());
+            ahead.set(RARE_POLL.multipliedBy(3).toNanos());
             assertThat(refusing.decide("go")).isEqualTo(Decision.STALE);
             assertThat(refusing.isStale()).isTrue();
             assertThat(allowing.isStale()).isTrue();
@@ -157,12 +156,12 @@ class BudgetGateTest {
     }
 
     @Test
-    void statisticsThatLieBehindMakeAFreshSnapshotStale() {
+    void laggingStatisticsMakeAFreshSnapshotStale() {
         database.campaign("go", "total_budget_micros", "20");
-        BudgetGateSettings settings = polledRarely().withMaxLag(Optional.of(Duration.ofSeconds(30)));
+        BudgetGateSettings settings = rarePolling().withMaxLag(Optional.of(Duration.ofSeconds(30)));
         try (BudgetGate gate = gate(settings)) {
-            // The shard was opened, and nothing is counted yet.
-            assertThat(gate.statisticsBehindMs()).isEqualTo(-1);
+            // The shard was opened, but nothing is counted yet.
+            assertThat(gate.statisticsLagMs()).isEqualTo(-1);
             assertThat(gate.decide("go")).isEqualTo(Decision.STALE);
         }
         database.spend("go", 1);
@@ -175,7 +174,7 @@ class BudgetGateTest {
         }
     }
 
-    /** Asks again until it is so, for 20 s at most. */
+    /** Polls the condition for at most 20 s. */
     static void await(String what, BooleanSupplier condition) {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (!condition.getAsBoolean()) {

@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What {@link BudgetGate#decide} costs, on a gate that polls a real PostgreSQL meanwhile: with the string that the
- * bidder keeps for a campaign, and with one that was just made of a request's bytes and whose hash is not known yet.
+ * Measures {@link BudgetGate#decide} on a gate that polls a real PostgreSQL. One case uses a retained string of a
+ * campaign. The other uses a string that was just decoded from a request, without a cached hash.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -31,29 +31,29 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class DecideBenchmark {
-    private static final int ASKED = 1 << 12;
+    private static final int REQUESTS = 1 << 12;
 
     @Param("5000")
     private int campaigns;
 
-    private TestDatabase database;
+    private GateTestDatabase database;
     private BudgetGate gate;
-    private final String[] ids = new String[ASKED];
+    private final String[] ids = new String[REQUESTS];
 
-    /** Where one thread is in {@link DecideBenchmark#ids}. */
+    /** The position of one thread in {@link DecideBenchmark#ids}. */
     @State(Scope.Thread)
-    public static class Walk {
-        private int at = ThreadLocalRandom.current().nextInt(ASKED);
+    public static class Cursor {
+        private int at = ThreadLocalRandom.current().nextInt(REQUESTS);
 
         int next() {
-            at = (at + 1) & (ASKED - 1);
+            at = (at + 1) & (REQUESTS - 1);
             return at;
         }
     }
 
     @Setup(Level.Trial)
     public void start() {
-        database = new TestDatabase();
+        database = new GateTestDatabase();
         database.execute("INSERT INTO campaign (id, advertiser, name, currency, total_budget_micros,"
                 + " daily_budget_micros) SELECT 'campaign-' || i, 'a', 'n', 'EUR', 1000000, 100000"
                 + " FROM generate_series(0, " + (campaigns - 1) + ") i");
@@ -63,13 +63,13 @@ public class DecideBenchmark {
         while (gate.campaigns() < campaigns) {
             Thread.onSpinWait();
         }
-        Map<Decision, Integer> answers = new HashMap<>();
-        for (int i = 0; i < ASKED; i++) {
+        Map<Decision, Integer> decisions = new HashMap<>();
+        for (int i = 0; i < REQUESTS; i++) {
             ids[i] = "campaign-" + ThreadLocalRandom.current().nextInt(campaigns);
-            answers.merge(gate.decide(ids[i]), 1, Integer::sum);
+            decisions.merge(gate.decide(ids[i]), 1, Integer::sum);
         }
-        if (!answers.keySet().equals(Map.of(Decision.GO, 1).keySet())) {
-            throw new IllegalStateException("every campaign should go, found " + answers);
+        if (!decisions.keySet().equals(Map.of(Decision.GO, 1).keySet())) {
+            throw new IllegalStateException("expected GO for every campaign, found " + decisions);
         }
     }
 
@@ -81,21 +81,21 @@ public class DecideBenchmark {
 
     @Benchmark
     @Threads(1)
-    public Decision decideOfAKeptString(Walk walk) {
+    public Decision decideOfARetainedString(Cursor walk) {
         return gate.decide(ids[walk.next()]);
     }
 
     @Benchmark
     @Threads(2)
-    public Decision decideByTwoThreads(Walk walk) {
+    public Decision decideByTwoThreads(Cursor walk) {
         return gate.decide(ids[walk.next()]);
     }
 
-    /** The copy of the string is a part of what is measured. */
+    /** The measurement includes the copy of the string. */
     @Benchmark
     @Threads(1)
     @SuppressWarnings("StringOperationCanBeSimplified")
-    public Decision decideOfANewString(Walk walk) {
+    public Decision decideOfANewString(Cursor walk) {
         byte[] bytes = ids[walk.next()].getBytes(StandardCharsets.ISO_8859_1);
         return gate.decide(new String(bytes, StandardCharsets.ISO_8859_1));
     }

@@ -2,10 +2,10 @@ package io.lightflow.reports.budget;
 
 import io.lightflow.reports.gate.BudgetGate;
 import io.lightflow.reports.gate.Decision;
-import io.lightflow.reports.http.Access;
-import io.lightflow.reports.http.AccessGate;
-import io.lightflow.reports.http.Caller;
-import io.lightflow.reports.http.Json;
+import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.http.ReportsAccessFilter;
+import io.lightflow.reports.http.RequestPrincipal;
+import io.lightflow.reports.http.ReportsJson;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,36 +25,35 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * {@code GET /v1/campaigns/{id}/decision}, before everything else: a bidder asks for each of its bids. What is not
- * answered with a decision goes the way of all other requests, so that it fails as they do.
+ * Serves {@code GET /v1/campaigns/{id}/decision} before all other handlers, because bidders request it for each bid. It passes on requests without a decision, so that they fail like all other requests.
  */
 public final class DecisionHandler extends Handler.Wrapper {
     private static final String PREFIX = "/v1/campaigns/";
     private static final String SUFFIX = "/decision";
-    private static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, Json.CONTENT_TYPE);
+    private static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, ReportsJson.CONTENT_TYPE);
     private static final HttpField NO_STORE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
     private static final HttpField NO_SNIFF = new PreEncodedHttpField("X-Content-Type-Options", "nosniff");
 
     private final BudgetGate gate;
-    private final Access access;
+    private final ReportsAccounts access;
     private final Map<Decision, byte[]> bodies = new EnumMap<>(Decision.class);
-    private final Map<Decision, LongAdder> answers = new EnumMap<>(Decision.class);
+    private final Map<Decision, LongAdder> decisions = new EnumMap<>(Decision.class);
 
-    public DecisionHandler(BudgetGate gate, Access access) {
+    public DecisionHandler(BudgetGate gate, ReportsAccounts access) {
         this.gate = gate;
         this.access = access;
         for (Decision decision : Decision.values()) {
-            bodies.put(decision, Json.bytes(Answer.of(decision)));
-            answers.put(decision, new LongAdder());
+            bodies.put(decision, ReportsJson.bytes(DecisionResponse.of(decision)));
+            decisions.put(decision, new LongAdder());
         }
     }
 
-    /** How often a decision was given. */
-    public long answers(Decision decision) {
-        return answers.get(decision).sum();
+    /** How often this decision was returned. */
+    public long decisions(Decision decision) {
+        return decisions.get(decision).sum();
     }
 
-    /** The thread that has read a request answers it: handing it to another takes longer than the decision. */
+    /** The thread that reads a request also responds: handing it to another thread takes longer than the decision. */
     @Override
     public InvocationType getInvocationType() {
         return InvocationType.NON_BLOCKING;
@@ -67,9 +66,9 @@ public final class DecisionHandler extends Handler.Wrapper {
             return handOver(request, response, callback);
         }
         HttpFields headers = request.getHeaders();
-        Optional<Caller> caller = access.caller(headers.get(HttpHeader.AUTHORIZATION));
-        if (caller.isEmpty()
-                || !AccessGate.maySiteRead(access, headers.get("Sec-Fetch-Site"), headers.get(HttpHeader.HOST))
+        Optional<RequestPrincipal> principal = access.principal(headers.get(HttpHeader.AUTHORIZATION));
+        if (principal.isEmpty()
+                || !ReportsAccessFilter.maySiteRead(access, headers.get("Sec-Fetch-Site"), headers.get(HttpHeader.HOST))
                 || path.length() <= PREFIX.length() + SUFFIX.length()) {
             return handOver(request, response, callback);
         }
@@ -77,14 +76,14 @@ public final class DecisionHandler extends Handler.Wrapper {
         if (id.indexOf('/') >= 0) {
             return handOver(request, response, callback);
         }
-        Decision decision = Answer.decide(gate, caller.get(), id.indexOf('%') < 0 ? id : decoded(id));
-        answers.get(decision).increment();
+        Decision decision = DecisionResponse.decide(gate, principal.get(), id.indexOf('%') < 0 ? id : decoded(id));
+        decisions.get(decision).increment();
         response.getHeaders().put(JSON).put(NO_STORE).put(NO_SNIFF);
         response.write(true, ByteBuffer.wrap(bodies.get(decision)), callback);
         return true;
     }
 
-    /** All other requests may block their thread, which then must not be the one that reads. */
+    /** Passes on a request on another thread: all other requests may block, which the reading thread must not. */
     private boolean handOver(Request request, Response response, Callback callback) {
         request.getContext().execute(() -> {
             try {
@@ -98,7 +97,7 @@ public final class DecisionHandler extends Handler.Wrapper {
         return true;
     }
 
-    /** Jetty has refused what is not encoded well. A plus sign in a path is one. */
+    /** Decodes the id. Jetty has rejected invalid encodings, and a plus sign in a path is literal. */
     private static String decoded(String id) {
         return URLDecoder.decode(id.replace("+", "%2B"), StandardCharsets.UTF_8);
     }

@@ -1,2 +1,2 @@
-/** What campaigns have spent and have left, and whether to bid for them. */
+/** Spent and remaining budgets of campaigns, and decisions whether to bid for them. */
 package io.lightflow.reports.budget;

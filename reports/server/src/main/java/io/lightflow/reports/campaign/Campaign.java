@@ -3,16 +3,16 @@ package io.lightflow.reports.campaign;
 import java.time.Instant;
 
 /**
- * A campaign as it is stored and sent.
+ * A campaign as stored and sent.
  *
  * @param totalBudgetMicros null for no limit
- * @param dailyBudgetMicros null for no limit; of a day in the time zone
- * @param startsAt null: it has begun
- * @param endsAt null: it has no end
+ * @param dailyBudgetMicros budget of a day in the time zone; null for no limit
+ * @param startsAt null if the campaign has no start
+ * @param endsAt null if the campaign has no end
  * @param goal null for none
  * @param pacing asap or even
  * @param status active, paused or ended
- * @param version one more with every change
+ * @param version increases by one with every change
  */
 record Campaign(
         String id,

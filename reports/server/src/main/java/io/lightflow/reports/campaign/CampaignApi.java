@@ -3,13 +3,13 @@ package io.lightflow.reports.campaign;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.lightflow.reports.http.Caller;
-import io.lightflow.reports.http.Conditions;
+import io.lightflow.reports.http.RequestPrincipal;
+import io.lightflow.reports.http.ConditionalRequests;
 import io.lightflow.reports.http.Feature;
-import io.lightflow.reports.http.Json;
+import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.service.sql.Sql;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -17,16 +17,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** {@code /v1/campaigns}. An account that is limited to an advertiser finds that one's campaigns, and no others. */
+/** {@code /v1/campaigns}. An account that is limited to an advertiser sees only that advertiser's campaigns. */
 public final class CampaignApi implements Feature {
     private static final List<String> STATUSES = List.of("active", "paused", "ended");
     private static final String MERGE_PATCH = "application/merge-patch+json";
     private static final int DEFAULT_LIMIT = 100;
-    private static final int MOST_LISTED = 1_000;
+    private static final int MAX_LISTED = 1_000;
 
     private final CampaignStore store;
 
-    /** @param primary empty: nothing can be changed */
+    /** @param primary empty if campaigns are read-only */
     public CampaignApi(Sql replica, Optional<Sql> primary) {
         this.store = new CampaignStore(replica, primary);
     }
@@ -38,23 +38,23 @@ public final class CampaignApi implements Feature {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.get("/v1/campaigns", Json.answer(this::list), Role.VIEWER);
-        routes.post("/v1/campaigns", this::create, Role.MANAGER);
-        routes.get("/v1/campaigns/{id}", this::get, Role.VIEWER);
-        routes.put("/v1/campaigns/{id}", this::replace, Role.MANAGER);
-        routes.patch("/v1/campaigns/{id}", this::patch, Role.MANAGER);
-        routes.post("/v1/campaigns/{id}/pause", context -> setStatus(context, "paused"), Role.MANAGER);
-        routes.post("/v1/campaigns/{id}/resume", context -> setStatus(context, "active"), Role.MANAGER);
-        routes.get("/v1/campaigns/{id}/audit", Json.answer(this::audit), Role.VIEWER);
+        routes.get("/v1/campaigns", ReportsJson.handler(this::list), ReportsRole.VIEWER);
+        routes.post("/v1/campaigns", this::create, ReportsRole.MANAGER);
+        routes.get("/v1/campaigns/{id}", this::get, ReportsRole.VIEWER);
+        routes.put("/v1/campaigns/{id}", this::replace, ReportsRole.MANAGER);
+        routes.patch("/v1/campaigns/{id}", this::patch, ReportsRole.MANAGER);
+        routes.post("/v1/campaigns/{id}/pause", context -> setStatus(context, "paused"), ReportsRole.MANAGER);
+        routes.post("/v1/campaigns/{id}/resume", context -> setStatus(context, "active"), ReportsRole.MANAGER);
+        routes.get("/v1/campaigns/{id}/audit", ReportsJson.handler(this::audit), ReportsRole.VIEWER);
     }
 
-    private record Page(List<Campaign> campaigns, String next) {}
+    private record CampaignPage(List<Campaign> campaigns, String next) {}
 
-    private Page list(Context context) {
+    private CampaignPage list(Context context) {
         Parameters parameters = Parameters.of(context, "advertiser", "status", "text", "after", "limit");
-        int limit = parameters.number("limit", 1, MOST_LISTED, DEFAULT_LIMIT);
+        int limit = parameters.number("limit", 1, MAX_LISTED, DEFAULT_LIMIT);
         Optional<String> advertiser = parameters.text("advertiser");
-        Caller caller = Caller.of(context);
+        RequestPrincipal caller = RequestPrincipal.of(context);
         if (advertiser.isPresent() && !caller.maySee(advertiser.get())) {
             throw ProblemException.forbidden("account " + caller.name() + " sees campaigns of advertiser "
                     + caller.advertiser().orElseThrow() + " only");
@@ -67,22 +67,22 @@ public final class CampaignApi implements Feature {
                 limit));
         boolean hasMore = found.size() > limit;
         List<Campaign> shown = hasMore ? found.subList(0, limit) : found;
-        return new Page(shown, hasMore ? shown.get(limit - 1).id() : null);
+        return new CampaignPage(shown, hasMore ? shown.get(limit - 1).id() : null);
     }
 
     private void create(Context context) {
-        Caller caller = Caller.of(context);
-        Campaign campaign = CampaignForm.created(Json.object(context, Json.CONTENT_TYPE));
+        RequestPrincipal caller = RequestPrincipal.of(context);
+        Campaign campaign = CampaignForm.created(ReportsJson.object(context, ReportsJson.CONTENT_TYPE));
         if (!caller.maySee(campaign.advertiser())) {
-            throw ProblemException.forbidden("account " + caller.name() + " makes campaigns of advertiser "
-                    + caller.advertiser().orElseThrow() + " only, and this is one of " + campaign.advertiser());
+            throw ProblemException.forbidden("account " + caller.name() + " creates campaigns only of advertiser "
+                    + caller.advertiser().orElseThrow() + ", and this one belongs to " + campaign.advertiser());
         }
         Campaign created = store.create(caller.name(), campaign)
                 .orElseThrow(() -> new ProblemException(
                         409,
                         "taken",
-                        "There is such a campaign already",
-                        "choose another id than " + campaign.id() + ", or change the campaign that has it"));
+                        "The campaign already exists",
+                        "choose another id than " + campaign.id() + ", or change the existing campaign"));
         context.status(201)
                 .header(
                         "Location",
@@ -94,7 +94,7 @@ public final class CampaignApi implements Feature {
 
     private void get(Context context) {
         Campaign campaign = visible(context);
-        if (Conditions.isKnown(context, campaign.entityTag())) {
+        if (ConditionalRequests.isKnown(context, campaign.entityTag())) {
             context.status(304).header("ETag", campaign.entityTag());
         } else {
             send(context, campaign);
@@ -102,73 +102,73 @@ public final class CampaignApi implements Feature {
     }
 
     private void replace(Context context) {
-        Conditions.requireIfMatch(context);
-        JsonNode body = Json.object(context, Json.CONTENT_TYPE);
+        ConditionalRequests.requireIfMatch(context);
+        JsonNode body = ReportsJson.object(context, ReportsJson.CONTENT_TYPE);
         change(context, old -> CampaignForm.replaced(old, body));
     }
 
     private void patch(Context context) {
-        Conditions.requireIfMatch(context);
-        JsonNode body = Json.object(context, MERGE_PATCH, Json.CONTENT_TYPE);
+        ConditionalRequests.requireIfMatch(context);
+        JsonNode body = ReportsJson.object(context, MERGE_PATCH, ReportsJson.CONTENT_TYPE);
         change(context, old -> CampaignForm.patched(old, body));
     }
 
-    /** Without a version: to stop a campaign is never wrong because somebody else has changed its name. */
+    /** Requires no version: stopping a campaign is valid even after a concurrent change. */
     private void setStatus(Context context, String status) {
-        JsonNode patch = Json.MAPPER.createObjectNode().put("status", status);
+        JsonNode patch = ReportsJson.MAPPER.createObjectNode().put("status", status);
         change(context, old -> {
             if (old.status().equals("ended")) {
                 throw new ProblemException(
                         409,
                         "ended",
                         "The campaign has ended",
-                        "campaign " + old.id() + " has the status ended: change that first, if it shall go on");
+                        "campaign " + old.id() + " has the status ended: change the status first to continue it");
             }
             return CampaignForm.patched(old, patch);
         });
     }
 
     private void change(Context context, UnaryOperator<Campaign> change) {
-        Caller caller = Caller.of(context);
+        RequestPrincipal caller = RequestPrincipal.of(context);
         String id = context.pathParam("id");
         Campaign changed = store.change(caller.name(), id, old -> {
                     if (!caller.maySee(old.advertiser())) {
-                        throw noSuch(id);
+                        throw notFound(id);
                     }
-                    Conditions.checkIfMatch(context, old.entityTag());
+                    ConditionalRequests.checkIfMatch(context, old.entityTag());
                     return change.apply(old);
                 })
-                .orElseThrow(() -> noSuch(id));
+                .orElseThrow(() -> notFound(id));
         send(context, changed);
     }
 
     private Campaign visible(Context context) {
         String id = context.pathParam("id");
         return store.get(id)
-                .filter(campaign -> Caller.of(context).maySee(campaign.advertiser()))
-                .orElseThrow(() -> noSuch(id));
+                .filter(campaign -> RequestPrincipal.of(context).maySee(campaign.advertiser()))
+                .orElseThrow(() -> notFound(id));
     }
 
-    private static ProblemException noSuch(String id) {
-        return ProblemException.notFound("there is no campaign " + id + " that this account can see");
+    private static ProblemException notFound(String id) {
+        return ProblemException.notFound("campaign " + id + " does not exist, or this account cannot see it");
     }
 
     private static void send(Context context, Campaign campaign) {
         context.header("ETag", campaign.entityTag());
-        Json.write(context, campaign);
+        ReportsJson.write(context, campaign);
     }
 
-    private record Audit(List<Change> changes, Long next) {}
+    private record ChangePage(List<CampaignChange> changes, Long next) {}
 
-    private Audit audit(Context context) {
+    private ChangePage audit(Context context) {
         Parameters parameters = Parameters.of(context, "before", "limit");
-        int limit = parameters.number("limit", 1, MOST_LISTED, DEFAULT_LIMIT);
+        int limit = parameters.number("limit", 1, MAX_LISTED, DEFAULT_LIMIT);
         long before = parameters.text("before").isPresent()
                 ? parameters.number("before", 1, Integer.MAX_VALUE, 1)
                 : Long.MAX_VALUE;
-        List<Change> found = store.audit(visible(context).id(), before, limit);
+        List<CampaignChange> found = store.audit(visible(context).id(), before, limit);
         boolean hasMore = found.size() > limit;
-        List<Change> shown = hasMore ? found.subList(0, limit) : found;
-        return new Audit(shown, hasMore ? shown.get(limit - 1).id() : null);
+        List<CampaignChange> shown = hasMore ? found.subList(0, limit) : found;
+        return new ChangePage(shown, hasMore ? shown.get(limit - 1).id() : null);
     }
 }

@@ -3,8 +3,8 @@ package io.lightflow.reports.campaign;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lightflow.reports.campaign.Campaign.Goal;
-import io.lightflow.reports.http.Json;
-import io.lightflow.reports.http.Problem.WrongParameter;
+import io.lightflow.reports.http.ReportsJson;
+import io.lightflow.reports.http.ProblemDetails.InvalidParameter;
 import io.lightflow.reports.http.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -19,7 +19,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Reads a campaign from the body of a request, and tells everything that is wrong with it at once. */
+/** Reads a campaign from the body of a request, and reports all errors at once. */
 final class CampaignForm {
     private static final Set<String> FIELDS = new TreeSet<>(Set.of(
             "id",
@@ -35,31 +35,31 @@ final class CampaignForm {
             "pacing",
             "status"));
 
-    /** Sent by the server, and taken back without a look, so that what was got can be put. */
+    /** Fields that the server sends and ignores in requests, so that a client can put what it got. */
     private static final Set<String> READ_ONLY = Set.of("version", "updated_at");
 
-    private static final int MOST_ID_BYTES = 255;
-    private static final int MOST_NAME_CHARACTERS = 200;
-    private static final long MOST_MICROS = 1_000_000_000_000_000_000L;
+    private static final int MAX_ID_BYTES = 255;
+    private static final int MAX_NAME_CHARACTERS = 200;
+    private static final long MAX_MICROS = 1_000_000_000_000_000_000L;
     private static final Set<String> CURRENCIES = Currency.getAvailableCurrencies().stream()
             .map(Currency::getCurrencyCode)
             .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
 
     private final JsonNode body;
-    private final List<WrongParameter> errors = new ArrayList<>();
+    private final List<InvalidParameter> errors = new ArrayList<>();
 
     private CampaignForm(JsonNode body) {
         this.body = body;
     }
 
-    /** A campaign to be made. */
+    /** Reads a new campaign. */
     static Campaign created(JsonNode body) {
         CampaignForm form = new CampaignForm(body);
         return form.read(form.id("id"), form.id("advertiser"), form.currency());
     }
 
-    /** A campaign that takes the place of one that is there; what is left out is what it would be in a new one. */
+    /** Reads the replacement of a campaign; omitted fields have the same defaults as in a new campaign. */
     static Campaign replaced(Campaign old, JsonNode body) {
         CampaignForm form = new CampaignForm(body);
         form.unchanged("id", old.id());
@@ -68,9 +68,9 @@ final class CampaignForm {
         return form.read(old.id(), old.advertiser(), old.currency());
     }
 
-    /** A campaign of which some fields are changed, after RFC 7396: null takes a value away, what is left out stays. */
+    /** Reads a patch of a campaign by RFC 7396: null removes a value, and omitted fields stay. */
     static Campaign patched(Campaign old, JsonNode patch) {
-        ObjectNode whole = Json.MAPPER.valueToTree(old);
+        ObjectNode whole = ReportsJson.MAPPER.valueToTree(old);
         patch.properties().forEach(field -> {
             JsonNode there = whole.path(field.getKey());
             if (there.isObject() && field.getValue().isObject()) {
@@ -85,7 +85,7 @@ final class CampaignForm {
     private Campaign read(String id, String advertiser, String currency) {
         body.fieldNames().forEachRemaining(name -> {
             if (!FIELDS.contains(name) && !READ_ONLY.contains(name)) {
-                wrong(name, "left out: the fields of a campaign are " + String.join(", ", FIELDS));
+                invalid(name, "omitted: the fields of a campaign are " + String.join(", ", FIELDS));
             }
         });
         Campaign campaign = new Campaign(
@@ -94,9 +94,9 @@ final class CampaignForm {
                 text(
                         "name",
                         null,
-                        "a text of 1 to " + MOST_NAME_CHARACTERS + " characters without control characters",
+                        "a string of 1 to " + MAX_NAME_CHARACTERS + " characters without control characters",
                         text -> !text.isBlank()
-                                && text.length() <= MOST_NAME_CHARACTERS
+                                && text.length() <= MAX_NAME_CHARACTERS
                                 && text.chars().noneMatch(Character::isISOControl)),
                 currency,
                 number(body, "total_budget_micros", "total_budget_micros", 0),
@@ -119,24 +119,24 @@ final class CampaignForm {
     private void checkTogether(Campaign campaign) {
         boolean hasDates = campaign.startsAt() != null && campaign.endsAt() != null;
         if (hasDates && !campaign.startsAt().isBefore(campaign.endsAt())) {
-            wrong("ends_at", "after starts_at, which is " + campaign.startsAt());
+            invalid("ends_at", "after starts_at, which is " + campaign.startsAt());
         }
         boolean hasLine = campaign.dailyBudgetMicros() != null
                 || hasDates && (campaign.totalBudgetMicros() != null || campaign.goal() != null);
         if ("even".equals(campaign.pacing()) && !hasLine) {
-            wrong(
+            invalid(
                     "pacing",
-                    "asap, unless there is a daily budget, or starts_at and ends_at with a total budget or a goal, over"
-                            + " which to spread evenly");
+                    "asap, unless the campaign has a daily budget, or starts_at and ends_at with a total budget or a goal"
+                            + " to spread evenly");
         }
     }
 
-    private void wrong(String name, String allowed) {
-        wrong(name, body.path(name), allowed);
+    private void invalid(String name, String allowed) {
+        invalid(name, body.path(name), allowed);
     }
 
-    private void wrong(String name, JsonNode value, String allowed) {
-        errors.add(new WrongParameter(
+    private void invalid(String name, JsonNode value, String allowed) {
+        errors.add(new InvalidParameter(
                 name, value.isMissingNode() ? null : value.isTextual() ? value.asText() : value.toString(), allowed));
     }
 
@@ -144,38 +144,39 @@ final class CampaignForm {
         return text(
                 name,
                 null,
-                "a text of 1 to " + MOST_ID_BYTES + " bytes in UTF-8, without control characters or space around",
+                "a string of 1 to " + MAX_ID_BYTES
+                        + " bytes in UTF-8, without control characters or surrounding space",
                 text -> !text.isBlank()
                         && text.strip().equals(text)
-                        && text.getBytes(StandardCharsets.UTF_8).length <= MOST_ID_BYTES
+                        && text.getBytes(StandardCharsets.UTF_8).length <= MAX_ID_BYTES
                         && text.chars().noneMatch(Character::isISOControl));
     }
 
     private String currency() {
-        return text("currency", null, "a currency code after ISO 4217, such as EUR", CURRENCIES::contains);
+        return text("currency", null, "a currency code of ISO 4217, such as EUR", CURRENCIES::contains);
     }
 
     private void unchanged(String name, String value) {
         if (body.has(name)
                 && !(body.get(name).isTextual() && body.get(name).asText().equals(value))) {
-            wrong(name, "left out, or " + value + " as it is: it cannot be changed");
+            invalid(name, "omitted, or the current value " + value + ": it cannot be changed");
         }
     }
 
-    /** @param otherwise what an absent one is; null if it must be there */
+    /** @param otherwise the default; null if the field is required */
     private String text(String name, String otherwise, String allowed, Predicate<String> check) {
         JsonNode value = body.path(name);
         if (otherwise != null && (value.isMissingNode() || value.isNull())) {
             return otherwise;
         }
         if (!value.isTextual() || !check.test(value.asText())) {
-            wrong(name, allowed);
+            invalid(name, allowed);
             return null;
         }
         return value.asText();
     }
 
-    /** The first is what an absent one is. */
+    /** The first value is the default. */
     private String oneOf(String name, String... allowed) {
         List<String> words = List.of(allowed);
         return text(name, allowed[0], "one of " + String.join(", ", words), words::contains);
@@ -189,8 +190,8 @@ final class CampaignForm {
         if (!value.isIntegralNumber()
                 || !value.canConvertToLong()
                 || value.asLong() < least
-                || value.asLong() > MOST_MICROS) {
-            wrong(path, value, "a whole number from " + least + " to " + MOST_MICROS);
+                || value.asLong() > MAX_MICROS) {
+            invalid(path, value, "an integer from " + least + " to " + MAX_MICROS);
             return null;
         }
         return value.asLong();
@@ -208,10 +209,10 @@ final class CampaignForm {
                 return time.toInstant();
             }
         } catch (DateTimeParseException e) {
-            wrong(name, allowed);
+            invalid(name, allowed);
             return null;
         }
-        wrong(name, allowed);
+        invalid(name, allowed);
         return null;
     }
 
@@ -222,21 +223,21 @@ final class CampaignForm {
         }
         int before = errors.size();
         if (!goal.isObject()) {
-            wrong("goal", "an object with metric and count, or null");
+            invalid("goal", "an object with metric and count, or null");
             return null;
         }
         goal.fieldNames().forEachRemaining(name -> {
             if (!name.equals("metric") && !name.equals("count")) {
-                wrong("goal." + name, goal.get(name), "left out: the fields of a goal are metric and count");
+                invalid("goal." + name, goal.get(name), "omitted: the fields of a goal are metric and count");
             }
         });
         String metric = goal.path("metric").asText();
         if (!metric.equals("impressions") && !metric.equals("clicks")) {
-            wrong("goal.metric", goal.path("metric"), "impressions or clicks");
+            invalid("goal.metric", goal.path("metric"), "impressions or clicks");
         }
         Long count = number(goal, "count", "goal.count", 1);
         if (count == null && errors.size() == before) {
-            wrong("goal.count", goal.path("count"), "a whole number from 1 to " + MOST_MICROS);
+            invalid("goal.count", goal.path("count"), "a whole number from 1 to " + MAX_MICROS);
         }
         return errors.size() == before ? new Goal(metric, count) : null;
     }

@@ -1,7 +1,7 @@
 package io.lightflow.reports.campaign;
 
 import io.lightflow.reports.campaign.Campaign.Goal;
-import io.lightflow.reports.http.Problem.WrongParameter;
+import io.lightflow.reports.http.ProblemDetails.InvalidParameter;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** The table of campaigns. Whose change it is goes into the audit, which a trigger writes in the same transaction. */
+/** Reads and writes the table of campaigns. A trigger writes each change and its account to the audit in the same transaction. */
 final class CampaignStore {
     private static final String COLUMNS = "id, advertiser, name, currency, total_budget_micros, daily_budget_micros,"
             + " time_zone, starts_at, ends_at, goal_metric, goal_count, pacing, status, version, updated_at";
@@ -30,16 +30,16 @@ final class CampaignStore {
     }
 
     /**
-     * Which campaigns to list, and from where on.
+     * Selects the campaigns to list, and the start of the page.
      *
-     * @param advertiser null for all, and so on
-     * @param text a part of the name or the id
-     * @param after id of the last one that was listed
+     * @param advertiser null for all; likewise for the other components
+     * @param text a substring of the name or the id
+     * @param after id of the last listed campaign
      */
     record Filter(String advertiser, String status, String text, String after, int limit) {}
 
     Optional<Campaign> get(String id) {
-        return replica.ask("get campaign " + id, connection -> get(connection, id, ""));
+        return replica.query("get campaign " + id, connection -> get(connection, id, ""));
     }
 
     private static Optional<Campaign> get(Connection connection, String id, String lock) throws SQLException {
@@ -47,7 +47,7 @@ final class CampaignStore {
                 connection, "SELECT " + COLUMNS + " FROM campaign WHERE id = ?" + lock, CampaignStore::campaign, id);
     }
 
-    /** One more than the limit, if there are more. */
+    /** Returns one more campaign than the limit, if more exist. */
     List<Campaign> list(Filter filter) {
         StringBuilder sql = new StringBuilder("SELECT " + COLUMNS + " FROM campaign WHERE true");
         List<Object> parameters = new ArrayList<>();
@@ -59,7 +59,7 @@ final class CampaignStore {
             and(sql, parameters, " OR position(lower(?) IN lower(id)) > 0)", filter.text());
         }
         sql.append(" ORDER BY id LIMIT ").append(filter.limit() + 1);
-        return replica.ask(
+        return replica.query(
                 "list the campaigns",
                 connection -> Sql.all(connection, sql.toString(), CampaignStore::campaign, parameters.toArray()));
     }
@@ -71,9 +71,9 @@ final class CampaignStore {
         }
     }
 
-    /** @return empty if there is one with this id */
+    /** @return empty if a campaign with this id exists */
     Optional<Campaign> create(String account, Campaign campaign) {
-        return primary().change("make campaign " + campaign.id(), connection -> {
+        return primary().inTransaction("create campaign " + campaign.id(), connection -> {
             setAccount(connection, account);
             return checkingZone(
                     campaign,
@@ -102,13 +102,13 @@ final class CampaignStore {
     }
 
     /**
-     * Changes a campaign that nobody else can change meanwhile.
+     * Changes a campaign under a lock.
      *
      * @param change may refuse by throwing
      * @return empty if there is none with this id
      */
     Optional<Campaign> change(String account, String id, UnaryOperator<Campaign> change) {
-        return primary().change("change campaign " + id, connection -> {
+        return primary().inTransaction("change campaign " + id, connection -> {
             Optional<Campaign> old = get(connection, id, " FOR UPDATE");
             if (old.isEmpty()) {
                 return old;
@@ -142,13 +142,13 @@ final class CampaignStore {
         T run() throws SQLException;
     }
 
-    /** Java and PostgreSQL may have time zones of different years. */
+    /** Java and PostgreSQL may have different versions of the time zone database. */
     private static <T> T checkingZone(Campaign campaign, Statement<T> statement) throws SQLException {
         try {
             return statement.run();
         } catch (SQLException e) {
             if (UNKNOWN_ZONE.equals(e.getSQLState())) {
-                throw ProblemException.fields(List.of(new WrongParameter(
+                throw ProblemException.fields(List.of(new InvalidParameter(
                         "time_zone", campaign.timeZone(), "a time zone that PostgreSQL knows, such as UTC")));
             }
             throw e;
@@ -159,23 +159,23 @@ final class CampaignStore {
         return primary.orElseThrow(() -> new ProblemException(
                 403,
                 "read-only",
-                "Nothing can be changed here",
-                "this server has no primary in its settings, and only reads"));
+                "This server is read-only",
+                "the settings of this server name no primary"));
     }
 
     private static void setAccount(Connection connection, String account) throws SQLException {
         Sql.all(connection, "SELECT set_config('lightflow.account', ?, true)", row -> row.getString(1), account);
     }
 
-    /** Newest first. */
-    List<Change> audit(String id, long before, int limit) {
-        return replica.ask(
+    /** Returns the changes, newest first. */
+    List<CampaignChange> audit(String id, long before, int limit) {
+        return replica.query(
                 "get the audit of campaign " + id,
                 connection -> Sql.all(
                         connection,
                         "SELECT id, version, at, account, action, changes FROM campaign_audit WHERE campaign = ?"
                                 + " AND id < ? ORDER BY id DESC LIMIT " + (limit + 1),
-                        Change::read,
+                        CampaignChange::read,
                         id,
                         before));
     }

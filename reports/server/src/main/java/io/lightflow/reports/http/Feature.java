@@ -3,13 +3,12 @@ package io.lightflow.reports.http;
 import io.javalin.config.RoutesConfig;
 import java.util.Map;
 
-/** Paths that belong together. Every path has a {@link Role}. */
+/** A group of paths of the API. Every path has a {@link ReportsRole}. */
 public interface Feature {
     void addTo(RoutesConfig routes);
 
     /**
-     * Its part of the OpenAPI document: a YAML file with {@code paths} and {@code components}, in the resources of
-     * {@code io/lightflow/reports/openapi}. Every path with a role other than {@link Role#OPEN} must be in one.
+     * The feature's part of the OpenAPI document: a YAML file with {@code paths} and {@code components} in the resources of {@code io/lightflow/reports/openapi}. Every path with a role other than {@link ReportsRole#OPEN} must be in one.
      */
     String description();
 

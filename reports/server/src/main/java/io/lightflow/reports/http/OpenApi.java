@@ -15,7 +15,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** {@code /openapi.json}: one document, put together of the features' parts. */
+/** {@code /openapi.json}: one document, composed of the features' parts. */
 public final class OpenApi {
     private static final String FOLDER = "/io/lightflow/reports/openapi/";
 
@@ -23,7 +23,7 @@ public final class OpenApi {
 
     private final ObjectNode document;
 
-    /** @throws IllegalStateException if two features describe the same, or a description is missing */
+    /** @throws IllegalStateException if two features describe the same element, or a description is missing */
     public OpenApi(List<Feature> features) {
         document = read("reports.yaml", Map.of());
         for (Feature feature : features) {
@@ -42,7 +42,7 @@ public final class OpenApi {
     private static void add(JsonNode part, ObjectNode whole, String from) {
         part.properties().forEach(field -> {
             if (whole.has(field.getKey())) {
-                throw new IllegalStateException(from + " describes " + field.getKey() + ", which is described before");
+                throw new IllegalStateException(from + " describes " + field.getKey() + ", which another file already describes");
             }
             whole.set(field.getKey(), field.getValue());
         });
@@ -51,14 +51,14 @@ public final class OpenApi {
     private static ObjectNode read(String file, Map<String, String> values) {
         try (InputStream in = OpenApi.class.getResourceAsStream(FOLDER + file)) {
             if (in == null) {
-                throw new IllegalStateException("The description " + file + " is missing in this build");
+                throw new IllegalStateException("The description " + file + " is missing from this build");
             }
-            // Jackson's own parser would take an alias for a text.
+            // Jackson's parser would read an alias as a string.
             Object content = new Yaml(new SafeConstructor(new LoaderOptions()))
                     .load(filled(file, new String(in.readAllBytes(), StandardCharsets.UTF_8), values));
-            return Json.MAPPER.valueToTree(content);
+            return ReportsJson.MAPPER.valueToTree(content);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + file + " of the OpenAPI document", e);
+            throw new UncheckedIOException("Reading " + file + " of the OpenAPI document failed", e);
         }
     }
 
@@ -74,10 +74,10 @@ public final class OpenApi {
     }
 
     public void addTo(RoutesConfig routes) {
-        byte[] bytes = Json.bytes(document);
+        byte[] bytes = ReportsJson.bytes(document);
         routes.get(
                 "/openapi.json",
-                context -> context.contentType(Json.CONTENT_TYPE).result(bytes),
-                Role.OPEN);
+                context -> context.contentType(ReportsJson.CONTENT_TYPE).result(bytes),
+                ReportsRole.OPEN);
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** The parameters of a request's query. What is not known is refused, so that a misspelt filter is no missing one. */
+/** Reads the query parameters of a request. Unknown parameters are rejected, so that a misspelt filter is not ignored. */
 public final class Parameters {
     private final Map<String, List<String>> sent;
 
@@ -18,7 +18,7 @@ public final class Parameters {
         this.sent = sent;
     }
 
-    /** @throws ProblemException if another one than these was sent */
+    /** @throws ProblemException if another parameter was sent */
     public static Parameters of(Context context, String... known) {
         Map<String, List<String>> sent = context.queryParamMap();
         for (Map.Entry<String, List<String>> parameter : sent.entrySet()) {
@@ -27,26 +27,26 @@ public final class Parameters {
                         parameter.getKey(),
                         String.join(", ", parameter.getValue()),
                         known.length == 0
-                                ? "left out: this path has no parameters"
-                                : "left out: the parameters of this path are " + new TreeSet<>(Arrays.asList(known)));
+                                ? "omitted: this path has no parameters"
+                                : "omitted: the parameters of this path are " + new TreeSet<>(Arrays.asList(known)));
             }
         }
         return new Parameters(sent);
     }
 
-    /** @throws ProblemException if it was sent more than once, or empty */
+    /** @throws ProblemException if the parameter was sent more than once, or empty */
     public Optional<String> text(String name) {
         List<String> values = sent.getOrDefault(name, List.of());
         if (values.size() > 1) {
             throw ProblemException.parameter(name, String.join(", ", values), "sent once");
         }
         if (values.size() == 1 && values.get(0).isEmpty()) {
-            throw ProblemException.parameter(name, "", "left out, or not empty");
+            throw ProblemException.parameter(name, "", "omitted, or not empty");
         }
         return values.stream().findFirst();
     }
 
-    /** All values of a parameter that may be sent several times. */
+    /** Returns all values of a parameter that may be repeated. */
     public List<String> texts(String name) {
         return sent.getOrDefault(name, List.of());
     }
@@ -56,7 +56,7 @@ public final class Parameters {
         if (text.isEmpty()) {
             return otherwise;
         }
-        String allowed = "a whole number from " + least + " to " + most;
+        String allowed = "an integer from " + least + " to " + most;
         try {
             int number = Integer.parseInt(text.get());
             if (number >= least && number <= most) {

@@ -1,46 +1,46 @@
 package io.lightflow.reports.http;
 
-import io.lightflow.reports.http.Problem.WrongParameter;
+import io.lightflow.reports.http.ProblemDetails.InvalidParameter;
 import java.util.List;
 
-/** A request that is answered with a {@link Problem}. */
+/** A request that fails with {@link ProblemDetails}. */
 public final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient Problem problem;
+    private final transient ProblemDetails problem;
 
     public ProblemException(int status, String slug, String title, String detail) {
-        this(Problem.of(status, slug, title, detail));
+        this(ProblemDetails.of(status, slug, title, detail));
     }
 
-    private ProblemException(Problem problem) {
-        // No stack trace: it is an answer, made once for each wrong request.
+    private ProblemException(ProblemDetails problem) {
+        // No stack trace: each invalid request creates one as its response.
         super(problem.detail(), null, false, false);
         this.problem = problem;
     }
 
-    Problem problem() {
+    ProblemDetails problem() {
         return problem;
     }
 
     /**
-     * A parameter of path or query, or a header, is wrong.
+     * A path or query parameter, or a header, is invalid.
      *
-     * @param sent null if it is missing
+     * @param sent null if the parameter is missing
      * @param allowed to complete "must be"
      */
     public static ProblemException parameter(String parameter, String sent, String allowed) {
-        return new ProblemException(Problem.ofParameters(400, List.of(new WrongParameter(parameter, sent, allowed))));
+        return new ProblemException(ProblemDetails.ofParameters(400, List.of(new InvalidParameter(parameter, sent, allowed))));
     }
 
-    /** Fields of the body are wrong. */
-    public static ProblemException fields(List<WrongParameter> errors) {
-        return new ProblemException(Problem.ofParameters(422, errors));
+    /** Fields of the body are invalid. */
+    public static ProblemException fields(List<InvalidParameter> errors) {
+        return new ProblemException(ProblemDetails.ofParameters(422, errors));
     }
 
-    /** @param detail what body was expected and what came */
+    /** @param detail the expected and the actual body */
     public static ProblemException body(String detail) {
-        return new ProblemException(400, "wrong-body", "The body of the request is wrong", detail);
+        return new ProblemException(400, "wrong-body", "The body of the request is invalid", detail);
     }
 
     public static ProblemException forbidden(String detail) {
@@ -48,14 +48,14 @@ public final class ProblemException extends RuntimeException {
     }
 
     public static ProblemException notFound(String detail) {
-        return new ProblemException(404, "not-found", "There is no such thing", detail);
+        return new ProblemException(404, "not-found", "The resource does not exist", detail);
     }
 
     static ProblemException unauthorized() {
         return new ProblemException(
                 401,
                 "unauthorized",
-                "It is not known who asks",
-                "send a bearer token that is known here, in the header Authorization");
+                "Authentication is required",
+                "send a known bearer token in the header Authorization");
     }
 }

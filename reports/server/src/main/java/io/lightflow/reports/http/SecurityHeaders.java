@@ -2,14 +2,14 @@ package io.lightflow.reports.http;
 
 import io.javalin.http.Context;
 
-/** What every answer tells a browser: load nothing from elsewhere, be framed by nobody, guess no content type. */
+/** The security headers of every response: load nothing from other sites, forbid framing, and do not sniff content types. */
 public final class SecurityHeaders {
     private static final String CONTENT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
             + " connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private SecurityHeaders() {}
 
-    /** Before the handler, which may say otherwise. */
+    /** Sets the headers before the handler, which may override them. */
     public static void set(Context context) {
         context.header("Content-Security-Policy", CONTENT_POLICY)
                 .header("X-Content-Type-Options", "nosniff")

@@ -1,2 +1,2 @@
-/** What all features share: who calls, how parameters and bodies are read, and how is answered. */
+/** What all features share: authentication, parsing of parameters and bodies, and responses. */
 package io.lightflow.reports.http;

@@ -2,10 +2,10 @@ package io.lightflow.reports.page;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.lightflow.reports.http.Caller;
-import io.lightflow.reports.http.Json;
+import io.lightflow.reports.http.RequestPrincipal;
+import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.Parameters;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.service.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,16 +14,16 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
 
-/** {@code /v1/shards}: how far each shard has come, as the ledger tells it. */
+/** {@code /v1/shards}: the progress of each shard, from the ledger. */
 final class ShardHealth {
-    private static final int MOST_SHARDS = 10_000;
+    private static final int MAX_SHARDS = 10_000;
 
-    // The join is for the time, which is told without shards, too.
+    // The outer join returns the time even without shards.
     private static final String SHARDS = "SELECT statement_timestamp() AS read_at, topology, group_name, shard,"
             + " watermark, committed_at, CASE WHEN watermark IS NOT NULL THEN"
-            + " greatest(0, floor(extract(epoch FROM statement_timestamp() - watermark) * 1000))::bigint END AS"
-            + " behind_ms FROM (VALUES (1)) AS one LEFT JOIN ledger ON true"
-            + " ORDER BY topology, group_name, shard LIMIT " + MOST_SHARDS;
+            + " greatest(0, floor(extract(epoch FROM statement_timestamp() - watermark) * 1000))::bigint END AS behind_ms"
+            + " FROM (VALUES (1)) AS one LEFT JOIN ledger ON true"
+            + " ORDER BY topology, group_name, shard LIMIT " + MAX_SHARDS;
 
     private final Sql replica;
 
@@ -31,13 +31,13 @@ final class ShardHealth {
         this.replica = replica;
     }
 
-    /** @param readAt by PostgreSQL's clock */
-    private record Answer(Instant readAt, List<Shard> shards) {}
+    /** @param readAt time of PostgreSQL's clock */
+    private record ShardsResponse(Instant readAt, List<Shard> shards) {}
 
     /**
-     * @param watermark up to which it is complete; null if it has counted nothing yet
-     * @param committedAt null if it has committed nothing yet
-     * @param behindMs how far its watermark lies back; null without a watermark
+     * @param watermark event time up to which the shard is complete; null if it has counted nothing yet
+     * @param committedAt time of the last commit; null before the first one
+     * @param behindMs lag of the watermark; null without a watermark
      */
     private record Shard(
             String topology, String group, int shard, Instant watermark, Instant committedAt, Long behindMs) {}
@@ -45,15 +45,15 @@ final class ShardHealth {
     private record Row(Instant readAt, Shard shard) {}
 
     void addTo(RoutesConfig routes) {
-        routes.get("/v1/shards", Json.answer(this::answer), Role.VIEWER);
+        routes.get("/v1/shards", ReportsJson.handler(this::shards), ReportsRole.VIEWER);
     }
 
-    private Answer answer(Context context) {
+    private ShardsResponse shards(Context context) {
         Parameters.of(context);
-        Caller.of(context).requireAllAdvertisers();
-        List<Row> rows = replica.ask(
+        RequestPrincipal.of(context).requireAllAdvertisers();
+        List<Row> rows = replica.query(
                 "read the ledger of the shards", connection -> Sql.all(connection, SHARDS, ShardHealth::row));
-        return new Answer(
+        return new ShardsResponse(
                 rows.get(0).readAt(),
                 rows.stream().map(Row::shard).filter(Objects::nonNull).toList());
     }

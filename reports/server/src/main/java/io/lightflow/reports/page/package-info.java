@@ -1,2 +1,2 @@
-/** The dashboard, and what it alone asks for. */
+/** The dashboard and the paths that only it uses. */
 package io.lightflow.reports.page;

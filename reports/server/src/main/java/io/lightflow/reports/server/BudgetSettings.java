@@ -7,11 +7,10 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How budgets are kept for decisions; see {@link BudgetGateSettings}.
+ * The settings of the budget gate; see {@link BudgetGateSettings}.
  *
- * @param listenUrl where to listen for exhausted campaigns, with the user of the replica; empty: at the primary, or if
- *     that is not set either, at the replica
- * @param maxLag empty: statistics may lie behind as far as they will
+ * @param listenUrl the database at which to listen for exhausted campaigns, with the user of the replica. Empty for the primary or, without a primary, the replica
+ * @param maxLag empty for no limit of the lag of statistics
  */
 public record BudgetSettings(
         Optional<String> listenUrl, Duration poll, Duration maxAge, Optional<Duration> maxLag, StalePolicy whenStale) {

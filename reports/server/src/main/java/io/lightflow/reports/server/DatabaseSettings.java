@@ -1,17 +1,18 @@
 package io.lightflow.reports.server;
 
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * How to reach a PostgreSQL with the tables of the statistics.
+ * The connection settings of a PostgreSQL database with the statistics tables.
  *
- * @param url without user and password
- * @param password null if the database asks for none; never printed
- * @param schema where the tables are: lower-case letters, digits and underscores
- * @param poolSize the greatest number of connections, 1 to 100
+ * @param url JDBC URL without user and password
+ * @param password null if the database requires none; never printed
+ * @param schema schema of the tables: lower-case letters, digits and underscores
+ * @param poolSize the maximum number of connections, 1 to 100
  * @param timeout how long a request waits for a connection, at least 250 ms
  */
 public record DatabaseSettings(
@@ -29,21 +30,21 @@ public record DatabaseSettings(
         }
         if (url.toLowerCase(Locale.ROOT).contains("password=")) {
             throw new IllegalArgumentException(
-                    "the URL of a database must not hold the password: give the name of its variable");
+                    "the URL of a database must not contain the password: set passwordVariable to the name of its variable");
         }
         if (!NAME.matcher(schema).matches()) {
             throw new IllegalArgumentException(
-                    "schema must be lower-case letters, digits and underscores, and is '" + schema + "'");
+                    "schema must be lower-case letters, digits and underscores, but is '" + schema + "'");
         }
         if (poolSize < 1 || poolSize > 100) {
-            throw new IllegalArgumentException("poolSize must be from 1 to 100, and is " + poolSize);
+            throw new IllegalArgumentException("poolSize must be 1 to 100, but is " + poolSize);
         }
         if (timeout.compareTo(Duration.ofMillis(250)) < 0) {
-            throw new IllegalArgumentException("the time-out of a database must be at least 250ms, and is " + timeout);
+            throw new IllegalArgumentException("timeout must be at least 250ms, but is " + Durations.format(timeout));
         }
     }
 
-    /** With the defaults for everything else. */
+    /** Settings with the defaults for all other components. */
     public static DatabaseSettings of(String url, String user, String password) {
         return new DatabaseSettings(url, user, password, DEFAULT_SCHEMA, DEFAULT_POOL_SIZE, DEFAULT_TIMEOUT);
     }
@@ -52,7 +53,7 @@ public record DatabaseSettings(
         return new DatabaseSettings(url, user, password, name, poolSize, timeout);
     }
 
-    /** Leaves out the password. */
+    /** Omits the password. */
     @Override
     public String toString() {
         return url + " as " + user + ", schema " + schema;

@@ -7,13 +7,13 @@ import io.lightflow.reports.budget.DecisionApi;
 import io.lightflow.reports.budget.DecisionHandler;
 import io.lightflow.reports.campaign.CampaignApi;
 import io.lightflow.reports.gate.BudgetGate;
-import io.lightflow.reports.http.Access;
-import io.lightflow.reports.http.AccessGate;
-import io.lightflow.reports.http.Failures;
+import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.http.ReportsAccessFilter;
+import io.lightflow.reports.http.ErrorHandlers;
 import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.OpenApi;
 import io.lightflow.reports.http.SecurityHeaders;
-import io.lightflow.reports.page.Page;
+import io.lightflow.reports.page.DashboardPage;
 import io.lightflow.reports.statistics.StatisticsFeature;
 import io.lightflow.service.http.HttpMetrics;
 import io.lightflow.service.sql.Sql;
@@ -21,33 +21,33 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
-/** All features, each with its paths and its part of the OpenAPI document. */
+/** All features with their paths and parts of the OpenAPI document. */
 final class ReportsApi {
-    private final Access access;
+    private final ReportsAccounts access;
     private final HttpMetrics metrics = new HttpMetrics("lightflow_reports");
     private final List<Feature> features;
 
-    ReportsApi(Access access, Pools pools, BudgetGate gate, DecisionHandler decisions) {
+    ReportsApi(ReportsAccounts access, ConnectionPools pools, BudgetGate gate, DecisionHandler decisions) {
         this.access = access;
         ReportsMetrics.addTo(metrics.registry(), pools, gate, decisions);
         Sql replica = new Sql(pools.replica);
         Optional<Sql> primary = pools.primary.map(Sql::new);
         this.features = List.of(
-                new Overview(replica, metrics),
+                new ServerStatusApi(replica, metrics),
                 new CampaignApi(replica, primary),
                 new BudgetApi(replica),
                 new DecisionApi(gate),
                 new StatisticsFeature(replica, InstantSource.system()),
-                new Page(replica, !access.isUnrestricted()));
+                new DashboardPage(replica, !access.isUnrestricted()));
     }
 
     void addTo(JavalinConfig config) {
         RoutesConfig routes = config.routes;
         routes.before(SecurityHeaders::set);
-        routes.beforeMatched(new AccessGate(access)::check);
+        routes.beforeMatched(new ReportsAccessFilter(access)::check);
         features.forEach(feature -> feature.addTo(routes));
         new OpenApi(features).addTo(routes);
-        Failures.addTo(routes);
-        config.requestLogger.http(metrics::answered);
+        ErrorHandlers.addTo(routes);
+        config.requestLogger.http(metrics::record);
     }
 }

@@ -11,16 +11,16 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Locale;
 import java.util.function.DoubleSupplier;
 
-/** What {@code /metrics} tells Prometheus besides the requests; of one server. */
+/** The metrics of one server at {@code /metrics}, in addition to those of requests. */
 final class ReportsMetrics {
     private static final double MILLIS_PER_SECOND = 1e3;
 
     private ReportsMetrics() {}
 
-    static void addTo(PrometheusRegistry registry, Pools pools, BudgetGate gate, DecisionHandler decisions) {
+    static void addTo(PrometheusRegistry registry, ConnectionPools pools, BudgetGate gate, DecisionHandler decisions) {
         GaugeWithCallback.builder()
                 .name("lightflow_reports_database_connections")
-                .help("Connections of the pools, and requests that wait for one")
+                .help("Connections of the pools, and requests waiting for a connection")
                 .labelNames("pool", "state")
                 .callback(values -> {
                     connections(values, "replica", pools.replica);
@@ -33,31 +33,31 @@ final class ReportsMetrics {
                 .labelNames("decision")
                 .callback(values -> {
                     for (Decision decision : Decision.values()) {
-                        values.call(decisions.answers(decision), decision.name().toLowerCase(Locale.ROOT));
+                        values.call(decisions.decisions(decision), decision.name().toLowerCase(Locale.ROOT));
                     }
                 })
                 .register(registry);
         gauge(
                 registry,
                 "lightflow_reports_budget_age_seconds",
-                "Since the budgets were read; -1 before that",
+                "Time since the last poll of the budgets; -1 before the first one",
                 () -> gate.snapshotAgeMs() < 0 ? -1 : gate.snapshotAgeMs() / MILLIS_PER_SECOND);
         gauge(
                 registry,
                 "lightflow_reports_statistics_behind_seconds",
-                "Back to the watermark; -1 where there is none",
-                () -> gate.statisticsBehindMs() < 0 ? -1 : gate.statisticsBehindMs() / MILLIS_PER_SECOND);
+                "Lag of the watermark; -1 without a watermark",
+                () -> gate.statisticsLagMs() < 0 ? -1 : gate.statisticsLagMs() / MILLIS_PER_SECOND);
         gauge(
                 registry,
                 "lightflow_reports_budgets_stale",
-                "1 while decisions go by the policy for stale budgets",
+                "1 while the policy for stale budgets decides",
                 () -> gate.isStale() ? 1 : 0);
         gauge(
                 registry,
                 "lightflow_reports_budgets_listening",
-                "1 while exhausted campaigns are heard of at once",
+                "1 while notifications about exhausted campaigns arrive immediately",
                 () -> gate.isListening() ? 1 : 0);
-        gauge(registry, "lightflow_reports_budget_polls_failed", "Polls of the budgets that failed", gate::failedPolls);
+        gauge(registry, "lightflow_reports_budget_polls_failed", "Failed polls of the budgets", gate::failedPolls);
     }
 
     private static void gauge(PrometheusRegistry registry, String name, String help, DoubleSupplier value) {

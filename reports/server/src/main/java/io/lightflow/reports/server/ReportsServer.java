@@ -4,7 +4,7 @@ import io.javalin.config.JavalinConfig;
 import io.lightflow.reports.budget.DecisionHandler;
 import io.lightflow.reports.gate.BudgetGate;
 import io.lightflow.reports.gate.BudgetGateSettings;
-import io.lightflow.reports.http.Json;
+import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.service.http.HttpServer;
 import java.net.URI;
 import java.util.List;
@@ -13,16 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Campaigns, budgets and statistics over HTTP. Any number of them may read one database; there is no leader. The tables
- * are made by the topologies.
+ * Serves campaigns, budgets and statistics over HTTP. Any number of servers may read one database, without a leader. The topologies create the tables.
  *
- * <p>Made, started and closed by one thread, once each.
+ * <p>One thread creates, starts and closes it, once each.
  */
 public final class ReportsServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReportsServer.class);
 
     private final ReportsSettings settings;
-    private Pools pools;
+    private ConnectionPools pools;
     private BudgetGate gate;
     private HttpServer http;
 
@@ -31,26 +30,26 @@ public final class ReportsServer implements AutoCloseable {
     }
 
     /**
-     * Begins to answer, also while the database is away.
+     * Starts the HTTP server, even if the database is unavailable.
      *
      * @return this
-     * @throws IllegalStateException if it was started before, or the port is taken; nothing is left open then
+     * @throws IllegalStateException if it was started before, or the port is in use; no resource stays open then
      */
     public ReportsServer start() {
         if (pools != null) {
-            throw new IllegalStateException("This reports server was started before: make another one");
+            throw new IllegalStateException("This reports server was already started: create another one");
         }
         BudgetGateSettings budgets = settings.gate();
-        pools = new Pools(settings);
+        pools = new ConnectionPools(settings);
         gate = new BudgetGate(budgets);
         try {
             gate.start();
-            http = HttpServer.start("The reports server", settings.http(), Json.CONTENT_TYPE, this::addApi);
+            http = HttpServer.start("The reports server", settings.http(), ReportsJson.CONTENT_TYPE, this::addApi);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
-        LOG.info("The reports server answers at {} and reads {}", url(), settings.replica());
+        LOG.info("The reports server listens at {} and reads {}", url(), settings.replica());
         return this;
     }
 
@@ -60,7 +59,7 @@ public final class ReportsServer implements AutoCloseable {
         new ReportsApi(settings.access(), pools, gate, decisions).addTo(config);
     }
 
-    /** The port that it listens on. */
+    /** The port on which the server listens. */
     public int port() {
         return started().port();
     }
@@ -70,19 +69,19 @@ public final class ReportsServer implements AutoCloseable {
         return started().url();
     }
 
-    /** What is answered: a method and a path each. */
+    /** The endpoints, each as a method and a path. */
     List<String> paths() {
         return started().paths();
     }
 
     private HttpServer started() {
         if (http == null) {
-            throw new IllegalStateException("The reports server has no port before it is started");
+            throw new IllegalStateException("Expected a started reports server, found one that was not started");
         }
         return http;
     }
 
-    /** Stops answering and closes the connections. May be called at any time, also twice. */
+    /** Stops the server and closes the connections. Idempotent; may be called at any time. */
     @Override
     public void close() {
         if (http != null) {

@@ -1,31 +1,32 @@
 package io.lightflow.reports.server;
 
 import io.lightflow.reports.gate.BudgetGateSettings;
-import io.lightflow.reports.http.Access;
+import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.service.http.HttpSettings;
-import io.lightflow.service.http.TlsSettings;
+import io.lightflow.service.http.ServerTlsSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where a {@link ReportsServer} listens and reads, and whom it serves.
+ * The settings of a {@link ReportsServer}: address, databases and accounts.
  *
- * @param http where it listens; {@code access} may be unrestricted on a loopback address only
- * @param replica where everything is read; may be the primary
- * @param primary where campaigns are changed; empty: they cannot be
- * @param statementTimeout after which a statement is stopped
- * @param access who may do what
- * @param budgets how budgets are kept for decisions
+ * @param http address and limits of the HTTP server; {@code access} may be unrestricted only on a loopback address
+ * @param replica the database for all reads; may be the primary
+ * @param primary the database for changes of campaigns; empty if they are read-only
+ * @param statementTimeout the timeout of a statement
+ * @param access the accounts and their roles
+ * @param budgets the settings of the budget gate
  */
 public record ReportsSettings(
         HttpSettings http,
         DatabaseSettings replica,
         Optional<DatabaseSettings> primary,
         Duration statementTimeout,
-        Access access,
+        ReportsAccounts access,
         BudgetSettings budgets) {
     public static final int DEFAULT_PORT = 8082;
     public static final Duration DEFAULT_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
@@ -39,11 +40,12 @@ public record ReportsSettings(
         if (statementTimeout.compareTo(Duration.ofMillis(100)) < 0
                 || statementTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
             throw new IllegalArgumentException(
-                    "statementTimeout must be from 100ms to 10m, and is " + statementTimeout);
+                    "statementTimeout must be 100ms to 10m, but is "
+                    + Durations.format(statementTimeout));
         }
         if (access.isUnrestricted() && !isLoopback(http.bind())) {
-            throw new IllegalArgumentException("access must name the accounts when bind is not a loopback address, and"
-                    + " bind is " + http.bind() + ": everybody who reaches it could change budgets");
+            throw new IllegalArgumentException("access must name the accounts if bind is not a loopback address, but bind"
+                    + " is " + http.bind() + ": anyone who reaches it could change budgets");
         }
     }
 
@@ -51,26 +53,26 @@ public record ReportsSettings(
         try {
             return InetAddress.getByName(address).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("bind must be an address of this machine, and is " + address, e);
+            throw new IllegalArgumentException("bind must be an address of this machine, but is " + address, e);
         }
     }
 
-    /** On 127.0.0.1 without TLS, for everybody, reading and changing in one database. */
+    /** The defaults: 127.0.0.1 without TLS, unrestricted access, and one database for reads and changes. */
     public static ReportsSettings of(int port, DatabaseSettings database) {
         return new ReportsSettings(
                 new HttpSettings(HttpSettings.DEFAULT_BIND, port, DEFAULT_MAX_REQUEST_BYTES, Optional.empty()),
                 database,
                 Optional.of(database),
                 DEFAULT_STATEMENT_TIMEOUT,
-                Access.UNRESTRICTED,
+                ReportsAccounts.UNRESTRICTED,
                 BudgetSettings.DEFAULT);
     }
 
-    public ReportsSettings withAccess(Access newAccess) {
+    public ReportsSettings withAccess(ReportsAccounts newAccess) {
         return new ReportsSettings(http, replica, primary, statementTimeout, newAccess, budgets);
     }
 
-    public ReportsSettings withTls(TlsSettings newTls) {
+    public ReportsSettings withTls(ServerTlsSettings newTls) {
         return new ReportsSettings(http.withTls(newTls), replica, primary, statementTimeout, access, budgets);
     }
 
@@ -86,7 +88,7 @@ public record ReportsSettings(
         return new ReportsSettings(http, replica, primary, statementTimeout, access, newBudgets);
     }
 
-    /** The gate reads where everything is read, and listens at the primary. */
+    /** The settings of the gate, which reads the replica and listens at the primary. */
     BudgetGateSettings gate() {
         return new BudgetGateSettings(
                 replica.url(),

@@ -5,12 +5,12 @@ import static io.lightflow.service.settings.SettingsFile.orElse;
 import static io.lightflow.service.settings.SettingsFile.require;
 
 import io.lightflow.reports.gate.StalePolicy;
-import io.lightflow.reports.http.Access;
-import io.lightflow.reports.http.Account;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.service.http.HttpSettings;
-import io.lightflow.service.http.TlsSettings;
+import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.service.settings.SettingsFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,12 +22,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Reads {@link ReportsSettings} from YAML; an unknown key, a missing or a wrong value is an error that names the key.
- * The file holds no secrets, only the names of the environment variables or files that do, or their hashes.
+ * Reads {@link ReportsSettings} from YAML. An unknown key or a missing or invalid value is an error that names the key. The file contains no secrets, only their hashes, or the names of environment variables or files that contain them.
  */
 public final class ReportsSettingsFile {
-    /** A plain hash of a token that can be guessed can be turned back. */
-    private static final int LEAST_TOKEN_CHARACTERS = 16;
+    /** The hash of a short token could be reversed by guessing. */
+    private static final int MIN_TOKEN_CHARACTERS = 16;
 
     private final Map<String, String> environment;
 
@@ -42,7 +41,7 @@ public final class ReportsSettingsFile {
             Database primary,
             String statementTimeout,
             Integer maxRequestBytes,
-            TlsSettings.Document tls,
+            ServerTlsSettings.Document tls,
             List<Entry> access,
             Budgets budgets) {}
 
@@ -54,7 +53,7 @@ public final class ReportsSettingsFile {
     private record Entry(
             String name, String tokenVariable, String tokenFile, String tokenSha256, String role, String advertiser) {}
 
-    /** @throws IllegalArgumentException when the file cannot be read or is wrong; the message names file and key */
+    /** @throws IllegalArgumentException if the file is unreadable or invalid; the message names file and key */
     public static ReportsSettings read(Path file, Map<String, String> environment) {
         return SettingsFile.read(file, "the reports", yaml -> parse(yaml, environment));
     }
@@ -110,26 +109,26 @@ public final class ReportsSettingsFile {
                 });
     }
 
-    private Access access(List<Entry> entries) {
+    private ReportsAccounts access(List<Entry> entries) {
         if (entries == null) {
-            return Access.UNRESTRICTED;
+            return ReportsAccounts.UNRESTRICTED;
         }
         if (entries.isEmpty()) {
-            throw new IllegalArgumentException("access is empty: name who may do what, or leave it out for everybody");
+            throw new IllegalArgumentException("access is empty: add accounts, or omit it for unrestricted access");
         }
-        return new Access(SettingsFile.list(entries, "access", this::account));
+        return new ReportsAccounts(SettingsFile.list(entries, "access", this::account));
     }
 
-    private Account account(Entry entry, String key) {
-        Role role =
+    private ReportsAccount account(Entry entry, String key) {
+        ReportsRole role =
                 switch (require(entry.role(), key + ".role")) {
-                    case "viewer" -> Role.VIEWER;
-                    case "manager" -> Role.MANAGER;
+                    case "viewer" -> ReportsRole.VIEWER;
+                    case "manager" -> ReportsRole.MANAGER;
                     default ->
                         throw new IllegalArgumentException(
                                 key + ".role must be viewer or manager, but is '" + entry.role() + "'");
                 };
-        return new Account(
+        return new ReportsAccount(
                 require(entry.name(), key + ".name"), token(entry, key), role, Optional.ofNullable(entry.advertiser()));
     }
 
@@ -139,7 +138,7 @@ public final class ReportsSettingsFile {
                 .count();
         if (ways != 1) {
             throw new IllegalArgumentException(
-                    key + " must have one of tokenVariable, tokenFile and tokenSha256, and has " + ways);
+                    key + " must have one of tokenVariable, tokenFile and tokenSha256, but has " + ways);
         }
         try {
             if (entry.tokenSha256() != null) {
@@ -148,9 +147,9 @@ public final class ReportsSettingsFile {
             String token = entry.tokenVariable() != null
                     ? secret(entry.tokenVariable(), key + ".tokenVariable")
                     : secretFile(Path.of(entry.tokenFile()), key + ".tokenFile");
-            if (token.length() < LEAST_TOKEN_CHARACTERS) {
-                throw new IllegalArgumentException("a token must have at least " + LEAST_TOKEN_CHARACTERS
-                        + " characters, and has " + token.length() + ": make one with \"openssl rand -hex 32\"");
+            if (token.length() < MIN_TOKEN_CHARACTERS) {
+                throw new IllegalArgumentException("a token must have at least " + MIN_TOKEN_CHARACTERS
+                        + " characters, but has " + token.length() + ": create one with \"openssl rand -hex 32\"");
             }
             return TokenHash.of(token);
         } catch (IllegalArgumentException e) {
@@ -162,7 +161,7 @@ public final class ReportsSettingsFile {
         try {
             return Files.readString(file).strip();
         } catch (IOException e) {
-            throw new IllegalArgumentException(key + " names " + file + ", which cannot be read: " + e, e);
+            throw new IllegalArgumentException(key + " names " + file + ", which is unreadable: " + e, e);
         }
     }
 

@@ -3,7 +3,7 @@ package io.lightflow.reports.statistics;
 import io.javalin.http.Context;
 import io.lightflow.database.KeyTable;
 import io.lightflow.database.StatisticsCube;
-import io.lightflow.reports.http.Caller;
+import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.statistics.DatabaseSnapshot.AsOf;
 import io.lightflow.reports.statistics.Window.Piece;
@@ -58,7 +58,7 @@ final class AdCount {
         Measure measure =
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
         Window window = Window.of(parameters, MAX_WINDOW);
-        Filter filter = Filter.of(parameters, Caller.of(context)).with(Dimension.CREATIVE, Set.of(ad));
+        Filter filter = Filter.of(parameters, RequestPrincipal.of(context)).with(Dimension.CREATIVE, Set.of(ad));
         List<StatisticsCube> cubes = CubeChoice.of(filter.dimensions());
         return DatabaseSnapshot.read(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
             List<Piece> within = window.pieces(GRAINS);

@@ -3,8 +3,8 @@ package io.lightflow.reports.statistics;
 import io.javalin.http.Context;
 import io.lightflow.database.KeyTable;
 import io.lightflow.database.StatisticsCube;
-import io.lightflow.reports.http.Caller;
-import io.lightflow.reports.http.Json;
+import io.lightflow.reports.http.RequestPrincipal;
+import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.statistics.DatabaseSnapshot.AsOf;
@@ -67,11 +67,11 @@ final class CampaignSeries {
         String format =
                 parameters.oneOf("format", List.of("json", "csv", "arrow")).orElse("json");
         Window window = Window.of(parameters, longest(step));
-        Filter filter = Filter.of(parameters, Caller.of(context)).with(Dimension.CAMPAIGN, Set.of(campaign));
+        Filter filter = Filter.of(parameters, RequestPrincipal.of(context)).with(Dimension.CAMPAIGN, Set.of(campaign));
         Series series = read(window, step, by, filter);
         List<SeriesColumn> columns = SeriesColumn.of(by);
         if (format.equals("json")) {
-            Json.write(
+            ReportsJson.write(
                     context,
                     new SeriesResponse(
                             campaign,

@@ -51,7 +51,7 @@ record DatabaseSnapshot(Instant server, Instant readAt, Optional<Instant> waterm
 
     /** Does all reading of some work on one snapshot. */
     static <T> T read(Sql replica, String action, Work<T> work) {
-        return replica.change(action, connection -> work.on(connection, begin(connection)));
+        return replica.inTransaction(action, connection -> work.on(connection, begin(connection)));
     }
 
     private static DatabaseSnapshot begin(Connection connection) throws SQLException {

@@ -1,6 +1,6 @@
 package io.lightflow.reports.statistics;
 
-import io.lightflow.reports.http.Caller;
+import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.statistics.Dimension;
@@ -20,7 +20,7 @@ record Filter(Map<Dimension, Set<String>> values) {
     private static final int MAX_FILTERS = 50;
 
     /** Reads all {@code filter}s, and adds what the account is limited to. */
-    static Filter of(Parameters parameters, Caller caller) {
+    static Filter of(Parameters parameters, RequestPrincipal caller) {
         List<String> sent = parameters.texts("filter");
         if (sent.size() > MAX_FILTERS) {
             throw ProblemException.parameter(

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.javalin.http.Context;
 import io.lightflow.database.KeyTable;
 import io.lightflow.database.StatisticsCube;
-import io.lightflow.reports.http.Caller;
+import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.statistics.DatabaseSnapshot.AsOf;
@@ -56,7 +56,7 @@ final class PopularAds {
         int count = parameters.number("count", 1, MAX_ADS, 100);
         Measure measure =
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
-        Filter filter = Filter.of(parameters, Caller.of(context));
+        Filter filter = Filter.of(parameters, RequestPrincipal.of(context));
         int minutes = parameters.number("window", 1, MAX_MINUTES, 10);
         List<StatisticsCube> cubes = CubeChoice.of(filter.dimensions());
         boolean isOfCreatives = cubes.contains(StatisticsCube.CREATIVES);

@@ -2,7 +2,7 @@ package io.lightflow.reports.statistics;
 
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.service.sql.Sql;
-import io.lightflow.service.sql.StoreException;
+import io.lightflow.service.sql.DatabaseException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -115,7 +115,7 @@ final class SliceCache {
             if (last != null && last.isOlderThan(1)) {
                 read(snapshot -> Needs.NOTHING);
             }
-        } catch (StoreException e) {
+        } catch (DatabaseException e) {
             // The next request reads for itself, and gets the error.
             last = null;
         } finally {

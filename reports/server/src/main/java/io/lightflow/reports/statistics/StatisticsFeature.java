@@ -3,8 +3,8 @@ package io.lightflow.reports.statistics;
 import io.javalin.config.RoutesConfig;
 import io.lightflow.database.KeyTable;
 import io.lightflow.reports.http.Feature;
-import io.lightflow.reports.http.Json;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsJson;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.service.sql.Sql;
 import io.lightflow.statistics.Dimension;
 import java.time.InstantSource;
@@ -40,8 +40,8 @@ public final class StatisticsFeature implements Feature {
 
     @Override
     public void addTo(RoutesConfig routes) {
-        routes.get("/v1/ads/popular_ads", Json.answer(popularAds::answer), Role.VIEWER);
-        routes.get("/v1/ads/{ad_id}/aggregated_count", Json.answer(adCount::answer), Role.VIEWER);
-        routes.get("/v1/campaigns/{id}/series", campaignSeries::answer, Role.VIEWER);
+        routes.get("/v1/ads/popular_ads", ReportsJson.handler(popularAds::answer), ReportsRole.VIEWER);
+        routes.get("/v1/ads/{ad_id}/aggregated_count", ReportsJson.handler(adCount::answer), ReportsRole.VIEWER);
+        routes.get("/v1/campaigns/{id}/series", campaignSeries::answer, ReportsRole.VIEWER);
     }
 }

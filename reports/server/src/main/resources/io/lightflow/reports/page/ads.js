@@ -3,7 +3,7 @@ import { AsOf, count } from "./format.js";
 
 const MOST = 10;
 
-/** The ads with the most of something in the last minutes. */
+/** Shows the ads with the highest count of a metric in the last minutes. */
 export class AdsPanel extends Panel {
   #api;
   #metric = document.getElementById("ads-metric");
@@ -35,7 +35,7 @@ export class AdsPanel extends Panel {
     const answer = await this.#api.get("v1/ads/popular_ads", { count: MOST, window: this.#window.value, metric: this.#metric.value });
     new AsOf(answer.as_of, this.#api.now()).into(this.asOfNode);
     if (answer.ads.length === 0) {
-      this.empty("No ad had any " + this.#metric.value + " in this time.");
+      this.empty("No ad had any " + this.#metric.value + " in this period.");
     } else {
       this.full();
     }

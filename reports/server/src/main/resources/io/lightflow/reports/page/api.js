@@ -1,6 +1,6 @@
 const TIMEOUT_MS = 10_000;
 
-/** An answer that is not what was asked for. The message is for people. */
+/** An error response. The message is for people. */
 export class Problem extends Error {
   constructor(status, message) {
     super(message);
@@ -8,23 +8,23 @@ export class Problem extends Error {
   }
 }
 
-/** Asks the server, with one account's token. */
+/** Sends requests with one account's token. */
 export class Api {
   #token;
   #end = new AbortController();
   #clockAheadMs = 0;
 
-  /** @param token null where the server has no accounts */
+  /** @param token null if the server has no accounts */
   constructor(token) {
     this.#token = token;
   }
 
-  /** The server's time, to a second. */
+  /** The server's time, accurate to a second. */
   now() {
     return Date.now() + this.#clockAheadMs;
   }
 
-  /** Answers that are under way are thrown away. */
+  /** Discards pending responses. */
   close() {
     this.#end.abort();
   }
@@ -56,8 +56,8 @@ export class Api {
       text = await response.text();
     } catch (e) {
       throw new Problem(0, e.name === "TimeoutError"
-        ? "The server has not answered within " + TIMEOUT_MS / 1000 + " s."
-        : "The server cannot be reached.");
+        ? "The server did not respond within " + TIMEOUT_MS / 1000 + " s."
+        : "The server is unreachable.");
     }
     const date = Date.parse(response.headers.get("Date"));
     if (!Number.isNaN(date)) {
@@ -66,7 +66,7 @@ export class Api {
     const body = parsed(text);
     if (!response.ok) {
       throw new Problem(response.status, sentence(body?.detail ? body.title + ": " + body.detail
-        : "The server answered with the status " + response.status));
+        : "The server responded with the status " + response.status));
     }
     return body;
   }

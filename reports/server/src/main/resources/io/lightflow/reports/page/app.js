@@ -10,7 +10,7 @@ import { ShardsPanel } from "./shards.js";
 const byId = (id) => document.getElementById(id);
 const needsToken = document.documentElement.dataset.accounts === "required";
 
-/** The dashboard of one account, from log-in to log-out. */
+/** The dashboard of one account, from login to logout. */
 class Dashboard {
   #api;
   #groups;
@@ -35,12 +35,12 @@ class Dashboard {
     const ads = new AdsPanel(api, { open, refresh: () => this.refresh() });
     const seesShards = me.advertiser === null;
     show(byId("shards"), seesShards);
-    // Which campaign to show in detail is known with the campaigns.
+    // The list of campaigns determines the campaign in the detail panel.
     this.#groups = [[campaigns, detail], [ads], [new DelayPanel(api, byId("freshness"), say)],
       ...(seesShards ? [[new ShardsPanel(api)]] : [])];
   }
 
-  /** Begins after a refresh that is under way, so that what was changed before is seen. */
+  /** Starts after a running refresh, so that it shows earlier changes. */
   refresh() {
     clearTimeout(this.#timer);
     this.#next ??= (async () => {
@@ -62,7 +62,7 @@ class Dashboard {
     }));
     const failure = failures[0] ?? "";
     if ((failure === "") !== (this.#failure === "")) {
-      say(failure === "" ? "All figures are fresh again." : "Figures cannot be refreshed: " + failure);
+      say(failure === "" ? "All figures are up to date again." : "Refreshing the figures failed: " + failure);
     }
     this.#failure = failure;
   }
@@ -86,7 +86,7 @@ class Dashboard {
         return;
       }
       if (problem.status === 401) {
-        logOut("The token is not known any more. Log in again.");
+        logOut("The token is no longer valid. Log in again.");
       } else {
         failures.push(problem.message);
         panel.failed(problem);
@@ -103,7 +103,7 @@ class Dashboard {
 
 let dashboard = null;
 
-/** For those who do not see the page: said once, politely. */
+/** Announces a message to screen readers, once and politely. */
 function say(text) {
   setText(byId("notice"), text);
 }
@@ -134,7 +134,7 @@ function askForToken(message) {
   byId("token").focus();
 }
 
-/** A new page holds nothing of the account before. */
+/** Reloading the page removes all data of the previous account. */
 function logOut(message) {
   session.forget();
   dashboard?.close();
@@ -154,9 +154,9 @@ async function start() {
   } catch (problem) {
     if (needsToken && problem.status === 401) {
       session.forget();
-      askForToken("The token is not known any more.");
+      askForToken("The token is no longer valid.");
     } else {
-      setText(byId("loading"), problem.message + " Reload the page to try again.");
+      setText(byId("loading"), problem.message + " Reload the page to retry.");
       byId("loading").className = "error";
     }
   }
@@ -170,13 +170,13 @@ byId("login").addEventListener("submit", async (event) => {
     await logIn(byId("token").value.trim());
     byId("main").focus();
   } catch (problem) {
-    askForToken(problem.status === 401 ? "This token is not known here." : problem.message);
+    askForToken(problem.status === 401 ? "This server does not know this token." : problem.message);
   } finally {
     button.disabled = false;
     byId("token").value = "";
   }
 });
-// Not by the address, which names the campaign.
+// Moves the focus without a link to an anchor, because the address names the campaign.
 document.querySelector(".skip").addEventListener("click", (event) => {
   event.preventDefault();
   byId("main").focus();

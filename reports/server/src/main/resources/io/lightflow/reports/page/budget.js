@@ -1,6 +1,6 @@
 import { count, money, NOTHING } from "./format.js";
 
-/** What is shown of a campaign's budget, in words. */
+/** Formats a campaign's budget. */
 export class BudgetWords {
   constructor(budget) {
     this.budget = budget;
@@ -12,7 +12,7 @@ export class BudgetWords {
       return { text: status, level: "off" };
     }
     if (exhausted) {
-      return { text: { total: "used up", day: "used up today", goal: "goal reached" }[exhaustedBy] ?? "used up", level: "bad" };
+      return { text: { total: "exhausted", day: "exhausted today", goal: "goal reached" }[exhaustedBy] ?? "exhausted", level: "bad" };
     }
     return { text: "active", level: "good" };
   }
@@ -47,13 +47,13 @@ export class BudgetWords {
       return { text: "as fast as possible", detail: "", level: "off" };
     }
     const amount = (number) => (pace.of === "goal" ? count(number) : money(number, this.budget.currency));
-    const span = { day: "today", total: "in all", goal: "of the goal" }[pace.of];
+    const span = { day: "today", total: "in total", goal: "of the goal" }[pace.of];
     const share = pace.amount > 0 ? pace.ahead / pace.amount : 0;
     const way = pace.ahead === 0 ? "on the line" : pace.ahead > 0 ? amount(pace.ahead) + " ahead" : amount(-pace.ahead) + " behind";
     return { text: way, detail: "line at " + amount(pace.line) + " " + span, level: Math.abs(share) > 0.1 ? "warn" : "good" };
   }
 
-  /** Where the even line is on the bar of this part, as a share of the budget; null if it is not about that. */
+  /** The position of the even pace on the bar of this part, as a share of the budget; null if the pace is of another part. */
   line(part) {
     const pace = this.budget.pace;
     const about = pace !== null && ((pace.of === "day" && part === this.budget.today) || (pace.of === "total" && part === this.budget.total));

@@ -5,7 +5,7 @@ import { BudgetWords } from "./budget.js";
 const PAGE = 100;
 const MOST = 1000;
 
-/** Campaigns with what they have spent and may spend. */
+/** Shows campaigns with spend and budget. */
 export class CampaignsPanel extends Panel {
   #api;
   #options;
@@ -27,9 +27,9 @@ export class CampaignsPanel extends Panel {
       { title: "Campaign", isName: true },
       { title: "State" },
       { title: "Spent today", numeric: true },
-      { title: "Spent in all", numeric: true },
+      { title: "Spent in total", numeric: true },
       { title: "Remaining", numeric: true },
-      { title: "Against the even line", numeric: true },
+      { title: "Pace", numeric: true },
       ...(options.isManager ? [{ title: "Change" }] : []),
     ];
     const { node, body } = table("Campaigns with spend against budget", this.#columns);
@@ -59,7 +59,7 @@ export class CampaignsPanel extends Panel {
     this.#budgets = answer.budgets;
     new AsOf(answer.as_of, this.#api.now()).into(this.asOfNode);
     if (answer.budgets.length === 0) {
-      this.empty(shown ? "No campaign is like that." : "There are no campaigns yet. They are made with POST /v1/campaigns.");
+      this.empty(shown ? "No campaign matches." : "There are no campaigns yet. Create them with POST /v1/campaigns.");
     } else {
       this.full();
     }
@@ -68,7 +68,7 @@ export class CampaignsPanel extends Panel {
     await this.#choose(false);
   }
 
-  /** The campaign that the address names, or else the first. */
+  /** The campaign that the address names, or otherwise the first one. */
   async #choose(byPerson) {
     const named = new URLSearchParams(location.hash.slice(1)).get("campaign");
     const chosen = named ?? this.#budgets[0]?.campaign ?? null;
@@ -137,7 +137,7 @@ export class CampaignsPanel extends Panel {
     }
     const error = button.nextElementSibling;
     const action = button.dataset.status === "paused" ? "resume" : "pause";
-    // Not "disabled", which would take the focus away.
+    // Not "disabled", which would remove the focus.
     button.setAttribute("aria-disabled", "true");
     try {
       const changed = await this.#api.post("v1/campaigns/" + encodeURIComponent(node.dataset.key) + "/" + action);

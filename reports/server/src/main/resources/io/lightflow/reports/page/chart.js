@@ -6,7 +6,7 @@ const MINUTE = 60;
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** One line over time. New figures are drawn into the same canvas. */
+/** A line chart over time. It draws new figures into the same canvas. */
 export class LineChart {
   #plot;
   #options;
@@ -19,10 +19,9 @@ export class LineChart {
   #data = [[], []];
 
   /**
-   * @param options title; color (a custom property of the style sheet); full and short, which write a figure; time, which
-   *   writes a time of the readout; stepped, if a figure is about the whole minute; sync, a name that charts share whose
-   *   cursors move together; range, of the times that are shown, if
-   *   not all; height in pixels
+   * @param options title; color (a custom property of the style sheet); full and short, which format a figure;
+   *   time, which formats the time of the readout; stepped, if a figure covers the whole minute; sync, a name shared by
+   *   charts whose cursors move together; range, the visible times if not all; height in pixels
    */
   constructor(host, options) {
     this.#options = options;
@@ -76,7 +75,7 @@ export class LineChart {
     };
   }
 
-  /** What is right of the watermark may still grow. */
+  /** Marks figures after the watermark, which may still grow. */
   #shade(plot) {
     if (this.#watermark === null || plot.scales.x.max == null) {
       return;
@@ -96,9 +95,9 @@ export class LineChart {
     }
   }
 
-  /** @param description for those who do not see it; watermark in seconds, or null */
+  /** @param description a description for screen readers; watermark in seconds, or null */
   set(times, figures, watermark, description) {
-    // The last minute is drawn to its end.
+    // Extends the last minute to its end.
     this.#data = this.#options.stepped
       ? [[...times, times.at(-1) + MINUTE], [...figures, figures.at(-1)]]
       : [times, figures];
@@ -108,13 +107,13 @@ export class LineChart {
     this.#read();
   }
 
-  /** The figure under the pointer, or else the last one. */
+  /** The figure under the pointer, or otherwise the last one. */
   #read() {
     const [times, figures] = this.#data;
     const last = figures.length - (this.#options.stepped ? 2 : 1);
     const pointed = this.#plot?.cursor.idx;
     let place = Math.min(pointed ?? last, last);
-    // An unfinished minute would look like a fall.
+    // An incomplete minute would look like a decline.
     while (pointed == null && place > 0 && this.#options.stepped && times[place] + MINUTE > (this.#watermark ?? 0)) {
       place--;
     }

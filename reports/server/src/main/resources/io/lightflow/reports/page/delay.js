@@ -4,7 +4,7 @@ import { LineChart } from "./chart.js";
 
 const KEPT_MS = 15 * 60_000;
 
-/** How long it takes from an event until its figure is complete, seen since the page was opened. */
+/** Shows the lag of the statistics since the page was opened. */
 export class DelayPanel extends Panel {
   #api;
   #freshness;
@@ -32,17 +32,17 @@ export class DelayPanel extends Panel {
     this.#freshness.hidden = false;
     this.#tell(state);
     if (state.behindMs === null) {
-      this.empty("Nothing is complete yet: a shard has counted nothing.");
+      this.empty("No figures are complete yet: a shard has counted nothing.");
       return;
     }
     this.full();
     setText(this.#figure, span(state.behindMs));
     this.#figure.classList.toggle("lagging", state.isLagging);
-    setText(this.#words, "since the last moment of which everything is counted");
+    setText(this.#words, "between now and the time up to which all events are counted");
     this.#seen.push([Date.parse(asOf.read_at) / 1000, state.behindMs / 1000]);
     this.#seen = this.#seen.filter(([time]) => time * 1000 > now - KEPT_MS);
     this.#chart ??= new LineChart(this.#plots, {
-      title: "Seconds behind, since this page was opened",
+      title: "Lag in seconds since this page was opened",
       color: "--line-1",
       full: (seconds) => span(seconds * 1000),
       short: (seconds) => (seconds < 1 && seconds > 0 ? seconds.toFixed(1) : Math.round(seconds)) + " s",
@@ -55,7 +55,7 @@ export class DelayPanel extends Panel {
 
   failed(problem) {
     super.failed(problem);
-    setText(this.#freshness, "Figures cannot be refreshed");
+    setText(this.#freshness, "Refreshing the figures failed");
     this.#freshness.classList.add("lagging");
     this.#freshness.hidden = false;
   }

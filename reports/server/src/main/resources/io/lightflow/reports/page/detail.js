@@ -12,7 +12,7 @@ const COLUMNS = [
   { title: "Spend", numeric: true },
 ];
 
-/** One campaign's last hour: minute by minute, and from impression to conversion. */
+/** Shows the last hour of one campaign: its minutes, and the funnel from impression to conversion. */
 export class DetailPanel extends Panel {
   #api;
   #campaign = null;
@@ -34,18 +34,18 @@ export class DetailPanel extends Panel {
       this.#funnel,
       this.#figures,
       this.plots,
-      el("details", {}, el("summary", { textContent: "The same by minute, as a table" }),
+      el("details", {}, el("summary", { textContent: "Figures by minute, as a table" }),
         el("div", { className: "scroll", role: "region", "aria-label": "By minute", tabIndex: 0 }, node)));
   }
 
-  /** @param budget of the campaign, or only its id, or null */
+  /** @param budget the campaign's budget, or only its id, or null */
   show(budget) {
     const campaign = budget?.campaign ?? null;
     if (campaign !== this.#campaign || (budget?.currency ?? "") !== this.#currency) {
       this.#campaign = campaign;
       this.#currency = budget?.currency ?? "";
       this.#clear();
-      this.empty(campaign === null ? "Choose a campaign to see its last hour." : "Loading …");
+      this.empty(campaign === null ? "Select a campaign to see its last hour." : "Loading …");
       setText(this.asOfNode, "");
     }
     setText(document.getElementById("detail-title"), budget === null ? "Campaign" : (budget.name ?? budget.campaign) + ": last hour");
@@ -67,7 +67,7 @@ export class DetailPanel extends Panel {
     const asOf = new AsOf(series.as_of, this.#api.now());
     asOf.into(this.asOfNode);
     if (series.rows.length === 0) {
-      this.empty("There was no event of this campaign in the last hour.");
+      this.empty("This campaign had no events in the last hour.");
       return;
     }
     const hour = new Hour(series.rows, from, to, this.#currency, asOf);
@@ -121,11 +121,11 @@ export class DetailPanel extends Panel {
     if (this.#charts === null) {
       const common = { height: 168, time: minuteOfDay, stepped: true, sync: "minutes" };
       this.#charts = {
-        impressions: new LineChart(this.plots, { ...common, title: "Impressions a minute", color: "--line-1", full: count, short }),
-        clicks: new LineChart(this.plots, { ...common, title: "Clicks a minute", color: "--line-2", full: count, short }),
+        impressions: new LineChart(this.plots, { ...common, title: "Impressions per minute", color: "--line-1", full: count, short }),
+        clicks: new LineChart(this.plots, { ...common, title: "Clicks per minute", color: "--line-2", full: count, short }),
         spend_micros: new LineChart(this.plots, {
           ...common,
-          title: "Spend a minute",
+          title: "Spend per minute",
           color: "--line-3",
           full: (micros) => money(micros, hour.currency),
           short: (micros) => shortMoney(Math.round(micros), hour.currency),
@@ -136,8 +136,8 @@ export class DetailPanel extends Panel {
     for (const [name, chart] of Object.entries(this.#charts)) {
       const write = name === "spend_micros" ? (micros) => money(micros, hour.currency) : count;
       const figures = hour.minutes.map((one) => one[name]);
-      chart.set(times, figures, hour.watermark, "in the last hour " + write(hour.sums[name]) + " in all, at most "
-        + write(Math.max(...figures)) + " in a minute. The table below has all figures.");
+      chart.set(times, figures, hour.watermark, "in the last hour " + write(hour.sums[name]) + " in total, at most "
+        + write(Math.max(...figures)) + " per minute. The table below has all figures.");
     }
   }
 
@@ -152,7 +152,7 @@ export class DetailPanel extends Panel {
   }
 }
 
-/** The rows of an hour, with a minute for each, and sums. Money of the campaign's own currency; others are told apart. */
+/** The rows of an hour, one for each minute, and their sums. Money is in the campaign's currency; other currencies are listed separately. */
 class Hour {
   constructor(rows, from, to, ownCurrency, asOf) {
     this.watermark = asOf.watermark === null ? null : Date.parse(asOf.watermark) / 1000;
@@ -196,7 +196,7 @@ function add(sums, row, withMoney) {
   }
 }
 
-/** Micros for one event, rounded half up as in the API. */
+/** Micros per event, rounded half up as in the API. */
 function perEvent(micros, events) {
   return Math.floor((2 * micros + events) / (2 * events));
 }

@@ -1,4 +1,4 @@
-/** Makes an element. Properties that begin with "aria-" or "data-", and role, become attributes; text is never read as markup. */
+/** Creates an element. The role and properties that begin with "aria-" or "data-" become attributes. Text is never parsed as markup. */
 export function el(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -12,7 +12,7 @@ export function el(tag, properties = {}, ...children) {
   return node;
 }
 
-/** Touches the page only if something has changed, so that nothing flickers and no screen reader speaks for nothing. */
+/** Updates the page only on a change, so that nothing flickers and screen readers announce only changes. */
 export function setText(node, text) {
   if (node.textContent !== text) {
     node.textContent = text;
@@ -38,8 +38,7 @@ export function show(node, visible) {
 }
 
 /**
- * Makes the children of a node those of the items, in their order. A child stays as long as its item's key does, and so
- * keeps the focus.
+ * Synchronizes the children of a node with the items. A child stays as long as the key of its item, and so keeps the focus.
  */
 export function keyed(parent, items, key, make, update) {
   const focused = document.activeElement;
@@ -58,14 +57,14 @@ export function keyed(parent, items, key, make, update) {
       parent.insertBefore(child, parent.children[place] ?? null);
     }
   });
-  // Whoever is moved loses it.
+  // Moving an element removes its focus.
   if (focused !== document.activeElement && parent.contains(focused)) {
     focused.focus({ preventScroll: true });
   }
 }
 
 /**
- * A table that becomes a list of cards on a narrow screen. Roles are told as well: a browser forgets them with the layout.
+ * Creates a table that becomes a list of cards on a narrow screen. Roles are explicit, because browsers drop them with the table layout.
  *
  * @param columns each with a title, and numeric for figures
  */
@@ -90,7 +89,7 @@ export function row(columns) {
     })));
 }
 
-/** Shows one of: what went wrong, that nothing is there, the body. The body of before stays below an error. */
+/** Shows an error, a note that there is no data, or the body. The previous body stays visible below an error. */
 export class Panel {
   constructor(id) {
     this.node = document.getElementById(id);

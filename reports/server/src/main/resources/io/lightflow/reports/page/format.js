@@ -19,7 +19,7 @@ export function short(number) {
   return Math.abs(number) < 10_000 ? whole.format(number) : brief.format(number);
 }
 
-/** Nothing of nothing is no rate. */
+/** A rate of zero events is undefined. */
 export function rate(part, of) {
   return of > 0 ? percent.format(part / of) : NOTHING;
 }
@@ -32,14 +32,14 @@ function currencyFormat(currency, options) {
   return currencies.get(key);
 }
 
-/** Integer micros as a decimal number in text: no digit is lost on the way. */
+/** Formats integer micros as a decimal string without losing digits. */
 function decimal(micros) {
   const amount = BigInt(micros);
   const size = amount < 0n ? -amount : amount;
   return (amount < 0n ? "-" : "") + size / MICROS + "." + String(size % MICROS).padStart(6, "0");
 }
 
-/** @param options of Intl.NumberFormat, beside the currency */
+/** @param options options of Intl.NumberFormat in addition to the currency */
 export function money(micros, currency, options = {}) {
   if (!/^[A-Za-z]{3}$/.test(currency)) {
     return decimal(micros) + (currency ? " " + currency : "");
@@ -47,7 +47,7 @@ export function money(micros, currency, options = {}) {
   return currencyFormat(currency, options).format(decimal(micros));
 }
 
-/** For one event, which costs less than the least coin. */
+/** Formats the price of one event, which may be below the smallest unit of the currency. */
 export function price(micros, currency) {
   return micros === null ? NOTHING : money(micros, currency, { minimumFractionDigits: 4, maximumFractionDigits: 4 });
 }
@@ -66,7 +66,7 @@ export function minuteOfDay(time) {
   return minute.format(new Date(time));
 }
 
-/** With its date, if that is not today's. */
+/** Formats a time, with its date unless that is today. */
 export function moment(time, now) {
   const date = new Date(time);
   return new Date(now).toDateString() === date.toDateString() ? timeOfDay(date) : day.format(date) + " " + timeOfDay(date);
@@ -85,9 +85,9 @@ export function span(ms) {
   return hours < 48 ? hours + " h" : Math.floor(hours / 24) + " days";
 }
 
-/** How far figures can be relied on, in words. */
+/** Describes how complete figures are. */
 export class AsOf {
-  /** @param asOf as_of of an answer, or a shard */
+  /** @param asOf as_of of a response, or a shard */
   constructor(asOf, now) {
     this.watermark = asOf.watermark;
     this.behindMs = asOf.behind_ms;
@@ -100,11 +100,11 @@ export class AsOf {
 
   get words() {
     return this.watermark === null
-      ? "nothing is complete yet: a shard has counted nothing"
+      ? "no figures are complete yet: a shard has counted nothing"
       : "complete up to " + moment(this.watermark, this.now) + ", " + span(this.behindMs) + " behind";
   }
 
-  /** Writes it into a node, which is marked where it matters. */
+  /** Writes the description into a node, and marks lagging figures. */
   into(node) {
     const text = (this.isLagging ? "Lagging: " : "") + this.words;
     if (node.textContent !== text) {

@@ -1,6 +1,6 @@
 const KEY = "lightflow.token";
 
-/** The token, for as long as this tab is open. */
+/** Stores the token for as long as this tab is open. */
 export const session = {
   token: () => sessionStorage.getItem(KEY),
   keep: (token) => sessionStorage.setItem(KEY, token),

@@ -9,7 +9,7 @@ const COLUMNS = [
   { title: "Last commit", numeric: true },
 ];
 
-/** How far each shard has come. */
+/** Shows the progress of each shard. */
 export class ShardsPanel extends Panel {
   #api;
   #rows;
@@ -17,7 +17,7 @@ export class ShardsPanel extends Panel {
   constructor(api) {
     super("shards");
     this.#api = api;
-    const { node, body } = table("Shards, those that are furthest behind first", COLUMNS);
+    const { node, body } = table("Shards, largest lag first", COLUMNS);
     this.#rows = body;
     this.body.replaceChildren(el("div", { className: "scroll", role: "region", "aria-label": "All shards", tabIndex: 0 }, node));
   }
@@ -32,7 +32,7 @@ export class ShardsPanel extends Panel {
     }
     this.full();
     const behind = answer.shards.filter((shard) => stateOf(shard).level !== "good").length;
-    setText(this.asOfNode, answer.shards.length + " in all, " + (behind === 0 ? "none behind" : behind + " behind"));
+    setText(this.asOfNode, answer.shards.length + " in total, " + (behind === 0 ? "none lagging" : behind + " lagging"));
     this.asOfNode.classList.toggle("lagging", behind > 0);
     const worstFirst = [...answer.shards].sort((a, b) => (b.behind_ms ?? Infinity) - (a.behind_ms ?? Infinity) || 0);
     keyed(this.#rows, worstFirst, nameOf, () => {
@@ -58,9 +58,9 @@ function nameOf(shard) {
 
 function stateOf(shard) {
   if (shard.watermark === null) {
-    return { text: "not begun", level: "bad" };
+    return { text: "not started", level: "bad" };
   }
   return new AsOf(shard, 0).isLagging
-    ? { text: "behind", level: "warn" }
+    ? { text: "lagging", level: "warn" }
     : { text: "up to date", level: "good" };
 }

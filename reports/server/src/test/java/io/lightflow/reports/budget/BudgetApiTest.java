@@ -8,14 +8,14 @@ import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.position.TopicPosition.Incarnation;
-import io.lightflow.reports.http.Access;
-import io.lightflow.reports.http.Account;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.BudgetSettings;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.TestClient;
-import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
@@ -38,18 +38,18 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Budgets say what was committed, as of which position, and decisions follow them. */
+/** Budgets show the committed spend at a stated position, and decisions follow them. */
 class BudgetApiTest {
     private static final String VIEWER = "token-of-the-viewer-0123";
     private static final String SCOPED = "token-of-advertiser-b-0123";
-    private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final ReportsTestDatabase DATABASE = ReportsTestDatabase.fresh();
     private static final long NOW = System.currentTimeMillis();
     private static final Position COMMITTED = spend("c", 40);
     private static final ReportsServer SERVER = new ReportsServer(ReportsSettings.of(0, DATABASE.settings())
                     .withBudgets(BudgetSettings.DEFAULT.withMaxLag(Optional.empty()))
-                    .withAccess(new Access(List.of(
-                            new Account("viewer", TokenHash.of(VIEWER), Role.VIEWER, Optional.empty()),
-                            new Account("scoped", TokenHash.of(SCOPED), Role.VIEWER, Optional.of("b"))))))
+                    .withAccess(new ReportsAccounts(List.of(
+                            new ReportsAccount("viewer", TokenHash.of(VIEWER), ReportsRole.VIEWER, Optional.empty()),
+                            new ReportsAccount("scoped", TokenHash.of(SCOPED), ReportsRole.VIEWER, Optional.of("b"))))))
             .start();
 
     private final TestClient viewer = new TestClient(SERVER.url(), VIEWER);
@@ -60,7 +60,7 @@ class BudgetApiTest {
         SERVER.close();
     }
 
-    /** Impressions of now, for a micro each. */
+    /** Writes impressions with the current time, for one micro each. */
     private static Position spend(String campaign, long micros) {
         Statistics statistics = new Statistics();
         Counts counts = statistics.minute(StatisticsKey.of(NOW / 60_000 * 60_000)
@@ -93,7 +93,7 @@ class BudgetApiTest {
     }
 
     @Test
-    void aBudgetIsToldAsOfThePositionsThatItIsOf() throws Exception {
+    void aBudgetStatesItsPositions() throws Exception {
         campaign("c", "a", "total_budget_micros, goal_metric, goal_count", "30, 'impressions', 100");
         JsonNode budget = viewer.get(200, "/v1/campaigns/c/budget");
         assertThat(budget.path("total").toString())
@@ -123,7 +123,7 @@ class BudgetApiTest {
     }
 
     @Test
-    void decisionsDoNotWaitForThoseThatWaitForTheDatabase() throws Exception {
+    void decisionsDoNotWaitForRequestsThatWaitForTheDatabase() throws Exception {
         ExecutorService others = Executors.newCachedThreadPool();
         List<Future<HttpResponse<String>>> waiting = new ArrayList<>();
         try (Connection connection = DATABASE.connect();
@@ -141,7 +141,7 @@ class BudgetApiTest {
                 assertThat(System.nanoTime()).as("requests wait").isLessThan(end);
             }
             viewer.get(200, "/v1/campaigns/unknown/decision");
-            assertThat(waiting).as("requests that wait").noneMatch(Future::isDone);
+            assertThat(waiting).as("waiting requests").noneMatch(Future::isDone);
             connection.rollback();
             for (Future<HttpResponse<String>> one : waiting) {
                 assertThat(one.get().statusCode()).isEqualTo(200);
@@ -152,7 +152,7 @@ class BudgetApiTest {
     }
 
     @Test
-    void decisionsAreThoseOfTheGate() throws Exception {
+    void decisionsMatchThoseOfTheGate() throws Exception {
         campaign("d/1 é", "b", "status", "'paused'");
         campaign("d2", "other", "daily_budget_micros", "30");
         String decision = "/v1/campaigns/%s/decision";

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lightflow.reports.http.Access;
-import io.lightflow.reports.http.Account;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.TestClient;
-import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.service.access.TokenHash;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -18,19 +18,19 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** Campaigns change only from the version that is known, every change is audited, and advertisers see their own. */
+/** Campaigns change only from a known version, every change is audited, and advertisers see only their campaigns. */
 class CampaignApiTest {
     private static final String MANAGER = "token-of-the-manager-0123";
     private static final String VIEWER = "token-of-the-viewer-0123";
     private static final String SCOPED = "token-of-advertiser-a-0123";
     private static final String CAMPAIGN = "{\"id\":\"%s\",\"advertiser\":\"%s\",\"name\":\"n\",\"currency\":\"EUR\"}";
 
-    private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final ReportsTestDatabase DATABASE = ReportsTestDatabase.fresh();
     private static final ReportsSettings SETTINGS = ReportsSettings.of(0, DATABASE.settings())
-            .withAccess(new Access(List.of(
-                    new Account("boss", TokenHash.of(MANAGER), Role.MANAGER, Optional.empty()),
-                    new Account("viewer", TokenHash.of(VIEWER), Role.VIEWER, Optional.empty()),
-                    new Account("only-a", TokenHash.of(SCOPED), Role.MANAGER, Optional.of("a")))));
+            .withAccess(new ReportsAccounts(List.of(
+                    new ReportsAccount("boss", TokenHash.of(MANAGER), ReportsRole.MANAGER, Optional.empty()),
+                    new ReportsAccount("viewer", TokenHash.of(VIEWER), ReportsRole.VIEWER, Optional.empty()),
+                    new ReportsAccount("only-a", TokenHash.of(SCOPED), ReportsRole.MANAGER, Optional.of("a")))));
     private static final ReportsServer SERVER = new ReportsServer(SETTINGS).start();
 
     private final TestClient manager = new TestClient(SERVER.url(), MANAGER);
@@ -47,7 +47,7 @@ class CampaignApiTest {
     }
 
     @Test
-    void whatWasMadeIsFoundAsItWasSent() throws Exception {
+    void aCreatedCampaignIsReturnedAsSent() throws Exception {
         String body = """
                 {"id":"spring/über 1","advertiser":"a","name":"Spring","currency":"EUR",
                  "total_budget_micros":9000000000000,"daily_budget_micros":5000000,
@@ -67,7 +67,7 @@ class CampaignApiTest {
         assertThat(found.path("status").asText()).isEqualTo("active");
         viewer.call(304, "GET", location, null, "If-None-Match", "\"1\"");
         manager.call(409, "POST", "/v1/campaigns", body);
-        // What was got can be put.
+        // A client can put what it got.
         assertThat(manager.call(200, "PUT", location, found.toString(), "If-Match", "\"1\"")
                         .path("version")
                         .asInt())
@@ -75,7 +75,7 @@ class CampaignApiTest {
     }
 
     @Test
-    void aChangeOfAnotherVersionThanTheKnownOneIsRefused() throws Exception {
+    void aChangeOfAnOutdatedVersionIsRejected() throws Exception {
         make("versions", "a");
         String patch = "{\"daily_budget_micros\":5,\"name\":\"m\"}";
         assertThat(manager.call(428, "PATCH", "/v1/campaigns/versions", patch)
@@ -116,7 +116,7 @@ class CampaignApiTest {
     }
 
     @Test
-    void everythingThatIsWrongIsNamedAtOnce() throws Exception {
+    void allErrorsAreReportedAtOnce() throws Exception {
         String body = """
                 {"id":" x","advertiser":"a","currency":"EURO","total_budget_micros":1.5,"daily_budget_micros":-1,
                  "time_zone":"Mars","starts_at":"tomorrow","goal":{"metric":"likes"},"pacing":"odd","budget":1}""";
@@ -134,15 +134,15 @@ class CampaignApiTest {
                         "pacing",
                         "budget");
         assertThat(problem.path("errors").toString())
-                .contains("{\"parameter\":\"total_budget_micros\",\"sent\":\"1.5\",\"allowed\":\"a whole number from 0"
-                        + " to");
-        assertThat(problem.path("detail").asText()).contains("name must be a text", "and is missing");
+                .contains(
+                        "{\"parameter\":\"total_budget_micros\",\"sent\":\"1.5\",\"allowed\":\"an integer from 0 to");
+        assertThat(problem.path("detail").asText()).contains("name must be a string", "but is missing");
 
         make("pace", "a");
         assertThat(manager.call(422, "PATCH", "/v1/campaigns/pace", "{\"pacing\":\"even\"}", "If-Match", "*")
                         .path("detail")
                         .asText())
-                .contains("asap, unless there is a daily budget");
+                .contains("asap, unless the campaign has a daily budget");
         assertThat(manager.call(422, "PATCH", "/v1/campaigns/pace", "{\"currency\":\"USD\"}", "If-Match", "*")
                         .path("detail")
                         .asText())
@@ -152,15 +152,15 @@ class CampaignApiTest {
         manager.call(415, "POST", "/v1/campaigns", "x=1", "Content-Type", "application/x-www-form-urlencoded");
         manager.call(413, "POST", "/v1/campaigns", "\"" + "x".repeat(70_000) + "\"");
         assertThat(viewer.get(400, "/v1/campaigns?limit=0").path("errors").toString())
-                .isEqualTo("[{\"parameter\":\"limit\",\"sent\":\"0\",\"allowed\":\"a whole number from 1 to 1000\"}]");
+                .isEqualTo("[{\"parameter\":\"limit\",\"sent\":\"0\",\"allowed\":\"an integer from 1 to 1000\"}]");
         assertThat(viewer.get(400, "/v1/campaigns?staus=active").path("detail").asText())
-                .contains("staus must be left out: the parameters of this path are [");
+                .contains("staus must be omitted: the parameters of this path are [");
         viewer.get(400, "/v1/campaigns?status=odd");
         viewer.get(404, "/v1/campaigns/nothing");
     }
 
     @Test
-    void listsAreCutIntoPages() throws Exception {
+    void listsArePaginated() throws Exception {
         for (int i = 0; i < 5; i++) {
             make("page-" + i, "pages");
         }
@@ -180,7 +180,7 @@ class CampaignApiTest {
     }
 
     @Test
-    void anAccountOfOneAdvertiserFindsAndChangesNothingOfOthers() throws Exception {
+    void anAccountOfOneAdvertiserCannotSeeOrChangeOthers() throws Exception {
         make("scope-a", "a");
         make("scope-b", "b");
         scoped.get(200, "/v1/campaigns/scope-a");
@@ -202,7 +202,7 @@ class CampaignApiTest {
     }
 
     @Test
-    void viewersAndServersWithoutAPrimaryChangeNothing() throws Exception {
+    void viewersAndServersWithoutAPrimaryCannotChangeCampaigns() throws Exception {
         viewer.call(403, "POST", "/v1/campaigns", CAMPAIGN.formatted("v", "a"));
         viewer.call(403, "POST", "/v1/campaigns/v/pause", null);
         try (ReportsServer reading = new ReportsServer(SETTINGS.withoutPrimary()).start()) {

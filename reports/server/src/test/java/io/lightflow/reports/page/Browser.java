@@ -25,12 +25,12 @@ final class Browser implements AutoCloseable {
         this.tools = tools;
     }
 
-    /** @param profile an empty folder */
+    /** @param profile an empty directory */
     static Browser start(Path program, Path profile) throws Exception {
         Process process = new ProcessBuilder(List.of(
                         program.toString(),
                         "--headless=new",
-                        // Root cannot have a sandbox. All pages are those of the test's own server.
+                        // The sandbox does not work as root. The browser opens only pages of the test's own server.
                         "--no-sandbox",
                         "--disable-gpu",
                         "--disable-dev-shm-usage",
@@ -57,7 +57,7 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** To the end, so that the browser never waits for its log to be read. */
+    /** Reads the log to its end, so that the browser never blocks on it. */
     private static void read(Process process, CompletableFuture<URI> address) {
         StringBuilder log = new StringBuilder();
         try (BufferedReader lines = process.errorReader()) {
@@ -74,7 +74,7 @@ final class Browser implements AutoCloseable {
         }
     }
 
-    /** A tab with cookies and storage of its own. */
+    /** Opens a tab with its own cookies and storage. */
     Tab open(int width, int height) {
         JsonNode context = tools.call(null, "Target.createBrowserContext", Map.of());
         String target = tools.call(

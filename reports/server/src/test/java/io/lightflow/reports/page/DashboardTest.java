@@ -2,12 +2,12 @@ package io.lightflow.reports.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.reports.http.Access;
-import io.lightflow.reports.http.Account;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
-import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.reports.statistics.WrittenStatistics;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.statistics.Counts;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** In a real Chromium, the page shows what is in the database, to whoever may see it, however they use it. */
+/** In a real Chromium, the dashboard shows the database's content to authorized users, on all devices. */
 @EnabledIf(
         value = "io.lightflow.reports.page.Chromium#isInstalled",
         disabledReason = "PATH names no Chromium or Chrome. Install one, such as Debian's package chromium.")
@@ -46,7 +46,7 @@ class DashboardTest {
     @TempDir
     private static Path profile;
 
-    private static TestDatabase database;
+    private static ReportsTestDatabase database;
     private static WrittenStatistics written;
     private static ReportsServer server;
     private static ReportsServer empty;
@@ -56,7 +56,7 @@ class DashboardTest {
 
     @BeforeAll
     static void start() throws Exception {
-        database = TestDatabase.fresh();
+        database = ReportsTestDatabase.fresh();
         written = new WrittenStatistics(database);
         database.execute("""
                 INSERT INTO campaign (id, advertiser, name, currency, total_budget_micros, daily_budget_micros, pacing,
@@ -75,15 +75,15 @@ class DashboardTest {
                 """);
         written.commit(lastHour(), Instant.now());
         server = serve(database);
-        empty = serve(TestDatabase.fresh());
+        empty = serve(ReportsTestDatabase.fresh());
         browser = Browser.start(Chromium.find().orElseThrow(), profile);
     }
 
-    private static ReportsServer serve(TestDatabase tables) {
+    private static ReportsServer serve(ReportsTestDatabase tables) {
         return new ReportsServer(ReportsSettings.of(0, tables.settings())
-                        .withAccess(new Access(List.of(
-                                new Account("mara", TokenHash.of(MANAGER), Role.MANAGER, Optional.empty()),
-                                new Account("ada", TokenHash.of(ACME), Role.VIEWER, Optional.of("acme"))))))
+                        .withAccess(new ReportsAccounts(List.of(
+                                new ReportsAccount("mara", TokenHash.of(MANAGER), ReportsRole.MANAGER, Optional.empty()),
+                                new ReportsAccount("ada", TokenHash.of(ACME), ReportsRole.VIEWER, Optional.of("acme"))))))
                 .start();
     }
 
@@ -144,12 +144,12 @@ class DashboardTest {
     }
 
     @AfterEach
-    void nothingWentWrongAndNoOtherHostWasAsked() {
+    void noErrorsOccurredAndNoOtherHostWasRequested() {
         if (tab != null) {
-            List<String> complaints = tab.complaints();
+            List<String> errors = tab.errors();
             List<URI> requests = tab.requests();
             tab.close();
-            assertThat(complaints).isEmpty();
+            assertThat(errors).isEmpty();
             assertThat(requests).isNotEmpty().allSatisfy(request -> assertThat(
                             request.getScheme().equals("data") || "127.0.0.1".equals(request.getHost()))
                     .as(request.toString())
@@ -194,7 +194,7 @@ class DashboardTest {
     }
 
     @Test
-    void whatIsShownIsWhatIsInTheDatabase() throws Exception {
+    void theDashboardShowsTheDatabasesContent() throws Exception {
         openDashboard(MANAGER);
 
         assertThat(tab.texts("#campaigns th .quiet"))
@@ -209,7 +209,7 @@ class DashboardTest {
                 .contains(money("USD", number("SELECT remaining_today_micros" + budget)) + " today");
         long spent = number("SELECT spent_micros FROM campaign_budget WHERE campaign = 'c-1002'");
         assertThat(campaign("c-1002"))
-                .contains("used up", money("EUR", spent), "of €40.00, over by " + money("EUR", spent - 40_000_000));
+                .contains("exhausted", money("EUR", spent), "of €40.00, over by " + money("EUR", spent - 40_000_000));
         assertThat(campaign("c-1003"))
                 .contains(count("SELECT delivered_count FROM campaign_budget WHERE campaign = 'c-1003'")
                         + " of 900,000 impressions");
@@ -235,7 +235,7 @@ class DashboardTest {
                 .contains(count(minute.formatted("impressions")), count(minute.formatted("clicks")))
                 .contains(money("USD", number(minute.formatted("spend_micros"))));
 
-        // The minute may end meanwhile.
+        // The minute may end concurrently.
         assertThat(tab.texts("#ads tbody .amount").get(0))
                 .isIn(
                         mostClicks(earlier.plus(11, ChronoUnit.MINUTES)),
@@ -253,7 +253,7 @@ class DashboardTest {
     }
 
     @Test
-    void darkIsDarkAndCanBeRead() throws Exception {
+    void theDarkSchemeIsDarkAndReadable() throws Exception {
         openDashboard(MANAGER);
         tab.prefer("dark");
         assertThat(tab.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -264,7 +264,7 @@ class DashboardTest {
     }
 
     @Test
-    void onANarrowScreenNothingHasToBeScrolledSideways() throws Exception {
+    void aNarrowScreenNeedsNoHorizontalScrolling() throws Exception {
         openDashboard(MANAGER);
         tab.resize(360, 740);
         tab.await("document.querySelector('#detail canvas').clientWidth < 360");
@@ -276,13 +276,13 @@ class DashboardTest {
     }
 
     @Test
-    void anUnknownTokenIsRefusedAndAfterLoggingOutNothingIsLeft() throws Exception {
+    void anUnknownTokenIsRejectedAndLoggingOutRemovesAllData() throws Exception {
         open(server, "token-that-nobody-has");
-        tab.awaitText("#login-error", "This token is not known here.");
+        tab.awaitText("#login-error", "This server does not know this token.");
         tab.screenshot("login");
         assertThat(tab.barriers()).isEmpty();
         assertThat(tab.evaluate("document.activeElement.id").asText()).isEqualTo("token");
-        tab.forgive("status of 401");
+        tab.ignoreErrors("status of 401");
         tab.type(MANAGER);
         tab.press("Enter");
         tab.await("document.querySelector('#campaigns tbody tr')");
@@ -298,7 +298,7 @@ class DashboardTest {
     }
 
     @Test
-    void aCampaignIsPausedAndResumedWithTheKeyboardAlone() throws Exception {
+    void aCampaignIsPausedAndResumedWithOnlyTheKeyboard() throws Exception {
         openDashboard(MANAGER);
         assertThat(tab.tabTo("Pause Spring shoes")).contains("Spring shoes");
         assertThat(tab.evaluate("getComputedStyle(document.activeElement).outlineStyle")
@@ -321,7 +321,7 @@ class DashboardTest {
     }
 
     @Test
-    void theFirstKeyLeadsToTheFigures() throws Exception {
+    void theFirstTabStopSkipsToTheFigures() throws Exception {
         openDashboard(MANAGER);
         tab.go(server.url());
         tab.await("document.querySelector('#campaigns tbody tr')");
@@ -333,7 +333,7 @@ class DashboardTest {
     }
 
     @Test
-    void anAdvertiserSeesItsOwnCampaignsAndChangesNothingAsAViewer() throws Exception {
+    void anAdvertisersViewerSeesItsOwnCampaignsAndChangesNothing() throws Exception {
         openDashboard(ACME);
         assertThat(tab.texts("#campaigns th .quiet"))
                 .containsExactly("c-1001 · acme", "c-1002 · acme", "c-1003 · acme");
@@ -342,12 +342,12 @@ class DashboardTest {
                 .isTrue();
         assertThat(tab.text("#account")).isEqualTo("ada, viewer of acme");
         tab.evaluate("location.hash = 'campaign=c-2001'");
-        tab.awaitText("#detail .empty", "There was no event of this campaign in the last hour.");
+        tab.awaitText("#detail .empty", "This campaign had no events in the last hour.");
         assertThat(tab.text("main")).doesNotContain("lobex");
     }
 
     @Test
-    void whatIsCommittedIsShownInTheSameChart() throws Exception {
+    void newCommitsAppearInTheSameChart() throws Exception {
         openDashboard(MANAGER);
         tab.evaluate("window.canvas = " + CANVAS + "; 0");
         Statistics more = new Statistics();
@@ -363,14 +363,14 @@ class DashboardTest {
     }
 
     @Test
-    void laggingStatisticsAreSaidToBe() throws Exception {
+    void laggingStatisticsAreReported() throws Exception {
         openDashboard(MANAGER);
         database.execute("INSERT INTO ledger SELECT topology, group_name, 7, epoch, position,"
                 + " now() - interval '10 minutes', txid, opened_at, committed_at, writer_version FROM ledger");
         try {
             tab.awaitText("#freshness", "Lagging: complete up to ");
             tab.awaitText("#notice", "The statistics are lagging: complete up to ");
-            tab.awaitText("#shards .as-of", "2 in all, 1 behind");
+            tab.awaitText("#shards .as-of", "2 in total, 1 lagging");
             assertThat(tab.texts("#shards tbody th")).startsWith("stats-counter / us / 7");
             tab.awaitText("#delay .delay", "10 min");
             tab.awaitText("#detail .as-of", "10 min behind");
@@ -382,27 +382,27 @@ class DashboardTest {
     }
 
     @Test
-    void whatCannotBeAnsweredIsSaidAndTheFiguresOfBeforeStay() throws Exception {
+    void failuresAreReportedAndThePreviousFiguresStay() throws Exception {
         openDashboard(MANAGER);
-        database.execute("ALTER TABLE ledger RENAME TO ledger_away");
+        database.execute("ALTER TABLE ledger RENAME TO ledger_unavailable");
         try {
-            tab.awaitText("#shards .error", "The database is not available: try again in a few seconds.");
-            tab.awaitText("#campaigns .error", "The database is not available: try again in a few seconds.");
+            tab.awaitText("#shards .error", "The database is not available: retry in a few seconds.");
+            tab.awaitText("#campaigns .error", "The database is not available: retry in a few seconds.");
             assertThat(tab.texts("#campaigns tbody tr")).hasSize(5);
             tab.screenshot("error");
         } finally {
-            database.execute("ALTER TABLE ledger_away RENAME TO ledger");
+            database.execute("ALTER TABLE ledger_unavailable RENAME TO ledger");
         }
         tab.await("document.querySelectorAll('main .error:not([hidden])').length === 0");
-        tab.forgive("status of 503");
+        tab.ignoreErrors("status of 503");
     }
 
     @Test
-    void withoutAnythingItSaysSo() throws Exception {
+    void anEmptyDatabaseIsReported() throws Exception {
         open(empty, MANAGER);
         tab.awaitText("#campaigns .empty", "There are no campaigns yet.");
-        tab.awaitText("#ads .empty", "No ad had any clicks in this time.");
-        tab.awaitText("#delay .empty", "Nothing is complete yet");
+        tab.awaitText("#ads .empty", "No ad had any clicks in this period.");
+        tab.awaitText("#delay .empty", "No figures are complete yet");
         tab.awaitText("#shards .empty", "There are no shards yet");
         tab.screenshot("empty");
         assertThat(tab.barriers()).isEmpty();

@@ -3,7 +3,7 @@ package io.lightflow.reports.page;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lightflow.reports.http.Json;
+import io.lightflow.reports.http.ReportsJson;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -17,12 +17,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
-/** Chromium's DevTools protocol over one WebSocket: methods that are answered, and events of sessions. Thread-safe. */
+/** Speaks Chromium's DevTools protocol over one WebSocket: methods with responses, and events of sessions. Thread-safe. */
 final class DevTools implements AutoCloseable {
-    private static final int ANSWER_SECONDS = 20;
+    private static final int RESPONSE_TIMEOUT_SECONDS = 20;
 
     private final AtomicInteger ids = new AtomicInteger();
-    private final Map<Integer, CompletableFuture<JsonNode>> asked = new ConcurrentHashMap<>();
+    private final Map<Integer, CompletableFuture<JsonNode>> pending = new ConcurrentHashMap<>();
     private final Map<String, BiConsumer<String, JsonNode>> listeners = new ConcurrentHashMap<>();
     private final WebSocket socket;
 
@@ -33,7 +33,7 @@ final class DevTools implements AutoCloseable {
                 .join();
     }
 
-    /** @param listener gets the name and the parameters of every event of the session */
+    /** @param listener receives the name and the parameters of every event of the session */
     void listen(String session, BiConsumer<String, JsonNode> listener) {
         listeners.put(session, listener);
     }
@@ -41,22 +41,22 @@ final class DevTools implements AutoCloseable {
     /** @param session null for the browser itself */
     JsonNode call(String session, String method, Map<String, ?> parameters) {
         int id = ids.incrementAndGet();
-        ObjectNode message = Json.MAPPER.createObjectNode().put("id", id).put("method", method);
-        message.set("params", Json.MAPPER.valueToTree(parameters));
+        ObjectNode message = ReportsJson.MAPPER.createObjectNode().put("id", id).put("method", method);
+        message.set("params", ReportsJson.MAPPER.valueToTree(parameters));
         if (session != null) {
             message.put("sessionId", session);
         }
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
-        asked.put(id, answer);
+        pending.put(id, answer);
         synchronized (socket) {
             socket.sendText(message.toString(), true).join();
         }
         try {
-            return answer.get(ANSWER_SECONDS, TimeUnit.SECONDS);
+            return answer.get(RESPONSE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw new AssertionError(method + " failed: " + e.getCause().getMessage(), e);
         } catch (TimeoutException e) {
-            throw new AssertionError("no answer to " + method + " within " + ANSWER_SECONDS + " s", e);
+            throw new AssertionError("no response to " + method + " within " + RESPONSE_TIMEOUT_SECONDS + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError("interrupted in " + method, e);
@@ -65,7 +65,7 @@ final class DevTools implements AutoCloseable {
 
     private void received(JsonNode message) {
         if (message.has("id")) {
-            CompletableFuture<JsonNode> answer = asked.remove(message.path("id").asInt());
+            CompletableFuture<JsonNode> answer = pending.remove(message.path("id").asInt());
             if (message.has("error")) {
                 answer.completeExceptionally(
                         new IllegalStateException(message.path("error").toString()));
@@ -96,9 +96,9 @@ final class DevTools implements AutoCloseable {
                 String text = parts.toString();
                 parts.setLength(0);
                 try {
-                    received(Json.MAPPER.readTree(text));
+                    received(ReportsJson.MAPPER.readTree(text));
                 } catch (JsonProcessingException e) {
-                    throw new IllegalStateException("DevTools sent no JSON", e);
+                    throw new IllegalStateException("DevTools sent invalid JSON", e);
                 }
             }
             from.request(1);

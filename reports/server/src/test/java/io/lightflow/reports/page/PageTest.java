@@ -3,13 +3,13 @@ package io.lightflow.reports.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lightflow.reports.http.Access;
-import io.lightflow.reports.http.Account;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.TestClient;
-import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.service.access.TokenHash;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -19,16 +19,16 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What the page is made of, and what it alone asks for. */
+/** The files of the dashboard, and the paths that only it uses. */
 class PageTest {
     private static final String ALL = "token-of-the-viewer-0123";
     private static final String ONE = "token-of-advertiser-a-0123";
 
-    private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final ReportsTestDatabase DATABASE = ReportsTestDatabase.fresh();
     private static final ReportsServer SERVER = new ReportsServer(ReportsSettings.of(0, DATABASE.settings())
-                    .withAccess(new Access(List.of(
-                            new Account("all", TokenHash.of(ALL), Role.VIEWER, Optional.empty()),
-                            new Account("one", TokenHash.of(ONE), Role.MANAGER, Optional.of("a"))))))
+                    .withAccess(new ReportsAccounts(List.of(
+                            new ReportsAccount("all", TokenHash.of(ALL), ReportsRole.VIEWER, Optional.empty()),
+                            new ReportsAccount("one", TokenHash.of(ONE), ReportsRole.MANAGER, Optional.of("a"))))))
             .start();
 
     private final TestClient nobody = new TestClient(SERVER.url(), null);
@@ -39,7 +39,7 @@ class PageTest {
     }
 
     @Test
-    void everyFileThatThePageNamesIsServedAndIsNotSentTwice() throws Exception {
+    void everyFileOfThePageIsServedAndNotSentTwice() throws Exception {
         String page = nobody.send("GET", "/", null).body();
         Matcher names = Pattern.compile("(?:src|href)=\"(page/[^\"]+)\"").matcher(page);
         int files = 0;
@@ -59,7 +59,7 @@ class PageTest {
     }
 
     @Test
-    void shardsAreWhatTheLedgerHoldsAndNotForOneAdvertiser() throws Exception {
+    void shardsMatchTheLedgerAndAreHiddenFromSingleAdvertisers() throws Exception {
         TestClient all = new TestClient(SERVER.url(), ALL);
         assertThat(all.get(200, "/v1/shards").path("shards")).isEmpty();
         DATABASE.execute("INSERT INTO ledger (topology, group_name, shard, epoch, position, watermark, txid, opened_at,"

@@ -3,7 +3,7 @@ package io.lightflow.reports.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lightflow.reports.http.Json;
+import io.lightflow.reports.http.ReportsJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
-/** A page in a {@link Browser}: what it shows, what a keyboard does to it, what it asks for and complains of. */
+/** Controls a page in a {@link Browser}: content, keyboard input, requests and errors. */
 final class Tab implements AutoCloseable {
     private static final int LOAD_SECONDS = 20;
     private static final Map<String, Integer> KEYS = Map.of("Tab", 9, "Enter", 13, "Escape", 27, " ", 32);
@@ -26,7 +26,7 @@ final class Tab implements AutoCloseable {
     private final DevTools tools;
     private final String target;
     private final String session;
-    private final ConcurrentLinkedQueue<String> complaints = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
     private final ConcurrentLinkedQueue<URI> requests = new ConcurrentLinkedQueue<>();
     private volatile CompletableFuture<Void> loaded = new CompletableFuture<>();
 
@@ -49,11 +49,11 @@ final class Tab implements AutoCloseable {
             case "Network.requestWillBeSent" ->
                 requests.add(URI.create(parameters.at("/request/url").asText()));
             case "Runtime.exceptionThrown" ->
-                complaints.add(parameters.path("exceptionDetails").toString());
-            case "Runtime.consoleAPICalled" -> complaints.add(parameters.toString());
-            case "Log.entryAdded" -> complaints.add(parameters.path("entry").toString());
+                errors.add(parameters.path("exceptionDetails").toString());
+            case "Runtime.consoleAPICalled" -> errors.add(parameters.toString());
+            case "Log.entryAdded" -> errors.add(parameters.path("entry").toString());
             default -> {
-                // The others tell nothing that a test asks for.
+                // Tests use no other events.
             }
         }
     }
@@ -83,14 +83,14 @@ final class Tab implements AutoCloseable {
         load(() -> call("Page.navigate", Map.of("url", address.toString())));
     }
 
-    /** @param action that leads to another page */
+    /** @param action an action that loads another page */
     void load(Runnable action) throws Exception {
         loaded = new CompletableFuture<>();
         action.run();
         loaded.get(LOAD_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** The value of an expression, or what its promise becomes. */
+    /** The value of an expression, or the result of its promise. */
     JsonNode evaluate(String expression) {
         JsonNode result = call(
                 "Runtime.evaluate",
@@ -102,21 +102,21 @@ final class Tab implements AutoCloseable {
     }
 
     String text(String selector) {
-        return evaluate("document.querySelector(" + Json.MAPPER.getNodeFactory().textNode(selector)
+        return evaluate("document.querySelector(" + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
                         + ")?.textContent ?? '(nothing)'")
                 .asText();
     }
 
-    /** All texts, each without space around. */
+    /** The texts of all matching elements, trimmed. */
     List<String> texts(String selector) {
         List<String> texts = new ArrayList<>();
-        evaluate("[...document.querySelectorAll(" + Json.MAPPER.getNodeFactory().textNode(selector)
+        evaluate("[...document.querySelectorAll(" + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
                         + ")].map((node) => node.textContent.trim())")
                 .forEach(text -> texts.add(text.asText()));
         return texts;
     }
 
-    /** Waits until an expression about the document is true, looking at every change of it. */
+    /** Waits until an expression about the document is true, and evaluates it after every change. */
     void await(String condition) {
         String found = evaluate("""
                 new Promise((done) => {
@@ -128,13 +128,13 @@ final class Tab implements AutoCloseable {
                   if (holds()) { end(""); }
                 })""".formatted(condition)).asText();
         assertThat(found)
-                .as("the page when " + condition + " did not come true; complaints: " + complaints)
+                .as("the page when " + condition + " did not become true; errors: " + errors)
                 .isEmpty();
     }
 
     void awaitText(String selector, String text) {
-        await("document.querySelector(" + Json.MAPPER.getNodeFactory().textNode(selector) + ")?.textContent.includes("
-                + Json.MAPPER.getNodeFactory().textNode(text) + ")");
+        await("document.querySelector(" + ReportsJson.MAPPER.getNodeFactory().textNode(selector) + ")?.textContent.includes("
+                + ReportsJson.MAPPER.getNodeFactory().textNode(text) + ")");
     }
 
     void press(String key) {
@@ -161,7 +161,7 @@ final class Tab implements AutoCloseable {
         call("Input.insertText", Map.of("text", text));
     }
 
-    /** The names of what gets the focus, from here on, until it is this one. */
+    /** Presses Tab until the element with this name has the focus, and returns the names on the way. */
     List<String> tabTo(String name) {
         List<String> passed = new ArrayList<>();
         while (passed.size() < 100) {
@@ -174,13 +174,13 @@ final class Tab implements AutoCloseable {
                 return passed;
             }
         }
-        throw new AssertionError("the focus never came to " + name + ", but to " + passed);
+        throw new AssertionError("expected the focus to reach " + name + ", found " + passed);
     }
 
-    /** The whole page. */
+    /** Saves an image of the whole page. */
     void screenshot(String name) throws IOException {
         Path folder = Files.createDirectories(Path.of("target", "screenshots"));
-        // The charts draw before the next frame.
+        // Waits for the charts, which draw before the next frame.
         evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
         JsonNode size = evaluate("({ width: innerWidth, height: document.documentElement.scrollHeight })");
         byte[] image = Base64.getDecoder()
@@ -208,7 +208,7 @@ final class Tab implements AutoCloseable {
         Files.write(folder.resolve(name + ".png"), image);
     }
 
-    /** What axe-core finds wrong for people with a disability. */
+    /** The accessibility violations that axe-core finds. */
     List<String> barriers() throws IOException {
         try (InputStream axe = Tab.class.getResourceAsStream("/axe.min.js")) {
             evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8) + "; 0");
@@ -221,14 +221,14 @@ final class Tab implements AutoCloseable {
         return found;
     }
 
-    /** Errors and warnings of the console, and of the scripts. */
-    List<String> complaints() {
-        return List.copyOf(complaints);
+    /** Errors and warnings of the console and of scripts. */
+    List<String> errors() {
+        return List.copyOf(errors);
     }
 
-    /** Takes back complaints that a test means to cause. */
-    void forgive(String part) {
-        complaints.removeIf(complaint -> complaint.contains(part));
+    /** Removes errors that a test causes intentionally. */
+    void ignoreErrors(String part) {
+        errors.removeIf(complaint -> complaint.contains(part));
     }
 
     List<URI> requests() {

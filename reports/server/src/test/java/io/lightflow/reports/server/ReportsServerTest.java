@@ -3,9 +3,9 @@ package io.lightflow.reports.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lightflow.reports.http.Access;
-import io.lightflow.reports.http.Account;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.service.access.TokenHash;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
@@ -18,16 +18,16 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What holds for every path: who comes in, what browsers are told, how failures look. */
+/** What holds for every path: authorization, security headers and error responses. */
 class ReportsServerTest {
     private static final String VIEWER = "token-of-the-viewer-0123";
     private static final String SCOPED = "token-of-advertiser-a-0123";
 
-    private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final ReportsTestDatabase DATABASE = ReportsTestDatabase.fresh();
     private static final ReportsServer SERVER = new ReportsServer(ReportsSettings.of(0, DATABASE.settings())
-                    .withAccess(new Access(List.of(
-                            new Account("viewer", TokenHash.of(VIEWER), Role.VIEWER, Optional.empty()),
-                            new Account("scoped", TokenHash.of(SCOPED), Role.MANAGER, Optional.of("a"))))))
+                    .withAccess(new ReportsAccounts(List.of(
+                            new ReportsAccount("viewer", TokenHash.of(VIEWER), ReportsRole.VIEWER, Optional.empty()),
+                            new ReportsAccount("scoped", TokenHash.of(SCOPED), ReportsRole.MANAGER, Optional.of("a"))))))
             .start();
 
     private final TestClient nobody = new TestClient(SERVER.url(), null);
@@ -40,7 +40,7 @@ class ReportsServerTest {
     }
 
     @Test
-    void nobodyComesInWithoutATokenExceptToSeeThatItLives() throws Exception {
+    void withoutATokenOnlyHealthIsAccessible() throws Exception {
         HttpResponse<String> response = nobody.send("GET", "/v1/me", null);
         assertThat(response.statusCode()).isEqualTo(401);
         assertThat(response.headers().firstValue("WWW-Authenticate").orElseThrow())
@@ -56,13 +56,13 @@ class ReportsServerTest {
     }
 
     @Test
-    void metricsOfAllAdvertisersAreNotForOneOfThem() throws Exception {
+    void accountsOfOneAdvertiserCannotReadMetrics() throws Exception {
         assertThat(viewer.send("GET", "/metrics", null).body()).contains("lightflow_reports_request_seconds_bucket");
         scoped.get(403, "/metrics");
     }
 
     @Test
-    void browsersAreToldToLoadNothingFromElsewhere() throws Exception {
+    void browsersLoadNothingFromOtherSites() throws Exception {
         HttpResponse<String> response = viewer.send("GET", "/v1/me", null);
         assertThat(response.headers().firstValue("Content-Security-Policy").orElseThrow())
                 .contains("default-src 'none'", "frame-ancestors 'none'");
@@ -73,7 +73,7 @@ class ReportsServerTest {
     }
 
     @Test
-    void everyPathIsDescribedAndEveryDescribedPathIsThere() throws Exception {
+    void pathsAndTheirDescriptionsMatch() throws Exception {
         JsonNode document = nobody.get(200, "/openapi.json");
         List<String> described = new ArrayList<>();
         document.path("paths")
@@ -87,7 +87,7 @@ class ReportsServerTest {
                 .containsExactlyInAnyOrderElementsOf(SERVER.paths().stream()
                         .filter(path -> path.matches("[A-Z]+ /(v1|health|metrics).*"))
                         .toList());
-        // What is referred to is there.
+        // All references resolve.
         for (JsonNode reference : document.findValues("$ref")) {
             assertThat(document.at(reference.asText().substring(1)).isMissingNode())
                     .as(reference.asText())
@@ -114,14 +114,14 @@ class ReportsServerTest {
     }
 
     @Test
-    void whatIsNotThereIsAProblem() throws Exception {
+    void unknownPathsReturnAProblem() throws Exception {
         JsonNode problem = viewer.get(404, "/v1/nothing");
         assertThat(problem.path("status").asInt()).isEqualTo(404);
         viewer.call(405, "DELETE", "/v1/me", null);
     }
 
     @Test
-    void pagesOfOtherSitesReachNothingOfAServerWithoutAccounts() throws Exception {
+    void pagesOfOtherSitesCannotAccessAServerWithoutAccounts() throws Exception {
         try (ReportsServer open = new ReportsServer(ReportsSettings.of(0, DATABASE.settings())).start()) {
             TestClient client = new TestClient(open.url(), null);
             client.get(200, "/v1/me");
@@ -131,7 +131,7 @@ class ReportsServerTest {
     }
 
     @Test
-    void aStatementThatTakesTooLongIsStopped() throws Exception {
+    void aSlowStatementIsCancelled() throws Exception {
         ReportsSettings impatient =
                 ReportsSettings.of(0, DATABASE.settings()).withStatementTimeout(Duration.ofMillis(100));
         try (ReportsServer server = new ReportsServer(impatient).start();
@@ -145,7 +145,7 @@ class ReportsServerTest {
     }
 
     @Test
-    void withoutItsDatabaseItSaysSo() throws Exception {
+    void anUnavailableDatabaseIsReported() throws Exception {
         DatabaseSettings away = new DatabaseSettings(
                 "jdbc:postgresql://127.0.0.1:1/away", "postgres", null, "public", 2, Duration.ofMillis(250));
         try (ReportsServer server = new ReportsServer(ReportsSettings.of(0, away)).start()) {

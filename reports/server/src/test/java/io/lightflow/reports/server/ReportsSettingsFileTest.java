@@ -16,7 +16,7 @@ class ReportsSettingsFileTest {
     private Path folder;
 
     @Test
-    void everythingCanBeSetAndNoSecretIsPrinted() throws Exception {
+    void everySettingIsReadAndNoSecretIsPrinted() throws Exception {
         Path token = Files.writeString(folder.resolve("token"), "token-from-a-file-0123\n");
         ReportsSettings settings = ReportsSettingsFile.parse(
                 """
@@ -39,37 +39,37 @@ class ReportsSettingsFileTest {
         assertThat(settings.primary().orElseThrow().password()).isEqualTo("hidden-password");
         assertThat(settings.toString()).doesNotContain("hidden");
         assertThat(settings.access()
-                        .caller("Bearer token-from-a-file-0123")
+                        .principal("Bearer token-from-a-file-0123")
                         .orElseThrow()
                         .advertiser())
                 .contains("a");
         assertThat(settings.access()
-                        .caller("Bearer hidden-token-of-one")
+                        .principal("Bearer hidden-token-of-one")
                         .orElseThrow()
                         .name())
                 .isEqualTo("one");
     }
 
     @Test
-    void whatIsWrongIsNamed() {
-        refused("replicas: {}", "unknown key replicas; known here are [access, bind,");
-        refused("port: 1", "replica is missing");
-        refused(DATABASE + "port: '1'", "wrong value of port");
-        refused(DATABASE + "port: 1\nport: 2", "Duplicate field 'port'");
-        refused(DATABASE + "statementTimeout: 5", "statementTimeout must be a number with its unit");
-        refused(DATABASE + "statementTimeout: 5h", "statementTimeout must be from 100ms to 10m");
-        refused(DATABASE + "bind: 0.0.0.0", "access must name the accounts");
-        refused(DATABASE + "access: []", "access is empty");
-        refused(DATABASE + "access: [{name: a, role: viewer}]", "access[0] must have one of tokenVariable");
-        refused(DATABASE + "access: [{name: a, role: admin, tokenVariable: T}]", "access[0].role must be viewer or");
-        refused(DATABASE + "access: [{name: a, role: viewer, tokenVariable: T}]", "T, which is not set");
+    void errorsNameTheKey() {
+        assertRejected("replicas: {}", "unknown key replicas; known keys are [access, bind,");
+        assertRejected("port: 1", "replica is missing");
+        assertRejected(DATABASE + "port: '1'", "invalid value of port");
+        assertRejected(DATABASE + "port: 1\nport: 2", "Duplicate field 'port'");
+        assertRejected(DATABASE + "statementTimeout: 5", "statementTimeout: expected a whole number");
+        assertRejected(DATABASE + "statementTimeout: 5h", "statementTimeout must be 100ms to 10m");
+        assertRejected(DATABASE + "bind: 0.0.0.0", "access must name the accounts");
+        assertRejected(DATABASE + "access: []", "access is empty");
+        assertRejected(DATABASE + "access: [{name: a, role: viewer}]", "access[0] must have one of tokenVariable");
+        assertRejected(DATABASE + "access: [{name: a, role: admin, tokenVariable: T}]", "access[0].role must be viewer or");
+        assertRejected(DATABASE + "access: [{name: a, role: viewer, tokenVariable: T}]", "T, which is not set");
         assertThatThrownBy(() -> ReportsSettingsFile.parse(
                         DATABASE + "access: [{name: a, role: viewer, tokenVariable: T}]", Map.of("T", "short")))
-                .hasMessageContaining("access[0]: a token must have at least 16 characters, and has 5")
+                .hasMessageContaining("access[0]: a token must have at least 16 characters, but has 5")
                 .hasMessageNotContaining("short");
     }
 
-    private static void refused(String yaml, String message) {
+    private static void assertRejected(String yaml, String message) {
         assertThatThrownBy(() -> ReportsSettingsFile.parse(yaml, Map.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(message);

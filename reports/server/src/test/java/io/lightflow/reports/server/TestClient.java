@@ -3,7 +3,7 @@ package io.lightflow.reports.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lightflow.reports.http.Json;
+import io.lightflow.reports.http.ReportsJson;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,7 +12,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Sends requests to a server, with one account's token. */
+/** Sends requests to a server with one account's token. */
 public final class TestClient {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -20,7 +20,7 @@ public final class TestClient {
     private final URI base;
     private final String token;
 
-    /** @param token null to send none */
+    /** @param token null for no token */
     public TestClient(URI base, String token) {
         this.base = base;
         this.token = token;
@@ -34,7 +34,7 @@ public final class TestClient {
             request.header("Authorization", "Bearer " + token);
         }
         if (body != null) {
-            request.header("Content-Type", Json.CONTENT_TYPE);
+            request.header("Content-Type", ReportsJson.CONTENT_TYPE);
         }
         for (int i = 0; i < headers.length; i += 2) {
             request.setHeader(headers[i], headers[i + 1]);
@@ -42,15 +42,15 @@ public final class TestClient {
         return HTTP.send(request.build(), BodyHandlers.ofString());
     }
 
-    /** Sends a request that must be answered with this status. */
+    /** Sends a request and asserts the status of its response. */
     public JsonNode call(int status, String method, String path, String body, String... headers) throws Exception {
         HttpResponse<String> response = send(method, path, body, headers);
         assertThat(response.statusCode())
                 .as(method + " " + path + ": " + response.body())
                 .isEqualTo(status);
         return response.body().isEmpty()
-                ? Json.MAPPER.getNodeFactory().missingNode()
-                : Json.MAPPER.readTree(response.body());
+                ? ReportsJson.MAPPER.getNodeFactory().missingNode()
+                : ReportsJson.MAPPER.readTree(response.body());
     }
 
     public JsonNode get(int status, String path) throws Exception {

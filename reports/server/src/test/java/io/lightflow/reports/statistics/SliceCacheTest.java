@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.database.StatisticsCube;
 import io.lightflow.reports.http.ProblemException;
-import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.reports.statistics.SliceCache.Needs;
 import io.lightflow.service.sql.Sql;
 import io.lightflow.statistics.Dimension;
@@ -33,7 +33,7 @@ class SliceCacheTest {
     private static final Instant BEGIN = Instant.parse("2026-01-01T23:30:00Z");
     private static final Filter EVERYTHING = new Filter(Map.of());
 
-    private final TestDatabase database = TestDatabase.fresh();
+    private final ReportsTestDatabase database = ReportsTestDatabase.fresh();
     private final PGSimpleDataSource replica = new PGSimpleDataSource();
 
     SliceCacheTest() {

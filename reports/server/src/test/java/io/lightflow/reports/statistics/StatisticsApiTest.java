@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lightflow.database.StatisticsCube;
-import io.lightflow.reports.http.Access;
-import io.lightflow.reports.http.Account;
-import io.lightflow.reports.http.Role;
+import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.TestClient;
-import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.reports.statistics.WrittenStatistics.Row;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.statistics.Counts;
@@ -54,7 +54,7 @@ class StatisticsApiTest {
     private static final Instant WATERMARK = BEGIN.plus(Duration.ofHours(100));
     private static final int MINUTES = 5 * 24 * 60;
 
-    private static final TestDatabase DATABASE = TestDatabase.fresh();
+    private static final ReportsTestDatabase DATABASE = ReportsTestDatabase.fresh();
     private static final WrittenStatistics WRITTEN = new WrittenStatistics(DATABASE);
     private static final Random RANDOM = random();
     private static ReportsServer server;
@@ -84,9 +84,9 @@ class StatisticsApiTest {
         }
         WRITTEN.commit(statistics, WATERMARK);
         server = new ReportsServer(ReportsSettings.of(0, DATABASE.settings())
-                        .withAccess(new Access(List.of(
-                                new Account("all", TokenHash.of(ALL), Role.VIEWER, Optional.empty()),
-                                new Account("one", TokenHash.of(ONE), Role.VIEWER, Optional.of("a0"))))))
+                        .withAccess(new ReportsAccounts(List.of(
+                                new ReportsAccount("all", TokenHash.of(ALL), ReportsRole.VIEWER, Optional.empty()),
+                                new ReportsAccount("one", TokenHash.of(ONE), ReportsRole.VIEWER, Optional.of("a0"))))))
                 .start();
         client = new TestClient(server.url(), ALL);
         scoped = new TestClient(server.url(), ONE);
@@ -371,7 +371,7 @@ class StatisticsApiTest {
         wrong("/v1/ads/popular_ads?window=361", "window", "from 1 to 360");
         wrong("/v1/ads/popular_ads?window=61&filter=country:DE", "window", "from 1 to 60");
         wrong("/v1/ads/popular_ads?count=0", "count", "from 1 to 1000");
-        wrong("/v1/ads/popular_ads?minutes=5", "minutes", "left out");
+        wrong("/v1/ads/popular_ads?minutes=5", "minutes", "omitted");
         wrong("/v1/campaigns/c/series?step=week&" + hour, "step", "one of minute, hour, day");
         wrong("/v1/campaigns/c/series?by=city&" + hour, "by", "names with commas");
         wrong("/v1/campaigns/c/series?format=xml&" + hour, "format", "one of json, csv, arrow");

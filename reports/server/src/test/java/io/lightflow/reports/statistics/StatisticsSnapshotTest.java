@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.TestClient;
-import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.postgres.StatisticsPruner;
@@ -36,13 +36,13 @@ class StatisticsSnapshotTest {
         return new Random(seed);
     }
 
-    private static ReportsServer serve(TestDatabase database) {
+    private static ReportsServer serve(ReportsTestDatabase database) {
         return new ReportsServer(ReportsSettings.of(0, database.settings())).start();
     }
 
     @Test
     void figureAndWatermarkAreOfOneSnapshotWhileStatisticsAreWritten() throws Exception {
-        TestDatabase database = TestDatabase.fresh();
+        ReportsTestDatabase database = ReportsTestDatabase.fresh();
         int commits = 60;
         Instant edge = Instant.parse("2026-01-01T22:59:00Z");
         ExecutorService thread = Executors.newSingleThreadExecutor();
@@ -84,7 +84,7 @@ class StatisticsSnapshotTest {
 
     @Test
     void edgesWhoseMinutesWereDroppedAreAProblemAndNotAGuess() throws Exception {
-        TestDatabase database = TestDatabase.fresh();
+        ReportsTestDatabase database = ReportsTestDatabase.fresh();
         try (WrittenStatistics written = new WrittenStatistics(database);
                 ReportsServer reports = serve(database)) {
             Random random = random();
@@ -132,7 +132,7 @@ class StatisticsSnapshotTest {
 
     @Test
     void regionsAreAskedForOnlyWhereTheyAreCounted() throws Exception {
-        TestDatabase database = TestDatabase.fresh();
+        ReportsTestDatabase database = ReportsTestDatabase.fresh();
         try (WrittenStatistics written = new WrittenStatistics(database);
                 ReportsServer reports = serve(database)) {
             Random random = random();

@@ -4,7 +4,7 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.position.TopicPosition.Incarnation;
-import io.lightflow.reports.server.TestDatabase;
+import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
@@ -27,7 +27,7 @@ public final class WrittenStatistics implements AutoCloseable {
     /** A minute row. */
     record Row(StatisticsKey key, Counts counts) {}
 
-    public WrittenStatistics(TestDatabase database) {
+    public WrittenStatistics(ReportsTestDatabase database) {
         sink = new PostgresStatisticsSink(database.topologySettings(), "stats-counter", "us");
         position = sink.open(0);
     }

@@ -2,14 +2,14 @@ package io.lightflow.registry.server;
 
 import java.util.List;
 
-/** A request that is answered with an error of the Confluent API. */
+/** A request that fails with an error of the Confluent API. */
 final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final int status;
     private final int errorCode;
 
     private ApiException(int status, int errorCode, String message) {
-        // No stack trace: it is an answer, made once for each wrong request.
+        // No stack trace: each invalid request creates one as its response.
         super(message, null, false, false);
         this.status = status;
         this.errorCode = errorCode;
@@ -29,9 +29,7 @@ final class ApiException extends RuntimeException {
 
     static ApiException unauthorized() {
         return new ApiException(
-                401,
-                40101,
-                "Unauthorized: send the name and password of a user, or a bearer token, that is known here");
+                401, 40101, "Unauthorized: send the name and password of a known user, or a known bearer token");
     }
 
     static ApiException forbidden(String message) {
@@ -93,8 +91,8 @@ final class ApiException extends RuntimeException {
         return new ApiException(
                 415,
                 415,
-                "The body of a request must be JSON, with the content type " + Answers.CONTENT_TYPE
-                        + " or application/json, and came as " + found);
+                "The body of a request must be JSON, with the content type " + RegistryJson.CONTENT_TYPE
+                        + " or application/json, but is " + found);
     }
 
     static ApiException invalidSchema(String message) {
@@ -102,8 +100,9 @@ final class ApiException extends RuntimeException {
     }
 
     static ApiException referenceNotFound(Reference reference) {
-        return invalidSchema("Invalid Avro schema: it refers to version " + reference.version() + " of subject '"
-                + reference.subject() + "' for " + reference.name() + ", and there is none. Register that first");
+        return invalidSchema("Invalid Avro schema: it references version " + reference.version() + " of subject '"
+                + reference.subject() + "' for " + reference.name()
+                + ", which does not exist. Register that version first");
     }
 
     static ApiException invalidVersion(String version) {
@@ -132,16 +131,16 @@ final class ApiException extends RuntimeException {
         return new ApiException(422, 42205, message);
     }
 
-    static ApiException idTaken(ParsedSchema schema) {
+    static ApiException idInUse(ParsedSchema schema) {
         return notPermitted("Schema " + schema.schema().getFullName() + " has the id " + schema.id()
-                + ", which another schema already has: ids are 31 bits of a hash of the schema."
-                + " Change anything in it, for example a doc, and it gets another id.");
+                + ", which another schema already uses: ids are 31 bits of a hash of the schema."
+                + " Any change to the schema, such as to a doc, gives it another id.");
     }
 
-    static ApiException versionTaken(String subject, int version, int id, SubjectVersion there) {
+    static ApiException versionInUse(String subject, int version, int id, SubjectVersion existing) {
         return notPermitted("Schema " + id + " cannot become version " + version + " of subject '" + subject
-                + "': schema " + there.id() + " is version " + there.version() + " of it already."
-                + " Nothing is overwritten. Delete that one for good first, or register without a version");
+                + "': schema " + existing.id() + " is already version " + existing.version() + " of it."
+                + " Nothing is overwritten. Permanently delete that version first, or register without a version");
     }
 
     static ApiException referenceExists(SubjectVersion version, List<Integer> referrers) {
@@ -156,11 +155,11 @@ final class ApiException extends RuntimeException {
         return new ApiException(
                 422,
                 42207,
-                "The id " + given + " was given for a schema whose id is " + derived
-                        + ": here an id is derived from what the schema says, so that it is the same in every registry."
-                        + " Give the id " + derived
-                        + ", or none and register in mode READWRITE. Records that carry " + given
-                        + " cannot be read with ids from here");
+                "Expected the id " + derived + " of the schema, found " + given
+                        + ": ids are derived from the schema's content, so that they are the same in every registry."
+                        + " Send the id " + derived
+                        + ", or register without an id in mode READWRITE. Records that carry " + given
+                        + " cannot be read with ids of this registry");
     }
 
     static ApiException invalidSubject(String message) {

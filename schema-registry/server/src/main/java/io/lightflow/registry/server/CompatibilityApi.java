@@ -5,11 +5,11 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.lightflow.registry.server.CompatibilityCheck.VersionedSchema;
-import io.lightflow.registry.server.access.Role;
+import io.lightflow.registry.server.access.RegistryRole;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code /compatibility}: would this schema be accepted, and if not, why. */
+/** {@code /compatibility}: whether a schema would be accepted, and the reasons if not. */
 final class CompatibilityApi {
     private final SubjectStore subjects;
     private final SchemaStore schemas;
@@ -32,37 +32,37 @@ final class CompatibilityApi {
 
     void addTo(RoutesConfig routes) {
         String versions = "/compatibility/subjects/{subject}/versions";
-        routes.post(versions, Answers.json(this::withAllThatCount), Role.READ);
-        routes.post(versions + "/{version}", Answers.json(this::withOne), Role.READ);
+        routes.post(versions, RegistryJson.json(this::withRelevantVersions), RegistryRole.READ);
+        routes.post(versions + "/{version}", RegistryJson.json(this::withOneVersion), RegistryRole.READ);
     }
 
     @JsonInclude(Include.NON_NULL)
     private record Verdict(boolean is_compatible, List<String> messages) {}
 
-    private Object withAllThatCount(Context context) {
-        String subject = Subjects.inPath(context);
-        return verdict(context, registrar.obstacles(subject, SchemaRequest.parsed(context, parser)));
+    private Object withRelevantVersions(Context context) {
+        String subject = PathParameters.inPath(context);
+        return verdict(context, registrar.incompatibilities(subject, SchemaRequest.parsed(context, parser)));
     }
 
-    private Object withOne(Context context) {
-        String subject = Subjects.inPath(context);
-        Optional<Integer> number = Subjects.versionInPath(context);
+    private Object withOneVersion(Context context) {
+        String subject = PathParameters.inPath(context);
+        Optional<Integer> number = PathParameters.versionInPath(context);
         ParsedSchema schema = SchemaRequest.parsed(context, parser);
         Optional<SubjectVersion> found = number.isPresent()
-                ? subjects.version(subject, number.get(), Deleted.LEFT_OUT)
-                : subjects.latest(subject, Deleted.LEFT_OUT);
+                ? subjects.version(subject, number.get(), DeletedFilter.EXCLUDED)
+                : subjects.latest(subject, DeletedFilter.EXCLUDED);
         if (found.isEmpty() && number.isEmpty()) {
-            // The first version of a subject goes with all that are there.
+            // The first version of a subject is always compatible.
             return verdict(context, List.of());
         }
         SubjectVersion version = found.orElseThrow(
-                () -> subjects.latest(subject, Deleted.LEFT_OUT).isEmpty()
+                () -> subjects.latest(subject, DeletedFilter.EXCLUDED).isEmpty()
                         ? ApiException.subjectNotFound(subject)
                         : ApiException.versionNotFound(subject, number.orElseThrow()));
         return verdict(
                 context,
-                CompatibilityCheck.obstacles(
-                        settings.levelInForce(subject), schema.schema(), List.of(versioned(version))));
+                CompatibilityCheck.incompatibilities(
+                        settings.effectiveLevel(subject), schema.schema(), List.of(versioned(version))));
     }
 
     private VersionedSchema versioned(SubjectVersion version) {
@@ -72,7 +72,8 @@ final class CompatibilityApi {
         return new VersionedSchema(version.version(), ParsedSchema.parseStored(text));
     }
 
-    private static Verdict verdict(Context context, List<String> obstacles) {
-        return new Verdict(obstacles.isEmpty(), Answers.flag(context, "verbose") ? obstacles : null);
+    private static Verdict verdict(Context context, List<String> incompatibilities) {
+        return new Verdict(
+                incompatibilities.isEmpty(), RegistryJson.flag(context, "verbose") ? incompatibilities : null);
     }
 }

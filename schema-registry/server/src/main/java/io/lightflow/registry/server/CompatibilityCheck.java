@@ -6,44 +6,45 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.Incompatibility;
 
-/** Says, by Avro's own rules, what stands between a new schema and the earlier versions of its subject. */
+/** Compares a new schema with earlier versions of its subject by Avro's rules. */
 final class CompatibilityCheck {
     private static final String NEW = "the new schema";
 
     private CompatibilityCheck() {}
 
     /**
-     * @param earlier the subject's versions in rising order
-     * @return one line for each obstacle, with its path in the schema; empty if there is none
+     * @param earlier the subject's versions in ascending order
+     * @return one line for each incompatibility, with its path in the schema; empty if there is none
      */
-    static List<String> obstacles(CompatibilityLevel level, Schema candidate, List<VersionedSchema> earlier) {
+    static List<String> incompatibilities(CompatibilityLevel level, Schema candidate, List<VersionedSchema> earlier) {
         List<VersionedSchema> checked =
                 level.transitive() || earlier.isEmpty() ? earlier : earlier.subList(earlier.size() - 1, earlier.size());
-        List<String> obstacles = new ArrayList<>();
+        List<String> incompatibilities = new ArrayList<>();
         for (VersionedSchema old : checked) {
             String oldName = "version " + old.version();
             if (level.newReadsOld()) {
-                obstacles.addAll(compare(candidate, NEW, old.schema(), oldName));
+                incompatibilities.addAll(compare(candidate, NEW, old.schema(), oldName));
             }
             if (level.oldReadsNew()) {
-                obstacles.addAll(compare(old.schema(), oldName, candidate, NEW));
+                incompatibilities.addAll(compare(old.schema(), oldName, candidate, NEW));
             }
         }
-        return obstacles;
+        return incompatibilities;
     }
 
     private static List<String> compare(Schema reader, String readerName, Schema writer, String writerName) {
         List<String> lines = new ArrayList<>();
-        for (Incompatibility obstacle : SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
+        for (Incompatibility incompatibility : SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
                 .getResult()
                 .getIncompatibilities()) {
-            lines.add(readerName + " cannot read records of " + writerName + ": " + obstacle.getType() + " at "
-                    + obstacle.getLocation() + ", " + SchemaPath.named(reader, obstacle.getLocation()) + " ("
-                    + obstacle.getMessage() + ")");
+            lines.add(readerName + " cannot read records of " + writerName + ": " + incompatibility.getType() + " at "
+                    + incompatibility.getLocation() + ", " + SchemaPath.named(reader, incompatibility.getLocation())
+                    + " ("
+                    + incompatibility.getMessage() + ")");
         }
         return lines;
     }
 
-    /** One earlier version of a subject. */
+    /** An earlier version of a subject. */
     record VersionedSchema(int version, Schema schema) {}
 }

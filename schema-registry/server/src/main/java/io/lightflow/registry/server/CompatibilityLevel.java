@@ -2,7 +2,7 @@ package io.lightflow.registry.server;
 
 import java.util.Locale;
 
-/** What a new version of a subject must be able to do with the records of earlier ones, and they with its records. */
+/** Whether a new version of a subject must read records of earlier versions, and vice versa. */
 enum CompatibilityLevel {
     NONE(false, false, false),
     BACKWARD(true, false, false),
@@ -12,7 +12,7 @@ enum CompatibilityLevel {
     FULL(true, true, false),
     FULL_TRANSITIVE(true, true, true);
 
-    /** For all subjects, until another is set. */
+    /** The level of all subjects unless another one is set. */
     static final CompatibilityLevel DEFAULT = BACKWARD;
 
     private final boolean newReadsOld;
@@ -33,7 +33,7 @@ enum CompatibilityLevel {
         return oldReadsNew;
     }
 
-    /** Whether every earlier version counts, or the latest alone. */
+    /** Whether the level applies to every earlier version instead of only the latest. */
     boolean transitive() {
         return transitive;
     }

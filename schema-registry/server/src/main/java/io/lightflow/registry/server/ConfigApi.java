@@ -4,37 +4,43 @@ import static io.lightflow.registry.server.SubjectSettings.ALL_SUBJECTS;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.lightflow.registry.server.access.Role;
+import io.lightflow.registry.server.access.RegistryRole;
 
-/** {@code /config}: the compatibility level, of all subjects and of single ones. */
+/** {@code /config}: the compatibility levels of all subjects and of single subjects. */
 final class ConfigApi {
     private final SubjectSettings settings;
-    private final Audit audit;
+    private final AuditLog audit;
 
-    ConfigApi(SubjectSettings settings, Audit audit) {
+    ConfigApi(SubjectSettings settings, AuditLog audit) {
         this.settings = settings;
         this.audit = audit;
     }
 
     void addTo(RoutesConfig routes) {
-        routes.get("/config", Answers.json(context -> new ConfiguredLevel(settings.globalLevel())), Role.READ);
-        routes.put("/config", Answers.json(context -> set(context, ALL_SUBJECTS)), Role.WRITE);
-        routes.delete("/config", Answers.json(this::deleteGlobal), Role.WRITE);
-        routes.get("/config/{subject}", Answers.json(this::level), Role.READ);
-        routes.put("/config/{subject}", Answers.json(context -> set(context, Subjects.inPath(context))), Role.WRITE);
-        routes.delete("/config/{subject}", Answers.json(this::delete), Role.WRITE);
+        routes.get(
+                "/config",
+                RegistryJson.json(context -> new ConfiguredLevel(settings.globalLevel())),
+                RegistryRole.READ);
+        routes.put("/config", RegistryJson.json(context -> set(context, ALL_SUBJECTS)), RegistryRole.WRITE);
+        routes.delete("/config", RegistryJson.json(this::deleteGlobal), RegistryRole.WRITE);
+        routes.get("/config/{subject}", RegistryJson.json(this::level), RegistryRole.READ);
+        routes.put(
+                "/config/{subject}",
+                RegistryJson.json(context -> set(context, PathParameters.inPath(context))),
+                RegistryRole.WRITE);
+        routes.delete("/config/{subject}", RegistryJson.json(this::delete), RegistryRole.WRITE);
     }
 
-    /** How a level is read. */
+    /** The format in which a level is read. */
     private record ConfiguredLevel(CompatibilityLevel compatibilityLevel) {}
 
-    /** How a level is set, and the answer to that. */
+    /** The format in which a level is set, and the response. */
     private record LevelToSet(String compatibility) {}
 
     private Object level(Context context) {
-        String subject = Subjects.inPath(context);
+        String subject = PathParameters.inPath(context);
         return new ConfiguredLevel(settings.level(subject).orElseGet(() -> {
-            if (!Answers.flag(context, "defaultToGlobal")) {
+            if (!RegistryJson.flag(context, "defaultToGlobal")) {
                 throw ApiException.compatibilityNotConfigured(subject);
             }
             return settings.globalLevel();
@@ -42,8 +48,8 @@ final class ConfigApi {
     }
 
     private Object set(Context context, String subject) {
-        CompatibilityLevel level =
-                CompatibilityLevel.parse(Answers.body(context, LevelToSet.class).compatibility());
+        CompatibilityLevel level = CompatibilityLevel.parse(
+                RegistryJson.body(context, LevelToSet.class).compatibility());
         settings.setLevel(subject, level);
         audit.changed(context, "set-compatibility", level + " of " + named(subject));
         return new LevelToSet(level.name());
@@ -56,7 +62,7 @@ final class ConfigApi {
     }
 
     private Object delete(Context context) {
-        String subject = Subjects.inPath(context);
+        String subject = PathParameters.inPath(context);
         CompatibilityLevel deleted =
                 settings.deleteLevel(subject).orElseThrow(() -> ApiException.subjectNotFound(subject));
         audit.changed(context, "delete-compatibility", deleted + " of " + named(subject));

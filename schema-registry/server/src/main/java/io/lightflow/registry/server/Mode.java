@@ -2,12 +2,12 @@ package io.lightflow.registry.server;
 
 import java.util.Locale;
 
-/** What may be done with a subject, or with all that have no mode of their own. */
+/** The operations that a subject allows, or all subjects without their own mode. */
 enum Mode {
     READWRITE,
-    /** Nothing may be registered, deleted or configured. */
+    /** Registering, deleting and configuring are forbidden. */
     READONLY,
-    /** Schemas come with their id and version, as they are elsewhere, and compatibility is not asked for. */
+    /** Schemas are registered with the id and version of another registry, without a compatibility check. */
     IMPORT;
 
     static Mode parse(String name) {

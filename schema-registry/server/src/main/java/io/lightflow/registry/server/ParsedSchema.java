@@ -5,14 +5,14 @@ import java.util.List;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 
-/** An Avro schema with its identity. */
+/** An Avro schema with its id and fingerprint. */
 final class ParsedSchema {
     private final Schema schema;
     private final String text;
     private final List<ResolvedReference> references;
     private final byte[] fingerprint;
 
-    /** @param text what is kept and handed out */
+    /** @param text the string to store and return */
     ParsedSchema(Schema schema, String text, List<ResolvedReference> references) {
         this.schema = schema;
         this.text = text;
@@ -20,7 +20,7 @@ final class ParsedSchema {
         this.fingerprint = SchemaId.fingerprint(schema);
     }
 
-    /** Reads what was accepted earlier, perhaps by a version of Avro that was less strict. */
+    /** Parses a schema that was accepted earlier, possibly by a less strict version of Avro. */
     static Schema parseStored(String resolved) {
         return new Schema.Parser(NameValidator.NO_VALIDATION)
                 .setValidateDefaults(false)
@@ -31,7 +31,7 @@ final class ParsedSchema {
         return schema;
     }
 
-    /** Derived from what the schema says with its references written out. */
+    /** The id, derived from the schema with its references inlined. */
     int id() {
         return SchemaId.ofFingerprint(fingerprint);
     }
@@ -40,12 +40,12 @@ final class ParsedSchema {
         return fingerprint.clone();
     }
 
-    /** What is kept and handed out. */
+    /** The string to store and return. */
     String text() {
         return text;
     }
 
-    /** The text with the types of the references written out. */
+    /** The schema with the types of its references inlined. */
     String resolved() {
         return references.isEmpty() ? text : schema.toString();
     }

@@ -3,9 +3,9 @@ package io.lightflow.registry.server;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 
 /**
- * A version whose types another schema uses, in the field names of the API.
+ * A version whose types another schema uses, with the field names of the API.
  *
- * @param name the full name of the type that is used
+ * @param name the full name of the used type
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record Reference(String name, String subject, int version) {}

@@ -1,6 +1,6 @@
 package io.lightflow.registry.server;
 
-import static io.lightflow.registry.server.Rows.SELECT_VERSION;
+import static io.lightflow.registry.server.RowMappers.SELECT_VERSION;
 
 import io.lightflow.registry.server.CompatibilityCheck.VersionedSchema;
 import io.lightflow.service.sql.Sql;
@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/** Adds versions to subjects. Any number of servers may do so at once: each locks the subject's row for it. */
+/** Adds versions to subjects. Several servers may do so concurrently: each locks the subject's row. */
 final class Registrar {
     private final Sql sql;
 
@@ -18,83 +18,86 @@ final class Registrar {
     }
 
     /**
-     * Makes {@code schema} the next version of {@code subject}, unless it is one already.
+     * Registers {@code schema} as the next version of {@code subject}, unless it is already a version.
      *
-     * @return the version that holds it, and whether it is new
-     * @throws ApiException if it is incompatible with earlier versions, another schema has its id, or the mode forbids
-     *     it
+     * @return the schema's version, and whether it is new
+     * @throws ApiException if the schema is incompatible with earlier versions, another schema has its id, or the mode
+     *     forbids it
      */
     Registration register(String subject, ParsedSchema schema) {
         String action = "register schema " + schema.id() + " as " + subject;
         Optional<SubjectVersion> existing =
-                sql.ask(action, connection -> SubjectStore.find(connection, subject, schema, Deleted.LEFT_OUT));
+                sql.query(action, connection -> SubjectStore.find(connection, subject, schema, DeletedFilter.EXCLUDED));
         return existing.map(Registration::existed)
-                .orElseGet(() -> sql.change(action, connection -> registerLocked(connection, subject, schema)));
+                .orElseGet(() -> sql.inTransaction(action, connection -> registerLocked(connection, subject, schema)));
     }
 
     private static Registration registerLocked(Connection connection, String subject, ParsedSchema schema)
             throws SQLException {
         lock(connection, subject);
-        Optional<SubjectVersion> existing = SubjectStore.find(connection, subject, schema, Deleted.LEFT_OUT);
+        Optional<SubjectVersion> existing = SubjectStore.find(connection, subject, schema, DeletedFilter.EXCLUDED);
         if (existing.isPresent()) {
             return Registration.existed(existing.get());
         }
         SubjectSettings.requireWritable(connection, subject);
-        if (SubjectSettings.modeInForce(connection, subject) == Mode.IMPORT) {
-            throw ApiException.notPermitted("Subject " + subject + " is in import mode, in which a schema is registered"
-                    + " with its \"id\" and, if it is known, its \"version\". Name them, or put it into"
-                    + " mode READWRITE");
+        if (SubjectSettings.effectiveMode(connection, subject) == Mode.IMPORT) {
+            throw ApiException.notPermitted(
+                    "Subject " + subject + " is in import mode, which requires the schema's \"id\""
+                            + " and optionally its \"version\". Send them, or set the subject's mode to READWRITE");
         }
         requireCompatible(connection, subject, schema);
-        SchemaStore.insert(connection, schema, Deleted.LEFT_OUT);
-        return Registration.created(add(connection, subject, next(connection, subject), schema, Deleted.LEFT_OUT));
+        SchemaStore.insert(connection, schema, DeletedFilter.EXCLUDED);
+        return Registration.created(
+                add(connection, subject, next(connection, subject), schema, DeletedFilter.EXCLUDED));
     }
 
     /**
-     * Puts {@code schema} where it is elsewhere, whatever it is compatible with. Nothing is ever overwritten.
+     * Registers {@code schema} with the version of another registry, without a compatibility check. It never overwrites
+     * anything.
      *
-     * @param version the number it has to have; empty for the next one
-     * @param deleted {@link Deleted#ONLY} for a version that is deleted where it comes from
-     * @throws ApiException if another schema has that number or that id, or the mode forbids it
+     * @param version the required version; empty for the next one
+     * @param deleted {@link DeletedFilter#ONLY} for a version that is deleted in the other registry
+     * @throws ApiException if another schema has that version or id, or the mode forbids it
      */
-    Registration place(String subject, ParsedSchema schema, Optional<Integer> version, Deleted deleted) {
-        return sql.change("place schema " + schema.id() + " in " + subject, connection -> {
+    Registration importVersion(String subject, ParsedSchema schema, Optional<Integer> version, DeletedFilter deleted) {
+        return sql.inTransaction("import schema " + schema.id() + " in " + subject, connection -> {
             lock(connection, subject);
             SubjectSettings.requireWritable(connection, subject);
-            Optional<SubjectVersion> same = SubjectStore.find(connection, subject, schema, Deleted.LEFT_OUT);
+            Optional<SubjectVersion> same = SubjectStore.find(connection, subject, schema, DeletedFilter.EXCLUDED);
             if (version.isEmpty()) {
                 return same.isPresent()
                         ? Registration.existed(same.get())
-                        : place(connection, subject, next(connection, subject), schema, deleted);
+                        : importVersion(connection, subject, next(connection, subject), schema, deleted);
             }
             Optional<SubjectVersion> there = Sql.first(
                     connection,
                     SELECT_VERSION + "WHERE v.subject = ? AND v.version = ?",
-                    Rows::version,
+                    RowMappers::version,
                     subject,
                     version.get());
             if (there.isPresent() && there.get().id() == schema.id()) {
                 return Registration.existed(there.get());
             }
             if (there.isPresent()) {
-                throw ApiException.versionTaken(subject, version.get(), schema.id(), there.get());
+                throw ApiException.versionInUse(subject, version.get(), schema.id(), there.get());
             }
-            if (same.isPresent() && deleted != Deleted.ONLY) {
-                throw ApiException.versionTaken(subject, version.get(), schema.id(), same.get());
+            if (same.isPresent() && deleted != DeletedFilter.ONLY) {
+                throw ApiException.versionInUse(subject, version.get(), schema.id(), same.get());
             }
-            return place(connection, subject, version.get(), schema, deleted);
+            return importVersion(connection, subject, version.get(), schema, deleted);
         });
     }
 
-    private static Registration place(
-            Connection connection, String subject, int version, ParsedSchema schema, Deleted deleted)
+    private static Registration importVersion(
+            Connection connection, String subject, int version, ParsedSchema schema, DeletedFilter deleted)
             throws SQLException {
-        // What is deleted itself may refer to what is.
-        SchemaStore.insert(connection, schema, deleted == Deleted.ONLY ? Deleted.INCLUDED : Deleted.LEFT_OUT);
+        // A deleted version may reference deleted versions.
+        SchemaStore.insert(
+                connection, schema, deleted == DeletedFilter.ONLY ? DeletedFilter.INCLUDED : DeletedFilter.EXCLUDED);
         return Registration.created(add(connection, subject, version, schema, deleted));
     }
 
-    /** Until the transaction ends, nobody else changes this subject. */
+    /** Prevents concurrent changes of this subject until the transaction ends. */
     static void lock(Connection connection, String subject) throws SQLException {
         Sql.update(connection, "INSERT INTO registry.subjects (name) VALUES (?) ON CONFLICT DO NOTHING", subject);
         Sql.first(connection, "SELECT name FROM registry.subjects WHERE name = ? FOR UPDATE", row -> true, subject);
@@ -110,34 +113,35 @@ final class Registrar {
     }
 
     private static SubjectVersion add(
-            Connection connection, String subject, int version, ParsedSchema schema, Deleted deleted)
+            Connection connection, String subject, int version, ParsedSchema schema, DeletedFilter deleted)
             throws SQLException {
-        boolean gone = deleted == Deleted.ONLY;
+        boolean isDeleted = deleted == DeletedFilter.ONLY;
         Sql.update(
                 connection,
                 "INSERT INTO registry.versions (subject, version, schema_id, deleted) VALUES (?, ?, ?, ?)",
                 subject,
                 version,
                 schema.id(),
-                gone);
+                isDeleted);
         List<Reference> references =
                 schema.references().stream().map(ResolvedReference::reference).toList();
-        return new SubjectVersion(subject, schema.id(), version, schema.text(), references, gone ? Boolean.TRUE : null);
+        return new SubjectVersion(
+                subject, schema.id(), version, schema.text(), references, isDeleted ? Boolean.TRUE : null);
     }
 
     private static void requireCompatible(Connection connection, String subject, ParsedSchema schema)
             throws SQLException {
-        CompatibilityLevel level = SubjectSettings.levelInForce(connection, subject);
-        List<String> obstacles =
-                CompatibilityCheck.obstacles(level, schema.schema(), earlier(connection, subject, level));
-        if (!obstacles.isEmpty()) {
+        CompatibilityLevel level = SubjectSettings.effectiveLevel(connection, subject);
+        List<String> incompatibilities =
+                CompatibilityCheck.incompatibilities(level, schema.schema(), earlier(connection, subject, level));
+        if (!incompatibilities.isEmpty()) {
             throw ApiException.incompatible(
                     "Schema being registered is incompatible with an earlier schema for subject \"" + subject
-                            + "\" at level " + level + ": " + String.join("; ", obstacles));
+                            + "\" at level " + level + ": " + String.join("; ", incompatibilities));
         }
     }
 
-    /** The versions that count at this level, in rising order. */
+    /** The versions that the level compares, in ascending order. */
     static List<VersionedSchema> earlier(Connection connection, String subject, CompatibilityLevel level)
             throws SQLException {
         if (level == CompatibilityLevel.NONE) {
@@ -153,11 +157,11 @@ final class Registrar {
                 subject);
     }
 
-    /** What stands between a schema and the versions of a subject that count. */
-    List<String> obstacles(String subject, ParsedSchema schema) {
-        return sql.ask("compare a schema with " + subject, connection -> {
-            CompatibilityLevel level = SubjectSettings.levelInForce(connection, subject);
-            return CompatibilityCheck.obstacles(level, schema.schema(), earlier(connection, subject, level));
+    /** The incompatibilities of a schema with the versions that the subject's level compares. */
+    List<String> incompatibilities(String subject, ParsedSchema schema) {
+        return sql.query("compare a schema with " + subject, connection -> {
+            CompatibilityLevel level = SubjectSettings.effectiveLevel(connection, subject);
+            return CompatibilityCheck.incompatibilities(level, schema.schema(), earlier(connection, subject, level));
         });
     }
 }

@@ -1,6 +1,6 @@
 package io.lightflow.registry.server;
 
-/** What became of a registration. */
+/** The result of a registration. */
 record Registration(SubjectVersion version, Outcome outcome) {
     enum Outcome {
         CREATED,

@@ -1,7 +1,7 @@
 package io.lightflow.registry.server;
 
 import io.lightflow.registry.sync.SyncCommand;
-import io.lightflow.service.command.Commands;
+import io.lightflow.service.command.CommandRunner;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -9,17 +9,17 @@ import picocli.CommandLine.Command;
 @Command(
         name = "schema-registry",
         mixinStandardHelpOptions = true,
-        description = "A schema registry that speaks the Confluent Schema Registry REST API.",
-        subcommands = {ServeCommand.class, SyncCommand.class})
+        description = "A schema registry with the Confluent Schema Registry REST API.",
+        subcommands = {RegistryServeCommand.class, SyncCommand.class})
 public final class RegistryMain {
     private RegistryMain() {}
 
     public static void main(String[] arguments) {
-        Commands.run(new RegistryMain(), "registry-log4j2.xml", arguments);
+        CommandRunner.run(new RegistryMain(), "registry-log4j2.xml", arguments);
     }
 
     /** The commands. */
     public static CommandLine commandLine() {
-        return Commands.commandLine(new RegistryMain());
+        return CommandRunner.commandLine(new RegistryMain());
     }
 }

@@ -1,24 +1,26 @@
 package io.lightflow.registry.server;
 
-import io.lightflow.registry.server.access.Account;
+import io.lightflow.registry.server.access.RegistryAccount;
 import io.lightflow.service.access.Accounts;
 import io.lightflow.service.http.HttpSettings;
-import io.lightflow.service.http.TlsSettings;
+import io.lightflow.service.http.ServerTlsSettings;
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Where a {@link SchemaRegistryServer} listens and keeps its schemas, and whom it serves.
+ * The settings of a {@link SchemaRegistryServer}: address, database and accounts.
  *
- * @param http where it listens
- * @param jdbcUrl a PostgreSQL database. All tables are in its schema {@code registry}, so that it may be shared
- * @param user the database user; needs the right to create that schema at the first start
- * @param password its password; null if the database asks for none
- * @param poolSize the greatest number of database connections
- * @param databaseTimeout how long to wait for a database connection, at the start and for each request
- * @param access who may do what
+ * @param http address and limits of the HTTP server
+ * @param jdbcUrl a PostgreSQL database. All tables are in its schema {@code registry}, so other uses may share the
+ *     database
+ * @param user the database user, who needs the privilege to create that schema at the first start
+ * @param password the user's password; null if the database requires none
+ * @param poolSize the maximum number of database connections
+ * @param databaseTimeout how long the start and each request wait for a database connection
+ * @param access the accounts and their roles
  */
 public record RegistryServerSettings(
         HttpSettings http,
@@ -27,7 +29,7 @@ public record RegistryServerSettings(
         String password,
         int poolSize,
         Duration databaseTimeout,
-        Accounts<Account> access) {
+        Accounts<RegistryAccount> access) {
     static final int DEFAULT_PORT = 8081;
     static final int DEFAULT_POOL_SIZE = 8;
     static final Duration DEFAULT_DATABASE_TIMEOUT = Duration.ofSeconds(5);
@@ -38,18 +40,21 @@ public record RegistryServerSettings(
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(access, "access");
         if (!jdbcUrl.startsWith("jdbc:postgresql:")) {
-            throw new IllegalArgumentException(
-                    "The registry's JDBC URL must begin with jdbc:postgresql:, and does not");
+            throw new IllegalArgumentException("The registry's JDBC URL must begin with jdbc:postgresql:");
         }
         if (poolSize < 1) {
-            throw new IllegalArgumentException("The pool needs at least 1 connection, was given " + poolSize);
+            throw new IllegalArgumentException("poolSize must be at least 1, but is " + poolSize);
         }
         if (databaseTimeout.compareTo(Duration.ofMillis(250)) < 0) {
-            throw new IllegalArgumentException("databaseTimeout must be at least 250 ms, was " + databaseTimeout);
+            throw new IllegalArgumentException(
+                    "databaseTimeout must be at least 250ms, but is " + Durations.format(databaseTimeout));
         }
     }
 
-    /** On 127.0.0.1 without TLS, for everybody, with 8 connections, 5 s of patience and requests of 1 MiB at most. */
+    /**
+     * The defaults: 127.0.0.1 without TLS, unrestricted access, 8 connections, a timeout of 5 s, and requests of at
+     * most 1 MiB.
+     */
     public static RegistryServerSettings of(int port, String jdbcUrl, String user, String password) {
         return new RegistryServerSettings(
                 new HttpSettings(HttpSettings.DEFAULT_BIND, port, DEFAULT_MAX_REQUEST_BYTES, Optional.empty()),
@@ -65,7 +70,7 @@ public record RegistryServerSettings(
         return new RegistryServerSettings(newHttp, jdbcUrl, user, password, poolSize, databaseTimeout, access);
     }
 
-    public RegistryServerSettings withTls(TlsSettings newTls) {
+    public RegistryServerSettings withTls(ServerTlsSettings newTls) {
         return withHttp(http.withTls(newTls));
     }
 
@@ -73,18 +78,18 @@ public record RegistryServerSettings(
         return new RegistryServerSettings(http, jdbcUrl, user, password, poolSize, timeout, access);
     }
 
-    public RegistryServerSettings withAccess(Accounts<Account> newAccess) {
+    public RegistryServerSettings withAccess(Accounts<RegistryAccount> newAccess) {
         return new RegistryServerSettings(http, jdbcUrl, user, password, poolSize, databaseTimeout, newAccess);
     }
 
-    /** Leaves out the password, and the URL's parameters, which may hold one. */
+    /** Omits the password and the URL's parameters, which may contain one. */
     @Override
     public String toString() {
         return "RegistryServerSettings[http=" + http + ", database=" + database() + ", user=" + user + ", access="
                 + access + "]";
     }
 
-    /** The JDBC URL without its parameters, for messages. */
+    /** The JDBC URL without parameters, for messages. */
     String database() {
         int parameters = jdbcUrl.indexOf('?');
         return parameters < 0 ? jdbcUrl : jdbcUrl.substring(0, parameters);

@@ -4,12 +4,12 @@ import static io.lightflow.service.settings.SettingsFile.duration;
 import static io.lightflow.service.settings.SettingsFile.orElse;
 import static io.lightflow.service.settings.SettingsFile.require;
 
-import io.lightflow.registry.server.access.Account;
-import io.lightflow.registry.server.access.Role;
+import io.lightflow.registry.server.access.RegistryAccount;
+import io.lightflow.registry.server.access.RegistryRole;
 import io.lightflow.service.access.Accounts;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.service.http.HttpSettings;
-import io.lightflow.service.http.TlsSettings;
+import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.service.settings.SettingsFile;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads {@link RegistryServerSettings} from YAML; an unknown key, a missing or a wrong value is an error that names the
- * key. The file holds no secrets, only the names of the environment variables that do.
+ * Reads {@link RegistryServerSettings} from YAML. An unknown key or a missing or invalid value is an error that names
+ * the key. The file contains no secrets, only the names of environment variables that do.
  */
 public final class RegistrySettingsFile {
     private final Map<String, String> environment;
@@ -30,16 +30,17 @@ public final class RegistrySettingsFile {
     private record Document(
             String bind,
             Integer port,
-            Database database,
+            RegistryDatabase database,
             Integer maxRequestBytes,
-            TlsSettings.Document tls,
+            ServerTlsSettings.Document tls,
             List<Entry> access) {}
 
-    private record Database(String url, String user, String passwordVariable, Integer poolSize, String timeout) {}
+    private record RegistryDatabase(
+            String url, String user, String passwordVariable, Integer poolSize, String timeout) {}
 
     private record Entry(String user, String token, String secretVariable, String role) {}
 
-    /** @throws IllegalArgumentException when the file cannot be read or is wrong; the message names file and key */
+    /** @throws IllegalArgumentException if the file is unreadable or invalid; the message names file and key */
     public static RegistryServerSettings read(Path file, Map<String, String> environment) {
         return SettingsFile.read(file, "the registry", yaml -> parse(yaml, environment));
     }
@@ -49,7 +50,7 @@ public final class RegistrySettingsFile {
     }
 
     private RegistryServerSettings settings(Document document) {
-        Database database = require(document.database(), "database");
+        RegistryDatabase database = require(document.database(), "database");
         return new RegistryServerSettings(
                 new HttpSettings(
                         orElse(document.bind(), HttpSettings.DEFAULT_BIND),
@@ -66,34 +67,34 @@ public final class RegistrySettingsFile {
                 access(document.access()));
     }
 
-    private Accounts<Account> access(List<Entry> entries) {
+    private Accounts<RegistryAccount> access(List<Entry> entries) {
         if (entries == null) {
             return new Accounts<>(List.of());
         }
         if (entries.isEmpty()) {
-            throw new IllegalArgumentException("access is empty: name who may do what, or leave it out for everybody");
+            throw new IllegalArgumentException("access is empty: add accounts, or omit it for unrestricted access");
         }
         return new Accounts<>(SettingsFile.list(entries, "access", this::account));
     }
 
-    private Account account(Entry entry, String key) {
+    private RegistryAccount account(Entry entry, String key) {
         if ((entry.user() == null) == (entry.token() == null)) {
             throw new IllegalArgumentException(
-                    key + " must have either user, for a password, or token, the name of a bearer token");
+                    key + " must have either user, for a password, or token, for the name of a bearer token");
         }
         String variable = require(entry.secretVariable(), key + ".secretVariable");
-        Role role =
+        RegistryRole role =
                 switch (require(entry.role(), key + ".role")) {
-                    case "read" -> Role.READ;
-                    case "write" -> Role.WRITE;
+                    case "read" -> RegistryRole.READ;
+                    case "write" -> RegistryRole.WRITE;
                     default ->
                         throw new IllegalArgumentException(
                                 key + ".role must be read or write, but is '" + entry.role() + "'");
                 };
         String secret = secret(variable, key + ".secretVariable");
         return entry.user() == null
-                ? new Account(entry.token(), TokenHash.of(secret), role)
-                : new Account(entry.user(), TokenHash.ofPassword(entry.user(), secret), role);
+                ? new RegistryAccount(entry.token(), TokenHash.of(secret), role)
+                : new RegistryAccount(entry.user(), TokenHash.ofPassword(entry.user(), secret), role);
     }
 
     private String secret(String variable, String key) {

@@ -1,9 +1,9 @@
 package io.lightflow.registry.server;
 
 /**
- * A reference that leads somewhere.
+ * A reference to an existing version.
  *
- * @param reference with the number of the version, where {@code latest} was asked for
- * @param schemaId what that version holds
+ * @param reference the reference with a version number, even if {@code latest} was requested
+ * @param schemaId the id of that version's schema
  */
 record ResolvedReference(Reference reference, int schemaId) {}

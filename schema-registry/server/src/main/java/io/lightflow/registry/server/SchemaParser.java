@@ -15,13 +15,12 @@ import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 
 /**
- * Reads what a client sent, strictly: names that other languages cannot read and defaults of the wrong type are
- * refused.
+ * Parses a client's schema strictly: it rejects names that other languages cannot read, and defaults of the wrong type.
  */
 final class SchemaParser {
-    /** More than any schema written by hand; bounds what one request can make the server read. */
+    /** More than any handwritten schema has; bounds the work of one request. */
     private static final int MAX_REFERENCES = 1_000;
-    /** As Avro reads schemas. */
+    /** Accepts the same JSON as Avro's parser. */
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonReadFeature.ALLOW_JAVA_COMMENTS).build();
 
@@ -31,14 +30,14 @@ final class SchemaParser {
         this.subjects = subjects;
     }
 
-    /** Which text of a schema is kept. */
+    /** The form in which a schema is stored. */
     enum Text {
         AS_WRITTEN,
-        /** The form that ids are derived from; schemas with references stay as written. */
+        /** The form from which ids are derived; schemas with references stay as written. */
         NORMALIZED
     }
 
-    /** @throws ApiException if it is not a valid Avro schema, or a reference leads nowhere */
+    /** @throws ApiException if the schema is invalid, or a referenced version does not exist */
     ParsedSchema parse(String text, List<Reference> references, Text kept) {
         if (text == null || text.isBlank()) {
             throw ApiException.invalidSchema("Empty schema");
@@ -53,12 +52,12 @@ final class SchemaParser {
             Schema schema = parser.parse(text);
             return new ParsedSchema(schema, textOf(schema, text, references, kept), resolved);
         } catch (AvroRuntimeException | NullPointerException e) {
-            // Avro 1.12 answers the name of a type that is nowhere defined with a NullPointerException.
+            // Avro 1.12 throws a NullPointerException for the name of an undefined type.
             throw ApiException.invalidSchema("Invalid Avro schema: " + e.getMessage());
         }
     }
 
-    /** Lets the parser know the types of a version, and of what that refers to; of each version once. */
+    /** Parses a version and its references, each once, so that the parser knows their types. */
     private ResolvedReference read(Schema.Parser parser, Reference reference, Set<Reference> read) {
         SubjectVersion version = find(reference).orElseThrow(() -> ApiException.referenceNotFound(reference));
         ResolvedReference resolved = new ResolvedReference(
@@ -67,7 +66,7 @@ final class SchemaParser {
             return resolved;
         }
         if (read.size() > MAX_REFERENCES) {
-            throw ApiException.invalidSchema("The schema refers to more than " + MAX_REFERENCES + " others");
+            throw ApiException.invalidSchema("Expected at most " + MAX_REFERENCES + " referenced schemas, found more");
         }
         for (Reference inner : version.references()) {
             read(parser, inner, read);
@@ -76,18 +75,19 @@ final class SchemaParser {
             parser.parse(version.schema());
         } catch (AvroRuntimeException | NullPointerException e) {
             throw ApiException.invalidSchema("Invalid Avro schema: version " + version.version() + " of subject '"
-                    + version.subject() + "', which it refers to, does not go with it: " + e.getMessage());
+                    + version.subject() + "', which it references, conflicts with it: " + e.getMessage());
         }
         return resolved;
     }
 
     private Optional<SubjectVersion> find(Reference reference) {
         if (reference.subject() == null || reference.name() == null) {
-            throw ApiException.invalidSchema("A reference needs a name, a subject and a version, and is " + reference);
+            throw ApiException.invalidSchema(
+                    "A reference must have a name, a subject and a version, but is " + reference);
         }
         return reference.version() == -1
-                ? subjects.latest(reference.subject(), Deleted.LEFT_OUT)
-                : subjects.version(reference.subject(), reference.version(), Deleted.INCLUDED);
+                ? subjects.latest(reference.subject(), DeletedFilter.EXCLUDED)
+                : subjects.version(reference.subject(), reference.version(), DeletedFilter.INCLUDED);
     }
 
     private static String textOf(Schema schema, String text, List<Reference> references, Text kept) {
@@ -95,7 +95,7 @@ final class SchemaParser {
             return kept == Text.NORMALIZED ? SchemaId.normalForm(schema) : schema.toString();
         }
         try {
-            // Avro would write the types of the references out.
+            // Avro would inline the types of the references.
             return JSON.readTree(text).toString();
         } catch (JsonProcessingException e) {
             throw ApiException.invalidSchema("Invalid Avro schema: " + e.getOriginalMessage());

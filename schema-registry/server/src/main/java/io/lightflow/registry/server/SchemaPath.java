@@ -2,13 +2,13 @@ package io.lightflow.registry.server;
 
 import org.apache.avro.Schema;
 
-/** Puts names in place of the numbers of a place in a schema. */
+/** Translates the indices of a location in a schema to names. */
 final class SchemaPath {
     private SchemaPath() {}
 
     /**
-     * @param location as Avro tells it: {@code /fields/2/type/0}
-     * @return as people say it: {@code ads.Click.place, branch string of the union}; as far as it can be followed
+     * @param location in Avro's notation: {@code /fields/2/type/0}
+     * @return with names: {@code ads.Click.place, branch string of the union}; as far as it can be resolved
      */
     static String named(Schema root, String location) {
         StringBuilder path = new StringBuilder(root.getFullName());
@@ -44,7 +44,7 @@ final class SchemaPath {
                 : null;
     }
 
-    /** A branch of a union; anything else, such as "type" or "name", stays where it is. */
+    /** Steps into a branch of a union; any other step, such as "type" or "name", stays at the same schema. */
     private static Schema stepInto(Schema at, String step, StringBuilder path) {
         int index = index(step);
         if (at.getType() != Schema.Type.UNION

@@ -8,10 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A schema registry that speaks the Confluent REST API (v1) and keeps everything in PostgreSQL. Any number of them may
- * share one database; there is no leader.
+ * A schema registry with the Confluent REST API (v1) that stores everything in PostgreSQL. Any number of servers may
+ * share one database, without a leader.
  *
- * <p>Made, started and closed by one thread, once each.
+ * <p>One thread creates, starts and closes it, once each.
  */
 public final class SchemaRegistryServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaRegistryServer.class);
@@ -25,29 +25,30 @@ public final class SchemaRegistryServer implements AutoCloseable {
     }
 
     /**
-     * Brings the tables up to date and begins to answer.
+     * Migrates the tables and starts the HTTP server.
      *
      * @return this
-     * @throws IllegalStateException if it was started before, or the port is taken; nothing is left open then
-     * @throws RuntimeException naming the database, if that cannot be reached in time or brought up to date
+     * @throws IllegalStateException if it was started before, or the port is in use; no resource stays open then
+     * @throws RuntimeException if the database is unavailable until the timeout, or the migration fails; the message
+     *     names the database
      */
     public SchemaRegistryServer start() {
         if (database != null) {
-            throw new IllegalStateException("This schema registry was started before: make another one");
+            throw new IllegalStateException("This schema registry was already started: create another one");
         }
-        database = Database.open(settings);
+        database = RegistryDatabase.open(settings);
         try {
             RegistryApi api = new RegistryApi(database, settings.access());
-            http = HttpServer.start("The schema registry", settings.http(), Answers.CONTENT_TYPE, api::addTo);
+            http = HttpServer.start("The schema registry", settings.http(), RegistryJson.CONTENT_TYPE, api::addTo);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
-        LOG.info("The schema registry answers at {} and keeps its schemas in {}", url(), settings.database());
+        LOG.info("The schema registry listens at {} and stores its schemas in {}", url(), settings.database());
         return this;
     }
 
-    /** The port that it listens on. */
+    /** The port on which the server listens. */
     public int port() {
         return started().port();
     }
@@ -59,12 +60,12 @@ public final class SchemaRegistryServer implements AutoCloseable {
 
     private HttpServer started() {
         if (http == null) {
-            throw new IllegalStateException("The schema registry has no port before it is started");
+            throw new IllegalStateException("Expected a started schema registry, found one that was not started");
         }
         return http;
     }
 
-    /** Stops answering and closes the connections. May be called at any time, also twice. */
+    /** Stops the server and closes the connections. Idempotent; may be called at any time. */
     @Override
     public void close() {
         if (http != null) {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A schema that a client sends, in the field names of the API.
+ * A schema that a client sends, with the field names of the API.
  *
- * @param id only where a schema is put where it is elsewhere; null or below 1 for none
+ * @param id only for imports; null or below 1 for none
  * @param version likewise
  * @param deleted likewise
  */
@@ -27,24 +27,23 @@ record SchemaRequest(
     }
 
     static ParsedSchema parsed(Context context, SchemaParser parser) {
-        return Answers.body(context, SchemaRequest.class).parse(context, parser);
+        return RegistryJson.body(context, SchemaRequest.class).parse(context, parser);
     }
 
     ParsedSchema parse(Context context, SchemaParser parser) {
         if (schemaType != null && !schemaType.isEmpty() && !schemaType.equals("AVRO")) {
-            throw ApiException.invalidSchema("Schema type " + schemaType + " is not supported, only AVRO is");
+            throw ApiException.invalidSchema("Schema type " + schemaType + " is not supported: expected AVRO");
         }
-        if (isSomething(metadata) || isSomething(ruleSet)) {
-            throw ApiException.invalidSchema(
-                    "\"metadata\" and \"ruleSet\" are not supported, and would have no effect: leave them out");
+        if (isPresent(metadata) || isPresent(ruleSet)) {
+            throw ApiException.invalidSchema("\"metadata\" and \"ruleSet\" are not supported: omit them");
         }
         return parser.parse(
                 schema,
                 references,
-                Answers.flag(context, "normalize") ? SchemaParser.Text.NORMALIZED : SchemaParser.Text.AS_WRITTEN);
+                RegistryJson.flag(context, "normalize") ? SchemaParser.Text.NORMALIZED : SchemaParser.Text.AS_WRITTEN);
     }
 
-    private static boolean isSomething(JsonNode node) {
+    private static boolean isPresent(JsonNode node) {
         return node != null && !node.isNull();
     }
 

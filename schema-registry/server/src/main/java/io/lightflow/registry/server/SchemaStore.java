@@ -1,7 +1,7 @@
 package io.lightflow.registry.server;
 
-import static io.lightflow.registry.server.Rows.SELECT_SCHEMA;
-import static io.lightflow.registry.server.Rows.SELECT_VERSION;
+import static io.lightflow.registry.server.RowMappers.SELECT_SCHEMA;
+import static io.lightflow.registry.server.RowMappers.SELECT_VERSION;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -13,64 +13,65 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The schemas by id, whatever subjects hold them. */
+/** Stores schemas by id, independent of subjects. */
 final class SchemaStore {
-    private static final long CACHED_CHARACTERS = 32_000_000;
-    /** A schema never changes, but another server on this database may delete it for good. */
-    private static final Duration CACHED_FOR = Duration.ofSeconds(10);
+    private static final long MAX_CACHED_CHARACTERS = 32_000_000;
+    /** A schema never changes, but another server of this database may delete it permanently. */
+    private static final Duration CACHE_DURATION = Duration.ofSeconds(10);
 
     private final Sql sql;
     private final Cache<Integer, StoredSchema> cache = Caffeine.newBuilder()
-            .maximumWeight(CACHED_CHARACTERS)
+            .maximumWeight(MAX_CACHED_CHARACTERS)
             .weigher((Integer id, StoredSchema schema) ->
                     schema.schema().length() + schema.resolved().length())
-            .expireAfterWrite(CACHED_FOR)
+            .expireAfterWrite(CACHE_DURATION)
             .build();
 
     SchemaStore(Sql sql) {
         this.sql = sql;
     }
 
-    /** The schema, from memory if it was asked for a moment ago. */
+    /** Returns the schema, from the cache if it was recently requested. */
     Optional<StoredSchema> schema(int id) {
         return Optional.ofNullable(cache.get(id, this::load));
     }
 
     private StoredSchema load(int id) {
-        return sql.ask("get schema " + id, connection -> load(connection, id)).orElse(null);
+        return sql.query("get schema " + id, connection -> load(connection, id)).orElse(null);
     }
 
     static Optional<StoredSchema> load(Connection connection, int id) throws SQLException {
-        return Sql.first(connection, SELECT_SCHEMA + "WHERE s.id = ?", Rows::schema, id);
+        return Sql.first(connection, SELECT_SCHEMA + "WHERE s.id = ?", RowMappers::schema, id);
     }
 
-    List<SubjectVersion> versions(int id, Deleted deleted) {
-        return sql.ask(
+    List<SubjectVersion> versions(int id, DeletedFilter deleted) {
+        return sql.query(
                 "list the versions of schema " + id,
                 connection -> Sql.all(
                         connection,
                         SELECT_VERSION + "WHERE v.schema_id = ? AND " + deleted.condition()
                                 + " ORDER BY v.subject, v.version",
-                        Rows::version,
+                        RowMappers::version,
                         id));
     }
 
-    /** Keeps a schema that may have no subject: records that were written with it can be read. */
-    Registration.Outcome keep(ParsedSchema schema) {
-        return sql.change("keep schema " + schema.id(), connection -> insert(connection, schema, Deleted.LEFT_OUT));
+    /** Stores a schema that may have no subject, so that its records can be read. */
+    Registration.Outcome store(ParsedSchema schema) {
+        return sql.inTransaction(
+                "store schema " + schema.id(), connection -> insert(connection, schema, DeletedFilter.EXCLUDED));
     }
 
     /**
-     * Makes sure that the schema is there, and stays until the transaction ends.
+     * Inserts the schema unless it exists, and prevents its deletion until the transaction ends.
      *
-     * @param references which versions it may refer to
+     * @param references which versions it may reference
      * @throws ApiException if another schema has its id
      */
-    static Registration.Outcome insert(Connection connection, ParsedSchema schema, Deleted references)
+    static Registration.Outcome insert(Connection connection, ParsedSchema schema, DeletedFilter references)
             throws SQLException {
         Registration.Outcome outcome = Registration.Outcome.EXISTED;
         Optional<byte[]> stored = Optional.empty();
-        // More than once only if somebody deletes it between the two statements.
+        // Repeats only if another transaction deletes the schema between the two statements.
         while (stored.isEmpty()) {
             int inserted = Sql.update(
                     connection,
@@ -91,12 +92,12 @@ final class SchemaStore {
                     schema.id());
         }
         if (!Arrays.equals(stored.get(), schema.fingerprint())) {
-            throw ApiException.idTaken(schema);
+            throw ApiException.idInUse(schema);
         }
         return outcome;
     }
 
-    private static void insertReferences(Connection connection, ParsedSchema schema, Deleted allowed)
+    private static void insertReferences(Connection connection, ParsedSchema schema, DeletedFilter allowed)
             throws SQLException {
         int position = 0;
         for (ResolvedReference reference : schema.references()) {
@@ -122,7 +123,7 @@ final class SchemaStore {
         }
     }
 
-    /** After a version was deleted for good: a schema that no subject holds any more goes with it. */
+    /** Deletes a schema that no subject uses any more, after a permanent deletion of a version. */
     static void removeIfUnused(Connection connection, int id) throws SQLException {
         Sql.first(connection, "SELECT id FROM registry.schemas WHERE id = ? FOR UPDATE", row -> true, id);
         Sql.update(

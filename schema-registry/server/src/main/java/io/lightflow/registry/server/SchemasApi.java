@@ -4,21 +4,21 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.lightflow.registry.server.SubjectStore.Which;
-import io.lightflow.registry.server.access.Role;
+import io.lightflow.registry.server.SubjectStore.VersionSelection;
+import io.lightflow.registry.server.access.RegistryRole;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code /schemas}: by id, whatever subjects hold them. */
+/** {@code /schemas}: schemas by id, independent of subjects. */
 final class SchemasApi {
     private static final String RESOLVED = "resolved";
 
     private final SchemaStore schemas;
     private final SubjectStore subjects;
     private final SchemaParser parser;
-    private final Audit audit;
+    private final AuditLog audit;
 
-    SchemasApi(SchemaStore schemas, SubjectStore subjects, SchemaParser parser, Audit audit) {
+    SchemasApi(SchemaStore schemas, SubjectStore subjects, SchemaParser parser, AuditLog audit) {
         this.schemas = schemas;
         this.subjects = subjects;
         this.parser = parser;
@@ -26,13 +26,16 @@ final class SchemasApi {
     }
 
     void addTo(RoutesConfig routes) {
-        routes.get("/schemas", Answers.json(this::all), Role.READ);
-        routes.get("/schemas/types", Answers.json(context -> List.of("AVRO")), Role.READ);
-        routes.get("/schemas/ids/{id}", Answers.json(this::schema), Role.READ);
-        routes.put("/schemas/ids/{id}", Answers.json(this::keep), Role.WRITE);
-        routes.get("/schemas/ids/{id}/schema", Answers.raw(context -> text(context, find(context))), Role.READ);
-        routes.get("/schemas/ids/{id}/subjects", Answers.json(this::subjects), Role.READ);
-        routes.get("/schemas/ids/{id}/versions", Answers.json(this::versions), Role.READ);
+        routes.get("/schemas", RegistryJson.json(this::all), RegistryRole.READ);
+        routes.get("/schemas/types", RegistryJson.json(context -> List.of("AVRO")), RegistryRole.READ);
+        routes.get("/schemas/ids/{id}", RegistryJson.json(this::schema), RegistryRole.READ);
+        routes.put("/schemas/ids/{id}", RegistryJson.json(this::keep), RegistryRole.WRITE);
+        routes.get(
+                "/schemas/ids/{id}/schema",
+                RegistryJson.raw(context -> text(context, find(context))),
+                RegistryRole.READ);
+        routes.get("/schemas/ids/{id}/subjects", RegistryJson.json(this::subjects), RegistryRole.READ);
+        routes.get("/schemas/ids/{id}/versions", RegistryJson.json(this::versions), RegistryRole.READ);
     }
 
     @JsonInclude(Include.NON_EMPTY)
@@ -44,21 +47,21 @@ final class SchemasApi {
 
     private Object all(Context context) {
         return subjects.all(
-                Subjects.prefix(context),
-                Answers.deleted(context),
-                Answers.flag(context, "latestOnly") ? Which.LATEST : Which.EVERY,
-                Answers.page(context));
+                PathParameters.prefix(context),
+                RegistryJson.deleted(context),
+                RegistryJson.flag(context, "latestOnly") ? VersionSelection.LATEST : VersionSelection.EVERY,
+                RegistryJson.page(context));
     }
 
     private Object schema(Context context) {
         StoredSchema schema = find(context);
-        // Ids are not counted here: the greatest that there can be is the only bound.
-        Integer maxId = Answers.flag(context, "fetchMaxId") ? Integer.MAX_VALUE : null;
+        // Ids are hashes, so the maximum is that of their type.
+        Integer maxId = RegistryJson.flag(context, "fetchMaxId") ? Integer.MAX_VALUE : null;
         return new SchemaById(text(context, schema), isResolved(context) ? List.of() : schema.references(), maxId);
     }
 
     private StoredSchema find(Context context) {
-        int id = Answers.id(context);
+        int id = RegistryJson.id(context);
         return schemas.schema(id).orElseThrow(() -> ApiException.schemaNotFound(Integer.toString(id)));
     }
 
@@ -71,17 +74,17 @@ final class SchemasApi {
     }
 
     private Object keep(Context context) {
-        int id = Answers.id(context);
-        SchemaRequest request = Answers.body(context, SchemaRequest.class);
+        int id = RegistryJson.id(context);
+        SchemaRequest request = RegistryJson.body(context, SchemaRequest.class);
         if (!request.references().isEmpty()) {
             throw ApiException.invalidSchema(
-                    "A schema that is kept without a subject has no references: write the types out");
+                    "A schema that is stored without a subject must not have references: inline the types");
         }
         ParsedSchema schema = request.parse(context, parser);
         if (schema.id() != id) {
             throw ApiException.idDoesNotMatch(id, schema.id());
         }
-        if (schemas.keep(schema) == Registration.Outcome.CREATED) {
+        if (schemas.store(schema) == Registration.Outcome.CREATED) {
             schemas.forget(id);
             audit.changed(context, "keep", "schema " + id);
         }
@@ -104,7 +107,7 @@ final class SchemasApi {
     private List<SubjectVersion> versionsOf(Context context) {
         StoredSchema schema = find(context);
         Optional<String> subject = Optional.ofNullable(context.queryParam("subject"));
-        return schemas.versions(schema.id(), Answers.deleted(context)).stream()
+        return schemas.versions(schema.id(), RegistryJson.deleted(context)).stream()
                 .filter(version -> subject.isEmpty() || subject.get().equals(version.subject()))
                 .toList();
     }

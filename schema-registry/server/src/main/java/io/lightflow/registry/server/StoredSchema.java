@@ -3,10 +3,10 @@ package io.lightflow.registry.server;
 import java.util.List;
 
 /**
- * A schema as it is kept.
+ * A schema as stored.
  *
- * @param schema as it was first written
- * @param resolved with the types of its references written out; the same as {@code schema} if it has none
+ * @param schema as first written
+ * @param resolved with the types of its references inlined; equal to {@code schema} without references
  */
 record StoredSchema(int id, String schema, String resolved, List<Reference> references) {
     StoredSchema {

@@ -6,9 +6,9 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/** Compatibility levels and modes: of all subjects, and of single ones, which may be set before the subject exists. */
+/** Stores compatibility levels and modes of all subjects and of single subjects, even before a subject exists. */
 final class SubjectSettings {
-    /** In place of a subject: all that have no setting of their own. */
+    /** Stands for all subjects without their own setting. */
     static final String ALL_SUBJECTS = "";
 
     private final Sql sql;
@@ -17,9 +17,9 @@ final class SubjectSettings {
         this.sql = sql;
     }
 
-    /** The level set for this subject alone, or for {@link #ALL_SUBJECTS}. */
+    /** The level set for this subject or for {@link #ALL_SUBJECTS}. */
     Optional<CompatibilityLevel> level(String subject) {
-        return sql.ask("get the compatibility of " + subject, connection -> level(connection, subject));
+        return sql.query("get the compatibility of " + subject, connection -> level(connection, subject));
     }
 
     /** The level set for all subjects, or the default. */
@@ -27,12 +27,12 @@ final class SubjectSettings {
         return level(ALL_SUBJECTS).orElse(CompatibilityLevel.DEFAULT);
     }
 
-    /** The level that counts for this subject. */
-    CompatibilityLevel levelInForce(String subject) {
-        return sql.ask("get the compatibility of " + subject, connection -> levelInForce(connection, subject));
+    /** The effective level of this subject. */
+    CompatibilityLevel effectiveLevel(String subject) {
+        return sql.query("get the compatibility of " + subject, connection -> effectiveLevel(connection, subject));
     }
 
-    static CompatibilityLevel levelInForce(Connection connection, String subject) throws SQLException {
+    static CompatibilityLevel effectiveLevel(Connection connection, String subject) throws SQLException {
         Optional<CompatibilityLevel> own = level(connection, subject);
         return own.isPresent() ? own.get() : level(connection, ALL_SUBJECTS).orElse(CompatibilityLevel.DEFAULT);
     }
@@ -46,7 +46,7 @@ final class SubjectSettings {
     }
 
     void setLevel(String subject, CompatibilityLevel level) {
-        sql.change("set the compatibility of " + subject, connection -> {
+        sql.inTransaction("set the compatibility of " + subject, connection -> {
             requireWritable(connection, subject);
             return Sql.update(
                     connection,
@@ -59,7 +59,7 @@ final class SubjectSettings {
 
     /** @return the level that was set; empty if there was none */
     Optional<CompatibilityLevel> deleteLevel(String subject) {
-        return sql.change("delete the compatibility of " + subject, connection -> {
+        return sql.inTransaction("delete the compatibility of " + subject, connection -> {
             requireWritable(connection, subject);
             return Sql.first(
                     connection,
@@ -69,9 +69,9 @@ final class SubjectSettings {
         });
     }
 
-    /** The mode set for this subject alone, or for {@link #ALL_SUBJECTS}. */
+    /** The mode set for this subject or for {@link #ALL_SUBJECTS}. */
     Optional<Mode> mode(String subject) {
-        return sql.ask(
+        return sql.query(
                 "get the mode of " + subject,
                 connection -> Sql.first(
                         connection,
@@ -84,9 +84,9 @@ final class SubjectSettings {
         return mode(ALL_SUBJECTS).orElse(Mode.READWRITE);
     }
 
-    /** The mode that counts for this subject, which stays as it is until the transaction ends. */
-    static Mode modeInForce(Connection connection, String subject) throws SQLException {
-        // In one order, the same as of those who change a mode: nobody waits for each other.
+    /** The effective mode of this subject, which cannot change until the transaction ends. */
+    static Mode effectiveMode(Connection connection, String subject) throws SQLException {
+        // Locks in the same order as changes of modes, which avoids deadlocks.
         List<Mode> modes = Sql.all(
                 connection,
                 "SELECT mode FROM registry.modes WHERE subject IN ('', ?) ORDER BY subject FOR SHARE",
@@ -96,20 +96,20 @@ final class SubjectSettings {
     }
 
     static void requireWritable(Connection connection, String subject) throws SQLException {
-        if (modeInForce(connection, subject) == Mode.READONLY) {
+        if (effectiveMode(connection, subject) == Mode.READONLY) {
             throw ApiException.notPermitted((subject.equals(ALL_SUBJECTS) ? "The registry" : "Subject " + subject)
-                    + " is in read-only mode." + " Put it into mode READWRITE first");
+                    + " is in read-only mode. Set the mode to READWRITE first");
         }
     }
 
-    /** What is there already when a mode is set to IMPORT. */
+    /** How setting the mode IMPORT treats existing versions. */
     enum ExistingSubjects {
         REFUSED,
         ACCEPTED
     }
 
     void setMode(String subject, Mode mode, ExistingSubjects existing) {
-        sql.change("set the mode of " + subject, connection -> {
+        sql.inTransaction("set the mode of " + subject, connection -> {
             lockModes(connection);
             if (mode == Mode.IMPORT && existing == ExistingSubjects.REFUSED) {
                 requireNoVersions(connection, subject);
@@ -132,16 +132,16 @@ final class SubjectSettings {
                 subject);
         if (found.isPresent()) {
             throw ApiException.notPermitted("Cannot import since found existing subject '" + found.get()
-                    + "'. Delete what is there, or set the mode with force=true to import in addition to it");
+                    + "'. Delete the existing versions, or set the mode with force=true to import in addition to them");
         }
     }
 
     /** @return the mode that was set; empty if there was none */
     Optional<Mode> deleteMode(String subject) {
-        return sql.change("delete the mode of " + subject, connection -> {
+        return sql.inTransaction("delete the mode of " + subject, connection -> {
             lockModes(connection);
             String delete = subject.equals(ALL_SUBJECTS)
-                    // Its row must stay, to be locked.
+                    // The row must remain, because it serves as a lock.
                     ? "UPDATE registry.modes m SET mode = 'READWRITE' FROM registry.modes old"
                             + " WHERE m.subject = ? AND old.subject = m.subject RETURNING old.mode"
                     : "DELETE FROM registry.modes WHERE subject = ? RETURNING mode";
@@ -149,7 +149,7 @@ final class SubjectSettings {
         });
     }
 
-    /** Waits for the changes that are under way, which go by the old mode. */
+    /** Waits for concurrent changes, which follow the old mode. */
     private static void lockModes(Connection connection) throws SQLException {
         Sql.first(connection, "SELECT mode FROM registry.modes WHERE subject = '' FOR UPDATE", row -> true);
     }

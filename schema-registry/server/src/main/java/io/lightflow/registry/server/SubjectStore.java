@@ -1,6 +1,6 @@
 package io.lightflow.registry.server;
 
-import static io.lightflow.registry.server.Rows.SELECT_VERSION;
+import static io.lightflow.registry.server.RowMappers.SELECT_VERSION;
 
 import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/** The subjects and their versions, to be read. */
+/** Reads subjects and their versions. */
 final class SubjectStore {
     private static final String PAGE = " OFFSET ? LIMIT ?";
 
@@ -18,15 +18,15 @@ final class SubjectStore {
         this.sql = sql;
     }
 
-    /** Subjects that hold such versions; for {@link Deleted#ONLY} those that hold no others. */
-    List<String> subjects(String prefix, Deleted deleted, Page page) {
-        String having = deleted == Deleted.ONLY ? " HAVING bool_and(v.deleted)" : "";
-        return sql.ask(
+    /** Subjects with matching versions; for {@link DeletedFilter#ONLY}, subjects without other versions. */
+    List<String> subjects(String prefix, DeletedFilter deleted, PageRequest page) {
+        String having = deleted == DeletedFilter.ONLY ? " HAVING bool_and(v.deleted)" : "";
+        return sql.query(
                 "list the subjects",
                 connection -> Sql.all(
                         connection,
                         "SELECT v.subject FROM registry.versions v WHERE starts_with(v.subject, ?) AND "
-                                + (deleted == Deleted.ONLY ? Deleted.INCLUDED : deleted).condition()
+                                + (deleted == DeletedFilter.ONLY ? DeletedFilter.INCLUDED : deleted).condition()
                                 + " GROUP BY v.subject" + having + " ORDER BY v.subject" + PAGE,
                         row -> row.getString(1),
                         prefix,
@@ -34,31 +34,31 @@ final class SubjectStore {
                         page.limit()));
     }
 
-    /** Versions of all subjects; of each the latest only, if so asked. */
-    List<SubjectVersion> all(String prefix, Deleted deleted, Which which, Page page) {
-        String latest = which == Which.LATEST
+    /** Versions of all subjects: all of them, or the latest of each subject. */
+    List<SubjectVersion> all(String prefix, DeletedFilter deleted, VersionSelection which, PageRequest page) {
+        String latest = which == VersionSelection.LATEST
                 ? " AND v.version = (SELECT max(l.version) FROM registry.versions l WHERE l.subject = v.subject"
-                        + (deleted == Deleted.LEFT_OUT ? " AND NOT l.deleted" : "") + ")"
+                        + (deleted == DeletedFilter.EXCLUDED ? " AND NOT l.deleted" : "") + ")"
                 : "";
-        return sql.ask(
+        return sql.query(
                 "list the versions of all subjects",
                 connection -> Sql.all(
                         connection,
                         SELECT_VERSION + "WHERE starts_with(v.subject, ?) AND " + deleted.condition() + latest
                                 + " ORDER BY v.subject, v.version" + PAGE,
-                        Rows::version,
+                        RowMappers::version,
                         prefix,
                         page.offset(),
                         page.limit()));
     }
 
-    enum Which {
+    enum VersionSelection {
         EVERY,
         LATEST
     }
 
-    List<Integer> versions(String subject, Deleted deleted, Page page) {
-        return sql.ask(
+    List<Integer> versions(String subject, DeletedFilter deleted, PageRequest page) {
+        return sql.query(
                 "list the versions of " + subject,
                 connection -> Sql.all(
                         connection,
@@ -70,52 +70,52 @@ final class SubjectStore {
                         page.limit()));
     }
 
-    Optional<SubjectVersion> version(String subject, int version, Deleted deleted) {
-        return sql.ask(
+    Optional<SubjectVersion> version(String subject, int version, DeletedFilter deleted) {
+        return sql.query(
                 "get version " + version + " of " + subject,
                 connection -> Sql.first(
                         connection,
                         SELECT_VERSION + "WHERE v.subject = ? AND v.version = ? AND " + deleted.condition(),
-                        Rows::version,
+                        RowMappers::version,
                         subject,
                         version));
     }
 
-    Optional<SubjectVersion> latest(String subject, Deleted deleted) {
-        return sql.ask(
+    Optional<SubjectVersion> latest(String subject, DeletedFilter deleted) {
+        return sql.query(
                 "get the latest version of " + subject,
                 connection -> Sql.first(
                         connection,
                         SELECT_VERSION + "WHERE v.subject = ? AND " + deleted.condition()
                                 + " ORDER BY v.version DESC LIMIT 1",
-                        Rows::version,
+                        RowMappers::version,
                         subject));
     }
 
-    /** The version of {@code subject} that holds just this schema; one that is alive before one that was deleted. */
-    Optional<SubjectVersion> find(String subject, ParsedSchema schema, Deleted deleted) {
-        return sql.ask("look up a schema in " + subject, connection -> find(connection, subject, schema, deleted));
+    /** Finds the version of {@code subject} with this schema; active versions take precedence over deleted ones. */
+    Optional<SubjectVersion> find(String subject, ParsedSchema schema, DeletedFilter deleted) {
+        return sql.query("look up a schema in " + subject, connection -> find(connection, subject, schema, deleted));
     }
 
-    static Optional<SubjectVersion> find(Connection connection, String subject, ParsedSchema schema, Deleted deleted)
-            throws SQLException {
+    static Optional<SubjectVersion> find(
+            Connection connection, String subject, ParsedSchema schema, DeletedFilter deleted) throws SQLException {
         return Sql.first(
                 connection,
                 SELECT_VERSION + "WHERE v.subject = ? AND s.fingerprint = ? AND " + deleted.condition()
                         + " ORDER BY v.deleted, v.version DESC LIMIT 1",
-                Rows::version,
+                RowMappers::version,
                 subject,
                 schema.fingerprint());
     }
 
-    /** The ids of the schemas that use this version's types, and that a subject holds. */
-    List<Integer> referencedBy(String subject, int version, Deleted deleted) {
-        return sql.ask(
-                "list what refers to version " + version + " of " + subject,
+    /** The ids of schemas that reference this version and belong to a subject. */
+    List<Integer> referencedBy(String subject, int version, DeletedFilter deleted) {
+        return sql.query(
+                "list the references to version " + version + " of " + subject,
                 connection -> referencedBy(connection, subject, version, deleted));
     }
 
-    static List<Integer> referencedBy(Connection connection, String subject, int version, Deleted deleted)
+    static List<Integer> referencedBy(Connection connection, String subject, int version, DeletedFilter deleted)
             throws SQLException {
         return Sql.all(
                 connection,
@@ -130,7 +130,7 @@ final class SubjectStore {
     record Count(long subjects, long versions) {}
 
     Count count() {
-        return sql.ask(
+        return sql.query(
                         "count the versions",
                         connection -> Sql.first(
                                 connection,

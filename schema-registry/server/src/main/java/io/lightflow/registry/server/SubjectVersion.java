@@ -5,9 +5,9 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.util.List;
 
 /**
- * A version of a subject, in the field names of the API.
+ * A version of a subject, with the field names of the API.
  *
- * @param deleted true, or null where it is not
+ * @param deleted true if deleted, otherwise null
  */
 @JsonInclude(Include.NON_EMPTY)
 record SubjectVersion(String subject, int id, int version, String schema, List<Reference> references, Boolean deleted) {

@@ -2,18 +2,18 @@ package io.lightflow.registry.server;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.lightflow.registry.server.Deletion.Step;
-import io.lightflow.registry.server.access.Role;
+import io.lightflow.registry.server.VersionDeleter.Step;
+import io.lightflow.registry.server.access.RegistryRole;
 import java.util.List;
 
 /** {@code /subjects} and {@code /subjects/SUBJECT}. */
 final class SubjectsApi {
     private final SubjectStore subjects;
     private final SchemaParser parser;
-    private final Deletion deletion;
-    private final Audit audit;
+    private final VersionDeleter deletion;
+    private final AuditLog audit;
 
-    SubjectsApi(SubjectStore subjects, SchemaParser parser, Deletion deletion, Audit audit) {
+    SubjectsApi(SubjectStore subjects, SchemaParser parser, VersionDeleter deletion, AuditLog audit) {
         this.subjects = subjects;
         this.parser = parser;
         this.deletion = deletion;
@@ -21,21 +21,22 @@ final class SubjectsApi {
     }
 
     void addTo(RoutesConfig routes) {
-        routes.get("/subjects", Answers.json(this::subjects), Role.READ);
-        routes.post("/subjects/{subject}", Answers.json(this::lookUp), Role.READ);
-        routes.delete("/subjects/{subject}", Answers.json(this::delete), Role.WRITE);
+        routes.get("/subjects", RegistryJson.json(this::subjects), RegistryRole.READ);
+        routes.post("/subjects/{subject}", RegistryJson.json(this::lookUp), RegistryRole.READ);
+        routes.delete("/subjects/{subject}", RegistryJson.json(this::delete), RegistryRole.WRITE);
     }
 
     private Object subjects(Context context) {
-        return subjects.subjects(Subjects.prefix(context), Answers.deleted(context), Answers.page(context));
+        return subjects.subjects(
+                PathParameters.prefix(context), RegistryJson.deleted(context), RegistryJson.page(context));
     }
 
     private Object lookUp(Context context) {
-        String subject = Subjects.inPath(context);
-        Deleted deleted = Answers.deleted(context);
+        String subject = PathParameters.inPath(context);
+        DeletedFilter deleted = RegistryJson.deleted(context);
         ParsedSchema schema = SchemaRequest.parsed(context, parser);
         return subjects.find(subject, schema, deleted).orElseThrow(() -> {
-            if (subjects.versions(subject, deleted, Page.ALL).isEmpty()) {
+            if (subjects.versions(subject, deleted, PageRequest.ALL).isEmpty()) {
                 throw ApiException.subjectNotFound(subject);
             }
             return ApiException.schemaNotFound("with id " + schema.id() + " in subject '" + subject + "'");
@@ -43,7 +44,7 @@ final class SubjectsApi {
     }
 
     private Object delete(Context context) {
-        String subject = Subjects.inPath(context);
+        String subject = PathParameters.inPath(context);
         Step step = step(context);
         List<Integer> versions = deletion.deleteSubject(subject, step).stream()
                 .map(SubjectVersion::version)
@@ -53,10 +54,10 @@ final class SubjectsApi {
     }
 
     static Step step(Context context) {
-        return Answers.flag(context, "permanent") ? Step.FOR_GOOD : Step.MARK;
+        return RegistryJson.flag(context, "permanent") ? Step.PERMANENT : Step.SOFT;
     }
 
     static String action(Step step) {
-        return step == Step.FOR_GOOD ? "delete-for-good" : "delete";
+        return step == Step.PERMANENT ? "delete-for-good" : "delete";
     }
 }

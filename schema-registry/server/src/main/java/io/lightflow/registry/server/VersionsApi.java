@@ -2,8 +2,8 @@ package io.lightflow.registry.server;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.lightflow.registry.server.Deletion.Step;
-import io.lightflow.registry.server.access.Role;
+import io.lightflow.registry.server.VersionDeleter.Step;
+import io.lightflow.registry.server.access.RegistryRole;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,8 +14,8 @@ final class VersionsApi {
     private final SubjectSettings settings;
     private final SchemaParser parser;
     private final Registrar registrar;
-    private final Deletion deletion;
-    private final Audit audit;
+    private final VersionDeleter deletion;
+    private final AuditLog audit;
 
     VersionsApi(
             SubjectStore subjects,
@@ -23,8 +23,8 @@ final class VersionsApi {
             SubjectSettings settings,
             SchemaParser parser,
             Registrar registrar,
-            Deletion deletion,
-            Audit audit) {
+            VersionDeleter deletion,
+            AuditLog audit) {
         this.subjects = subjects;
         this.schemas = schemas;
         this.settings = settings;
@@ -37,21 +37,24 @@ final class VersionsApi {
     void addTo(RoutesConfig routes) {
         String versions = "/subjects/{subject}/versions";
         String version = versions + "/{version}";
-        routes.get(versions, Answers.json(this::versions), Role.READ);
-        routes.post(versions, Answers.json(this::register), Role.WRITE);
-        routes.get(version, Answers.json(this::version), Role.READ);
-        routes.put(version, Answers.json(this::place), Role.WRITE);
-        routes.delete(version, Answers.json(this::delete), Role.WRITE);
-        routes.get(version + "/schema", Answers.raw(context -> version(context).schema()), Role.READ);
-        routes.get(version + "/referencedby", Answers.json(this::referencedBy), Role.READ);
+        routes.get(versions, RegistryJson.json(this::versions), RegistryRole.READ);
+        routes.post(versions, RegistryJson.json(this::register), RegistryRole.WRITE);
+        routes.get(version, RegistryJson.json(this::version), RegistryRole.READ);
+        routes.put(version, RegistryJson.json(this::place), RegistryRole.WRITE);
+        routes.delete(version, RegistryJson.json(this::delete), RegistryRole.WRITE);
+        routes.get(
+                version + "/schema",
+                RegistryJson.raw(context -> version(context).schema()),
+                RegistryRole.READ);
+        routes.get(version + "/referencedby", RegistryJson.json(this::referencedBy), RegistryRole.READ);
     }
 
     private record RegisteredId(int id) {}
 
     private Object versions(Context context) {
-        String subject = Subjects.inPath(context);
-        Deleted deleted = Answers.deleted(context);
-        List<Integer> versions = subjects.versions(subject, deleted, Answers.page(context));
+        String subject = PathParameters.inPath(context);
+        DeletedFilter deleted = RegistryJson.deleted(context);
+        List<Integer> versions = subjects.versions(subject, deleted, RegistryJson.page(context));
         if (versions.isEmpty()) {
             requireSubject(subject, deleted);
         }
@@ -59,33 +62,32 @@ final class VersionsApi {
     }
 
     private Object register(Context context) {
-        String subject = Subjects.inPath(context);
-        SchemaRequest request = Answers.body(context, SchemaRequest.class);
+        String subject = PathParameters.inPath(context);
+        SchemaRequest request = RegistryJson.body(context, SchemaRequest.class);
         ParsedSchema schema = request.parse(context, parser);
         if (request.givenId().isEmpty()) {
-            return new RegisteredId(done(context, "register", registrar.register(subject, schema))
+            return new RegisteredId(audited(context, "register", registrar.register(subject, schema))
                     .id());
         }
         requireDerived(request.givenId().get(), schema);
         requireImportMode(subject);
-        Registration registration = registrar.place(subject, schema, request.givenVersion(), Deleted.LEFT_OUT);
-        return new RegisteredId(done(context, "import", registration).id());
+        Registration registration =
+                registrar.importVersion(subject, schema, request.givenVersion(), DeletedFilter.EXCLUDED);
+        return new RegisteredId(audited(context, "import", registration).id());
     }
 
-    /**
-     * Not of Confluent's API: for what {@code sync} brings from another registry, without a mode that stops producers.
-     */
+    /** An extension of Confluent's API: {@code sync} copies versions with it, without a mode that blocks producers. */
     private Object place(Context context) {
-        String subject = Subjects.inPath(context);
-        int version = Subjects.versionInPath(context).orElseThrow(() -> ApiException.invalidVersion("latest"));
-        SchemaRequest request = Answers.body(context, SchemaRequest.class);
+        String subject = PathParameters.inPath(context);
+        int version = PathParameters.versionInPath(context).orElseThrow(() -> ApiException.invalidVersion("latest"));
+        SchemaRequest request = RegistryJson.body(context, SchemaRequest.class);
         ParsedSchema schema = request.parse(context, parser);
         request.givenId().ifPresent(id -> requireDerived(id, schema));
-        Deleted deleted = Boolean.TRUE.equals(request.deleted()) ? Deleted.ONLY : Deleted.LEFT_OUT;
-        return done(context, "place", registrar.place(subject, schema, Optional.of(version), deleted));
+        DeletedFilter deleted = Boolean.TRUE.equals(request.deleted()) ? DeletedFilter.ONLY : DeletedFilter.EXCLUDED;
+        return audited(context, "place", registrar.importVersion(subject, schema, Optional.of(version), deleted));
     }
 
-    private SubjectVersion done(Context context, String action, Registration registration) {
+    private SubjectVersion audited(Context context, String action, Registration registration) {
         SubjectVersion version = registration.version();
         if (registration.outcome() == Registration.Outcome.CREATED) {
             schemas.forget(version.id());
@@ -105,16 +107,17 @@ final class VersionsApi {
 
     private void requireImportMode(String subject) {
         if (settings.mode(subject).orElseGet(settings::globalMode) != Mode.IMPORT) {
-            throw ApiException.notPermitted("Subject " + subject + " is not in import mode, in which alone a schema"
-                    + " is registered with an id. Leave the id out, or put the subject into mode IMPORT");
+            throw ApiException.notPermitted("Subject " + subject + " is not in import mode, which registering"
+                    + " a schema with an id requires. Omit the id, or set the subject's mode to IMPORT");
         }
     }
 
     private SubjectVersion version(Context context) {
-        return find(Subjects.inPath(context), Subjects.versionInPath(context), Answers.deleted(context));
+        return find(
+                PathParameters.inPath(context), PathParameters.versionInPath(context), RegistryJson.deleted(context));
     }
 
-    private SubjectVersion find(String subject, Optional<Integer> version, Deleted deleted) {
+    private SubjectVersion find(String subject, Optional<Integer> version, DeletedFilter deleted) {
         if (version.isEmpty()) {
             return subjects.latest(subject, deleted).orElseThrow(() -> ApiException.subjectNotFound(subject));
         }
@@ -124,7 +127,7 @@ final class VersionsApi {
         });
     }
 
-    private void requireSubject(String subject, Deleted deleted) {
+    private void requireSubject(String subject, DeletedFilter deleted) {
         if (subjects.latest(subject, deleted).isEmpty()) {
             throw ApiException.subjectNotFound(subject);
         }
@@ -133,7 +136,7 @@ final class VersionsApi {
     private Object delete(Context context) {
         Step step = SubjectsApi.step(context);
         SubjectVersion deleted =
-                deletion.deleteVersion(Subjects.inPath(context), Subjects.versionInPath(context), step);
+                deletion.deleteVersion(PathParameters.inPath(context), PathParameters.versionInPath(context), step);
         audit.changed(
                 context,
                 SubjectsApi.action(step),
@@ -142,7 +145,8 @@ final class VersionsApi {
     }
 
     private Object referencedBy(Context context) {
-        SubjectVersion version = find(Subjects.inPath(context), Subjects.versionInPath(context), Deleted.INCLUDED);
-        return subjects.referencedBy(version.subject(), version.version(), Answers.deleted(context));
+        SubjectVersion version =
+                find(PathParameters.inPath(context), PathParameters.versionInPath(context), DeletedFilter.INCLUDED);
+        return subjects.referencedBy(version.subject(), version.version(), RegistryJson.deleted(context));
     }
 }

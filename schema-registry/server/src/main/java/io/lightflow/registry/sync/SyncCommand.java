@@ -12,16 +12,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code sync}: brings to one registry what another knows. */
+/** {@code sync}: copies schemas from one registry to another. */
 @Command(
         name = "sync",
         mixinStandardHelpOptions = true,
-        description = "Copy the versions that one registry knows, and another does not. Nothing is overwritten.",
+        description = "Copy the versions that --to lacks from --from. Nothing is overwritten.",
         exitCodeOnExecutionException = 3,
         footer = {
             "",
-            "Exits with 0 if --to knows all that --from knows, 1 if there are conflicts, 2 if an option is wrong, 3"
-                    + " if a registry cannot be asked. May be run again at any time."
+            "Exit status: 0 if --to has everything that --from has, 1 if there are conflicts, 2 if an option is"
+                    + " invalid, 3 if a registry is unavailable. The command may be repeated at any time."
         })
 public final class SyncCommand implements Callable<Integer> {
     private static final int CONFLICTS = 1;
@@ -32,49 +32,52 @@ public final class SyncCommand implements Callable<Integer> {
     @Option(names = "--from", required = true, paramLabel = "URL", description = "The registry to read.")
     private URI from;
 
-    @Option(names = "--to", required = true, paramLabel = "URL", description = "The registry to add to.")
+    @Option(names = "--to", required = true, paramLabel = "URL", description = "The registry to write.")
     private URI to;
 
     @Option(
             names = "--from-user",
             paramLabel = "NAME",
-            description = "User to read as. Without it, the secret is a bearer token.")
+            description = "User for reading. Without it, the secret is a bearer token.")
     private String fromUser;
 
     @Option(
             names = "--from-secret",
             paramLabel = "VARIABLE",
-            description = "Environment variable that holds the password or the token.")
+            description = "Environment variable with the password or the token.")
     private String fromSecret;
 
-    @Option(names = "--to-user", paramLabel = "NAME", description = "User to write as. Without it, a bearer token.")
+    @Option(
+            names = "--to-user",
+            paramLabel = "NAME",
+            description = "User for writing. Without it, the secret is a bearer token.")
     private String toUser;
 
     @Option(
             names = "--to-secret",
             paramLabel = "VARIABLE",
-            description = "Environment variable that holds the password or the token.")
+            description = "Environment variable with the password or the token.")
     private String toSecret;
 
-    @Option(names = "--dry-run", description = "Tell what would be done, and do nothing.")
+    @Option(names = "--dry-run", description = "Report what would be copied, and write nothing.")
     private boolean dryRun;
 
     @Override
     public Integer call() {
-        Sync sync = new Sync(
-                new Remote(checked("--from", from), authorization("--from", fromUser, fromSecret)),
-                new Remote(checked("--to", to), authorization("--to", toUser, toSecret)),
-                dryRun ? Sync.Writing.OFF : Sync.Writing.ON);
+        RegistrySync sync = new RegistrySync(
+                new RemoteRegistry(checked("--from", from), authorization("--from", fromUser, fromSecret)),
+                new RemoteRegistry(checked("--to", to), authorization("--to", toUser, toSecret)),
+                dryRun ? RegistrySync.WriteMode.OFF : RegistrySync.WriteMode.ON);
         SyncReport report = sync.run();
         PrintWriter out = spec.commandLine().getOut();
         report.conflicts().forEach(conflict -> out.println("CONFLICT " + conflict));
         out.printf(
-                "%d versions the same, %d %scopied, %d schemas %skept by id, %d compatibility levels %scopied,"
+                "%d versions the same, %d %scopied, %d schemas %sstored by id, %d compatibility levels %scopied,"
                         + " %d conflicts%n",
                 report.same(),
                 report.copied(),
                 dryRun ? "to be " : "",
-                report.kept(),
+                report.storedById(),
                 dryRun ? "to be " : "",
                 report.levels(),
                 dryRun ? "to be " : "",
@@ -85,7 +88,7 @@ public final class SyncCommand implements Callable<Integer> {
 
     private URI checked(String option, URI url) {
         if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
-            throw wrong(option + " must be a URL that begins with http:// or https://, found " + url);
+            throw invalid(option + " must be a URL that begins with http:// or https://, found " + url);
         }
         return url;
     }
@@ -93,13 +96,13 @@ public final class SyncCommand implements Callable<Integer> {
     private Optional<String> authorization(String side, String user, String variable) {
         if (variable == null) {
             if (user != null) {
-                throw wrong(side + "-user needs " + side + "-secret");
+                throw invalid(side + "-user requires " + side + "-secret");
             }
             return Optional.empty();
         }
         String secret = System.getenv(variable);
         if (secret == null || secret.isBlank()) {
-            throw wrong(side + "-secret names the environment variable " + variable + ", which is not set");
+            throw invalid(side + "-secret names the environment variable " + variable + ", which is not set");
         }
         if (user == null) {
             return Optional.of("Bearer " + secret);
@@ -108,7 +111,7 @@ public final class SyncCommand implements Callable<Integer> {
         return Optional.of("Basic " + Base64.getEncoder().encodeToString(credentials));
     }
 
-    private ParameterException wrong(String message) {
+    private ParameterException invalid(String message) {
         return new ParameterException(spec.commandLine(), message);
     }
 }

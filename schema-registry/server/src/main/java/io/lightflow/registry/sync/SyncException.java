@@ -1,6 +1,6 @@
 package io.lightflow.registry.sync;
 
-/** A registry could not be asked, or does not let us. What was copied until then stays; the sync may be run again. */
+/** A registry is unavailable or denied access. What was copied so far remains; the sync may be repeated. */
 public final class SyncException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

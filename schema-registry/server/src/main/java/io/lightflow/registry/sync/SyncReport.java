@@ -3,15 +3,15 @@ package io.lightflow.registry.sync;
 import java.util.List;
 
 /**
- * What a sync has done.
+ * The result of a sync.
  *
- * @param same versions that both had
+ * @param same versions that both registries had
  * @param copied versions that were missing
- * @param kept schemas that are known by id now, although their version is taken by another
- * @param levels compatibility levels of subjects that were missing
- * @param conflicts what differs, and was left as it is
+ * @param storedById schemas stored by id only, because another schema has their version
+ * @param levels compatibility levels that were missing
+ * @param conflicts differences, which stay unchanged
  */
-public record SyncReport(int same, int copied, int kept, int levels, List<String> conflicts) {
+public record SyncReport(int same, int copied, int storedById, int levels, List<String> conflicts) {
     public SyncReport {
         conflicts = List.copyOf(conflicts);
     }

@@ -1,2 +1,2 @@
-/** Brings to one registry what another knows, over REST, without overwriting anything. */
+/** Copies schemas from one registry to another over REST, without overwriting anything. */
 package io.lightflow.registry.sync;

@@ -1,8 +1,8 @@
-/** The longest text, in lines, that is compared line by line: the work grows with the product of both lengths. */
-const MOST_LINES = 4000;
+/** The maximum number of lines to compare line by line: the work grows with the product of both lengths. */
+const MAX_LINES = 4000;
 
 /**
- * What turns one list of lines into another.
+ * Computes the changes that turn one list of lines into another.
  *
  * @returns {{mark: string, line: string}[]} mark is " " for a line in both, "-" for one of before, "+" for one of after
  */
@@ -25,8 +25,8 @@ export function difference(before, after) {
 
 function changed(before, after) {
   const all = (mark, lines) => lines.map((line) => ({ mark, line }));
-  if (before.length > MOST_LINES || after.length > MOST_LINES) return [...all("-", before), ...all("+", after)];
-  // common[i][j]: how many lines the rests from i and j have in common, in order.
+  if (before.length > MAX_LINES || after.length > MAX_LINES) return [...all("-", before), ...all("+", after)];
+  // common[i][j]: the length of the longest common subsequence of the remainders from i and j.
   const common = Array.from({ length: before.length + 1 }, () => new Uint16Array(after.length + 1));
   for (let i = before.length - 1; i >= 0; i--) {
     for (let j = after.length - 1; j >= 0; j--) {

@@ -1,4 +1,4 @@
-// Whatever comes from the registry becomes text of the page, never markup.
+// All content from the registry becomes text nodes, never markup.
 import { difference } from "./difference.js";
 
 const subjects = document.getElementById("subjects");
@@ -7,29 +7,29 @@ const filter = document.getElementById("filter");
 let names = [];
 
 function element(tag, text, className) {
-  const made = document.createElement(tag);
-  if (text !== undefined) made.textContent = text;
-  if (className) made.className = className;
-  return made;
+  const created = document.createElement(tag);
+  if (text !== undefined) created.textContent = text;
+  if (className) created.className = className;
+  return created;
 }
 
 function link(text, ...steps) {
-  const made = element("a", text);
-  made.href = "#" + steps.map(encodeURIComponent).join("/");
-  return made;
+  const created = element("a", text);
+  created.href = "#" + steps.map(encodeURIComponent).join("/");
+  return created;
 }
 
-/** What the address asks for: subject, version, and another version to compare with. */
+/** The path in the address: subject, version, and another version to compare with. */
 function path() {
   return location.hash.slice(1).split("/").map(decodeURIComponent);
 }
 
-async function ask(...steps) {
-  const answer = await fetch("/" + steps.map(encodeURIComponent).join("/"), {
+async function request(...steps) {
+  const response = await fetch("/" + steps.map(encodeURIComponent).join("/"), {
     headers: { Accept: "application/vnd.schemaregistry.v1+json" },
   });
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.message || "HTTP " + answer.status);
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.message || "HTTP " + response.status);
   return body;
 }
 
@@ -51,9 +51,9 @@ function showSubjects(chosen) {
   subjects.replaceChildren(
     element("p", shown.length + " of " + names.length + " subjects"),
     ...shown.map((name) => {
-      const made = link(name, name);
-      if (name === chosen) made.className = "chosen";
-      return made;
+      const created = link(name, name);
+      if (name === chosen) created.className = "chosen";
+      return created;
     }),
   );
 }
@@ -61,7 +61,7 @@ function showSubjects(chosen) {
 function tableOf(subject, numbers, shown) {
   const table = element("table");
   const row = table.insertRow();
-  row.append(element("th", "version"), element("th", "difference to"));
+  row.append(element("th", "version"), element("th", "difference from"));
   for (const number of [...numbers].reverse()) {
     const cells = table.insertRow();
     cells.insertCell().append(number === shown ? element("strong", number) : link(number, subject, number));
@@ -74,10 +74,10 @@ function tableOf(subject, numbers, shown) {
 function chooser(subject, numbers, first, second) {
   const form = element("p", "Difference from ");
   const select = (value) => {
-    const made = element("select");
-    for (const number of numbers) made.append(new Option(number, number, false, number === value));
-    form.append(made);
-    return made;
+    const created = element("select");
+    for (const number of numbers) created.append(new Option(number, number, false, number === value));
+    form.append(created);
+    return created;
   };
   const from = select(first);
   form.append(" to ");
@@ -89,10 +89,10 @@ function chooser(subject, numbers, first, second) {
 }
 
 async function showDetail(subject, first, second) {
-  const numbers = await ask("subjects", subject, "versions");
+  const numbers = await request("subjects", subject, "versions");
   const latest = numbers[numbers.length - 1];
   const shown = Number(second || first || latest);
-  const version = await ask("subjects", subject, "versions", String(shown));
+  const version = await request("subjects", subject, "versions", String(shown));
   const parts = [element("h2", subject), tableOf(subject, numbers, shown)];
   if (numbers.length > 1) {
     parts.push(chooser(subject, numbers, Number(first || numbers[0]), shown));
@@ -104,7 +104,7 @@ async function showDetail(subject, first, second) {
     parts.push(used);
   }
   if (second) {
-    const before = await ask("subjects", subject, "versions", first);
+    const before = await request("subjects", subject, "versions", first);
     parts.push(text(difference(lines(before), lines(version))));
   } else {
     parts.push(text(lines(version).map((line) => ({ mark: " ", line }))));
@@ -115,7 +115,7 @@ async function showDetail(subject, first, second) {
 async function show() {
   try {
     const [subject, first, second] = path();
-    names = await ask("subjects");
+    names = await request("subjects");
     showSubjects(subject);
     const parts = subject ? await showDetail(subject, first, second) : [element("p", "Choose a subject.")];
     detail.replaceChildren(...parts);

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs scripts in Node.js with the packages of {@code src/test/node}, in the build folder of the module under test. */
+/** Runs Node.js scripts with the packages of {@code src/test/node}, in the build directory of the module under test. */
 public final class NodeClients {
     private static final String LOCK = "package-lock.json";
     private static final Path FOLDER = Path.of("target/node").toAbsolutePath();
@@ -22,11 +22,11 @@ public final class NodeClients {
 
     private NodeClients() {}
 
-    /** The calling test is skipped where Node.js is not. */
+    /** Installs the packages; without Node.js, the calling test is skipped. */
     public static void install() throws Exception {
         assumeTrue(
                 isThere("node") && isThere("npm"),
-                "Skipped: node and npm are not on the path; install Node.js 20 or newer to run other people's clients");
+                "Skipped: node and npm are not on the path; install Node.js 20 or newer to run the third-party clients");
         Files.createDirectories(FOLDER);
         Path lock = copy(resource(LOCK));
         copy(resource("package.json"));
@@ -39,13 +39,13 @@ public final class NodeClients {
 
     /**
      * @param file a script of {@code src/test/node}
-     * @return what it printed; it must end with 0
+     * @return the output; the script must exit with status 0
      */
     public static String script(String file, String... arguments) throws Exception {
         return script(resource(file), arguments);
     }
 
-    /** Runs a script that is kept elsewhere. */
+    /** Runs a script from another location. */
     public static String script(URL source, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("node", copy(source).toString()));
         command.addAll(List.of(arguments));
@@ -95,7 +95,7 @@ public final class NodeClients {
                             .waitFor()
                     == 0;
         } catch (IOException e) {
-            return false; // the answer to the question
+            return false; // the program is not installed
         }
     }
 }

@@ -2,8 +2,8 @@ package io.lightflow.registry.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.registry.server.access.Account;
-import io.lightflow.registry.server.access.Role;
+import io.lightflow.registry.server.access.RegistryAccount;
+import io.lightflow.registry.server.access.RegistryRole;
 import io.lightflow.service.access.Accounts;
 import io.lightflow.service.access.TokenHash;
 import java.net.http.HttpResponse;
@@ -19,7 +19,7 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 
-/** Who has no account gets nothing, who may read cannot write, and every change leaves a line that holds no secret. */
+/** Requests without an account are rejected, readers cannot write, and every change is logged without secrets. */
 class AccessTest extends ApiTest {
     private static final String PASSWORD = "reader's pässword";
     private static final String TOKEN = "token-of-the-writer";
@@ -30,12 +30,12 @@ class AccessTest extends ApiTest {
     RegistryServerSettings settings() throws SQLException {
         return database.settings()
                 .withAccess(new Accounts<>(List.of(
-                        new Account("reader", TokenHash.ofPassword("reader", PASSWORD), Role.READ),
-                        new Account("writer", TokenHash.of(TOKEN), Role.WRITE))));
+                        new RegistryAccount("reader", TokenHash.ofPassword("reader", PASSWORD), RegistryRole.READ),
+                        new RegistryAccount("writer", TokenHash.of(TOKEN), RegistryRole.WRITE))));
     }
 
     @Test
-    void nobodyComesInWithoutAnAccountExceptToSeeThatItLives() throws Exception {
+    void withoutAnAccountOnlyHealthIsAccessible() throws Exception {
         HttpResponse<String> response = send("GET", server.url(), "/subjects", null);
         assertThat(response.statusCode()).isEqualTo(401);
         assertThat(response.headers().firstValue("WWW-Authenticate").orElseThrow())
@@ -64,7 +64,7 @@ class AccessTest extends ApiTest {
     }
 
     @Test
-    void whoMayReadCannotChangeAnything() throws Exception {
+    void readersCannotChangeAnything() throws Exception {
         assertThat(as(WRITER, "POST", "/subjects/things/versions", body("\"int\"")))
                 .isEqualTo(200);
         assertThat(as(READER, "GET", "/subjects", null)).isEqualTo(200);
@@ -97,7 +97,7 @@ class AccessTest extends ApiTest {
     }
 
     @Test
-    void aPageOfAnotherSiteCannotUseABrowsersPassword() throws Exception {
+    void pagesOfOtherSitesCannotUseABrowsersPassword() throws Exception {
         assertThat(send(
                                 "DELETE",
                                 server.url(),
@@ -112,7 +112,7 @@ class AccessTest extends ApiTest {
     }
 
     @Test
-    void everyChangeLeavesALineWithItsAuthorAndNoSecret() throws Exception {
+    void everyChangeIsLoggedWithItsAuthorAndWithoutSecrets() throws Exception {
         Logger log = (Logger) org.apache.logging.log4j.LogManager.getLogger("io.lightflow.registry.audit");
         Lines lines = new Lines();
         lines.start();
@@ -152,7 +152,7 @@ class AccessTest extends ApiTest {
     }
 
     @Test
-    void thePageTakesNothingFromElsewhereAndMakesNoMarkupOfWhatItShows() throws Exception {
+    void thePageLoadsNothingFromOtherSitesAndInsertsNoMarkup() throws Exception {
         HttpResponse<String> page = send("GET", server.url(), "/ui", null, "Authorization", READER);
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");

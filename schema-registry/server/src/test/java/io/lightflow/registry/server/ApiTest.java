@@ -18,18 +18,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 
-/** A server on an empty database for each test, and requests to it. */
+/** Runs a server on an empty database for each test, and sends requests to it. */
 abstract class ApiTest {
     static final ObjectMapper JSON = JsonMapper.builder().build();
 
-    static TestDatabase database;
+    static RegistryTestDatabase database;
     SchemaRegistryServer server;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @BeforeAll
     static void startDatabase() {
-        database = TestDatabase.shared();
+        database = RegistryTestDatabase.shared();
     }
 
     @BeforeEach
@@ -38,7 +38,7 @@ abstract class ApiTest {
         server = new SchemaRegistryServer(settings()).start();
     }
 
-    /** What the server of each test is started with. */
+    /** The settings of each test's server. */
     RegistryServerSettings settings() throws SQLException {
         return database.settings();
     }

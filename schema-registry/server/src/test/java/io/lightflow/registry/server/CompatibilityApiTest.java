@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/** Whether a schema would be accepted, and why not, without registering it. */
+/** A compatibility check reports whether a schema would be accepted, without registering it. */
 class CompatibilityApiTest extends ApiTest {
     private static final String BASE = record("{\"name\":\"a\",\"type\":\"int\"}");
     private static final String WITH_DEFAULT =
@@ -16,7 +16,7 @@ class CompatibilityApiTest extends ApiTest {
     private static final String WITHOUT_DEFAULT = WITH_DEFAULT.replace(",\"default\":0", "");
 
     @Test
-    void aCheckRegistersNothingAndNamesThePathThatBreaks() throws Exception {
+    void aCheckRegistersNothingAndNamesTheIncompatiblePath() throws Exception {
         register("things", BASE);
         assertThat(check("/versions/latest", WITH_DEFAULT)).isEqualTo(json("{\"is_compatible\":true}"));
         assertThat(check("/versions/1", WITHOUT_DEFAULT)).isEqualTo(json("{\"is_compatible\":false}"));
@@ -30,10 +30,10 @@ class CompatibilityApiTest extends ApiTest {
     }
 
     @Test
-    void thePathGoesThroughArraysMapsAndUnions() throws Exception {
-        String deep = record("{\"name\":\"list\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"map\",\"values\":"
-                + "[\"null\",{\"type\":\"record\",\"name\":\"Inner\",\"fields\":[{\"name\":\"x\","
-                + "\"type\":\"int\"}]}]}}}");
+    void thePathResolvesArraysMapsAndUnions() throws Exception {
+        String deep = record(
+                "{\"name\":\"list\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"map\",\"values\":"
+                        + "[\"null\",{\"type\":\"record\",\"name\":\"Inner\",\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}]}}}");
         register("things", deep);
         assertThat(check("/versions?verbose=true", deep.replace("\"int\"", "\"string\""))
                         .path("messages")
@@ -42,9 +42,10 @@ class CompatibilityApiTest extends ApiTest {
     }
 
     @Test
-    void eachLevelLooksTheWayItSays() throws Exception {
+    void eachLevelChecksItsDirection() throws Exception {
         Map<String, List<Boolean>> expected = new TreeMap<>();
-        // To the latest (with the default): drop its field; add one without a default; change a type.
+        // Compared with the latest version (with the default): drop its field; add one without a default; change a
+        // type.
         expected.put("BACKWARD", List.of(true, false, false));
         expected.put("FORWARD", List.of(true, true, false));
         expected.put("FULL", List.of(true, false, false));
@@ -64,7 +65,7 @@ class CompatibilityApiTest extends ApiTest {
     }
 
     @Test
-    void aSubjectThatIsNotThereAcceptsAnything() throws Exception {
+    void anUnknownSubjectAcceptsAnySchema() throws Exception {
         assertThat(check("/versions", BASE)).isEqualTo(json("{\"is_compatible\":true}"));
         assertThat(check("/versions/latest", BASE)).isEqualTo(json("{\"is_compatible\":true}"));
         assertFails("POST", "/compatibility/subjects/things/versions/1", body(BASE), 404, 40401);

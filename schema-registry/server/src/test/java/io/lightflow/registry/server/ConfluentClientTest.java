@@ -12,7 +12,7 @@ import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schema
 import org.apache.flink.avro.registry.confluent.shaded.io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import org.junit.jupiter.api.Test;
 
-/** Confluent's own client for Java works with this registry as it is. */
+/** Confluent's unmodified Java client works with this registry. */
 class ConfluentClientTest extends ApiTest {
     private static final String PLACE =
             "{\"type\":\"record\",\"name\":\"Place\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"country\","
@@ -22,7 +22,7 @@ class ConfluentClientTest extends ApiTest {
                     + "\"type\":\"ads.Place\"}]}";
 
     @Test
-    void schemasWithReferencesGoInAndComeOut() throws Exception {
+    void schemasWithReferencesAreRegisteredAndRead() throws Exception {
         AvroSchema place = new AvroSchema(PLACE);
         int placeId = client().register("place", place);
         AvroSchema click = new AvroSchema(
@@ -45,7 +45,7 @@ class ConfluentClientTest extends ApiTest {
     }
 
     @Test
-    void compatibilityModesAndDeletesAreUnderstood() throws Exception {
+    void compatibilityModesAndDeletionsWork() throws Exception {
         AvroSchema place = new AvroSchema(PLACE);
         AvroSchema other = new AvroSchema(PLACE.replace("\"string\"", "\"int\""));
         client().register("place", place);
@@ -72,7 +72,7 @@ class ConfluentClientTest extends ApiTest {
                         .isEqualTo(40401));
     }
 
-    /** A new one each time, so that the answer comes from the server. */
+    /** Creates a new client each time, so that no cache responds. */
     private CachedSchemaRegistryClient client() {
         return new CachedSchemaRegistryClient(server.url().toString(), 10);
     }

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** Deleting takes two steps; the first can still be read by id, the second cannot be taken back. */
+/** Deletion takes two steps: after the first, the schema is still readable by id; the second is irreversible. */
 class DeletionTest extends ApiTest {
     private static final String INT = record("\"int\"");
     private static final String LONG = record("\"long\"");
 
     @Test
-    void aDeletedVersionIsLeftOutAndFoundWhenAskedFor() throws Exception {
+    void aDeletedVersionIsExcludedUnlessRequested() throws Exception {
         int first = register("things", INT);
         int second = register("things", LONG);
         assertThat(call("DELETE", "/subjects/things/versions/latest", null, 200))
@@ -42,7 +42,7 @@ class DeletionTest extends ApiTest {
     }
 
     @Test
-    void forGoodComesSecondAndTakesTheSchemaThatNobodyElseHolds() throws Exception {
+    void permanentDeletionRequiresSoftDeletionAndRemovesAnUnusedSchema() throws Exception {
         int id = register("things", INT);
         register("others", INT);
         assertFails("DELETE", "/subjects/things/versions/1?permanent=true", null, 404, 40407);
@@ -62,7 +62,7 @@ class DeletionTest extends ApiTest {
     }
 
     @Test
-    void aSubjectIsDeletedWithItsSettings() throws Exception {
+    void deletingASubjectDeletesItsSettings() throws Exception {
         register("things", INT);
         register("things", LONG);
         setLevel("/config/things", "NONE");
@@ -80,7 +80,7 @@ class DeletionTest extends ApiTest {
     }
 
     @Test
-    void whatWasDeletedNoLongerStandsInTheWayOfANewVersion() throws Exception {
+    void deletedVersionsDoNotAffectCompatibility() throws Exception {
         register("things", INT);
         assertFails("POST", "/subjects/things/versions", body(record("\"string\"")), 409, 40901);
         call("DELETE", "/subjects/things/versions/1", null, 200);
@@ -88,7 +88,7 @@ class DeletionTest extends ApiTest {
     }
 
     @Test
-    void aSchemaThatIsRegisteredElsewhereAtThatMomentStays() throws Exception {
+    void aSchemaRegisteredConcurrentlyInAnotherSubjectStays() throws Exception {
         for (int i = 0; i < 10; i++) {
             String schema = "{\"type\":\"fixed\",\"name\":\"F" + i + "\",\"size\":8}";
             String old = "old" + i;

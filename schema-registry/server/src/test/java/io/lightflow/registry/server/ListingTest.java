@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Lists, their filters and pages, and what tells of the registry itself. */
+/** Lists with filters and pages, and metadata of the registry. */
 class ListingTest extends ApiTest {
     private static final String INT = "\"int\"";
     private static final String SPACIOUS =
@@ -48,7 +48,7 @@ class ListingTest extends ApiTest {
     }
 
     @Test
-    void aSchemaIsHandedOutAsItsTextAlone() throws Exception {
+    void aSchemaIsReturnedAlone() throws Exception {
         int id = register("things", INT);
         assertThat(send("GET", "/schemas/ids/" + id + "/schema", null).body()).isEqualTo(INT);
         assertThat(send("GET", "/subjects/things/versions/1/schema", null).body())
@@ -62,7 +62,7 @@ class ListingTest extends ApiTest {
     }
 
     @Test
-    void normalizeKeepsTheFormThatTheIdIsDerivedFromAndChangesNoId() throws Exception {
+    void normalizeStoresTheFormOfTheIdAndChangesNoId() throws Exception {
         int id = call("POST", "/subjects/things/versions?normalize=true", body(SPACIOUS), 200)
                 .path("id")
                 .asInt();
@@ -73,7 +73,7 @@ class ListingTest extends ApiTest {
     }
 
     @Test
-    void theRegistryTellsWhatItIs() throws Exception {
+    void theRegistryReportsItsMetadata() throws Exception {
         assertThat(get("/schemas/types", 200)).isEqualTo(json("[\"AVRO\"]"));
         assertThat(get("/contexts", 200)).isEqualTo(json("[\".\"]"));
         JsonNode id = get("/v1/metadata/id", 200);
@@ -86,13 +86,13 @@ class ListingTest extends ApiTest {
     }
 
     @Test
-    void whatWouldHaveNoEffectIsRefused() throws Exception {
+    void unsupportedFieldsAreRejected() throws Exception {
         String ruled = "{\"schema\":\"\\\"int\\\"\",\"ruleSet\":{\"domainRules\":[]}}";
         assertFails("POST", "/subjects/things/versions", ruled, 422, 42201);
     }
 
     @Test
-    void bodiesAndAnswersMayBePlainJson() throws Exception {
+    void requestsAndResponsesMayBePlainJson() throws Exception {
         for (String type : new String[] {"application/json", "application/vnd.schemaregistry.v1+json; charset=utf-8"}) {
             assertThat(send("POST", server.url(), "/subjects/things/versions", body(INT), "Content-Type", type)
                             .statusCode())

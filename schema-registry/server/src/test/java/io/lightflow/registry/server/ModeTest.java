@@ -6,7 +6,7 @@ import io.lightflow.registry.client.SchemaId;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
-/** A mode says what may be done, of all subjects or of one. */
+/** A mode decides which operations all subjects or one subject allow. */
 class ModeTest extends ApiTest {
     private static final String INT = "\"int\"";
     private static final String LONG = "\"long\"";
@@ -28,7 +28,7 @@ class ModeTest extends ApiTest {
     }
 
     @Test
-    void readOnlyKeepsEverythingAsItIsUnlessTheSubjectSaysOtherwise() throws Exception {
+    void readOnlyForbidsChangesUnlessTheSubjectHasAnotherMode() throws Exception {
         register("things", INT);
         call("PUT", "/mode", "{\"mode\":\"READONLY\"}", 200);
         assertFails("POST", "/subjects/things/versions", body(LONG), 422, 42205);
@@ -42,7 +42,7 @@ class ModeTest extends ApiTest {
     }
 
     @Test
-    void anImportPutsASchemaWhereItIsElsewhere() throws Exception {
+    void anImportKeepsIdAndVersion() throws Exception {
         int id = SchemaId.of(new Schema.Parser().parse(INT));
         assertFails("POST", "/subjects/things/versions", imported(INT, id, 7), 422, 42205);
         call("PUT", "/mode/things", "{\"mode\":\"IMPORT\"}", 200);
@@ -73,7 +73,7 @@ class ModeTest extends ApiTest {
     }
 
     @Test
-    void importModeIsRefusedWhereSomethingIsUnlessForced() throws Exception {
+    void importModeIsRejectedForExistingVersionsUnlessForced() throws Exception {
         register("things", INT);
         assertFails("PUT", "/mode", "{\"mode\":\"IMPORT\"}", 422, 42205);
         assertFails("PUT", "/mode/things", "{\"mode\":\"IMPORT\"}", 422, 42205);

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 
-/** A schema may use the types of other subjects' versions; its id is that of the schema with the types written out. */
+/** A schema may reference types of other subjects' versions; its id is that of the schema with the types inlined. */
 class ReferencesTest extends ApiTest {
     private static final String PLACE =
             "{\"type\":\"record\",\"name\":\"Place\",\"namespace\":\"ads\",\"fields\":[{\"name\":\"country\","
@@ -22,7 +22,7 @@ class ReferencesTest extends ApiTest {
                     + "\"type\":\"Site\"},{\"name\":\"place\",\"type\":\"ads.Place\"}]}";
 
     @Test
-    void typesComeFromReferencesAndFromTheirsAndTheIdIsThatOfTheWholeSchema() throws Exception {
+    void referencesAreTransitiveAndTheIdIsThatOfTheInlinedSchema() throws Exception {
         int place = register("place", PLACE);
         int site = with("site", SITE, "ads.Place", "place", 1);
         int click = post("click", CLICK, 200, reference("ads.Site", "site", 1), reference("ads.Place", "place", -1))
@@ -53,7 +53,7 @@ class ReferencesTest extends ApiTest {
     }
 
     @Test
-    void aReferenceMustLeadSomewhereAndFit() throws Exception {
+    void aReferenceMustExistAndMatch() throws Exception {
         assertThat(post("site", SITE, 422, reference("ads.Place", "place", 1))
                         .path("error_code")
                         .asInt())
@@ -69,7 +69,7 @@ class ReferencesTest extends ApiTest {
     }
 
     @Test
-    void whatIsReferredToCannotBeDeleted() throws Exception {
+    void aReferencedVersionCannotBeDeleted() throws Exception {
         register("place", PLACE);
         with("site", SITE, "ads.Place", "place", 1);
         JsonNode refusal = assertFails("DELETE", "/subjects/place/versions/1", null, 422, 42206);
@@ -84,7 +84,7 @@ class ReferencesTest extends ApiTest {
     }
 
     @Test
-    void compatibilityIsThatOfTheWholeSchema() throws Exception {
+    void compatibilityIsCheckedOnTheInlinedSchema() throws Exception {
         register("place", PLACE);
         setLevel("/config/place", "NONE");
         register("place", PLACE.replace("\"string\"", "\"int\""));
@@ -94,7 +94,7 @@ class ReferencesTest extends ApiTest {
     }
 
     @Test
-    void aReferenceAndADeletionAtTheSameMomentDoNotBothSucceed() throws Exception {
+    void aConcurrentReferenceAndDeletionDoNotBothSucceed() throws Exception {
         for (int i = 0; i < 10; i++) {
             String place = "place" + i;
             register(place, PLACE);
@@ -112,7 +112,7 @@ class ReferencesTest extends ApiTest {
         try {
             return send(method, path, body).statusCode();
         } catch (Exception e) {
-            throw new AssertionError(method + " " + path + " was not answered", e);
+            throw new AssertionError(method + " " + path + " received no response", e);
         }
     }
 

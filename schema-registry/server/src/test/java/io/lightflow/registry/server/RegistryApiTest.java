@@ -13,7 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Status, error code and body of every path, as other people's clients expect them. */
+/** Status, error code and body of every path, as third-party clients expect them. */
 class RegistryApiTest extends ApiTest {
     private static final String INT_FIELD =
             "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"int\"}]}";
@@ -21,7 +21,7 @@ class RegistryApiTest extends ApiTest {
     private static final String STRING_FIELD = INT_FIELD.replace("\"int\"", "\"string\"");
 
     @Test
-    void everyAnswerHasTheContentTypeOfTheApi() throws Exception {
+    void everyResponseHasTheContentTypeOfTheApi() throws Exception {
         for (String path : new String[] {"/", "/subjects", "/config", "/schemas/ids/1", "/nowhere"}) {
             HttpResponse<String> response = send("GET", path, null);
             assertThat(response.headers().firstValue("Content-Type").orElseThrow())
@@ -31,7 +31,7 @@ class RegistryApiTest extends ApiTest {
     }
 
     @Test
-    void aSchemaGoesThroughEveryPath() throws Exception {
+    void aSchemaIsReadableOnEveryPath() throws Exception {
         assertThat(get("/subjects", 200)).isEqualTo(json("[]"));
         int id = register("things", INT_FIELD);
         assertThat(register("more", INT_FIELD)).isEqualTo(id);
@@ -53,14 +53,14 @@ class RegistryApiTest extends ApiTest {
     }
 
     @Test
-    void aSubjectMayHoldSlashesAndSpaces() throws Exception {
+    void aSubjectMayContainSlashesAndSpaces() throws Exception {
         register("a%2Fb%20c%3A%C3%A9", INT_FIELD);
         assertThat(get("/subjects", 200)).isEqualTo(json("[\"a/b c:é\"]"));
         assertThat(get("/subjects/a%2Fb%20c%3A%C3%A9/versions", 200)).isEqualTo(json("[1]"));
     }
 
     @Test
-    void whatIsNotThereHasItsOwnCode() throws Exception {
+    void missingResourcesHaveTheirOwnCodes() throws Exception {
         register("things", INT_FIELD);
         assertFails("GET", "/schemas/ids/12", null, 404, 40403);
         assertFails("GET", "/schemas/ids/no-number", null, 404, 40403);
@@ -76,7 +76,7 @@ class RegistryApiTest extends ApiTest {
     }
 
     @Test
-    void aWrongRequestHasItsOwnCodeAndChangesNothing() throws Exception {
+    void invalidRequestsHaveTheirOwnCodesAndChangeNothing() throws Exception {
         String path = "/subjects/things/versions";
         assertFails("POST", path, "{", 400, 400);
         assertFails("POST", path, "null", 400, 400);
@@ -102,7 +102,7 @@ class RegistryApiTest extends ApiTest {
     }
 
     @Test
-    void aBodyThatDoesNotTellItsLengthIsLimitedAsWell() throws Exception {
+    void aChunkedBodyIsLimitedAsWell() throws Exception {
         byte[] body = new byte[(1 << 20) + 1];
         HttpRequest request = HttpRequest.newBuilder(URI.create(server.url() + "/subjects/things/versions"))
                 .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(body)))
@@ -114,7 +114,7 @@ class RegistryApiTest extends ApiTest {
     }
 
     @Test
-    void theCompatibilityLevelDecidesWhatIsRefused() throws Exception {
+    void theCompatibilityLevelDecidesWhichSchemasAreRejected() throws Exception {
         assertThat(get("/config", 200)).isEqualTo(json("{\"compatibilityLevel\":\"BACKWARD\"}"));
         register("things", INT_FIELD);
         assertFails("POST", "/subjects/things/versions", body(STRING_FIELD), 409, 40901);
@@ -139,7 +139,7 @@ class RegistryApiTest extends ApiTest {
     }
 
     @Test
-    void transitiveLevelsLookAtEveryVersion() throws Exception {
+    void transitiveLevelsCheckEveryVersion() throws Exception {
         String withoutB = INT_FIELD;
         String withDefault = INT_FIELD.replace("}]}", "},{\"name\":\"b\",\"type\":\"int\",\"default\":0}]}");
         String withoutDefault = withDefault.replace(",\"default\":0", "");
@@ -154,14 +154,14 @@ class RegistryApiTest extends ApiTest {
     }
 
     @Test
-    void readinessFollowsTheDatabaseAndLifeDoesNot() throws Exception {
+    void readinessDependsOnTheDatabaseAndLivenessDoesNot() throws Exception {
         server.close();
         server = new SchemaRegistryServer(database.settings().withDatabaseTimeout(Duration.ofMillis(300))).start();
         get("/health/ready", 200);
-        database.cutOff();
+        database.disconnect();
         get("/health/ready", 503);
         get("/health/live", 200);
-        database.bringBack();
+        database.reconnect();
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         int status;
         do {

@@ -3,6 +3,7 @@ package io.lightflow.registry.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.registry.client.ClientTlsSettings;
 import io.lightflow.registry.client.Credentials;
 import io.lightflow.registry.client.RegisteredSchema;
 import io.lightflow.registry.client.RegistryClientSettings;
@@ -11,10 +12,9 @@ import io.lightflow.registry.client.SchemaId;
 import io.lightflow.registry.client.SchemaNotFoundException;
 import io.lightflow.registry.client.SchemaRegistryClient;
 import io.lightflow.registry.client.SchemaRejectedException;
-import io.lightflow.registry.client.ClientTlsSettings;
 import io.lightflow.registry.client.UnexpectedResponseException;
-import io.lightflow.registry.server.access.Account;
-import io.lightflow.registry.server.access.Role;
+import io.lightflow.registry.server.access.RegistryAccount;
+import io.lightflow.registry.server.access.RegistryRole;
 import io.lightflow.service.access.Accounts;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.service.test.TestKeyStore;
@@ -28,7 +28,7 @@ import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Lightflow's own client finds what it counts on in the real server, not only in a stub. */
+/** Lightflow's client works with the real server, not only with a stub. */
 class RegistryClientTest extends ApiTest {
     private static final String PASSWORD = "password-of-the-reader";
     private static final String TOKEN = "token-of-the-writer";
@@ -41,12 +41,12 @@ class RegistryClientTest extends ApiTest {
     RegistryServerSettings settings() throws SQLException {
         return database.settings()
                 .withAccess(new Accounts<>(List.of(
-                        new Account("reader", TokenHash.ofPassword("reader", PASSWORD), Role.READ),
-                        new Account("writer", TokenHash.of(TOKEN), Role.WRITE))));
+                        new RegistryAccount("reader", TokenHash.ofPassword("reader", PASSWORD), RegistryRole.READ),
+                        new RegistryAccount("writer", TokenHash.of(TOKEN), RegistryRole.WRITE))));
     }
 
     @Test
-    void whoMayReadCannotRegisterAndIsToldSo() {
+    void readersCannotRegisterAndGetAReason() {
         SchemaRegistryClient writer = client(WRITER, server.url());
         SchemaRegistryClient reader = client(READER, server.url());
 
@@ -58,7 +58,7 @@ class RegistryClientTest extends ApiTest {
         assertThatThrownBy(() -> reader.register("others", PLACE))
                 .isInstanceOf(UnexpectedResponseException.class)
                 .hasMessageContaining("Registering schema ads.Place as subject others")
-                .hasMessageContaining("reader may read, and this needs the role write")
+                .hasMessageContaining("found reader with the role read")
                 .hasMessageContaining("Check the credentials in the settings")
                 .hasMessageNotContaining(PASSWORD);
         for (Credentials stranger : List.of(
@@ -72,7 +72,7 @@ class RegistryClientTest extends ApiTest {
     }
 
     @Test
-    void whatIsNotThereAndWhatDoesNotFitHaveExceptionsOfTheirOwn() {
+    void missingAndIncompatibleSchemasHaveTheirOwnExceptions() {
         SchemaRegistryClient client = client(WRITER, server.url());
         Schema incompatible =
                 SchemaBuilder.record("ads.Place").fields().requiredInt("region").endRecord();
@@ -88,10 +88,10 @@ class RegistryClientTest extends ApiTest {
     }
 
     @Test
-    void behindTlsWhoTrustsTheCertificateIsServed(@TempDir Path folder) throws Exception {
-        Path keys = TestKeyStore.make(folder, PASSWORD);
+    void overTlsClientsThatTrustTheCertificateAreServed(@TempDir Path folder) throws Exception {
+        Path keys = TestKeyStore.create(folder, PASSWORD);
         try (SchemaRegistryServer secure = new SchemaRegistryServer(
-                        settings().withTls(new io.lightflow.service.http.TlsSettings(keys, PASSWORD)))
+                        settings().withTls(new io.lightflow.service.http.ServerTlsSettings(keys, PASSWORD)))
                 .start()) {
             RegistryClientSettings settings = clientSettings(WRITER, secure.url());
             SchemaRegistryClient trusting =
@@ -107,7 +107,7 @@ class RegistryClientTest extends ApiTest {
     }
 
     @Test
-    void aSchemaComesWithTheTypesThatItRefersTo() throws Exception {
+    void aSchemaIsReadWithItsReferencedTypes() throws Exception {
         client(WRITER, server.url()).register("places", PLACE);
         String site =
                 "{\"type\":\"record\",\"name\":\"ads.Site\",\"fields\":[{\"name\":\"place\",\"type\":\"ads.Place\"}]}";
@@ -134,7 +134,7 @@ class RegistryClientTest extends ApiTest {
     }
 
     @Test
-    void anotherServerOfTheDatabaseStandsInAndMemoryWhenAllAreAway() throws Exception {
+    void anotherServerOfTheDatabaseTakesOverAndTheCacheWhenAllAreUnavailable() throws Exception {
         URI first = server.url();
         SchemaRegistryClient client;
         int place;

@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The settings file says what it means, or is refused with the key that is wrong. */
+/** A settings file is read completely, or rejected with the invalid key. */
 class RegistrySettingsFileTest {
     private static final Map<String, String> ENVIRONMENT =
             Map.of("DB", "database-secret", "READER", "reader-secret", "CI", "ci-secret", "KEYS", "keys-secret");
@@ -20,7 +20,7 @@ class RegistrySettingsFileTest {
     private Path folder;
 
     @Test
-    void everythingCanBeSaid() throws Exception {
+    void everySettingIsRead() throws Exception {
         Path keyStore = Files.createFile(folder.resolve("keys.p12"));
         RegistryServerSettings settings = parse("""
                 bind: 0.0.0.0
@@ -48,7 +48,7 @@ class RegistrySettingsFileTest {
     }
 
     @Test
-    void littleIsNeeded() {
+    void onlyTheDatabaseIsRequired() {
         RegistryServerSettings settings = parse(DATABASE);
         assertThat(settings.http().port()).isEqualTo(8081);
         assertThat(settings.http().bind()).isEqualTo("127.0.0.1");
@@ -56,12 +56,12 @@ class RegistrySettingsFileTest {
     }
 
     @Test
-    void whatIsWrongIsNamed() {
+    void errorsNameTheKey() {
         assertWrong("databse: {}\n", "unknown key databse", "database");
         assertWrong("database: {uri: x}\n", "unknown key database.uri");
         assertWrong("port: 1\n", "database is missing");
         assertWrong("database: {url: \"jdbc:postgresql://db/x\"}\n", "database.user is missing");
-        assertWrong(DATABASE + "port: \"8081\"\n", "wrong value of port");
+        assertWrong(DATABASE + "port: \"8081\"\n", "invalid value of port");
         assertWrong(DATABASE + "access: []\n", "access is empty");
         assertWrong(DATABASE + "access: [{user: a, secretVariable: CI, role: admin}]\n", "access[0].role", "admin");
         assertWrong(DATABASE + "access: [{secretVariable: CI, role: read}]\n", "access[0] must have either user");
@@ -73,12 +73,11 @@ class RegistrySettingsFileTest {
                 "not set");
         assertWrong(
                 DATABASE
-                        + "access: [{user: a, secretVariable: CI, role: read}, {token: a, secretVariable: DB, role:"
-                        + " read}]\n",
-                "two accounts are called a");
+                        + "access: [{user: a, secretVariable: CI, role: read}, {token: a, secretVariable: DB, role: read}]\n",
+                "two accounts named a");
         assertWrong(DATABASE + "tls: {keyStore: /nowhere, passwordVariable: KEYS}\n", "tls.keyStore", "/nowhere");
         assertWrong(DATABASE + "maxRequestBytes: 10\n", "maxRequestBytes");
-        assertWrong("", "it is empty");
+        assertWrong("", "the file is empty");
     }
 
     private static void assertWrong(String yaml, String... parts) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a client of Lightflow sees of a server on a real PostgreSQL. */
+/** A server on a real PostgreSQL, used by Lightflow's client. */
 class SchemaRegistryServerTest {
     private static final Schema CLICK = SchemaBuilder.record("ads.Click")
             .fields()
@@ -48,12 +48,12 @@ class SchemaRegistryServerTest {
             .requiredString("place")
             .endRecord();
 
-    private static TestDatabase database;
+    private static RegistryTestDatabase database;
     private SchemaRegistryServer server;
 
     @BeforeAll
     static void startDatabase() {
-        database = TestDatabase.shared();
+        database = RegistryTestDatabase.shared();
     }
 
     @BeforeEach
@@ -68,7 +68,7 @@ class SchemaRegistryServerTest {
     }
 
     @Test
-    void whatWasRegisteredIsFoundByIdAndBySubject() {
+    void registeredSchemasAreFoundByIdAndBySubject() {
         int id = client().register("clicks", CLICK);
         assertThat(id).isEqualTo(SchemaId.of(CLICK));
         assertThat(client().schemaById(id)).isEqualTo(CLICK);
@@ -88,7 +88,7 @@ class SchemaRegistryServerTest {
     }
 
     @Test
-    void anUnknownIdOrSubjectIsSaidToBeUnknown() {
+    void anUnknownIdOrSubjectIsReportedAsUnknown() {
         assertThatThrownBy(() -> client().schemaById(4711))
                 .isInstanceOf(SchemaNotFoundException.class)
                 .hasMessageContaining("40403");
@@ -98,7 +98,7 @@ class SchemaRegistryServerTest {
     }
 
     @Test
-    void anIncompatibleSchemaIsRefusedWithThePathThatBreaks() {
+    void anIncompatibleSchemaIsRejectedWithItsPath() {
         client().register("clicks", CLICK);
         assertThatThrownBy(() -> client().register("clicks", CLICK_WITH_REQUIRED_PLACE))
                 .isInstanceOf(SchemaRejectedException.class)
@@ -111,11 +111,11 @@ class SchemaRegistryServerTest {
     }
 
     @Test
-    void twoHundredRegistrationsAtOnceMakeOneVersion() throws Exception {
+    void twoHundredConcurrentRegistrationsCreateOneVersion() throws Exception {
         try (SchemaRegistryServer other = new SchemaRegistryServer(database.settings()).start()) {
             List<SchemaRegistryServer> servers = List.of(server, other);
             Set<Integer> ids = new HashSet<>();
-            for (int id : atOnce(200, i -> client(servers.get(i % 2)).register("clicks", CLICK))) {
+            for (int id : concurrently(200, i -> client(servers.get(i % 2)).register("clicks", CLICK))) {
                 ids.add(id);
             }
             assertThat(ids).containsExactly(SchemaId.of(CLICK));
@@ -124,19 +124,19 @@ class SchemaRegistryServerTest {
     }
 
     @Test
-    void differentSchemasRegisteredAtOnceGetVersionsWithoutGaps() throws Exception {
+    void concurrentRegistrationsGetVersionsWithoutGaps() throws Exception {
         int count = 40;
-        atOnce(count, i -> client().register("clicks", withOptionalField("field" + i)));
+        concurrently(count, i -> client().register("clicks", withOptionalField("field" + i)));
         assertThat(client().latest("clicks").version()).isEqualTo(count);
     }
 
     @Test
-    void serversThatStartTogetherOnAnEmptyDatabaseAllCome() throws Exception {
+    void serversStartConcurrentlyOnAnEmptyDatabase() throws Exception {
         server.close();
         database.createEmpty();
         List<SchemaRegistryServer> started = new ArrayList<>();
         try {
-            started.addAll(atOnce(4, i -> new SchemaRegistryServer(database.settings()).start()));
+            started.addAll(concurrently(4, i -> new SchemaRegistryServer(database.settings()).start()));
             int id = client(started.get(0)).register("clicks", CLICK);
             assertThat(client(started.get(3)).schemaById(id)).isEqualTo(CLICK);
         } finally {
@@ -154,7 +154,7 @@ class SchemaRegistryServerTest {
     }
 
     @Test
-    void aClientKeepsAnsweringFromItsCacheWhileTheServerIsAway() {
+    void aClientReadsItsCacheWhileTheServerIsUnavailable() {
         SchemaRegistryClient client = client();
         int id = client.register("clicks", CLICK);
         server.close();
@@ -165,33 +165,33 @@ class SchemaRegistryServerTest {
     }
 
     @Test
-    void anotherSchemaUnderTheSameIdIsDetectedAndTheWayOutTold() throws SQLException {
+    void anIdCollisionIsDetectedAndTheMessageNamesARemedy() throws SQLException {
         database.execute("INSERT INTO registry.schemas (id, fingerprint, schema) VALUES (" + SchemaId.of(CLICK)
                 + ", sha256('another schema'), '\"string\"')");
         assertThatThrownBy(() -> client().register("clicks", CLICK))
                 .isInstanceOf(SchemaRejectedException.class)
-                .hasMessageContaining("another schema already has")
-                .hasMessageContaining("gets another id");
+                .hasMessageContaining("another schema already uses")
+                .hasMessageContaining("gives it another id");
         assertThatThrownBy(() -> client().latest("clicks")).isInstanceOf(SchemaNotFoundException.class);
     }
 
     @Test
-    void whileTheDatabaseIsAwayTheFailureIsRetryableAndItComesBackByItself() throws SQLException {
+    void anOutageOfTheDatabaseIsRetryableAndEndsByItself() throws SQLException {
         server.close();
         server = new SchemaRegistryServer(database.settings().withDatabaseTimeout(Duration.ofMillis(300))).start();
         client().register("clicks", CLICK);
-        database.cutOff();
+        database.disconnect();
         assertThatThrownBy(() -> client().latest("clicks"))
                 .isInstanceOf(RegistryUnavailableException.class)
                 .hasMessageContaining("50001");
-        database.bringBack();
+        database.reconnect();
         SchemaRegistryClient patient =
                 new SchemaRegistryClient(RegistryClientSettings.of(server.url()).withRounds(20, Duration.ofMillis(50)));
         assertThat(patient.latest("clicks").schema()).isEqualTo(CLICK);
     }
 
     @Test
-    void aDatabaseThatCannotBeReachedStopsTheStartWithItsName() {
+    void anUnreachableDatabaseFailsTheStartWithItsName() {
         RegistryServerSettings nowhere = RegistryServerSettings.of(
                         0, "jdbc:postgresql://127.0.0.1:1/nowhere?password=secret", "someone", "secret")
                 .withDatabaseTimeout(Duration.ofMillis(300));
@@ -203,7 +203,7 @@ class SchemaRegistryServerTest {
     }
 
     @Test
-    void aPortThatIsTakenIsNamed() {
+    void aPortInUseIsNamed() {
         RegistryServerSettings settings = database.settings();
         RegistryServerSettings taken =
                 RegistryServerSettings.of(server.port(), settings.jdbcUrl(), settings.user(), settings.password());
@@ -215,7 +215,7 @@ class SchemaRegistryServerTest {
         return client(server);
     }
 
-    /** A new client each time, so that the answer comes from the server and not from a cache. */
+    /** Creates a new client each time, so that no cache responds. */
     private static SchemaRegistryClient client(SchemaRegistryServer server) {
         return new SchemaRegistryClient(RegistryClientSettings.of(server.url()).withRounds(2, Duration.ofMillis(1)));
     }
@@ -232,7 +232,7 @@ class SchemaRegistryServerTest {
         T run(int index) throws Exception;
     }
 
-    private static <T> List<T> atOnce(int count, Task<T> task) throws Exception {
+    private static <T> List<T> concurrently(int count, Task<T> task) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(Math.min(count, 32));
         try {
             CountDownLatch go = new CountDownLatch(1);

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** Two data centers that were apart come to know each other's schemas, and nothing of either is overwritten. */
+/** Registries of two separated data centers exchange their schemas, and nothing is overwritten. */
 class SyncTest extends ApiTest {
     private static final String PLACE = record("Place", "\"string\"");
     private static final String SITE = record("Site", "\"Place\"");
@@ -32,7 +32,7 @@ class SyncTest extends ApiTest {
     }
 
     @Test
-    void whatOneKnowsComesToTheOtherWithItsNumbersAndASecondRunFindsNothingToDo() throws Exception {
+    void aSyncCopiesVersionsWithTheirNumbersAndASecondRunCopiesNothing() throws Exception {
         register("zebra", PLACE);
         int site = registerSite("apple", "zebra");
         register("old-place", PLACE.replace("Place", "OldPlace"));
@@ -54,13 +54,13 @@ class SyncTest extends ApiTest {
                 .contains("0 versions the same, 6 copied", "1 compatibility levels copied", "0 conflicts");
         assertThat(run.exitCode()).isZero();
         assertThat(all(other)).isEqualTo(all(server));
-        assertThat(ask(other, "/schemas/ids/" + site).path("references")).hasSize(1);
-        assertThat(ask(other, "/config/gap")).isEqualTo(get("/config/gap", 200));
+        assertThat(request(other, "/schemas/ids/" + site).path("references")).hasSize(1);
+        assertThat(request(other, "/config/gap")).isEqualTo(get("/config/gap", 200));
         assertThat(sync()).isEqualTo(new Run(0, summary(6, 0)));
     }
 
     @Test
-    void aSubjectThatDivergedIsReportedAndStaysButItsSchemasAreKnownById() throws Exception {
+    void aDivergedSubjectIsReportedAndStaysButItsSchemasAreStoredById() throws Exception {
         register("clicks", "\"int\"");
         int ours = register("clicks", "\"long\"");
         int theirsFirst = registerAtOther("clicks", "\"int\"");
@@ -72,22 +72,23 @@ class SyncTest extends ApiTest {
         assertThat(run.output())
                 .contains("CONFLICT version 2 of clicks: schema " + ours + " in " + server.url() + ", schema " + theirs
                         + " in " + other.url());
-        assertThat(run.output()).contains("1 versions the same", "1 schemas kept by id", "1 conflicts");
+        assertThat(run.output()).contains("1 versions the same", "1 schemas stored by id", "1 conflicts");
         assertThat(all(other)).isEqualTo(before);
-        assertThat(ask(other, "/schemas/ids/" + ours).path("schema").asText()).isEqualTo("\"long\"");
+        assertThat(request(other, "/schemas/ids/" + ours).path("schema").asText())
+                .isEqualTo("\"long\"");
         assertThat(theirsFirst).isNotEqualTo(theirs);
         assertThat(sync().exitCode()).isEqualTo(1);
     }
 
     @Test
-    void whatWasDeletedOnOneSideOrSetToAnotherLevelIsAConflictToo() throws Exception {
+    void deletionsOnOneSideAndDifferentLevelsAreConflicts() throws Exception {
         register("clicks", "\"int\"");
         registerAtOther("clicks", "\"int\"");
         call("DELETE", "/subjects/clicks", null, 200);
         register("tags", "\"int\"");
         setLevel("/config/tags", "NONE");
         send("PUT", other.url(), "/config/tags", "{\"compatibility\":\"FULL\"}");
-        // The same schema under another number: both may not be alive.
+        // The same schema with another number: only one version may be active.
         register("moved", "\"int\"");
         registerAtOther("moved", "\"string\"");
         registerAtOther("moved", "\"bytes\"");
@@ -102,7 +103,7 @@ class SyncTest extends ApiTest {
     }
 
     @Test
-    void aRegistryThatCannotBeAskedAndOneThatIsTheSameAreNoConflicts() {
+    void anUnavailableOrIdenticalRegistryIsAnErrorAndNoConflict() {
         assertThat(run(
                                 "sync",
                                 "--from",
@@ -151,7 +152,8 @@ class SyncTest extends ApiTest {
 
     private static String summary(int same, int copied) {
         return same + " versions the same, " + copied
-                + " copied, 0 schemas kept by id, 0 compatibility levels copied, 0 conflicts" + System.lineSeparator();
+                + " copied, 0 schemas stored by id, 0 compatibility levels copied, 0 conflicts"
+                + System.lineSeparator();
     }
 
     private int registerAtOther(String subject, String schema) throws Exception {
@@ -165,10 +167,10 @@ class SyncTest extends ApiTest {
     }
 
     private JsonNode all(SchemaRegistryServer registry) throws Exception {
-        return ask(registry, "/schemas?deleted=true");
+        return request(registry, "/schemas?deleted=true");
     }
 
-    private JsonNode ask(SchemaRegistryServer registry, String path) throws Exception {
+    private JsonNode request(SchemaRegistryServer registry, String path) throws Exception {
         return json(send("GET", registry.url(), path, null).body());
     }
 

@@ -1,0 +1,47 @@
+package io.lightflow.reports.server;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The connection pools of replica and primary. Connections open on first use, so the server starts even if PostgreSQL is unavailable.
+ */
+final class ConnectionPools implements AutoCloseable {
+    final HikariDataSource replica;
+    final Optional<HikariDataSource> primary;
+
+    ConnectionPools(ReportsSettings settings) {
+        replica = open("reports-replica", settings.replica(), settings.statementTimeout());
+        replica.setReadOnly(true);
+        primary = settings.primary().map(database -> open("reports-primary", database, settings.statementTimeout()));
+    }
+
+    private static HikariDataSource open(String name, DatabaseSettings settings, Duration statementTimeout) {
+        HikariDataSource pool = new HikariDataSource();
+        pool.setPoolName(name);
+        pool.setJdbcUrl(settings.url());
+        pool.setUsername(settings.user());
+        pool.setPassword(settings.password());
+        pool.setSchema(settings.schema());
+        pool.setMaximumPoolSize(settings.poolSize());
+        pool.setMinimumIdle(1);
+        pool.setInitializationFailTimeout(-1);
+        pool.setConnectionTimeout(settings.timeout().toMillis());
+        pool.setConnectionInitSql("SET statement_timeout = " + statementTimeout.toMillis()
+                + "; SET idle_in_transaction_session_timeout = " + statementTimeout.toMillis()
+                + "; SET client_min_messages = warning; SET jit = off; SET timezone = 'UTC'");
+        pool.addDataSourceProperty("ApplicationName", "lightflow-" + name);
+        pool.addDataSourceProperty("tcpKeepAlive", "true");
+        pool.addDataSourceProperty(
+                "connectTimeout", Long.toString(Math.max(1, settings.timeout().toSeconds())));
+        pool.addDataSourceProperty("socketTimeout", Long.toString(statementTimeout.toSeconds() + 10));
+        return pool;
+    }
+
+    @Override
+    public void close() {
+        replica.close();
+        primary.ifPresent(HikariDataSource::close);
+    }
+}

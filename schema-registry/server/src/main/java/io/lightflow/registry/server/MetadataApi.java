@@ -1,0 +1,52 @@
+package io.lightflow.registry.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.lightflow.registry.server.access.RegistryRole;
+import io.lightflow.service.http.HttpMetrics;
+import io.lightflow.service.sql.Sql;
+import java.util.List;
+import java.util.Map;
+
+/** The paths for the registry itself: metadata, metrics and health. */
+final class MetadataApi {
+    private final Sql sql;
+    private final HttpMetrics metrics;
+
+    MetadataApi(Sql sql, HttpMetrics metrics) {
+        this.sql = sql;
+        this.metrics = metrics;
+    }
+
+    void addTo(RoutesConfig routes) {
+        routes.get("/", RegistryJson.json(context -> Map.of()), RegistryRole.READ);
+        routes.get("/contexts", RegistryJson.json(context -> List.of(".")), RegistryRole.READ);
+        routes.get("/v1/metadata/id", RegistryJson.json(context -> clusterId()), RegistryRole.READ);
+        routes.get("/metrics", metrics::scrape, RegistryRole.READ);
+        routes.get("/health/live", RegistryJson.json(context -> Map.of("status", "up")), RegistryRole.OPEN);
+        routes.get("/health/ready", this::ready, RegistryRole.OPEN);
+    }
+
+    private record ClusterId(Scope scope, String id) {}
+
+    private record Scope(List<String> path, Map<String, String> clusters) {}
+
+    /** The registry has no Kafka cluster. */
+    private ClusterId clusterId() {
+        String id = sql.query(
+                        "get the registry's id",
+                        connection -> Sql.first(
+                                connection, "SELECT id::text FROM registry.identity", row -> row.getString(1)))
+                .orElseThrow();
+        return new ClusterId(new Scope(List.of(), Map.of("kafka-cluster", "", "schema-registry-cluster", id)), "");
+    }
+
+    private void ready(Context context) throws JsonProcessingException {
+        if (sql.isReachable()) {
+            RegistryJson.write(context, Map.of("status", "ready"));
+        } else {
+            RegistryJson.fail(context, 503, RegistryApi.STORE_ERROR, "The registry's database is not available.");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.lightflow.registry.server;
+
+/**
+ * The requested part of a list.
+ *
+ * @param limit the maximum number of entries; null for all
+ */
+record PageRequest(long offset, Long limit) {
+    static final PageRequest ALL = new PageRequest(0, null);
+
+    PageRequest {
+        if (offset < 0 || (limit != null && limit < 0)) {
+            throw ApiException.badRequest("offset and limit must not be negative, but are " + offset + " and " + limit);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package io.lightflow.registry.server;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Reads requests and writes JSON responses, for all paths. */
+final class RegistryJson {
+    static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
+
+    private static final String PLAIN_JSON = "application/json";
+    private static final Set<String> ACCEPTED_TYPES =
+            Set.of(CONTENT_TYPE, "application/vnd.schemaregistry+json", PLAIN_JSON, "application/octet-stream");
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private RegistryJson() {}
+
+    private record Failure(int error_code, String message) {}
+
+    /** Responds with the function's result as JSON. */
+    static Handler json(Function<Context, Object> handler) {
+        return context -> write(context, handler.apply(context));
+    }
+
+    /** Responds with the function's result, which is JSON already. */
+    static Handler raw(Function<Context, String> handler) {
+        return context -> context.contentType(contentType(context)).result(handler.apply(context));
+    }
+
+    static void write(Context context, Object body) throws JsonProcessingException {
+        context.contentType(contentType(context)).result(JSON.writeValueAsBytes(body));
+    }
+
+    static void fail(Context context, int status, int errorCode, String message) {
+        try {
+            context.status(status);
+            write(context, new Failure(errorCode, message));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Writing an error as JSON failed", e);
+        }
+    }
+
+    /** Plain JSON for clients that accept only that. */
+    private static String contentType(Context context) {
+        String accepted = context.header("Accept");
+        return accepted != null && accepted.contains(PLAIN_JSON) && !accepted.contains("vnd.schemaregistry")
+                ? PLAIN_JSON
+                : CONTENT_TYPE;
+    }
+
+    static <T> T body(Context context, Class<T> type) {
+        requireJson(context.contentType());
+        try {
+            T body = JSON.readValue(context.bodyAsBytes(), type);
+            if (body == null) {
+                throw ApiException.badRequest("The body of the request is null");
+            }
+            return body;
+        } catch (JacksonException e) {
+            throw ApiException.badRequest(
+                    "The body of the request is not valid JSON for this path: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new IllegalStateException("Reading from memory failed", e);
+        }
+    }
+
+    private static void requireJson(String contentType) {
+        if (contentType != null
+                && !ACCEPTED_TYPES.contains(contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))) {
+            throw ApiException.unsupportedMediaType(contentType);
+        }
+    }
+
+    /** Whether a query parameter is present and true. */
+    static boolean flag(Context context, String name) {
+        return "true".equalsIgnoreCase(context.queryParam(name));
+    }
+
+    static DeletedFilter deleted(Context context) {
+        if (flag(context, "deletedOnly")) {
+            return DeletedFilter.ONLY;
+        }
+        return flag(context, "deleted") ? DeletedFilter.INCLUDED : DeletedFilter.EXCLUDED;
+    }
+
+    static PageRequest page(Context context) {
+        Long limit = number(context, "limit");
+        Long offset = number(context, "offset");
+        // Confluent's clients send -1 for no limit.
+        return new PageRequest(offset == null ? 0 : offset, limit == null || limit < 0 ? null : limit);
+    }
+
+    private static Long number(Context context, String name) {
+        String text = context.queryParam(name);
+        try {
+            return text == null ? null : Long.valueOf(text);
+        } catch (NumberFormatException e) {
+            throw ApiException.badRequest(name + " must be an integer, but is '" + text + "'");
+        }
+    }
+
+    static int id(Context context) {
+        String text = context.pathParam("id");
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw ApiException.schemaNotFound(text);
+        }
+    }
+}
