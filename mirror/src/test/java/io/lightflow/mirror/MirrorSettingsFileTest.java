@@ -45,7 +45,7 @@ class MirrorSettingsFileTest {
                     replicationFactor: | replicas:           | unknown key replicas
                     replicationFactor: 3 |                   | replicationFactor is missing
                     name: eu           | name: EU            | dataCenters[0].name must be
-                    Factor: 3          | Factor: three       | wrong value of replicationFactor
+                    Factor: 3          | Factor: three       | invalid value of replicationFactor
                     refreshTopics: 2m  | refreshTopics: 2    | refreshTopics: expected a whole number
                     central:9092       | central             | central.bootstrapServers must be
                     security.protocol  | acks                | central.client may contain only

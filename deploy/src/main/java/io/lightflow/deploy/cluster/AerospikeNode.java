@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A node of Aerospike as a process, which is a cluster by itself. Its program is in no registry of packages, so the
- * operator names it; data and configuration are in the process's folder.
+ * A single-node Aerospike cluster as a process. No package registry has its program, so the operator names it. Data and
+ * configuration are in the process's directory.
  *
  * @param asd the executable
- * @param directory the process's folder
+ * @param directory the process's directory
  */
 record AerospikeNode(Path asd, Path directory, Ports ports) {
     static final String NAME = "aerospike";
@@ -22,14 +22,14 @@ record AerospikeNode(Path asd, Path directory, Ports ports) {
     private static final String ADMIN = NAME + "-admin";
     private static final String NAMESPACE = "lightflow";
 
-    /** The uses of its ports. */
+    /** The names of its ports. */
     static final List<String> PORTS = List.of(NAME, HEARTBEAT, FABRIC, ADMIN);
 
-    /** @throws ProcessFailedException if there is none */
+    /** @throws ProcessFailedException if the executable does not exist */
     static void requireExecutable(Path asd) {
         if (!Files.isExecutable(asd)) {
-            throw new ProcessFailedException("There is no Aerospike server to be run at " + asd
-                    + "; name the executable asd of a server of version 8 with --asd");
+            throw new ProcessFailedException("Expected an Aerospike server at " + asd
+                    + ", found none; name the executable asd of version 8 with --asd");
         }
     }
 
@@ -43,7 +43,7 @@ record AerospikeNode(Path asd, Path directory, Ports ports) {
                         directory,
                         configuration().toString())
                 .stoppedBy(Signal.TERM, Duration.ofSeconds(20));
-        return new ClusterProcess(spec, Probes.aerospike(ports.of(NAME), NAMESPACE), this::prepare);
+        return new ClusterProcess(spec, ReadinessProbes.aerospike(ports.of(NAME), NAMESPACE), this::prepare);
     }
 
     private Path configuration() {
@@ -54,13 +54,13 @@ record AerospikeNode(Path asd, Path directory, Ports ports) {
         requireExecutable(asd);
         Path data = directory.resolve("data");
         try {
-            // It makes its files, and not the folders that they are in.
+            // The server creates its files, but not their directories.
             Files.createDirectories(data.resolve("lua"));
             Files.createDirectories(data.resolve("smd"));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot make the folders of Aerospike in " + data, e);
+            throw new UncheckedIOException("Creating the directories of Aerospike in " + data + " failed", e);
         }
-        Resources.render(
+        ResourceFiles.render(
                 "aerospike.conf",
                 Map.of(
                         "namespace",

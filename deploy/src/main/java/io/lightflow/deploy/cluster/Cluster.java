@@ -20,33 +20,32 @@ import java.util.stream.Collectors;
 import org.apache.storm.thrift.TException;
 
 /**
- * The cluster in a data folder: separate processes on this machine, which outlive the JVM that starts them. What runs
- * is read off the folder and the operating system, so any number of these objects, in any number of JVMs, see the same
- * cluster.
+ * The cluster in a data directory: separate processes on this machine that outlive the JVM that starts them. The state
+ * is in the directory and the operating system, so any number of instances in any number of JVMs see the same cluster.
  *
- * <p>{@link #up} and {@link #down} keep each other out by a lock in the data folder. The processes can be handled one
- * by one at any time; that is up to the caller.
+ * <p>A lock in the data directory excludes concurrent calls of {@link #up} and {@link #down}. Callers may start and
+ * stop single processes at any time.
  */
 public final class Cluster {
-    private static final Duration READY_WITHIN = Duration.ofSeconds(90);
-    private static final Duration TOPOLOGY_ENDS_WITHIN = Duration.ofSeconds(60);
-    private static final Duration WORKERS_END_WITHIN = Duration.ofSeconds(10);
+    private static final Duration READY_TIMEOUT = Duration.ofSeconds(90);
+    private static final Duration TOPOLOGY_END_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration WORKER_END_TIMEOUT = Duration.ofSeconds(10);
 
     static final String TOPOLOGY_MAIN = "io.lightflow.topology.Main";
 
     private final ClusterSettings settings;
-    private final Parts parts;
+    private final ProcessCatalog parts;
 
     private Cluster(ClusterSettings settings) {
         this.settings = settings;
-        this.parts = new Parts(
-                settings, Build.ofThisClass(), Ports.in(settings.data().resolve("ports.json")));
+        this.parts = new ProcessCatalog(
+                settings, ProjectBuild.ofThisClass(), Ports.in(settings.data().resolve("ports.json")));
     }
 
     /**
-     * A cluster with these settings, which are remembered in its data folder. Starts nothing.
+     * Creates a cluster with these settings and stores them in its data directory. Starts nothing.
      *
-     * @throws IllegalStateException when processes run there that would not belong to it any more, and be forgotten
+     * @throws IllegalStateException if processes run there that the new settings no longer contain
      */
     public static Cluster of(ClusterSettings settings) {
         Cluster cluster = new Cluster(settings);
@@ -58,14 +57,14 @@ public final class Cluster {
                 .toList();
         if (!forgotten.isEmpty()) {
             throw new IllegalStateException(
-                    "The cluster in %s runs %s, which the new settings leave out; stop it first with `down`"
+                    "The cluster in %s runs %s, which the new settings omit; stop it first with `down`"
                             .formatted(settings.data(), forgotten));
         }
         settings.remember();
         return cluster;
     }
 
-    /** The cluster that was once started in that folder, if any. */
+    /** The cluster that was started in the directory, if any. */
     public static Optional<Cluster> in(Path data) {
         return ClusterSettings.rememberedIn(data).map(Cluster::new);
     }
@@ -75,38 +74,38 @@ public final class Cluster {
     }
 
     /**
-     * This cluster with some ports fixed, for now and later.
+     * Fixes some ports of this cluster permanently.
      *
-     * @throws IllegalArgumentException when there is no such use; the message names those that there are
-     * @throws IllegalStateException when a process runs, which would not be found at its new port
+     * @throws IllegalArgumentException if a name is unknown; the message lists the known names
+     * @throws IllegalStateException if a process runs, which would be unreachable at its new port
      */
     public Cluster withPorts(Map<String, Integer> fixed) {
         for (String use : fixed.keySet()) {
             if (!parts.portUses().contains(use)) {
                 throw new IllegalArgumentException(
-                        "Nothing listens at a port called '%s'; there are %s".formatted(use, parts.portUses()));
+                        "Unknown port '%s'; known ports are %s".formatted(use, parts.portUses()));
             }
         }
         processes().stream().filter(ClusterProcess::isAlive).findFirst().ifPresent(process -> {
             throw new IllegalStateException(
-                    "Ports can be fixed only while the cluster is down, and " + process + " runs");
+                    "Ports can be fixed only while the cluster is down, but " + process + " runs");
         });
         Ports ports = Ports.in(settings.data().resolve("ports.json"));
         fixed.forEach(ports::fix);
         return new Cluster(settings);
     }
 
-    /** Where the processes are reached. */
+    /** The addresses of the processes. */
     public Endpoints endpoints() {
         return parts.endpoints();
     }
 
-    /** All of its processes, running or not, in the order in which they start. Workers are not among them. */
+    /** All processes except workers, running or not, in the order of their start. */
     public List<ClusterProcess> processes() {
         return parts.processes();
     }
 
-    /** @throws IllegalArgumentException when the cluster has no such process; the message names those it has */
+    /** @throws IllegalArgumentException if the process is unknown; the message lists the known ones */
     public ClusterProcess process(String name) {
         return processes().stream()
                 .filter(process -> process.name().equals(name))
@@ -117,26 +116,26 @@ public final class Cluster {
                                 processes().stream().map(ClusterProcess::name).collect(Collectors.joining(", ")))));
     }
 
-    /** The workers that run at this moment, by slot. */
-    public List<Worker> workers() {
+    /** The running workers, by slot. */
+    public List<StormWorker> workers() {
         return stormChildren().stream()
-                .flatMap(process -> Worker.of(process).stream())
+                .flatMap(process -> StormWorker.of(process).stream())
                 .sorted((left, right) -> Integer.compare(left.port(), right.port()))
                 .toList();
     }
 
     /**
-     * Starts what does not run yet, and waits until all of it works. Processes that do not need each other start at the
-     * same time. If one fails, those that this call has started are stopped again.
+     * Starts all processes that do not run, and waits until all are ready. Independent processes start concurrently. If
+     * one fails, this call stops those that it has started.
      *
-     * @param progress told of each process that has become ready
-     * @throws ProcessFailedException when a process does not come up
+     * @param progress receives a message for each process that becomes ready
+     * @throws ProcessFailedException if a process does not become ready
      */
     public void up(Consumer<String> progress) {
         locked(() -> {
             List<ClusterProcess> started = new ArrayList<>();
             try {
-                for (Parts.Wave wave : parts.waves()) {
+                for (ProcessCatalog.Wave wave : parts.waves()) {
                     for (ClusterProcess process : wave.processes()) {
                         if (!process.isAlive()) {
                             started.add(process);
@@ -144,7 +143,7 @@ public final class Cluster {
                         }
                     }
                     for (ClusterProcess process : wave.processes()) {
-                        process.awaitReady(READY_WITHIN);
+                        process.awaitReady(READY_TIMEOUT);
                         progress.accept(process + " is ready");
                     }
                     wave.whenReady().run();
@@ -156,22 +155,22 @@ public final class Cluster {
         });
     }
 
-    /** Stops every process of this cluster, workers included, and nothing else; the data stays. */
+    /** Stops every process of this cluster, including workers, and no other process. The data stays. */
     public void down(Consumer<String> progress) {
         locked(() -> stop(processes(), progress));
     }
 
-    /** Stops the process if it runs, starts it, and waits until it works. */
+    /** Stops the process if it runs, starts it, and waits until it is ready. */
     public void restart(String name) {
         locked(() -> {
             ClusterProcess process = process(name);
             process.stop();
             process.start();
-            process.awaitReady(READY_WITHIN);
+            process.awaitReady(READY_TIMEOUT);
         });
     }
 
-    /** How to submit a topology to this cluster. */
+    /** Submits topologies to this cluster. */
     public StormJar stormJar() {
         return new StormJar(parts.stormHome());
     }
@@ -179,13 +178,13 @@ public final class Cluster {
     /**
      * Submits the topologies of a group, with {@code io.lightflow.topology.Main} of this build.
      *
-     * @param settings the group's settings; keys such as {@code ${kafka.central}} are filled in
+     * @param settings the group's settings; keys such as {@code ${kafka.central}} are replaced
      * @param options further options of the command {@code submit}
-     * @return what it printed
-     * @throws ProcessFailedException when it is refused; the message holds what it printed
+     * @return the output
+     * @throws ProcessFailedException if submitting fails; the message contains the output
      */
     public String submit(String group, Path settings, List<String> options) {
-        return submit(group, settings, Build.ofThisClass().topologyJar(), TOPOLOGY_MAIN, options);
+        return submit(group, settings, ProjectBuild.ofThisClass().topologyJar(), TOPOLOGY_MAIN, options);
     }
 
     String submit(String group, Path settings, Path topologyJar, String mainClass, List<String> options) {
@@ -196,68 +195,73 @@ public final class Cluster {
     }
 
     /**
-     * Submits a topology whose main class comes from a jar of the project.
+     * Submits a topology whose main class is in a jar of the project.
      *
-     * @param library further jars that it needs besides what {@link #submit(String, Path, List)} submits
-     * @return what it printed
-     * @throws ProcessFailedException when it is refused; the message holds what it printed
+     * @param library jars that it needs in addition to those of {@link #submit(String, Path, List)}
+     * @return the output
+     * @throws ProcessFailedException if submitting fails; the message contains the output
      */
     public String submit(Class<?> mainClass, List<Path> library, List<String> arguments) {
         List<Path> jars = new ArrayList<>(library);
-        jars.add(Build.ofThisClass().topologyJar());
-        return stormJar().submit(Build.jarOf(mainClass), jars, mainClass.getName(), arguments);
+        jars.add(ProjectBuild.ofThisClass().topologyJar());
+        return stormJar().submit(ProjectBuild.jarOf(mainClass), jars, mainClass.getName(), arguments);
     }
 
     /**
-     * Kills a topology at once, and returns when Nimbus has forgotten it and its workers have ended, so that one of the
-     * same name can be submitted.
+     * Kills a topology immediately. Returns when Nimbus has removed it and its workers have ended, so that the name is
+     * free again.
      *
-     * @return whether there was a topology of that name
-     * @throws ProcessFailedException when Nimbus does not answer, or the topology does not go away
+     * @return whether a topology of that name existed
+     * @throws ProcessFailedException if Nimbus does not respond, or the topology does not end
      */
     public boolean killTopology(String topology) {
         try {
             boolean killed = stormClient().kill(topology);
-            if (killed && !Deadline.in(TOPOLOGY_ENDS_WITHIN).await(() -> isGone(topology))) {
+            if (killed && !Deadline.in(TOPOLOGY_END_TIMEOUT).await(() -> isGone(topology))) {
                 throw new ProcessFailedException(
-                        "The topology %s is still there %d s after it was killed; see the logs of %s and %s"
-                                .formatted(topology, TOPOLOGY_ENDS_WITHIN.toSeconds(), Parts.NIMBUS, Parts.SUPERVISOR));
+                        "The topology %s still exists %d s after it was killed; see the logs of %s and %s"
+                                .formatted(
+                                        topology,
+                                        TOPOLOGY_END_TIMEOUT.toSeconds(),
+                                        ProcessCatalog.NIMBUS,
+                                        ProcessCatalog.SUPERVISOR));
             }
             return killed;
         } catch (TException e) {
-            throw new ProcessFailedException("Cannot kill the topology " + topology + ": Nimbus does not answer", e);
+            throw new ProcessFailedException(
+                    "Killing the topology " + topology + " failed: Nimbus does not respond", e);
         }
     }
 
-    /** The folder with a worker's logs; a worker that takes its slot for the same topology writes there as well. */
-    public Path logsOf(Worker worker) {
+    /** The directory of a worker's logs. A successor in the same slot and topology writes to the same directory. */
+    public Path logsOf(StormWorker worker) {
         return parts.stormHome().workerLogs().resolve(worker.topologyId()).resolve(Integer.toString(worker.port()));
     }
 
-    /** Deletes the Supervisor's note of which process this worker is, so that it cannot send it a signal. */
-    void forgetProcessOf(Worker worker) {
+    /** Deletes the Supervisor's record of this worker's process, so that it cannot signal the process. */
+    void deleteProcessRecord(StormWorker worker) {
         Path notes = notesOn(worker).resolve("pids");
         try {
             Files.delete(notes.resolve(Long.toString(worker.pid())));
         } catch (IOException e) {
-            throw new UncheckedIOException("The Supervisor has no note of " + worker + " in " + notes, e);
+            throw new UncheckedIOException(
+                    "Expected the Supervisor's record of " + worker + " in " + notes + ", found none", e);
         }
     }
 
     /**
-     * Deletes the heartbeats that a worker has left after the Supervisor had done with it. The Supervisor would report
-     * them for ever, together with those of other workers with the same tasks, and Nimbus takes every change for a sign
-     * of life.
+     * Deletes the heartbeats of a worker that the Supervisor has given up. The Supervisor would report them forever,
+     * and Nimbus treats every change as a sign of life.
      */
-    void forgetHeartbeatsOf(Worker worker) {
+    void deleteHeartbeats(StormWorker worker) {
         try {
-            Resources.deleteFolder(notesOn(worker));
+            ResourceFiles.deleteFolder(notesOn(worker));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot delete what " + worker + " has left", e);
+            throw new UncheckedIOException("Deleting the heartbeats of " + worker + " failed", e);
         }
     }
 
-    private Path notesOn(Worker worker) {
+    private Path notesOn(StormWorker worker) {
         return parts.stormHome().localState().resolve("workers").resolve(worker.workerId());
     }
 
@@ -271,7 +275,7 @@ public final class Cluster {
                     && stormClient().topologies().stream()
                             .noneMatch(summary -> summary.get_name().equals(topology));
         } catch (TException e) {
-            // Nimbus is away for the moment; whoever waits asks again.
+            // Nimbus is temporarily unavailable; the caller polls again.
             return false;
         }
     }
@@ -285,8 +289,8 @@ public final class Cluster {
             if (ran) {
                 progress.accept(process.name() + " has stopped");
             }
-            if (process.name().equals(Parts.SUPERVISOR)) {
-                // Only now: as long as the Supervisor lives it replaces every worker that ends.
+            if (process.name().equals(ProcessCatalog.SUPERVISOR)) {
+                // The workers stop last: a running Supervisor replaces every worker that ends.
                 stopStormChildren(progress);
             }
         }
@@ -298,20 +302,20 @@ public final class Cluster {
             child.signal(Signal.TERM);
             child.signal(Signal.CONT);
         });
-        if (!Deadline.in(WORKERS_END_WITHIN).await(() -> stormChildren().isEmpty())) {
-            Deadline.in(WORKERS_END_WITHIN).await(() -> {
+        if (!Deadline.in(WORKER_END_TIMEOUT).await(() -> stormChildren().isEmpty())) {
+            Deadline.in(WORKER_END_TIMEOUT).await(() -> {
                 List<OsProcess> left = stormChildren();
                 left.forEach(child -> child.signal(Signal.KILL));
                 return left.isEmpty();
             });
         }
         children.stream()
-                .flatMap(child -> Worker.of(child).stream())
+                .flatMap(child -> StormWorker.of(child).stream())
                 .forEach(worker -> progress.accept(
                         "worker of " + worker.topology() + " (process " + worker.pid() + ") has stopped"));
     }
 
-    /** Workers and their log writers: what the Supervisor of this storm.home has launched. */
+    /** The processes that the Supervisor of this storm.home has launched: workers and their log writers. */
     private List<OsProcess> stormChildren() {
         return OsProcess.withArgument("-Dstorm.home=" + parts.stormHome().directory()).stream()
                 .filter(process -> process.arguments().stream().anyMatch(it -> it.startsWith("-Dworker.id=")))
@@ -325,14 +329,13 @@ public final class Cluster {
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                     FileLock lock = tryLock(channel)) {
                 if (lock == null) {
-                    throw new IllegalStateException(
-                            "Another command is at work on the cluster in %s; wait until it is done"
-                                    .formatted(settings.data()));
+                    throw new IllegalStateException("Another command uses the cluster in %s; wait until it has finished"
+                            .formatted(settings.data()));
                 }
                 work.run();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot lock " + file, e);
+            throw new UncheckedIOException("Locking " + file + " failed", e);
         }
     }
 

@@ -59,61 +59,61 @@ public final class ClusterMain {
         return CommandErrors.inWords(commandLine.setCaseInsensitiveEnumValuesAllowed(true));
     }
 
-    /** The data folder, which every command takes. */
-    static final class Where {
+    /** The option for the data directory, which every command has. */
+    static final class DataOption {
         @Option(
                 names = "--data",
                 paramLabel = "DIR",
-                description = "Where everything is kept (default: deploy/target/cluster).")
+                description = "Data directory of the cluster (default: deploy/target/cluster).")
         private Path data;
 
         Path data() {
-            Path folder = data != null ? data : Build.ofThisClass().project().resolve("deploy/target/cluster");
+            Path folder =
+                    data != null ? data : ProjectBuild.ofThisClass().project().resolve("deploy/target/cluster");
             return folder.toAbsolutePath().normalize();
         }
 
         Cluster cluster() {
             return Cluster.in(data())
                     .orElseThrow(() -> new IllegalStateException("There is no cluster in " + data()
-                            + ". Start one with `up`, or name its folder with --data."));
+                            + ". Start one with `up`, or name its directory with --data."));
         }
     }
 
-    @Command(name = "up", description = "Start what does not run yet, and wait until all of it works.")
+    @Command(name = "up", description = "Start all processes that do not run, and wait until all are ready.")
     int up(
-            @Mixin Where where,
+            @Mixin DataOption where,
             @Option(
                             names = "--components",
                             split = ",",
                             paramLabel = "NAME",
-                            description = "Only these: ${COMPLETION-CANDIDATES}. Remembered; default: all.")
+                            description = "Run only these: ${COMPLETION-CANDIDATES}. Stored; default: all.")
                     Set<Component> components,
             @Option(
                             names = "--data-centers",
                             split = ",",
                             paramLabel = "DC",
-                            description = "The front clusters. Remembered; default: eu,us-west,us-east.")
+                            description = "The front clusters. Stored; default: eu,us-west,us-east.")
                     List<String> dataCenters,
             @Option(
                             names = "--partitions",
                             paramLabel = "N",
-                            description = "Of each light topic, in every data center. Remembered; default: "
+                            description = "Partitions of each light topic, in every data center. Stored; default: "
                                     + ClusterSettings.PARTITIONS + ".")
                     Integer partitions,
             @Option(
                             names = "--asd",
                             paramLabel = "FILE",
-                            description = "The executable of an Aerospike server: a node of it runs, too, and"
-                                    + " deploy/cluster/groups/GROUP-aerospike.yaml has the join store there."
-                                    + " Remembered.")
+                            description = "The executable of an Aerospike server. A node of it then runs as well, and"
+                                    + " deploy/cluster/groups/GROUP-aerospike.yaml uses it as the join store. Stored.")
                     Path asd,
             @Option(
                             names = "--port",
                             paramLabel = "USE=PORT",
-                            description = "Fix a port, such as nimbus=6627. Remembered; the others are chosen once.")
+                            description = "Fix a port, such as nimbus=6627. Stored; the other ports are chosen once.")
                     Map<String, Integer> fixedPorts) {
         if (asd != null) {
-            // Before it is remembered.
+            // Fails before the setting is stored.
             AerospikeNode.requireExecutable(asd);
         }
         Path data = where.data();
@@ -131,21 +131,21 @@ public final class ClusterMain {
             cluster = cluster.withPorts(fixedPorts);
         }
         cluster.up(this::print);
-        print("Up in %.1f s; everything is in %s".formatted((System.nanoTime() - begin) / 1e9, data));
+        print("Up in %.1f s; all data is in %s".formatted((System.nanoTime() - begin) / 1e9, data));
         cluster.endpoints().asKeys(settings).forEach((name, address) -> print("  %-16s %s".formatted(name, address)));
         return CommandLine.ExitCode.OK;
     }
 
-    @Command(name = "down", description = "Stop this cluster's processes and nothing else. The data stays.")
-    int down(@Mixin Where where) {
+    @Command(name = "down", description = "Stop the processes of this cluster. The data stays.")
+    int down(@Mixin DataOption where) {
         where.cluster().down(this::print);
         return CommandLine.ExitCode.OK;
     }
 
     @Command(
             name = "status",
-            description = "Show processes, workers and topologies. Exit code 0 if every process works, 1 otherwise.")
-    int status(@Mixin Where where) {
+            description = "Show processes, workers and topologies. Exit status 0 if all processes are ready, else 1.")
+    int status(@Mixin DataOption where) {
         Cluster cluster = where.cluster();
         boolean allReady = true;
         print("%-16s %8s  %-10s %s".formatted("PROCESS", "PID", "STATE", "LOGS"));
@@ -161,7 +161,7 @@ public final class ClusterMain {
                             state,
                             process.logs()));
         }
-        for (Worker worker : cluster.workers()) {
+        for (StormWorker worker : cluster.workers()) {
             print("%-16s %8d  %-10s %s"
                     .formatted("worker " + worker.port(), worker.pid(), "running", cluster.logsOf(worker)));
         }
@@ -169,10 +169,10 @@ public final class ClusterMain {
         return allReady ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
 
-    @Command(name = "restart", description = "Stop a process if it runs, start it, and wait until it works.")
+    @Command(name = "restart", description = "Stop a process if it runs, start it, and wait until it is ready.")
     int restart(
-            @Mixin Where where,
-            @Parameters(paramLabel = "PROCESS", description = "As `status` names it.") String process) {
+            @Mixin DataOption where,
+            @Parameters(paramLabel = "PROCESS", description = "The name that `status` prints.") String process) {
         Cluster cluster = where.cluster();
         cluster.restart(process);
         print(cluster.process(process) + " is ready");
@@ -182,22 +182,22 @@ public final class ClusterMain {
     @Command(
             name = "submit",
             description = "Submit the topologies of a group, as `storm jar` does.",
-            footer = "Keys in the settings, such as $${kafka.central} and $${jdbcUrl}, are replaced by where this"
-                    + " cluster's processes are reached; docs/operating/cluster.md lists them.")
+            footer = "Keys in the settings, such as $${kafka.central} and $${jdbcUrl}, are replaced by this cluster's"
+                    + " addresses; docs/operating/cluster.md lists them.")
     int submit(
-            @Mixin Where where,
+            @Mixin DataOption where,
             @Parameters(paramLabel = "GROUP", description = "The group, such as us or eu.") String group,
             @Option(
                             names = "--parallelism",
                             paramLabel = "N",
-                            description = "Tasks that a group's shards are spread over.")
+                            description = "Number of tasks among which a group's shards are distributed.")
                     Integer parallelism,
             @Option(
                             names = "--only",
                             paramLabel = "TOPOLOGY",
                             converter = TopologyNames.Converter.class,
                             completionCandidates = TopologyNames.class,
-                            description = "Submit only this one: ${COMPLETION-CANDIDATES}.")
+                            description = "Submit only this topology: ${COMPLETION-CANDIDATES}.")
                     TopologyDescriptor only,
             @Option(
                             names = "--settings",
@@ -209,7 +209,7 @@ public final class ClusterMain {
             @Option(names = "--main", paramLabel = "CLASS", defaultValue = Cluster.TOPOLOGY_MAIN, hidden = true)
                     String main) {
         Cluster cluster = where.cluster();
-        Build build = Build.ofThisClass();
+        ProjectBuild build = ProjectBuild.ofThisClass();
         List<String> options = new ArrayList<>();
         if (parallelism != null) {
             options.addAll(List.of("--parallelism", parallelism.toString()));
@@ -227,7 +227,7 @@ public final class ClusterMain {
             name = "lightflow",
             description = {
                 "The operator's commands for a group's topologies: show, pause, resume, accept-gap, certify.",
-                "They take the settings with which the group was submitted, or else deploy/cluster/groups/GROUP.yaml."
+                "They use the settings of the last submission, or deploy/cluster/groups/GROUP.yaml."
             },
             footer = {
                 "show, pause and resume take --only TOPOLOGY (dataflow or stats-counter); show takes --offsets,",
@@ -235,8 +235,8 @@ public final class ClusterMain {
                 "certify takes --hour HOUR, --last or --follow, and --shard N, --report FILE, --metrics FILE."
             })
     int lightflow(
-            @Mixin Where where,
-            @Parameters(index = "0", paramLabel = "COMMAND", description = "What to do.") String command,
+            @Mixin DataOption where,
+            @Parameters(index = "0", paramLabel = "COMMAND", description = "The command.") String command,
             @Parameters(index = "1", paramLabel = "GROUP", description = "The group, such as us or eu.") String group,
             @Parameters(index = "2..*", paramLabel = "OPTION", description = "Options of that command.")
                     List<String> options) {
@@ -252,15 +252,15 @@ public final class ClusterMain {
                 .execute(arguments.toArray(String[]::new));
     }
 
-    @Command(name = "kill", description = "Kill a topology, and wait until it and its workers are gone.")
+    @Command(name = "kill", description = "Kill a topology, and wait until it and its workers have ended.")
     int kill(
-            @Mixin Where where,
-            @Parameters(paramLabel = "TOPOLOGY", description = "As `status` names it.") String topology) {
+            @Mixin DataOption where,
+            @Parameters(paramLabel = "TOPOLOGY", description = "The name that `status` prints.") String topology) {
         if (!where.cluster().killTopology(topology)) {
             throw new IllegalArgumentException(
-                    "There is no topology '" + topology + "'; `status` shows those that there are");
+                    "There is no topology '" + topology + "'; `status` lists the topologies");
         }
-        print(topology + " is gone");
+        print(topology + " has ended");
         return CommandLine.ExitCode.OK;
     }
 
@@ -273,7 +273,7 @@ public final class ClusterMain {
                     .map(ClusterMain::line)
                     .toList();
         } catch (TException e) {
-            return List.of("The topologies are unknown: Nimbus does not answer.");
+            return List.of("The topologies are unknown: Nimbus does not respond.");
         }
     }
 

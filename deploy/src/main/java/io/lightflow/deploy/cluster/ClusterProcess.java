@@ -13,18 +13,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * One process of the cluster, whoever started it: the state is on disk and in the operating system, not in this object.
- * Its folder holds {@code pid}, {@code launch.json}, {@code logs/} (its own log files, and {@code output.log} with all
- * that it printed), {@code conf/} and {@code data/}.
+ * One process of the cluster. Its state is on disk and in the operating system, not in this object. Its directory
+ * contains {@code pid}, {@code launch.json}, {@code conf/}, {@code data/} and {@code logs/} (its log files, and
+ * {@code output.log} with its output).
  *
- * <p>The process outlives the JVM that started it. Thread-safe as far as different processes are concerned; one process
- * must not be started by two threads at once.
+ * <p>The process outlives the JVM that started it. Different processes may be used concurrently, but two threads must
+ * not start the same process at once.
  */
 public final class ClusterProcess {
-    private static final Duration UNTIL_EXEC = Duration.ofSeconds(10);
-    private static final Duration UNTIL_KILLED = Duration.ofSeconds(20);
-    /** A process that ended long ago may stand in the table for ever where nobody asks for its exit status. */
-    private static final Duration UNTIL_UNLISTED = Duration.ofSeconds(5);
+    private static final Duration EXEC_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration KILL_TIMEOUT = Duration.ofSeconds(20);
+    /** A process that has ended stays in the process table until its parent reads the exit status. */
+    private static final Duration REAP_TIMEOUT = Duration.ofSeconds(5);
 
     private static final int TAIL_LINES = 25;
 
@@ -32,9 +32,7 @@ public final class ClusterProcess {
     private final Readiness readiness;
     private final Runnable preparation;
 
-    /**
-     * @param preparation writes what the process needs (settings, empty storage); run before each start, so idempotent
-     */
+    /** @param preparation writes what the process needs (settings, empty storage) before each start; idempotent */
     ClusterProcess(ProcessSpec spec, Readiness readiness, Runnable preparation) {
         this.spec = spec;
         this.readiness = readiness;
@@ -45,22 +43,22 @@ public final class ClusterProcess {
         return spec.name();
     }
 
-    /** How it is launched. */
+    /** The launch description. */
     public ProcessSpec spec() {
         return spec;
     }
 
-    /** The file with its process id, which is there from start to orderly stop. */
+    /** The file with the process id, which exists from the start to an orderly stop. */
     public Path pidFile() {
         return spec.directory().resolve("pid");
     }
 
-    /** The folder with all of its logs. */
+    /** The directory of its logs. */
     public Path logs() {
         return spec.directory().resolve("logs");
     }
 
-    /** Its process id while it runs (also while it is frozen). */
+    /** The process id while it runs, even if frozen. */
     public OptionalLong pid() {
         return running().map(process -> OptionalLong.of(process.pid())).orElse(OptionalLong.empty());
     }
@@ -70,7 +68,7 @@ public final class ClusterProcess {
         return running().isPresent();
     }
 
-    /** Whether it does its work at this moment. Takes a few seconds at most. */
+    /** Whether the process is ready now. Takes at most a few seconds. */
     public boolean isReady() {
         try {
             readiness.check();
@@ -84,15 +82,16 @@ public final class ClusterProcess {
     }
 
     /**
-     * Starts it and returns when the operating system runs it; {@link #awaitReady} waits until it works.
+     * Starts the process and returns when the operating system runs it; {@link #awaitReady} waits until it is ready.
      *
-     * @throws IllegalStateException when it runs already
-     * @throws ProcessFailedException when it cannot be launched
+     * @throws IllegalStateException if it already runs
+     * @throws ProcessFailedException if launching fails
      */
     public void start() {
         OptionalLong already = pid();
         if (already.isPresent()) {
-            throw new IllegalStateException("Cannot start " + name() + ": it runs as process " + already.getAsLong());
+            throw new IllegalStateException(
+                    "Starting " + name() + " failed: it already runs as process " + already.getAsLong());
         }
         try {
             Files.createDirectories(logs());
@@ -109,16 +108,16 @@ public final class ClusterProcess {
             builder.environment().clear();
             builder.environment().putAll(spec.environment());
             Process launched = builder.start();
-            Deadline.in(UNTIL_EXEC).await(() -> isAlive() || !launched.isAlive());
+            Deadline.in(EXEC_TIMEOUT).await(() -> isAlive() || !launched.isAlive());
         } catch (IOException e) {
-            throw new ProcessFailedException("Cannot start " + name() + " in " + spec.directory(), e);
+            throw new ProcessFailedException("Starting " + name() + " in " + spec.directory() + " failed", e);
         }
     }
 
     /**
-     * Waits until it does its work.
+     * Waits until the process is ready.
      *
-     * @throws ProcessFailedException when it ends before, or is not ready in time
+     * @throws ProcessFailedException if it ends first, or is not ready in time
      */
     public void awaitReady(Duration timeout) {
         Deadline deadline = Deadline.in(timeout);
@@ -147,8 +146,8 @@ public final class ClusterProcess {
     }
 
     /**
-     * Ends it in its orderly way; if that takes longer than its launch description allows, kills it. A frozen process
-     * is let go on first. Does nothing when it does not run.
+     * Stops the process in an orderly way, and kills it if that takes longer than its launch description allows. It
+     * resumes a frozen process first. Does nothing if the process does not run.
      */
     public void stop() {
         running().ifPresent(process -> {
@@ -161,18 +160,16 @@ public final class ClusterProcess {
         try {
             Files.deleteIfExists(pidFile());
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot delete the pid file of " + name() + ", which has ended", e);
+            throw new UncheckedIOException("Deleting the pid file of " + name() + ", which has ended, failed", e);
         }
     }
 
-    /** Kills it (SIGKILL) and waits until it is gone. Its pid file stays, as after any crash. */
+    /** Kills the process (SIGKILL) and waits until it has ended. Its pid file stays, as after any crash. */
     public void kill() {
         running().ifPresent(this::kill);
     }
 
-    /**
-     * Kills it and all processes that it has launched, without giving any of them time to notice, as a power cut would.
-     */
+    /** Kills the process and its children at the same moment, like a power failure. */
     public void killWithChildren() {
         running().ifPresent(process -> {
             List<OsProcess> children = ProcessHandle.of(process.pid()).stream()
@@ -186,12 +183,14 @@ public final class ClusterProcess {
         });
     }
 
-    /** Freezes it (SIGSTOP): it keeps its connections and locks, and answers nobody, until {@link #resume}. */
+    /**
+     * Freezes the process (SIGSTOP): until {@link #resume} it keeps its connections and locks, but does not respond.
+     */
     public void freeze() {
         running().ifPresent(process -> process.signal(Signal.STOP));
     }
 
-    /** Lets a frozen process go on (SIGCONT). */
+    /** Resumes a frozen process (SIGCONT). */
     public void resume() {
         running().ifPresent(process -> process.signal(Signal.CONT));
     }
@@ -215,11 +214,10 @@ public final class ClusterProcess {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the pid file of " + name(), e);
+            throw new UncheckedIOException("Reading the pid file of " + name() + " failed", e);
         } catch (NumberFormatException e) {
             throw new IllegalStateException(
-                    ("%s should hold the process id of %s, and nothing else. Find the process, end it, and delete the"
-                                    + " file.")
+                    "Expected %s to contain only the process id of %s. Find the process, end it, and delete the file."
                             .formatted(pidFile(), name()),
                     e);
         }
@@ -227,19 +225,18 @@ public final class ClusterProcess {
 
     private void kill(OsProcess process) {
         process.signal(Signal.KILL);
-        if (!Deadline.in(UNTIL_KILLED).await(() -> !process.isRunning())) {
+        if (!Deadline.in(KILL_TIMEOUT).await(() -> !process.isRunning())) {
             throw new ProcessFailedException(
-                    ("%s (process %d) is still there %d s after SIGKILL; it may hang in the kernel on a disk or a file"
-                                    + " system.")
-                            .formatted(name(), process.pid(), UNTIL_KILLED.toSeconds()));
+                    "%s (process %d) still exists %d s after SIGKILL; a disk or file system may block it in the kernel."
+                            .formatted(name(), process.pid(), KILL_TIMEOUT.toSeconds()));
         }
-        // PostgreSQL takes an id that is in the table for a process that has its data open.
-        Deadline.in(UNTIL_UNLISTED).await(() -> !process.isListed());
+        // PostgreSQL assumes that a listed process id has its data open.
+        Deadline.in(REAP_TIMEOUT).await(() -> !process.isListed());
     }
 
     /**
-     * The shell writes its own process id and then becomes the program, so there is never a process without a pid file.
-     * A session of its own keeps it away from the terminal's Ctrl-C and hang-up.
+     * The shell writes its process id and then executes the program, so every process has a pid file. A separate
+     * session isolates it from the terminal's Ctrl-C and hang-up.
      */
     private List<String> detached() {
         List<String> command = new ArrayList<>();
@@ -273,7 +270,7 @@ public final class ClusterProcess {
             List<String> tail = lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size());
             return "The end of %s:%n%s".formatted(output, String.join(System.lineSeparator(), tail));
         } catch (IOException e) {
-            return "Its output in " + output + " cannot be read: " + e.getMessage();
+            return "Reading its output in " + output + " failed: " + e.getMessage();
         }
     }
 }

@@ -15,15 +15,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What to run, and where to keep it.
+ * The settings of a cluster: its processes and its data directory.
  *
- * @param data the folder of everything that the cluster writes, absolute
- * @param components what runs
- * @param dataCenters the front clusters; a Kafka runs for each, and {@value #CENTRAL} besides
- * @param partitions of each light topic, the same in every data center
- * @param proxied names of those Kafkas whose clients can also come by way of a proxy, which is the caller's; a broker
- *     tells clients where to go, so it has to know of it
- * @param asd the executable of an Aerospike server, absolute; a node of it runs if it is named
+ * @param data the directory of all files of the cluster, absolute
+ * @param components the components to run
+ * @param dataCenters the front clusters; a Kafka runs for each of them and for {@value #CENTRAL}
+ * @param partitions partition count of each light topic, the same in every data center
+ * @param proxied names of the Kafkas whose clients can also connect through the caller's proxy; a broker sends
+ *     addresses to clients, so it must know the proxy
+ * @param asd the executable of an Aerospike server, absolute; if present, a node of it runs
  */
 public record ClusterSettings(
         Path data,
@@ -32,13 +32,13 @@ public record ClusterSettings(
         int partitions,
         Set<String> proxied,
         Optional<Path> asd) {
-    /** The name of the Kafka that MirrorMaker copies every data center to. */
+    /** The name of the Kafka to which MirrorMaker copies every data center. */
     public static final String CENTRAL = "central";
 
-    /** The data centers of the product's own examples. */
+    /** The data centers of the product's examples. */
     public static final List<String> DATA_CENTERS = List.of("eu", "us-west", "us-east");
 
-    /** The partition count of light topics unless another is asked for. */
+    /** The default partition count of light topics. */
     public static final int PARTITIONS = 8;
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
@@ -49,11 +49,11 @@ public record ClusterSettings(
         dataCenters = List.copyOf(dataCenters);
         proxied = Set.copyOf(proxied);
         if (!data.isAbsolute()) {
-            throw new IllegalArgumentException("The data folder must be absolute, not " + data);
+            throw new IllegalArgumentException("The data directory must be absolute, but is " + data);
         }
         if (data.toString().matches(".*[\\s:].*")) {
             throw new IllegalArgumentException(
-                    "The data folder must have no space and no colon in its path, which Storm cannot cope with: "
+                    "The path of the data directory must not contain spaces or colons, because of Storm, but is "
                             + data);
         }
         if (components.isEmpty()) {
@@ -67,19 +67,19 @@ public record ClusterSettings(
             throw new IllegalArgumentException("MIRROR needs at least one data center to copy from");
         }
         if (partitions < 1) {
-            throw new IllegalArgumentException("Light topics need at least one partition, not " + partitions);
+            throw new IllegalArgumentException("partitions must be at least 1, but is " + partitions);
         }
         if (new HashSet<>(dataCenters).size() != dataCenters.size()) {
             throw new IllegalArgumentException("A data center is named twice: " + dataCenters);
         }
         for (String kafka : proxied) {
             if (!components.contains(Component.KAFKA) || !dataCenters.contains(kafka) && !kafka.equals(CENTRAL)) {
-                throw new IllegalArgumentException("There is no Kafka '%s' to be reached by a proxy, only %s and '%s'"
-                        .formatted(kafka, dataCenters, CENTRAL));
+                throw new IllegalArgumentException(
+                        "Unknown Kafka '%s' for a proxy; known are %s and '%s'".formatted(kafka, dataCenters, CENTRAL));
             }
         }
         if (asd.isPresent() && !asd.get().isAbsolute()) {
-            throw new IllegalArgumentException("The executable asd must be absolute, not " + asd.get());
+            throw new IllegalArgumentException("The path of asd must be absolute, but is " + asd.get());
         }
         for (String dataCenter : dataCenters) {
             if (!NAME.matcher(dataCenter).matches() || dataCenter.equals(CENTRAL)) {
@@ -100,7 +100,7 @@ public record ClusterSettings(
         this(data, components, dataCenters, partitions, Set.of());
     }
 
-    /** Everything, for the product's own data centers. */
+    /** All components, with the data centers of the product's examples. */
     public static ClusterSettings everything(Path data) {
         return new ClusterSettings(data, EnumSet.allOf(Component.class), DATA_CENTERS, PARTITIONS);
     }
@@ -109,7 +109,7 @@ public record ClusterSettings(
         return components.contains(component);
     }
 
-    /** What {@link #remember} wrote to the folder; empty when no cluster was ever started there. */
+    /** Reads what {@link #remember} wrote to the directory; empty if no cluster was started there. */
     static Optional<ClusterSettings> rememberedIn(Path data) {
         Path file = file(data);
         if (!Files.exists(file)) {
@@ -143,11 +143,13 @@ public record ClusterSettings(
                             proxied.stream().sorted().toList(),
                             asd.map(Path::toString).orElse(null)));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + file(data), e);
+            throw new UncheckedIOException("Writing " + file(data) + " failed", e);
         }
     }
 
-    /** What the file holds: all but its own place. Files of before there were proxies, or Aerospike, hold none. */
+    /**
+     * The content of the file: all settings but the directory. Files of earlier versions lack proxies and Aerospike.
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Remembered(
             List<Component> components, List<String> dataCenters, int partitions, List<String> proxied, String asd) {}

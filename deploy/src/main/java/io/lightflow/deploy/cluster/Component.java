@@ -1,6 +1,6 @@
 package io.lightflow.deploy.cluster;
 
-/** What a cluster is made of, in the order in which one thing needs another. */
+/** The components of a cluster, in the order of their dependencies. */
 public enum Component {
     ZOOKEEPER,
     /** Nimbus and the Supervisor with its workers; needs ZooKeeper. */

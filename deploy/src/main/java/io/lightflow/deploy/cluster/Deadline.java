@@ -3,9 +3,9 @@ package io.lightflow.deploy.cluster;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** The point in time by which an operation has to be finished, handed down to its parts. Immutable. */
+/** The time by which an operation must finish, passed down to its steps. Immutable. */
 public final class Deadline {
-    private static final Duration POLL = Duration.ofMillis(20);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
     private final long end;
 
@@ -22,16 +22,16 @@ public final class Deadline {
     }
 
     /**
-     * Waits until the condition holds, looking at it every 20 ms.
+     * Waits until the condition holds, and checks it every 20 ms.
      *
-     * @return whether it holds; false when the deadline came first
-     * @throws IllegalStateException when the thread is interrupted, with its interrupt flag set
+     * @return whether it holds; false if the deadline passed first
+     * @throws IllegalStateException if the thread is interrupted, with its interrupt flag set
      */
     public boolean await(Condition condition) {
-        return await(POLL, condition);
+        return await(POLL_INTERVAL, condition);
     }
 
-    /** As {@link #await(Condition)}, for conditions that are not looked at for nothing. */
+    /** Like {@link #await(Condition)}, for conditions that are expensive to check. */
     public boolean await(Duration lookEvery, Condition condition) {
         while (!condition.holds()) {
             if (isPast()) {
@@ -45,7 +45,7 @@ public final class Deadline {
         return true;
     }
 
-    /** What is waited for. */
+    /** The awaited condition. */
     @FunctionalInterface
     public interface Condition {
         boolean holds();

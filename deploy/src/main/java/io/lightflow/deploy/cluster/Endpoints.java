@@ -5,16 +5,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where the processes of a cluster are reached, all at the loopback address.
+ * The addresses of a cluster's processes, all on the loopback interface.
  *
  * @param zooKeeper connect string
  * @param kafka bootstrap servers by name: the data centers and {@value ClusterSettings#CENTRAL}
  * @param nimbus port
- * @param jdbcUrl for PostgreSQL, with the user
+ * @param jdbcUrl JDBC URL of PostgreSQL, with the user
  * @param registry base address of the schema registry
  * @param aerospike host and port of the Aerospike node
  * @param stormHome the storm.home of this cluster
- * @param proxied the Kafkas that can also be reached by way of a proxy, by name
+ * @param proxied the Kafkas that are also reachable through a proxy, by name
  */
 public record Endpoints(
         String zooKeeper,
@@ -32,10 +32,10 @@ public record Endpoints(
     }
 
     /**
-     * A way to a Kafka by a proxy.
+     * The ports of a Kafka behind a proxy.
      *
-     * @param proxyPort where the proxy has to listen; the broker sends clients there who have come this way
-     * @param brokerPort where the broker listens for the proxy
+     * @param proxyPort where the proxy must listen; the broker sends this address to clients of the proxy
+     * @param brokerPort where the broker accepts connections of the proxy
      */
     public record Proxied(int proxyPort, int brokerPort) {
         String bootstrapServers() {
@@ -43,16 +43,13 @@ public record Endpoints(
         }
     }
 
-    /** Bootstrap servers of a Kafka, by way of its proxy if it has one. */
+    /** Bootstrap servers of a Kafka, through its proxy if it has one. */
     public String kafkaByProxy(String name) {
         Proxied way = proxied.get(name);
         return way != null ? way.bootstrapServers() : kafka.get(name);
     }
 
-    /**
-     * As keys for settings files, such as {@code kafka.central} and {@code jdbcUrl}: those of the components that there
-     * are.
-     */
+    /** Keys for settings files, such as {@code kafka.central} and {@code jdbcUrl}, of the cluster's components. */
     Map<String, String> asKeys(ClusterSettings settings) {
         Map<String, String> keys = new TreeMap<>();
         keys.put("data", settings.data().toString());

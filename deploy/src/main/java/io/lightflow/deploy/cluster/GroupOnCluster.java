@@ -36,16 +36,16 @@ import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooKeeper;
 
 /**
- * A group whose topologies run on a cluster, and what can be done to them. What is waited for comes within
- * {@link #WITHIN}, or an {@link IllegalStateException} says what did not. Not thread-safe.
+ * Controls the topologies of a group on a cluster. Every wait ends within {@link #TIMEOUT}, or an
+ * {@link IllegalStateException} names the awaited condition. Not thread-safe.
  */
 public final class GroupOnCluster implements AutoCloseable {
-    /** Nimbus may take two minutes to give up a slot that was given to a worker lately. */
-    private static final Duration WITHIN = Duration.ofSeconds(180);
+    /** Nimbus may take two minutes to release the slot of a recently launched worker. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(180);
 
-    private static final Duration LOOK_EVERY = Duration.ofMillis(100);
-    /** By then the tasks of other workers have committed what they had begun, and wait for the one that is frozen. */
-    private static final Duration OTHERS_COMMIT_WITHIN = Duration.ofSeconds(1);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+    /** Within this time, the tasks of other workers commit their open batches, and wait for the frozen worker. */
+    private static final Duration OTHERS_COMMIT_TIMEOUT = Duration.ofSeconds(1);
 
     private static final int ZOOKEEPER_SESSION_MS = 10_000;
 
@@ -56,10 +56,10 @@ public final class GroupOnCluster implements AutoCloseable {
     private final Map<TopologyDescriptor, ShardPositions> ledgers = new HashMap<>();
     private GroupSettings settings;
     private GroupStatus statistics;
-    /** Whose turn it is of a topology's workers. */
+    /** The index of the next worker to select. */
     private int turn;
 
-    /** @param settingsFile as {@code submit} takes it */
+    /** @param settingsFile the settings file for {@code submit} */
     public GroupOnCluster(Cluster cluster, DcGroup group, Path settingsFile) {
         this.cluster = cluster;
         this.group = group;
@@ -69,16 +69,16 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     /**
-     * Submits both topologies, as {@code deploy/cluster/submit} does.
+     * Submits both topologies like {@code deploy/cluster/submit}.
      *
-     * @param parallelism tasks of each
-     * @throws ProcessFailedException when it is refused; the message says why
+     * @param parallelism number of tasks of each
+     * @throws ProcessFailedException if submitting fails; the message contains the reason
      */
     public void submit(int parallelism) {
         cluster.submit(group.name(), settingsFile, List.of("--parallelism", Integer.toString(parallelism)));
     }
 
-    /** As they were submitted. */
+    /** The settings as submitted. */
     public GroupSettings settings() {
         if (settings == null) {
             settings = GroupSettings.read(GroupFile.of(cluster, group.name()));
@@ -86,17 +86,17 @@ public final class GroupOnCluster implements AutoCloseable {
         return settings;
     }
 
-    /** The workers of a topology at this moment. */
-    public List<Worker> workers(TopologyDescriptor topology) {
+    /** The current workers of a topology. */
+    public List<StormWorker> workers(TopologyDescriptor topology) {
         return cluster.workers().stream()
                 .filter(worker -> worker.topology().equals(topology.stormName(group.name())))
                 .toList();
     }
 
     /**
-     * Where the ledger has the shards of a topology.
+     * The positions of a topology's shards in the ledger.
      *
-     * @throws io.lightflow.sink.SinkUnavailableException if the ledger does not answer
+     * @throws io.lightflow.sink.SinkUnavailableException if the ledger is unavailable
      */
     public Collection<Position> positions(TopologyDescriptor topology) {
         return ledgers.computeIfAbsent(topology, absent -> absent.positions(settings()))
@@ -104,43 +104,44 @@ public final class GroupOnCluster implements AutoCloseable {
                 .values();
     }
 
-    /** Kills a worker of the join when it has sent some of a batch and not committed it; returns who was killed. */
-    public Worker killInTheMiddleOfABatch() {
-        Worker worker = freezeInTheMiddleOfABatch();
+    /** Kills a worker of the join that has sent a part of a batch without committing it; returns the killed worker. */
+    public StormWorker killInTheMiddleOfABatch() {
+        StormWorker worker = freezeInTheMiddleOfABatch();
         worker.kill();
         return worker;
     }
 
-    /** Freezes a worker of the join when it has sent some of a batch and not committed it; returns who was frozen. */
-    public Worker freezeInTheMiddleOfABatch() {
+    /**
+     * Freezes a worker of the join that has sent a part of a batch without committing it; returns the frozen worker.
+     */
+    public StormWorker freezeInTheMiddleOfABatch() {
         return freezeWhen(
                 DataflowTopology.INSTANCE,
                 "the join to have a transaction open when it is stopped",
                 this::inTransaction);
     }
 
-    /** Kills the statistics' worker when there is something that it has not committed; returns who was killed. */
-    public Worker killWithUncommittedStatistics() {
-        Worker worker = freezeWithUncommittedStatistics();
+    /** Kills the statistics' worker while it has uncommitted events; returns the killed worker. */
+    public StormWorker killWithUncommittedStatistics() {
+        StormWorker worker = freezeWithUncommittedStatistics();
         worker.kill();
         return worker;
     }
 
-    /** Freezes the statistics' worker when there is something that it has not committed; returns who was frozen. */
-    public Worker freezeWithUncommittedStatistics() {
-        return freezeWhen(
-                StatisticsTopology.INSTANCE, "the statistics to be behind when they are stopped", this::uncounted);
+    /** Freezes the statistics' worker while it has uncommitted events; returns the frozen worker. */
+    public StormWorker freezeWithUncommittedStatistics() {
+        return freezeWhen(StatisticsTopology.INSTANCE, "the statistics to lag when they are stopped", this::uncounted);
     }
 
-    /** Tries one worker after the other: there may be some without a shard. */
-    private Worker freezeWhen(TopologyDescriptor topology, String what, Deadline.Condition condition) {
-        List<Worker> frozen = new ArrayList<>();
+    /** Tries the workers in turn, because some may have no shard. */
+    private StormWorker freezeWhen(TopologyDescriptor topology, String what, Deadline.Condition condition) {
+        List<StormWorker> frozen = new ArrayList<>();
         await(what, () -> {
-            List<Worker> all = workers(topology);
+            List<StormWorker> all = workers(topology);
             if (all.isEmpty()) {
                 return false;
             }
-            Worker worker = all.get(turn++ % all.size());
+            StormWorker worker = all.get(turn++ % all.size());
             worker.freeze();
             if (condition.holds()) {
                 frozen.add(worker);
@@ -152,11 +153,11 @@ public final class GroupOnCluster implements AutoCloseable {
         return frozen.get(0);
     }
 
-    /** Whether a shard of the join has a Kafka transaction open that no worker commits that is not frozen. */
+    /** Whether a shard of the join has an open Kafka transaction that only the frozen worker could commit. */
     private boolean inTransaction() {
         Set<String> open = openTransactions();
         if (settings().dataflow().workers() > 1 && !open.isEmpty()) {
-            LockSupport.parkNanos(OTHERS_COMMIT_WITHIN.toNanos());
+            LockSupport.parkNanos(OTHERS_COMMIT_TIMEOUT.toNanos());
             open.retainAll(openTransactions());
         }
         return !open.isEmpty();
@@ -170,14 +171,14 @@ public final class GroupOnCluster implements AutoCloseable {
                     .map(TransactionListing::transactionalId)
                     .collect(Collectors.toSet());
         } catch (ExecutionException e) {
-            throw new IllegalStateException("Cannot list the transactions of the central Kafka", e);
+            throw new IllegalStateException("Listing the transactions of the central Kafka failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while listing transactions", e);
         }
     }
 
-    /** Whether the statistics have something before them. */
+    /** Whether the statistics lag. */
     private boolean uncounted() {
         if (statistics == null) {
             statistics = new GroupStatus(settings(), StatisticsTopology.INSTANCE);
@@ -186,22 +187,22 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     /**
-     * Takes a worker out of the Supervisor's reach, as if it were cut off on a machine of its own: when its heartbeats
-     * cease it is replaced, and not killed. Until it ends the slot is taken, and Nimbus gives its work to another one.
+     * Hides a worker from its Supervisor, as if its machine were partitioned: when its heartbeats cease, it is replaced
+     * but not killed. It occupies its slot until it ends, so Nimbus assigns its tasks to another slot.
      */
-    public void putOutOfReach(Worker worker) {
-        cluster.forgetProcessOf(worker);
+    public void putOutOfReach(StormWorker worker) {
+        cluster.deleteProcessRecord(worker);
     }
 
-    /** Removes what a worker that was out of reach has left behind, once it has ended. */
-    public void tidyUpAfter(Worker worker) {
-        cluster.forgetHeartbeatsOf(worker);
+    /** Removes the state that a hidden worker left behind, once it has ended. */
+    public void tidyUpAfter(StormWorker worker) {
+        cluster.deleteHeartbeats(worker);
     }
 
-    /** Waits until a topology has a worker in another slot than these, and returns that. */
-    public Worker awaitSuccessor(TopologyDescriptor topology, List<Worker> predecessors) {
-        Set<Integer> slots = predecessors.stream().map(Worker::port).collect(Collectors.toSet());
-        List<Worker> found = new ArrayList<>();
+    /** Waits until a topology has a worker in a slot other than these, and returns that worker. */
+    public StormWorker awaitSuccessor(TopologyDescriptor topology, List<StormWorker> predecessors) {
+        Set<Integer> slots = predecessors.stream().map(StormWorker::port).collect(Collectors.toSet());
+        List<StormWorker> found = new ArrayList<>();
         await("another worker of " + topology.name(), () -> {
             found.clear();
             workers(topology).stream()
@@ -213,16 +214,16 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     /**
-     * Whether a worker has logged, at any time, that a commit came to nothing: it was refused because somebody else had
-     * taken over, or the worker ended on a time-out.
+     * Whether a worker has ever logged a failed commit: it was fenced by a successor, or the worker ended after a
+     * timeout.
      */
-    public boolean failedToCommit(Worker worker) {
+    public boolean failedToCommit(StormWorker worker) {
         Path log = cluster.logsOf(worker).resolve("worker.log");
         try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
             return lines.anyMatch(
                     line -> line.contains("FencedException") || line.contains("The last batch was not committed"));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the log of " + worker, e);
+            throw new UncheckedIOException("Reading the log of " + worker + " failed", e);
         }
     }
 
@@ -230,12 +231,12 @@ public final class GroupOnCluster implements AutoCloseable {
         for (TopologyDescriptor topology : Topologies.ALL) {
             String name = topology.stormName(group.name());
             if (!cluster.killTopology(name)) {
-                throw new IllegalStateException("There is no topology " + name + " to be killed");
+                throw new IllegalStateException("Expected a topology " + name + " to kill, found none");
             }
         }
     }
 
-    /** Deletes all that Trident has in ZooKeeper about these topologies; returns the names of what there was. */
+    /** Deletes Trident's state of these topologies in ZooKeeper; returns the names of the deleted nodes. */
     public List<String> wipeTrident() throws Exception {
         ZooKeeper zooKeeper = new ZooKeeper(cluster.endpoints().zooKeeper(), ZOOKEEPER_SESSION_MS, event -> {});
         try {
@@ -263,8 +264,8 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     private static void await(String what, Deadline.Condition condition) {
-        if (!Deadline.in(WITHIN).await(LOOK_EVERY, condition)) {
-            throw new IllegalStateException("Waited %d s in vain for %s".formatted(WITHIN.toSeconds(), what));
+        if (!Deadline.in(TIMEOUT).await(POLL_INTERVAL, condition)) {
+            throw new IllegalStateException("Waited %d s without success for %s".formatted(TIMEOUT.toSeconds(), what));
         }
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Builds the launch descriptions of Java processes: the flags that all of them share, and what keeps them small. */
+/** Builds the launch descriptions of Java processes, with common flags and small memory. */
 final class JavaLaunch {
     private static final List<String> INHERITED = List.of("PATH", "HOME", "USER", "LOGNAME", "TZ", "LANG", "LC_ALL");
 
@@ -24,21 +24,20 @@ final class JavaLaunch {
         this.directory = directory;
     }
 
-    /** A process of that name whose folder is {@code processes/name}. */
+    /** A process of that name with the directory {@code processes/name}. */
     static JavaLaunch of(String name, Path directory) {
         return new JavaLaunch(name, directory);
     }
 
     /**
-     * The greatest heap in MiB. The serial collector is the smallest and, with two cores for everything, not the
-     * slowest.
+     * Sets the maximum heap in MiB. The serial collector uses the least memory and, on two cores, is not the slowest.
      */
     JavaLaunch heapMb(int heapMb) {
         flags.addAll(List.of("-Xms16m", "-Xmx" + heapMb + "m", "-XX:+UseSerialGC"));
         return this;
     }
 
-    /** For processes that do little once started: no optimizing compiler, which saves start-up time and 50 MiB each. */
+    /** For processes with little work: disables the optimizing compiler, which saves start-up time and 50 MiB each. */
     JavaLaunch quickStart() {
         flags.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xss512k"));
         return this;
@@ -68,7 +67,7 @@ final class JavaLaunch {
         command.add(javaBinary().toString());
         command.add(marker);
         command.addAll(flags);
-        // Without performance data nothing is written to the system's temporary folder.
+        // Without performance data, the JVM writes nothing to the system's temporary directory.
         command.addAll(List.of(
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",
@@ -82,7 +81,7 @@ final class JavaLaunch {
         return ProcessSpec.of(name, command, environment, directory, marker);
     }
 
-    /** The environment that every process of the cluster gets. */
+    /** The environment of every process of the cluster. */
     static Map<String, String> environment() {
         Map<String, String> environment = new TreeMap<>();
         for (String variable : INHERITED) {
@@ -100,7 +99,7 @@ final class JavaLaunch {
         return Path.of(System.getProperty("java.home"), "bin", "java");
     }
 
-    /** The class path of this JVM, also when a test runner hides it in a jar that only has a manifest. */
+    /** The class path of this JVM, even if a test runner hides it in a jar with only a manifest. */
     static String ownClassPath() {
         String surefire = System.getProperty("surefire.test.class.path");
         String path = surefire != null ? surefire : System.getProperty("java.class.path");

@@ -14,10 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 
-/**
- * The topics of a data center's Kafka, which light events are produced to. Every data center has the same partition
- * count.
- */
+/** The light topics of a data center's Kafka. The partition count is the same in every data center. */
 final class LightTopics {
     private static final List<String> NAMES = MirrorSettings.LIGHT_TOPICS;
 
@@ -29,7 +26,7 @@ final class LightTopics {
     /**
      * Creates the topics that are missing.
      *
-     * @throws IllegalStateException when one is there with another partition count
+     * @throws IllegalStateException if one exists with another partition count
      */
     static void create(String bootstrapServers, int partitions) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
@@ -46,7 +43,7 @@ final class LightTopics {
                     .values()
                     .forEach(topic -> hasPartitions(topic, bootstrapServers, partitions));
         } catch (ExecutionException | TimeoutException e) {
-            throw new ProcessFailedException("Cannot create the light topics at " + bootstrapServers, e);
+            throw new ProcessFailedException("Creating the light topics at " + bootstrapServers + " failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while creating the light topics at " + bootstrapServers, e);
@@ -64,7 +61,7 @@ final class LightTopics {
                 Set<String> missing = new TreeSet<>(copies);
                 missing.removeAll(admin.listTopics().names().get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
                 if (!missing.isEmpty()) {
-                    throw new IOException("The central Kafka has no topics " + missing + " yet");
+                    throw new IOException("The central Kafka lacks the topics " + missing);
                 }
             }
         };
@@ -73,10 +70,9 @@ final class LightTopics {
     private static void hasPartitions(TopicDescription topic, String bootstrapServers, int partitions) {
         int found = topic.partitions().size();
         if (found != partitions) {
-            throw new IllegalStateException(
-                    ("The topic %s at %s has %d partitions, and the cluster is set to %d. Start it with --partitions"
-                                    + " %d; a change needs a new data folder.")
-                            .formatted(topic.name(), bootstrapServers, found, partitions, found));
+            throw new IllegalStateException(("The topic %s at %s has %d partitions, but the cluster's settings say %d."
+                            + " Start it with --partitions %d; a change needs a new data directory.")
+                    .formatted(topic.name(), bootstrapServers, found, partitions, found));
         }
     }
 }

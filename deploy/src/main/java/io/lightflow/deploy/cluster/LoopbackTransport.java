@@ -19,10 +19,10 @@ import org.apache.storm.thrift.transport.TNonblockingServerSocket;
 import org.apache.storm.thrift.transport.TTransportException;
 
 /**
- * Storm's simple Thrift transport, served at the loopback address alone. Storm itself listens on all addresses, and
- * whoever reaches Nimbus may run any code. Clients need not know of it: what goes over the wire is the same.
+ * Storm's simple Thrift transport, bound to the loopback address. Storm itself listens on all addresses, and anyone who
+ * reaches Nimbus can run any code. The wire protocol is the same, so clients need no change.
  *
- * <p>Runs inside Storm's daemons, from {@code extlib} of storm.home, so it must use nothing but Storm and the JDK.
+ * <p>Runs inside Storm's daemons, from {@code extlib} of storm.home, so it may use only Storm and the JDK.
  */
 public final class LoopbackTransport extends SimpleTransportPlugin {
     private volatile int servedPort;
@@ -53,7 +53,7 @@ public final class LoopbackTransport extends SimpleTransportPlugin {
         return new ThreadPoolExecutor(threads, threads, 60, TimeUnit.SECONDS, queue);
     }
 
-    /** Every caller is on this machine and nobody in particular, as with Storm's simple transport. */
+    /** Every caller is anonymous and on this machine, as with Storm's simple transport. */
     private TProcessor anonymous(TProcessor processor) {
         Subject nobody = getDefaultSubject();
         return (in, out) -> {

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process of the operating system as its table shows it, known by its id and its command line. Looking at the command
- * line before every signal is what keeps a recycled process id from hitting a stranger.
+ * A process of the operating system, identified by its id and its command line. Checking the command line before every
+ * signal prevents signals to another process with a recycled id.
  *
  * @param pid the process id
  * @param arguments the command line, program first; never empty
@@ -24,15 +24,13 @@ record OsProcess(long pid, List<String> arguments) {
         arguments = List.copyOf(arguments);
     }
 
-    /**
-     * The running process with that id; empty when there is none, or when all that is left of it is its exit status.
-     */
+    /** The running process with that id; empty if there is none, or if only its exit status is left. */
     static Optional<OsProcess> of(long pid) {
         List<String> arguments = Files.isDirectory(PROC) ? argumentsFromProc(pid) : argumentsFromHandle(pid);
         return arguments.isEmpty() ? Optional.empty() : Optional.of(new OsProcess(pid, arguments));
     }
 
-    /** All running processes that have this argument, whole, on their command line. */
+    /** All running processes with exactly this argument on their command line. */
     static List<OsProcess> withArgument(String argument) {
         List<OsProcess> found = new ArrayList<>();
         ProcessHandle.allProcesses()
@@ -45,12 +43,12 @@ record OsProcess(long pid, List<String> arguments) {
         return arguments.contains(argument);
     }
 
-    /** Whether this very process, with this command line, is still there. */
+    /** Whether this process, with this command line, still runs. */
     boolean isRunning() {
         return of(pid).filter(this::equals).isPresent();
     }
 
-    /** Whether its id is in the table, if only with an exit status that its parent has not asked for. */
+    /** Whether its id is in the process table, possibly only with an unread exit status. */
     boolean isListed() {
         return Files.isDirectory(PROC)
                 ? Files.exists(PROC.resolve(Long.toString(pid)))
@@ -58,16 +56,16 @@ record OsProcess(long pid, List<String> arguments) {
     }
 
     /**
-     * Sends the signal if the process is still there.
+     * Sends the signal if the process still runs.
      *
-     * @throws IllegalStateException when the signal is refused although the process is there
+     * @throws IllegalStateException if the signal is denied although the process runs
      */
     void signal(Signal signal) {
         if (!isRunning()) {
             return;
         }
         try {
-            // The shell's own kill: a program of that name is not everywhere.
+            // Uses the shell's built-in kill, because not every system has the program.
             Process kill = new ProcessBuilder(
                             "/bin/sh", "-c", "kill -s \"$0\" \"$1\"", signal.name(), Long.toString(pid))
                     .redirectErrorStream(true)
@@ -75,11 +73,12 @@ record OsProcess(long pid, List<String> arguments) {
             String output = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             kill.waitFor(5, TimeUnit.SECONDS);
             if (kill.exitValue() != 0 && isRunning()) {
-                throw new IllegalStateException("Cannot send SIG%s to process %d: %s. Is it another user's process?"
-                        .formatted(signal, pid, output.strip()));
+                throw new IllegalStateException(
+                        "Sending SIG%s to process %d failed: %s. Check whether it belongs to another user."
+                                .formatted(signal, pid, output.strip()));
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot run `kill` to send SIG" + signal + " to process " + pid, e);
+            throw new UncheckedIOException("Running `kill` to send SIG" + signal + " to process " + pid + " failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while sending SIG" + signal + " to process " + pid, e);
@@ -92,7 +91,7 @@ record OsProcess(long pid, List<String> arguments) {
                     Files.readString(PROC.resolve(Long.toString(pid)).resolve("cmdline"), StandardCharsets.ISO_8859_1);
             return line.isEmpty() ? List.of() : List.of(line.split("\0"));
         } catch (IOException e) {
-            // It ended between being listed and being read, which is the answer.
+            // The process ended between listing and reading.
             return List.of();
         }
     }

@@ -15,11 +15,11 @@ import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The port of each use in a cluster, chosen once and remembered in {@code ports.json} of the data folder, so that a
- * process comes back where its clients look for it. The file may be edited while the cluster is down.
+ * The named ports of a cluster. They are chosen once and stored in {@code ports.json} of the data directory, so that a
+ * restarted process keeps its port. The file may be edited while the cluster is down.
  *
- * <p>Ports are chosen below the range from which the operating system gives ports to outgoing connections: otherwise,
- * while a process is down, any connection on the machine could take its port.
+ * <p>Ports are below the range of ephemeral ports. Otherwise any connection on the machine could take the port of a
+ * stopped process.
  */
 final class Ports {
     private static final int FIRST = 20_000;
@@ -35,7 +35,7 @@ final class Ports {
         this.ports = new TreeMap<>(ports);
     }
 
-    /** Reads what is remembered in the file; a missing file is an empty one. */
+    /** Reads the ports in the file; a missing file is empty. */
     static Ports in(Path file) {
         if (!Files.exists(file)) {
             return new Ports(file, Map.of());
@@ -46,11 +46,11 @@ final class Ports {
             return new Ports(file, ports);
         } catch (IOException e) {
             throw new UncheckedIOException(
-                    "Cannot read the ports from " + file + ", which should hold {\"use\": port, ...}", e);
+                    "Reading the ports from " + file + " failed: expected {\"name\": port, ...}", e);
         }
     }
 
-    /** The port of that use; a free one is chosen, and remembered, the first time. */
+    /** The port of that name; the first call chooses and stores a free one. */
     int of(String use) {
         Integer known = ports.get(use);
         if (known == null) {
@@ -60,7 +60,7 @@ final class Ports {
         return known;
     }
 
-    /** Sets and remembers a port. */
+    /** Sets and stores a port. */
     void fix(String use, int port) {
         validate(file, use, port);
         ports.put(use, port);
@@ -68,14 +68,14 @@ final class Ports {
             Files.createDirectories(file.getParent());
             JSON.writeValue(file.toFile(), ports);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write the ports to " + file, e);
+            throw new UncheckedIOException("Writing the ports to " + file + " failed", e);
         }
     }
 
     private static void validate(Path file, String use, Integer port) {
         if (port == null || port < 1 || port > 65_535) {
             throw new IllegalArgumentException(
-                    "%s: the port of '%s' must be from 1 to 65535, not %s".formatted(file, use, port));
+                    "%s: the port of '%s' must be 1 to 65535, but is %s".formatted(file, use, port));
         }
     }
 
@@ -90,7 +90,7 @@ final class Ports {
                 .formatted(FIRST, LAST, ATTEMPTS, file));
     }
 
-    /** Whether nothing listens there, neither on the loopback address nor on all addresses. */
+    /** Whether nothing listens at the port, neither on the loopback address nor on all addresses. */
     static boolean isFree(int port) {
         return canListen(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))
                 && canListen(new InetSocketAddress(port));

@@ -1,8 +1,6 @@
 package io.lightflow.deploy.cluster;
 
-/**
- * A process of the cluster ended, or did not do its work in time. The message ends with the last lines of its output.
- */
+/** A process of the cluster ended, or was not ready in time. The message ends with the last lines of its output. */
 public final class ProcessFailedException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

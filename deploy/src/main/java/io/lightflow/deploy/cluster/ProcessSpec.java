@@ -13,18 +13,16 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * The launch description of one process: all that it takes to start it again, by us or by hand. Written next to the pid
- * file.
+ * The launch description of one process: everything needed to restart it. It is stored next to the pid file.
  *
- * @param name unique in the cluster; also the name of its folder
+ * @param name unique in the cluster; also the name of its directory
  * @param command program and arguments
- * @param environment the whole environment of the process; nothing is inherited, so that every start is the same
- * @param directory the process's own folder, which is also its working directory
- * @param marker an argument of {@code command} that no other process on the machine has; says "this pid is that
- *     process"
- * @param stopSignal the signal for an orderly end
- * @param stopWithin how long an orderly end may take before the process is killed
- * @param retryStartWhen a start that fails with this in its output is made again: the cause goes away by itself
+ * @param environment the complete environment of the process; it inherits nothing, so that every start is the same
+ * @param directory the process's directory, which is also its working directory
+ * @param marker an argument of {@code command} that no other process on the machine has, which identifies the process
+ * @param stopSignal the signal for an orderly stop
+ * @param stopWithin how long an orderly stop may take before the process is killed
+ * @param retryStartWhen a pattern of output for which a failed start is retried, because the cause is transient
  */
 public record ProcessSpec(
         String name,
@@ -46,18 +44,19 @@ public record ProcessSpec(
             throw new IllegalArgumentException("Process name '" + name + "' does not match " + NAME);
         }
         if (!directory.isAbsolute()) {
-            throw new IllegalArgumentException("Process " + name + ": its folder " + directory + " is not absolute");
+            throw new IllegalArgumentException("Process " + name + ": its directory " + directory + " is not absolute");
         }
         if (!command.contains(marker)) {
             throw new IllegalArgumentException(
                     "Process " + name + ": its marker '" + marker + "' is not an argument of its command " + command);
         }
         if (stopWithin.isNegative() || stopWithin.isZero()) {
-            throw new IllegalArgumentException("Process " + name + ": stopWithin must be positive, not " + stopWithin);
+            throw new IllegalArgumentException(
+                    "Process " + name + ": stopWithin must be positive, but is " + stopWithin);
         }
     }
 
-    /** A process that ends on SIGTERM within ten seconds. */
+    /** A process that ends within ten seconds of SIGTERM. */
     static ProcessSpec of(
             String name, List<String> command, Map<String, String> environment, Path directory, String marker) {
         return new ProcessSpec(
@@ -92,7 +91,7 @@ public record ProcessSpec(
         try {
             return JSON.writeValueAsString(json) + System.lineSeparator();
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("Cannot write the launch description of " + name, e);
+            throw new IllegalStateException("Writing the launch description of " + name + " failed", e);
         }
     }
 }

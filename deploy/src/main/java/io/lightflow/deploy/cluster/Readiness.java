@@ -1,12 +1,12 @@
 package io.lightflow.deploy.cluster;
 
-/** Tells whether a process does its work, by asking it for some. */
+/** Checks whether a process is ready by sending it a request. */
 @FunctionalInterface
 interface Readiness {
     /**
-     * Returns when the process answered as one that works.
+     * Returns normally if the process is ready.
      *
-     * @throws Exception why it is not ready yet; asked again until the deadline
+     * @throws Exception why it is not ready yet; the caller retries until the deadline
      */
     void check() throws Exception;
 }

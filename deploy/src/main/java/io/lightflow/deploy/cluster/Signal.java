@@ -2,14 +2,14 @@ package io.lightflow.deploy.cluster;
 
 /** The POSIX signals that the cluster sends to its processes. */
 public enum Signal {
-    /** Asks to end in an orderly way. */
+    /** Requests an orderly end. */
     TERM,
-    /** Asks to end; PostgreSQL's fast shutdown, which does not wait for its clients. */
+    /** Requests the end; PostgreSQL's fast shutdown, which does not wait for clients. */
     INT,
-    /** Ends at once; the process cannot tidy up. */
+    /** Ends the process immediately, without cleanup. */
     KILL,
-    /** Freezes the process, which keeps its connections and its locks. */
+    /** Freezes the process, which keeps its connections and locks. */
     STOP,
-    /** Lets a frozen process go on. */
+    /** Resumes a frozen process. */
     CONT
 }

@@ -12,7 +12,10 @@ import org.apache.storm.thrift.TException;
 import org.apache.storm.utils.NimbusClient;
 import org.apache.storm.utils.Utils;
 
-/** Asks the Nimbus of a cluster. A connection per question: Nimbus may have been killed in between. Thread-safe. */
+/**
+ * Sends requests to the Nimbus of a cluster. Each request uses a new connection, because Nimbus may have been killed in
+ * between. Thread-safe.
+ */
 final class StormClient {
     private static final int TIMEOUT_MS = 3_000;
 
@@ -29,32 +32,32 @@ final class StormClient {
         config.put(Config.STORM_NIMBUS_RETRY_INTERVAL_CEILING, 100);
     }
 
-    /** Nimbus answers and leads. */
+    /** Nimbus responds and is the leader. */
     Readiness nimbusLeads() {
         return () -> {
-            Probes.accepts(nimbusPort).check();
+            ReadinessProbes.accepts(nimbusPort).check();
             try (NimbusClient client = connect()) {
                 if (!client.getClient().getLeader().is_isLeader()) {
-                    throw new IOException("Nimbus on port " + nimbusPort + " does not lead yet");
+                    throw new IOException("Nimbus on port " + nimbusPort + " is not the leader yet");
                 }
             }
         };
     }
 
-    /** The Supervisor answers, and Nimbus knows of it. */
+    /** The Supervisor responds, and Nimbus has registered it. */
     Readiness supervisorIsKnown(int supervisorPort) {
         return () -> {
-            Probes.accepts(supervisorPort).check();
-            Probes.accepts(nimbusPort).check();
+            ReadinessProbes.accepts(supervisorPort).check();
+            ReadinessProbes.accepts(nimbusPort).check();
             try (NimbusClient client = connect()) {
                 if (client.getClient().getClusterInfo().get_supervisors_size() == 0) {
-                    throw new IOException("Nimbus on port " + nimbusPort + " knows of no Supervisor yet");
+                    throw new IOException("Nimbus on port " + nimbusPort + " has no registered Supervisor yet");
                 }
             }
         };
     }
 
-    /** The topologies of the cluster, those that are being killed included. */
+    /** The topologies of the cluster, including those that are being killed. */
     List<TopologySummary> topologies() throws TException {
         try (NimbusClient client = connect()) {
             return client.getClient().getClusterInfo().get_topologies();
@@ -62,9 +65,9 @@ final class StormClient {
     }
 
     /**
-     * Kills a topology at once, without the time for its tuples to be done.
+     * Kills a topology immediately, without waiting for its tuples.
      *
-     * @return whether there was one of that name
+     * @return whether a topology of that name existed
      */
     boolean kill(String topology) throws TException {
         KillOptions options = new KillOptions();

@@ -17,9 +17,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Storm's installation folder ({@code storm.home}), laid out as in Apache's release: {@code lib} for the daemons,
- * {@code lib-worker} for workers and clients, {@code conf}, {@code log4j2}, {@code extlib}, {@code extlib-daemon},
- * {@code bin}. The jars come from the build's own resolution of storm-server and storm-client.
+ * Storm's installation directory ({@code storm.home}), with the layout of Apache's release: {@code lib} for the
+ * daemons, {@code lib-worker} for workers and clients, {@code conf}, {@code log4j2}, {@code extlib},
+ * {@code extlib-daemon}, {@code bin}. The build resolves the jars of storm-server and storm-client.
  *
  * @param directory absolute
  */
@@ -49,8 +49,8 @@ record StormHome(Path directory) {
         return classPath("*", "lib-worker/*", "extlib/*") + ":" + jars + ":" + classPath("conf", "bin");
     }
 
-    /** Makes or completes the folder. Idempotent. */
-    void layOut(Build build, Ports ports) {
+    /** Creates or completes the directory. Idempotent. */
+    void layOut(ProjectBuild build, Ports ports) {
         try {
             for (String folder : List.of("bin", "conf", "extlib", "extlib-daemon", "log4j2", "lib", "lib-worker")) {
                 Files.createDirectories(directory.resolve(folder));
@@ -61,14 +61,14 @@ record StormHome(Path directory) {
             mirror(build.stormLibrary("lib-worker"), directory.resolve("lib-worker"));
             addLoopbackTransport(directory.resolve("extlib/lightflow-loopback.jar"));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot lay out storm.home in " + directory, e);
+            throw new UncheckedIOException("Creating storm.home in " + directory + " failed", e);
         }
-        Resources.write(directory.resolve("RELEASE"), version(build) + System.lineSeparator());
-        Resources.write(directory.resolve("VERSION"), version(build) + System.lineSeparator());
-        Resources.copy("storm-cluster-log4j2.xml", directory.resolve("log4j2/cluster.xml"));
-        Resources.copy("storm-worker-log4j2.xml", directory.resolve("log4j2/worker.xml"));
-        Resources.copy("storm-client-log4j2.xml", directory.resolve("log4j2/client.xml"));
-        Resources.render(
+        ResourceFiles.write(directory.resolve("RELEASE"), version(build) + System.lineSeparator());
+        ResourceFiles.write(directory.resolve("VERSION"), version(build) + System.lineSeparator());
+        ResourceFiles.copy("storm-cluster-log4j2.xml", directory.resolve("log4j2/cluster.xml"));
+        ResourceFiles.copy("storm-worker-log4j2.xml", directory.resolve("log4j2/worker.xml"));
+        ResourceFiles.copy("storm-client-log4j2.xml", directory.resolve("log4j2/client.xml"));
+        ResourceFiles.render(
                 "storm.yaml",
                 Map.of(
                         "zookeeper", ports.of("zookeeper"),
@@ -93,7 +93,7 @@ record StormHome(Path directory) {
             bytes.transferTo(archive);
             archive.closeEntry();
         }
-        // Running JVMs have the jar open: leave it alone unless it has changed, and replace it whole.
+        // Running JVMs have the jar open: it is replaced atomically, and only if it has changed.
         if (!Files.exists(jar) || !Arrays.equals(Files.readAllBytes(jar), content.toByteArray())) {
             Path partial = jar.resolveSibling(jar.getFileName() + ".partial");
             Files.write(partial, content.toByteArray());
@@ -101,7 +101,7 @@ record StormHome(Path directory) {
         }
     }
 
-    /** The uses of the ports of the Supervisor's slots. */
+    /** The names of the ports of the Supervisor's slots. */
     static List<String> slotUses() {
         return IntStream.rangeClosed(1, SLOTS)
                 .mapToObj(slot -> "worker-" + slot)
@@ -116,25 +116,25 @@ record StormHome(Path directory) {
         return Stream.of(entries).map(entry -> directory + "/" + entry).collect(Collectors.joining(":"));
     }
 
-    private static String version(Build build) {
+    private static String version(ProjectBuild build) {
         String prefix = "storm-client-";
         return build.stormJars("lib-worker").stream()
                 .map(jar -> jar.getFileName().toString())
                 .filter(jar -> jar.startsWith(prefix))
                 .map(jar -> jar.substring(prefix.length(), jar.length() - ".jar".length()))
                 .findFirst()
-                .orElseThrow(
-                        () -> new IllegalStateException("No storm-client among " + build.stormLibrary("lib-worker")));
+                .orElseThrow(() -> new IllegalStateException(
+                        "Expected storm-client in " + build.stormLibrary("lib-worker") + ", found none"));
     }
 
     /**
-     * Makes the folder hold just these jars, as hard links where the file system allows, so that it stays whole by
-     * itself.
+     * Makes the directory contain exactly these jars. It uses hard links if the file system supports them, so the
+     * directory does not depend on the build.
      */
     private static void mirror(Path from, Path to) throws IOException {
-        List<Path> jars = Build.jarsIn(from);
+        List<Path> jars = ProjectBuild.jarsIn(from);
         List<Path> names = jars.stream().map(Path::getFileName).toList();
-        for (Path old : Build.jarsIn(to)) {
+        for (Path old : ProjectBuild.jarsIn(to)) {
             if (!names.contains(old.getFileName())) {
                 Files.delete(old);
             }

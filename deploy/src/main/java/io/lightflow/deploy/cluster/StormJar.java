@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Runs a topology's main class the way {@code storm jar} does: in a JVM of its own, with the workers' class path and
- * the topology's jar, which {@code StormSubmitter} uploads.
+ * Runs a topology's main class like {@code storm jar}: in a separate JVM, with the workers' class path and the
+ * topology's jar, which {@code StormSubmitter} uploads.
  */
 public final class StormJar {
     private final StormHome home;
@@ -19,12 +19,12 @@ public final class StormJar {
         this.home = home;
     }
 
-    /** The command line: what {@code storm jar JAR MAIN ARGUMENTS} of this storm.home would run. */
+    /** The command line that {@code storm jar JAR MAIN ARGUMENTS} of this storm.home would run. */
     public List<String> command(Path jar, String mainClass, List<String> arguments) {
         return command(jar, List.of(), mainClass, arguments);
     }
 
-    /** The same with {@code --jars}: they are uploaded besides, and stand on the workers' class path. */
+    /** The command line with {@code --jars}, which are uploaded as well and added to the workers' class path. */
     private List<String> command(Path jar, List<Path> moreJars, String mainClass, List<String> arguments) {
         List<Path> all = new ArrayList<>(List.of(jar));
         all.addAll(moreJars);
@@ -52,15 +52,15 @@ public final class StormJar {
     }
 
     /**
-     * Submits, and returns what the topology's main class printed.
+     * Submits a topology, and returns the output of its main class.
      *
-     * @throws ProcessFailedException when the main class ends with anything but 0; the message holds what it printed
+     * @throws ProcessFailedException if the main class does not exit with 0; the message contains its output
      */
     public String submit(Path jar, String mainClass, List<String> arguments) {
         return submit(jar, List.of(), mainClass, arguments);
     }
 
-    /** As {@code storm jar JAR MAIN ARGUMENTS --jars MORE}. */
+    /** Like {@code storm jar JAR MAIN ARGUMENTS --jars MORE}. */
     String submit(Path jar, List<Path> moreJars, String mainClass, List<String> arguments) {
         ProcessBuilder builder =
                 new ProcessBuilder(command(jar, moreJars, mainClass, arguments)).redirectErrorStream(true);
@@ -73,7 +73,7 @@ public final class StormJar {
                 String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 process.waitFor(5, TimeUnit.SECONDS);
                 if (process.exitValue() != 0) {
-                    throw new ProcessFailedException("Submitting %s %s with %s failed with exit code %d:%n%s"
+                    throw new ProcessFailedException("Submitting %s %s with %s failed with exit status %d:%n%s"
                             .formatted(jar, mainClass, arguments, process.exitValue(), output));
                 }
                 return output;
@@ -84,7 +84,7 @@ public final class StormJar {
                 process.destroyForcibly();
             }
         } catch (IOException e) {
-            throw new ProcessFailedException("Cannot submit " + mainClass + " of " + jar, e);
+            throw new ProcessFailedException("Submitting " + mainClass + " of " + jar + " failed", e);
         }
     }
 }

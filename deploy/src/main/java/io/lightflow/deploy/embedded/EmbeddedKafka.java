@@ -1,6 +1,6 @@
 package io.lightflow.deploy.embedded;
 
-import io.lightflow.deploy.embedded.KafkaSettings.Listeners;
+import io.lightflow.deploy.embedded.EmbeddedKafkaSettings.Listeners;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -28,38 +28,37 @@ import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * One Kafka broker that is also its own KRaft controller, on loopback, durable in its directory: started again it has
- * the same topics (with their ids), records, group offsets, transactions and ports.
+ * One Kafka broker and KRaft controller on loopback, durable in its directory: a restart keeps topics and their ids,
+ * records, group offsets, transactions and ports.
  *
- * <p>Nothing starts before {@link #start()}. All methods may be called from any thread; start and close are one at a
- * time.
+ * <p>Nothing starts before {@link #start()}. Thread-safe; start and close exclude each other.
  */
 public final class EmbeddedKafka implements AutoCloseable {
-    private static final Duration DEADLINE = Duration.ofSeconds(60);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
 
-    private final KafkaSettings settings;
+    private final EmbeddedKafkaSettings settings;
     private ServerDirectory directory;
     private KafkaRaftServer server;
     private Admin admin;
     private int port;
 
-    /** A broker in that directory, on the port that it had before, or on a free one. */
+    /** A broker in the directory, on its previous port or a free one. */
     public EmbeddedKafka(Path directory) {
-        this(KafkaSettings.in(directory));
+        this(EmbeddedKafkaSettings.in(directory));
     }
 
-    public EmbeddedKafka(KafkaSettings settings) {
+    public EmbeddedKafka(EmbeddedKafkaSettings settings) {
         this.settings = settings;
     }
 
     /**
-     * Formats the directory when it is new, and starts; returns when the broker answers. Takes about 3 s.
+     * Formats a new directory and starts the broker. Returns when the broker responds, after about 3 s.
      *
-     * @throws IllegalStateException when it runs already, or its directory or port is taken
+     * @throws IllegalStateException if it already runs, or its directory or port is in use
      */
     public synchronized void start() {
         if (directory != null) {
-            throw new IllegalStateException("Cannot start Kafka in " + settings.directory() + ": it runs already.");
+            throw new IllegalStateException("Starting Kafka in " + settings.directory() + " failed: it already runs.");
         }
         directory = ServerDirectory.open("Kafka", settings.directory());
         try {
@@ -86,20 +85,20 @@ public final class EmbeddedKafka implements AutoCloseable {
             new Formatter()
                     .setPrintStream(new PrintStream(output, true, StandardCharsets.UTF_8))
                     .setClusterId(Uuid.randomUuid().toString())
-                    .setNodeId(KafkaSettings.NODE_ID)
-                    .setControllerListenerName(KafkaSettings.CONTROLLER)
+                    .setNodeId(EmbeddedKafkaSettings.NODE_ID)
+                    .setControllerListenerName(EmbeddedKafkaSettings.CONTROLLER)
                     .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
                     .setDirectories(List.of(data.toString()))
                     .setMetadataLogDirectory(data.toString())
                     .run();
         } catch (Exception e) {
             throw new IllegalStateException(
-                    "Cannot format " + data + " for Kafka: " + output.toString(StandardCharsets.UTF_8), e);
+                    "Formatting " + data + " for Kafka failed: " + output.toString(StandardCharsets.UTF_8), e);
         }
     }
 
     private void awaitBroker() {
-        await("wait for the broker to answer", admin().describeCluster().nodes());
+        await("wait for the broker to respond", admin().describeCluster().nodes());
     }
 
     /** Host and port, as in {@code bootstrap.servers}. */
@@ -113,7 +112,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         return port;
     }
 
-    /** The server's own admin client; it is closed with the server, not by the caller. */
+    /** The server's admin client, which closes with the server; callers must not close it. */
     public synchronized Admin admin() {
         requireRunning();
         if (admin == null) {
@@ -123,9 +122,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Makes the topic where it is absent.
+     * Creates the topic unless it exists.
      *
-     * @throws IllegalStateException when it exists with another number of partitions
+     * @throws IllegalStateException if it exists with another partition count
      */
     public void createTopic(String name, int partitions, Map<String, String> configs) {
         createTopics(List.of(
@@ -133,9 +132,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Makes those of the topics that are absent. A topic that exists is left as it is, settings included.
+     * Creates the missing topics. An existing topic stays unchanged, including its settings.
      *
-     * @throws IllegalStateException when one exists with another number of partitions
+     * @throws IllegalStateException if one exists with another partition count
      */
     public void createTopics(Collection<NewTopic> topics) {
         Map<String, KafkaFuture<Void>> created = admin().createTopics(topics).values();
@@ -155,21 +154,21 @@ public final class EmbeddedKafka implements AutoCloseable {
                 .get(topic.name());
         int found = existing.partitions().size();
         if (topic.numPartitions() > 0 && topic.numPartitions() != found) {
-            throw new IllegalStateException("Cannot create the topic " + topic.name() + " with " + topic.numPartitions()
-                    + " partitions: it exists with " + found + ". Use " + found + ", or another data directory.");
+            throw new IllegalStateException("Expected the topic " + topic.name() + " with " + topic.numPartitions()
+                    + " partitions, found " + found + ". Use " + found + ", or another data directory.");
         }
     }
 
     private <T> T await(String action, KafkaFuture<T> future) {
         try {
-            return future.get(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+            return future.get(REQUEST_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TopicExistsException exists) {
                 throw exists;
             }
             throw new IllegalStateException(failed(action), e.getCause());
         } catch (TimeoutException e) {
-            throw new IllegalStateException(failed(action) + " within " + DEADLINE.toSeconds() + " s", e);
+            throw new IllegalStateException(failed(action) + " within " + REQUEST_TIMEOUT.toSeconds() + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(failed(action) + ": interrupted", e);
@@ -177,12 +176,13 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     private String failed(String action) {
-        return "Kafka in " + settings.directory() + " on port " + port + " could not " + action;
+        return "Kafka in " + settings.directory() + " on port " + port + " failed to " + action;
     }
 
     private void requireRunning() {
         if (directory == null) {
-            throw new IllegalStateException("Kafka in " + settings.directory() + " does not run: call start() first.");
+            throw new IllegalStateException(
+                    "Kafka in " + settings.directory() + " is not running: call start() first.");
         }
     }
 
@@ -194,7 +194,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    /** Stops the broker; does nothing when it does not run. It can be started again. */
+    /** Stops the broker if it runs. It can be restarted. */
     @Override
     public synchronized void close() {
         if (directory == null) {

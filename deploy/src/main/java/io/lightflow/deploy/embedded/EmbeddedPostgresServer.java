@@ -1,6 +1,6 @@
 package io.lightflow.deploy.embedded;
 
-import io.lightflow.deploy.embedded.PostgresSettings.AtJvmExit;
+import io.lightflow.deploy.embedded.EmbeddedPostgresSettings.AtJvmExit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,14 +21,12 @@ import java.util.regex.Pattern;
 import org.apache.commons.io.file.PathUtils;
 
 /**
- * A PostgreSQL server of its own, as a child of this JVM, on loopback, with full durability: what it has committed is
- * there after a crash of this JVM, of the server, or of the machine.
+ * A PostgreSQL server as a child process of this JVM, on loopback, with full durability: commits survive a crash of
+ * this JVM, of the server and of the machine.
  *
- * <p>Local connections are trusted, without a password. The server's messages are in {@code postgres.log} in its
- * directory.
+ * <p>Local connections need no password. The server logs to {@code postgres.log} in its directory.
  *
- * <p>Nothing starts before {@link #start()}. All methods may be called from any thread; start and close are one at a
- * time.
+ * <p>Nothing starts before {@link #start()}. Thread-safe; start and close exclude each other.
  */
 public final class EmbeddedPostgresServer implements AutoCloseable {
     public static final String DATABASE = "lightflow";
@@ -37,48 +35,48 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     /**
      * Recovery after a crash replays up to {@code max_wal_size} of changes, and a stop writes what is not yet on disk.
      */
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(3);
 
     private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9-]*");
-    private static final String INCLUDED = "lightflow.conf";
+    private static final String INCLUDED_FILE = "lightflow.conf";
 
-    private final PostgresSettings settings;
+    private final EmbeddedPostgresSettings settings;
     private ServerDirectory directory;
     private PostgresPrograms programs;
     private Thread shutdownHook;
     private int port;
 
-    /** A server in that directory, on the port that it had before, or on a free one. */
+    /** A server in the directory, on its previous port or a free one. */
     public EmbeddedPostgresServer(Path directory) {
-        this(PostgresSettings.in(directory));
+        this(EmbeddedPostgresSettings.in(directory));
     }
 
-    public EmbeddedPostgresServer(PostgresSettings settings) {
+    public EmbeddedPostgresServer(EmbeddedPostgresSettings settings) {
         this.settings = settings;
     }
 
     /**
-     * Makes the database when the directory is new, and starts; returns when it can be connected to. A server that was
-     * left behind when its JVM was killed is stopped first. Takes about 1 s; 3 s in a new directory.
+     * Creates the database in a new directory and starts the server. Returns when it accepts connections, after about 1
+     * s, or 3 s in a new directory. It first stops a server that a killed JVM left behind.
      *
-     * @throws IllegalStateException when it runs already, or its directory or port is taken, or PostgreSQL fails
+     * @throws IllegalStateException if it already runs, its directory or port is in use, or PostgreSQL fails
      */
     public synchronized void start() {
         if (directory != null) {
             throw new IllegalStateException(
-                    "Cannot start PostgreSQL in " + settings.directory() + ": it runs already.");
+                    "Starting PostgreSQL in " + settings.directory() + " failed: it already runs.");
         }
         directory = ServerDirectory.open("PostgreSQL", settings.directory());
         try {
             startServer();
         } catch (IOException e) {
             UncheckedIOException failure =
-                    new UncheckedIOException("Cannot start PostgreSQL in " + settings.directory(), e);
+                    new UncheckedIOException("Starting PostgreSQL in " + settings.directory() + " failed", e);
             closeAfter(failure);
             throw failure;
         } catch (SQLException e) {
             IllegalStateException failure = new IllegalStateException(
-                    "PostgreSQL on port " + port + " started, but the database " + DATABASE + " could not be made", e);
+                    "PostgreSQL on port " + port + " started, but creating the database " + DATABASE + " failed", e);
             closeAfter(failure);
             throw failure;
         } catch (RuntimeException e) {
@@ -94,30 +92,30 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
             Files.createFile(log);
             programs.own(log);
         }
-        stopWhatWasLeftBehind();
+        stopOrphan();
         port = directory.port("client", settings.port());
         if (!Files.exists(data())) {
             initialize();
         }
-        Files.writeString(data().resolve(INCLUDED), settings.render(port));
-        programs.own(data().resolve(INCLUDED));
+        Files.writeString(data().resolve(INCLUDED_FILE), settings.render(port));
+        programs.own(data().resolve(INCLUDED_FILE));
         if (settings.atJvmExit() == AtJvmExit.STOP) {
             shutdownHook = new Thread(this::stopServer, "stop-postgresql");
             Runtime.getRuntime().addShutdownHook(shutdownHook);
         }
         programs.run(
                 log,
-                LIMIT,
+                COMMAND_TIMEOUT,
                 "pg_ctl",
                 "start",
                 "--pgdata=" + data(),
                 "--log=" + log,
                 "--wait",
-                "--timeout=" + LIMIT.toSeconds());
+                "--timeout=" + COMMAND_TIMEOUT.toSeconds());
         createDatabase(DATABASE);
     }
 
-    /** In a directory of another name first, so that one that was half made is not taken for a database. */
+    /** Uses a temporary directory first, so that an incomplete one is not used as a database. */
     private void initialize() throws IOException {
         Path fresh = directory.resolve("data.new");
         if (Files.exists(fresh)) {
@@ -128,7 +126,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         programs.own(fresh);
         programs.run(
                 log(),
-                LIMIT,
+                COMMAND_TIMEOUT,
                 "initdb",
                 "--pgdata=" + fresh,
                 "--auth=trust",
@@ -137,12 +135,12 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                 "--locale=C");
         Files.writeString(
                 fresh.resolve("postgresql.conf"),
-                "\ninclude_if_exists = '" + INCLUDED + "'\n",
+                "\ninclude_if_exists = '" + INCLUDED_FILE + "'\n",
                 StandardOpenOption.APPEND);
         Files.move(fresh, data(), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private void stopWhatWasLeftBehind() throws IOException {
+    private void stopOrphan() throws IOException {
         Optional<Long> pid = readProcessId();
         if (pid.isEmpty()) {
             return;
@@ -150,7 +148,8 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         if (ProcessHandle.of(pid.get()).filter(this::isOurServer).isPresent()) {
             stopServer();
         } else {
-            // PostgreSQL would not start if another program runs under that id by now. We hold the directory's lock.
+            // PostgreSQL would not start if another program has this id now. Deleting is safe under the directory's
+            // lock.
             Files.deleteIfExists(processIdFile());
         }
     }
@@ -178,16 +177,16 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=" + USER;
     }
 
-    /** The URL of the database {@value #DATABASE}, with its user. */
+    /** The JDBC URL of the database {@value #DATABASE}, with its user. */
     public synchronized String jdbcUrl() {
         requireRunning();
         return jdbcUrl(DATABASE);
     }
 
     /**
-     * The URL of a further database, with its user; it is made if it is absent.
+     * The JDBC URL of another database, with its user; creates the database unless it exists.
      *
-     * @param name of lower-case letters, digits and -
+     * @param name lower-case letters, digits and -
      */
     public synchronized String jdbcUrlOf(String name) {
         requireRunning();
@@ -198,7 +197,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         try {
             createDatabase(name);
         } catch (SQLException e) {
-            throw new IllegalStateException("The database " + name + " could not be made on port " + port, e);
+            throw new IllegalStateException("Creating the database " + name + " on port " + port + " failed", e);
         }
         return jdbcUrl(name);
     }
@@ -208,21 +207,21 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         return port;
     }
 
-    /** The command line with which a person looks into the database. */
+    /** The psql command line for this database. */
     public synchronized String psqlCommand() {
         requireRunning();
         return "psql -h 127.0.0.1 -p " + port + " -U " + USER + " " + DATABASE;
     }
 
-    /** The id of the server's main process, whose children are its connections and its background work. */
+    /** The id of the server's main process, the parent of its connections and background workers. */
     public synchronized long processId() {
         requireRunning();
         try {
             return readProcessId()
                     .orElseThrow(() -> new IllegalStateException(
-                            "PostgreSQL in " + settings.directory() + " has stopped by itself. See " + log()));
+                            "PostgreSQL in " + settings.directory() + " has stopped unexpectedly. See " + log()));
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + processIdFile(), e);
+            throw new UncheckedIOException("Reading " + processIdFile() + " failed", e);
         }
     }
 
@@ -248,7 +247,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     private void requireRunning() {
         if (directory == null) {
             throw new IllegalStateException(
-                    "PostgreSQL in " + settings.directory() + " does not run: call start() first.");
+                    "PostgreSQL in " + settings.directory() + " is not running: call start() first.");
         }
     }
 
@@ -256,13 +255,13 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         if (Files.exists(processIdFile())) {
             programs.run(
                     log(),
-                    LIMIT,
+                    COMMAND_TIMEOUT,
                     "pg_ctl",
                     "stop",
                     "--pgdata=" + data(),
                     "--mode=fast",
                     "--wait",
-                    "--timeout=" + LIMIT.toSeconds());
+                    "--timeout=" + COMMAND_TIMEOUT.toSeconds());
         }
     }
 
@@ -274,7 +273,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         }
     }
 
-    /** Stops the server, ending its connections; does nothing when it does not run. It can be started again. */
+    /** Stops the server if it runs, and ends its connections. It can be restarted. */
     @Override
     public synchronized void close() {
         if (directory == null) {
@@ -298,7 +297,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(shutdownHook);
         } catch (IllegalStateException e) {
-            return; // the JVM exits, and the hook runs or has run: stopping twice does no harm
+            return; // the JVM exits, and the hook runs or has run: stopping twice is harmless
         } finally {
             shutdownHook = null;
         }

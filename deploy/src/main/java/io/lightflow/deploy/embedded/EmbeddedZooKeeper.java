@@ -16,13 +16,12 @@ import org.apache.zookeeper.server.ZooKeeperServer;
 import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
 
 /**
- * One ZooKeeper server on loopback, durable in its directory: started again it has the same nodes and the same port.
+ * One ZooKeeper server on loopback, durable in its directory: a restart keeps its nodes and its port.
  *
- * <p>Transactions are forced to disk before they are answered, as in any ZooKeeper. The admin server is off; the
- * four-letter words {@code ruok} and {@code srvr} are answered. Old snapshots are removed once an hour.
+ * <p>Like any ZooKeeper, it forces transactions to disk before it responds. The admin server is off; the four-letter
+ * words {@code ruok} and {@code srvr} work. Old snapshots are deleted once an hour.
  *
- * <p>Nothing starts before {@link #start()}. All methods may be called from any thread; start and close are one at a
- * time.
+ * <p>Nothing starts before {@link #start()}. Thread-safe; start and close exclude each other.
  */
 public final class EmbeddedZooKeeper implements AutoCloseable {
     private static final int TICK_MS = 2_000;
@@ -41,12 +40,12 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     private DatadirCleanupManager cleanup;
     private int port;
 
-    /** A server in that directory, on the port that it had before, or on a free one. */
+    /** A server in the directory, on its previous port or a free one. */
     public EmbeddedZooKeeper(Path directory) {
         this(directory, 0);
     }
 
-    /** @param port where it listens on 127.0.0.1; 0 for the port that the directory remembers, or a free one */
+    /** @param port port on 127.0.0.1; 0 for the directory's previous port or a free one */
     public EmbeddedZooKeeper(Path directory, int port) {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be 0 to 65535, but is " + port);
@@ -56,13 +55,13 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     }
 
     /**
-     * Starts; returns when clients can connect. Takes less than a second.
+     * Starts the server. Returns when clients can connect, in less than a second.
      *
-     * @throws IllegalStateException when it runs already, or its directory or port is taken
+     * @throws IllegalStateException if it already runs, or its directory or port is in use
      */
     public synchronized void start() {
         if (directory != null) {
-            throw new IllegalStateException("Cannot start ZooKeeper in " + path + ": it runs already.");
+            throw new IllegalStateException("Starting ZooKeeper in " + path + " failed: it already runs.");
         }
         directory = ServerDirectory.open("ZooKeeper", path);
         try {
@@ -70,7 +69,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
             startServer();
         } catch (IOException e) {
             UncheckedIOException failure =
-                    new UncheckedIOException("Cannot start ZooKeeper in " + path + " on port " + port, e);
+                    new UncheckedIOException("Starting ZooKeeper in " + path + " on port " + port + " failed", e);
             closeAfter(failure);
             throw failure;
         } catch (InterruptedException e) {
@@ -103,7 +102,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         cleanup.start();
     }
 
-    /** Shows the request processor, which removes empty container nodes. */
+    /** Exposes the request processor, which deletes empty container nodes. */
     private static final class Server extends ZooKeeperServer {
         Server(FileTxnSnapLog log) {
             super(log, TICK_MS, "");
@@ -114,14 +113,14 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         }
     }
 
-    /** Host and port, as ZooKeeper clients want it. */
+    /** Host and port in the format of ZooKeeper clients. */
     public synchronized String connectString() {
         return "127.0.0.1:" + port();
     }
 
     public synchronized int port() {
         if (directory == null) {
-            throw new IllegalStateException("ZooKeeper in " + path + " does not run: call start() first.");
+            throw new IllegalStateException("ZooKeeper in " + path + " is not running: call start() first.");
         }
         return port;
     }
@@ -134,7 +133,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         }
     }
 
-    /** Stops the server; does nothing when it does not run. It can be started again. */
+    /** Stops the server if it runs. It can be restarted. */
     @Override
     public synchronized void close() {
         if (directory == null) {
@@ -155,7 +154,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
                 log.close();
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot close the log of ZooKeeper in " + path, e);
+            throw new UncheckedIOException("Closing the log of ZooKeeper in " + path + " failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

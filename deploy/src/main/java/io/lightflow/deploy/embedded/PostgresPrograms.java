@@ -27,9 +27,8 @@ import org.apache.commons.io.file.PathUtils;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * The programs of PostgreSQL, unpacked from the class path, and how to run them: PostgreSQL refuses to run as root, so
- * root runs them in a user namespace of their own or, where none may be made (as in most containers), as the user
- * nobody.
+ * Unpacks the programs of PostgreSQL from the class path and runs them. PostgreSQL refuses to run as root. Root
+ * therefore runs it in a user namespace or, where none is allowed (as in most containers), as the user nobody.
  */
 public final class PostgresPrograms {
     private static final int NOBODY = 65_534;
@@ -56,7 +55,7 @@ public final class PostgresPrograms {
         }
     }
 
-    /** Found out once, since it takes a process to do so. */
+    /** Detected once, because detection starts a process. */
     private static final class Detected {
         static final Runner RUNNER = Runner.detect();
     }
@@ -66,21 +65,19 @@ public final class PostgresPrograms {
         this.runner = runner;
     }
 
-    /** The programs in that folder, where {@link #unpack} puts them. */
+    /** The programs in the directory to which {@link #unpack} writes them. */
     public static PostgresPrograms in(Path home) {
         return new PostgresPrograms(home.toAbsolutePath().normalize(), Detected.RUNNER);
     }
 
-    /**
-     * The programs in a folder of that one, which is named after their archive and may be shared. They are unpacked.
-     */
+    /** Unpacks the programs into a subdirectory that is named after their archive and may be shared. */
     static PostgresPrograms unpackInto(Path directory) {
         PostgresPrograms programs = in(directory.resolve("postgresql-" + digest(archive())));
         programs.unpack();
         return programs;
     }
 
-    /** Unpacks the programs, unless an earlier call has. Safe to call from several processes at once. */
+    /** Unpacks the programs unless they exist. Several processes may call it concurrently. */
     public void unpack() {
         if (Files.isDirectory(home)) {
             return;
@@ -91,7 +88,7 @@ public final class PostgresPrograms {
             unpack(archive(), partial);
             moveInto(home, partial);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot unpack the programs of PostgreSQL into " + home, e);
+            throw new UncheckedIOException("Unpacking the programs of PostgreSQL into " + home + " failed", e);
         }
     }
 
@@ -100,12 +97,12 @@ public final class PostgresPrograms {
         String machine = System.getProperty("os.arch").equals("amd64") ? "x86_64" : System.getProperty("os.arch");
         try (InputStream in = DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, machine)) {
             if (in == null) {
-                throw new IllegalStateException(
-                        "There are no programs of PostgreSQL for " + system + " on " + machine + " on the class path");
+                throw new IllegalStateException("Expected programs of PostgreSQL for " + system + " on " + machine
+                        + " on the class path, found none");
             }
             return in.readAllBytes();
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the programs of PostgreSQL", e);
+            throw new UncheckedIOException("Reading the programs of PostgreSQL failed", e);
         }
     }
 
@@ -160,7 +157,7 @@ public final class PostgresPrograms {
         }
     }
 
-    /** Gives a file or an empty directory to the user that the programs run as. */
+    /** Changes the owner of a file or an empty directory to the user of the programs. */
     public void own(Path path) throws IOException {
         if (runner == Runner.UNPRIVILEGED) {
             Files.setAttribute(path, "unix:uid", NOBODY);
@@ -168,7 +165,7 @@ public final class PostgresPrograms {
         }
     }
 
-    /** What to execute for a program, as a user that PostgreSQL accepts. */
+    /** The command line of a program, for a user that PostgreSQL accepts. */
     public List<String> command(String program, String... arguments) {
         List<String> command = new ArrayList<>(runner.prefix);
         command.add(home.resolve("bin").resolve(program).toString());
@@ -177,9 +174,9 @@ public final class PostgresPrograms {
     }
 
     /**
-     * Runs a program to its end; its output goes to the end of {@code log}.
+     * Runs a program to its end, and appends its output to {@code log}.
      *
-     * @throws IllegalStateException when it fails or takes longer than {@code limit}
+     * @throws IllegalStateException if it fails or takes longer than {@code limit}
      */
     public void run(Path log, Duration limit, String program, String... arguments) {
         List<String> command = command(program, arguments);
@@ -200,7 +197,7 @@ public final class PostgresPrograms {
                         + ". The reason is at the end of " + log + advice());
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("PostgreSQL: cannot run '" + text + "'", e);
+            throw new UncheckedIOException("PostgreSQL: running '" + text + "' failed", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("PostgreSQL: interrupted while '" + text + "' ran", e);
@@ -209,8 +206,8 @@ public final class PostgresPrograms {
 
     private String advice() {
         return runner == Runner.UNPRIVILEGED
-                ? "; as root, and with no user namespaces here, it runs as the user nobody, who must be able to reach "
-                        + home + " and the data directory."
+                ? "; without user namespaces, root runs it as the user nobody, who needs access to " + home
+                        + " and the data directory."
                 : ".";
     }
 }

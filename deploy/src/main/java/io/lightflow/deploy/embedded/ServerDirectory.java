@@ -20,17 +20,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A server's directory, locked for one owner at a time, with the ports that the server was given when it first started.
+ * A server's directory, locked by one owner at a time, with the ports that were chosen at its first start.
  *
- * <p>Chosen ports are remembered, so that settings that name them stay true over a restart. They lie below the range
- * from which operating systems take the local ports of outgoing connections: a remembered port is free again at the
- * next start.
+ * <p>Chosen ports are stored, so that settings with them stay valid after a restart. They are below the range of
+ * ephemeral ports, so a stored port is free at the next start.
  */
 final class ServerDirectory implements AutoCloseable {
-    private static final int LOWEST_PORT = 15_000;
-    private static final int HIGHEST_PORT = 31_999;
+    private static final int MIN_PORT = 15_000;
+    private static final int MAX_PORT = 31_999;
     private static final int ATTEMPTS = 200;
-    private static final Set<Integer> HANDED_OUT = ConcurrentHashMap.newKeySet();
+    private static final Set<Integer> ASSIGNED = ConcurrentHashMap.newKeySet();
 
     private final String server;
     private final Path directory;
@@ -47,9 +46,9 @@ final class ServerDirectory implements AutoCloseable {
     }
 
     /**
-     * Makes the directory where it is absent, and locks it.
+     * Creates the directory unless it exists, and locks it.
      *
-     * @throws IllegalStateException when another server, here or in another process, holds it
+     * @throws IllegalStateException if another server, in this or another process, holds the lock
      */
     static ServerDirectory open(String server, Path directory) {
         Path absolute = directory.toAbsolutePath().normalize();
@@ -60,12 +59,12 @@ final class ServerDirectory implements AutoCloseable {
             FileLock lock = tryLock(channel);
             if (lock == null) {
                 channel.close();
-                throw new IllegalStateException("Cannot start " + server + " in " + absolute
-                        + ": another running server uses this directory. Stop it, or choose another directory.");
+                throw new IllegalStateException("Starting " + server + " in " + absolute
+                        + " failed: another running server uses this directory. Stop it, or choose another directory.");
             }
             return new ServerDirectory(server, absolute, channel, lock);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot open the directory " + absolute + " for " + server, e);
+            throw new UncheckedIOException("Opening the directory " + absolute + " for " + server + " failed", e);
         }
     }
 
@@ -73,7 +72,7 @@ final class ServerDirectory implements AutoCloseable {
         try {
             return channel.tryLock();
         } catch (OverlappingFileLockException e) {
-            return null; // held by this very JVM
+            return null; // this JVM holds it
         }
     }
 
@@ -86,11 +85,10 @@ final class ServerDirectory implements AutoCloseable {
     }
 
     /**
-     * The port for the listener of that name: the wanted one, else the remembered one, else a free one. It is
-     * remembered.
+     * The port of the named listener: the requested one, otherwise the stored one, otherwise a free one. It is stored.
      *
-     * @param wanted a port, or 0 for the remembered or a free one
-     * @throws IllegalStateException when something else listens there
+     * @param wanted a port, or 0 for the stored or a free one
+     * @throws IllegalStateException if another program listens there
      */
     int port(String listener, int wanted) {
         Properties ports = readPorts();
@@ -100,11 +98,9 @@ final class ServerDirectory implements AutoCloseable {
         }
         int port = wanted != 0 ? wanted : Integer.parseInt(remembered);
         if (!isFree(port)) {
-            throw new IllegalStateException("Cannot start " + server + ": its " + listener + " port " + port
-                    + " on 127.0.0.1 is in use by something else. Stop that, "
-                    + (wanted != 0
-                            ? "or choose another port."
-                            : "or delete " + portFile + " to have one chosen anew."));
+            throw new IllegalStateException("Starting " + server + " failed: its " + listener + " port " + port
+                    + " on 127.0.0.1 is in use by another program. Stop that program, "
+                    + (wanted != 0 ? "or choose another port." : "or delete " + portFile + " to choose a new one."));
         }
         return remember(ports, listener, port);
     }
@@ -115,7 +111,7 @@ final class ServerDirectory implements AutoCloseable {
             try (Reader in = Files.newBufferedReader(portFile)) {
                 ports.load(in);
             } catch (IOException e) {
-                throw new UncheckedIOException("Cannot read the ports of " + server + " from " + portFile, e);
+                throw new UncheckedIOException("Reading the ports of " + server + " from " + portFile + " failed", e);
             }
         }
         return ports;
@@ -133,20 +129,20 @@ final class ServerDirectory implements AutoCloseable {
             }
             Files.move(fresh, portFile, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write the ports of " + server + " to " + portFile, e);
+            throw new UncheckedIOException("Writing the ports of " + server + " to " + portFile + " failed", e);
         }
         return port;
     }
 
     private int freePort() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST_PORT, HIGHEST_PORT + 1);
-            if (isFree(port) && HANDED_OUT.add(port)) {
+            int port = ThreadLocalRandom.current().nextInt(MIN_PORT, MAX_PORT + 1);
+            if (isFree(port) && ASSIGNED.add(port)) {
                 return port;
             }
         }
-        throw new IllegalStateException("Cannot start " + server + ": found no free port on 127.0.0.1 from "
-                + LOWEST_PORT + " to " + HIGHEST_PORT + " in " + ATTEMPTS + " attempts.");
+        throw new IllegalStateException("Starting " + server + " failed: found no free port on 127.0.0.1 from "
+                + MIN_PORT + " to " + MAX_PORT + " in " + ATTEMPTS + " attempts.");
     }
 
     private static boolean isFree(int port) {
@@ -155,18 +151,18 @@ final class ServerDirectory implements AutoCloseable {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             return true;
         } catch (IOException e) {
-            return false; // that it cannot be bound is the answer
+            return false; // the port is in use
         }
     }
 
-    /** Gives the directory up; the data stays. */
+    /** Releases the directory; the data stays. */
     @Override
     public void close() {
         try {
             lock.release();
             channel.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot release " + directory, e);
+            throw new UncheckedIOException("Releasing " + directory + " failed", e);
         }
     }
 }

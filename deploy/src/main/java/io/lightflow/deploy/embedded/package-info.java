@@ -1,5 +1,5 @@
 /**
- * Real servers inside this JVM (PostgreSQL: as its child), on loopback, each over a directory of its own that it
- * reopens: what was there before is there again, on the same port.
+ * Real servers inside this JVM (PostgreSQL: as a child process), on loopback. Each has its own directory, and a restart
+ * keeps its data and port.
  */
 package io.lightflow.deploy.embedded;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.kafka.common.utils.Utils;
 
-/** Data centers that are joined together. */
+/** A group of data centers that are joined together. */
 public record DcGroup(String name, List<String> dcs) {
     /** The groups of the local stack, in the order in which advertisers and cookies alternate between them. */
     public static final List<DcGroup> LOCAL =
@@ -17,11 +17,11 @@ public record DcGroup(String name, List<String> dcs) {
         dcs = List.copyOf(dcs);
         if (dcs.isEmpty() || new HashSet<>(dcs).size() != dcs.size()) {
             throw new IllegalArgumentException(
-                    "group " + name + ": expected one or more different data centers, found " + dcs);
+                    "group " + name + ": expected one or more distinct data centers, found " + dcs);
         }
     }
 
-    /** The data center that an event id belongs to; the same for every occurrence of the id. */
+    /** The data center of an event id, which is the same for every occurrence of the id. */
     public String dcOf(String eventId) {
         if (dcs.size() == 1) {
             return dcs.get(0);
@@ -30,7 +30,7 @@ public record DcGroup(String name, List<String> dcs) {
         return dcs.get(Math.floorMod(hash, dcs.size()));
     }
 
-    /** Checks a list of groups: not empty, no data center in two of them. */
+    /** Validates a list of groups: it must not be empty, and no data center may be in two groups. */
     public static List<DcGroup> checked(List<DcGroup> groups) {
         List<String> all =
                 groups.stream().flatMap(group -> group.dcs().stream()).toList();

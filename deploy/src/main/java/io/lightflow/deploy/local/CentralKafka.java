@@ -7,10 +7,10 @@ import org.apache.kafka.clients.admin.NewTopic;
 public interface CentralKafka extends AutoCloseable {
     void start();
 
-    /** Once started. */
+    /** Available after the start. */
     String bootstrapServers();
 
-    /** Makes those of the topics that are absent. */
+    /** Creates the missing topics. */
     void createTopics(Collection<NewTopic> topics);
 
     @Override

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 
-/** A central cluster in a process of its own, so that what it takes can be told from what the topologies take. */
+/** A central cluster in a separate process, so that its resource usage is measured apart from the topologies'. */
 public final class ForkedKafka implements CentralKafka {
     private final ForkedProcess process;
     private String bootstrapServers;
@@ -45,11 +45,11 @@ public final class ForkedKafka implements CentralKafka {
             }
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new IllegalStateException("topics cannot be made: " + e.getCause(), e.getCause());
+                throw new IllegalStateException("Creating topics failed: " + e.getCause(), e.getCause());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while making topics", e);
+            throw new IllegalStateException("Interrupted while creating topics", e);
         }
     }
 
@@ -58,11 +58,11 @@ public final class ForkedKafka implements CentralKafka {
         process.close();
     }
 
-    /** What the process runs. */
+    /** The main method of the process. */
     public static void main(String[] arguments) throws IOException {
         try (EmbeddedKafka kafka = new EmbeddedKafka(Path.of(arguments[0]))) {
             kafka.start();
-            ForkedProcess.answerAt(kafka.bootstrapServers());
+            ForkedProcess.serveAt(kafka.bootstrapServers());
         }
         System.exit(0);
     }

@@ -13,14 +13,14 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A main class of this class path in a process of its own, so that what it takes can be told from what this one takes.
- * It ends with this process, also when this one is killed: it reads its standard input, and stops at the end of it.
- * What it says on standard error is shown here.
+ * Runs a main class of this class path in a separate process, so that its resource usage is measured separately. It
+ * ends with this process, even if this one is killed: it stops at the end of its standard input. Its standard error
+ * goes to that of this process.
  *
- * <p>Started once; not thread-safe.
+ * <p>It can be started once. Not thread-safe.
  */
 public final class ForkedProcess implements AutoCloseable {
-    private static final Duration END_WITHIN = Duration.ofSeconds(30);
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(30);
     private static final String LOG_LEVEL = "lightflow.log.level";
 
     private final Class<?> main;
@@ -28,7 +28,7 @@ public final class ForkedProcess implements AutoCloseable {
     private final List<String> arguments;
     private Process process;
 
-    /** @param main whose {@code main} calls {@link #answerAt}, and ends the process when that returns */
+    /** @param main a class whose {@code main} calls {@link #serveAt}, and ends the process when that returns */
     public ForkedProcess(Class<?> main, List<String> javaOptions, String... arguments) {
         this.main = main;
         this.javaOptions = List.copyOf(javaOptions);
@@ -36,10 +36,10 @@ public final class ForkedProcess implements AutoCloseable {
     }
 
     /**
-     * Returns when it answers.
+     * Starts the process, and returns when it is ready.
      *
-     * @return where
-     * @throws IllegalStateException if it ends before
+     * @return its address
+     * @throws IllegalStateException if the process ends first
      */
     public String start() {
         String address;
@@ -50,10 +50,10 @@ public final class ForkedProcess implements AutoCloseable {
             BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
             address = output.readLine();
         } catch (IOException e) {
-            throw new UncheckedIOException("the process of " + main.getSimpleName() + " does not start: " + e, e);
+            throw new UncheckedIOException("Starting the process of " + main.getSimpleName() + " failed: " + e, e);
         }
         if (address == null) {
-            throw new IllegalStateException("the process of " + main.getSimpleName() + " ended before it answered");
+            throw new IllegalStateException("The process of " + main.getSimpleName() + " ended before it was ready");
         }
         return address;
     }
@@ -62,7 +62,7 @@ public final class ForkedProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         Path setsid = Path.of("/usr/bin/setsid");
         if (Files.isExecutable(setsid)) {
-            // Ctrl-C is for this process, which ends the other when it no longer needs it.
+            // Ctrl-C reaches only this process, which ends the other one when it no longer needs it.
             command.add(setsid.toString());
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -81,12 +81,14 @@ public final class ForkedProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Time on all cores since its start, without its children's; empty where the operating system does not tell. */
+    /**
+     * CPU time on all cores since its start, without child processes; empty if the operating system does not report it.
+     */
     public Optional<Duration> cpu() {
         return process.info().totalCpuDuration();
     }
 
-    /** Ends it and waits for that, also if interrupted; does nothing if it has not been started. */
+    /** Ends the process and waits for its end, even if interrupted. Does nothing if it was not started. */
     @Override
     public void close() {
         if (process == null) {
@@ -95,13 +97,12 @@ public final class ForkedProcess implements AutoCloseable {
         boolean interrupted = Thread.interrupted();
         try {
             process.getOutputStream().close();
-            if (!process.waitFor(END_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+            if (!process.waitFor(END_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (IOException e) {
             process.destroyForcibly();
-            throw new UncheckedIOException(
-                    "the process of " + main.getSimpleName() + " did not hear that it is to stop", e);
+            throw new UncheckedIOException("Signalling the process of " + main.getSimpleName() + " to stop failed", e);
         } catch (InterruptedException e) {
             process.destroyForcibly();
             interrupted = true;
@@ -112,8 +113,8 @@ public final class ForkedProcess implements AutoCloseable {
         }
     }
 
-    /** Called in the process when it answers; returns when it is to stop. */
-    public static void answerAt(String address) throws IOException {
+    /** Reports from within the process that it is ready; returns when the process must stop. */
+    public static void serveAt(String address) throws IOException {
         System.out.println(address);
         int endOfInput;
         do {

@@ -8,11 +8,14 @@ import java.net.URI;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A group's settings in the local stack. */
+/** Renders a group's settings for the local stack. */
 record LocalGroup(LocalSettings settings, DcGroup group) {
     private static final int ROW_CACHES_MB = 256;
 
-    /** @param frontClusters bootstrap servers by data center, also of other groups; empty if there are none */
+    /**
+     * @param frontClusters bootstrap servers by data center, including those of other groups; empty without front
+     *     clusters
+     */
     GroupSettings groupSettings(
             String centralBootstrap,
             Map<String, String> frontClusters,
@@ -73,7 +76,10 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
                         .formatted(aerospike.hosts(), aerospike.namespace(), set());
     }
 
-    /** Of this folder's rows alone, unless one is named: another stack may use the same namespace. */
+    /**
+     * The prefix of the sets. The default is specific to this directory, because another stack may use the same
+     * namespace.
+     */
     String set() {
         String named = settings.aerospike().set();
         String set = named != null

@@ -8,7 +8,7 @@ import io.lightflow.mirror.MirrorSettings;
 import java.util.List;
 import java.util.Map;
 
-/** MirrorMaker in this process, from every front cluster to the central one. */
+/** Runs MirrorMaker in this process, from every front cluster to the central one. */
 final class LocalMirror implements AutoCloseable {
     private final Map<String, EmbeddedKafka> fronts;
     private final CentralKafka central;
@@ -20,7 +20,7 @@ final class LocalMirror implements AutoCloseable {
         this.central = central;
     }
 
-    /** Returns at once; records flow some seconds later. */
+    /** Returns immediately; records flow some seconds later. */
     void start() {
         List<DataCenter> dataCenters = fronts.entrySet().stream()
                 .map(front -> new DataCenter(

@@ -17,27 +17,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The schema registries of the local stack: that of the topologies and, if wanted, one for each data center, with a
- * database of its own. What one of them knows, the others are told every few seconds.
+ * The schema registries of the local stack: that of the topologies and, optionally, one with a separate database for
+ * each data center. Schemas are copied between them every few seconds.
  */
 final class LocalRegistries implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalRegistries.class);
-    private static final Duration EVERY = Duration.ofSeconds(2);
-    private static final long END_WITHIN_SECONDS = 10;
+    private static final Duration SYNC_INTERVAL = Duration.ofSeconds(2);
+    private static final long END_TIMEOUT_SECONDS = 10;
 
     private final LocalRegistry central;
     private final Map<String, LocalRegistry> byDc = new LinkedHashMap<>();
     private ScheduledExecutorService copying;
     private TreeSet<String> conflicts = new TreeSet<>();
 
-    /** @param dcs that have a registry of their own */
+    /** @param dcs the data centers with their own registry */
     LocalRegistries(EmbeddedPostgresServer postgres, List<String> dcs) {
         this.central = new LocalRegistry(postgres.jdbcUrl());
         dcs.forEach(dc -> byDc.put(dc, new LocalRegistry(postgres.jdbcUrlOf("registry-" + dc))));
     }
 
     void start() {
-        Parallel.run("starting", all().stream().map(LocalRegistries::started).toList());
+        ParallelTasks.run(
+                "starting", all().stream().map(LocalRegistries::started).toList());
     }
 
     private List<LocalRegistry> all() {
@@ -53,8 +54,8 @@ final class LocalRegistries implements AutoCloseable {
         };
     }
 
-    /** Tells each of them what the others know, now and from now on. */
-    void keepAlike() {
+    /** Copies schemas between all registries, now and periodically. */
+    void keepSynchronized() {
         if (byDc.isEmpty()) {
             return;
         }
@@ -64,14 +65,15 @@ final class LocalRegistries implements AutoCloseable {
             daemon.setDaemon(true);
             return daemon;
         });
-        copying.scheduleWithFixedDelay(this::copyAgain, EVERY.toMillis(), EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        copying.scheduleWithFixedDelay(
+                this::copyAgain, SYNC_INTERVAL.toMillis(), SYNC_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void copyAgain() {
         try {
             copy();
         } catch (RuntimeException e) {
-            LOG.warn("The schema registries cannot be told of each other's schemas now", e);
+            LOG.warn("Copying schemas between the registries failed; it is retried", e);
         }
     }
 
@@ -84,7 +86,7 @@ final class LocalRegistries implements AutoCloseable {
             found.addAll(RegistrySync.copy(central.url(), dc.url()).conflicts());
         }
         if (!found.isEmpty() && !found.equals(conflicts)) {
-            LOG.warn("The schema registries differ, and stay as they are: {}", found);
+            LOG.warn("The schema registries conflict, and stay unchanged: {}", found);
         }
         conflicts = found;
     }
@@ -104,7 +106,7 @@ final class LocalRegistries implements AutoCloseable {
         if (copying != null) {
             copying.shutdown();
             try {
-                copying.awaitTermination(END_WITHIN_SECONDS, TimeUnit.SECONDS);
+                copying.awaitTermination(END_TIMEOUT_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -10,20 +10,19 @@ import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
- * What the local stack is to be like.
+ * The settings of the local stack.
  *
- * @param data folder of everything that it keeps
+ * @param data the directory of all its data
  * @param groups the groups and their data centers
- * @param shards partitions of every light and joined topic
- * @param microBatch how often statistics are committed
- * @param allowedDisorder of the join
- * @param pollRecords how many records a task polls for one batch, about
- * @param dataflowParallelism tasks of each topology {@code dataflow}
- * @param path whether events come by front clusters and the mirror
- * @param registries how many schema registries there are
- * @param aerospike the join store, with the beginning of its sets' names if they are not to be the folder's; null:
- *     RocksDB, in the folder
- * @param reports whether campaigns, budgets and statistics are served
+ * @param shards partition count of every light and joined topic
+ * @param microBatch the interval of committing statistics
+ * @param allowedDisorder allowed disorder of the join
+ * @param pollRecords approximate number of records that a task polls for one batch
+ * @param dataflowParallelism number of tasks of each topology {@code dataflow}
+ * @param path whether events pass front clusters and the mirror
+ * @param registries which schema registries run
+ * @param aerospike the join store, with an optional prefix of its sets; null for RocksDB in the directory
+ * @param reports whether the reports server runs
  * @param postgres further settings of the PostgreSQL server
  */
 public record LocalSettings(
@@ -40,19 +39,19 @@ public record LocalSettings(
         boolean reports,
         Map<String, String> postgres) {
 
-    /** How light events come to the central cluster. */
+    /** How light events reach the central cluster. */
     public enum EventPath {
-        /** As in production: each data center's own cluster, and MirrorMaker. */
+        /** As in production: through each data center's cluster and MirrorMaker. */
         MIRRORED,
-        /** Straight to the central cluster, to measure the topologies alone. */
+        /** Directly to the central cluster, to measure only the topologies. */
         DIRECT
     }
 
-    /** Where schemas are registered. */
+    /** The schema registries. */
     public enum Registries {
-        /** With one for all. */
+        /** One registry for all. */
         ONE,
-        /** With one in each data center, besides that of the topologies; all of them are kept alike. */
+        /** One registry in each data center, in addition to that of the topologies; all are synchronized. */
         ONE_PER_DC
     }
 
@@ -110,7 +109,7 @@ public record LocalSettings(
         return changed(draft -> draft.registries = other);
     }
 
-    /** @param other null: RocksDB */
+    /** @param other null for RocksDB */
     public LocalSettings with(AerospikeCluster other) {
         return changed(draft -> draft.aerospike = other);
     }
@@ -129,7 +128,7 @@ public record LocalSettings(
         return draft.done();
     }
 
-    /** The same, while something of it is changed. */
+    /** A mutable copy. */
     private static final class Draft {
         Path data;
         List<DcGroup> groups;

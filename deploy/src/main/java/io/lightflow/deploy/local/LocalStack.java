@@ -2,9 +2,9 @@ package io.lightflow.deploy.local;
 
 import io.lightflow.deploy.embedded.EmbeddedKafka;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.embedded.EmbeddedPostgresSettings;
+import io.lightflow.deploy.embedded.EmbeddedPostgresSettings.AtJvmExit;
 import io.lightflow.deploy.embedded.EmbeddedZooKeeper;
-import io.lightflow.deploy.embedded.PostgresSettings;
-import io.lightflow.deploy.embedded.PostgresSettings.AtJvmExit;
 import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.deploy.local.LocalSettings.Registries;
@@ -46,17 +46,16 @@ import org.apache.storm.thrift.TException;
 import org.slf4j.LoggerFactory;
 
 /**
- * The whole platform in this process, of real parts: front clusters, central cluster, mirror, ZooKeeper, Storm, schema
- * registry and PostgreSQL. All of them listen on the loopback address and keep their data in one folder; started again
- * on it, the stack goes on where it stopped. Also the fixture of the end-to-end tests.
+ * The whole platform in this process, of real servers: front clusters, central cluster, mirror, ZooKeeper, Storm,
+ * schema registry and PostgreSQL. All listen on the loopback address and store their data in one directory, and a
+ * restart continues from it. It is also the fixture of the end-to-end tests.
  *
- * <p>When the JVM is told to exit, by Ctrl-C for example, the stack closes itself. Not thread-safe but for
- * {@link #close}.
+ * <p>The stack closes itself when the JVM exits, for example after Ctrl-C. Not thread-safe except for {@link #close}.
  */
 public final class LocalStack implements AutoCloseable {
-    private static final Duration KILL_PATIENCE = Duration.ofSeconds(60);
-    private static final Duration WORKER_PATIENCE = Duration.ofSeconds(20);
-    private static final long LOOK_NANOS = 50_000_000;
+    private static final Duration KILL_TIMEOUT = Duration.ofSeconds(60);
+    private static final Duration WORKER_TIMEOUT = Duration.ofSeconds(20);
+    private static final long POLL_NANOS = 50_000_000;
     private static final String STORM_ROOT = "/storm";
     private static final KillOptions AT_ONCE = killOptions();
 
@@ -85,18 +84,18 @@ public final class LocalStack implements AutoCloseable {
                     .forEach(dc ->
                             fronts.put(dc, new EmbeddedKafka(settings.data().resolve("kafka-" + dc))));
         }
-        // Whoever commits to it must have stopped before: see closeAtExit.
-        PostgresSettings server =
-                PostgresSettings.in(settings.data().resolve("postgres")).with(AtJvmExit.LEAVE_TO_CALLER);
+        // Its clients must stop first: see closeAtExit.
+        EmbeddedPostgresSettings server =
+                EmbeddedPostgresSettings.in(settings.data().resolve("postgres")).with(AtJvmExit.LEAVE_TO_CALLER);
         for (Map.Entry<String, String> setting : settings.postgres().entrySet()) {
             server = server.with(setting.getKey(), setting.getValue());
         }
         this.postgres = new EmbeddedPostgresServer(server);
     }
 
-    /** Starts everything but the topologies. */
+    /** Starts all servers, but no topologies. */
     public void startServers() {
-        // Once and by one thread, or else SLF4J tells of the messages that it lost.
+        // One thread initializes SLF4J; otherwise it warns about lost messages.
         LoggerFactory.getILoggerFactory();
         closeAtExit();
         emptyAerospike();
@@ -105,7 +104,7 @@ public final class LocalStack implements AutoCloseable {
         first.add(started(postgres::start));
         first.add(started(central::start));
         fronts.values().forEach(front -> first.add(started(front::start)));
-        Parallel.run("starting", first);
+        ParallelTasks.run("starting", first);
 
         registries = new LocalRegistries(
                 postgres, settings.registries() == Registries.ONE_PER_DC ? settings.dcs() : List.of());
@@ -120,20 +119,22 @@ public final class LocalStack implements AutoCloseable {
         }
         second.add(started(this::startStorm));
         second.add(started(() -> settings.groups().forEach(group -> GroupPreparation.prepare(groupSettings(group)))));
-        Parallel.run("starting", second);
-        registries.keepAlike();
+        ParallelTasks.run("starting", second);
+        registries.keepSynchronized();
         if (settings.reports()) {
             reports = new ReportsServer(reportsSettings()).start();
         }
     }
 
-    /** Statistics of replayed logs lie behind by years, and are not stale for that. */
+    /** Statistics of replayed logs lag by years without being stale. */
     private ReportsSettings reportsSettings() {
         return ReportsSettings.of(0, DatabaseSettings.of(jdbcUrl(), EmbeddedPostgresServer.USER, null))
                 .withBudgets(BudgetSettings.DEFAULT.withMaxLag(Optional.empty()));
     }
 
-    /** What the JVM does first when it is told to exit: end what uses the stack. To be set before the servers start. */
+    /**
+     * Sets the first action at the exit of the JVM, which stops users of the stack. Call it before the servers start.
+     */
     public void beforeExit(Runnable action) {
         beforeExit = action;
     }
@@ -158,7 +159,7 @@ public final class LocalStack implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(closingAtExit);
         } catch (IllegalStateException e) {
-            // The JVM is on its way out and the hook at work; it will find everything closed.
+            // The JVM exits and the hook runs; it will find everything closed.
         }
         closingAtExit = null;
     }
@@ -189,10 +190,9 @@ public final class LocalStack implements AutoCloseable {
         int port = Integer.parseInt(
                 zookeeper.connectString().substring(zookeeper.connectString().lastIndexOf(':') + 1));
         if (!ProcessSimulator.getAllProcessHandles().isEmpty()) {
-            // Closing one ends the workers of all.
+            // Closing one instance ends the workers of all.
             throw new IllegalStateException(
-                    "Storm's local mode can be there once in a process, and another stack is still at work in"
-                            + " this one");
+                    "A process can run Storm's local mode only once, but another stack in this process still uses it");
         }
         try {
             forgetTopologies();
@@ -203,7 +203,7 @@ public final class LocalStack implements AutoCloseable {
                     .withDaemonConf(Config.STORM_ZOOKEEPER_PORT, port)
                     .withDaemonConf(Config.STORM_ZOOKEEPER_ROOT, STORM_ROOT)
                     .withDaemonConf(Config.STORM_LOCAL_HOSTNAME, "127.0.0.1")
-                    // How soon a topology that was submitted is given a worker, and one that was killed has lost it.
+                    // How soon a submitted topology gets a worker, and a killed one loses it.
                     .withDaemonConf(DaemonConfig.NIMBUS_MONITOR_FREQ_SECS, 1)
                     .withDaemonConf(DaemonConfig.SUPERVISOR_MONITOR_FREQUENCY_SECS, 1)
                     .withDaemonConf(Config.SUPERVISOR_WORKER_SHUTDOWN_SLEEP_SECS, 0)
@@ -211,13 +211,13 @@ public final class LocalStack implements AutoCloseable {
                             DaemonConfig.STORM_METRIC_STORE_CLASS, "org.apache.storm.metricstore.NoOpMetricStore")
                     .build();
         } catch (Exception e) {
-            throw new IllegalStateException("Storm did not start: " + e, e);
+            throw new IllegalStateException("Starting Storm failed: " + e, e);
         }
     }
 
     /**
-     * Storm keeps the code of topologies in a folder that is new at every start, and would not work while ZooKeeper
-     * names those of the start before. Trident's own nodes are elsewhere, and stay.
+     * Deletes the topologies of the previous start from ZooKeeper. Storm stores their code in a directory that is new
+     * at every start, and would fail to find it. Trident's nodes are elsewhere and stay.
      */
     private void forgetTopologies() throws Exception {
         try (CuratorFramework curator =
@@ -248,7 +248,7 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
-    /** A topology that has left Storm's list still works until its worker, which is the only one, has stopped. */
+    /** A topology that is no longer listed still runs until its only worker has stopped. */
     private boolean isThere(String topologyName) throws TException {
         List<TopologySummary> topologies = storm.getTopologySummaries();
         return topologies.stream().anyMatch(topology -> topology.get_name().equals(topologyName))
@@ -266,12 +266,12 @@ public final class LocalStack implements AutoCloseable {
         String name = topology.stormName(group.name());
         try {
             storm.killTopologyWithOpts(name, AT_ONCE);
-            long deadline = System.nanoTime() + KILL_PATIENCE.toNanos();
+            long deadline = System.nanoTime() + KILL_TIMEOUT.toNanos();
             while (isThere(name)) {
                 if (System.nanoTime() - deadline > 0) {
-                    throw new IllegalStateException("it is still there after " + KILL_PATIENCE);
+                    throw new IllegalStateException("it still exists after " + KILL_TIMEOUT);
                 }
-                LockSupport.parkNanos(LOOK_NANOS);
+                LockSupport.parkNanos(POLL_NANOS);
             }
         } catch (Exception e) {
             throw new IllegalStateException("killing " + name + " failed: " + e, e);
@@ -285,7 +285,7 @@ public final class LocalStack implements AutoCloseable {
                 .groupSettings(centralBootstrap(), frontClusters, registryUrl(), jdbcUrl(), zookeeper.connectString());
     }
 
-    /** Rows of a stack that was here before, and whose folder was emptied, are of no use. */
+    /** Deletes rows of a previous stack whose directory was emptied. */
     private void emptyAerospike() {
         boolean isNew = !Files.exists(settings.data().resolve("postgres"));
         if (settings.aerospike() != null && isNew) {
@@ -303,7 +303,7 @@ public final class LocalStack implements AutoCloseable {
         return central.bootstrapServers();
     }
 
-    /** Where the producers of each data center send to. */
+    /** The bootstrap servers for producers, by data center. */
     public Map<String, String> frontBootstraps() {
         Map<String, String> bootstraps = new LinkedHashMap<>();
         for (String dc : settings.dcs()) {
@@ -313,12 +313,12 @@ public final class LocalStack implements AutoCloseable {
         return bootstraps;
     }
 
-    /** Of the topologies' registry. */
+    /** The URL of the topologies' registry. */
     public URI registryUrl() {
         return registries.central();
     }
 
-    /** The registries that data centers have of their own, by their names. */
+    /** The URLs of the data centers' registries, by data center. */
     public Map<String, URI> dcRegistryUrls() {
         return registries.byDc();
     }
@@ -327,7 +327,7 @@ public final class LocalStack implements AutoCloseable {
         return postgres.jdbcUrl();
     }
 
-    /** Where campaigns, budgets and statistics are served, and the page for them. */
+    /** The URL of the reports server with API and dashboard. */
     public URI reportsUrl() {
         return reports.url();
     }
@@ -344,11 +344,11 @@ public final class LocalStack implements AutoCloseable {
         return zookeeper;
     }
 
-    /** Stops everything; what was committed is there at the next start. Closing again does nothing. */
+    /** Stops everything; commits survive until the next start. Idempotent. */
     @Override
     public synchronized void close() {
         forgetExit();
-        // An interrupt has done its work when it has led here, and would keep the parts from ending in order.
+        // The interrupt has led here; if kept, it would prevent an orderly end.
         boolean interrupted = Thread.interrupted();
         try {
             closeParts();
@@ -373,7 +373,8 @@ public final class LocalStack implements AutoCloseable {
         IllegalStateException failure = null;
         for (List<AutoCloseable> stage : stages) {
             try {
-                Parallel.run("stopping", stage.stream().map(LocalStack::closed).toList());
+                ParallelTasks.run(
+                        "stopping", stage.stream().map(LocalStack::closed).toList());
             } catch (IllegalStateException e) {
                 if (failure == null) {
                     failure = e;

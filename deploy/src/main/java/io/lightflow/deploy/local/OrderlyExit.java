@@ -6,21 +6,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How a command ends when its process is told to exit, by Ctrl-C for example: the thread that runs it is interrupted
- * and closes what it has opened, in order, and the process waits for that.
+ * Ends a command in order when its process must exit, for example after Ctrl-C. It interrupts the command's thread,
+ * which closes its resources, and delays the exit until then.
  */
 public final class OrderlyExit {
     private static final int STOPPED_BY_SIGNAL = 130;
-    private static final Duration END_WITHIN = Duration.ofSeconds(90);
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(90);
 
     private final CountDownLatch ended = new CountDownLatch(1);
     private Thread running;
     private volatile boolean stopping;
 
     /**
-     * Runs a command in this thread; once.
+     * Runs a command in this thread; may be called once.
      *
-     * @return its exit code, or 130 if it was interrupted
+     * @return its exit status, or 130 if it was interrupted
      */
     public int run(Callable<Integer> command) throws Exception {
         running = Thread.currentThread();
@@ -29,7 +29,7 @@ public final class OrderlyExit {
             return command.call();
         } catch (Exception e) {
             if (stopping) {
-                // Whatever it says, it is that it was interrupted.
+                // Any failure here results from the interrupt.
                 return STOPPED_BY_SIGNAL;
             }
             throw e;
@@ -38,14 +38,11 @@ public final class OrderlyExit {
         }
     }
 
-    /**
-     * Interrupts the command, if nobody has yet, and returns when it has ended. For threads that run when the process
-     * exits.
-     */
+    /** Interrupts the command unless it was interrupted, and returns when it has ended. Shutdown hooks call it. */
     public void stop() {
         interrupt();
         try {
-            ended.await(END_WITHIN.toSeconds(), TimeUnit.SECONDS);
+            ended.await(END_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,8 +1,8 @@
 package io.lightflow.deploy.local;
 
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
-import io.lightflow.deploy.embedded.PostgresSettings;
-import io.lightflow.deploy.embedded.PostgresSettings.AtJvmExit;
+import io.lightflow.deploy.embedded.EmbeddedPostgresSettings;
+import io.lightflow.deploy.embedded.EmbeddedPostgresSettings.AtJvmExit;
 import io.lightflow.registry.server.RegistryServerSettings;
 import io.lightflow.registry.server.SchemaRegistryServer;
 import io.lightflow.topology.operator.CommandErrors;
@@ -17,11 +17,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code deploy/local/registry}: a schema registry alone. */
+/** {@code deploy/local/registry}: a standalone schema registry. */
 @Command(
         name = "deploy/local/registry",
-        description = "Start a schema registry alone, on 127.0.0.1, until Ctrl-C.",
-        footer = {"", "With --jdbc, the password is taken from the environment variable LIGHTFLOW_REGISTRY_PASSWORD."})
+        description = "Run a standalone schema registry on 127.0.0.1 until Ctrl-C.",
+        footer = {"", "With --jdbc, the environment variable LIGHTFLOW_REGISTRY_PASSWORD contains the password."})
 public final class RegistryCommand implements Callable<Integer> {
     private static final String PASSWORD_VARIABLE = "LIGHTFLOW_REGISTRY_PASSWORD";
 
@@ -34,13 +34,14 @@ public final class RegistryCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Keep the schemas here, in a PostgreSQL of its own. Default: deploy/target/registry.")
+            description =
+                    "Store the schemas in this directory, in a separate PostgreSQL. Default: deploy/target/registry.")
     private Path data;
 
     @Option(
             names = "--jdbc",
             paramLabel = "URL",
-            description = "Keep the schemas in this database, such as jdbc:postgresql://host:5432/lightflow.")
+            description = "Store the schemas in this database, such as jdbc:postgresql://host:5432/lightflow.")
     private String jdbcUrl;
 
     @Option(names = "--user", description = "With --jdbc: the database user.")
@@ -61,22 +62,22 @@ public final class RegistryCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--jdbc and --data exclude each other");
         }
         if ((jdbcUrl == null) != (user == null)) {
-            throw new ParameterException(spec.commandLine(), "--jdbc and --user need each other");
+            throw new ParameterException(spec.commandLine(), "--jdbc and --user require each other");
         }
         long begin = System.nanoTime();
-        // From the first moment on: PostgreSQL is a process of its own, and would outlive this one.
+        // The hook comes first: PostgreSQL is a separate process, and would outlive this one.
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-registry"));
         if (jdbcUrl == null) {
-            start(new EmbeddedPostgresServer(new PostgresSettings(
-                    folder(), Folders.named("postgresql"), 0, Map.of(), AtJvmExit.LEAVE_TO_CALLER)));
+            start(new EmbeddedPostgresServer(new EmbeddedPostgresSettings(
+                    folder(), DataDirectories.named("postgresql"), 0, Map.of(), AtJvmExit.LEAVE_TO_CALLER)));
         }
         SchemaRegistryServer server = new SchemaRegistryServer(settings());
         registry = server;
         server.start();
         System.out.printf(
-                "The schema registry answers at %s after %.1f s; its page is %s/ui%n",
+                "The schema registry listens at %s after %.1f s; its page is %s/ui%n",
                 server.url(), (System.nanoTime() - begin) / 1e9, server.url());
-        System.out.println("Schemas are kept in " + (postgres == null ? "the database of --jdbc" : folder()));
+        System.out.println("Schemas are stored in " + (postgres == null ? "the database of --jdbc" : folder()));
         new CountDownLatch(1).await();
         return 0;
     }
@@ -87,7 +88,7 @@ public final class RegistryCommand implements Callable<Integer> {
     }
 
     private Path folder() {
-        return data == null ? Folders.named("registry") : data.toAbsolutePath();
+        return data == null ? DataDirectories.named("registry") : data.toAbsolutePath();
     }
 
     private RegistryServerSettings settings() {
@@ -97,7 +98,7 @@ public final class RegistryCommand implements Callable<Integer> {
         return RegistryServerSettings.of(port, jdbcUrl, user, System.getenv(PASSWORD_VARIABLE));
     }
 
-    /** The registry first, which uses the other. */
+    /** Stops the registry first, because it uses PostgreSQL. */
     private void stop() {
         if (registry != null) {
             registry.close();

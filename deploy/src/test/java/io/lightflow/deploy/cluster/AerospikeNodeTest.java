@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
         matches = ".+",
         disabledReason = "no Aerospike server: LIGHTFLOW_ASD=FILE does not name the executable asd")
 class AerospikeNodeTest {
-    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
@@ -51,7 +51,7 @@ class AerospikeNodeTest {
         aerospike.kill();
         assertThat(aerospike.isReady()).isFalse();
         aerospike.start();
-        aerospike.awaitReady(READY_WITHIN);
+        aerospike.awaitReady(READY_TIMEOUT);
         storeOpens();
     }
 

@@ -42,7 +42,7 @@ class ClusterMainTest {
         Path asd = folder.resolve("asd");
         Result result = run("up", "--data", folder.toString(), "--components", "zookeeper", "--asd", asd.toString());
         assertThat(result.exitCode()).isNotZero();
-        assertThat(result.err()).contains("no Aerospike server", asd.toString());
+        assertThat(result.err()).contains("an Aerospike server", asd.toString());
         assertThat(folder).isEmptyDirectory();
     }
 

@@ -31,7 +31,7 @@ class ClusterSettingsTest {
 
     @Test
     void aBrokenFileIsNamedWithWhatItShouldHold() {
-        Resources.write(data.resolve("cluster.json"), "{\"components\": [\"KAFKAA\"]}");
+        ResourceFiles.write(data.resolve("cluster.json"), "{\"components\": [\"KAFKAA\"]}");
         assertThatThrownBy(() -> ClusterSettings.rememberedIn(data))
                 .hasMessageContaining("cluster.json")
                 .hasMessageContaining("components");
@@ -76,7 +76,7 @@ class ClusterSettingsTest {
 
     @Test
     void aClusterOfBeforeThereWereProxiesIsReadAsItWas() {
-        Resources.write(
+        ResourceFiles.write(
                 data.resolve("cluster.json"),
                 "{\"components\": [\"KAFKA\"], \"dataCenters\": [\"eu\"], \"partitions\": 2}");
         assertThat(ClusterSettings.rememberedIn(data))

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Tag("cluster")
 @Isolated
 class DurableProcessesTest {
-    private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+    private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
@@ -67,7 +67,7 @@ class DurableProcessesTest {
             process.kill();
             assertThat(process.isAlive()).isFalse();
             process.start();
-            process.awaitReady(READY_WITHIN);
+            process.awaitReady(READY_TIMEOUT);
             report(process.name() + " ready again after kill -9", begin);
             assertThat(process.pid()).isNotEqualTo(before);
         }
@@ -93,7 +93,7 @@ class DurableProcessesTest {
         assertThat(zooKeeper.isAlive()).isTrue();
         assertThat(zooKeeper.isReady()).isFalse();
         zooKeeper.resume();
-        assertThat(Deadline.in(READY_WITHIN).await(zooKeeper::isReady)).isTrue();
+        assertThat(Deadline.in(READY_TIMEOUT).await(zooKeeper::isReady)).isTrue();
 
         assertThatThrownBy(() -> Cluster.of(new ClusterSettings(
                         folder.resolve("cluster").toAbsolutePath(), EnumSet.of(Component.POSTGRES), List.of(), 2)))

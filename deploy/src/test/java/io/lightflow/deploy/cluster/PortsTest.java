@@ -44,7 +44,7 @@ class PortsTest {
     @Test
     void aNumberThatIsNoPortIsRefused() {
         Path file = folder.resolve("ports.json");
-        Resources.write(file, "{\"nimbus\": 70000}");
+        ResourceFiles.write(file, "{\"nimbus\": 70000}");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Ports.in(file))
                 .withMessageContaining("nimbus")

@@ -60,13 +60,13 @@ class StormClusterTest {
             assertThat(submit("tiny", jar, file))
                     .contains("zookeeper=" + cluster.endpoints().zooKeeper());
             report("submitted", begin);
-            Worker first = awaitTuples(file, -1);
+            StormWorker first = awaitTuples(file, -1);
             report("first tuples after submit", begin);
             assertThat(first.topology()).isEqualTo("tiny");
 
             begin = System.nanoTime();
             first.kill();
-            Worker second = awaitTuples(file, first.pid());
+            StormWorker second = awaitTuples(file, first.pid());
             report("tuples again after kill -9 of the worker", begin);
             assertThat(first.isAlive()).isFalse();
             assertThat(second.port()).isEqualTo(first.port());
@@ -94,7 +94,7 @@ class StormClusterTest {
             cluster = Cluster.of(new ClusterSettings(
                     folder.resolve("cluster").toAbsolutePath(), EnumSet.of(Component.ZOOKEEPER), List.of(), 2));
             ClusterProcess zooKeeper = cluster.process("zookeeper");
-            Resources.write(zooKeeper.pidFile(), Long.toString(stranger.pid()));
+            ResourceFiles.write(zooKeeper.pidFile(), Long.toString(stranger.pid()));
 
             assertThat(zooKeeper.isAlive()).isFalse();
             zooKeeper.stop();
@@ -118,7 +118,7 @@ class StormClusterTest {
      */
     private String submit(String group, Path jar, Path file) {
         Path settings = folder.resolve("settings.yaml");
-        Resources.write(settings, "name: ${group}%nfile: %s%nzookeeper: ${zookeeper}%n".formatted(file));
+        ResourceFiles.write(settings, "name: ${group}%nfile: %s%nzookeeper: ${zookeeper}%n".formatted(file));
         StringWriter out = new StringWriter();
         int exitCode = ClusterMain.commandLine()
                 .setOut(new PrintWriter(out, true))
@@ -140,7 +140,7 @@ class StormClusterTest {
     }
 
     /** Waits until a worker other than the given one has processed tuples. */
-    private Worker awaitTuples(Path file, long notPid) {
+    private StormWorker awaitTuples(Path file, long notPid) {
         boolean came = Deadline.in(TUPLES_WITHIN).await(() -> {
             Progress progress = Progress.in(file);
             return progress.pid() != notPid && progress.tuples() >= 10;

@@ -61,7 +61,7 @@ class EmbeddedKafkaTest {
             kafka.createTopic("clicks", 3, Map.of());
             assertThatThrownBy(() -> kafka.createTopic("clicks", 4, Map.of()))
                     .hasMessageContaining("clicks")
-                    .hasMessageContaining("exists with 3");
+                    .hasMessageContaining("partitions, found 3");
         }
     }
 

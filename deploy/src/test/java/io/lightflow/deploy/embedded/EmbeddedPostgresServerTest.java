@@ -2,7 +2,7 @@ package io.lightflow.deploy.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.deploy.embedded.PostgresSettings.AtJvmExit;
+import io.lightflow.deploy.embedded.EmbeddedPostgresSettings.AtJvmExit;
 import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +63,8 @@ class EmbeddedPostgresServerTest {
 
     @Test
     void settingsOfTheCallerWin() throws SQLException {
-        PostgresSettings settings = settings().with("shared_buffers", "32MB").with("application_name", "it's a test");
+        EmbeddedPostgresSettings settings =
+                settings().with("shared_buffers", "32MB").with("application_name", "it's a test");
         try (EmbeddedPostgresServer server = new EmbeddedPostgresServer(settings)) {
             server.start();
             assertThat(query(server.jdbcUrl(), "SHOW shared_buffers")).isEqualTo("32MB");
@@ -109,8 +110,8 @@ class EmbeddedPostgresServerTest {
         Await.until("PostgreSQL has stopped", Duration.ofSeconds(20), () -> !postgres.isAlive());
     }
 
-    private PostgresSettings settings() {
-        return PostgresSettings.in(directory).withBinaries(BINARIES);
+    private EmbeddedPostgresSettings settings() {
+        return EmbeddedPostgresSettings.in(directory).withBinaries(BINARIES);
     }
 
     private record Running(String url, long processId) {}
@@ -136,9 +137,10 @@ class EmbeddedPostgresServerTest {
     /** Starts a server, says where it is, and waits to be killed. */
     static final class OtherJvm {
         public static void main(String[] arguments) throws Exception {
-            EmbeddedPostgresServer server = new EmbeddedPostgresServer(PostgresSettings.in(Path.of(arguments[0]))
-                    .withBinaries(BINARIES)
-                    .with(AtJvmExit.valueOf(arguments[1])));
+            EmbeddedPostgresServer server =
+                    new EmbeddedPostgresServer(EmbeddedPostgresSettings.in(Path.of(arguments[0]))
+                            .withBinaries(BINARIES)
+                            .with(AtJvmExit.valueOf(arguments[1])));
             server.start();
             execute(server.jdbcUrl(), "CREATE TABLE ledger AS SELECT 42 AS position");
             System.out.println(server.jdbcUrl());

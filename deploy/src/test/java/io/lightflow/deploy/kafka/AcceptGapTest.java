@@ -2,7 +2,7 @@ package io.lightflow.deploy.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.deploy.embedded.KafkaSettings;
+import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.topology.Main;
 import io.lightflow.topology.kafka.KafkaLedger;
 import io.lightflow.topology.kafka.TopicSetup;
@@ -26,7 +26,7 @@ class AcceptGapTest {
 
     @Test
     void aGapAtTheBeginningOfATopicThatWasNeverReadCanBeAcceptedAndNothingElse() throws Exception {
-        try (TestKafka kafka = new TestKafka(KafkaSettings.in(directory.resolve("kafka")))) {
+        try (TestKafka kafka = new TestKafka(EmbeddedKafkaSettings.in(directory.resolve("kafka")))) {
             kafka.broker().createTopic(SinkSamples.INPUT, 2, Map.of());
             kafka.createOutputs("gap", 2);
             GroupSettings settings = kafka.settings("gap", 2);

@@ -6,7 +6,7 @@ import static io.lightflow.deploy.kafka.SinkSamples.offset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lightflow.deploy.embedded.KafkaSettings;
+import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.deploy.kafka.EndTransactionCutter.Cut;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.position.Position;
@@ -34,7 +34,7 @@ class CommitInDoubtTest {
     @Test
     void invariantA_aCommitThatWasCutOffIsMadeOrNotMadeAndOpeningAgainTellsWhich() throws Exception {
         try (EndTransactionCutter cutter = new EndTransactionCutter();
-                TestKafka kafka = new TestKafka(KafkaSettings.in(directory)
+                TestKafka kafka = new TestKafka(EmbeddedKafkaSettings.in(directory)
                         .withPort(cutter.start(freePort()))
                         .with("advertised.listeners", "PLAINTEXT://127.0.0.1:" + cutter.port()))) {
             kafka.broker().createTopic(SinkSamples.INPUT, 1, Map.of());
@@ -77,7 +77,7 @@ class CommitInDoubtTest {
 
     @Test
     void invariantA_theBrokerGoesAndComesBackInTheMiddleOfCommitsAndOutputsEqualTheLedger() throws Exception {
-        try (TestKafka kafka = new TestKafka(KafkaSettings.in(directory))) {
+        try (TestKafka kafka = new TestKafka(EmbeddedKafkaSettings.in(directory))) {
             kafka.broker().createTopic(SinkSamples.INPUT, 1, Map.of());
             kafka.createOutputs(GROUP, 1);
             KafkaClients clients = kafka.clients();

@@ -4,7 +4,7 @@ import static io.lightflow.deploy.kafka.SinkSamples.at;
 import static io.lightflow.deploy.kafka.SinkSamples.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.deploy.embedded.KafkaSettings;
+import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.deploy.kafka.TestKafka.End;
 import io.lightflow.position.Position;
 import io.lightflow.topology.kafka.GroupTopics;
@@ -25,7 +25,7 @@ class KafkaLedgerTest {
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        kafka = new TestKafka(KafkaSettings.in(directory));
+        kafka = new TestKafka(EmbeddedKafkaSettings.in(directory));
         kafka.broker().createTopic(SinkSamples.INPUT, 4, Map.of());
     }
 

@@ -1,6 +1,6 @@
 package io.lightflow.deploy.kafka;
 
-import io.lightflow.deploy.embedded.KafkaSettings;
+import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.position.Position;
@@ -26,7 +26,7 @@ class KafkaSinkContractTest extends SinkContract<List<OutputEvent>> {
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        kafka = new TestKafka(KafkaSettings.in(directory));
+        kafka = new TestKafka(EmbeddedKafkaSettings.in(directory));
         // The contract's positions are of this topic, and Kafka refuses offsets of a topic that is not there.
         kafka.broker().createTopic("us.clicks", 2, Map.of());
     }

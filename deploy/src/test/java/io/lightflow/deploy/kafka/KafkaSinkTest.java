@@ -5,7 +5,7 @@ import static io.lightflow.deploy.kafka.SinkSamples.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lightflow.deploy.embedded.KafkaSettings;
+import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.event.LightEventDecoder;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
@@ -38,7 +38,7 @@ class KafkaSinkTest {
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        kafka = new TestKafka(KafkaSettings.in(directory));
+        kafka = new TestKafka(EmbeddedKafkaSettings.in(directory));
         kafka.broker().createTopic(SinkSamples.INPUT, 4, Map.of());
     }
 

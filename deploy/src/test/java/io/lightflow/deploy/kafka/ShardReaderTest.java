@@ -3,7 +3,7 @@ package io.lightflow.deploy.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lightflow.deploy.embedded.KafkaSettings;
+import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.deploy.kafka.TestKafka.End;
 import io.lightflow.event.BeaconMark;
 import io.lightflow.event.Block;
@@ -49,7 +49,7 @@ class ShardReaderTest {
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        kafka = new TestKafka(KafkaSettings.in(directory));
+        kafka = new TestKafka(EmbeddedKafkaSettings.in(directory));
     }
 
     @AfterAll

@@ -1,7 +1,7 @@
 package io.lightflow.deploy.kafka;
 
 import io.lightflow.deploy.embedded.EmbeddedKafka;
-import io.lightflow.deploy.embedded.KafkaSettings;
+import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.settings.GroupSettings;
@@ -42,7 +42,7 @@ final class TestKafka implements AutoCloseable {
 
     private final EmbeddedKafka kafka;
 
-    TestKafka(KafkaSettings settings) {
+    TestKafka(EmbeddedKafkaSettings settings) {
         kafka = new EmbeddedKafka(settings);
         kafka.start();
     }

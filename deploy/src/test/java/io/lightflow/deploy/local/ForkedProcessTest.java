@@ -26,20 +26,20 @@ class ForkedProcessTest {
     @Test
     void oneThatEndsBeforeItAnswersIsAnError() {
         try (ForkedProcess process = new ForkedProcess(Silent.class, SMALL)) {
-            assertThatThrownBy(process::start).hasMessageContaining("Silent ended before it answered");
+            assertThatThrownBy(process::start).hasMessageContaining("Silent ended before it was ready");
         }
     }
 
     /** Starts a process, and answers with its id in place of an address. */
     static final class Parent {
         public static void main(String[] arguments) throws IOException {
-            ForkedProcess.answerAt(new ForkedProcess(Child.class, SMALL).start());
+            ForkedProcess.serveAt(new ForkedProcess(Child.class, SMALL).start());
         }
     }
 
     static final class Child {
         public static void main(String[] arguments) throws IOException {
-            ForkedProcess.answerAt(Long.toString(ProcessHandle.current().pid()));
+            ForkedProcess.serveAt(Long.toString(ProcessHandle.current().pid()));
         }
     }
 

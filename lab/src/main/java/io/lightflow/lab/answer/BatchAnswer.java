@@ -23,16 +23,16 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a batch run over the events of a feed says that must come out.
+ * The expected results of a feed, computed by a batch run over its events.
  *
- * @param outcomes what becomes of every event, in words, sorted
+ * @param outcomes the outcome of every event as a string, sorted
  * @param books of all groups together
  * @param statistics the minute rows, with all dimensions
  */
 public record BatchAnswer(List<String> outcomes, Books books, Statistics statistics) {
     private static final int BLOCK_SIZE = 5_000;
 
-    /** Drains the feed; its events are held in memory. The default rules apply. */
+    /** Drains the feed and holds its events in memory. The default rules apply. */
     public static BatchAnswer of(Feed feed, List<DcGroup> groups, RegistrySchemas schemas) {
         Map<String, List<BlockEntry>> entries = new TreeMap<>();
         for (String dc : groups.stream().flatMap(group -> group.dcs().stream()).toList()) {

@@ -19,9 +19,7 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
-/**
- * Says in a line of text what became of an event: all that must not depend on when and in which order things happened.
- */
+/** Formats the outcome of an event as a line: everything that must not depend on timing and order. */
 final class Outcomes {
     private final WriterSchemas schemas;
     private final Map<Schema, SpecificDatumReader<SpecificRecord>> readers = new HashMap<>();
@@ -30,7 +28,7 @@ final class Outcomes {
         this.schemas = schemas;
     }
 
-    /** What became of an event; empty for beacons. */
+    /** The outcome of an event; empty for beacons. */
     Optional<String> of(byte[] value) {
         SpecificRecord record = decode(value);
         if (record instanceof Beacon) {
@@ -49,7 +47,7 @@ final class Outcomes {
         } else if (record instanceof RejectedEvent rejected) {
             return Optional.of("rejected " + rejected.getReason());
         }
-        throw new IllegalStateException("an output of an unknown kind: " + record);
+        throw new IllegalStateException("expected an output of a known kind, found " + record);
     }
 
     private static String conversion(JoinedConversion joined) {
@@ -74,7 +72,7 @@ final class Outcomes {
                                             value.length - WireFormat.HEADER_BYTES,
                                             null));
         } catch (IOException e) {
-            throw new UncheckedIOException("an output does not decode as " + schema.getFullName(), e);
+            throw new UncheckedIOException("Decoding an output as " + schema.getFullName() + " failed", e);
         }
     }
 }

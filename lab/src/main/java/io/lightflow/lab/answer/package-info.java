@@ -1,5 +1,5 @@
 /**
- * What must come out of an input, by a run in one thread and memory, and what has come out of a platform: event by
- * event, row by row, and what differs between the two.
+ * Computes the expected results of an input in memory with one thread, reads the actual results of a platform, and
+ * compares them event by event and row by row.
  */
 package io.lightflow.lab.answer;

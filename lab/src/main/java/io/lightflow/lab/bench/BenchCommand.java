@@ -3,7 +3,7 @@ package io.lightflow.lab.bench;
 import io.lightflow.attribution.Windows;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.group.DcGroup;
-import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.deploy.local.ForkedKafka;
 import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
@@ -15,6 +15,7 @@ import io.lightflow.lab.feed.Feed;
 import io.lightflow.lab.feed.FeedProducer;
 import io.lightflow.lab.feed.FeedSettings;
 import io.lightflow.lab.feed.FeedTotals;
+import io.lightflow.lab.options.DurationOptions;
 import io.lightflow.lab.up.Completion;
 import io.lightflow.lab.up.JoinedTopics;
 import io.lightflow.lab.up.PostgresTotals;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code lab/bench}: how fast the topologies are on this machine. */
+/** {@code lab/bench}: measures the throughput of the topologies on this machine. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -56,22 +57,26 @@ public final class BenchCommand implements Callable<Integer> {
     private static final int SHARDS = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    @Option(names = "--events", defaultValue = "2100000", description = "How many. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--events", defaultValue = "2100000", description = "Number of events. Default: ${DEFAULT-VALUE}.")
     private long events;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Of the events. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--seed", defaultValue = "1", description = "Seed of the events. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--rate", paramLabel = "R", description = "Feed R events a second and measure latencies.")
+    @Option(names = "--rate", paramLabel = "R", description = "Feed R events per second and measure latencies.")
     private Integer rate;
 
     @Option(
             names = "--seconds",
-            defaultValue = "60",
-            description = "With --rate: for how long, after 20 s of warming up. Default: ${DEFAULT-VALUE}.")
+            defaultValue = "60s",
+            converter = DurationOptions.Seconds.class,
+            description = "With --rate: duration of the measurement, after 20 s of warm-up. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
-    @Option(names = "--parallelism", defaultValue = "1", description = "Tasks of the join. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--parallelism",
+            defaultValue = "1",
+            description = "Number of tasks of the join. Default: ${DEFAULT-VALUE}.")
     private int parallelism;
 
     @Option(names = "--poll-records", defaultValue = "40000", description = "Default: ${DEFAULT-VALUE}.")
@@ -79,8 +84,10 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--micro-batch",
-            paramLabel = "SECONDS",
-            description = "How often statistics are committed. Default: 5, with --rate 1.")
+            paramLabel = "DURATION",
+            converter = DurationOptions.Seconds.class,
+            description =
+                    "Interval of committing statistics; a bare number means seconds. Default: 5s, with --rate 1s.")
     private Integer microBatchSeconds;
 
     @Mixin
@@ -94,13 +101,13 @@ public final class BenchCommand implements Callable<Integer> {
                             + " too.")
     private Long storeProcess;
 
-    @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")
+    @Option(names = "--report", paramLabel = "FILE", description = "Write the results as JSON to this file.")
     private Path report;
 
     @Override
     public Integer call() throws Exception {
         int microBatch = microBatchSeconds != null ? microBatchSeconds : rate == null ? 5 : 1;
-        LocalSettings settings = LocalSettings.in(Folders.fresh("bench"))
+        LocalSettings settings = LocalSettings.in(DataDirectories.fresh("bench"))
                 .withGroups(List.of(GROUP))
                 .withShards(SHARDS)
                 .withAllowedDisorder(Duration.ofSeconds(2))

@@ -3,7 +3,7 @@ package io.lightflow.lab.bench;
 import io.lightflow.event.Impression;
 import java.util.Random;
 
-/** Impressions of a common size, some thousands that differ, used again and again. Used by one thread. */
+/** A few thousand distinct impressions of a typical size, reused cyclically. One thread uses it. */
 final class BenchImpressions {
     private static final int DIFFERENT = 4096;
     private static final String AGENT =

@@ -10,14 +10,14 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * What a bench measured. The names are those of the JSON; what was not measured is left out.
+ * The results of a bench. The names are those in the JSON, which omits what was not measured.
  *
- * @param events how many light events went in
+ * @param events number of light events
  * @param drainSeconds from the first poll of the join to the last commit in PostgreSQL
  * @param cpuSecondsPerMillion per million events, by part
  * @param peakRssMb of all processes together
  * @param latencyMs from producing a click to its committed joined event and to its row in PostgreSQL
- * @param store what was asked of Aerospike
+ * @param store figures of Aerospike
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record BenchReport(

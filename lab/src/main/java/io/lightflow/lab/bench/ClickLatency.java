@@ -30,8 +30,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Watches the joined clicks as a reader of committed records, and the statistics' ledger, and takes the time from the
- * moment at which each click was produced.
+ * Watches the joined clicks as a reader of committed records, and the statistics' ledger. It measures the latency since
+ * each click was produced.
  */
 final class ClickLatency implements AutoCloseable {
     private static final int BEACON_ID = SchemaId.of(Beacon.getClassSchema());
@@ -100,7 +100,7 @@ final class ClickLatency implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            throw new IllegalStateException("a joined click does not decode", e);
+            throw new IllegalStateException("Decoding a joined click failed", e);
         }
     }
 
@@ -113,7 +113,7 @@ final class ClickLatency implements AutoCloseable {
                 try {
                     take(topic, ledger.read(shards));
                 } catch (SinkUnavailableException e) {
-                    System.out.println("the ledger does not answer: " + e.getMessage());
+                    System.out.println("The ledger is unavailable: " + e.getMessage());
                 }
                 java.util.concurrent.locks.LockSupport.parkNanos(50_000_000);
             }

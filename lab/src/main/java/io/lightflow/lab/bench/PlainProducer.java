@@ -21,7 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** The loop that the producer library is compared with: as one writes it with Kafka's producer and Avro alone, well. */
+/** The baseline for the producer library: a good loop with only Kafka's producer and Avro. */
 final class PlainProducer implements ProducerBenchCommand.Sender, AutoCloseable {
     private final Schema schema = Impression.getClassSchema();
     private final BenchImpressions impressions = new BenchImpressions();

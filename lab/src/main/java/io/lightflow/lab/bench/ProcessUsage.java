@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What processes have taken, as Linux counts it.
+ * The resource usage of processes on Linux.
  *
  * @param cpuSeconds user and system time, of ended children, too
  * @param peakRssMb the sum of the processes' largest resident sets; memory that they share is counted in each
@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 record ProcessUsage(double cpuSeconds, long peakRssMb) {
     private static final double TICKS_PER_SECOND = 100;
 
-    /** Of the process and all that descend from it. */
+    /** The usage of the process and its descendants. */
     static ProcessUsage of(long processId) {
         Stream<Long> children = ProcessHandle.of(processId).stream()
                 .flatMap(ProcessHandle::descendants)
@@ -25,7 +25,7 @@ record ProcessUsage(double cpuSeconds, long peakRssMb) {
         return sum(Stream.concat(Stream.of(processId), children).toList(), 14);
     }
 
-    /** Of the process without its children. */
+    /** The usage of the process without its children. */
     static ProcessUsage alone(long processId) {
         return sum(List.of(processId), 12);
     }
@@ -36,14 +36,14 @@ record ProcessUsage(double cpuSeconds, long peakRssMb) {
         for (long pid : processIds) {
             try {
                 String stat = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-                // The second field is the name in brackets and may hold blanks.
+                // The second field is the name in parentheses, which may contain spaces.
                 String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
                 for (int field = 11; field <= lastTimeField; field++) {
                     ticks += Long.parseLong(fields[field]);
                 }
                 kilobytes += peakRssKb(Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")));
             } catch (NoSuchFileException e) {
-                // The process has ended meanwhile; its parent has its time.
+                // The process has ended, and its parent includes its CPU time.
                 continue;
             } catch (IOException e) {
                 throw new UncheckedIOException("what process " + pid + " takes cannot be read: " + e, e);

@@ -1,6 +1,6 @@
 package io.lightflow.lab.bench;
 
-import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.deploy.local.ForkedKafka;
 import io.lightflow.event.EventType;
 import io.lightflow.producer.BeaconPolicy;
@@ -20,7 +20,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code lab/producer-bench}: what an impression costs the ad server that sends it. */
+/** {@code lab/producer-bench}: measures the cost of an impression for the ad server. */
 @Command(
         name = "producer-bench",
         mixinStandardHelpOptions = true,
@@ -34,13 +34,16 @@ public final class ProducerBenchCommand implements Callable<Integer> {
     private static final int PARTITIONS = 8;
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    @Option(names = "--events", defaultValue = "1000000", description = "In each run. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--events",
+            defaultValue = "1000000",
+            description = "Events in each run. Default: ${DEFAULT-VALUE}.")
     private int events;
 
     @Option(
             names = "--warm-up",
             defaultValue = "500000",
-            description = "Events before each run that are not measured. Default: ${DEFAULT-VALUE}.")
+            description = "Unmeasured events before each run. Default: ${DEFAULT-VALUE}.")
     private int warmUp;
 
     @Option(
@@ -51,7 +54,7 @@ public final class ProducerBenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path folder = Folders.fresh("producer-bench");
+        Path folder = DataDirectories.fresh("producer-bench");
         ForkedKafka kafka = new ForkedKafka(folder.resolve("kafka"), 512);
         try {
             kafka.start();
@@ -130,13 +133,13 @@ public final class ProducerBenchCommand implements Callable<Integer> {
                 allocated / (double) events);
     }
 
-    /** Of the thread that sends. */
+    /** Bytes allocated by the sending thread. */
     private static long allocatedBytes() {
         return ((com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean())
                 .getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
-    /** All threads that are there; those that they start are born there, too. The broker keeps the other cores. */
+    /** Pins all existing threads; threads that they start inherit it. The broker keeps the other cores. */
     private void pin() throws InterruptedException {
         String pid = Long.toString(ProcessHandle.current().pid());
         try {
@@ -145,14 +148,14 @@ public final class ProducerBenchCommand implements Callable<Integer> {
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             if (taskset.waitFor(10, TimeUnit.SECONDS) && taskset.exitValue() == 0) {
-                System.out.printf("Pinned to core %d; the broker is not.%n", core);
+                System.out.printf("This process is pinned to core %d; the broker is not pinned.%n", core);
                 return;
             }
         } catch (IOException e) {
             System.out.println("No taskset found (" + e.getMessage() + ").");
         }
         System.out.println(
-                "Not pinned to a core: events/s are those of all cores; CPU us/event tells what one can do.");
+                "Not pinned to a core: events/s are those of all cores; CPU us/event shows the capacity of one.");
     }
 
     public static void main(String[] arguments) {

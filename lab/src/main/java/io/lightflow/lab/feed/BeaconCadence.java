@@ -3,13 +3,13 @@ package io.lightflow.lab.feed;
 import java.time.Duration;
 import java.util.Objects;
 
-/** How often beacons are sent while events are fed. */
+/** The interval of beacons during feeding. */
 public record BeaconCadence(Basis basis, Duration every) {
-    /** What the time between two beacons is measured in. */
+    /** The time that the interval is measured in. */
     public enum Basis {
-        /** The clock on the wall, as data centers do. */
+        /** Wall-clock time, as in data centers. */
         CLOCK,
-        /** The time of the events fed, for feeding faster than they happened. */
+        /** Event time, for feeding faster than the events occurred. */
         EVENT_TIME
     }
 

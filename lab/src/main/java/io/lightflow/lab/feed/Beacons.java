@@ -6,26 +6,26 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** Beacons, one for each light topic-partition. */
+/** Creates beacons, one for each light topic-partition. */
 public final class Beacons {
     private Beacons() {}
 
     /**
-     * A beacon on its way.
+     * A beacon to send.
      *
      * @param partition of the topic of that type
      */
     public record Addressed(String dc, EventType type, int partition, Beacon beacon) {}
 
     /**
-     * One for every data center, type of light event and partition.
+     * Creates a beacon for every data center, type of light event and partition.
      *
      * @param timeMs event time up to which the data center has emitted everything, within the allowed disorder; ms
      *     since the Unix epoch, positive
      */
     public static List<Addressed> all(Collection<String> dcs, int partitions, long timeMs) {
         if (timeMs <= 0) {
-            throw new IllegalArgumentException("time of a beacon: expected a positive one, found " + timeMs);
+            throw new IllegalArgumentException("time of a beacon: expected a positive time, found " + timeMs);
         }
         List<Addressed> all = new ArrayList<>();
         for (String dc : dcs) {

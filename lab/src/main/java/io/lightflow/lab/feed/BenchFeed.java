@@ -12,11 +12,11 @@ import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
- * The events of the bench, made as they are asked for: 94% impressions of about 280 bytes in Avro, 5% clicks, 1%
- * conversions, and 0.1% of them twice. Every creative is shown in {@value #PLACES_PER_CREATIVE} combinations of
- * exchange, publisher, country and device, so that the default ends in close to a million minute rows: {@code creatives
- * * combinations * minutes = 1,200,000} rows can be, and {@code 1 - exp(-impressions / 1,200,000) = 81%} of them are
- * hit, by impressions alone.
+ * The events of the bench, generated on demand: 94% impressions of about 280 bytes in Avro, 5% clicks, 1% conversions,
+ * and 0.1% repeats. Every creative is shown in {@value #PLACES_PER_CREATIVE} combinations of exchange, publisher,
+ * country and device. The default thus results in almost a million minute rows: {@code creatives * combinations *
+ * minutes = 1,200,000} rows are possible, and impressions alone hit {@code 1 - exp(-impressions / 1,200,000) = 81%} of
+ * them.
  */
 public final class BenchFeed implements Feed {
     static final int ADVERTISERS = 40;
@@ -41,7 +41,7 @@ public final class BenchFeed implements Feed {
             "Mozilla/5.0 (Linux; Android 15; SM-X910) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
                     + " Safari/537.36");
 
-    /** Where a creative is shown; the device is also the user agent's number. */
+    /** The place where a creative is shown; the device is also the user agent's number. */
     private record Place(
             String advertiser,
             String campaign,
@@ -78,7 +78,7 @@ public final class BenchFeed implements Feed {
         this.draw = new Draw(settings.seed());
         this.places = places(new Draw(0));
         this.disorderMs = Math.toIntExact(settings.disorder().toMillis());
-        // Events are older than their emission by up to the disorder, and none is to be older than the start.
+        // Events are older than their emission by up to the disorder, but never older than the start.
         this.startMs = settings.start().toEpochMilli() + disorderMs;
         this.emitMs = startMs;
         this.impressionGapMs = settings.span().toMillis() / (IMPRESSIONS * settings.count());
@@ -89,7 +89,7 @@ public final class BenchFeed implements Feed {
         List<Place> places = new ArrayList<>(CREATIVES * PLACES_PER_CREATIVE);
         for (int creative = 0; creative < CREATIVES; creative++) {
             int campaign = creative % CAMPAIGNS;
-            // What a creative is aimed at.
+            // The targets of a creative.
             String country = draw.of(COUNTRIES);
             String region = "region-" + draw.below(20);
             for (int i = 0; i < PLACES_PER_CREATIVE; i++) {
@@ -98,7 +98,7 @@ public final class BenchFeed implements Feed {
                         "campaign-" + campaign,
                         "creative-" + creative,
                         "exchange-" + draw.below(6),
-                        // Of another residue for each of them: no two combinations of a creative are the same.
+                        // Each has another residue, so all combinations of a creative differ.
                         "publisher-" + (draw.below(100) * PLACES_PER_CREATIVE + i) + ".example",
                         country,
                         region,
@@ -180,7 +180,7 @@ public final class BenchFeed implements Feed {
         }
     }
 
-    /** A third each names the click, the impression, nothing. */
+    /** One third each names the click, the impression or nothing. */
     private void conversion(String key, Click click, long conversionEmitMs) {
         long timeMs = older(conversionEmitMs);
         int names = draw.below(3);
@@ -201,7 +201,7 @@ public final class BenchFeed implements Feed {
         pending.add(new Pending(atMs, made++, once(event, atMs)));
     }
 
-    /** Emits it a second time where it is drawn, as soon after its time as disorder allows. */
+    /** Repeats the event if it is drawn, as soon after its time as the disorder allows. */
     private FeedEvent once(FeedEvent event, long atMs) {
         if (draw.chance(TWICE)) {
             pending.add(new Pending(Math.max(atMs, event.timeMs() + Math.max(0, disorderMs - 1)), made++, event));

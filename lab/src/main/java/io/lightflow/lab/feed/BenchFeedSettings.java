@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The events that the platform is measured with.
+ * The settings of the events of the bench.
  *
  * @param count how many events, repeats included
  * @param seed the same settings with the same seed give the same events
  * @param start event time of the beginning
  * @param span event time that the events spread over
- * @param disorder an event is emitted after others that are younger by less than this
+ * @param disorder the maximum age difference by which younger events are emitted first
  * @param cookies how many join keys there are
  * @param dcs data centers of the one group that all events belong to
  */

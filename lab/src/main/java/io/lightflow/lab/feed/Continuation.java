@@ -1,12 +1,12 @@
 package io.lightflow.lab.feed;
 
-/** What feeding does about events that an earlier run may have fed. */
+/** How feeding treats events that an earlier run may have fed. */
 public enum Continuation {
-    /** Feeds all events, and writes nothing into the records but the events. */
+    /** Feeds all events, without a header. */
     NONE,
     /**
-     * Numbers the records in a header, and leaves out what the topics hold of this feed already. Exact, wherever the
-     * earlier run was killed: each partition's records were appended in the order of the feed and without gaps.
+     * Numbers the records in a header, and skips events of this feed that the topics already contain. It is exact
+     * wherever the earlier run was killed: each partition contains its records in the order of the feed, without gaps.
      */
     CONTINUE
 }

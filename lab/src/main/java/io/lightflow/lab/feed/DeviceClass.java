@@ -3,7 +3,7 @@ package io.lightflow.lab.feed;
 import java.util.List;
 import java.util.Locale;
 
-/** Tells the class of a device from its user agent by a few words; the first rule that applies decides. */
+/** Derives the class of a device from words of its user agent; the first matching rule decides. */
 final class DeviceClass {
     private static final List<String> TABLET = List.of("ipad", "playbook", "kindle");
     private static final List<String> PHONE = List.of(
@@ -23,7 +23,7 @@ final class DeviceClass {
 
     private DeviceClass() {}
 
-    /** {@code tablet}, {@code phone}, {@code desktop}, or empty if the user agent does not tell. */
+    /** {@code tablet}, {@code phone}, {@code desktop}, or empty if unknown. */
     static String of(String userAgent) {
         String agent = userAgent.toLowerCase(Locale.ROOT);
         if (containsAny(agent, TABLET)) {
@@ -33,7 +33,7 @@ final class DeviceClass {
             return "phone";
         }
         if (agent.contains("android")) {
-            // Android phones call themselves mobile, Android tablets do not.
+            // Android phones have the word mobile, Android tablets do not.
             return agent.contains("mobile") || !agent.startsWith("mozilla") ? "phone" : "tablet";
         }
         return containsAny(agent, DESKTOP) ? "desktop" : "";

@@ -3,7 +3,7 @@ package io.lightflow.lab.feed;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Seeded draws. The same seed gives the same draws on every Java. Not thread-safe. */
+/** A seeded random generator with the same sequence on every version of Java. Not thread-safe. */
 final class Draw {
     private final SplittableRandom random;
 
@@ -39,7 +39,7 @@ final class Draw {
         return -mean * StrictMath.log(1 - random.nextDouble());
     }
 
-    /** Between least and most, every order of magnitude as likely as the next. */
+    /** Log-uniformly distributed between least and most. */
     long logUniform(long least, long most) {
         return (long) (least * StrictMath.exp(random.nextDouble() * StrictMath.log((double) most / least)));
     }

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** How much of a feed each topic-partition holds already, by the headers of its last records. */
+/** Reads from the headers of the last records how much of a feed each topic-partition already contains. */
 final class FedSoFar {
     private static final int LAST_RECORDS = 200;
     private static final Duration POLL = Duration.ofMillis(200);
@@ -22,9 +22,9 @@ final class FedSoFar {
     private FedSoFar() {}
 
     /**
-     * Per partition how many events of the feed had been read when its last record was written; 0 if it holds none.
+     * Per partition how many events of the feed had been read when its last record was written; 0 if it contains none.
      *
-     * @throws FeedException if the last records cannot be read within a minute
+     * @throws FeedException if reading the last records takes more than a minute
      */
     static Map<TopicPartition, Long> read(String dc, FeedSettings settings, int feed) {
         String servers = settings.bootstrapServersByDc().get(dc);

@@ -7,16 +7,16 @@ import java.util.Iterator;
  * same order. Used by one thread at a time.
  */
 public interface Feed extends Iterator<FeedEvent>, AutoCloseable {
-    /** What it feeds, settings included; tells two feeds apart when one is continued. */
+    /** Describes the feed, including settings; identifies the feed when it is continued. */
     String name();
 
     /**
-     * A time that no event still to come is older than, in ms since the Unix epoch; events without a positive time do
-     * not count, since the platform rejects them. It never goes back. This is what makes a beacon's promise true.
+     * A lower bound of the event times of all remaining events, in ms since the Unix epoch. It ignores events without a
+     * positive time, which the platform rejects. It never decreases. Beacons rely on it.
      */
     long horizonMs();
 
-    /** The rows of the input that have been set aside so far. */
+    /** The rows of the input that have been skipped so far. */
     default SkippedRows skipped() {
         return SkippedRows.none();
     }

@@ -5,7 +5,7 @@ import java.util.Objects;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /**
- * A light event on its way into the platform.
+ * A light event to feed.
  *
  * @param dc the data center that emits it
  * @param key its join key, the key of the Kafka record; never empty
@@ -19,11 +19,11 @@ public record FeedEvent(String dc, EventType type, String key, SpecificRecordBas
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(event, "event");
         if (key.isEmpty()) {
-            throw new IllegalArgumentException("a light event needs a join key: expected a text, found an empty one");
+            throw new IllegalArgumentException("a light event needs a join key: expected a string, found an empty one");
         }
     }
 
-    /** The same event as emitted by another data center. */
+    /** A copy of the event from another data center. */
     FeedEvent from(String otherDc) {
         return new FeedEvent(otherDc, type, key, event, timeMs);
     }

@@ -1,6 +1,6 @@
 package io.lightflow.lab.feed;
 
-/** Feeding failed and does not go on by itself. */
+/** Feeding failed permanently. */
 public final class FeedException extends RuntimeException {
     public FeedException(String message, Throwable cause) {
         super(message, cause);

@@ -5,7 +5,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /**
- * Which feed a record is of, and how many of its events had been read then, the record's own included.
+ * Identifies the feed of a record, and counts its events up to this record.
  *
  * @param feed hash of the feed's name
  * @param read from 1 for events; a beacon carries that of the event before it
@@ -24,7 +24,7 @@ record FeedHeader(int feed, long read) {
                 KEY, ByteBuffer.allocate(BYTES).putInt(feed).putLong(read).array());
     }
 
-    /** Null if the header is none of these. */
+    /** Null if the header has another format. */
     static FeedHeader parse(Header header) {
         if (header == null || header.value() == null || header.value().length != BYTES) {
             return null;

@@ -27,10 +27,10 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Plays the part of the data centers: sends events to Kafka, and beacons between them.
+ * Simulates the data centers: sends events to Kafka, with beacons between them.
  *
- * <p>What a beacon promises holds: its time is the least of (the greatest event time fed so far, the time of the oldest
- * event that is still to come plus the allowed disorder).
+ * <p>A beacon's promise holds: its time is the minimum of the greatest event time fed so far, and the time of the
+ * oldest remaining event plus the allowed disorder.
  *
  * <p>{@link #start}, {@link #feed}, {@link #sendClosingBeacons} and {@link #close} belong to one thread; {@link #stop}
  * and {@link #totals} to any.
@@ -38,7 +38,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class FeedProducer implements AutoCloseable {
     private static final int BATCH_BYTES = 256 * 1024;
     private static final long BUFFER_BYTES = 64L << 20;
-    /** A cluster may be away for so long before feeding fails. */
+    /** Feeding fails if a cluster is unavailable for longer than this. */
     private static final int PATIENCE_MS = 600_000;
 
     private static final int EVENTS_PER_SNAPSHOT = 256;
@@ -88,9 +88,9 @@ public final class FeedProducer implements AutoCloseable {
         properties.put(ProducerConfig.CLIENT_ID_CONFIG, "lightflow-feed");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        // With more of them, a partition whose leader is not ready yet can refuse a producer's first batch and take the
-        // second:
-        // a broker that does not know the producer accepts any sequence number. The first is then refused for good.
+        // A broker that does not know the producer accepts any sequence number. With more requests in flight, a
+        // partition whose leader is not ready yet can reject a producer's first batch and accept the second. The first
+        // batch is then rejected permanently.
         properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         properties.put(ProducerConfig.LINGER_MS_CONFIG, settings.linger().toMillis());
@@ -105,10 +105,10 @@ public final class FeedProducer implements AutoCloseable {
     }
 
     /**
-     * Feeds all of it, unless stopped before; returns when Kafka has acknowledged what was sent. Blocks while a cluster
-     * is away, for at most ten minutes.
+     * Feeds all events unless stopped; returns when Kafka has acknowledged them. Blocks for at most ten minutes while a
+     * cluster is unavailable.
      *
-     * @throws FeedException if a record cannot be delivered, or an event comes from a data center that has no cluster
+     * @throws FeedException if delivery of a record fails, or an event belongs to a data center without a cluster
      * @throws InterruptException if the thread is interrupted
      */
     public FeedTotals feed(Feed feed) {
@@ -165,7 +165,7 @@ public final class FeedProducer implements AutoCloseable {
         return false;
     }
 
-    /** False if it is there already. */
+    /** Returns false if the topic already contains the event. */
     private boolean send(FeedEvent event) {
         FrontProducer front = fronts.get(event.dc());
         if (front == null) {
@@ -213,7 +213,7 @@ public final class FeedProducer implements AutoCloseable {
         for (Beacons.Addressed beacon : Beacons.all(fronts.keySet(), settings.partitions(), timeMs)) {
             byte[] value = encoder.encodeWithHeader(beacon.beacon(), beaconSchemaId);
             FrontProducer front = fronts.get(beacon.dc());
-            // While events are left out that are there already, a beacon must not make the partition look emptier.
+            // While existing events are skipped, a beacon must not reset the partition's count.
             Header header = header(Math.max(read, front.fed(beacon.type(), beacon.partition())));
             front.send(beacon.type(), beacon.partition(), null, value, recordMs, header, acknowledged);
             beaconsSent++;
@@ -222,10 +222,10 @@ public final class FeedProducer implements AutoCloseable {
 
     /**
      * Ends the input: beacons into every light topic-partition, stamped with the greatest event time fed plus the span,
-     * so that all timers up to then fire. Nothing is to be fed after it. Does nothing if no event has been fed.
+     * so that all timers up to then fire. Feed nothing after it. Does nothing if no event has been fed.
      *
-     * @param span may reach beyond the clock: these beacons carry their own time as their record's timestamp, so that
-     *     the platform does not take them for strays from the far future
+     * @param span may exceed the clock: these beacons carry their own time as the record's timestamp, so that the
+     *     platform does not treat them as far-future events
      */
     public void sendClosingBeacons(Duration span) {
         if (greatestTimeMs > 0) {
@@ -274,7 +274,7 @@ public final class FeedProducer implements AutoCloseable {
         return totals;
     }
 
-    /** Sends what is still buffered, waits for it up to the cluster's patience, and disconnects. */
+    /** Sends buffered records, waits for them up to the cluster's timeout, and disconnects. */
     @Override
     public void close() {
         producers.forEach(Producer::close);

@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * How events are fed.
+ * The settings of feeding.
  *
  * @param bootstrapServersByDc the Kafka cluster that each data center produces to
  * @param topics names of the topics there; they must exist, with {@code partitions} partitions each
  * @param eventsPerSecond upper limit; {@link Double#POSITIVE_INFINITY} for none
- * @param allowedDisorder what the watermark allows: a beacon is never later than the oldest event to come by more than
- *     this
+ * @param allowedDisorder allowed disorder of the watermark: a beacon is never later than the oldest remaining event by
+ *     more than this
  * @param farFuture an event that is stamped further than this beyond the clock does not move the beacons, since it is
  *     rejected
  * @param linger how long a record may wait for others to share its batch
@@ -42,12 +42,12 @@ public record FeedSettings(
                     "feeding: expected a rate of more than 0 events/s, found " + eventsPerSecond);
         }
         if (allowedDisorder.isNegative() || farFuture.isNegative() || linger.isNegative()) {
-            throw new IllegalArgumentException("feeding: expected no negative duration, found allowed disorder "
+            throw new IllegalArgumentException("feeding: expected durations of 0 or more, found allowed disorder "
                     + allowedDisorder + ", far future " + farFuture + ", linger " + linger);
         }
     }
 
-    /** To front clusters, as fast as they take it, a beacon every second, no event twice over restarts. */
+    /** Feeds front clusters without a rate limit, with a beacon every second and no duplicates over restarts. */
     public static FeedSettings toFrontClusters(Map<String, String> bootstrapServersByDc, int partitions) {
         return new FeedSettings(
                 bootstrapServersByDc,
@@ -61,7 +61,7 @@ public record FeedSettings(
                 Continuation.CONTINUE);
     }
 
-    /** To a central cluster, past the mirror, in large batches. */
+    /** Feeds a central cluster directly, in large batches. */
     public static FeedSettings toCentralCluster(Map<String, String> bootstrapServersByDc, int partitions) {
         return new FeedSettings(
                 bootstrapServersByDc,

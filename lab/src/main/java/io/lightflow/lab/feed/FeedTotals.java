@@ -1,11 +1,11 @@
 package io.lightflow.lab.feed;
 
 /**
- * How far feeding has come.
+ * The progress of feeding.
  *
  * @param read events taken from the feed
- * @param sent those of them that were given to Kafka now
- * @param alreadyThere those of them that an earlier run had fed
+ * @param sent those of them that this run has sent to Kafka
+ * @param alreadyThere those of them that an earlier run has fed
  * @param beacons sent
  * @param greatestTimeMs greatest event time among those read, ms since the Unix epoch; {@link Long#MIN_VALUE} before
  *     the first

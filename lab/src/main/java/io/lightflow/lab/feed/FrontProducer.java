@@ -27,7 +27,7 @@ final class FrontProducer {
         }
     }
 
-    /** What is there already; see {@link FedSoFar}. */
+    /** The existing events; see {@link FedSoFar}. */
     void continueAfter(Map<TopicPartition, Long> fed) {
         Map<String, EventType> types = new HashMap<>();
         topics.forEach((type, topic) -> types.put(topic, type));

@@ -7,14 +7,14 @@ import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
 
 /**
- * Seeded synthetic events, made as they are asked for: journeys over the span of event time with everything that real
- * logs hold. Disorder below the bound; clicks stamped before their impressions, by seconds, minutes and more than a
- * day; clicks without an impression; several clicks on one impression; conversions that name a click, an impression, or
- * neither, and those that nothing can be found for; journeys that cross data centers; repeats, some of them by another
- * data center.
+ * Seeded synthetic events, generated on demand: journeys over the span of event time with all features of real logs.
+ * Disorder below the bound; clicks stamped before their impressions, by seconds, minutes and more than a day; clicks
+ * without an impression; several clicks on one impression; conversions that name a click, an impression, or neither,
+ * and those that nothing can be found for; journeys that cross data centers; repeats, some of them by another data
+ * center.
  *
- * <p>What is held in memory are the events of journeys that have begun: a few thousandths of all, and never many more
- * than {@value #MANY_PENDING}, because journeys become shorter then.
+ * <p>Memory holds the events of started journeys: a few thousandths of all, and never many more than
+ * {@value #MANY_PENDING}, because journeys then become shorter.
  */
 public final class GeneratedFeed implements Feed {
     private static final int MANY_PENDING = 500_000;
@@ -68,7 +68,7 @@ public final class GeneratedFeed implements Feed {
                 return group;
             }
         }
-        throw new IllegalStateException("no group holds " + event.dc() + ": " + settings.groups());
+        throw new IllegalStateException("No group contains " + event.dc() + ": " + settings.groups());
     }
 
     private void add(FeedEvent event) {
@@ -77,7 +77,7 @@ public final class GeneratedFeed implements Feed {
     }
 
     private void addJourney() {
-        // Low cookies are busier than high ones.
+        // Low cookies have more events than high ones.
         long cookie = (long) (draw.fraction() * draw.fraction() * cookies);
         DcGroup group = settings.groups().get((int) (cookie % settings.groups().size()));
         String idSuffix = Long.toString(settings.seed(), 36) + "-" + Long.toString(journeyCount++, 36);

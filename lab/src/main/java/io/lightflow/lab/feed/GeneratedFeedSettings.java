@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param seed the same settings with the same seed give the same events
  * @param start event time of the beginning
  * @param span event time that the events spread over, about
- * @param disorder an event is emitted after others that are younger by less than this; zero emits them in time order
+ * @param disorder the maximum age difference by which younger events are emitted first; zero emits them in time order
  * @param groups where the events come from; a join key belongs to one group
  */
 public record GeneratedFeedSettings(
@@ -43,7 +43,7 @@ public record GeneratedFeedSettings(
     }
 
     /**
-     * Traffic as it happens: fed at the given rate, event time keeps pace with the clock.
+     * Live traffic: at the given rate, event time keeps pace with the clock.
      *
      * @param start now
      */

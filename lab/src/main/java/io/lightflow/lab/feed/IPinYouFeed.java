@@ -28,7 +28,7 @@ import org.apache.avro.specific.SpecificRecordBase;
  * {@code docs/integrating/feeds.md} maps columns to fields.
  */
 public final class IPinYouFeed implements Feed {
-    /** How long before the first click a derived impression is put, in ms: the median in the logs. */
+    /** How long a derived impression precedes the first click, in ms: the median in the logs. */
     static final long DERIVED_LEAD_MS = 21_000;
 
     private static final String CURRENCY = "CNY";
@@ -53,7 +53,7 @@ public final class IPinYouFeed implements Feed {
      *
      * @param groups advertisers, sorted by id, alternate between them; inside a group an event's data center is picked
      *     by a hash of its own id, so that a journey crosses data centers while repeats of one event do not
-     * @throws IOException if a file cannot be read, or there is no impression, click and conversion file at all
+     * @throws IOException if a file is unreadable, or there is no impression, click or conversion file
      */
     public static IPinYouFeed open(Path dir, MissingImpressions missing, List<DcGroup> groups) throws IOException {
         Objects.requireNonNull(missing, "missing");
@@ -146,7 +146,7 @@ public final class IPinYouFeed implements Feed {
         return keyRows;
     }
 
-    /** Makes events of rows. */
+    /** Converts rows to events. */
     private record Converter(
             Map<String, DcGroup> groups, IPinYouPlaces regions, IPinYouPlaces cities, Map<String, IPinYouRow> keyRows) {
 
@@ -172,7 +172,7 @@ public final class IPinYouFeed implements Feed {
                                     .setAdvertiserId(row.advertiserId())
                                     .setImpressionId(row.bidId())
                                     .build();
-                        case TAG -> throw new IllegalArgumentException("iPinYou logs hold no tags");
+                        case TAG -> throw new IllegalArgumentException("iPinYou logs contain no tags");
                     };
             return new FeedEvent(dc(row, id), row.type(), key(row), event, row.timeMs());
         }
@@ -211,7 +211,7 @@ public final class IPinYouFeed implements Feed {
 
         private String key(IPinYouRow row) {
             String cookie = keyRows.get(row.bidId()).cookie();
-            // A bid without a cookie is a journey of its own.
+            // A bid without a cookie is a separate journey.
             return cookie.isEmpty() ? row.bidId() : cookie;
         }
     }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Names of regions or cities by id, from a file of {@code id name} rows. An id that has no name stands for itself. */
+/** Names of regions or cities by id, from a file of {@code id name} rows. An id without a name is its own name. */
 final class IPinYouPlaces {
     private final Map<String, String> names;
 

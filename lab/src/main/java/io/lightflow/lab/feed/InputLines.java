@@ -15,7 +15,10 @@ final class InputLines {
 
     private InputLines() {}
 
-    /** UTF-8; bytes that are none become the replacement character. A name that ends in {@code .gz} is unpacked. */
+    /**
+     * Decodes UTF-8, with the replacement character for invalid bytes. It decompresses files whose name ends in
+     * {@code .gz}.
+     */
     static BufferedReader open(Path file) throws IOException {
         InputStream raw = Files.newInputStream(file);
         try {

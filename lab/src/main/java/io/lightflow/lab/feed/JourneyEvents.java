@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecordBase;
 
-/** Makes the single events of a generated journey: all of one browser, one creative and one group. */
+/** Creates the events of a generated journey: all of one browser, one creative and one group. */
 final class JourneyEvents {
     private static final int ADVERTISERS = 20;
     private static final int CAMPAIGNS_PER_ADVERTISER = 5;
@@ -37,7 +37,7 @@ final class JourneyEvents {
     private final String userAgent;
     private int made;
 
-    /** @param idSuffix makes the ids of this journey unlike those of all others */
+    /** @param idSuffix makes the ids of this journey unique */
     JourneyEvents(Draw draw, DcGroup group, String key, String idSuffix) {
         this.draw = draw;
         this.group = group;

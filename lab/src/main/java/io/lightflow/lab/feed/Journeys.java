@@ -15,7 +15,7 @@ final class Journeys {
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
 
-    /** What happens in a journey, and how many of {@value #OF_ALL} journeys are like this. */
+    /** The kind of a journey, and its share of {@value #OF_ALL} journeys. */
     private enum Kind {
         SEEN_AND_CLICKED(400),
         TAG(50),

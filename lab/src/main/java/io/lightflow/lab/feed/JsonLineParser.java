@@ -18,7 +18,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecordBase;
 
-/** Reads one JSON line strictly: nothing unknown, nothing missing, nothing of another type. */
+/** Parses one JSON line strictly: it rejects unknown and missing fields and wrong types. */
 final class JsonLineParser {
     private static final Set<String> ENVELOPE = Set.of("type", "dc", "key", "event");
     private static final ObjectReader READER = JsonMapper.builder()

@@ -11,8 +11,8 @@ import java.util.Set;
 
 /**
  * Feeds light events from a file of JSON lines, gzipped if its name ends in {@code .gz}, in the order of the file. The
- * format is in {@code docs/integrating/feeds.md}. The file is read twice: a first pass finds how old the events are
- * that still come, so that beacons keep their promise whatever the order of the file.
+ * format is in {@code docs/integrating/feeds.md}. The file is read twice: a first pass determines the age of the
+ * remaining events, so that beacons keep their promise for any order of the file.
  */
 public final class JsonLinesFeed implements Feed {
     private static final int LINES_PER_CHUNK = 1000;
@@ -37,8 +37,8 @@ public final class JsonLinesFeed implements Feed {
     /**
      * Opens the file.
      *
-     * @param dcs the data centers that events may come from; a line that names another one is set aside
-     * @throws IOException if the file cannot be read
+     * @param dcs the data centers of events; a line with another one is skipped
+     * @throws IOException if the file is unreadable
      */
     public static JsonLinesFeed open(Path file, Set<String> dcs) throws IOException {
         JsonLineParser parser = new JsonLineParser(dcs);
@@ -74,10 +74,10 @@ public final class JsonLinesFeed implements Feed {
         }
         try {
             long timeMs = parser.parse(line).timeMs();
-            // The platform rejects an event without a time, so it has no part in the watermark.
+            // The platform rejects an event without a time, so it does not affect the watermark.
             return timeMs <= 0 ? Long.MAX_VALUE : timeMs;
         } catch (UnreadableRowException e) {
-            // It is counted and named when the feed comes to it.
+            // The feed counts and names it when it reaches the line.
             return Long.MAX_VALUE;
         }
     }
@@ -130,7 +130,7 @@ public final class JsonLinesFeed implements Feed {
 
     @Override
     public long horizonMs() {
-        // The line that was read last may still be upcoming.
+        // The last line read may still be pending.
         long lineIndex = upcoming == null ? lineNumber : lineNumber - 1;
         int chunk = chunkOf(lineIndex);
         return chunk < oldestFromChunk.length ? oldestFromChunk[chunk] : Long.MAX_VALUE;

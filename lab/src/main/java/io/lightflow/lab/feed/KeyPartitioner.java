@@ -2,7 +2,7 @@ package io.lightflow.lab.feed;
 
 import io.lightflow.producer.Shard;
 
-/** The partition of a join key, in every data center, as ad servers choose it. */
+/** Computes the partition of a join key in every data center like ad servers. */
 public final class KeyPartitioner {
     private KeyPartitioner() {}
 

@@ -1,8 +1,8 @@
 package io.lightflow.lab.feed;
 
 /**
- * Spreads events evenly: the n-th is due n / rate after the first. What was missed is caught up with as long as it is
- * no more than {@value #MAX_BEHIND_NANOS} ns of events. Not thread-safe.
+ * Spreads events evenly: the n-th is due n / rate after the first. It catches up with delays of at most
+ * {@value #MAX_BEHIND_NANOS} ns of events. Not thread-safe.
  */
 final class Pace {
     private static final long MAX_BEHIND_NANOS = 500_000_000;
@@ -18,7 +18,7 @@ final class Pace {
         this.originNanos = nowNanos;
     }
 
-    /** How long until the next event is due; zero or less if it is. */
+    /** The time until the next event is due; zero or less if it is due. */
     long nanosUntilDue(long nowNanos) {
         return (long) dueNanos - (nowNanos - originNanos);
     }

@@ -2,18 +2,18 @@ package io.lightflow.lab.feed;
 
 import java.util.function.LongPredicate;
 
-/** The next events of another feed, as long as it is to go on; leaves the rest, and the closing, to its owner. */
+/** The next events of another feed, limited by a condition. The owner keeps the rest, and closes the feed. */
 public final class PartOfFeed implements Feed {
     private final Feed whole;
     private final LongPredicate goesOn;
     private long taken;
 
-    /** The next so many events. */
+    /** The next {@code count} events. */
     public PartOfFeed(Feed whole, long count) {
         this(whole, taken -> taken < count);
     }
 
-    /** @param goesOn asked before each event, with the number of those taken so far */
+    /** @param goesOn the condition, which is evaluated before each event with the number of events taken so far */
     public PartOfFeed(Feed whole, LongPredicate goesOn) {
         this.whole = whole;
         this.goesOn = goesOn;

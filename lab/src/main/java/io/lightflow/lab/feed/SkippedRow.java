@@ -3,7 +3,7 @@ package io.lightflow.lab.feed;
 import java.util.Objects;
 
 /**
- * A row of the input that could not be read.
+ * An unreadable row of the input.
  *
  * @param file name of the file, without its folder
  * @param line number of the row in it, from 1

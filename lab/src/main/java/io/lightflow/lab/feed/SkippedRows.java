@@ -3,14 +3,14 @@ package io.lightflow.lab.feed;
 import java.util.List;
 
 /**
- * Rows of the input that could not be read.
+ * The unreadable rows of the input.
  *
  * @param count all of them
  * @param named the first of them, at most {@value #MAX_NAMED}, in input order
  */
 public record SkippedRows(long count, List<SkippedRow> named) {
     /**
-     * So many rows are kept by name; those after them are only counted, so that a wrong file cannot fill the memory.
+     * The maximum number of rows to name; further rows are only counted, so that a wrong file cannot fill the memory.
      */
     public static final int MAX_NAMED = 1000;
 

@@ -3,7 +3,7 @@ package io.lightflow.lab.feed;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Counts and names the rows that are set aside. Not thread-safe. */
+/** Counts and names skipped rows. Not thread-safe. */
 final class SkippedRowsCollector {
     private final List<SkippedRow> named = new ArrayList<>();
     private long count;

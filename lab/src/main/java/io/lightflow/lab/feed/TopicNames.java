@@ -2,7 +2,7 @@ package io.lightflow.lab.feed;
 
 import io.lightflow.event.EventType;
 
-/** Which topic the events of a data center go to. */
+/** The naming scheme of a data center's topics. */
 @FunctionalInterface
 public interface TopicNames {
     /** On each data center's own cluster: {@code clicks}. */

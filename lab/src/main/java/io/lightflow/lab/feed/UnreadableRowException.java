@@ -1,8 +1,8 @@
 package io.lightflow.lab.feed;
 
 /**
- * A row of the input cannot be read; its message says what was expected and what was found. The feed goes on without
- * the row.
+ * A row of the input is unreadable; the message has the expected and the found content. The feed continues without the
+ * row.
  */
 final class UnreadableRowException extends Exception {
     private static final int MAX_SHOWN = 80;

@@ -12,8 +12,8 @@ import java.net.URLEncoder;
 import java.util.List;
 
 /**
- * Asks for decisions about campaigns in turn, with as little work of its own as can be. The kinds of requests are those
- * that were answered with a bid, and those that were not.
+ * Requests decisions about campaigns in turn, with minimal overhead. The kinds of requests are those with a positive
+ * and those with a negative decision.
  */
 final class DecisionConnection implements PacedLoad.Connection<Boolean> {
     private static final byte[] OK = "HTTP/1.1 200 ".getBytes(US_ASCII);
@@ -26,7 +26,7 @@ final class DecisionConnection implements PacedLoad.Connection<Boolean> {
     private final OutputStream out;
     private final byte[] answer = new byte[4096];
 
-    /** @param requests as {@link #requests} makes them */
+    /** @param requests the result of {@link #requests} */
     DecisionConnection(URI server, byte[][] requests) throws IOException {
         this.requests = requests;
         socket = new Socket(server.getHost(), server.getPort());
@@ -50,8 +50,8 @@ final class DecisionConnection implements PacedLoad.Connection<Boolean> {
     }
 
     /**
-     * @return whether the campaign may be bid for
-     * @throws IOException if the answer is anything but a decision
+     * @return whether to bid for the campaign
+     * @throws IOException if the response is not a decision
      */
     @Override
     public Boolean ask(long number) throws IOException {
@@ -75,7 +75,7 @@ final class DecisionConnection implements PacedLoad.Connection<Boolean> {
         }
         for (int i = 0; i < OK.length; i++) {
             if (answer[i] != OK[i]) {
-                throw new IOException("a decision was answered with " + new String(answer, 0, length, US_ASCII));
+                throw new IOException("expected a decision, found " + new String(answer, 0, length, US_ASCII));
             }
         }
         // {"decision":"…","may_bid":true} or false}
@@ -85,7 +85,8 @@ final class DecisionConnection implements PacedLoad.Connection<Boolean> {
     private int contentLength(int end) throws IOException {
         int at = find(LENGTH, end);
         if (at < 0) {
-            throw new IOException("an answer without Content-Length: " + new String(answer, 0, end, US_ASCII));
+            throw new IOException(
+                    "expected a response with Content-Length, found " + new String(answer, 0, end, US_ASCII));
         }
         int length = 0;
         for (int i = at + LENGTH.length; answer[i] >= '0' && answer[i] <= '9'; i++) {

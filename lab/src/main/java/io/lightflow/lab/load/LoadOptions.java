@@ -1,12 +1,13 @@
 package io.lightflow.lab.load;
 
+import io.lightflow.lab.options.DurationOptions;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How a load command asks, and what must hold: its options, and its exit code. */
+/** The options of a load command, and its exit status. */
 final class LoadOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
@@ -14,7 +15,11 @@ final class LoadOptions {
     @Option(names = "--rate", description = "Requests per second. Default: ${DEFAULT-VALUE}.")
     private int rate;
 
-    @Option(names = "--seconds", defaultValue = "20", description = "How long to measure. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seconds",
+            defaultValue = "20s",
+            converter = DurationOptions.Seconds.class,
+            description = "Duration of the measurement. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
     @Option(names = "--connections", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
@@ -23,8 +28,9 @@ final class LoadOptions {
     @Option(
             names = "--p99",
             paramLabel = "MILLIS",
-            defaultValue = "10",
-            description = "What 99%% must not exceed. Default: ${DEFAULT-VALUE} ms.")
+            defaultValue = "10ms",
+            converter = DurationOptions.Millis.class,
+            description = "Upper limit of the 99th percentile. Default: ${DEFAULT-VALUE}.")
     private double limitMillis;
 
     /** @param rate the default */
@@ -32,12 +38,12 @@ final class LoadOptions {
         this.rate = rate;
     }
 
-    /** @throws ParameterException if they cannot be met; to be called before anything is started */
+    /** @throws ParameterException if the options are invalid; call this before anything starts */
     void check() {
         if (rate < 1 || seconds < 1 || connections < 1) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--rate, --seconds and --connections must be at least 1, and are " + rate + ", " + seconds + " and "
+                    "--rate, --seconds and --connections must be at least 1, but are " + rate + ", " + seconds + " and "
                             + connections);
         }
     }
@@ -47,9 +53,9 @@ final class LoadOptions {
     }
 
     /**
-     * Prints what came of it.
+     * Prints the results.
      *
-     * @param requests what was asked for, as in "200 look-ups of 5 schemas"
+     * @param requests description of the requests, such as "200 look-ups of 5 schemas"
      */
     void report(String requests, PacedLoad.Run<?> run) {
         Histogram nanos = run.all();
@@ -66,11 +72,11 @@ final class LoadOptions {
                 PacedLoad.millis(nanos, 99.9),
                 PacedLoad.millis(nanos, 100));
         if (!run.held()) {
-            System.out.println("The rate of " + rate + "/s was not held");
+            System.out.println("The rate of " + rate + "/s was not reached");
         }
     }
 
-    /** 0 if the rate was held and 99% were fast enough, 1 if not. */
+    /** 0 if the rate was reached and the 99th percentile is below the limit, otherwise 1. */
     int exitCode(PacedLoad.Run<?> run) {
         return run.held() && PacedLoad.millis(run.all(), 99) < limitMillis ? 0 : 1;
     }

@@ -9,7 +9,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Looks schemas up in turn, with as little work of its own as can be. */
+/** Looks up schemas in turn, with minimal overhead. */
 final class LookupConnection implements PacedLoad.Connection<Void> {
     private static final String LENGTH = "content-length:";
 
@@ -29,7 +29,7 @@ final class LookupConnection implements PacedLoad.Connection<Void> {
         headers = " HTTP/1.1\r\nHost: " + registry.getHost() + "\r\nAccept: */*\r\n\r\n";
     }
 
-    /** @throws IOException if the answer is anything but the schema */
+    /** @throws IOException if the response is not the schema */
     @Override
     public Void ask(long number) throws IOException {
         int id = ids[(int) (number % ids.length)];
@@ -42,7 +42,7 @@ final class LookupConnection implements PacedLoad.Connection<Void> {
             }
         }
         if (length < 0 || !status.contains(" 200 ")) {
-            throw new IOException("looking up schema " + id + " was answered with " + status);
+            throw new IOException("looking up schema " + id + " failed with the status " + status);
         }
         in.skipNBytes(length);
         return null;

@@ -15,24 +15,22 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * Sends requests at a steady rate, and takes how long each of them takes.
+ * Sends requests at a constant rate, and measures the latency of each.
  *
- * <p>Request n is due n / rate seconds after the first, however long those before it take, and goes over the first
- * connection that is free. Its time is taken from when it was due, not from when it was sent. Otherwise a server that
- * stands still would be asked less for as long as it does, and what it keeps waiting would not show in the figures
- * (coordinated omission).
+ * <p>Request n is due n / rate seconds after the first, independent of earlier requests, and uses the first free
+ * connection. Its latency starts when it was due, not when it was sent. Otherwise a stalled server would receive fewer
+ * requests during the stall, and the results would hide the waiting time (coordinated omission).
  *
- * <p>The times of the first requests are not kept: what connections, compiler and caches need at the start is not what
- * users see later. There is no pause after them, or that would be a start again.
+ * <p>The first requests are not measured: users do not see the warm-up of connections, compiler and caches. No pause
+ * follows them, because a pause would require another warm-up.
  *
- * <p>Every connection is opened, used and closed by a thread of its own; {@link #run} is called by one thread at a
- * time.
+ * <p>A separate thread opens, uses and closes each connection. One thread at a time calls {@link #run}.
  *
  * @param rate requests per second, over all connections
- * @param warmUpSeconds how long to ask before times are kept; 0 to keep all
- * @param seconds how long to ask then
- * @param connections how many requests can be under way at once
- * @param <K> the kinds of requests, whose times are kept apart; Void if there is but one
+ * @param warmUpSeconds duration of the warm-up; 0 to measure all requests
+ * @param seconds duration of the measurement
+ * @param connections maximum number of concurrent requests
+ * @param <K> the kinds of requests, which are measured separately; Void for a single kind
  */
 record PacedLoad<K>(int rate, int warmUpSeconds, int seconds, int connections, Opener<K> opener) {
     private static final double NANOS_PER_SECOND = 1e9;
@@ -42,12 +40,12 @@ record PacedLoad<K>(int rate, int warmUpSeconds, int seconds, int connections, O
 
     PacedLoad {
         if (rate < 1 || warmUpSeconds < 0 || seconds < 1 || connections < 1) {
-            throw new IllegalArgumentException("rate, seconds and connections must be at least 1, and are " + rate
+            throw new IllegalArgumentException("rate, seconds and connections must be at least 1, but are " + rate
                     + ", " + seconds + " and " + connections + "; warmUpSeconds is " + warmUpSeconds);
         }
     }
 
-    /** Warms up for half as long. */
+    /** Warms up for half of the duration. */
     PacedLoad(int rate, int seconds, int connections, Opener<K> opener) {
         this(rate, Math.max(1, seconds / 2), seconds, connections, opener);
     }
@@ -58,15 +56,15 @@ record PacedLoad<K>(int rate, int warmUpSeconds, int seconds, int connections, O
         Connection<K> open() throws IOException;
     }
 
-    /** Where one request is sent after the other. */
+    /** Sends requests one after the other. */
     @FunctionalInterface
     interface Connection<K> extends AutoCloseable {
         /**
-         * Sends a request, and returns when it has been answered.
+         * Sends a request, and returns after its response.
          *
-         * @param number of the request, from 0 on
-         * @return of which kind it was
-         * @throws IOException if the answer is not what it must be; it ends the run
+         * @param number number of the request, from 0
+         * @return the kind of the request
+         * @throws IOException if the response is wrong; it ends the run
          */
         K ask(long number) throws IOException, InterruptedException;
 
@@ -75,14 +73,14 @@ record PacedLoad<K>(int rate, int warmUpSeconds, int seconds, int connections, O
     }
 
     /**
-     * What a run came to.
+     * The results of a run.
      *
-     * @param nanos how long requests took from when they were due, by kind; to three digits
-     * @param perSecond how many were answered each second
-     * @param held whether that is the rate that was wanted, but for 1%
+     * @param nanos latencies since the requests were due, by kind, with three digits
+     * @param perSecond responses per second
+     * @param held whether that is the requested rate within 1%
      */
     record Run<K>(Map<K, Histogram> nanos, double perSecond, boolean held) {
-        /** The times of all kinds together. */
+        /** The latencies of all kinds. */
         Histogram all() {
             Histogram all = new Histogram(DIGITS);
             nanos.values().forEach(all::add);
@@ -96,7 +94,7 @@ record PacedLoad<K>(int rate, int warmUpSeconds, int seconds, int connections, O
     }
 
     /**
-     * @param whenWarm called by this thread when the first request whose time is kept is due
+     * @param whenWarm runs in this thread when the first measured request is due
      * @throws ExecutionException of the first request that failed
      */
     Run<K> run(Runnable whenWarm) throws InterruptedException, ExecutionException {

@@ -1,7 +1,7 @@
 package io.lightflow.lab.load;
 
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
-import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.deploy.local.LocalRegistry;
 import io.lightflow.registry.client.RegistryClientSettings;
 import io.lightflow.registry.client.SchemaRegistryClient;
@@ -18,11 +18,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code lab/registry-load}: how long a look-up by id takes at a rate. */
+/** {@code lab/registry-load}: measures the latency of look-ups by id at a constant rate. */
 @Command(
         name = "lab/registry-load",
-        description = "Look schemas up by id at a steady rate, and report how long that takes.",
-        footer = {"", "Exits with 0 if the rate was held and 99%% took less than --p99, and with 1 if not."})
+        description = "Look up schemas by id at a constant rate, and report the latencies.",
+        footer = {"", "Exit status: 0 if the rate was reached and the 99th percentile is below --p99, otherwise 1."})
 public final class RegistryLoadCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -32,13 +32,14 @@ public final class RegistryLoadCommand implements Callable<Integer> {
 
     @Option(
             names = "--url",
-            description = "A running registry. Without it, one is started in this process, on an empty PostgreSQL.")
+            description =
+                    "A running registry. Without it, the command starts one in this process on an empty PostgreSQL.")
     private URI url;
 
     @Option(
             names = "--schemas",
             defaultValue = "1000",
-            description = "How many schemas are registered and looked up. Default: ${DEFAULT-VALUE}.")
+            description = "Number of schemas to register and look up. Default: ${DEFAULT-VALUE}.")
     private int schemas;
 
     @Option(
@@ -51,12 +52,12 @@ public final class RegistryLoadCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         options.check();
         if (schemas < 1) {
-            throw new ParameterException(spec.commandLine(), "--schemas must be at least 1, and is " + schemas);
+            throw new ParameterException(spec.commandLine(), "--schemas must be at least 1, but is " + schemas);
         }
         if (url != null) {
             return measure(url);
         }
-        try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(Folders.fresh("registry-load"))) {
+        try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(DataDirectories.fresh("registry-load"))) {
             postgres.start();
             try (LocalRegistry registry = new LocalRegistry(postgres.jdbcUrl())) {
                 registry.start();

@@ -1,8 +1,9 @@
 package io.lightflow.lab.load;
 
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
-import io.lightflow.deploy.embedded.PostgresSettings;
-import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.embedded.EmbeddedPostgresSettings;
+import io.lightflow.deploy.local.DataDirectories;
+import io.lightflow.lab.options.DurationOptions;
 import io.lightflow.reports.server.DatabaseSettings;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
@@ -16,45 +17,49 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code lab/reports-bench}: how long statistics take to be read while they are written. */
+/** {@code lab/reports-bench}: measures the latency of statistics queries during writes. */
 @Command(
         name = "lab/reports-bench",
-        description = "Fill the statistics tables, then ask for statistics at a steady rate while more are written, and"
-                + " report how long the answers take.",
+        description =
+                "Fill the statistics tables, then request statistics at a constant rate during writes, and report the"
+                        + " latencies.",
         footer = {
             "",
-            "Every minute has 10,000 rows: 2,000 ads in 5 places each, of 200 campaigns. 50 million rows take some 17"
-                    + " GB.",
-            "Exits with 0 if both rates were held and 99% of every route's requests took less than --p99, and with 1 if"
-                    + " not."
+            "Every minute has 10,000 rows: 2,000 ads in 5 places each, of 200 campaigns. 50 million rows take about 17 GB.",
+            "Exit status: 0 if both rates were reached and the 99th percentile of every route is below --p99, otherwise 1."
         })
 public final class ReportsBenchCommand implements Callable<Integer> {
-    /** Enough for what is written and for the rows of half an hour; PostgreSQL's own 128 MB are not. */
+    /** Enough for the writes and the rows of half an hour; PostgreSQL's default of 128 MB is not. */
     private static final String SHARED_BUFFERS = "1GB";
 
     @Option(
             names = "--rows",
             defaultValue = "50000000",
-            description = "How many rows stats_minute is filled with. Default: ${DEFAULT-VALUE}.")
+            description = "Number of rows in stats_minute before the measurement. Default: ${DEFAULT-VALUE}.")
     private long rows;
 
     @Option(
             names = "--events",
             defaultValue = "30000",
-            description = "Events per second that are written meanwhile. Default: ${DEFAULT-VALUE}.")
+            description = "Events per second that are written during the measurement. Default: ${DEFAULT-VALUE}.")
     private int events;
 
     @Option(names = "--rate", defaultValue = "50", description = "Requests per second. Default: ${DEFAULT-VALUE}.")
     private int rate;
 
-    @Option(names = "--seconds", defaultValue = "60", description = "How long to measure. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seconds",
+            defaultValue = "60s",
+            converter = DurationOptions.Seconds.class,
+            description = "Duration of the measurement. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
     @Option(
             names = "--p99",
             paramLabel = "MILLIS",
-            defaultValue = "50",
-            description = "What 99%% must not exceed. Default: ${DEFAULT-VALUE} ms.")
+            defaultValue = "50ms",
+            converter = DurationOptions.Millis.class,
+            description = "Upper limit of the 99th percentile. Default: ${DEFAULT-VALUE}.")
     private double limitMillis;
 
     @Option(
@@ -74,12 +79,11 @@ public final class ReportsBenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (rows < ReportsBenchTables.ROWS_A_MINUTE * 180L) {
-            throw new IllegalArgumentException(
-                    "--rows must be at least 1800000, which are three hours, and is " + rows);
+            throw new IllegalArgumentException("--rows must be at least 1800000, which is three hours, but is " + rows);
         }
-        Path folder = data == null ? Folders.fresh("reports-bench") : data.toAbsolutePath();
-        try (EmbeddedPostgresServer postgres =
-                new EmbeddedPostgresServer(PostgresSettings.in(folder).with("shared_buffers", SHARED_BUFFERS))) {
+        Path folder = data == null ? DataDirectories.fresh("reports-bench") : data.toAbsolutePath();
+        try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(
+                EmbeddedPostgresSettings.in(folder).with("shared_buffers", SHARED_BUFFERS))) {
             postgres.start();
             return measure(postgres);
         }

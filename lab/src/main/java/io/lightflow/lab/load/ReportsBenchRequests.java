@@ -13,11 +13,11 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
-/** What people, pages and programs ask for, mixed at random and at a steady rate. */
+/** A random mix of the requests of people, pages and programs at a constant rate. */
 final class ReportsBenchRequests {
     private static final int CONNECTIONS = 16;
 
-    /** A kind of request, and how many of 100 are of it. */
+    /** A kind of request and its percentage. */
     enum Kind {
         AD_HOURS("aggregated_count", 20, "an ad's clicks, last hours, to the minute"),
         AD_DAYS("aggregated_count", 15, "an ad's clicks, last days, to the minute"),
@@ -67,14 +67,14 @@ final class ReportsBenchRequests {
     private final Duration span;
     private final long begun = System.nanoTime();
 
-    /** @param filledTo where the tables ended when the writer began */
+    /** @param filledTo the end of the tables when the writer started */
     ReportsBenchRequests(URI server, Instant filledTo, Duration span) {
         this.server = server;
         this.filledTo = filledTo;
         this.span = span;
     }
 
-    /** At that many requests per second. */
+    /** Runs at this number of requests per second. */
     PacedLoad<Kind> load(int rate, int seconds) {
         return new PacedLoad<>(rate, seconds, CONNECTIONS, () -> number -> ask());
     }
@@ -90,7 +90,7 @@ final class ReportsBenchRequests {
                 HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build(),
                 HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() != 200 || !response.body().contains("\"as_of\"")) {
-            throw new IllegalStateException(uri + " was answered with " + response.statusCode() + ": "
+            throw new IllegalStateException(uri + " failed with the status " + response.statusCode() + ": "
                     + response.body().substring(0, Math.min(500, response.body().length())));
         }
         return kind;
@@ -139,9 +139,9 @@ final class ReportsBenchRequests {
     }
 
     /**
-     * Prints what came of it.
+     * Prints the results.
      *
-     * @return whether the rate was held and every route was fast enough
+     * @return whether the rate was reached and every route was fast enough
      */
     static boolean report(PacedLoad.Run<Kind> run, double limitMillis) {
         System.out.printf("%-52s %8s %8s %8s %8s%n", "", "requests", "p50", "p95", "p99");
@@ -156,7 +156,7 @@ final class ReportsBenchRequests {
         }
         print("all, at %.1f/s".formatted(run.perSecond()), run.all());
         if (!run.held()) {
-            System.out.println("The rate was not held");
+            System.out.println("The rate was not reached");
         }
         return fast && run.held();
     }

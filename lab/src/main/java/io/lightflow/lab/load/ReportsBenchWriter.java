@@ -20,7 +20,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 
-/** Writes what a number of events each second come to, through the platform's own sink, a transaction each second. */
+/** Writes the statistics of a constant rate of events through the platform's sink, in one transaction per second. */
 final class ReportsBenchWriter implements AutoCloseable {
     private static final int COMMIT_MS = 1_000;
     private static final int DISORDER_MS = 5_000;
@@ -39,7 +39,7 @@ final class ReportsBenchWriter implements AutoCloseable {
     private RuntimeException failure;
     private long measuredSince;
 
-    /** @param begin event time of the first event: where the tables end */
+    /** @param begin event time of the first event: the end of the tables */
     ReportsBenchWriter(PostgresSettings database, Instant begin, int eventsPerSecond) {
         this.sink = new PostgresStatisticsSink(database, "stats-counter", "bench");
         this.begin = begin;
@@ -116,10 +116,10 @@ final class ReportsBenchWriter implements AutoCloseable {
             seconds = (System.nanoTime() - measuredSince) / 1e9;
         }
         if (failure != null) {
-            throw new IllegalStateException("the statistics could not be written", failure);
+            throw new IllegalStateException("Writing the statistics failed", failure);
         }
         Collections.sort(sorted);
-        // A transaction that is under way is of this second.
+        // A running transaction belongs to this second.
         boolean held = sorted.size() + 1 >= LEAST_SHARE_OF_RATE * seconds;
         System.out.printf(
                 "meanwhile %.0f events/s were written, a transaction each second: p50 %.0f ms, longest %.0f ms%s%n",

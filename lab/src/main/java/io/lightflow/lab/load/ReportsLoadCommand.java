@@ -2,7 +2,7 @@ package io.lightflow.lab.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.deploy.local.OrderlyExit;
 import io.lightflow.topology.operator.CommandErrors;
 import java.io.IOException;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code lab/reports-load}: how many budget checks a second are answered over HTTP, and how fast. */
+/** {@code lab/reports-load}: measures throughput and latency of budget checks over HTTP. */
 @Command(
         name = "lab/reports-load",
         description =
@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
                         + " and report how long that takes.",
         footer = {
             "",
-            "With --url, the token is taken from the environment variable LIGHTFLOW_REPORTS_TOKEN.",
-            "Exits with 0 if the rate was held and 99%% took less than --p99, and with 1 if not."
+            "With --url, the environment variable LIGHTFLOW_REPORTS_TOKEN contains the token.",
+            "Exit status: 0 if the rate was reached and the 99th percentile is below --p99, otherwise 1."
         })
 public final class ReportsLoadCommand implements Callable<Integer> {
     private static final String TOKEN_VARIABLE = "LIGHTFLOW_REPORTS_TOKEN";
@@ -60,7 +60,7 @@ public final class ReportsLoadCommand implements Callable<Integer> {
     @Option(
             names = "--campaigns",
             defaultValue = "5000",
-            description = "With --url, at most. Default: ${DEFAULT-VALUE}.")
+            description = "Number of campaigns; with --url, the maximum. Default: ${DEFAULT-VALUE}.")
     private int campaigns;
 
     @Option(
@@ -73,7 +73,7 @@ public final class ReportsLoadCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         options.check();
         if (campaigns < 1) {
-            throw new ParameterException(spec.commandLine(), "--campaigns must be at least 1, and is " + campaigns);
+            throw new ParameterException(spec.commandLine(), "--campaigns must be at least 1, but is " + campaigns);
         }
         if (url != null) {
             if (!"http".equals(url.getScheme()) || url.getPort() < 0) {
@@ -87,7 +87,7 @@ public final class ReportsLoadCommand implements Callable<Integer> {
     }
 
     private int measureOwnServer() throws Exception {
-        try (ReportsLoadServer server = new ReportsLoadServer(Folders.fresh("reports-load"), campaigns)) {
+        try (ReportsLoadServer server = new ReportsLoadServer(DataDirectories.fresh("reports-load"), campaigns)) {
             server.start();
             PacedLoad.Run<Boolean> run =
                     measure(server.url(), ReportsLoadServer.TOKEN, server.campaigns(), server::cpu);
@@ -122,7 +122,7 @@ public final class ReportsLoadCommand implements Callable<Integer> {
                     : "";
         } while (!after.isEmpty() && ids.size() < campaigns);
         if (ids.isEmpty()) {
-            throw new IllegalStateException(server + " has no campaign that it could be asked about: make some");
+            throw new IllegalStateException(server + " has no campaigns: create some");
         }
         return ids.subList(0, Math.min(campaigns, ids.size()));
     }
@@ -137,7 +137,7 @@ public final class ReportsLoadCommand implements Callable<Integer> {
         options.report("checks of " + ids.size() + " campaigns", run);
         before.get()
                 .ifPresent(atStart -> System.out.printf(
-                        "The server's process took %.1f us of CPU for a check%n",
+                        "The server's process used %.1f us of CPU per check%n",
                         after.orElseThrow().minus(atStart).toNanos()
                                 / NANOS_PER_MICRO
                                 / run.all().getTotalCount()));

@@ -5,8 +5,8 @@ import io.lightflow.database.PostgresSettings;
 import io.lightflow.deploy.cluster.Deadline;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.local.ForkedProcess;
-import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.BudgetSettings;
 import io.lightflow.reports.server.DatabaseSettings;
@@ -26,8 +26,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A reports server in a process of its own, with the memory that {@code reports/reports} gives it, on a PostgreSQL with
- * campaigns that have spent nothing.
+ * A reports server in a separate process, with the memory settings of {@code reports/reports}, on a PostgreSQL with
+ * campaigns without spend.
  */
 final class ReportsLoadServer implements AutoCloseable {
     static final String TOKEN = "0123456789abcdef0123456789abcdef";
@@ -47,7 +47,7 @@ final class ReportsLoadServer implements AutoCloseable {
                 Integer.toString(campaigns));
     }
 
-    /** Returns when it decides about all campaigns. */
+    /** Returns when the server decides about all campaigns. */
     void start() {
         url = URI.create(process.start());
     }
@@ -64,7 +64,7 @@ final class ReportsLoadServer implements AutoCloseable {
         return IntStream.range(0, campaigns).mapToObj(i -> "campaign-" + i).toList();
     }
 
-    /** Of the reports server alone, since its start; empty where the operating system does not tell. */
+    /** CPU time of the reports server since its start; empty if the operating system does not report it. */
     Optional<Duration> cpu() {
         return process.cpu();
     }
@@ -74,7 +74,7 @@ final class ReportsLoadServer implements AutoCloseable {
         process.close();
     }
 
-    /** What the process runs. */
+    /** The main method of the process. */
     public static void main(String[] arguments) throws Exception {
         int campaigns = Integer.parseInt(arguments[1]);
         try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(Path.of(arguments[0]))) {
@@ -84,7 +84,7 @@ final class ReportsLoadServer implements AutoCloseable {
             makeCampaigns(postgres.jdbcUrl(), campaigns);
             try (ReportsServer server = new ReportsServer(settings(database)).start()) {
                 awaitDecisions(server.url(), campaigns);
-                ForkedProcess.answerAt(server.url().toString());
+                ForkedProcess.serveAt(server.url().toString());
             }
         }
         System.exit(0);
@@ -93,10 +93,10 @@ final class ReportsLoadServer implements AutoCloseable {
     private static ReportsSettings settings(String database) {
         return ReportsSettings.of(0, DatabaseSettings.of(database, EmbeddedPostgresServer.USER, ""))
                 .withoutPrimary()
-                // Nothing is counted here, so nothing can lie behind.
+                // No events are counted here, so statistics cannot lag.
                 .withBudgets(BudgetSettings.DEFAULT.withMaxLag(Optional.empty()))
-                .withAccess(
-                        new ReportsAccounts(List.of(new ReportsAccount("load", TokenHash.of(TOKEN), ReportsRole.VIEWER, Optional.empty()))));
+                .withAccess(new ReportsAccounts(List.of(
+                        new ReportsAccount("load", TokenHash.of(TOKEN), ReportsRole.VIEWER, Optional.empty()))));
     }
 
     private static void makeCampaigns(String database, int campaigns) throws SQLException {

@@ -9,7 +9,7 @@ import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.specific.SpecificDatumReader;
 
 /**
- * What is counted.
+ * The key of a count.
  *
  * @param minuteMs its beginning, ms since the Unix epoch
  */
@@ -21,10 +21,10 @@ public record CampaignMinute(String campaign, long minuteMs) {
     }
 
     /**
-     * Where an impression counts; empty for everything else that stands between impressions, such as beacons.
+     * The key of an impression; empty for other records between impressions, such as beacons.
      *
      * @param impressionSchema the registry's id of the schema of impressions
-     * @throws IllegalArgumentException if it says that it is an impression, and does not decode as one
+     * @throws IllegalArgumentException if it has the schema of impressions, but decoding fails
      */
     public static Optional<CampaignMinute> of(byte[] value, int impressionSchema) {
         if (!WireFormat.hasHeader(value) || WireFormat.schemaId(value) != impressionSchema) {
@@ -37,7 +37,7 @@ public record CampaignMinute(String campaign, long minuteMs) {
             return Optional.of(new CampaignMinute(
                     impression.getCampaignId(), Math.floorDiv(impression.getTime(), MINUTE_MS) * MINUTE_MS));
         } catch (IOException e) {
-            throw new IllegalArgumentException("an impression does not decode", e);
+            throw new IllegalArgumentException("Decoding an impression failed", e);
         }
     }
 }

@@ -20,9 +20,9 @@ import org.apache.storm.trident.state.map.IBackingMap;
 import org.apache.storm.trident.state.map.TransactionalMap;
 
 /**
- * A table in PostgreSQL behind Trident's {@link TransactionalMap}, which keeps the txid beside each count and leaves
- * out what has the same txid. A batch is written in one transaction; if PostgreSQL fails, so does the batch, and
- * Trident plays it again. Not thread-safe.
+ * A table in PostgreSQL behind Trident's {@link TransactionalMap}, which stores the txid with each count and skips
+ * updates with the same txid. A batch is written in one transaction; if PostgreSQL fails, the batch fails, and Trident
+ * replays it. Not thread-safe.
  */
 @SuppressWarnings("rawtypes") // as TransactionalMap wants it
 public final class CountTable implements IBackingMap<TransactionalValue> {
@@ -48,7 +48,7 @@ public final class CountTable implements IBackingMap<TransactionalValue> {
         this.jdbcUrl = jdbcUrl;
     }
 
-    /** Makes the state of a task. */
+    /** Creates the state of a task. */
     static final class Factory implements StateFactory {
         private static final long serialVersionUID = 1L;
 
@@ -64,7 +64,7 @@ public final class CountTable implements IBackingMap<TransactionalValue> {
         }
     }
 
-    /** Creates the table, empty, in place of one that was there. */
+    /** Recreates the table, empty. */
     public static void create(String jdbcUrl) throws SQLException {
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement()) {

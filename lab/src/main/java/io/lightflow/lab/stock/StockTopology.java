@@ -16,8 +16,8 @@ import org.apache.storm.tuple.Values;
 
 /**
  * Counts impressions per campaign and minute with stock parts: {@link KafkaTridentSpoutTransactional} and a
- * transactional state. Settings are Storm's defaults, except that only committed records are read, and that a topology
- * that is submitted again goes on where the one before was.
+ * transactional state. Settings are Storm's defaults, except that it reads only committed records, and that a
+ * resubmitted topology continues where the previous one stopped.
  */
 public final class StockTopology {
     public static final String NAME = "stock";

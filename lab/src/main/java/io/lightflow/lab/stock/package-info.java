@@ -1,5 +1,5 @@
 /**
- * What one would write without Lightflow: Storm's own Kafka spout and a counting state as Trident's documentation has
- * it. {@code lab/torture --stock} does to it what it does to Lightflow.
+ * The alternative without Lightflow: Storm's Kafka spout and a counting state from Trident's documentation.
+ * {@code lab/torture --stock} applies the same faults to it.
  */
 package io.lightflow.lab.stock;

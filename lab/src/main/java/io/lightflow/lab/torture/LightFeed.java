@@ -45,8 +45,8 @@ final class LightFeed implements AutoCloseable {
     record Plan(long events, Duration during, long seed) {
         Plan {
             if (events < 1 || during.isNegative() || during.isZero()) {
-                throw new IllegalArgumentException(
-                        "feeding: expected one or more events in a positive time, found " + events + " in " + during);
+                throw new IllegalArgumentException("feeding: expected one or more events in a positive duration, found "
+                        + events + " in " + during);
             }
         }
 
@@ -156,7 +156,7 @@ final class LightFeed implements AutoCloseable {
                     })
                     .get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("The feed cannot be closed: " + e.getCause(), e.getCause());
+            throw new IllegalStateException("Closing the feed failed: " + e.getCause(), e.getCause());
         }
         return producer.totals();
     }

@@ -39,7 +39,7 @@ final class ShardsAtWork {
     /** From the fault until there was another position than at once, to the accuracy of a look. */
     double secondsToFirstCommit() {
         if (!committed) {
-            throw new IllegalStateException("No shard has committed anything yet");
+            throw new IllegalStateException("Expected a commit of a shard, found none");
         }
         return (firstCommitNanos - fault.nanos()) / 1e9;
     }

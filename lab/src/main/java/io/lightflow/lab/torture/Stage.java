@@ -128,7 +128,7 @@ final class Stage implements AutoCloseable {
         cluster.up(progress);
         CuttableProxy postgres = new CuttableProxy(
                 URI.create(endpoints.jdbcUrl().substring("jdbc:".length())).getPort());
-        proxies.put(Faults.POSTGRES, postgres);
+        proxies.put(TortureFaults.POSTGRES, postgres);
         Path settings = cluster.settings().data().resolve("torture.yaml");
         Files.writeString(
                 settings,
@@ -217,16 +217,14 @@ final class Stage implements AutoCloseable {
         if (!Deadline.in(RECOVERS_WITHIN).await(LOOK_EVERY, () -> all.stream()
                 .map(ShardsAtWork::areBeyond)
                 .reduce(true, Boolean::logicalAnd))) {
-            throw new IllegalStateException(
-                    "%s of %s hangs: %d s later not every shard has committed anything new. See %s"
-                            .formatted(
-                                    topologies,
-                                    GROUP.name(),
-                                    RECOVERS_WITHIN.toSeconds(),
-                                    cluster.workers().stream()
-                                            .map(worker ->
-                                                    cluster.logsOf(worker).toString())
-                                            .collect(Collectors.joining(", "))));
+            throw new IllegalStateException("%s of %s hangs: after %d s not every shard has a new commit. See %s"
+                    .formatted(
+                            topologies,
+                            GROUP.name(),
+                            RECOVERS_WITHIN.toSeconds(),
+                            cluster.workers().stream()
+                                    .map(worker -> cluster.logsOf(worker).toString())
+                                    .collect(Collectors.joining(", "))));
         }
         return new Recovery(
                 all.stream()
@@ -275,7 +273,7 @@ final class Stage implements AutoCloseable {
         try {
             proxy.close();
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot close the proxy at port " + proxy.port(), e);
+            throw new UncheckedIOException("Closing the proxy at port " + proxy.port() + " failed", e);
         }
     }
 }

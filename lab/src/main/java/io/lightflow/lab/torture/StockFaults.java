@@ -1,12 +1,12 @@
 package io.lightflow.lab.torture;
 
 import io.lightflow.deploy.cluster.ClusterProcess;
-import io.lightflow.deploy.cluster.Worker;
+import io.lightflow.deploy.cluster.StormWorker;
 import io.lightflow.lab.torture.StockFault.Struck;
 import java.time.Duration;
 import java.util.List;
 
-/** What is done to the stock topology: those of {@link Faults} that concern it, and nothing at all. */
+/** What is done to the stock topology: those of {@link TortureFaults} that concern it, and nothing at all. */
 final class StockFaults {
     private static final int MOST_TASKS = 4;
     private static final Duration NOTHING_FOR = Duration.ofSeconds(10);
@@ -36,14 +36,14 @@ final class StockFaults {
 
     private static StockFault killedInCommit() {
         return new StockFault("kill -9 worker, in a commit", stage -> {
-            Worker killed = stage.workers().killInTheMiddleOfACommit();
+            StormWorker killed = stage.workers().killInTheMiddleOfACommit();
             return Struck.now("process " + killed.pid() + ", about to write to PostgreSQL");
         });
     }
 
     private static StockFault killedInBatch() {
         return new StockFault("kill -9 worker, in a batch", stage -> {
-            Worker killed = stage.workers().killBetweenTwoPartitions();
+            StormWorker killed = stage.workers().killBetweenTwoPartitions();
             return Struck.now("process " + killed.pid() + ", with a batch noted for some partitions only");
         });
     }
@@ -51,7 +51,7 @@ final class StockFaults {
     private static StockFault killedIdle() {
         return new StockFault("kill -9 worker, nothing to count", stage -> {
             stage.settle();
-            Worker killed = stage.workers().killWithABatchNoted();
+            StormWorker killed = stage.workers().killWithABatchNoted();
             Struck struck = Struck.now("process " + killed.pid() + ", with everything counted and no events coming");
             stage.feed().goOn();
             return struck;
@@ -83,8 +83,8 @@ final class StockFaults {
     private static StockFault killed(String name) {
         return new StockFault("kill -9 " + name, stage -> {
             ClusterProcess process = stage.cluster().process(name);
-            long pid = process.pid().orElseThrow(() -> new IllegalStateException(name + " does not run"));
-            if (name.equals(Faults.POSTGRES)) {
+            long pid = process.pid().orElseThrow(() -> new IllegalStateException(name + " is not running"));
+            if (name.equals(TortureFaults.POSTGRES)) {
                 process.killWithChildren();
             } else {
                 process.kill();

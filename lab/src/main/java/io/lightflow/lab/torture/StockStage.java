@@ -139,13 +139,13 @@ final class StockStage implements AutoCloseable {
             return Path.of(
                     type.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
-            throw new IllegalStateException("The place of " + type + " is not a file", e);
+            throw new IllegalStateException("Expected the location of " + type + " to be a file", e);
         }
     }
 
     void killTopology() {
         if (!cluster.killTopology(StockTopology.NAME)) {
-            throw new IllegalStateException("There is no topology " + StockTopology.NAME + " to be killed");
+            throw new IllegalStateException("Expected a topology " + StockTopology.NAME + " to kill, found none");
         }
     }
 
@@ -163,8 +163,8 @@ final class StockStage implements AutoCloseable {
         CountTable.create(jdbcUrl());
         submit(PARALLELISM);
         if (!Deadline.in(STARTS_WITHIN).await(LOOK_EVERY, this::hasCounted)) {
-            throw new IllegalStateException("The stock topology, begun anew, has counted nothing within "
-                    + STARTS_WITHIN + "; see the logs in " + cluster.settings().data());
+            throw new IllegalStateException("The restarted stock topology has counted nothing within " + STARTS_WITHIN
+                    + "; see the logs in " + cluster.settings().data());
         }
         return settle();
     }

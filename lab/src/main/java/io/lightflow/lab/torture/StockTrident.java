@@ -96,9 +96,9 @@ final class StockTrident {
                 return false;
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("Interrupted while looking for what Trident has noted", e);
+                throw new IllegalStateException("Interrupted while reading Trident's state", e);
             } catch (Exception e) {
-                throw new IllegalStateException("Cannot tell what Trident has noted: " + e.getMessage(), e);
+                throw new IllegalStateException("Reading Trident's state failed: " + e.getMessage(), e);
             }
         }
     }

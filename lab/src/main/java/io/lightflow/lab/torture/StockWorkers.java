@@ -2,7 +2,7 @@ package io.lightflow.lab.torture;
 
 import io.lightflow.deploy.cluster.Cluster;
 import io.lightflow.deploy.cluster.Deadline;
-import io.lightflow.deploy.cluster.Worker;
+import io.lightflow.deploy.cluster.StormWorker;
 import io.lightflow.lab.stock.CountTable;
 import io.lightflow.lab.stock.StockTopology;
 import java.io.IOException;
@@ -42,14 +42,14 @@ final class StockWorkers {
     }
 
     /** Kills the worker when it wants to write counts, and is not let. */
-    Worker killInTheMiddleOfACommit() throws SQLException {
+    StormWorker killInTheMiddleOfACommit() throws SQLException {
         try (Connection connection =
                         DriverManager.getConnection(cluster.endpoints().jdbcUrl());
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("LOCK TABLE " + CountTable.NAME + " IN EXCLUSIVE MODE");
             opportunity("the topology to write to PostgreSQL", () -> isWaitedFor(statement));
-            Worker killed = one();
+            StormWorker killed = one();
             killed.kill();
             opportunity("the worker to be gone", () -> !killed.isAlive());
             connection.rollback();
@@ -61,22 +61,22 @@ final class StockWorkers {
         try (ResultSet row = statement.executeQuery("SELECT count(*) FROM pg_locks WHERE NOT granted")) {
             return row.next() && row.getInt(1) > 0;
         } catch (SQLException e) {
-            throw new IllegalStateException("PostgreSQL does not tell its locks: " + e.getMessage(), e);
+            throw new IllegalStateException("Reading PostgreSQL's locks failed: " + e.getMessage(), e);
         }
     }
 
     /** Kills the worker when it has noted a batch in ZooKeeper for some partitions and not for others. */
-    Worker killBetweenTwoPartitions() throws Exception {
+    StormWorker killBetweenTwoPartitions() throws Exception {
         return killWhen("a batch to be noted for some partitions only", StockTrident.Connected::isBetweenTwoPartitions);
     }
 
     /** Kills the worker when it has noted a batch in ZooKeeper for all partitions, and has not finished it. */
-    Worker killWithABatchNoted() throws Exception {
+    StormWorker killWithABatchNoted() throws Exception {
         return killWhen("a batch to be noted for all partitions", StockTrident.Connected::isNotedAndOpen);
     }
 
-    private Worker killWhen(String what, Predicate<StockTrident.Connected> condition) throws Exception {
-        Worker worker = one();
+    private StormWorker killWhen(String what, Predicate<StockTrident.Connected> condition) throws Exception {
+        StormWorker worker = one();
         trident.connected(zooKeeper -> {
             opportunity(what, () -> {
                 worker.freeze();
@@ -94,22 +94,22 @@ final class StockWorkers {
 
     private static void opportunity(String what, Deadline.Condition condition) {
         if (!Deadline.in(OPPORTUNITY_WITHIN).await(condition)) {
-            throw new IllegalStateException("Waited %s in vain for %s".formatted(OPPORTUNITY_WITHIN, what));
+            throw new IllegalStateException("Waited %s without success for %s".formatted(OPPORTUNITY_WITHIN, what));
         }
     }
 
-    private Worker one() {
+    private StormWorker one() {
         opportunity("a worker of the stock topology", () -> all().findAny().isPresent());
         return all().findAny().orElseThrow();
     }
 
-    Stream<Worker> all() {
+    Stream<StormWorker> all() {
         return cluster.workers().stream().filter(worker -> worker.topology().equals(StockTopology.NAME));
     }
 
     /** The error that stands in the worker's log most often; empty if none does. */
     Optional<String> commonestError() {
-        List<Worker> found = new ArrayList<>();
+        List<StormWorker> found = new ArrayList<>();
         // Between two workers that die there is none.
         Deadline.in(REPLACED_WITHIN).await(() -> found.addAll(all().toList()));
         return found.stream()
@@ -127,7 +127,7 @@ final class StockWorkers {
         try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
             return lines.map(CAUSE::matcher).filter(Matcher::matches).map(line -> line.group(1)).toList().stream();
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read " + log, e);
+            throw new UncheckedIOException("Reading " + log + " failed", e);
         }
     }
 }

@@ -3,10 +3,10 @@ package io.lightflow.lab.torture;
 import io.lightflow.attribution.Windows;
 import io.lightflow.deploy.cluster.ClusterSettings;
 import io.lightflow.deploy.cluster.ProcessFailedException;
+import io.lightflow.lab.answer.AnswerDifferences;
 import io.lightflow.lab.answer.BatchAnswer;
-import io.lightflow.lab.answer.Differences;
-import io.lightflow.lab.answer.Outputs;
-import io.lightflow.lab.answer.StatisticsTables;
+import io.lightflow.lab.answer.JoinedOutputs;
+import io.lightflow.lab.answer.StatisticsTableReader;
 import io.lightflow.lab.feed.Feed;
 import io.lightflow.lab.feed.FeedTotals;
 import io.lightflow.lab.feed.PartOfFeed;
@@ -132,13 +132,13 @@ final class Torture {
                 answer = BatchAnswer.of(new PartOfFeed(again, fed.read()), List.of(Stage.GROUP), stage.schemas());
             }
             differences.addAll(completion.differences());
-            differences.addAll(Differences.ofBooks(answer.books(), completion.books()));
+            differences.addAll(AnswerDifferences.ofBooks(answer.books(), completion.books()));
             String central = stage.cluster().endpoints().kafka().get(ClusterSettings.CENTRAL);
-            differences.addAll(Differences.ofOutcomes(
+            differences.addAll(AnswerDifferences.ofOutcomes(
                     answer.outcomes(),
-                    new Outputs(central, Stage.SHARDS, stage.schemas()).outcomes(List.of(Stage.GROUP.name()))));
+                    new JoinedOutputs(central, Stage.SHARDS, stage.schemas()).outcomes(List.of(Stage.GROUP.name()))));
             String jdbcUrl = stage.cluster().endpoints().jdbcUrl();
-            differences.addAll(StatisticsTables.differences(answer, jdbcUrl));
+            differences.addAll(StatisticsTableReader.differences(answer, jdbcUrl));
             PostgresTotals.disagreement(jdbcUrl).ifPresent(differences::add);
         }
     }

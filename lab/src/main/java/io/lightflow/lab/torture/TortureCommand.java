@@ -1,7 +1,8 @@
 package io.lightflow.lab.torture;
 
-import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.deploy.local.OrderlyExit;
+import io.lightflow.lab.options.DurationOptions;
 import io.lightflow.topology.operator.CommandErrors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,14 +25,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "lab/torture",
         description = {
-            "Start the cluster of separate processes, let events flow, and kill, freeze, wipe and cut off everything"
-                    + " in it, each at least once, in a seeded order. Then compare joined topics and PostgreSQL with"
-                    + " the answer of a single thread.",
-            "With --stock, Storm's own parts count the same events in place of Lightflow, and the report tells what"
-                    + " they lose and double.",
-            "Exits with 0 if there is no difference, 1 if there is one or something fails, 2 if an option is wrong,"
-                    + " and 130 by Ctrl-C. With --stock, differences are what it is after: it exits with 0 if it ran"
-                    + " to its end."
+            "Start the cluster of separate processes, let events flow, and kill, freeze, wipe and cut off everything in it,"
+                    + " each at least once, in a seeded order. Then compare joined topics and PostgreSQL with the answer"
+                    + " of a single thread.",
+            "With --stock, Storm's own parts count the same events in place of Lightflow, and the report tells what they"
+                    + " lose and double.",
+            "Exit status: 0 without a difference, 1 with a difference or a failure, 2 if an option is invalid, and 130"
+                    + " by Ctrl-C. With --stock, differences are what it is after: it exits with 0 if it ran to its end."
         })
 public final class TortureCommand implements Callable<Integer> {
     @Spec
@@ -40,18 +40,20 @@ public final class TortureCommand implements Callable<Integer> {
     @Option(
             names = "--events",
             defaultValue = "500000",
-            description = "How many are fed, at least. Default: ${DEFAULT-VALUE}.")
+            description = "Minimum number of events to feed. Default: ${DEFAULT-VALUE}.")
     private long events;
 
     @Option(
             names = "--minutes",
-            defaultValue = "12",
-            description =
-                    "How long they flow; longer if not every fault has been done by then. Default: ${DEFAULT-VALUE},"
-                            + " about one round of all faults.")
+            defaultValue = "12m",
+            converter = DurationOptions.Minutes.class,
+            description = "Duration of the feed, extended until every fault has occurred. Default: ${DEFAULT-VALUE},"
+                    + " about one round of all faults.")
     private int minutes;
 
-    @Option(names = "--seed", description = "Of events, order of faults and pauses. Default: a new one, printed.")
+    @Option(
+            names = "--seed",
+            description = "Seed of events, order of faults and pauses. Default: a new one, which is printed.")
     private Long seed;
 
     @Option(
@@ -81,15 +83,14 @@ public final class TortureCommand implements Callable<Integer> {
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "Where the report goes as JSON, and next to it as a page (.md). Default:"
+            description = "File of the report as JSON; the report as a page (.md) is next to it. Default:"
                     + " lab/target/torture.json, with --stock stock.json.")
     private Path report;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description =
-                    "Where the cluster keeps everything; new or empty. Default: lab/target/torture, emptied first.")
+            description = "Data directory of the cluster; new or empty. Default: lab/target/torture, emptied first.")
     private Path data;
 
     @Option(
@@ -124,7 +125,7 @@ public final class TortureCommand implements Callable<Integer> {
 
     private Path folder() throws IOException {
         if (data == null) {
-            return Folders.fresh("torture");
+            return DataDirectories.fresh("torture");
         }
         Path folder = data.toAbsolutePath().normalize();
         Files.createDirectories(folder);
@@ -140,7 +141,7 @@ public final class TortureCommand implements Callable<Integer> {
     private TortureReport run(Path folder, LightFeed.Plan plan) throws Exception {
         try (Stage stage =
                 new Stage(folder, asd == null ? null : asd.toAbsolutePath().normalize(), new Random(plan.seed()))) {
-            List<Fault> faults = chosen(Faults.all(stage), Fault::kind);
+            List<Fault> faults = chosen(TortureFaults.all(stage), Fault::kind);
             stage.start(plan, this::say);
             return new Torture(stage, plan, this::say).run(faults);
         }
@@ -168,7 +169,7 @@ public final class TortureCommand implements Callable<Integer> {
     }
 
     private int tell(TortureReport result) throws IOException {
-        Path file = report != null ? report : Folders.named("torture.json");
+        Path file = report != null ? report : DataDirectories.named("torture.json");
         result.write(file);
         say("");
         say(result.table());
@@ -184,7 +185,7 @@ public final class TortureCommand implements Callable<Integer> {
     }
 
     private int tell(StockReport result) throws IOException {
-        Path file = report != null ? report : Folders.named("stock.json");
+        Path file = report != null ? report : DataDirectories.named("stock.json");
         result.write(file);
         say("");
         say(result.table());

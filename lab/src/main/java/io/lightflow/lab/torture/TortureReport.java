@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What a run came to. The names are those of the JSON.
+ * The results of a run. The names are those of the JSON.
  *
  * @param store the join store
  * @param events light events fed

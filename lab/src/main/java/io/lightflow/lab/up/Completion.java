@@ -17,9 +17,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 
-/** Watches the ledgers of all groups, and tells when everything up to a time has come through. Not thread-safe. */
+/**
+ * Watches the ledgers of all groups, and determines when everything up to a time has been processed. Not thread-safe.
+ */
 public final class Completion implements AutoCloseable {
-    /** A look reads every shard's place from Kafka and PostgreSQL, and takes from what is watched. */
+    /** A check reads every shard's position from Kafka and PostgreSQL, and slows down the watched topologies. */
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
     private final List<GroupStatus> dataflows = new ArrayList<>();
@@ -42,8 +44,8 @@ public final class Completion implements AutoCloseable {
      * before the beacons that carry it is joined and counted, since beacons keep their place among the records.
      *
      * @param watermark event time, ms since the Unix epoch
-     * @param patience how long nothing may change before this gives up
-     * @throws IllegalStateException if nothing has changed for so long, or this is closed
+     * @param patience how long to wait without progress
+     * @throws IllegalStateException if there is no progress for that long, or this is closed
      */
     public void await(long watermark, Duration patience) throws InterruptedException {
         String last = "";
@@ -62,10 +64,10 @@ public final class Completion implements AutoCloseable {
                 last = now;
                 deadline = System.nanoTime() + patience.toNanos();
             } else if (System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException("nothing has moved for " + patience + ": " + now);
+                throw new IllegalStateException("No progress for " + patience + ": " + now);
             }
         } while (!closed.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS));
-        throw new IllegalStateException("closed before everything had come through: " + last);
+        throw new IllegalStateException("Closed before all events were processed: " + last);
     }
 
     private static boolean all(List<GroupStatus> topologies, long watermark) {
@@ -91,7 +93,7 @@ public final class Completion implements AutoCloseable {
         };
     }
 
-    /** The greatest event time that any shard of the join has seen; {@link Position#NO_TIME} if none has seen any. */
+    /** The maximum event time that a shard of the join has seen; {@link Position#NO_TIME} without one. */
     public long greatestTime() {
         return shards(dataflows).stream()
                 .flatMap(shard -> shard.position().topics().values().stream())
@@ -100,7 +102,7 @@ public final class Completion implements AutoCloseable {
                 .orElse(Position.NO_TIME);
     }
 
-    /** The least watermark of the statistics; {@link Position#NO_TIME} if a shard has none. */
+    /** The minimum watermark of the statistics; {@link Position#NO_TIME} if a shard has none. */
     public long watermark() {
         return shards(statistics).stream()
                 .mapToLong(shard -> shard.position().watermark())
@@ -108,7 +110,7 @@ public final class Completion implements AutoCloseable {
                 .orElse(Position.NO_TIME);
     }
 
-    /** What is wrong with the books, in words; empty if nothing. */
+    /** Describes an imbalance of the books; empty if they balance. */
     public List<String> differences() {
         List<String> differences = new ArrayList<>();
         for (List<GroupStatus> topologies : List.of(dataflows, statistics)) {

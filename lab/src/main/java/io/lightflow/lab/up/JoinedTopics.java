@@ -27,8 +27,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Counts a group's joined topics from their beginning, as any reader of committed records would, and without any of the
- * code that counts them for PostgreSQL.
+ * Counts a group's joined topics from their beginning like any reader of committed records. It shares no code with the
+ * counting for PostgreSQL.
  */
 public final class JoinedTopics {
     private static final int BEACON_ID = SchemaId.of(Beacon.getClassSchema());
@@ -39,7 +39,7 @@ public final class JoinedTopics {
     private final SpecificDatumReader<JoinedConversion> conversions = new SpecificDatumReader<>(JoinedConversion.class);
     private BinaryDecoder decoder;
 
-    /** Where the first record of each event is, by id. */
+    /** The location of the first record of each event, by id. */
     private final Map<String, String> seen = new HashMap<>();
 
     private final List<String> repeated = new ArrayList<>();
@@ -51,7 +51,7 @@ public final class JoinedTopics {
     private long spendMicros;
     private long revenueMicros;
 
-    /** @throws IllegalStateException if the topics do not answer, or hold an event twice */
+    /** @throws IllegalStateException if the topics are unavailable, or contain an event twice */
     public static Totals count(String bootstrap, List<String> groups, int partitions) {
         JoinedTopics counting = new JoinedTopics();
         for (String group : groups) {
@@ -91,7 +91,7 @@ public final class JoinedTopics {
         return first;
     }
 
-    /** How many blocks were committed: each is a record in the ledger. */
+    /** The number of committed blocks: each is a record in the ledger. */
     public static long blocks(String bootstrap, String group, int partitions) {
         long blocks = 0;
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap)) {
@@ -114,11 +114,11 @@ public final class JoinedTopics {
         try {
             return impressions.read(null, decoder).getProvenance().getReadMs();
         } catch (IOException e) {
-            throw new IllegalStateException("a joined impression does not decode", e);
+            throw new IllegalStateException("Decoding a joined impression failed", e);
         }
     }
 
-    /** Reads committed records only, from wherever it is told to. */
+    /** Reads only committed records, from given offsets. */
     public static KafkaConsumer<byte[], byte[]> consumer(String bootstrap) {
         Map<String, Object> config = new HashMap<>();
         config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
@@ -143,7 +143,7 @@ public final class JoinedTopics {
                 while (all.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
                     if (System.nanoTime() - deadline > 0) {
                         throw new IllegalStateException(
-                                "topic " + topic.of(group) + " could not be read to its end within " + PATIENCE);
+                                "topic " + topic.of(group) + ": expected to read it to its end within " + PATIENCE);
                     }
                     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                         this.record = record.partition() + "@" + record.offset();
@@ -168,7 +168,7 @@ public final class JoinedTopics {
                 default -> take(conversions.read(null, decoder));
             }
         } catch (IOException e) {
-            throw new IllegalStateException("a joined event in " + topic + " does not decode", e);
+            throw new IllegalStateException("Decoding a joined event of " + topic + " failed", e);
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows what the platform does: on a terminal a picture that is renewed every second, elsewhere a line every few
+ * Shows the progress of the platform: on a terminal a view that is refreshed every second, elsewhere a line every few
  * seconds.
  */
 final class LiveView implements AutoCloseable {
@@ -24,7 +24,7 @@ final class LiveView implements AutoCloseable {
 
     private final LocalStack stack;
     private final FeedProducer producer;
-    /** Told by the shell: what {@link System#console} says about it differs between JDKs. */
+    /** Set by the shell script, because {@link System#console} differs between JDKs. */
     private final boolean terminal = Boolean.getBoolean("lightflow.terminal");
 
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -62,7 +62,7 @@ final class LiveView implements AutoCloseable {
             lastNs = now;
             System.out.println(terminal ? picture(books, lags, perSecond) : line(books, lags, perSecond));
         } catch (RuntimeException | SQLException e) {
-            System.out.println("The platform does not answer now: " + e.getMessage());
+            System.out.println("The platform is unavailable at the moment: " + e.getMessage());
         }
     }
 
@@ -125,7 +125,7 @@ final class LiveView implements AutoCloseable {
 
     @Override
     public void close() {
-        // Not interrupted: what it is asking may be asked to its end.
+        // Not interrupted: a running request may finish.
         thread.shutdown();
         try {
             if (thread.awaitTermination(10, TimeUnit.SECONDS) && completion != null) {

@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 
-/** Reads what the statistics tables add up to. */
+/** Reads the sums of the statistics tables. */
 public final class PostgresTotals {
     private static final String SUMS = """
             SELECT coalesce(sum(impressions), 0), coalesce(sum(clicks), 0), coalesce(sum(conversions), 0),
@@ -25,12 +25,12 @@ public final class PostgresTotals {
         return DriverManager.getConnection(stack.jdbcUrl(), EmbeddedPostgresServer.USER, "");
     }
 
-    /** @throws IllegalStateException if minute, hour and day rows do not add up to the same, or cannot be read */
+    /** @throws IllegalStateException if the sums of minute, hour and day rows differ, or the tables are unreadable */
     public static Totals read(LocalStack stack) {
         return read(stack.jdbcUrl(), EmbeddedPostgresServer.USER);
     }
 
-    /** @throws IllegalStateException if minute, hour and day rows do not add up to the same, or cannot be read */
+    /** @throws IllegalStateException if the sums of minute, hour and day rows differ, or the tables are unreadable */
     public static Totals read(String jdbcUrl, String user) {
         try (Connection connection = DriverManager.getConnection(jdbcUrl, user, "");
                 Statement statement = connection.createStatement()) {
@@ -40,11 +40,11 @@ public final class PostgresTotals {
             });
             return minutes;
         } catch (SQLException e) {
-            throw new IllegalStateException("the statistics cannot be read: " + e.getMessage(), e);
+            throw new IllegalStateException("Reading the statistics failed: " + e.getMessage(), e);
         }
     }
 
-    /** In words, if minute, hour and day rows do not add up to the same. */
+    /** Describes the difference if the sums of minute, hour and day rows differ. */
     public static Optional<String> disagreement(String jdbcUrl) throws SQLException {
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement()) {
@@ -58,7 +58,7 @@ public final class PostgresTotals {
         return minutes.equals(hours) && minutes.equals(days)
                 ? Optional.empty()
                 : Optional.of(
-                        "the statistics tables differ: minutes " + minutes + ", hours " + hours + ", days " + days);
+                        "The statistics tables differ: minutes " + minutes + ", hours " + hours + ", days " + days);
     }
 
     private static Totals sum(Statement statement, String table) throws SQLException {
@@ -69,7 +69,7 @@ public final class PostgresTotals {
         }
     }
 
-    /** The campaigns with the most impressions, as a table of text. */
+    /** The campaigns with the most impressions, formatted as a table. */
     public static String topCampaigns(LocalStack stack, int count) throws SQLException {
         StringBuilder text = new StringBuilder(String.format(
                 "%-14s%13s%10s%13s%16s%16s%n", "campaign", "impressions", "clicks", "conversions", "spend", "revenue"));

@@ -15,16 +15,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The figures of a run that is done. The names are those of the JSON.
+ * The results of a finished run. The names are those in the JSON.
  *
  * @param in events read from the light topics, by type
  * @param joined by type; conversions are the attributed ones
- * @param skippedInput rows of the input that could not be read
- * @param late events that came after the watermark, among the others
- * @param invalid events that are invalid traffic, among the others
- * @param postgres what the statistics tables add up to
+ * @param skippedInput unreadable rows of the input
+ * @param late events that arrived after the watermark, included in the other counts
+ * @param invalid events that are invalid traffic, included in the other counts
+ * @param postgres the sums of the statistics tables
  * @param balanced whether the books of all shards balance and PostgreSQL equals the joined topics
- * @param differences what is wrong, in words; empty if balanced
+ * @param differences descriptions of the differences; empty if balanced
  * @param seconds from the first event fed to the last figure in PostgreSQL
  */
 @JsonPropertyOrder({"in", "joined", "duplicates", "rejected", "skippedInput"})
@@ -82,7 +82,7 @@ record Report(
             Files.createDirectories(folder);
             Files.writeString(file, toJson() + System.lineSeparator());
         } catch (IOException e) {
-            throw new IllegalStateException("the report cannot be written to " + file + ": " + e, e);
+            throw new IllegalStateException("Writing the report to " + file + " failed: " + e, e);
         }
     }
 

@@ -11,18 +11,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Brings an input that has been fed to its end, and compares what the platform says about it with itself. */
+/** Completes a fed input, and checks the platform's results for consistency. */
 final class Settlement {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private Settlement() {}
 
     /**
-     * Sends the closing beacons, waits until all that was fed is in the joined topics and in PostgreSQL, and counts
-     * both.
+     * Sends the closing beacons, waits until all events are in the joined topics and in PostgreSQL, and counts both.
      *
-     * @param beginNanos when feeding began, by {@link System#nanoTime}
-     * @throws IllegalStateException if nothing has moved for three minutes
+     * @param beginNanos when feeding started, by {@link System#nanoTime}
+     * @throws IllegalStateException if there is no progress for three minutes
      */
     static Report settle(LocalStack stack, FeedProducer producer, FeedTotals fed, SkippedRows skipped, long beginNanos)
             throws InterruptedException {
@@ -30,7 +29,7 @@ final class Settlement {
         try (Completion completion = new Completion(stack)) {
             Duration span = span(fed, completion, disorder);
             producer.sendClosingBeacons(span);
-            // An input without a single event has no end to wait for.
+            // An empty input has no end to wait for.
             if (fed.greatestTimeMs() > 0) {
                 completion.await(fed.greatestTimeMs() + span.minus(disorder).toMillis(), PATIENCE);
             }

@@ -3,9 +3,9 @@ package io.lightflow.lab.up;
 import io.lightflow.topology.aerospike.Traffic;
 
 /**
- * What a bench asked of Aerospike.
+ * Aerospike's figures of a bench.
  *
- * @param blocks how many blocks were committed
+ * @param blocks number of committed blocks
  * @param rowsPerSecond rows read and written
  * @param readWaitSeconds how long readers waited, summed over threads
  */

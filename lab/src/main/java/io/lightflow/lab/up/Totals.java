@@ -1,7 +1,7 @@
 package io.lightflow.lab.up;
 
 /**
- * What there is of joined events, counted on one side. Money in micros.
+ * The counts of joined events on one side. Money is in micros.
  *
  * @param impressions impressions that count
  * @param clicks clicks that count, joined with their impressions

@@ -1,6 +1,6 @@
 package io.lightflow.lab.up;
 
-import io.lightflow.deploy.local.Folders;
+import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalStack;
 import io.lightflow.deploy.local.OrderlyExit;
@@ -26,11 +26,11 @@ import picocli.CommandLine.Option;
 /** {@code lightflow up}: the whole platform on one machine. */
 @Command(
         name = "up",
-        description = "Start the whole platform in one process, feed it, and show what it does until Ctrl-C.",
+        description = "Start the whole platform in one process, feed it, and show its progress until Ctrl-C.",
         footer = {
             "",
-            "Exits with 0 when the input is done and all is as it must be, 1 if something is wrong, 2 if an option is,"
-                    + " and 130 by Ctrl-C."
+            "Exit status: 0 if the input has been processed without a difference, 1 with a difference or a failure, 2 if"
+                    + " an option is invalid, and 130 after Ctrl-C."
         })
 public final class UpCommand implements Callable<Integer> {
     @Mixin
@@ -49,12 +49,12 @@ public final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        // Before anything is emptied or started: are the options right?
-        LocalSettings settings = options.settings(options.data == null ? Folders.named("local") : options.data)
+        // Validates the options before anything is emptied or started.
+        LocalSettings settings = options.settings(options.data == null ? DataDirectories.named("local") : options.data)
                 .with(store.aerospike())
                 .withReports();
         if (options.data == null) {
-            Folders.fresh("local");
+            DataDirectories.fresh("local");
         }
         return exit.run(() -> run(settings));
     }
@@ -63,7 +63,7 @@ public final class UpCommand implements Callable<Integer> {
         if (!options.isFinite()) {
             return run(settings, () -> options.liveTraffic(settings.groups(), Instant.now()));
         }
-        // First of all: an input that cannot be read is not worth starting for.
+        // Opens the input first, because nothing should start for an unreadable input.
         try (Feed input = options.input(settings.groups())) {
             return run(settings, () -> input);
         }
@@ -109,7 +109,8 @@ public final class UpCommand implements Callable<Integer> {
             }
             return finish(Settlement.settle(stack, producer, fed, feed.skipped(), begin));
         } catch (InterruptException e) {
-            // Kafka's leaves the thread interrupted, and what is closed now could not wait for its threads.
+            // Kafka's interrupt leaves the thread interrupted, and the resources to close could not wait for their
+            // threads.
             Thread.interrupted();
             throw e;
         }

@@ -9,6 +9,7 @@ import io.lightflow.lab.feed.GeneratedFeedSettings;
 import io.lightflow.lab.feed.IPinYouFeed;
 import io.lightflow.lab.feed.JsonLinesFeed;
 import io.lightflow.lab.feed.MissingImpressions;
+import io.lightflow.lab.options.DurationOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What {@code up} can be told. */
+/** The options of {@code up}. */
 final class UpOptions {
     private static final double LIVE_RATE = 500;
     private static final String IPINYOU = "ipinyou:";
@@ -57,52 +58,57 @@ final class UpOptions {
                     + " exit.")
     boolean untilDone;
 
-    @Option(names = "--report", paramLabel = "FILE", description = "With --until-done: write the figures as JSON.")
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "With --until-done: write the results as JSON to this file.")
     Path report;
 
-    @Option(names = "--rate", paramLabel = "R", description = "Feed at most R events a second.")
+    @Option(names = "--rate", paramLabel = "R", description = "Feed at most R events per second.")
     private Double rate;
 
     @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Keep the data here; started again on it, everything goes on where it stopped. Without it, a"
-                    + " folder that is emptied at every start.")
+            description = "Data directory; a restart on it continues where the previous run stopped. Without it, a"
+                    + " directory that is emptied at every start.")
     Path data;
 
     @Option(
             names = "--groups",
             split = ",",
             paramLabel = "GROUP",
-            description = "Which groups to run; of eu (eu) and us (us-west, us-east). Default: both.")
+            description = "Groups to run, of eu (eu) and us (us-west, us-east). Default: both.")
     private List<String> groups = List.of();
 
     @Option(
             names = "--micro-batch",
-            paramLabel = "SECONDS",
-            defaultValue = "2",
-            description = "How often statistics are committed. Default: ${DEFAULT-VALUE} s.")
+            paramLabel = "DURATION",
+            defaultValue = "2s",
+            converter = DurationOptions.Seconds.class,
+            description = "Interval of committing statistics; a bare number means seconds. Default: ${DEFAULT-VALUE}.")
     private int microBatchSeconds;
 
     @Option(
             names = "--poll-records",
             paramLabel = "N",
             defaultValue = "50000",
-            description = "How many records a task polls for one batch, about. Default: ${DEFAULT-VALUE}.")
+            description = "Approximate number of records that a task polls for one batch. Default: ${DEFAULT-VALUE}.")
     private int pollRecords;
 
     @Option(
             names = "--shards",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Partitions of every topic; fixed by the first start on a folder. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Partitions of every topic; the first start on a directory fixes them. Default: ${DEFAULT-VALUE}.")
     private int shards;
 
     @Option(
             names = "--parallelism",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Tasks of each dataflow topology. Default: ${DEFAULT-VALUE}.")
+            description = "Number of tasks of each dataflow topology. Default: ${DEFAULT-VALUE}.")
     private int parallelism;
 
     @Option(
@@ -176,7 +182,7 @@ final class UpOptions {
         }
     }
 
-    /** A run may take long, and its figures are not to be lost at its end. */
+    /** Checks the report file first: a long run must not lose its results at the end. */
     private void checkReport() {
         Path file = report.toAbsolutePath();
         try {
@@ -213,7 +219,7 @@ final class UpOptions {
         return chosen;
     }
 
-    /** What is fed when there is no input: traffic from now on, without an end. */
+    /** The default input: endless traffic from now on. */
     Feed liveTraffic(List<DcGroup> groups, Instant now) {
         return new GeneratedFeed(GeneratedFeedSettings.live(rate(), now.toEpochMilli(), now, groups));
     }

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 class DifferencesTest {
     @Test
     void equalOutcomesDoNotDiffer() {
-        assertThat(Differences.ofOutcomes(List.of("a", "b", "b"), List.of("a", "b", "b")))
+        assertThat(AnswerDifferences.ofOutcomes(List.of("a", "b", "b"), List.of("a", "b", "b")))
                 .isEmpty();
     }
 
     @Test
     void aLostADoubledAndAChangedOutcomeAreNamed() {
-        assertThat(Differences.ofOutcomes(
+        assertThat(AnswerDifferences.ofOutcomes(
                         List.of("click 1 on i", "click 2 on i", "lost"),
                         List.of("click 1 on i", "click 1 on i", "click 2 on j")))
                 .containsExactly(
@@ -37,7 +37,7 @@ class DifferencesTest {
         List<String> expected =
                 IntStream.range(100, 200).mapToObj(i -> "event " + i).toList();
 
-        assertThat(Differences.ofOutcomes(expected, List.of()))
+        assertThat(AnswerDifferences.ofOutcomes(expected, List.of()))
                 .hasSize(21)
                 .last()
                 .isEqualTo("... and 80 more like the last");
@@ -45,11 +45,13 @@ class DifferencesTest {
 
     @Test
     void aRowThatIsMissingTooManyOrWrongIsNamed() {
-        assertThat(Differences.ofMinutes(Map.of(), Map.of(key(1), counts(1)))).hasSize(1);
-        assertThat(Differences.ofMinutes(Map.of(key(1), counts(1)), Map.of())).hasSize(1);
-        assertThat(Differences.ofMinutes(Map.of(key(1), counts(1)), Map.of(key(1), counts(2))))
+        assertThat(AnswerDifferences.ofMinutes(Map.of(), Map.of(key(1), counts(1))))
                 .hasSize(1);
-        assertThat(Differences.ofMinutes(Map.of(key(1), counts(1)), Map.of(key(1), counts(1))))
+        assertThat(AnswerDifferences.ofMinutes(Map.of(key(1), counts(1)), Map.of()))
+                .hasSize(1);
+        assertThat(AnswerDifferences.ofMinutes(Map.of(key(1), counts(1)), Map.of(key(1), counts(2))))
+                .hasSize(1);
+        assertThat(AnswerDifferences.ofMinutes(Map.of(key(1), counts(1)), Map.of(key(1), counts(1))))
                 .isEmpty();
     }
 
@@ -58,7 +60,7 @@ class DifferencesTest {
         Books.Editor editor = Books.EMPTY.edit();
         editor.add(EventType.CLICK, Entry.DUPLICATE, 1);
 
-        assertThat(Differences.ofBooks(Books.EMPTY, editor.done()))
+        assertThat(AnswerDifferences.ofBooks(Books.EMPTY, editor.done()))
                 .containsExactly("books, clicks DUPLICATE: expected 0, found 1");
     }
 

@@ -134,7 +134,7 @@ class LightEventsTest {
                     send(blocking, "blocked", blocked);
                 }
             });
-            assertThat(refusal).hasMessageContaining("IMPRESSION not taken");
+            assertThat(refusal).hasMessageContaining("IMPRESSION not accepted");
             assertThat(blocking.metrics().notAccepted()).isEqualTo(1);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(200), PATIENCE);
             assertThatThrownBy(() -> blocking.flush(Duration.ofMillis(1)))

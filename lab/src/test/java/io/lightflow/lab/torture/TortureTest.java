@@ -28,11 +28,11 @@ class TortureTest {
         try (Stage stage = new Stage(folder.resolve("cluster").toAbsolutePath(), null, new Random(SEED))) {
             stage.start(PLAN, System.out::println);
             List<Fault> faults = List.of(
-                    Faults.joinKilled(),
-                    Faults.statisticsKilled(),
-                    Faults.killed(Faults.POSTGRES),
-                    Faults.submittedTwice(),
-                    Faults.tridentWiped());
+                    TortureFaults.joinKilled(),
+                    TortureFaults.statisticsKilled(),
+                    TortureFaults.killed(TortureFaults.POSTGRES),
+                    TortureFaults.submittedTwice(),
+                    TortureFaults.tridentWiped());
 
             TortureReport report = new Torture(stage, PLAN, System.out::println).run(faults);
 

@@ -7,7 +7,7 @@ import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.deploy.local.LocalStack;
-import io.lightflow.lab.answer.Outputs;
+import io.lightflow.lab.answer.JoinedOutputs;
 import io.lightflow.lab.feed.BeaconCadence;
 import io.lightflow.lab.feed.Feed;
 import io.lightflow.lab.feed.FeedEvent;
@@ -72,8 +72,8 @@ final class Stand implements AutoCloseable {
         return RegistrySchemas.connect(new GroupSettings.Registry(List.of(stack.registryUrl())));
     }
 
-    Outputs outputs() {
-        return new Outputs(stack.centralBootstrap(), stack.settings().shards(), schemas());
+    JoinedOutputs outputs() {
+        return new JoinedOutputs(stack.centralBootstrap(), stack.settings().shards(), schemas());
     }
 
     /**

@@ -2,12 +2,12 @@ package io.lightflow.reports.budget;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.reports.http.Feature;
-import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.ReportsRole;
+import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,9 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * {@code /v1/campaigns/…/budget} and {@code /v1/budgets}: the view {@code campaign_budget} at a stated position.
- */
+/** {@code /v1/campaigns/…/budget} and {@code /v1/budgets}: the view {@code campaign_budget} at a stated position. */
 public final class BudgetApi implements Feature {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LISTED = 1_000;
@@ -50,8 +48,8 @@ public final class BudgetApi implements Feature {
                                 row -> CampaignBudget.read(row, CampaignBudget.AsOf.readWithPositions(row)),
                                 id))
                 .filter(budget -> RequestPrincipal.of(context).maySee(budget.advertiser()))
-                .orElseThrow(
-                        () -> ProblemException.notFound("campaign " + id + " does not exist, or this account cannot see it"));
+                .orElseThrow(() ->
+                        ProblemException.notFound("campaign " + id + " does not exist, or this account cannot see it"));
     }
 
     private record BudgetPage(List<CampaignBudget> budgets, String next, CampaignBudget.AsOf asOf) {}
@@ -80,16 +78,19 @@ public final class BudgetApi implements Feature {
                 .ifPresent(word -> sql.append(word.equals("true") ? " AND exhausted" : " AND NOT exhausted"));
         sql.append(" ORDER BY campaign LIMIT ").append(limit + 1);
         return replica.querySnapshot("list the budgets", connection -> {
-            List<CampaignBudget> found = Sql.all(connection, sql.toString(), row -> CampaignBudget.read(row, null), values.toArray());
+            List<CampaignBudget> found =
+                    Sql.all(connection, sql.toString(), row -> CampaignBudget.read(row, null), values.toArray());
             boolean hasMore = found.size() > limit;
             List<CampaignBudget> shown = hasMore ? found.subList(0, limit) : found;
-            return new BudgetPage(shown, hasMore ? shown.get(limit - 1).campaign() : null, asOf(connection, withPositions));
+            return new BudgetPage(
+                    shown, hasMore ? shown.get(limit - 1).campaign() : null, asOf(connection, withPositions));
         });
     }
 
     private static CampaignBudget.AsOf asOf(Connection connection, boolean withPositions) throws SQLException {
         Optional<CampaignBudget.AsOf> asOf = withPositions
-                ? Sql.first(connection, CampaignBudget.AsOf.SELECT_WITH_POSITIONS, CampaignBudget.AsOf::readWithPositions)
+                ? Sql.first(
+                        connection, CampaignBudget.AsOf.SELECT_WITH_POSITIONS, CampaignBudget.AsOf::readWithPositions)
                 : Sql.first(connection, CampaignBudget.AsOf.SELECT, CampaignBudget.AsOf::read);
         return asOf.orElseThrow();
     }

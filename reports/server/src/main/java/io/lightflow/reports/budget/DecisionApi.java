@@ -4,19 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.lightflow.reports.gate.BudgetGate;
-import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.reports.http.Feature;
-import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.ReportsRole;
+import io.lightflow.reports.http.RequestPrincipal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.StreamSupport;
 
 /**
- * {@code /v1/decisions}: decisions about many campaigns, from memory. {@link DecisionHandler} serves single decisions, and passes on all requests that it does not handle.
+ * {@code /v1/decisions}: decisions about many campaigns, from memory. {@link DecisionHandler} serves single decisions,
+ * and passes on all requests that it does not handle.
  */
 public final class DecisionApi implements Feature {
     private static final int MAX_CAMPAIGNS = 1_000;
@@ -36,18 +37,21 @@ public final class DecisionApi implements Feature {
     public void addTo(RoutesConfig routes) {
         routes.get(
                 "/v1/campaigns/{id}/decision",
-                ReportsJson.handler(context -> DecisionResponse.of(DecisionResponse.decide(gate, RequestPrincipal.of(context), context.pathParam("id")))),
+                ReportsJson.handler(context -> DecisionResponse.of(
+                        DecisionResponse.decide(gate, RequestPrincipal.of(context), context.pathParam("id")))),
                 ReportsRole.VIEWER);
         routes.get(
                 "/v1/decisions",
                 ReportsJson.handler(context ->
                         decide(context, Parameters.of(context, "campaign").texts("campaign"))),
                 ReportsRole.VIEWER);
-        routes.post("/v1/decisions", ReportsJson.handler(context -> decide(context, listed(context))), ReportsRole.VIEWER);
+        routes.post(
+                "/v1/decisions", ReportsJson.handler(context -> decide(context, listed(context))), ReportsRole.VIEWER);
     }
 
     private static List<String> listed(Context context) {
-        JsonNode campaigns = ReportsJson.object(context, ReportsJson.CONTENT_TYPE).path("campaigns");
+        JsonNode campaigns =
+                ReportsJson.object(context, ReportsJson.CONTENT_TYPE).path("campaigns");
         if (!campaigns.isArray()) {
             throw ProblemException.body("expected {\"campaigns\": [\"id\", …]}, found another body");
         }
@@ -57,7 +61,8 @@ public final class DecisionApi implements Feature {
     }
 
     /** @param behindMs lag of the statistics; null if unknown */
-    private record DecisionsResponse(Map<String, DecisionResponse> decisions, boolean stale, long snapshotAgeMs, Long behindMs) {}
+    private record DecisionsResponse(
+            Map<String, DecisionResponse> decisions, boolean stale, long snapshotAgeMs, Long behindMs) {}
 
     private DecisionsResponse decide(Context context, List<String> campaigns) {
         if (campaigns.isEmpty() || campaigns.size() > MAX_CAMPAIGNS) {

@@ -2,10 +2,10 @@ package io.lightflow.reports.budget;
 
 import io.lightflow.reports.gate.BudgetGate;
 import io.lightflow.reports.gate.Decision;
-import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsAccessFilter;
-import io.lightflow.reports.http.RequestPrincipal;
+import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsJson;
+import io.lightflow.reports.http.RequestPrincipal;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,8 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Serves {@code GET /v1/campaigns/{id}/decision} before all other handlers, because bidders request it for each bid. It passes on requests without a decision, so that they fail like all other requests.
+ * Serves {@code GET /v1/campaigns/{id}/decision} before all other handlers, because bidders request it for each bid. It
+ * passes on requests without a decision, so that they fail like all other requests.
  */
 public final class DecisionHandler extends Handler.Wrapper {
     private static final String PREFIX = "/v1/campaigns/";

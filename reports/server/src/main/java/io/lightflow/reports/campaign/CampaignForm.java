@@ -3,9 +3,9 @@ package io.lightflow.reports.campaign;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lightflow.reports.campaign.Campaign.Goal;
-import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.ProblemDetails.InvalidParameter;
 import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.http.ReportsJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -144,8 +144,7 @@ final class CampaignForm {
         return text(
                 name,
                 null,
-                "a string of 1 to " + MAX_ID_BYTES
-                        + " bytes in UTF-8, without control characters or surrounding space",
+                "a string of 1 to " + MAX_ID_BYTES + " bytes in UTF-8, without control characters or surrounding space",
                 text -> !text.isBlank()
                         && text.strip().equals(text)
                         && text.getBytes(StandardCharsets.UTF_8).length <= MAX_ID_BYTES

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** Reads and writes the table of campaigns. A trigger writes each change and its account to the audit in the same transaction. */
+/**
+ * Reads and writes the table of campaigns. A trigger writes each change and its account to the audit in the same
+ * transaction.
+ */
 final class CampaignStore {
     private static final String COLUMNS = "id, advertiser, name, currency, total_budget_micros, daily_budget_micros,"
             + " time_zone, starts_at, ends_at, goal_metric, goal_count, pacing, status, version, updated_at";
@@ -157,10 +160,7 @@ final class CampaignStore {
 
     private Sql primary() {
         return primary.orElseThrow(() -> new ProblemException(
-                403,
-                "read-only",
-                "This server is read-only",
-                "the settings of this server name no primary"));
+                403, "read-only", "This server is read-only", "the settings of this server name no primary"));
     }
 
     private static void setAccount(Connection connection, String account) throws SQLException {

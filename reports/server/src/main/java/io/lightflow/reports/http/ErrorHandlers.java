@@ -35,7 +35,8 @@ public final class ErrorHandlers {
         routes.exception(Exception.class, (e, context) -> {
             LOG.error("{} {} failed", context.method(), context.path(), e);
             ReportsJson.write(
-                    context, ProblemDetails.of(500, "internal", "Internal error", "the server failed; its log has the cause"));
+                    context,
+                    ProblemDetails.of(500, "internal", "Internal error", "the server failed; its log has the cause"));
         });
     }
 

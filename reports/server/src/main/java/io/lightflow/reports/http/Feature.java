@@ -8,7 +8,9 @@ public interface Feature {
     void addTo(RoutesConfig routes);
 
     /**
-     * The feature's part of the OpenAPI document: a YAML file with {@code paths} and {@code components} in the resources of {@code io/lightflow/reports/openapi}. Every path with a role other than {@link ReportsRole#OPEN} must be in one.
+     * The feature's part of the OpenAPI document: a YAML file with {@code paths} and {@code components} in the
+     * resources of {@code io/lightflow/reports/openapi}. Every path with a role other than {@link ReportsRole#OPEN}
+     * must be in one.
      */
     String description();
 

@@ -42,7 +42,8 @@ public final class OpenApi {
     private static void add(JsonNode part, ObjectNode whole, String from) {
         part.properties().forEach(field -> {
             if (whole.has(field.getKey())) {
-                throw new IllegalStateException(from + " describes " + field.getKey() + ", which another file already describes");
+                throw new IllegalStateException(
+                        from + " describes " + field.getKey() + ", which another file already describes");
             }
             whole.set(field.getKey(), field.getValue());
         });

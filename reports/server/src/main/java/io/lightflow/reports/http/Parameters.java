@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/** Reads the query parameters of a request. Unknown parameters are rejected, so that a misspelt filter is not ignored. */
+/**
+ * Reads the query parameters of a request. Unknown parameters are rejected, so that a misspelt filter is not ignored.
+ */
 public final class Parameters {
     private final Map<String, List<String>> sent;
 

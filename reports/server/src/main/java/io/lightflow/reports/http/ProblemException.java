@@ -30,7 +30,8 @@ public final class ProblemException extends RuntimeException {
      * @param allowed to complete "must be"
      */
     public static ProblemException parameter(String parameter, String sent, String allowed) {
-        return new ProblemException(ProblemDetails.ofParameters(400, List.of(new InvalidParameter(parameter, sent, allowed))));
+        return new ProblemException(
+                ProblemDetails.ofParameters(400, List.of(new InvalidParameter(parameter, sent, allowed))));
     }
 
     /** Fields of the body are invalid. */

@@ -17,8 +17,10 @@ public final class ReportsAccessFilter {
     }
 
     public void check(Context context) {
-        ReportsRole needed =
-                context.routeRoles().stream().map(ReportsRole.class::cast).findFirst().orElse(ReportsRole.MANAGER);
+        ReportsRole needed = context.routeRoles().stream()
+                .map(ReportsRole.class::cast)
+                .findFirst()
+                .orElse(ReportsRole.MANAGER);
         rejectOtherSites(context);
         if (needed == ReportsRole.OPEN) {
             return;
@@ -36,7 +38,9 @@ public final class ReportsAccessFilter {
     }
 
     /**
-     * Rejects requests from pages of other sites to a server without accounts, which such a page could send to the loopback address. With accounts, browsers never add the token themselves, so pages of other sites cannot use an account.
+     * Rejects requests from pages of other sites to a server without accounts, which such a page could send to the
+     * loopback address. With accounts, browsers never add the token themselves, so pages of other sites cannot use an
+     * account.
      */
     private void rejectOtherSites(Context context) {
         boolean reads = context.method().equals(HandlerType.GET) && !access.isUnrestricted();

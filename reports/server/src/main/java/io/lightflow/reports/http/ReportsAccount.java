@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param token the hash of the token in {@code Authorization: Bearer …}
  * @param advertiser the advertiser to whose campaigns and statistics the account is limited; empty for all
  */
-public record ReportsAccount(String name, TokenHash token, ReportsRole role, Optional<String> advertiser) implements Accounts.Principal {
+public record ReportsAccount(String name, TokenHash token, ReportsRole role, Optional<String> advertiser)
+        implements Accounts.Principal {
     public ReportsAccount {
         Objects.requireNonNull(token, "token");
         Objects.requireNonNull(advertiser, "advertiser");
@@ -24,7 +25,8 @@ public record ReportsAccount(String name, TokenHash token, ReportsRole role, Opt
             throw new IllegalArgumentException("the role of account " + name + " must be viewer or manager");
         }
         if (advertiser.isPresent() && advertiser.get().isBlank()) {
-            throw new IllegalArgumentException("the advertiser of account " + name + " is empty: omit it for all advertisers");
+            throw new IllegalArgumentException(
+                    "the advertiser of account " + name + " is empty: omit it for all advertisers");
         }
     }
 

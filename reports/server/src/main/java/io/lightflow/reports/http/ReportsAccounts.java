@@ -22,6 +22,8 @@ public final class ReportsAccounts extends Accounts<ReportsAccount> {
      * @param authorization the request's Authorization header, or null
      */
     public Optional<RequestPrincipal> principal(String authorization) {
-        return isUnrestricted() ? Optional.of(ANONYMOUS) : authenticate(authorization).map(ReportsAccount::principal);
+        return isUnrestricted()
+                ? Optional.of(ANONYMOUS)
+                : authenticate(authorization).map(ReportsAccount::principal);
     }
 }

@@ -43,7 +43,9 @@ public final class ReportsJson {
     }
 
     static void write(Context context, ProblemDetails problem) {
-        context.status(problem.status()).contentType(ProblemDetails.CONTENT_TYPE).result(bytes(problem));
+        context.status(problem.status())
+                .contentType(ProblemDetails.CONTENT_TYPE)
+                .result(bytes(problem));
     }
 
     public static byte[] bytes(Object body) {

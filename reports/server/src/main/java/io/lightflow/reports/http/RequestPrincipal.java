@@ -15,7 +15,8 @@ public record RequestPrincipal(String name, ReportsRole role, Optional<String> a
     public static RequestPrincipal of(Context context) {
         RequestPrincipal caller = context.attribute(ATTRIBUTE);
         if (caller == null) {
-            throw new IllegalStateException("expected an authenticated request of " + context.path() + ", found none: give its route a role");
+            throw new IllegalStateException(
+                    "expected an authenticated request of " + context.path() + ", found none: give its route a role");
         }
         return caller;
     }

@@ -2,7 +2,10 @@ package io.lightflow.reports.http;
 
 import io.javalin.http.Context;
 
-/** The security headers of every response: load nothing from other sites, forbid framing, and do not sniff content types. */
+/**
+ * The security headers of every response: load nothing from other sites, forbid framing, and do not sniff content
+ * types.
+ */
 public final class SecurityHeaders {
     private static final String CONTENT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self';"
             + " connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

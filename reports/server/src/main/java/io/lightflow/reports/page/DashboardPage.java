@@ -7,7 +7,9 @@ import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.service.sql.Sql;
 import java.util.List;
 
-/** {@code /}: the dashboard. The page contains no figures: its scripts request them with the token that the user pastes. */
+/**
+ * {@code /}: the dashboard. The page contains no figures: its scripts request them with the token that the user pastes.
+ */
 public final class DashboardPage implements Feature {
     private static final List<String> FILES = List.of(
             "style.css",

@@ -2,10 +2,10 @@ package io.lightflow.reports.page;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.lightflow.reports.http.RequestPrincipal;
-import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.Parameters;
+import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.ReportsRole;
+import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.service.sql.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -9,7 +9,8 @@ import java.util.Optional;
 /**
  * The settings of the budget gate; see {@link BudgetGateSettings}.
  *
- * @param listenUrl the database at which to listen for exhausted campaigns, with the user of the replica. Empty for the primary or, without a primary, the replica
+ * @param listenUrl the database at which to listen for exhausted campaigns, with the user of the replica. Empty for the
+ *     primary or, without a primary, the replica
  * @param maxLag empty for no limit of the lag of statistics
  */
 public record BudgetSettings(

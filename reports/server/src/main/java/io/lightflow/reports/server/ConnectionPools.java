@@ -5,7 +5,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The connection pools of replica and primary. Connections open on first use, so the server starts even if PostgreSQL is unavailable.
+ * The connection pools of replica and primary. Connections open on first use, so the server starts even if PostgreSQL
+ * is unavailable.
  */
 final class ConnectionPools implements AutoCloseable {
     final HikariDataSource replica;

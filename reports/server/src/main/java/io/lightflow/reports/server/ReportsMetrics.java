@@ -33,7 +33,8 @@ final class ReportsMetrics {
                 .labelNames("decision")
                 .callback(values -> {
                     for (Decision decision : Decision.values()) {
-                        values.call(decisions.decisions(decision), decision.name().toLowerCase(Locale.ROOT));
+                        values.call(
+                                decisions.decisions(decision), decision.name().toLowerCase(Locale.ROOT));
                     }
                 })
                 .register(registry);

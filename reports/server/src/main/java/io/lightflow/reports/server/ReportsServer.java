@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves campaigns, budgets and statistics over HTTP. Any number of servers may read one database, without a leader. The topologies create the tables.
+ * Serves campaigns, budgets and statistics over HTTP. Any number of servers may read one database, without a leader.
+ * The topologies create the tables.
  *
  * <p>One thread creates, starts and closes it, once each.
  */

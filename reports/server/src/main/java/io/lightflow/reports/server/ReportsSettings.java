@@ -4,9 +4,9 @@ import io.lightflow.reports.gate.BudgetGateSettings;
 import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.ServerTlsSettings;
+import io.lightflow.time.Durations;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -40,12 +40,12 @@ public record ReportsSettings(
         if (statementTimeout.compareTo(Duration.ofMillis(100)) < 0
                 || statementTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
             throw new IllegalArgumentException(
-                    "statementTimeout must be 100ms to 10m, but is "
-                    + Durations.format(statementTimeout));
+                    "statementTimeout must be 100ms to 10m, but is " + Durations.format(statementTimeout));
         }
         if (access.isUnrestricted() && !isLoopback(http.bind())) {
-            throw new IllegalArgumentException("access must name the accounts if bind is not a loopback address, but bind"
-                    + " is " + http.bind() + ": anyone who reaches it could change budgets");
+            throw new IllegalArgumentException(
+                    "access must name the accounts if bind is not a loopback address, but bind" + " is " + http.bind()
+                            + ": anyone who reaches it could change budgets");
         }
     }
 

@@ -5,8 +5,8 @@ import static io.lightflow.service.settings.SettingsFile.orElse;
 import static io.lightflow.service.settings.SettingsFile.require;
 
 import io.lightflow.reports.gate.StalePolicy;
-import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.service.http.HttpSettings;
@@ -22,7 +22,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Reads {@link ReportsSettings} from YAML. An unknown key or a missing or invalid value is an error that names the key. The file contains no secrets, only their hashes, or the names of environment variables or files that contain them.
+ * Reads {@link ReportsSettings} from YAML. An unknown key or a missing or invalid value is an error that names the key.
+ * The file contains no secrets, only their hashes, or the names of environment variables or files that contain them.
  */
 public final class ReportsSettingsFile {
     /** The hash of a short token could be reversed by guessing. */

@@ -2,11 +2,11 @@ package io.lightflow.reports.server;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.reports.http.Feature;
-import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.ReportsRole;
+import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.service.http.HttpMetrics;
 import io.lightflow.service.sql.Sql;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.lightflow.reports.statistics;
 
-import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.statistics.Dimension;
 import java.util.Collection;
 import java.util.EnumMap;

@@ -1,8 +1,8 @@
 package io.lightflow.reports.statistics;
 
 import io.lightflow.reports.http.ProblemException;
-import io.lightflow.service.sql.Sql;
 import io.lightflow.service.sql.DatabaseException;
+import io.lightflow.service.sql.Sql;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashSet;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
-import io.lightflow.reports.server.TestClient;
 import io.lightflow.reports.server.ReportsTestDatabase;
+import io.lightflow.reports.server.TestClient;
 import io.lightflow.service.access.TokenHash;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -134,8 +134,7 @@ class CampaignApiTest {
                         "pacing",
                         "budget");
         assertThat(problem.path("errors").toString())
-                .contains(
-                        "{\"parameter\":\"total_budget_micros\",\"sent\":\"1.5\",\"allowed\":\"an integer from 0 to");
+                .contains("{\"parameter\":\"total_budget_micros\",\"sent\":\"1.5\",\"allowed\":\"an integer from 0 to");
         assertThat(problem.path("detail").asText()).contains("name must be a string", "but is missing");
 
         make("pace", "a");

@@ -2,8 +2,8 @@ package io.lightflow.reports.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
@@ -82,8 +82,10 @@ class DashboardTest {
     private static ReportsServer serve(ReportsTestDatabase tables) {
         return new ReportsServer(ReportsSettings.of(0, tables.settings())
                         .withAccess(new ReportsAccounts(List.of(
-                                new ReportsAccount("mara", TokenHash.of(MANAGER), ReportsRole.MANAGER, Optional.empty()),
-                                new ReportsAccount("ada", TokenHash.of(ACME), ReportsRole.VIEWER, Optional.of("acme"))))))
+                                new ReportsAccount(
+                                        "mara", TokenHash.of(MANAGER), ReportsRole.MANAGER, Optional.empty()),
+                                new ReportsAccount(
+                                        "ada", TokenHash.of(ACME), ReportsRole.VIEWER, Optional.of("acme"))))))
                 .start();
     }
 

@@ -17,7 +17,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
-/** Speaks Chromium's DevTools protocol over one WebSocket: methods with responses, and events of sessions. Thread-safe. */
+/**
+ * Speaks Chromium's DevTools protocol over one WebSocket: methods with responses, and events of sessions. Thread-safe.
+ */
 final class DevTools implements AutoCloseable {
     private static final int RESPONSE_TIMEOUT_SECONDS = 20;
 
@@ -65,7 +67,8 @@ final class DevTools implements AutoCloseable {
 
     private void received(JsonNode message) {
         if (message.has("id")) {
-            CompletableFuture<JsonNode> answer = pending.remove(message.path("id").asInt());
+            CompletableFuture<JsonNode> answer =
+                    pending.remove(message.path("id").asInt());
             if (message.has("error")) {
                 answer.completeExceptionally(
                         new IllegalStateException(message.path("error").toString()));

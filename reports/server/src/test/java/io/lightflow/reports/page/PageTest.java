@@ -3,13 +3,13 @@ package io.lightflow.reports.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
-import io.lightflow.reports.server.TestClient;
 import io.lightflow.reports.server.ReportsTestDatabase;
+import io.lightflow.reports.server.TestClient;
 import io.lightflow.service.access.TokenHash;
 import java.net.http.HttpResponse;
 import java.util.List;

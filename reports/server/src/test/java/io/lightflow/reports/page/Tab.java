@@ -102,15 +102,16 @@ final class Tab implements AutoCloseable {
     }
 
     String text(String selector) {
-        return evaluate("document.querySelector(" + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
-                        + ")?.textContent ?? '(nothing)'")
+        return evaluate("document.querySelector("
+                        + ReportsJson.MAPPER.getNodeFactory().textNode(selector) + ")?.textContent ?? '(nothing)'")
                 .asText();
     }
 
     /** The texts of all matching elements, trimmed. */
     List<String> texts(String selector) {
         List<String> texts = new ArrayList<>();
-        evaluate("[...document.querySelectorAll(" + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
+        evaluate("[...document.querySelectorAll("
+                        + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
                         + ")].map((node) => node.textContent.trim())")
                 .forEach(text -> texts.add(text.asText()));
         return texts;
@@ -133,7 +134,8 @@ final class Tab implements AutoCloseable {
     }
 
     void awaitText(String selector, String text) {
-        await("document.querySelector(" + ReportsJson.MAPPER.getNodeFactory().textNode(selector) + ")?.textContent.includes("
+        await("document.querySelector(" + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
+                + ")?.textContent.includes("
                 + ReportsJson.MAPPER.getNodeFactory().textNode(text) + ")");
     }
 

@@ -29,7 +29,8 @@ class ReportsTlsTest {
         // The decision UNKNOWN needs no database.
         DatabaseSettings unavailable = new DatabaseSettings(
                 "jdbc:postgresql://127.0.0.1:1/unavailable", "postgres", null, "public", 2, Duration.ofMillis(250));
-        ReportsSettings settings = ReportsSettings.of(0, unavailable).withTls(new ServerTlsSettings(keyStore, PASSWORD));
+        ReportsSettings settings =
+                ReportsSettings.of(0, unavailable).withTls(new ServerTlsSettings(keyStore, PASSWORD));
         try (ReportsServer server = new ReportsServer(settings).start()) {
             assertThat(server.url().getScheme()).isEqualTo("https");
             HttpClient client = HttpClient.newBuilder()

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lightflow.database.StatisticsCube;
-import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsAccount;
+import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
-import io.lightflow.reports.server.TestClient;
 import io.lightflow.reports.server.ReportsTestDatabase;
+import io.lightflow.reports.server.TestClient;
 import io.lightflow.reports.statistics.WrittenStatistics.Row;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.statistics.Counts;

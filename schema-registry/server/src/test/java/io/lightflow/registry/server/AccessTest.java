@@ -11,12 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 
 /** Requests without an account are rejected, readers cannot write, and every change is logged without secrets. */
@@ -113,12 +107,8 @@ class AccessTest extends ApiTest {
 
     @Test
     void everyChangeIsLoggedWithItsAuthorAndWithoutSecrets() throws Exception {
-        Logger log = (Logger) org.apache.logging.log4j.LogManager.getLogger("io.lightflow.registry.audit");
-        Lines lines = new Lines();
-        lines.start();
-        log.addAppender(lines);
-        log.setLevel(Level.INFO);
-        try {
+        List<String> lines;
+        try (LogCapture log = new LogCapture("io.lightflow.registry.audit")) {
             as(WRITER, "POST", "/subjects/things/versions", body("\"int\""));
             as(WRITER, "POST", "/subjects/things/versions", body("\"int\""));
             as(WRITER, "PUT", "/config/things", "{\"compatibility\":\"NONE\"}");
@@ -127,14 +117,13 @@ class AccessTest extends ApiTest {
             as(READER, "DELETE", "/subjects/things", null);
             as(WRITER, "DELETE", "/subjects/things", null);
             as(WRITER, "DELETE", "/subjects/things?permanent=true", null);
-        } finally {
-            log.removeAppender(lines);
+            lines = log.messages();
         }
-        assertThat(lines.text).hasSize(6);
-        assertThat(lines.text.get(0))
+        assertThat(lines).hasSize(6);
+        assertThat(lines.get(0))
                 .startsWith("writer from 127.0.0.1: register schema ")
                 .endsWith("as version 1 of subject things");
-        assertThat(lines.text.toString())
+        assertThat(lines.toString())
                 .contains("set-compatibility NONE of subject things", "delete-for-good subject things")
                 .doesNotContain(TOKEN)
                 .doesNotContain("reader");
@@ -179,18 +168,5 @@ class AccessTest extends ApiTest {
 
     private static String basic(String user, String password) {
         return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static final class Lines extends AbstractAppender {
-        private final List<String> text = new CopyOnWriteArrayList<>();
-
-        Lines() {
-            super("lines", null, null, true, Property.EMPTY_ARRAY);
-        }
-
-        @Override
-        public void append(LogEvent event) {
-            text.add(event.getMessage().getFormattedMessage());
-        }
     }
 }

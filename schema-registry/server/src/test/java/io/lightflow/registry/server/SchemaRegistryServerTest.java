@@ -23,6 +23,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.apache.logging.log4j.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,18 +177,21 @@ class SchemaRegistryServerTest {
     }
 
     @Test
-    void anOutageOfTheDatabaseIsRetryableAndEndsByItself() throws SQLException {
+    void anOutageOfTheDatabaseIsRetryableEndsByItselfAndIsLoggedOnce() throws SQLException {
         server.close();
         server = new SchemaRegistryServer(database.settings().withDatabaseTimeout(Duration.ofMillis(300))).start();
         client().register("clicks", CLICK);
-        database.disconnect();
-        assertThatThrownBy(() -> client().latest("clicks"))
-                .isInstanceOf(RegistryUnavailableException.class)
-                .hasMessageContaining("50001");
-        database.reconnect();
-        SchemaRegistryClient patient =
-                new SchemaRegistryClient(RegistryClientSettings.of(server.url()).withRounds(20, Duration.ofMillis(50)));
-        assertThat(patient.latest("clicks").schema()).isEqualTo(CLICK);
+        try (LogCapture log = new LogCapture("io.lightflow.service.sql.Sql")) {
+            database.disconnect();
+            assertThatThrownBy(() -> client().latest("clicks"))
+                    .isInstanceOf(RegistryUnavailableException.class)
+                    .hasMessageContaining("50001");
+            database.reconnect();
+            SchemaRegistryClient patient = new SchemaRegistryClient(
+                    RegistryClientSettings.of(server.url()).withRounds(20, Duration.ofMillis(50)));
+            assertThat(patient.latest("clicks").schema()).isEqualTo(CLICK);
+            assertThat(log.levels()).containsExactly(Level.WARN, Level.INFO);
+        }
     }
 
     @Test

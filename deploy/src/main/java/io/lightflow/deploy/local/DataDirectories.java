@@ -11,14 +11,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where commands keep data when they are not told: below the build folder. */
-public final class Folders {
-    /** Open, and so locked, as long as this process lives. */
+/** The default data directories of commands, below the build directory. */
+public final class DataDirectories {
+    /** Open, and therefore locked, for the life of this process. */
     private static final List<FileChannel> HELD = new ArrayList<>();
 
-    private Folders() {}
+    private DataDirectories() {}
 
-    /** Where the folder of this name is, or will be. */
+    /** The path of the directory of this name. */
     public static Path named(String name) {
         return Path.of(System.getProperty("lightflow.target", "deploy/target"), name)
                 .toAbsolutePath()
@@ -26,9 +26,9 @@ public final class Folders {
     }
 
     /**
-     * An empty folder of this name, held until this process ends; what was in it is deleted.
+     * Creates an empty directory of this name, deletes its previous content, and locks it until this process ends.
      *
-     * @throws IllegalStateException if another process holds it
+     * @throws IllegalStateException if another process holds the lock
      */
     public static Path fresh(String name) {
         Path folder = named(name);
@@ -43,7 +43,7 @@ public final class Folders {
             }
             return Files.createDirectories(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException("the folder " + folder + " cannot be emptied: " + e, e);
+            throw new UncheckedIOException("Emptying the directory " + folder + " failed: " + e, e);
         }
     }
 
@@ -55,8 +55,8 @@ public final class Folders {
                 StandardOpenOption.WRITE);
         if (channel.tryLock() == null) {
             channel.close();
-            throw new IllegalStateException("The folder " + folder
-                    + " is in use by a command that still runs. Stop that one, or name another folder with --data.");
+            throw new IllegalStateException("The directory " + folder
+                    + " is in use by a running command. Stop that command, or name another directory with --data.");
         }
         HELD.add(channel);
     }

@@ -8,28 +8,28 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /**
- * What an {@link EmbeddedPostgresServer} is started with.
+ * The settings of an {@link EmbeddedPostgresServer}.
  *
- * @param directory where its data lives
- * @param binaries where the PostgreSQL programs are unpacked (about 60 MB); several servers may share it
- * @param port where it listens on 127.0.0.1; 0 for the port that the directory remembers, or a free one
- * @param server settings as in postgresql.conf, such as {@code shared_buffers}; they win over the built-in ones
+ * @param directory the data directory
+ * @param binaries the directory of the PostgreSQL programs (about 60 MB), which several servers may share
+ * @param port port on 127.0.0.1; 0 for the directory's previous port or a free one
+ * @param server settings as in postgresql.conf, such as {@code shared_buffers}, which override the built-in ones
  * @param atJvmExit who stops the server when this JVM exits
  */
-public record PostgresSettings(
+public record EmbeddedPostgresSettings(
         Path directory, Path binaries, int port, Map<String, String> server, AtJvmExit atJvmExit) {
 
-    /** Who stops the server when this JVM exits, by Ctrl-C for example. */
+    /** Who stops the server when this JVM exits, for example after Ctrl-C. */
     public enum AtJvmExit {
-        /** A shutdown hook of the server's own. */
+        /** The server's own shutdown hook. */
         STOP,
-        /** The caller, who has a shutdown hook that stops several servers in order. */
+        /** The caller's shutdown hook, which stops several servers in order. */
         LEAVE_TO_CALLER
     }
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.]*");
 
-    public PostgresSettings {
+    public EmbeddedPostgresSettings {
         Objects.requireNonNull(directory, "directory");
         Objects.requireNonNull(binaries, "binaries");
         Objects.requireNonNull(atJvmExit, "atJvmExit");
@@ -37,7 +37,7 @@ public record PostgresSettings(
             throw new IllegalArgumentException("port must be 0 to 65535, but is " + port);
         }
         server = Map.copyOf(server);
-        server.keySet().forEach(PostgresSettings::requireName);
+        server.keySet().forEach(EmbeddedPostgresSettings::requireName);
     }
 
     private static void requireName(String name) {
@@ -48,32 +48,32 @@ public record PostgresSettings(
         }
     }
 
-    public static PostgresSettings in(Path directory) {
-        return new PostgresSettings(directory, directory.resolve("binaries"), 0, Map.of(), AtJvmExit.STOP);
+    public static EmbeddedPostgresSettings in(Path directory) {
+        return new EmbeddedPostgresSettings(directory, directory.resolve("binaries"), 0, Map.of(), AtJvmExit.STOP);
     }
 
-    public PostgresSettings withPort(int newPort) {
-        return new PostgresSettings(directory, binaries, newPort, server, atJvmExit);
+    public EmbeddedPostgresSettings withPort(int newPort) {
+        return new EmbeddedPostgresSettings(directory, binaries, newPort, server, atJvmExit);
     }
 
-    public PostgresSettings withBinaries(Path newBinaries) {
-        return new PostgresSettings(directory, newBinaries, port, server, atJvmExit);
+    public EmbeddedPostgresSettings withBinaries(Path newBinaries) {
+        return new EmbeddedPostgresSettings(directory, newBinaries, port, server, atJvmExit);
     }
 
-    public PostgresSettings with(String name, String value) {
+    public EmbeddedPostgresSettings with(String name, String value) {
         Map<String, String> more = new HashMap<>(server);
         more.put(name, value);
-        return new PostgresSettings(directory, binaries, port, more, atJvmExit);
+        return new EmbeddedPostgresSettings(directory, binaries, port, more, atJvmExit);
     }
 
-    public PostgresSettings with(AtJvmExit newAtJvmExit) {
-        return new PostgresSettings(directory, binaries, port, server, newAtJvmExit);
+    public EmbeddedPostgresSettings with(AtJvmExit newAtJvmExit) {
+        return new EmbeddedPostgresSettings(directory, binaries, port, server, newAtJvmExit);
     }
 
-    /** The text of a configuration file, in the order of the names. */
+    /** The content of a configuration file, sorted by name. */
     String render(int listenPort) {
         Map<String, String> all = new TreeMap<>();
-        // What advertisers are billed on must survive a power cut.
+        // Billing data must survive a power failure.
         all.put("fsync", "on");
         all.put("synchronous_commit", "on");
         all.put("full_page_writes", "on");

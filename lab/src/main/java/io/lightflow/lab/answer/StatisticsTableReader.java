@@ -17,17 +17,17 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Compares the statistics tables row by row. */
-public final class StatisticsTables {
-    private StatisticsTables() {}
+public final class StatisticsTableReader {
+    private StatisticsTableReader() {}
 
     /**
-     * Minute rows of any table that differ from an answer's. Data centers are not told apart: of an impression that two
-     * of them deliver, the first to come counts, and an answer knows no order.
+     * Minute rows of any table that differ from the expected ones. It ignores data centers: if two of them deliver an
+     * impression, the first one counts, and the expected answer has no order.
      */
     public static List<String> differences(BatchAnswer answer, String jdbcUrl) throws SQLException {
         List<String> differences = new ArrayList<>();
         for (StatisticsCube cube : StatisticsCube.values()) {
-            differences.addAll(Differences.ofMinutes(
+            differences.addAll(AnswerDifferences.ofMinutes(
                     withoutDataCenter(cube.minutes(answer.statistics())), withoutDataCenter(minutes(jdbcUrl, cube))));
         }
         return differences;
@@ -40,7 +40,7 @@ public final class StatisticsTables {
         return sums;
     }
 
-    /** All minute rows of a cube; the dimensions that its table leaves out are empty. */
+    /** All minute rows of a cube; dimensions that its table lacks are empty. */
     private static Map<StatisticsKey, Counts> minutes(String jdbcUrl, StatisticsCube cube) throws SQLException {
         StatisticsTable table =
                 StatisticsTable.answering(cube, Statistics.MINUTE_MS).orElseThrow();

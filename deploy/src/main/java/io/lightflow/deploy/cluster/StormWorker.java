@@ -4,29 +4,29 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A worker process that the Supervisor has launched: the JVM that runs a part of a topology.
+ * A worker process of the Supervisor: a JVM that runs a part of a topology.
  *
  * @param topologyId Storm's id: name, number and time of submission
- * @param port its slot
- * @param workerId Storm's id, a new one for each launch
+ * @param port the port of its slot
+ * @param workerId Storm's id, unique for each launch
  * @param pid the process id
  */
-public record Worker(String topologyId, int port, String workerId, long pid) {
+public record StormWorker(String topologyId, int port, String workerId, long pid) {
     private static final String MAIN = "org.apache.storm.daemon.worker.Worker";
     private static final String LOG_WRITER = "org.apache.storm.LogWriter";
 
     /**
-     * Reads a worker off its command line; empty for any other process, also for the log writer that launches the
+     * Identifies a worker by its command line; empty for any other process, including the log writer that launches the
      * worker.
      */
-    static Optional<Worker> of(OsProcess process) {
+    static Optional<StormWorker> of(OsProcess process) {
         List<String> arguments = process.arguments();
         int main = arguments.indexOf(MAIN);
         if (main < 0 || arguments.contains(LOG_WRITER)) {
             return Optional.empty();
         }
         int last = arguments.size() - 1;
-        return Optional.of(new Worker(
+        return Optional.of(new StormWorker(
                 arguments.get(main + 1),
                 Integer.parseInt(arguments.get(last - 1)),
                 arguments.get(last),
@@ -38,22 +38,22 @@ public record Worker(String topologyId, int port, String workerId, long pid) {
         return topologyId.replaceFirst("-\\d+-\\d+$", "");
     }
 
-    /** Kills it (SIGKILL). The Supervisor launches another in its place. */
+    /** Kills the worker (SIGKILL). The Supervisor launches a successor. */
     public void kill() {
         signal(Signal.KILL);
     }
 
-    /** Freezes it (SIGSTOP). The Supervisor replaces it once its heartbeats are too old. */
+    /** Freezes the worker (SIGSTOP). The Supervisor replaces it once its heartbeats are too old. */
     public void freeze() {
         signal(Signal.STOP);
     }
 
-    /** Lets a frozen worker go on (SIGCONT). */
+    /** Resumes a frozen worker (SIGCONT). */
     public void resume() {
         signal(Signal.CONT);
     }
 
-    /** Whether this very process is still there. */
+    /** Whether this process still runs. */
     public boolean isAlive() {
         return process().isPresent();
     }

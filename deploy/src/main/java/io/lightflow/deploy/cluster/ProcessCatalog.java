@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import kafka.tools.StorageTool;
 import org.apache.kafka.common.Uuid;
 
-/** Knows of each process how it is prepared, launched and asked whether it works. */
-final class Parts {
+/** Defines for each process its preparation, launch and readiness probe. */
+final class ProcessCatalog {
     static final String ZOOKEEPER = "zookeeper";
     static final String NIMBUS = "nimbus";
     static final String SUPERVISOR = "supervisor";
@@ -28,14 +28,14 @@ final class Parts {
     private static final String MIRROR = "mirror";
 
     private final ClusterSettings settings;
-    private final Build build;
+    private final ProjectBuild build;
     private final Ports ports;
     private final List<Wave> waves = new ArrayList<>();
 
     /**
-     * Processes that can start at the same time, once those of the waves before work.
+     * Processes that start concurrently once those of earlier waves are ready.
      *
-     * @param whenReady what to do when all of them work, before the next wave; idempotent
+     * @param whenReady the action when all of them are ready, before the next wave; idempotent
      */
     record Wave(List<ClusterProcess> processes, Runnable whenReady) {
         Wave {
@@ -43,7 +43,7 @@ final class Parts {
         }
     }
 
-    Parts(ClusterSettings settings, Build build, Ports ports) {
+    ProcessCatalog(ClusterSettings settings, ProjectBuild build, Ports ports) {
         this.settings = settings;
         this.build = build;
         this.ports = ports;
@@ -81,7 +81,7 @@ final class Parts {
         return waves.stream().flatMap(wave -> wave.processes().stream()).toList();
     }
 
-    /** Everything that has a port of its own. */
+    /** The names of all ports. */
     Set<String> portUses() {
         Set<String> uses = new TreeSet<>(List.of(ZOOKEEPER, NIMBUS, SUPERVISOR, POSTGRES, REGISTRY, MIRROR));
         uses.addAll(StormHome.slotUses());
@@ -104,7 +104,7 @@ final class Parts {
                 "127.0.0.1:" + ports.of(ZOOKEEPER),
                 kafka,
                 ports.of(NIMBUS),
-                new PostgresServer(directory(POSTGRES), ports.of(POSTGRES)).jdbcUrl(),
+                new PostgresProcess(directory(POSTGRES), ports.of(POSTGRES)).jdbcUrl(),
                 registryAddress(),
                 "127.0.0.1:" + ports.of(AerospikeNode.NAME),
                 stormHome().directory(),
@@ -136,13 +136,13 @@ final class Parts {
         ProcessSpec spec = daemon(ZOOKEEPER)
                 .heapMb(96)
                 .quickStart()
-                // Its log files are made in this size, in KiB, ahead of use; the default is 64 MiB.
+                // The size in KiB of preallocated log files; the default is 64 MiB.
                 .property("zookeeper.preAllocSize", 4096)
                 .main("org.apache.zookeeper.server.quorum.QuorumPeerMain", config)
                 .spec();
-        return new ClusterProcess(spec, Probes.zooKeeper(port), () -> {
-            Resources.write(directory.resolve("data/.keep"), "");
-            Resources.render("zookeeper.cfg", Map.of("port", port, "data", directory.resolve("data")), config);
+        return new ClusterProcess(spec, ReadinessProbes.zooKeeper(port), () -> {
+            ResourceFiles.write(directory.resolve("data/.keep"), "");
+            ResourceFiles.render("zookeeper.cfg", Map.of("port", port, "data", directory.resolve("data")), config);
         });
     }
 
@@ -156,9 +156,9 @@ final class Parts {
                 .main("kafka.Kafka", config)
                 .spec()
                 .stoppedBy(Signal.TERM, Duration.ofSeconds(20));
-        return new ClusterProcess(spec, Probes.kafka(port), () -> {
+        return new ClusterProcess(spec, ReadinessProbes.kafka(port), () -> {
             Path data = directory.resolve("data");
-            Resources.render(
+            ResourceFiles.render(
                     "server.properties",
                     Map.of(
                             "name",
@@ -180,7 +180,7 @@ final class Parts {
         });
     }
 
-    /** The listener for a proxy, as an addition to a list of listeners. */
+    /** The additional listener for a proxy. */
     private String proxiedListener(String kafka, ToIntFunction<Endpoints.Proxied> port) {
         return settings.proxied().contains(kafka) ? ",PROXIED://127.0.0.1:" + port.applyAsInt(proxied(kafka)) : "";
     }
@@ -205,13 +205,13 @@ final class Parts {
         int exitCode = StorageTool.execute(arguments, new PrintStream(output, true, StandardCharsets.UTF_8));
         if (exitCode != 0) {
             throw new ProcessFailedException(
-                    "Cannot format the storage of " + config + ": " + output.toString(StandardCharsets.UTF_8));
+                    "Formatting the storage of " + config + " failed: " + output.toString(StandardCharsets.UTF_8));
         }
     }
 
     private ClusterProcess postgres() {
-        PostgresServer server = new PostgresServer(directory(POSTGRES), ports.of(POSTGRES));
-        return new ClusterProcess(server.spec(), Probes.postgres(server.jdbcUrl()), server::prepare);
+        PostgresProcess server = new PostgresProcess(directory(POSTGRES), ports.of(POSTGRES));
+        return new ClusterProcess(server.spec(), ReadinessProbes.postgres(server.jdbcUrl()), server::prepare);
     }
 
     private AerospikeNode aerospike(Path asd) {
@@ -219,7 +219,7 @@ final class Parts {
     }
 
     private ClusterProcess registry() {
-        PostgresServer postgres = new PostgresServer(directory(POSTGRES), ports.of(POSTGRES));
+        PostgresProcess postgres = new PostgresProcess(directory(POSTGRES), ports.of(POSTGRES));
         int port = ports.of(REGISTRY);
         ProcessSpec spec = daemon(REGISTRY)
                 .heapMb(96)
@@ -232,9 +232,9 @@ final class Parts {
                         "--jdbc",
                         postgres.jdbcUrl(),
                         "--user",
-                        PostgresServer.USER)
+                        PostgresProcess.USER)
                 .spec();
-        return new ClusterProcess(spec, Probes.http(URI.create(registryAddress() + "/subjects")), () -> {});
+        return new ClusterProcess(spec, ReadinessProbes.http(URI.create(registryAddress() + "/subjects")), () -> {});
     }
 
     private String registryAddress() {
@@ -255,10 +255,10 @@ final class Parts {
         return new ClusterProcess(
                 spec,
                 () -> {
-                    Probes.accepts(restPort).check();
+                    ReadinessProbes.accepts(restPort).check();
                     topics.check();
                 },
-                () -> Resources.render(
+                () -> ResourceFiles.render(
                         "mirror.yaml",
                         Map.of("central", central, "dataCenters", dataCentersYaml(), "port", restPort),
                         config));
@@ -286,14 +286,14 @@ final class Parts {
         stormHome().layOut(build, ports);
     }
 
-    /** What the {@code storm} script gives to a daemon. */
+    /** The launch description of a daemon, as in the {@code storm} script. */
     private ProcessSpec storm(String name, int heapMb, String mainClass) {
         StormHome home = stormHome();
         return JavaLaunch.of(name, directory(name))
                 .heapMb(heapMb)
                 .quickStart()
                 .property("daemon.name", name)
-                // Here and not in storm.yaml: only those who serve need it, and a client need not have the class.
+                // Set here instead of storm.yaml: only servers need it, and clients may lack the class.
                 .property("storm.options", "storm.thrift.transport=" + LoopbackTransport.class.getName())
                 .property("storm.home", home.directory())
                 .property("storm.log.dir", directory(name).resolve("logs"))
@@ -307,7 +307,7 @@ final class Parts {
                 .spec();
     }
 
-    /** A process that runs on the class path of this JVM. */
+    /** A process with the class path of this JVM. */
     private JavaLaunch daemon(String name) {
         Path directory = directory(name);
         return JavaLaunch.of(name, directory)

@@ -20,16 +20,13 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 
-/**
- * The questions by which the cluster tells whether its processes do their work. Each takes two or three seconds at
- * most.
- */
-final class Probes {
+/** The readiness probes of the cluster's processes. Each takes at most two or three seconds. */
+final class ReadinessProbes {
     private static final int TIMEOUT_MS = 2_000;
 
-    private Probes() {}
+    private ReadinessProbes() {}
 
-    /** Something accepts connections at that port of the loopback address. */
+    /** A process accepts connections at that port of the loopback address. */
     static Readiness accepts(int port) {
         return () -> connect(port).close();
     }
@@ -41,7 +38,7 @@ final class Probes {
                 socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
                 String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
                 if (!answer.contains("Mode:")) {
-                    throw new IOException("ZooKeeper on port " + port + " answers: " + answer.strip());
+                    throw new IOException("ZooKeeper on port " + port + " responds: " + answer.strip());
                 }
             }
         };
@@ -64,12 +61,12 @@ final class Probes {
                     throw new IOException("The broker on port " + port + " has not joined its cluster yet");
                 }
             } catch (ExecutionException e) {
-                throw new IOException("The broker on port " + port + " does not answer", e.getCause());
+                throw new IOException("The broker on port " + port + " does not respond", e.getCause());
             }
         };
     }
 
-    /** The database answers a query. */
+    /** The database responds to a query. */
     static Readiness postgres(String jdbcUrl) {
         return () -> {
             try (Connection connection = DriverManager.getConnection(jdbcUrl + "&loginTimeout=2&socketTimeout=2");
@@ -79,7 +76,7 @@ final class Probes {
         };
     }
 
-    /** The node has formed its cluster, and takes writes in its namespace. */
+    /** The node has formed its cluster, and accepts writes in its namespace. */
     static Readiness aerospike(int port, String namespace) {
         String cluster = "cluster-stable:ignore-migrations=true";
         String state = "namespace/" + namespace;
@@ -87,12 +84,12 @@ final class Probes {
             Map<String, String> answers =
                     Info.request(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), cluster, state);
             if (answers.get(cluster).startsWith("ERROR") || !answers.get(state).contains("stop_writes=false")) {
-                throw new IOException("The Aerospike node on port " + port + " answers: " + answers);
+                throw new IOException("The Aerospike node on port " + port + " responds: " + answers);
             }
         };
     }
 
-    /** The address answers a GET with 200. */
+    /** The address responds to a GET with 200. */
     static Readiness http(URI address) {
         HttpClient client = HttpClient.newBuilder()
                 .connectTimeout(Duration.ofMillis(TIMEOUT_MS))

@@ -4,7 +4,7 @@ import io.lightflow.deploy.cluster.ClusterProcess;
 import io.lightflow.deploy.cluster.Deadline;
 import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.cluster.ProcessFailedException;
-import io.lightflow.deploy.cluster.Worker;
+import io.lightflow.deploy.cluster.StormWorker;
 import io.lightflow.lab.torture.Fault.Struck;
 import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.dataflow.DataflowTopology;
@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** All that is done to the platform. */
-final class Faults {
+final class TortureFaults {
     static final String POSTGRES = "postgres";
     private static final String SUPERVISOR = "supervisor";
     private static final String AEROSPIKE = "aerospike";
@@ -36,7 +36,7 @@ final class Faults {
     private static final Duration ZOMBIE_ENDS_WITHIN = Duration.ofSeconds(60);
     private static final int MOST_TASKS = 4;
 
-    private Faults() {}
+    private TortureFaults() {}
 
     /** One of each kind. */
     static List<Fault> all(Stage stage) {
@@ -61,14 +61,14 @@ final class Faults {
 
     static Fault joinKilled() {
         return new Fault("kill -9 dataflow worker", JOIN, stage -> {
-            Worker killed = stage.group().killInTheMiddleOfABatch();
+            StormWorker killed = stage.group().killInTheMiddleOfABatch();
             return new Struck("process " + killed.pid() + ", with a Kafka transaction open", stage.now());
         });
     }
 
     static Fault statisticsKilled() {
         return new Fault("kill -9 stats-counter worker", STATISTICS, stage -> {
-            Worker killed = stage.group().killWithUncommittedStatistics();
+            StormWorker killed = stage.group().killWithUncommittedStatistics();
             return new Struck("process " + killed.pid() + ", with sums not yet committed", stage.now());
         });
     }
@@ -79,7 +79,7 @@ final class Faults {
     static Fault killed(String name) {
         return new Fault("kill -9 " + name, BOTH, stage -> {
             ClusterProcess process = stage.cluster().process(name);
-            long pid = process.pid().orElseThrow(() -> new IllegalStateException(name + " does not run"));
+            long pid = process.pid().orElseThrow(() -> new IllegalStateException(name + " is not running"));
             if (name.equals(POSTGRES)) {
                 process.killWithChildren();
             } else {
@@ -153,7 +153,8 @@ final class Faults {
                 }
                 throw refused;
             }
-            throw new IllegalStateException("A second topology of the same name was taken");
+            throw new IllegalStateException(
+                    "Expected a second topology of the same name to be rejected, found it accepted");
         });
     }
 
@@ -171,13 +172,13 @@ final class Faults {
      * Supervisor's reach, until a successor has done the same work; then it goes on where it was. The Supervisor is
      * frozen meanwhile, since a worker that hears from it that its work was given to another ends itself.
      */
-    private static Fault zombie(TopologyDescriptor topology, Function<GroupOnCluster, Worker> freeze) {
+    private static Fault zombie(TopologyDescriptor topology, Function<GroupOnCluster, StormWorker> freeze) {
         return new Fault("zombie %s worker".formatted(topology.name()), Set.of(topology), stage -> {
-            Worker zombie = freeze.apply(stage.group());
+            StormWorker zombie = freeze.apply(stage.group());
             Moment frozen = stage.now();
-            List<Worker> before = stage.group().workers(topology);
+            List<StormWorker> before = stage.group().workers(topology);
             stage.group().putOutOfReach(zombie);
-            Worker successor = stage.group().awaitSuccessor(topology, before);
+            StormWorker successor = stage.group().awaitSuccessor(topology, before);
             double replaced = stage.awaitBeyond(frozen, Set.of(topology)).everyShard();
             ClusterProcess supervisor = stage.cluster().process(SUPERVISOR);
             supervisor.freeze();
@@ -186,7 +187,7 @@ final class Faults {
                 zombie.resume();
                 if (!Deadline.in(ZOMBIE_ENDS_WITHIN).await(() -> !zombie.isAlive())) {
                     zombie.kill();
-                    throw new IllegalStateException("the zombie worked on for " + ZOMBIE_ENDS_WITHIN);
+                    throw new IllegalStateException("the zombie continued to work for " + ZOMBIE_ENDS_WITHIN);
                 }
                 stage.group().tidyUpAfter(zombie);
             } finally {
@@ -194,7 +195,7 @@ final class Faults {
             }
             double ended = stage.now().secondsSince(back.nanos());
             if (!stage.group().failedToCommit(zombie)) {
-                throw new IllegalStateException("the zombie has not tried to commit: see " + zombie);
+                throw new IllegalStateException("the zombie did not try to commit: see " + zombie);
             }
             return new Struck(
                     ("process %d frozen, process %d commits in its place after %.1f s; let go on, its commit came to"

@@ -9,30 +9,30 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where the build left what the cluster is made of.
+ * Locates the artifacts of the build that the cluster runs.
  *
- * @param project the root folder of the project, absolute
+ * @param project the root directory of the project, absolute
  */
-record Build(Path project) {
-    private static final String HOW = "Build it with `mvn -DskipTests package` in the project's folder.";
+record ProjectBuild(Path project) {
+    private static final String HOW = "Build it with `mvn -DskipTests package` in the project's directory.";
 
-    /** The build that this class comes from: {@code PROJECT/deploy/target/...}. */
-    static Build ofThisClass() {
-        Path code = codeOf(Build.class);
+    /** The build of this class: {@code PROJECT/deploy/target/...}. */
+    static ProjectBuild ofThisClass() {
+        Path code = codeOf(ProjectBuild.class);
         Path target = code.getParent();
         Path deploy = target.getParent();
         if (!target.endsWith("target") || !Files.exists(deploy.resolve("pom.xml"))) {
             throw new IllegalStateException(
                     "The cluster runs from a build of the project, DIR/deploy/target, not from " + code);
         }
-        return new Build(deploy.getParent());
+        return new ProjectBuild(deploy.getParent());
     }
 
-    /** The folder of Storm's jars for {@code lib} or {@code lib-worker}. */
+    /** The directory of Storm's jars for {@code lib} or {@code lib-worker}. */
     Path stormLibrary(String library) {
         Path folder = project.resolve("deploy/cluster/storm/target").resolve(library);
         if (!Files.isDirectory(folder)) {
-            throw new IllegalStateException("Storm's jars are missing: there is no " + folder + ". " + HOW);
+            throw new IllegalStateException("Storm's jars are missing: expected " + folder + ". " + HOW);
         }
         return folder;
     }
@@ -41,12 +41,12 @@ record Build(Path project) {
         return jarsIn(stormLibrary(library));
     }
 
-    /** The jar with the topologies and all that they need, as {@code storm jar} takes it. */
+    /** The jar with the topologies and their dependencies, for {@code storm jar}. */
     Path topologyJar() {
         return theOne("topology-*-storm.jar", project.resolve("topology/target"));
     }
 
-    /** The jar of the module that a class belongs to. */
+    /** The jar of the module that contains a class. */
     static Path jarOf(Class<?> type) {
         Path code = codeOf(type);
         if (Files.isRegularFile(code)) {
@@ -64,7 +64,7 @@ record Build(Path project) {
                             .toURI())
                     .toAbsolutePath();
         } catch (URISyntaxException e) {
-            throw new IllegalStateException("The place of " + type + " is not a file", e);
+            throw new IllegalStateException("Expected the location of " + type + " to be a file", e);
         }
     }
 
@@ -88,7 +88,7 @@ record Build(Path project) {
                     .sorted()
                     .toList();
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot list " + folder, e);
+            throw new UncheckedIOException("Listing " + folder + " failed", e);
         }
     }
 }

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * PostgreSQL as a process: the programs are unpacked from their Maven artifact into the process's folder, and the
- * database files are made there once. Everything is durable ({@code fsync} and {@code synchronous_commit} on), as the
- * ledger demands.
+ * PostgreSQL as a process. It unpacks the programs from their Maven artifact into the process's directory, and creates
+ * the database files there once. Commits are durable ({@code fsync} and {@code synchronous_commit} on), as the ledger
+ * requires.
  */
-final class PostgresServer {
-    private static final Duration INITDB_WITHIN = Duration.ofSeconds(60);
+final class PostgresProcess {
+    private static final Duration INITDB_TIMEOUT = Duration.ofSeconds(60);
 
     static final String USER = "postgres";
 
@@ -25,13 +25,13 @@ final class PostgresServer {
     private final int port;
     private final PostgresPrograms programs;
 
-    PostgresServer(Path directory, int port) {
+    PostgresProcess(Path directory, int port) {
         this.directory = directory;
         this.port = port;
         this.programs = PostgresPrograms.in(directory.resolve("software"));
     }
 
-    /** For connections of the one user and database of a new server; more parameters go after {@code &}. */
+    /** The JDBC URL for the only user and database of a new server; further parameters follow {@code &}. */
     String jdbcUrl() {
         return "jdbc:postgresql://127.0.0.1:%d/postgres?user=%s".formatted(port, USER);
     }
@@ -50,11 +50,11 @@ final class PostgresServer {
         setting(command, "log_line_prefix", "%m [%p] ");
         return ProcessSpec.of("postgres", command, environment(), directory, data().toString())
                 .stoppedBy(Signal.INT, Duration.ofSeconds(20))
-                // After a kill the server's own children need a moment to notice that it is gone.
+                // After a kill, the server's children need a moment to notice its end.
                 .retriedWhen("pre-existing shared memory block|is another postmaster");
     }
 
-    /** Unpacks the programs and makes the database files, if that is not done. */
+    /** Unpacks the programs and creates the database files, unless they exist. */
     void prepare() {
         programs.unpack();
         if (Files.exists(data().resolve("PG_VERSION"))) {
@@ -63,7 +63,7 @@ final class PostgresServer {
         try {
             initialize();
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot make the database files in " + data(), e);
+            throw new UncheckedIOException("Creating the database files in " + data() + " failed", e);
         }
     }
 
@@ -82,10 +82,10 @@ final class PostgresServer {
         return environment;
     }
 
-    /** In a folder of another name first, so that one that was half made is not taken for a database. */
+    /** Uses a temporary directory first, so that an incomplete one is not used as a database. */
     private void initialize() throws IOException {
         Path partial = directory.resolve("data.partial");
-        Resources.deleteFolder(partial);
+        ResourceFiles.deleteFolder(partial);
         Files.createDirectory(
                 partial, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         programs.own(partial);
@@ -93,7 +93,7 @@ final class PostgresServer {
         Files.createDirectories(log.getParent());
         programs.run(
                 log,
-                INITDB_WITHIN,
+                INITDB_TIMEOUT,
                 "initdb",
                 "--pgdata=" + partial,
                 "--auth=trust",

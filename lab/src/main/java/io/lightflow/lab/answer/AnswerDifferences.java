@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeSet;
 
-/** Where a platform and the answer differ, in words. */
-public final class Differences {
-    /** Of each sort; what is more is counted. */
+/** Describes the differences between a platform's results and the expected answer. */
+public final class AnswerDifferences {
+    /** The maximum number of differences of each kind to describe; further ones are counted. */
     private static final int NAMED = 20;
 
-    private Differences() {}
+    private AnswerDifferences() {}
 
-    /** Events that are missing, there too often, or have become something else; both lists sorted. */
+    /** Describes events that are missing, duplicated or have another outcome; both lists are sorted. */
     public static List<String> ofOutcomes(List<String> expected, List<String> found) {
         List<String> missing = new ArrayList<>();
         List<String> tooMany = new ArrayList<>();
@@ -42,7 +42,7 @@ public final class Differences {
         return differences;
     }
 
-    /** Rows that are missing, too many, or hold other figures. */
+    /** Describes rows that are missing, superfluous or different. */
     public static List<String> ofMinutes(Map<StatisticsKey, Counts> expected, Map<StatisticsKey, Counts> found) {
         TreeSet<StatisticsKey> keys = new TreeSet<>(expected.keySet());
         keys.addAll(found.keySet());
@@ -52,7 +52,7 @@ public final class Differences {
                 .toList());
     }
 
-    /** Entries of the books that differ. */
+    /** Describes entries of the books that differ. */
     public static List<String> ofBooks(Books expected, Books found) {
         List<String> differences = new ArrayList<>();
         for (EventType type : EventType.values()) {

@@ -6,17 +6,17 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What an {@link EmbeddedKafka} is started with.
+ * The settings of an {@link EmbeddedKafka}.
  *
- * @param directory where its data lives
- * @param port where it listens on 127.0.0.1; 0 for the port that the directory remembers, or a free one
- * @param broker broker settings that come on top of the built-in ones, and win over them
+ * @param directory the data directory
+ * @param port port on 127.0.0.1; 0 for the directory's previous port or a free one
+ * @param broker broker settings that override the built-in ones
  */
-public record KafkaSettings(Path directory, int port, Map<String, String> broker) {
+public record EmbeddedKafkaSettings(Path directory, int port, Map<String, String> broker) {
     static final int NODE_ID = 1;
     static final String CONTROLLER = "CONTROLLER";
 
-    public KafkaSettings {
+    public EmbeddedKafkaSettings {
         Objects.requireNonNull(directory, "directory");
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be 0 to 65535, but is " + port);
@@ -24,18 +24,18 @@ public record KafkaSettings(Path directory, int port, Map<String, String> broker
         broker = Map.copyOf(broker);
     }
 
-    public static KafkaSettings in(Path directory) {
-        return new KafkaSettings(directory, 0, Map.of());
+    public static EmbeddedKafkaSettings in(Path directory) {
+        return new EmbeddedKafkaSettings(directory, 0, Map.of());
     }
 
-    public KafkaSettings withPort(int newPort) {
-        return new KafkaSettings(directory, newPort, broker);
+    public EmbeddedKafkaSettings withPort(int newPort) {
+        return new EmbeddedKafkaSettings(directory, newPort, broker);
     }
 
-    public KafkaSettings with(String name, String value) {
+    public EmbeddedKafkaSettings with(String name, String value) {
         Map<String, String> more = new HashMap<>(broker);
         more.put(name, value);
-        return new KafkaSettings(directory, port, more);
+        return new EmbeddedKafkaSettings(directory, port, more);
     }
 
     /** The ports of the two listeners, on 127.0.0.1. */
@@ -72,17 +72,17 @@ public record KafkaSettings(Path directory, int port, Map<String, String> broker
             Map.entry("share.coordinator.state.topic.min.isr", "1"),
             Map.entry("group.initial.rebalance.delay.ms", "0"));
 
-    /** Old logs are replayed with their own timestamps, and a directory may be reopened months later. */
+    /** Replayed logs keep their timestamps, and a directory may be reopened months later. */
     private static final Map<String, String> KEEP_EVERYTHING = Map.ofEntries(
             Map.entry("log.retention.ms", "-1"),
             Map.entry("log.retention.bytes", "-1"),
             Map.entry("log.message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)),
-            // Group offsets are the ledger of a topology: by default they expire a week after its last commit.
+            // By default, group offsets expire a week after the last commit.
             Map.entry("offsets.retention.minutes", Integer.toString(Integer.MAX_VALUE)),
             Map.entry("message.max.bytes", "8388608"),
             Map.entry("replica.fetch.max.bytes", "8388608"));
 
-    /** Four of these share a JVM and two cores. */
+    /** Four brokers share a JVM and two cores. */
     private static final Map<String, String> SMALL = Map.ofEntries(
             Map.entry("num.network.threads", "2"),
             Map.entry("num.io.threads", "2"),
@@ -93,9 +93,9 @@ public record KafkaSettings(Path directory, int port, Map<String, String> broker
             Map.entry("offsets.topic.num.partitions", "4"),
             Map.entry("transaction.state.log.num.partitions", "4"),
             Map.entry("share.coordinator.state.topic.num.partitions", "1"),
-            // The cleaner would take 128 MiB of heap for each broker.
+            // The cleaner's default is 128 MiB of heap for each broker.
             Map.entry("log.cleaner.dedupe.buffer.size", "4194304"),
-            // Index files are allocated in advance: 10 MiB each by default.
+            // Index files are preallocated, by default with 10 MiB each.
             Map.entry("log.index.size.max.bytes", "2097152"),
             Map.entry("offsets.topic.segment.bytes", "33554432"),
             Map.entry("transaction.state.log.segment.bytes", "33554432"));

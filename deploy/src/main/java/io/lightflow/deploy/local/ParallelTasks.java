@@ -10,15 +10,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Does several things at once and waits for all of them. */
-final class Parallel {
-    private static final Duration END_WITHIN = Duration.ofSeconds(60);
+/** Runs tasks concurrently and waits for all of them. */
+final class ParallelTasks {
+    private static final Duration END_TIMEOUT = Duration.ofSeconds(60);
 
-    private Parallel() {}
+    private ParallelTasks() {}
 
     /**
-     * @param action what is being done, for the message
-     * @throws IllegalStateException if one of them failed, with the others as suppressed
+     * @param action the action for messages
+     * @throws IllegalStateException if a task failed, with further failures as suppressed exceptions
      */
     static void run(String action, List<Callable<Void>> things) {
         ExecutorService threads = Executors.newFixedThreadPool(Math.max(1, things.size()));
@@ -53,11 +53,11 @@ final class Parallel {
         return failure.getMessage() == null ? failure.toString() : failure.getMessage();
     }
 
-    /** A server that is interrupted in the middle of its start is harder to stop than one that has started. */
+    /** Waits for running tasks: a server that is interrupted during its start is harder to stop than a started one. */
     private static void awaitEnd(ExecutorService threads) {
         threads.shutdown();
         try {
-            threads.awaitTermination(END_WITHIN.toSeconds(), TimeUnit.SECONDS);
+            threads.awaitTermination(END_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

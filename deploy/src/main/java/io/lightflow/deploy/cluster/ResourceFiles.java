@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Files that come with this package, and writing files whole. */
-final class Resources {
+/** Reads resource files of this package, and writes files atomically. */
+final class ResourceFiles {
     private static final Pattern KEY = Pattern.compile("\\$\\{([A-Za-z0-9._-]+)}");
 
-    private Resources() {}
+    private ResourceFiles() {}
 
-    /** Copies the file of that name in this package's resources. */
+    /** Copies a resource file of this package. */
     static void copy(String resource, Path target) {
         write(target, read(resource));
     }
@@ -28,18 +28,18 @@ final class Resources {
     /**
      * Writes a resource with every {@code ${key}} replaced by its value.
      *
-     * @throws IllegalStateException when a key of the resource has no value
+     * @throws IllegalStateException if a key of the resource has no value
      */
     static void render(String resource, Map<String, ?> values, Path target) {
         write(target, render(resource, read(resource), values));
     }
 
-    /** The text with every {@code ${key}} replaced by its value; {@code source} names the text in messages. */
+    /** Replaces every {@code ${key}} in the text by its value; messages name {@code source}. */
     static String render(String source, String text, Map<String, ?> values) {
         return KEY.matcher(text).replaceAll(match -> {
             Object value = values.get(match.group(1));
             if (value == null) {
-                throw new IllegalStateException("%s: ${%s} has no value; known are %s"
+                throw new IllegalStateException("%s: ${%s} has no value; known keys are %s"
                         .formatted(source, match.group(1), new TreeSet<>(values.keySet())));
             }
             return Matcher.quoteReplacement(value.toString());
@@ -47,13 +47,13 @@ final class Resources {
     }
 
     private static String read(String resource) {
-        try (InputStream in = Resources.class.getResourceAsStream(resource)) {
+        try (InputStream in = ResourceFiles.class.getResourceAsStream(resource)) {
             if (in == null) {
                 throw new IllegalStateException("The resource " + resource + " is missing from the build");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot read the resource " + resource, e);
+            throw new UncheckedIOException("Reading the resource " + resource + " failed", e);
         }
     }
 
@@ -62,11 +62,11 @@ final class Resources {
             Files.createDirectories(target.getParent());
             Files.writeString(target, content, StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write " + target, e);
+            throw new UncheckedIOException("Writing " + target + " failed", e);
         }
     }
 
-    /** Deletes a folder with all that is in it; does nothing when it is not there. Links are deleted, not followed. */
+    /** Deletes a directory recursively, if it exists. It deletes links without following them. */
     static void deleteFolder(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;

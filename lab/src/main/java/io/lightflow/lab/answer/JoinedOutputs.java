@@ -13,8 +13,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads what the join has put out and committed. Not thread-safe. */
-public final class Outputs {
+/** Reads the committed output of the join. Not thread-safe. */
+public final class JoinedOutputs {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String bootstrap;
@@ -22,14 +22,14 @@ public final class Outputs {
     private final Outcomes outcomes;
 
     /** @param bootstrap of the central cluster */
-    public Outputs(String bootstrap, int shards, WriterSchemas schemas) {
+    public JoinedOutputs(String bootstrap, int shards, WriterSchemas schemas) {
         this.bootstrap = bootstrap;
         this.shards = shards;
         this.outcomes = new Outcomes(schemas);
     }
 
     /**
-     * What became of every event of these groups, in words, sorted.
+     * The outcome of every event of these groups as a string, sorted.
      *
      * @throws IllegalStateException if a topic cannot be read to its end
      */
@@ -44,7 +44,7 @@ public final class Outputs {
         return found;
     }
 
-    /** Everything that a group has rejected so far. */
+    /** All events that a group has rejected so far. */
     public List<RejectedEvent> rejected(String group) {
         return read(OutputTopic.REJECTED.of(group)).stream()
                 .map(outcomes::decode)
@@ -66,7 +66,7 @@ public final class Outputs {
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             while (all.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
                 if (System.nanoTime() > deadline) {
-                    throw new IllegalStateException(topic + " could not be read to its end within " + PATIENCE);
+                    throw new IllegalStateException(topic + ": expected to read it to its end within " + PATIENCE);
                 }
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
                     values.add(record.value());

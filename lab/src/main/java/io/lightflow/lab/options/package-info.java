@@ -1,0 +1,2 @@
+/** Converters of command-line options. */
+package io.lightflow.lab.options;
