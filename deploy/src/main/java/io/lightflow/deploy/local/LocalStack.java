@@ -405,9 +405,9 @@ public final class LocalStack implements AutoCloseable {
 
     /** Waits for Storm's workers, but not for ever: what is closed afterwards ends them, too. */
     private static void await(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + WORKER_PATIENCE.toNanos();
+        long deadline = System.nanoTime() + WORKER_TIMEOUT.toNanos();
         while (!condition.call() && deadline - System.nanoTime() > 0) {
-            LockSupport.parkNanos(LOOK_NANOS);
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 
