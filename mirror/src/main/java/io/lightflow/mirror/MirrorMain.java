@@ -43,7 +43,8 @@ public final class MirrorMain implements Runnable {
             names = "--properties-out",
             paramLabel = "FILE",
             description =
-                    "Write the properties for connect-mirror-maker.sh to this file, readable only by its owner, and exit.")
+                    "Write the properties for connect-mirror-maker.sh to this file, readable only by its"
+                            + " owner, and exit.")
     private Path propertiesOut;
 
     private MirrorMain() {}

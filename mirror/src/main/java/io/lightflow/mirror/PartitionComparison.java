@@ -107,7 +107,8 @@ final class PartitionComparison {
         if (unmatchedFront + unmatchedCopy > maxDifferences) {
             throw new IllegalStateException(
                     "more than " + maxDifferences
-                            + " records have no counterpart; either the mirror lags far behind, or the copy is of another partition");
+                            + " records have no counterpart; either the mirror lags far behind, or the copy"
+                                    + " is of another partition");
         }
     }
 

@@ -25,8 +25,10 @@ import picocli.CommandLine.Option;
                         + " latencies.",
         footer = {
             "",
-            "Every minute has 10,000 rows: 2,000 ads in 5 places each, of 200 campaigns. 50 million rows take about 17 GB.",
-            "Exit status: 0 if both rates were reached and the 99th percentile of every route is below --p99, otherwise 1."
+            "Every minute has 10,000 rows: 2,000 ads in 5 places each, of 200 campaigns. 50 million rows"
+                    + " take about 17 GB.",
+            "Exit status: 0 if both rates were reached and the 99th percentile of every route is below"
+                    + " --p99, otherwise 1."
         })
 public final class ReportsBenchCommand implements Callable<Integer> {
     /** Enough for the writes and the rows of half an hour; PostgreSQL's default of 128 MB is not. */

@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
         description = "Start the whole platform in one process, feed it, and show its progress until Ctrl-C.",
         footer = {
             "",
-            "Exit status: 0 if the input has been processed without a difference, 1 with a difference or a failure, 2 if"
+            "Exit status: 0 if the input has been processed without a difference, 1 with a difference or a"
+                    + " failure, 2 if"
                     + " an option is invalid, and 130 after Ctrl-C."
         })
 public final class UpCommand implements Callable<Integer> {

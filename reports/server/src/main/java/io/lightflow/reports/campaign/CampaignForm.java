@@ -126,7 +126,8 @@ final class CampaignForm {
         if ("even".equals(campaign.pacing()) && !hasLine) {
             invalid(
                     "pacing",
-                    "asap, unless the campaign has a daily budget, or starts_at and ends_at with a total budget or a goal"
+                    "asap, unless the campaign has a daily budget, or starts_at and ends_at with a total"
+                            + " budget or a goal"
                             + " to spread evenly");
         }
     }

@@ -54,7 +54,8 @@ public final class ErrorHandlers {
                         503,
                         "database-conflict",
                         "The database cancelled the query twice",
-                        "it conflicted with another operation, such as a dropped partition that a replica replays: retry"
+                        "it conflicted with another operation, such as a dropped partition that a replica"
+                                + " replays: retry"
                                 + " in a few seconds");
             case UNAVAILABLE, FAILED ->
                 ProblemDetails.of(503, "database-away", "The database is not available", "retry in a few seconds");

@@ -30,7 +30,8 @@ public record DatabaseSettings(
         }
         if (url.toLowerCase(Locale.ROOT).contains("password=")) {
             throw new IllegalArgumentException(
-                    "the URL of a database must not contain the password: set passwordVariable to the name of its variable");
+                    "the URL of a database must not contain the password: set passwordVariable to the name"
+                            + " of its variable");
         }
         if (!NAME.matcher(schema).matches()) {
             throw new IllegalArgumentException(

@@ -26,7 +26,8 @@ public final class NodeClients {
     public static void install() throws Exception {
         assumeTrue(
                 isThere("node") && isThere("npm"),
-                "Skipped: node and npm are not on the path; install Node.js 20 or newer to run the third-party clients");
+                "Skipped: node and npm are not on the path; install Node.js 20 or newer to run the"
+                        + " third-party clients");
         Files.createDirectories(FOLDER);
         Path lock = copy(resource(LOCK));
         copy(resource("package.json"));

@@ -33,7 +33,8 @@ class CompatibilityApiTest extends ApiTest {
     void thePathResolvesArraysMapsAndUnions() throws Exception {
         String deep = record(
                 "{\"name\":\"list\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"map\",\"values\":"
-                        + "[\"null\",{\"type\":\"record\",\"name\":\"Inner\",\"fields\":[{\"name\":\"x\",\"type\":\"int\"}]}]}}}");
+                        + "[\"null\",{\"type\":\"record\",\"name\":\"Inner\",\"fields\":["
+                + "{\"name\":\"x\",\"type\":\"int\"}]}]}}}");
         register("things", deep);
         assertThat(check("/versions?verbose=true", deep.replace("\"int\"", "\"string\""))
                         .path("messages")
