@@ -42,9 +42,8 @@ public final class MirrorMain implements Runnable {
     @Option(
             names = "--properties-out",
             paramLabel = "FILE",
-            description =
-                    "Write the properties for connect-mirror-maker.sh to this file, readable only by its"
-                            + " owner, and exit.")
+            description = "Write the properties for connect-mirror-maker.sh to this file, readable only by its"
+                    + " owner, and exit.")
     private Path propertiesOut;
 
     private MirrorMain() {}

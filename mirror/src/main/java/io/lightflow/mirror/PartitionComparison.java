@@ -105,10 +105,9 @@ final class PartitionComparison {
 
     private void requireFewDifferences() {
         if (unmatchedFront + unmatchedCopy > maxDifferences) {
-            throw new IllegalStateException(
-                    "more than " + maxDifferences
-                            + " records have no counterpart; either the mirror lags far behind, or the copy"
-                                    + " is of another partition");
+            throw new IllegalStateException("more than " + maxDifferences
+                    + " records have no counterpart; either the mirror lags far behind, or the copy"
+                    + " is of another partition");
         }
     }
 

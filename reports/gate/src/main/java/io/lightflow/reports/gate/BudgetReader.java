@@ -25,7 +25,7 @@ final class BudgetReader {
                     + " FROM ledger l), count(*), sum(c.version)),"
                     + " (SELECT CASE WHEN bool_and(l.watermark IS NOT NULL) THEN"
                     + " greatest(0, floor(extract(epoch FROM now() - min(l.watermark)) * 1000))::bigint END"
-                            + " FROM ledger l),"
+                    + " FROM ledger l),"
                     + " now(), pg_snapshot_xmin(pg_current_snapshot())::text FROM campaign c";
 
     private static final String BUDGETS = "SELECT campaign, advertiser, status, starts_at, ends_at, exhausted_by,"

@@ -22,7 +22,7 @@ final class ShardHealth {
     private static final String SHARDS = "SELECT statement_timestamp() AS read_at, topology, group_name, shard,"
             + " watermark, committed_at, CASE WHEN watermark IS NOT NULL THEN"
             + " greatest(0, floor(extract(epoch FROM statement_timestamp() - watermark) * 1000))::bigint"
-                    + " END AS behind_ms"
+            + " END AS behind_ms"
             + " FROM (VALUES (1)) AS one LEFT JOIN ledger ON true"
             + " ORDER BY topology, group_name, shard LIMIT " + MAX_SHARDS;
 

@@ -78,7 +78,7 @@ class ReportsReplicaTest {
     }
 
     @Test
-    void aCampaignIsCreatedInThePrimaryAndVisibleAfterReplay() throws Exception {
+    void aCampaignIsMadeInThePrimaryAndShowsWhenTheReplicaHasReplayedIt() throws Exception {
         standby.pauseReplay();
         JsonNode made = client.call(201, "POST", "/v1/campaigns", campaign("made"));
         client.get(404, "/v1/campaigns/made");
@@ -96,7 +96,7 @@ class ReportsReplicaTest {
     }
 
     @Test
-    void everyPathRespondsAsOnThePrimary() throws Exception {
+    void everyPathAnswersAsOnThePrimary() throws Exception {
         client.call(201, "POST", "/v1/campaigns", campaign("all"));
         spend("all", 40);
         awaitDecision("all", "go");
@@ -145,7 +145,7 @@ class ReportsReplicaTest {
     }
 
     @Test
-    void whileReplayIsPausedFiguresStayFromOneSnapshotAndDecisionsBecomeStale() throws Exception {
+    void whileReplayIsPausedFiguresStayThoseOfOneSnapshotAndDecisionsGetStale() throws Exception {
         client.call(201, "POST", "/v1/campaigns", campaign("lagging"));
         spend("lagging", 40);
         standby.awaitReplay();
@@ -188,13 +188,13 @@ class ReportsReplicaTest {
     }
 
     @Test
-    void aStatementCancelledByTheReplicaIsRetried() throws Exception {
+    void aStatementThatTheReplicaCancelsIsAskedAgain() throws Exception {
         HttpResponse<String> response = cancelled("2019-03-01");
         assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     }
 
     @Test
-    void aStatementCancelledTwiceByTheReplicaIsReported() throws Exception {
+    void aStatementThatTheReplicaCancelsAgainIsAProblemThatSaysSo() throws Exception {
         HttpResponse<String> response = cancelled("2019-04-01", "2019-04-02");
         assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
         assertThat(ReportsJson.MAPPER.readTree(response.body()).path("type").asText())

@@ -31,9 +31,8 @@ class CompatibilityApiTest extends ApiTest {
 
     @Test
     void thePathResolvesArraysMapsAndUnions() throws Exception {
-        String deep = record(
-                "{\"name\":\"list\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"map\",\"values\":"
-                        + "[\"null\",{\"type\":\"record\",\"name\":\"Inner\",\"fields\":["
+        String deep = record("{\"name\":\"list\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"map\",\"values\":"
+                + "[\"null\",{\"type\":\"record\",\"name\":\"Inner\",\"fields\":["
                 + "{\"name\":\"x\",\"type\":\"int\"}]}]}}}");
         register("things", deep);
         assertThat(check("/versions?verbose=true", deep.replace("\"int\"", "\"string\""))

@@ -74,7 +74,7 @@ class RegistrySettingsFileTest {
         assertWrong(
                 DATABASE
                         + "access: [{user: a, secretVariable: CI, role: read}, {token: a, secretVariable:"
-                                + " DB, role: read}]\n",
+                        + " DB, role: read}]\n",
                 "two accounts named a");
         assertWrong(DATABASE + "tls: {keyStore: /nowhere, passwordVariable: KEYS}\n", "tls.keyStore", "/nowhere");
         assertWrong(DATABASE + "maxRequestBytes: 10\n", "maxRequestBytes");
