@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
         name = "submit",
         footer = {
             "",
-            "Storm's own client submits as well: storm jar topology/topology-VERSION-storm.jar io.lightflow.topology.Main"
+            "Storm's own client submits as well: storm jar topology/topology-VERSION-storm.jar"
+                    + " io.lightflow.topology.Main"
                     + " submit --settings FILE"
         })
 final class StormSubmitCommand extends SubmitCommand {

@@ -28,14 +28,14 @@ import picocli.CommandLine.Spec;
             "Start the cluster of separate processes, let events flow, and kill, freeze, wipe and cut off"
                     + " everything in it,"
                     + " each at least once, in a seeded order. Then compare joined topics and PostgreSQL"
-                            + " with the answer"
+                    + " with the answer"
                     + " of a single thread.",
             "With --stock, Storm's own parts count the same events in place of Lightflow, and the report"
                     + " tells what they"
                     + " lose and double.",
             "Exit status: 0 without a difference, 1 with a difference or a failure, 2 if an option is invalid, and 130"
                     + " by Ctrl-C. With --stock, differences are what it is after: it exits with 0 if it"
-                            + " ran to its end."
+                    + " ran to its end."
         })
 public final class TortureCommand implements Callable<Integer> {
     @Spec
