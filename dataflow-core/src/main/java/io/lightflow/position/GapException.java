@@ -12,7 +12,8 @@ public final class GapException extends RuntimeException {
                 + Integer.toHexString(incarnation) + ") has been read up to offset " + committed
                 + " but the next block begins at offset " + found + "; the " + (found - committed)
                 + " offsets between were deleted before they were read, or the ledger was changed. Restore the records,"
-                + " or accept the loss with: lightflow accept-gap --shard " + shard + " --topic " + topic + " --to "
+                + " or accept the loss with: lightflow accept-gap --settings FILE --shard " + shard + " --topic "
+                + topic + " --to "
                 + found);
     }
 }

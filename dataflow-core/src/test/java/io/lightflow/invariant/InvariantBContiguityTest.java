@@ -32,7 +32,7 @@ class InvariantBContiguityTest {
                 .hasMessageContaining("cafe")
                 .hasMessageContaining("up to offset 2")
                 .hasMessageContaining("at offset 3")
-                .hasMessageContaining("accept-gap --shard 3 --topic eu.impressions --to 3");
+                .hasMessageContaining("lightflow accept-gap --settings FILE --shard 3 --topic eu.impressions --to 3");
         assertThat(run.position()).isEqualTo(before);
     }
 

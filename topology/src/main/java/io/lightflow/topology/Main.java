@@ -33,11 +33,11 @@ public final class Main {
 
     /** The commands. */
     public static CommandLine commandLine() {
-        return CommandErrors.inWords(new CommandLine(new Main()));
+        return CommandErrors.installOn(new CommandLine(new Main()));
     }
 
     public static void main(String[] arguments) {
-        // `storm jar` brings a configuration; by hand, Kafka's settings are not to be printed between the answers.
+        // `storm jar` brings a configuration. Without it, Kafka would print its settings between the command's output.
         if (LOG_CONFIGURATIONS.stream().allMatch(name -> System.getProperty(name) == null)) {
             System.setProperty(LOG_CONFIGURATIONS.get(0), "classpath:lightflow-operator-log4j2.xml");
         }

@@ -102,6 +102,33 @@ class MainTest {
     }
 
     @Test
+    void anUnknownTopologyIsRefusedWithTheNamesOfThoseThatExist() {
+        for (String[] wrong : new String[][] {
+            {"submit", "--settings", "us.yaml", "--only", "statistics"},
+            {"show", "--settings", "us.yaml", "--only", "statistics"},
+            {"pause", "--settings", "us.yaml", "--only", "statistics"},
+            {
+                "accept-gap",
+                "--settings",
+                "us.yaml",
+                "--topology",
+                "statistics",
+                "--shard",
+                "0",
+                "--topic",
+                "t",
+                "--to",
+                "1"
+            }
+        }) {
+            Run run = run(wrong);
+
+            assertThat(run.exitCode()).as(run.err()).isEqualTo(CommandLine.ExitCode.USAGE);
+            assertThat(run.err()).contains("statistics", "dataflow, stats-counter");
+        }
+    }
+
+    @Test
     void certifyAsksForOneWayToNameTheHourAndRefusesHalfOfOne() {
         for (String[] wrong : new String[][] {
             {"certify", "--settings", "us.yaml"},

@@ -48,7 +48,7 @@ public final class LightflowCommand implements Runnable {
 
     /** The whole tree. */
     public static CommandLine commandLine() {
-        CommandLine root = CommandErrors.inWords(new CommandLine(new LightflowCommand()));
+        CommandLine root = CommandErrors.installOn(new CommandLine(new LightflowCommand()));
         CommandLine.IParameterExceptionHandler wrong = root.getParameterExceptionHandler();
         CommandLine.IExecutionExceptionHandler failed = root.getExecutionExceptionHandler();
         // Before the subcommands are added, so that theirs stay.
@@ -71,7 +71,7 @@ public final class LightflowCommand implements Runnable {
         operator.forEach((name, command) -> add(
                 root,
                 name,
-                name.equals("submit") ? CommandErrors.inWords(new CommandLine(new StormSubmitCommand())) : command));
+                name.equals("submit") ? CommandErrors.installOn(new CommandLine(new StormSubmitCommand())) : command));
         setVersion(root, "Lightflow " + version() + ", Java " + Runtime.version());
         return root;
     }

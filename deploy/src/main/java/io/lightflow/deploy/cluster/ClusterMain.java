@@ -56,7 +56,7 @@ public final class ClusterMain {
     public static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new ClusterMain());
         commandLine.getSubcommands().get("lightflow").setUnmatchedOptionsArePositionalParams(true);
-        return CommandErrors.inWords(commandLine.setCaseInsensitiveEnumValuesAllowed(true));
+        return CommandErrors.installOn(commandLine.setCaseInsensitiveEnumValuesAllowed(true));
     }
 
     /** The option for the data directory, which every command has. */

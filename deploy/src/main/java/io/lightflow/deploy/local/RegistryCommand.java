@@ -110,6 +110,6 @@ public final class RegistryCommand implements Callable<Integer> {
 
     public static void main(String[] arguments) {
         System.exit(
-                CommandErrors.inWords(new CommandLine(new RegistryCommand())).execute(arguments));
+                CommandErrors.installOn(new CommandLine(new RegistryCommand())).execute(arguments));
     }
 }

@@ -273,7 +273,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     public static void main(String[] arguments) {
         int exitCode =
-                CommandErrors.inWords(new CommandLine(new BenchCommand())).execute(arguments);
+                CommandErrors.installOn(new CommandLine(new BenchCommand())).execute(arguments);
         System.out.flush();
         System.exit(exitCode);
     }

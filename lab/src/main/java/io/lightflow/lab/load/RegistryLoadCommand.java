@@ -89,7 +89,7 @@ public final class RegistryLoadCommand implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        System.exit(CommandErrors.inWords(new CommandLine(new RegistryLoadCommand()))
+        System.exit(CommandErrors.installOn(new CommandLine(new RegistryLoadCommand()))
                 .execute(arguments));
     }
 }

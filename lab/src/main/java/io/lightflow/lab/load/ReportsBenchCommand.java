@@ -112,7 +112,7 @@ public final class ReportsBenchCommand implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        System.exit(CommandErrors.inWords(new CommandLine(new ReportsBenchCommand()))
+        System.exit(CommandErrors.installOn(new CommandLine(new ReportsBenchCommand()))
                 .execute(arguments));
     }
 }

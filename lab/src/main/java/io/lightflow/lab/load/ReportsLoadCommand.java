@@ -145,7 +145,7 @@ public final class ReportsLoadCommand implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        System.exit(
-                CommandErrors.inWords(new CommandLine(new ReportsLoadCommand())).execute(arguments));
+        System.exit(CommandErrors.installOn(new CommandLine(new ReportsLoadCommand()))
+                .execute(arguments));
     }
 }

@@ -208,7 +208,7 @@ public final class TortureCommand implements Callable<Integer> {
     }
 
     public static void main(String[] arguments) {
-        int exitCode = CommandErrors.inWords(commandLine()).execute(arguments);
+        int exitCode = CommandErrors.installOn(commandLine()).execute(arguments);
         System.out.flush();
         System.exit(exitCode);
     }

@@ -29,7 +29,8 @@ final class TortureFaults {
     private static final Duration CUT_OFF_FOR = Duration.ofSeconds(10);
 
     /**
-     * Longer than three attempts of 15 s each, after which a call to the join store has failed; see {@code Batches}.
+     * Longer than three attempts of 15 s each, after which a call to the join store has failed; see
+     * {@code BatchSender}.
      */
     private static final Duration STORE_AWAY_FOR = Duration.ofSeconds(60);
 

@@ -129,6 +129,6 @@ public final class UpCommand implements Callable<Integer> {
 
     /** The command. */
     public static CommandLine commandLine() {
-        return CommandErrors.inWords(new CommandLine(new UpCommand()));
+        return CommandErrors.installOn(new CommandLine(new UpCommand()));
     }
 }

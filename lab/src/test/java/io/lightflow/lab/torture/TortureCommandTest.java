@@ -19,7 +19,8 @@ class TortureCommandTest {
 
     private int run(String... arguments) {
         PrintWriter writer = new PrintWriter(output, true);
-        return CommandErrors.inWords(TortureCommand.commandLine().setOut(writer).setErr(writer))
+        return CommandErrors.installOn(
+                        TortureCommand.commandLine().setOut(writer).setErr(writer))
                 .execute(arguments);
     }
 

@@ -15,11 +15,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A join store in a namespace of an Aerospike cluster, for topologies that are spread over machines. A row is a record
- * with one map, whose time-to-live begins anew with each write; a read or a write is one round trip, made of batches of
- * a bounded size, a bounded number of them at once.
+ * with one map, whose time-to-live restarts with each write. A read or a write is one round trip. It consists of
+ * batches of a bounded size, and a bounded number of them at once.
  *
  * <p>A node of the Community Edition that dies loses what it had not yet written to its disk, a second's worth of
- * cells. Therefore {@link RecentWrites} are kept here until they are safe, and written again if the cluster has
+ * cells. Therefore this store keeps {@link RecentWrites} until they are safe, and writes them again if the cluster has
  * changed.
  *
  * <p>Thread-safe.
@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class AerospikeJoinStore implements JoinStore {
     private final String name;
     private final IAerospikeClient client;
-    private final Batches batches;
+    private final BatchSender sender;
     private final RowReader reader;
     private final RowWriter writer;
     private final ClusterWatch cluster;
@@ -36,43 +36,43 @@ public final class AerospikeJoinStore implements JoinStore {
     private AerospikeJoinStore(
             String name,
             IAerospikeClient client,
-            Batches batches,
+            BatchSender sender,
             RowReader reader,
             RowWriter writer,
             ClusterWatch cluster) {
         this.name = name;
         this.client = client;
-        this.batches = batches;
+        this.sender = sender;
         this.reader = reader;
         this.writer = writer;
         this.cluster = cluster;
     }
 
     /**
-     * Connects to the cluster and checks that its namespace keeps what is written to it. To be closed by the caller.
+     * Connects to the cluster and checks that its namespace keeps what is written to it. The caller closes the store.
      *
      * @param settings with the name of the set
-     * @param retention how long a cell can be read at least after it was written
-     * @throws AerospikeSetupException if the namespace, the cluster or the credentials have to be set otherwise; the
-     *     message says how
-     * @throws StoreUnavailableException if no node answers now
+     * @param retention the least time for which a cell stays readable
+     * @throws AerospikeSetupException if the namespace, the cluster or the credentials are set up wrongly; the message
+     *     says how to set them up
+     * @throws StoreUnavailableException if no node responds
      */
     public static AerospikeJoinStore open(AerospikeCluster settings, Duration retention) {
         return open(settings, retention, InstantSource.system());
     }
 
-    /** @param clock says how old cells are */
+    /** @param clock tells the age of cells */
     static AerospikeJoinStore open(AerospikeCluster settings, Duration retention, InstantSource clock) {
         String name = name(settings);
-        IAerospikeClient client = Clients.connect(settings, name);
+        IAerospikeClient client = AerospikeClients.connect(settings, name);
         try {
             Duration flushTime = new NamespaceCheck(settings.namespace(), name, retention).check(client);
-            Rows rows = new Rows(settings.namespace(), settings.set(), retention, clock);
-            Batches batches = new Batches(client, settings, name);
-            RowWriter writer = new RowWriter(rows, batches, settings.commit());
-            RowReader reader = new RowReader(rows, batches);
+            RecordLayout layout = new RecordLayout(settings.namespace(), settings.set(), retention, clock);
+            BatchSender sender = new BatchSender(client, settings, name);
+            RowWriter writer = new RowWriter(layout, sender, settings.commit());
+            RowReader reader = new RowReader(layout, sender);
             ClusterWatch cluster = new ClusterWatch(name, new ClusterKey(client, name)::get, writer::write, flushTime);
-            return new AerospikeJoinStore(name, client, batches, reader, writer, cluster);
+            return new AerospikeJoinStore(name, client, sender, reader, writer, cluster);
         } catch (RuntimeException e) {
             client.close();
             throw e;
@@ -80,14 +80,14 @@ public final class AerospikeJoinStore implements JoinStore {
     }
 
     /**
-     * Deletes what is in a set.
+     * Deletes the content of a set.
      *
-     * @throws StoreUnavailableException if the cluster does not answer now
+     * @throws StoreUnavailableException if the cluster is unavailable
      */
     public static void empty(AerospikeCluster settings) {
         String name = name(settings);
-        try (IAerospikeClient client = Clients.connect(settings, name)) {
-            for (String set : Rows.sets(settings.set())) {
+        try (IAerospikeClient client = AerospikeClients.connect(settings, name)) {
+            for (String set : RecordLayout.sets(settings.set())) {
                 client.truncate(null, settings.namespace(), set, null);
             }
         } catch (AerospikeException e) {
@@ -123,7 +123,7 @@ public final class AerospikeJoinStore implements JoinStore {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            batches.close();
+            sender.close();
             client.close();
         }
     }

@@ -1,6 +1,6 @@
 package io.lightflow.topology.aerospike;
 
-/** The cluster or its namespace has to be set otherwise. Not retryable as it is; the message says what to set. */
+/** The cluster or its namespace is set up wrongly. A retry does not help; the message says what to set. */
 public final class AerospikeSetupException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

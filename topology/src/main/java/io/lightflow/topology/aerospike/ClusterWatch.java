@@ -10,36 +10,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes a node that dies lose nothing. The Community Edition answers a write when it is in the memory of its nodes, and
- * writes it to disk within {@code flush-max-ms}; a node that is killed comes back without the last of it. So what was
- * written lately is kept here, and written again when the cluster is another than before, which its key tells: a number
- * that is drawn anew whenever a node leaves, comes, or is started again. The key is compared before and after each
- * call, so no answer is used that may lack a cell.
+ * Protects cells against a node that dies. The Community Edition acknowledges a write when it is in the memory of its
+ * nodes, and writes it to disk within {@code flush-max-ms}. A node that is killed returns without its last writes. So
+ * this keeps recent writes, and repeats them when the cluster's key has changed: its nodes draw a new number whenever a
+ * node leaves, joins, or restarts. The key is compared before and after each call, so no result is used that may lack a
+ * cell.
  *
- * <p>Left is the case that the worker ends, too, before it has written again what the dead node lacks, and no other
- * node has a copy.
+ * <p>One case is left: the worker ends as well before it has repeated what the dead node lacks, and no other node has a
+ * copy.
  *
  * <p>Thread-safe.
  */
 final class ClusterWatch {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterWatch.class);
-    /** What a node may need on top of {@code flush-max-ms}. */
+    /** A node may need this time on top of {@code flush-max-ms}. */
     private static final Duration SLACK = Duration.ofSeconds(2);
 
-    private static final int TRIES = 5;
+    private static final int MAX_ATTEMPTS = 5;
 
     private final String name;
     private final Supplier<String> key;
     private final Consumer<List<NewCell>> writer;
     private final RecentWrites recent;
-    /** Of the cluster that has all that was written. Changed by one thread at a time. */
+    /** Key of the cluster that has every write. Changed by one thread at a time. */
     private volatile String safeKey;
 
     /**
      * @param name of the store, for messages
-     * @param key asks for the cluster's key
+     * @param key reads the cluster's key
      * @param writer writes cells
-     * @param flushTime how long what was written may be in a node's memory only
+     * @param flushTime how long a write may be only in a node's memory
      */
     ClusterWatch(String name, Supplier<String> key, Consumer<List<NewCell>> writer, Duration flushTime) {
         this.name = name;
@@ -49,16 +49,16 @@ final class ClusterWatch {
         this.safeKey = key.get();
     }
 
-    /** Reads; what is returned lacks nothing that was written through this. */
+    /** Reads; the result lacks nothing that was written through this. */
     <T> T read(Supplier<T> reader) {
-        for (int tries = 0; tries < TRIES; tries++) {
+        for (int tries = 0; tries < MAX_ATTEMPTS; tries++) {
             String before = safeKey;
             T result = reader.get();
             if (isStill(before)) {
                 return result;
             }
         }
-        throw restless();
+        throw unstable();
     }
 
     void write(List<NewCell> cells) {
@@ -67,20 +67,20 @@ final class ClusterWatch {
         try {
             writer.accept(cells);
         } catch (RuntimeException e) {
-            // Whoever asked for it has not got it done, and will ask again.
+            // The caller knows that the write failed, and will repeat it.
             recent.forget(write);
             throw e;
         }
         recent.done(write, System.nanoTime());
         for (int tries = 0; !isStill(before); tries++) {
-            if (tries == TRIES) {
-                throw restless();
+            if (tries == MAX_ATTEMPTS) {
+                throw unstable();
             }
             before = safeKey;
         }
     }
 
-    /** Whether the cluster is the same as before; if it is not, it has got what it may lack. */
+    /** Whether the cluster is the same as before; if not, this has repeated what it may lack. */
     private boolean isStill(String before) {
         long askedNanos = System.nanoTime();
         String now = key.get();
@@ -88,11 +88,11 @@ final class ClusterWatch {
             recent.areThere(askedNanos);
             return true;
         }
-        writeAgain(now);
+        repeatWrites(now);
         return false;
     }
 
-    private synchronized void writeAgain(String now) {
+    private synchronized void repeatWrites(String now) {
         if (now.equals(safeKey)) {
             return;
         }
@@ -106,8 +106,8 @@ final class ClusterWatch {
         safeKey = now;
     }
 
-    private StoreUnavailableException restless() {
+    private StoreUnavailableException unstable() {
         return new StoreUnavailableException(
-                "The " + name + " has changed its nodes " + TRIES + " times in a row", null);
+                "The " + name + " has changed its nodes " + MAX_ATTEMPTS + " times in a row", null);
     }
 }

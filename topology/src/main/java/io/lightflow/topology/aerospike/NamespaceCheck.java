@@ -21,9 +21,9 @@ final class NamespaceCheck {
     }
 
     /**
-     * How long what was written may be in a node's memory only, at most.
+     * The longest time for which a write may be only in a node's memory.
      *
-     * @throws AerospikeSetupException if it does not; the message names all that is to be set
+     * @throws AerospikeSetupException if a namespace would lose cells; the message names all settings to change
      * @throws io.lightflow.store.StoreUnavailableException if a node does not answer
      */
     Duration check(IAerospikeClient client) {
@@ -67,8 +67,8 @@ final class NamespaceCheck {
             wrong.add("it refuses writes because its nodes' clocks differ: run NTP on them");
         }
         long recordBytes = number(found, "max-record-size");
-        if (recordBytes != 0 && recordBytes < Rows.RECORD_BYTES) {
-            wrong.add("max-record-size is " + recordBytes + ", expected at least " + Rows.RECORD_BYTES
+        if (recordBytes != 0 && recordBytes < RecordLayout.MAX_RECORD_BYTES) {
+            wrong.add("max-record-size is " + recordBytes + ", expected at least " + RecordLayout.MAX_RECORD_BYTES
                     + ": set `max-record-size 1M`");
         }
         boolean onDisk = found.keySet().stream()

@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a node says of a namespace and of itself.
+ * What a node reports about a namespace and about itself.
  *
  * @param node where it is
  * @param namespaces the names of its namespaces
- * @param namespace settings and state of the namespace; says nothing but an error if there is none
+ * @param namespace settings and state of the namespace; only an error if there is none
  * @param service settings of the node
  */
 record NodeAnswers(String node, String namespaces, Map<String, String> namespace, Map<String, String> service) {
@@ -25,7 +25,7 @@ record NodeAnswers(String node, String namespaces, Map<String, String> namespace
      * Asks every node.
      *
      * @param name of the store, for messages
-     * @throws StoreUnavailableException if a node does not answer
+     * @throws StoreUnavailableException if a node does not respond
      */
     static List<NodeAnswers> of(IAerospikeClient client, String namespace, String name) {
         List<NodeAnswers> answers = new ArrayList<>();

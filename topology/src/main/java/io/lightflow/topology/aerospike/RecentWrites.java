@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** What was written lately, and may not be on a disk yet. Times are those of {@link System#nanoTime}. Thread-safe. */
+/** Recent writes, which may not be on a disk yet. Times are those of {@link System#nanoTime}. Thread-safe. */
 final class RecentWrites {
     private final long flushNanos;
     private final Deque<Write> writes = new ArrayDeque<>();
@@ -23,12 +23,12 @@ final class RecentWrites {
         }
     }
 
-    /** @param flushTime after which what was written is on a disk, if the node lives */
+    /** @param flushTime after which a write is on a disk, if the node lives */
     RecentWrites(Duration flushTime) {
         this.flushNanos = flushTime.toNanos();
     }
 
-    /** To be called before the cells are written. */
+    /** Call it before the cells are written. */
     synchronized Write begin(List<NewCell> cells) {
         Write write = new Write(cells);
         writes.addLast(write);
@@ -44,7 +44,7 @@ final class RecentWrites {
         writes.remove(write);
     }
 
-    /** All nodes have lived from each write until then: what is old enough is on their disks. */
+    /** All nodes have lived from each write until then: old enough writes are on their disks. */
     synchronized void areThere(long untilNanos) {
         writes.removeIf(write -> write.isDone && untilNanos - write.doneNanos > flushNanos);
     }

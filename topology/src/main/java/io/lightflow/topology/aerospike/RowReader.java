@@ -25,30 +25,30 @@ import java.util.TreeMap;
 /** Reads ranges of rows. Thread-safe. */
 final class RowReader {
     private static final Set<Integer> ABSENT = Set.of(ResultCode.KEY_NOT_FOUND_ERROR);
-    private static final Operation SIZE = MapOperation.size(Rows.BIN);
+    private static final Operation SIZE = MapOperation.size(RecordLayout.BIN);
     private static final Operation[] EVERYTHING = {range(new byte[0])};
 
-    private final Rows rows;
-    private final Batches batches;
+    private final RecordLayout layout;
+    private final BatchSender sender;
     private final BatchReadPolicy policy = new BatchReadPolicy();
 
-    RowReader(Rows rows, Batches batches) {
-        this.rows = rows;
-        this.batches = batches;
+    RowReader(RecordLayout layout, BatchSender sender) {
+        this.layout = layout;
+        this.sender = sender;
         // While the cluster moves partitions, the newest copy counts.
         policy.readModeAP = ReadModeAP.ALL;
     }
 
-    /** One round trip, but for rows in several parts and for large values, which take another. */
+    /** One round trip; rows in several parts and large values take another. */
     List<Row> read(List<RowRange> ranges) {
         List<BatchRead> reads = ranges.stream().map(this::read).toList();
-        batches.send(reads, ABSENT);
-        List<Found> found = new ArrayList<>(ranges.size());
+        sender.send(reads, ABSENT);
+        List<FoundCells> found = new ArrayList<>(ranges.size());
         List<Integer> inParts = new ArrayList<>(0);
         for (int i = 0; i < reads.size(); i++) {
-            Found row = found(reads.get(i));
+            FoundCells row = found(reads.get(i));
             found.add(row);
-            if (row.size >= Rows.PART_FOLLOWS_FROM) {
+            if (row.size >= RecordLayout.MIN_CELLS_OF_FULL_PART) {
                 inParts.add(i);
             }
         }
@@ -59,14 +59,14 @@ final class RowReader {
     }
 
     /** @param size number of cells of the whole row */
-    private record Found(List<StoredCell> cells, int size) {
-        static final Found NOTHING = new Found(List.of(), 0);
+    private record FoundCells(List<StoredCell> cells, int size) {
+        static final FoundCells NOTHING = new FoundCells(List.of(), 0);
     }
 
     private record StoredCell(byte[] key, byte[] stored) {}
 
     private BatchRead read(RowRange range) {
-        return new BatchRead(policy, rows.row(range.row(), 0), operations(range.prefix()));
+        return new BatchRead(policy, layout.row(range.row(), 0), operations(range.prefix()));
     }
 
     /** The same array for the same range, so that the client sends it once for many records. */
@@ -75,20 +75,21 @@ final class RowReader {
     }
 
     private static Operation range(byte[] prefix) {
-        return MapOperation.getByKeyRange(Rows.BIN, Value.get(prefix), Rows.end(prefix), MapReturnType.KEY_VALUE);
+        return MapOperation.getByKeyRange(
+                RecordLayout.BIN, Value.get(prefix), RecordLayout.end(prefix), MapReturnType.KEY_VALUE);
     }
 
-    private static Found found(BatchRead read) {
+    private static FoundCells found(BatchRead read) {
         Record record = read.record;
         if (record == null) {
-            return Found.NOTHING;
+            return FoundCells.NOTHING;
         }
-        List<?> answer = record.getList(Rows.BIN);
+        List<?> answer = record.getList(RecordLayout.BIN);
         if (read.ops.length == 1) {
             List<StoredCell> cells = cells(answer);
-            return new Found(cells, cells.size());
+            return new FoundCells(cells, cells.size());
         }
-        return new Found(cells((List<?>) answer.get(0)), ((Number) answer.get(1)).intValue());
+        return new FoundCells(cells((List<?>) answer.get(0)), ((Number) answer.get(1)).intValue());
     }
 
     private static List<StoredCell> cells(List<?> entries) {
@@ -103,7 +104,7 @@ final class RowReader {
         return cells;
     }
 
-    /** A row in parts, as far as it was read. */
+    /** A row in parts, as far as it is read. */
     private static final class LongRow {
         final byte[] key;
         /** A cell may be in two parts, and must count once. */
@@ -115,14 +116,14 @@ final class RowReader {
             this.key = key;
         }
 
-        void addPart(Found part) {
+        void addPart(FoundCells part) {
             part.cells.forEach(cell -> cells.put(cell.key, cell));
             nextPart++;
         }
     }
 
-    /** Reads the parts of long rows whole, those first ones that were are not read again. */
-    private void readParts(List<RowRange> ranges, List<Found> found, List<Integer> inParts) {
+    /** Reads all parts of long rows; a first part that was read as a whole is not read again. */
+    private void readParts(List<RowRange> ranges, List<FoundCells> found, List<Integer> inParts) {
         Map<ByteBuffer, LongRow> byRow = new LinkedHashMap<>();
         for (int i : inParts) {
             RowRange range = ranges.get(i);
@@ -134,14 +135,14 @@ final class RowReader {
         List<LongRow> open = new ArrayList<>(byRow.values());
         while (!open.isEmpty()) {
             List<BatchRead> reads = open.stream()
-                    .map(row -> new BatchRead(policy, rows.row(row.key, row.nextPart), EVERYTHING))
+                    .map(row -> new BatchRead(policy, layout.row(row.key, row.nextPart), EVERYTHING))
                     .toList();
-            batches.send(reads, ABSENT);
+            sender.send(reads, ABSENT);
             Iterator<BatchRead> next = reads.iterator();
             open.removeIf(row -> {
-                Found part = found(next.next());
+                FoundCells part = found(next.next());
                 row.addPart(part);
-                return part.size < Rows.PART_FOLLOWS_FROM;
+                return part.size < RecordLayout.MIN_CELLS_OF_FULL_PART;
             });
         }
         for (int i : inParts) {
@@ -150,7 +151,7 @@ final class RowReader {
             List<StoredCell> asked = all.tailMap(range.prefix()).values().stream()
                     .takeWhile(cell -> beginsWith(cell.key, range.prefix()))
                     .toList();
-            found.set(i, new Found(asked, all.size()));
+            found.set(i, new FoundCells(asked, all.size()));
         }
     }
 
@@ -158,32 +159,34 @@ final class RowReader {
         return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
-    private List<Row> withLargeValues(List<RowRange> ranges, List<Found> found) {
+    private List<Row> withLargeValues(List<RowRange> ranges, List<FoundCells> found) {
         List<BatchRead> pieces = new ArrayList<>(0);
         for (int i = 0; i < found.size(); i++) {
             for (StoredCell cell : found.get(i).cells) {
-                if (Rows.isApart(cell.stored)) {
-                    int count = Rows.pieces(Rows.apartLength(cell.stored));
+                if (RecordLayout.isApart(cell.stored)) {
+                    int count = RecordLayout.pieces(RecordLayout.apartLength(cell.stored));
                     for (int piece = 0; piece < count; piece++) {
-                        pieces.add(new BatchRead(
-                                policy, rows.piece(ranges.get(i).row(), cell.key, piece), new String[] {Rows.BIN}));
+                        pieces.add(
+                                new BatchRead(policy, layout.piece(ranges.get(i).row(), cell.key, piece), new String[] {
+                                    RecordLayout.BIN
+                                }));
                     }
                 }
             }
         }
-        batches.send(pieces, ABSENT);
+        sender.send(pieces, ABSENT);
         var next = pieces.iterator();
         List<Row> result = new ArrayList<>(found.size());
-        for (Found row : found) {
+        for (FoundCells row : found) {
             if (row.size == 0) {
                 result.add(Row.ABSENT);
                 continue;
             }
             List<Cell> cells = new ArrayList<>(row.cells.size());
             for (StoredCell cell : row.cells) {
-                byte[] value = Rows.isApart(cell.stored)
-                        ? joined(Rows.apartLength(cell.stored), next)
-                        : Rows.inlineValue(cell.stored);
+                byte[] value = RecordLayout.isApart(cell.stored)
+                        ? joined(RecordLayout.apartLength(cell.stored), next)
+                        : RecordLayout.inlineValue(cell.stored);
                 if (value != null) {
                     cells.add(new Cell(cell.key, value));
                 }
@@ -193,13 +196,13 @@ final class RowReader {
         return result;
     }
 
-    /** Null if a piece is not there: then the cell is lost, as it would be if the piece had stood in the row. */
+    /** Null if a piece is missing: then the cell is lost, as it would be with the piece in the row. */
     private static byte[] joined(int length, Iterator<BatchRead> pieces) {
         ByteBuffer value = ByteBuffer.allocate(length);
-        for (int piece = Rows.pieces(length); piece > 0; piece--) {
+        for (int piece = RecordLayout.pieces(length); piece > 0; piece--) {
             Record record = pieces.next().record;
             if (record != null) {
-                value.put((byte[]) record.getValue(Rows.BIN));
+                value.put((byte[]) record.getValue(RecordLayout.BIN));
             }
         }
         return value.hasRemaining() ? null : value.array();

@@ -28,20 +28,20 @@ import java.util.Set;
 /** Adds cells to rows. Thread-safe. */
 final class RowWriter {
     private static final MapPolicy BY_KEY = new MapPolicy(MapOrder.KEY_ORDERED, MapWriteFlags.DEFAULT);
-    private static final Set<Integer> NOTHING_ELSE = Set.of();
+    private static final Set<Integer> NO_OTHER_RESULT = Set.of();
     private static final Set<Integer> TOO_BIG = Set.of(ResultCode.RECORD_TOO_BIG);
     private static final Set<Integer> ABSENT = Set.of(ResultCode.KEY_NOT_FOUND_ERROR);
-    /** Cells after which a row is rid of old ones, and again after as many more. */
-    private static final int CLEAN_EVERY = 128;
+    /** A row loses its old cells each time that it has grown by this number. */
+    private static final int CLEAN_INTERVAL_CELLS = 128;
 
-    private final Rows rows;
-    private final Batches batches;
+    private final RecordLayout layout;
+    private final BatchSender sender;
     private final BatchWritePolicy policy = new BatchWritePolicy();
 
-    RowWriter(Rows rows, Batches batches, AerospikeCluster.Commit commit) {
-        this.rows = rows;
-        this.batches = batches;
-        policy.expiration = rows.timeToLive();
+    RowWriter(RecordLayout layout, BatchSender sender, AerospikeCluster.Commit commit) {
+        this.layout = layout;
+        this.sender = sender;
+        policy.expiration = layout.timeToLive();
         policy.commitLevel = commit == AerospikeCluster.Commit.ALL ? CommitLevel.COMMIT_ALL : CommitLevel.COMMIT_MASTER;
     }
 
@@ -53,14 +53,14 @@ final class RowWriter {
             int number = part;
             List<BatchWrite> writes =
                     open.stream().map(put -> put.write(number)).toList();
-            batches.send(writes, TOO_BIG);
+            sender.send(writes, TOO_BIG);
             List<Put> tooBig = new ArrayList<>(0);
             List<byte[]> toClean = new ArrayList<>(0);
             for (int i = 0; i < writes.size(); i++) {
                 BatchWrite write = writes.get(i);
                 if (write.resultCode == ResultCode.RECORD_TOO_BIG) {
                     tooBig.add(open.get(i));
-                } else if (part == 0 && open.get(i).fillsUp(write.record.getInt(Rows.BIN))) {
+                } else if (part == 0 && open.get(i).fillsUp(write.record.getInt(RecordLayout.BIN))) {
                     toClean.add(open.get(i).row);
                 }
             }
@@ -69,7 +69,7 @@ final class RowWriter {
         }
     }
 
-    /** Cells of a row that are put at once. */
+    /** Cells of a row that are written at once. */
     private final class Put {
         final byte[] row;
         final Map<Value, Value> cells = new LinkedHashMap<>(2);
@@ -80,7 +80,7 @@ final class RowWriter {
         }
 
         boolean hasRoom(int more) {
-            return cells.isEmpty() || bytes + more <= Rows.LARGEST_PUT;
+            return cells.isEmpty() || bytes + more <= RecordLayout.MAX_PUT_BYTES;
         }
 
         void add(byte[] key, byte[] stored) {
@@ -90,11 +90,13 @@ final class RowWriter {
 
         BatchWrite write(int part) {
             return new BatchWrite(
-                    policy, rows.row(row, part), Operation.array(MapOperation.putItems(BY_KEY, Rows.BIN, cells)));
+                    policy,
+                    layout.row(row, part),
+                    Operation.array(MapOperation.putItems(BY_KEY, RecordLayout.BIN, cells)));
         }
 
         boolean fillsUp(int size) {
-            return size / CLEAN_EVERY > (size - cells.size()) / CLEAN_EVERY;
+            return size / CLEAN_INTERVAL_CELLS > (size - cells.size()) / CLEAN_INTERVAL_CELLS;
         }
     }
 
@@ -102,7 +104,7 @@ final class RowWriter {
         Map<ByteBuffer, Put> last = new LinkedHashMap<>();
         List<Put> puts = new ArrayList<>();
         for (NewCell cell : cells) {
-            byte[] stored = isLarge(cell) ? rows.apart(cell.value()) : rows.inline(cell.value());
+            byte[] stored = isLarge(cell) ? layout.apart(cell.value()) : layout.inline(cell.value());
             Put put = last.get(ByteBuffer.wrap(cell.row()));
             if (put == null || !put.hasRoom(cell.key().length + stored.length)) {
                 put = new Put(cell.row());
@@ -115,49 +117,50 @@ final class RowWriter {
     }
 
     private static boolean isLarge(NewCell cell) {
-        return cell.value().length > Rows.LARGEST_INLINE;
+        return cell.value().length > RecordLayout.MAX_INLINE_BYTES;
     }
 
-    /** The pieces of large values: before the cells that tell of them. */
+    /** Writes the pieces of large values before the cells that refer to them. */
     private void writePieces(List<NewCell> cells) {
         List<BatchWrite> writes = new ArrayList<>(0);
         for (NewCell cell : cells) {
             if (isLarge(cell)) {
                 byte[] value = cell.value();
-                for (int piece = 0; piece < Rows.pieces(value.length); piece++) {
-                    int from = piece * Rows.PIECE;
-                    byte[] bytes = Arrays.copyOfRange(value, from, Math.min(from + Rows.PIECE, value.length));
+                for (int piece = 0; piece < RecordLayout.pieces(value.length); piece++) {
+                    int from = piece * RecordLayout.PIECE_BYTES;
+                    byte[] bytes =
+                            Arrays.copyOfRange(value, from, Math.min(from + RecordLayout.PIECE_BYTES, value.length));
                     writes.add(new BatchWrite(
                             policy,
-                            rows.piece(cell.row(), cell.key(), piece),
-                            Operation.array(Operation.put(new Bin(Rows.BIN, bytes)))));
+                            layout.piece(cell.row(), cell.key(), piece),
+                            Operation.array(Operation.put(new Bin(RecordLayout.BIN, bytes)))));
                 }
             }
         }
-        batches.send(writes, NOTHING_ELSE);
+        sender.send(writes, NO_OTHER_RESULT);
     }
 
     /**
-     * Removes what was written longer ago than the retention from rows that go on growing. Not from a row in parts:
-     * with fewer cells it would seem to have one only.
+     * Removes cells older than the retention from rows that keep growing. A row in parts keeps them: with fewer cells
+     * it would seem to have one part only.
      */
     private void clean(List<byte[]> grown) {
         List<BatchRecord> nextParts = new ArrayList<>();
         for (byte[] row : grown) {
-            nextParts.add(new BatchRead(rows.row(row, 1), false));
+            nextParts.add(new BatchRead(layout.row(row, 1), false));
         }
-        batches.send(nextParts, ABSENT);
+        sender.send(nextParts, ABSENT);
         List<BatchWrite> removals = new ArrayList<>();
         for (int i = 0; i < nextParts.size(); i++) {
             if (nextParts.get(i).resultCode == ResultCode.KEY_NOT_FOUND_ERROR) {
-                Key row = rows.row(grown.get(i), 0);
+                Key row = layout.row(grown.get(i), 0);
                 removals.add(new BatchWrite(
                         policy,
                         row,
-                        Operation.array(
-                                MapOperation.removeByValueRange(Rows.BIN, null, rows.oldest(), MapReturnType.COUNT))));
+                        Operation.array(MapOperation.removeByValueRange(
+                                RecordLayout.BIN, null, layout.oldest(), MapReturnType.COUNT))));
             }
         }
-        batches.send(removals, NOTHING_ELSE);
+        sender.send(removals, NO_OTHER_RESULT);
     }
 }

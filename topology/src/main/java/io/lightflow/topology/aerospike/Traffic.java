@@ -3,10 +3,10 @@ package io.lightflow.topology.aerospike;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What this process has asked of Aerospike so far.
+ * The requests that this process has sent to Aerospike so far.
  *
  * @param roundTrips times that a batch, or several at once, were sent and waited for
- * @param rowsRead records asked for
+ * @param rowsRead records requested
  * @param rowsWritten records written
  * @param readNanos how long readers waited, summed over threads, ns
  * @param writeNanos how long writers waited, ns

@@ -9,11 +9,11 @@ import java.util.List;
  *
  * @param group the group
  * @param hour its beginning; an hour is one of event time, UTC
- * @param made when it was counted
+ * @param made when the hour was counted
  * @param frontsCounted data centers whose front clusters were counted
  * @param frontsNotCounted data centers whose front clusters are not in the settings
  * @param shards by rising number
- * @param postgres null if only one shard was counted, since a row is the sum of all
+ * @param postgres null if only one shard was counted, since a row is the sum of all shards
  */
 record Certificate(
         String group,

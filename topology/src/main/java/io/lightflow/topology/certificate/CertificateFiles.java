@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 
-/** Writes certificates for programs. A reader of a file sees the former one or the whole new one. */
+/** Writes certificates for programs. A reader of a file sees either the former one or the whole new one. */
 final class CertificateFiles {
     private static final ObjectMapper JSON = new ObjectMapper()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -48,46 +48,50 @@ final class CertificateFiles {
 
     static String metrics(Certificate certificate) {
         String group = "group=\"" + certificate.group() + "\"";
-        StringBuilder text = new StringBuilder();
-        gauge(text, "complete", "1 if every event of the hour is where it belongs.");
-        sample(text, "complete", group, certificate.complete() ? 1 : 0);
-        gauge(text, "hour_timestamp_seconds", "Beginning of the hour, in seconds since the Unix epoch.");
-        sample(text, "hour_timestamp_seconds", group, certificate.hour().getEpochSecond());
-        gauge(text, "made_timestamp_seconds", "When it was counted, in seconds since the Unix epoch.");
-        sample(text, "made_timestamp_seconds", group, certificate.made().getEpochSecond());
-        gauge(text, "fronts_not_counted", "Data centers whose front clusters are not in the settings.");
-        sample(text, "fronts_not_counted", group, certificate.frontsNotCounted().size());
-        gauge(text, "differences", "Events of the hour that are not where they belong.");
+        StringBuilder output = new StringBuilder();
+        gauge(output, "complete", "1 if every event of the hour is where it belongs.");
+        sample(output, "complete", group, certificate.complete() ? 1 : 0);
+        gauge(output, "hour_timestamp_seconds", "Beginning of the hour, in seconds since the Unix epoch.");
+        sample(output, "hour_timestamp_seconds", group, certificate.hour().getEpochSecond());
+        gauge(output, "made_timestamp_seconds", "When it was counted, in seconds since the Unix epoch.");
+        sample(output, "made_timestamp_seconds", group, certificate.made().getEpochSecond());
+        gauge(output, "fronts_not_counted", "Data centers whose front clusters are not in the settings.");
+        sample(
+                output,
+                "fronts_not_counted",
+                group,
+                certificate.frontsNotCounted().size());
+        gauge(output, "differences", "Events of the hour that are not where they belong.");
         for (ShardCertificate shard : certificate.shards()) {
-            sample(text, "differences", group + ",shard=\"" + shard.shard() + "\"", shard.differenceCount());
+            sample(output, "differences", group + ",shard=\"" + shard.shard() + "\"", shard.differenceCount());
         }
         if (certificate.postgres() != null) {
-            gauge(text, "row_differences", "Statistics rows of the hour that are not what the joined topics say.");
-            sample(text, "row_differences", group, certificate.postgres().differenceCount());
+            gauge(output, "row_differences", "Statistics rows of the hour that are not what the joined topics say.");
+            sample(output, "row_differences", group, certificate.postgres().differenceCount());
         }
-        gauge(text, "events", "Events of the hour by type and what has become of them.");
+        gauge(output, "events", "Events of the hour by type and outcome.");
         for (ShardCertificate shard : certificate.shards()) {
             for (EventType type : EventType.values()) {
-                for (Column column : Column.values()) {
+                for (AuditCategory category : AuditCategory.values()) {
                     sample(
-                            text,
+                            output,
                             "events",
                             group + ",shard=\"" + shard.shard() + "\",type=\"" + type.plural() + "\",fate=\""
-                                    + column.word() + "\"",
-                            shard.events().get(type, column));
+                                    + category.label() + "\"",
+                            shard.events().get(type, category));
                 }
             }
         }
-        return text.toString();
+        return output.toString();
     }
 
-    private static void gauge(StringBuilder text, String name, String help) {
-        text.append("# HELP lightflow_certificate_").append(name).append(' ').append(help);
-        text.append("\n# TYPE lightflow_certificate_").append(name).append(" gauge\n");
+    private static void gauge(StringBuilder output, String name, String help) {
+        output.append("# HELP lightflow_certificate_").append(name).append(' ').append(help);
+        output.append("\n# TYPE lightflow_certificate_").append(name).append(" gauge\n");
     }
 
-    private static void sample(StringBuilder text, String name, String labels, long value) {
-        text.append("lightflow_certificate_").append(name).append('{').append(labels);
-        text.append("} ").append(value).append('\n');
+    private static void sample(StringBuilder output, String name, String labels, long value) {
+        output.append("lightflow_certificate_").append(name).append('{').append(labels);
+        output.append("} ").append(value).append('\n');
     }
 }

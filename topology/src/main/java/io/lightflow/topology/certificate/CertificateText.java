@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A certificate for an operator's eyes. */
+/** Prints a certificate for operators. */
 final class CertificateText {
     private CertificateText() {}
 
@@ -28,40 +28,40 @@ final class CertificateText {
     }
 
     private static void table(Certificate certificate, PrintStream out) {
-        List<Column> columns = new ArrayList<>(List.of(Column.values()));
+        List<AuditCategory> categories = new ArrayList<>(List.of(AuditCategory.values()));
         if (certificate.frontsCounted().isEmpty()) {
-            columns.removeAll(List.of(Column.FRONT, Column.TWICE, Column.UNDER_WAY));
+            categories.removeAll(List.of(AuditCategory.FRONT, AuditCategory.TWICE, AuditCategory.UNDER_WAY));
         }
         out.printf("%5s %-11s", "shard", "");
-        columns.forEach(column -> out.printf(" %" + width(column) + "s", title(column)));
+        categories.forEach(category -> out.printf(" %" + width(category) + "s", title(category)));
         out.println();
-        Tally sum = new Tally();
+        EventTally sum = new EventTally();
         for (ShardCertificate shard : certificate.shards()) {
-            rows(Integer.toString(shard.shard()), shard.events(), columns, out);
+            rows(Integer.toString(shard.shard()), shard.events(), categories, out);
             sum.add(shard.events());
         }
         if (certificate.shards().size() > 1) {
-            rows("all", sum, columns, out);
+            rows("all", sum, categories, out);
         }
     }
 
-    private static void rows(String name, Tally tally, List<Column> columns, PrintStream out) {
+    private static void rows(String name, EventTally tally, List<AuditCategory> categories, PrintStream out) {
         for (EventType type : EventType.values()) {
-            if (columns.stream().allMatch(column -> tally.get(type, column) == 0)) {
+            if (categories.stream().allMatch(category -> tally.get(type, category) == 0)) {
                 continue;
             }
             out.printf("%5s %-11s", name, type.plural());
-            columns.forEach(column -> out.printf(" %" + width(column) + "d", tally.get(type, column)));
+            categories.forEach(category -> out.printf(" %" + width(category) + "d", tally.get(type, category)));
             out.println();
         }
     }
 
-    private static String title(Column column) {
-        return column.word().replace('_', ' ');
+    private static String title(AuditCategory category) {
+        return category.label().replace('_', ' ');
     }
 
-    private static int width(Column column) {
-        return Math.max(9, title(column).length());
+    private static int width(AuditCategory category) {
+        return Math.max(9, title(category).length());
     }
 
     private static void postgres(RowsCertificate rows, PrintStream out) {
@@ -107,7 +107,7 @@ final class CertificateText {
         out.println("  counted between these offsets (shard:from-to):");
         Map<String, StringBuilder> lines = new LinkedHashMap<>();
         for (ShardCertificate shard : certificate.shards()) {
-            for (Range range : shard.positions()) {
+            for (OffsetRange range : shard.positions()) {
                 lines.computeIfAbsent(range.cluster() + " " + range.topic(), none -> new StringBuilder())
                         .append(' ')
                         .append(range.partition())

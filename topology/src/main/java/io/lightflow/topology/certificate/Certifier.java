@@ -28,14 +28,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Certifies hours of a group: counts them anew, from what the topics hold, and compares. It reads only; the topologies
- * may go on meanwhile. Keeps its connections; not thread-safe.
+ * Certifies hours of a group: counts them again from the topics, and compares. It only reads, so the topologies keep
+ * working meanwhile. Keeps its connections; not thread-safe.
  */
 final class Certifier implements AutoCloseable {
-    /** Beacons move a watermark every second; where there are none it may stand. */
-    private static final Duration WATERMARK_MOVES_WITHIN = Duration.ofSeconds(2);
+    /** Beacons move a watermark every second; without them it may stand still. */
+    private static final Duration WATERMARK_MOVE_TIMEOUT = Duration.ofSeconds(2);
 
-    private static final Duration LOOK_EVERY = Duration.ofMillis(200);
+    private static final Duration WATERMARK_POLL_INTERVAL = Duration.ofMillis(200);
 
     private final GroupSettings settings;
     private final RegistrySchemas schemas;
@@ -106,7 +106,7 @@ final class Certifier implements AutoCloseable {
         SortedMap<String, EventType> light = GroupTopics.light(settings);
         RecordReading reading = new RecordReading(schemas, settings.join().farFuture(), light);
         TopicsOfGroup topics = TopicsOfGroup.lookUp(central.admin(), settings);
-        ShardAudit audit = new ShardAudit(
+        ShardHourAudit audit = new ShardHourAudit(
                 topics, settings.join().of(settings.group()), settings.join().farFuture(), reading, central, fronts);
         HourRows rows = new HourRows(schemas, begin);
         List<ShardCertificate> certificates = new ArrayList<>();
@@ -141,11 +141,11 @@ final class Certifier implements AutoCloseable {
     }
 
     /**
-     * Positions of which the watermarks are greater than those of the given ones, so that whatever waited for nothing
-     * but the next watermark has been decided. Where they stand still they are taken as they are.
+     * Positions with greater watermarks than the given ones, so that everything that waited only for the next watermark
+     * is decided. A watermark that stands still is taken as it is.
      */
     private Map<Integer, Position> afterTimers(Map<Integer, Position> before) {
-        long deadline = System.nanoTime() + WATERMARK_MOVES_WITHIN.toNanos();
+        long deadline = System.nanoTime() + WATERMARK_MOVE_TIMEOUT.toNanos();
         while (true) {
             Map<Integer, Position> now = joins.read(allShards());
             boolean moved = now.entrySet().stream()
@@ -154,7 +154,7 @@ final class Certifier implements AutoCloseable {
             if (moved || System.nanoTime() - deadline > 0) {
                 return now;
             }
-            pause(LOOK_EVERY);
+            pause(WATERMARK_POLL_INTERVAL);
         }
     }
 
@@ -184,8 +184,8 @@ final class Certifier implements AutoCloseable {
         } catch (IllegalStateException e) {
             throw new IllegalStateException(
                     "group " + group
-                            + " is counted into the same rows of PostgreSQL, but cannot be read; certify shard by"
-                            + " shard, with --shard, to leave PostgreSQL out",
+                            + " is counted into the same rows of PostgreSQL, but cannot be read; certify each shard"
+                            + " with --shard to leave PostgreSQL out",
                     e);
         }
     }
@@ -203,7 +203,8 @@ final class Certifier implements AutoCloseable {
                     .map(shard -> new TopicPartition(name, shard))
                     .toList();
             Map<TopicPartition, Offsets> found = central.open(
-                    partitions, ShardAudit.outputsSince(begin, settings.join().farFuture()));
+                    partitions,
+                    ShardHourAudit.outputsSince(begin, settings.join().farFuture()));
             for (TopicPartition partition : partitions) {
                 long to = positions.get(partition.partition()).nextOffset(name, topic.incarnation());
                 central.read(

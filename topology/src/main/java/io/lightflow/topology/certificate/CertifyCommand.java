@@ -32,12 +32,12 @@ import picocli.CommandLine.TypeConversionException;
         name = "certify",
         mixinStandardHelpOptions = true,
         description = {
-            "Certify that every event of an hour is where it belongs: count it anew in the light topics, and compare"
-                    + " with the front clusters, what was put out, and PostgreSQL. An hour is one of event time, UTC.",
-            "Exits with 1 if there is a difference, or the hour is not closed yet."
+            "Certify that every event of an hour is where it belongs: count it again in the light topics, and compare"
+                    + " with the front clusters, the output topics, and PostgreSQL. An hour is one of event time, UTC.",
+            "Exits with 1 if there is a difference or the hour is not closed yet."
         })
 public final class CertifyCommand implements Callable<Integer> {
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(15);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(15);
 
     @Spec
     private CommandSpec spec;
@@ -46,14 +46,14 @@ public final class CertifyCommand implements Callable<Integer> {
     private SettingsOption settingsOption;
 
     @ArgGroup(multiplicity = "1")
-    private Which which;
+    private HourChoice which;
 
-    /** Which hours. */
-    private static final class Which {
+    /** The hours to certify. */
+    private static final class HourChoice {
         @Option(
                 names = "--hour",
                 converter = HourConverter.class,
-                description = "The hour that begins then, such as 2026-01-01T13.")
+                description = "The hour that begins at this time, such as 2026-01-01T13.")
         private Instant hour;
 
         @Option(names = "--last", description = "The newest closed hour.")
@@ -65,16 +65,16 @@ public final class CertifyCommand implements Callable<Integer> {
         private boolean follow;
     }
 
-    @Option(names = "--shard", description = "Only this shard, and not PostgreSQL.")
+    @Option(names = "--shard", description = "Only this shard, without PostgreSQL.")
     private Integer shard;
 
-    @Option(names = "--report", paramLabel = "FILE", description = "Write the certificate there, too, as JSON.")
+    @Option(names = "--report", paramLabel = "FILE", description = "Also write the certificate to this file, as JSON.")
     private Path report;
 
     @Option(
             names = "--metrics",
             paramLabel = "FILE",
-            description = "Write gauges there, in the text format of Prometheus.")
+            description = "Write gauges to this file, in the text format of Prometheus.")
     private Path metrics;
 
     /** Takes an hour's beginning, UTC. */
@@ -82,20 +82,20 @@ public final class CertifyCommand implements Callable<Integer> {
         private static final Pattern HOUR = Pattern.compile("(\\d{4}-\\d{2}-\\d{2}T\\d{2})(:00(:00)?)?Z?");
 
         @Override
-        public Instant convert(String text) {
-            var matcher = HOUR.matcher(text);
+        public Instant convert(String value) {
+            var matcher = HOUR.matcher(value);
             try {
                 if (matcher.matches()) {
                     return LocalDateTime.parse(matcher.group(1) + ":00").toInstant(ZoneOffset.UTC);
                 }
             } catch (DateTimeException e) {
-                throw new TypeConversionException(expected(text) + ": " + e.getMessage());
+                throw new TypeConversionException(expected(value) + ": " + e.getMessage());
             }
-            throw new TypeConversionException(expected(text));
+            throw new TypeConversionException(expected(value));
         }
 
-        private static String expected(String text) {
-            return "expected the beginning of an hour in UTC, such as 2026-01-01T13, found " + text;
+        private static String expected(String value) {
+            return "expected the beginning of an hour in UTC, such as 2026-01-01T13, found " + value;
         }
     }
 
@@ -131,7 +131,7 @@ public final class CertifyCommand implements Callable<Integer> {
         return certificate.complete();
     }
 
-    /** Goes on through whatever is away for a while; ends when it is interrupted. */
+    /** Continues through outages; ends when it is interrupted. */
     private int follow(Certifier certifier, List<Integer> shards) {
         boolean good = true;
         Instant next = null;
@@ -145,22 +145,22 @@ public final class CertifyCommand implements Callable<Integer> {
                         next = next.plus(1, ChronoUnit.HOURS);
                     }
                 } catch (HourNotClosedException | SinkUnavailableException | SchemasUnavailableException e) {
-                    tryAgain(e);
+                    reportRetry(e);
                 } catch (KafkaException e) {
                     if (e instanceof InterruptException) {
                         throw e;
                     }
-                    tryAgain(e);
+                    reportRetry(e);
                 }
-                certifier.pause(LOOK_EVERY);
+                certifier.pause(CHECK_INTERVAL);
             }
         } catch (InterruptException e) {
             return good ? 0 : 1;
         }
     }
 
-    private void tryAgain(RuntimeException failure) {
-        spec.commandLine().getErr().println(failure.getMessage() + "; it is tried again");
+    private void reportRetry(RuntimeException failure) {
+        spec.commandLine().getErr().println(failure.getMessage() + "; retrying");
         spec.commandLine().getErr().flush();
     }
 }

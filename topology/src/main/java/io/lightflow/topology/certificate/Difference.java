@@ -3,23 +3,23 @@ package io.lightflow.topology.certificate;
 import io.lightflow.event.EventType;
 
 /**
- * Something that an hour cannot be certified with.
+ * Something that prevents the certification of an hour.
  *
- * @param what in one word, for programs
+ * @param what its kind, for programs
  * @param cluster where it is: {@code central}, or the data center of a front cluster
- * @param topic of the record that it is about
+ * @param topic the topic of the record in question
  * @param partition of that record, which is the shard
  * @param offset of that record; with {@link What#DELETED} the first offset that is still there
- * @param type kind of light event
- * @param words the same in words
+ * @param type type of the light event
+ * @param words the same as a sentence
  */
 record Difference(What what, String cluster, String topic, int partition, long offset, EventType type, String words) {
     enum What {
-        /** A light event of which nothing was put out. */
+        /** A light event that was not emitted. */
         NOT_PUT_OUT,
-        /** An event that was put out twice. */
+        /** An event that was emitted twice. */
         PUT_OUT_TWICE,
-        /** Something was put out that no light event tells of. */
+        /** An output without a light event. */
         NO_LIGHT_EVENT,
         /** An event of a front cluster that is not in the central one. */
         NOT_MIRRORED,

@@ -32,7 +32,7 @@ final class EventTable {
         return size;
     }
 
-    /** What is added next is of this topic; topics come by rising number. */
+    /** Begins a topic, to which the next rows belong; topics come by rising number. */
     void beginTopic(int topic) {
         while (topicsBegun <= topic) {
             firstRows[topicsBegun++] = size;
@@ -42,10 +42,10 @@ final class EventTable {
     /**
      * Adds a row.
      *
-     * @param time in ms, after what the caller likes
+     * @param time in ms, relative to a time that the caller chooses
      * @return its number
      */
-    int add(Fingerprint fingerprint, long offset, int time) {
+    int add(EventFingerprint fingerprint, long offset, int time) {
         if (size == offsets.length) {
             grow();
         }
@@ -84,8 +84,8 @@ final class EventTable {
         return (int) lowBits & index.length - 1;
     }
 
-    /** The rows with a fingerprint, by rising number; mostly one. */
-    List<Integer> rowsOf(Fingerprint fingerprint) {
+    /** The rows with a fingerprint, by rising number; usually one. */
+    List<Integer> rowsOf(EventFingerprint fingerprint) {
         return rowsOf(fingerprint.high(), fingerprint.low());
     }
 
@@ -138,7 +138,7 @@ final class EventTable {
         return times[row];
     }
 
-    /** Eight bits that the caller gives their meaning. */
+    /** Eight bits whose meaning the caller defines. */
     int marks(int row) {
         return marks[row] & 0xff;
     }

@@ -1,6 +1,6 @@
 package io.lightflow.topology.certificate;
 
-/** What has become of a light event, by what was put out. */
+/** The outcome of a light event, as the outputs tell it. */
 enum Fate {
     JOINED,
     ORPHANED,

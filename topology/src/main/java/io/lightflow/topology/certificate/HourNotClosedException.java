@@ -1,6 +1,6 @@
 package io.lightflow.topology.certificate;
 
-/** The hour cannot be certified yet. The message says who is where, and when to come again. */
+/** The hour cannot be certified yet. The message names the shard that lags. */
 final class HourNotClosedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

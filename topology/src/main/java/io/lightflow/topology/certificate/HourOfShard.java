@@ -16,19 +16,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The light events of one shard and hour, and what has become of each. In this order: light records topic by topic and
- * by rising offset; outputs, those of impressions last; records of the front clusters; the tally.
+ * The light events of one shard and hour, and the outcome of each. Input comes in this order: light records topic by
+ * topic and by rising offset; outputs, those of impressions last; records of the front clusters; the tally.
  *
- * <p>Outputs are matched by origin, so that it is known which copy of an event was put out; the other copies, those
- * with the same fingerprint, are duplicates. Memory for an event as in {@link EventTable}; a click or a conversion
- * takes about 250 bytes more. Not thread-safe.
+ * <p>The origin of an output tells which copy of an event was emitted. The other copies, with the same fingerprint, are
+ * duplicates. An event takes as much memory as in {@link EventTable}, a click or a conversion about 250 bytes more. Not
+ * thread-safe.
  */
 final class HourOfShard {
     private static final int FATE_BITS = 7;
     private static final int INVALID = 8;
-    /** The event was put out with an origin that is none of these records. */
+    /** The event was emitted with an origin that is none of these records. */
     private static final int PUT_OUT_ELSEWHERE = 16;
-    /** ... and in this very hour, validly. */
+    /** The same, validly and within this hour. */
     private static final int PUT_OUT_ELSEWHERE_NOW = 32;
 
     private static final int NO_EVENT = 64;
@@ -39,19 +39,17 @@ final class HourOfShard {
     private final JoinSettings rules;
     private final List<LightTopic> topics;
     private final Map<String, Integer> topicNumbers = new HashMap<>();
-    private final Tally tally = new Tally();
-    private final Differences differences = new Differences();
+    private final EventTally tally = new EventTally();
+    private final DifferenceList differences = new DifferenceList();
 
     private final EventTable table;
     /** By row, of clicks and conversions. */
     private final Map<Integer, Claim> claims = new HashMap<>();
-    /**
-     * Rows of clicks that nothing was put out of, by the impression that they name; made when it is first asked for.
-     */
-    private Map<Fingerprint, List<Integer>> unjoinedClicks;
+    /** Rows of clicks that were not emitted, by the impression that they name; null until first needed. */
+    private Map<EventFingerprint, List<Integer>> unjoinedClicks;
     /** Rows of conversions that a waiting click could win. */
     private final Set<Integer> mayWait = new HashSet<>();
-    /** Rows of {@link #unjoinedClicks} whose impression was put out. */
+    /** Rows of {@link #unjoinedClicks} whose impression was emitted. */
     private final Map<Integer, String> impressionsThere = new HashMap<>();
 
     /**
@@ -88,7 +86,7 @@ final class HourOfShard {
 
     // Light events
 
-    /** What is added next is of this topic; topics come by rising number. */
+    /** Begins a topic, to which the next records belong; topics come by rising number. */
     void beginTopic(int topic) {
         table.beginTopic(topic);
     }
@@ -105,7 +103,7 @@ final class HourOfShard {
         if (record.claim() != null) {
             claims.put(row, record.claim());
         }
-        tally.add(record.type(), Column.IN, 1);
+        tally.add(record.type(), AuditCategory.IN, 1);
     }
 
     private LightTopic topicOf(int row) {
@@ -125,8 +123,8 @@ final class HourOfShard {
         return number == 0 ? null : Fate.values()[number - 1];
     }
 
-    /** Whether the join has taken the event in and has put it out. */
-    private boolean isPutOut(int row) {
+    /** Whether the join has ingested and emitted the event. */
+    private boolean isEmitted(int row) {
         Fate fate = fateOf(row);
         return fate != null && fate != Fate.REJECTED;
     }
@@ -134,7 +132,7 @@ final class HourOfShard {
     // Outputs
 
     /**
-     * Takes something that was put out, of any hour.
+     * Takes an output of any hour.
      *
      * @param topic the output topic
      * @param offset its offset there
@@ -165,7 +163,7 @@ final class HourOfShard {
             differ(
                     What.PUT_OUT_TWICE,
                     row,
-                    "the event was put out again at offset " + offset + " of " + topic + "-" + shard);
+                    "the event was emitted again at offset " + offset + " of " + topic + "-" + shard);
             return;
         }
         table.mark(row, output.fate().ordinal() + 1 | (output.invalid() ? INVALID : 0));
@@ -222,7 +220,7 @@ final class HourOfShard {
         if (!isOfHour(record)) {
             return false;
         }
-        tally.add(record.type(), Column.FRONT, 1);
+        tally.add(record.type(), AuditCategory.FRONT, 1);
         for (int row : table.rowsOf(record.fingerprint())) {
             if (table.topicOf(row) == topic && !has(row, IN_FRONT)) {
                 table.mark(row, IN_FRONT);
@@ -232,7 +230,7 @@ final class HourOfShard {
         return true;
     }
 
-    /** A record for which {@link #front} gave true, and that the mirror has passed. */
+    /** Takes a record for which {@link #front} returned true, and that the mirror has passed. */
     void notMirrored(int topic, String frontTopic, long offset) {
         LightTopic light = topics.get(topic);
         differences.add(new Difference(
@@ -245,12 +243,12 @@ final class HourOfShard {
                 "the event is not in " + light.name() + "-" + shard + ", which has later ones"));
     }
 
-    /** A record for which {@link #front} gave true, after all that the join has read of its partition. */
+    /** Takes a record for which {@link #front} returned true, behind all that the join has read of its partition. */
     void underWay(int topic) {
-        tally.add(topics.get(topic).type(), Column.UNDER_WAY, 1);
+        tally.add(topics.get(topic).type(), AuditCategory.UNDER_WAY, 1);
     }
 
-    /** All records of the topic's front cluster have been taken. */
+    /** Ends the records of the topic's front cluster. */
     void frontDone(int topic, String frontTopic) {
         LightTopic light = topics.get(topic);
         for (int row = table.firstRow(topic); row < table.firstRow(topic + 1); row++) {
@@ -258,7 +256,7 @@ final class HourOfShard {
                 continue;
             }
             if (table.copiesOf(row).stream().anyMatch(copy -> has(copy, IN_FRONT) && table.topicOf(copy) == topic)) {
-                tally.add(light.type(), Column.TWICE, 1);
+                tally.add(light.type(), AuditCategory.TWICE, 1);
             } else {
                 differ(
                         What.NOT_IN_FRONT,
@@ -268,7 +266,7 @@ final class HourOfShard {
         }
     }
 
-    /** Records at the beginning of a topic-partition are gone, and some may have been of the hour. */
+    /** Notes that records at the beginning of a topic-partition are gone, some of which may have been of the hour. */
     void deleted(String cluster, String topic, EventType type, long firstThere) {
         differences.add(new Difference(
                 What.DELETED,
@@ -285,20 +283,20 @@ final class HourOfShard {
     /**
      * Ends the counting.
      *
-     * @param watermark the shard's, as it was when it had come past everything that was read here
+     * @param watermark the shard's watermark after it had passed everything that was read here
      */
     void settle(long watermark) {
         for (int row = 0; row < table.size(); row++) {
             EventType type = topicOf(row).type();
             Fate fate = fateOf(row);
             if (fate != null) {
-                tally.add(type, Column.valueOf(fate.name()), 1);
+                tally.add(type, AuditCategory.valueOf(fate.name()), 1);
                 requireOnce(row);
             } else if (isDuplicate(row)) {
-                tally.add(type, Column.DUPLICATE, 1);
+                tally.add(type, AuditCategory.DUPLICATE, 1);
             } else {
                 String overdue = whyOverdue(row, type, watermark);
-                tally.add(type, overdue == null ? Column.WAITING : Column.LOST, 1);
+                tally.add(type, overdue == null ? AuditCategory.WAITING : AuditCategory.LOST, 1);
                 if (overdue != null) {
                     differ(What.NOT_PUT_OUT, row, overdue);
                 }
@@ -306,27 +304,27 @@ final class HourOfShard {
         }
     }
 
-    /** Copies of an event that its row has no room for are put out each; of others only one is. */
+    /** Only one copy of an event is emitted, unless the row of the event had outgrown its cap. */
     private void requireOnce(int row) {
-        if (!isPutOut(row) || has(row, INVALID)) {
+        if (!isEmitted(row) || has(row, INVALID)) {
             return;
         }
         if (has(row, PUT_OUT_ELSEWHERE_NOW)) {
-            differ(What.PUT_OUT_TWICE, row, "the event was put out with another origin, too, of a topic's former life");
+            differ(What.PUT_OUT_TWICE, row, "the event was emitted with another origin, too, of a topic's former life");
         }
         for (int copy : table.copiesOf(row)) {
-            if (copy < row && isPutOut(copy)) {
+            if (copy < row && isEmitted(copy)) {
                 differ(
                         What.PUT_OUT_TWICE,
                         row,
-                        "the event was put out with another origin, too: offset " + table.offset(copy) + " of "
+                        "the event was emitted with another origin, too: offset " + table.offset(copy) + " of "
                                 + topicOf(copy).name() + "-" + shard);
                 return;
             }
         }
     }
 
-    /** Another copy was put out; or none was yet, and this is not the first. */
+    /** Whether another copy was emitted; or none was yet, and this is not the first. */
     private boolean isDuplicate(int row) {
         if (has(row, NO_EVENT)) {
             return false;
@@ -336,12 +334,12 @@ final class HourOfShard {
         }
         List<Integer> copies = table.copiesOf(row);
         return copies.size() > 1
-                && copies.stream().anyMatch(copy -> isPutOut(copy) || copy < row && fateOf(copy) == null);
+                && copies.stream().anyMatch(copy -> isEmitted(copy) || copy < row && fateOf(copy) == null);
     }
 
     /**
-     * Types of which events were not put out that had to be, as far as is known by now. Each may be a copy of one that
-     * was put out before everything that was read: earlier outputs should be read, too.
+     * Types of events that were due but not emitted, as far as is known by now. Each may be a copy of an event that was
+     * emitted before everything that was read, so earlier outputs should be read as well.
      */
     Set<EventType> overdue(long watermark) {
         Set<EventType> types = EnumSet.noneOf(EventType.class);
@@ -358,7 +356,7 @@ final class HourOfShard {
         return types;
     }
 
-    /** What conversions need that wait for nothing but a click that waits itself, if there is one; by their time. */
+    /** The conversions that may wait only for a click that itself waits. */
     List<WaitingConversion> waitingForClicks(long watermark) {
         List<WaitingConversion> waiting = new ArrayList<>();
         claims.forEach((row, claim) -> {
@@ -375,21 +373,21 @@ final class HourOfShard {
     /** @param row for {@link #mayWait} */
     record WaitingConversion(int row, long time, Claim claim) {}
 
-    /** A conversion may go on waiting: a click that could win does. */
+    /** Lets a conversion wait, since a click that could win waits. */
     void mayWait(WaitingConversion conversion) {
         mayWait.add(conversion.row());
     }
 
-    /** What says that an event that was not put out must have been; null if it may wait. */
+    /** Why an event that was not emitted is overdue; null if it may wait. */
     private String whyOverdue(int row, EventType type, long watermark) {
         if (has(row, NO_EVENT)) {
             return "the record is no event, but was not rejected";
         }
         if (type == EventType.IMPRESSION || type == EventType.TAG) {
-            return "the event was read by the join, but was not put out";
+            return "the event was read by the join, but was not emitted";
         }
         if (type == EventType.CLICK && impressionsThere.containsKey(row)) {
-            return "the click was not put out, although its impression was: " + impressionsThere.get(row);
+            return "the click was not emitted, although its impression was: " + impressionsThere.get(row);
         }
         if (type == EventType.CONVERSION && mayWait.contains(row)) {
             return null;
@@ -400,7 +398,7 @@ final class HourOfShard {
         long due = timeOf(row) + waits + 1;
         return watermark < due
                 ? null
-                : "the event was not put out, although it had to be at watermark " + Instant.ofEpochMilli(due);
+                : "the event was not emitted, although it had to be at watermark " + Instant.ofEpochMilli(due);
     }
 
     private void differ(What what, int row, String words) {
@@ -415,11 +413,11 @@ final class HourOfShard {
                 words + " (event of " + Instant.ofEpochMilli(timeOf(row)) + ")"));
     }
 
-    Tally tally() {
+    EventTally tally() {
         return tally;
     }
 
-    Differences differences() {
+    DifferenceList differences() {
         return differences;
     }
 }

@@ -15,9 +15,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Sums joined events of an hour up to statistics rows, by the rules of {@code stats-counter}. Not thread-safe. */
+/** Sums joined events of an hour to statistics rows, by the rules of {@code stats-counter}. Not thread-safe. */
 final class HourRows {
-    private static final int AT_ONCE = 10_000;
+    private static final int MAX_PENDING = 10_000;
 
     private final JoinedEventDecoder decoder;
     private final long begin;
@@ -43,14 +43,14 @@ final class HourRows {
                     fact.invalid(),
                     fact.spendMicros(),
                     fact.revenueMicros()));
-            if (facts.size() >= AT_ONCE) {
+            if (facts.size() >= MAX_PENDING) {
                 sum(type, facts);
             }
         }
     }
 
     private void sum(EventType type, List<BlockEntry> facts) {
-        // Which of them count has been decided, so they are counted as if they were the first of their topic.
+        // The caller has decided which of them count, so they are counted as the first ones of their topic.
         BlockPart part = new BlockPart(type.plural(), type, 0, 0, 0, false, facts);
         StatisticsStep.run(Position.START, new Block(0, List.of(part), 0), 0, rows);
         facts.clear();

@@ -3,15 +3,15 @@ package io.lightflow.topology.certificate;
 import io.lightflow.event.EventType;
 
 /**
- * A record of a light topic as a certificate sees it.
+ * What a certificate needs of a record of a light topic.
  *
  * @param kind whether it is an event
- * @param type kind of event that its topic holds
- * @param fingerprint of an event's kind, join key and id; of the whole record if it is no event
+ * @param type type of event that its topic holds
+ * @param fingerprint of an event's type, join key and id; of the whole record if it is no event
  * @param time event time, ms since the Unix epoch; the record's timestamp if it has none that can be believed
  * @param claim what a click or a conversion needs to be joined; null for others
  */
-record LightRecord(Kind kind, EventType type, Fingerprint fingerprint, long time, Claim claim) {
+record LightRecord(Kind kind, EventType type, EventFingerprint fingerprint, long time, Claim claim) {
     enum Kind {
         EVENT,
         BEACON,
@@ -20,13 +20,13 @@ record LightRecord(Kind kind, EventType type, Fingerprint fingerprint, long time
     }
 
     /**
-     * What a click or a conversion needs.
+     * The requirements of a click or a conversion.
      *
      * @param joinKey fingerprint of its join key
      * @param impression fingerprint of the impression that it names; null if it names none
      * @param click fingerprint of the click that it names; null if it names none
      */
-    record Claim(String advertiserId, Fingerprint joinKey, Fingerprint impression, Fingerprint click) {
+    record Claim(String advertiserId, EventFingerprint joinKey, EventFingerprint impression, EventFingerprint click) {
 
         /** Whether a click could be the one that a conversion with this claim is attributed to. */
         boolean mayBeWonBy(LightRecord candidate) {

@@ -3,13 +3,13 @@ package io.lightflow.topology.certificate;
 import io.lightflow.event.EventType;
 
 /**
- * The part of a light topic of the central cluster that a shard's events of an hour are looked for in.
+ * The part of a light topic of the central cluster that may hold a shard's events of an hour.
  *
  * @param name of the topic
  * @param dc its data center
- * @param type kind of its events
- * @param incarnation the topic's present life
- * @param begin oldest offset that is there
+ * @param type type of its events
+ * @param incarnation the topic's present incarnation
+ * @param begin oldest offset that still exists
  * @param from first offset that is read
  * @param to offset after the last one that is read: the join's position
  */

@@ -3,10 +3,10 @@ package io.lightflow.topology.certificate;
 import io.lightflow.event.EventType;
 
 /**
- * A record that the join has put out.
+ * A record that the join emitted.
  *
- * @param fate what it says of its light event
- * @param type kind of its light event
+ * @param fate the outcome of its light event
+ * @param type type of its light event
  * @param topic topic of the light event
  * @param incarnation of that topic
  * @param offset of the light event
@@ -20,6 +20,6 @@ record OutputRecord(
         String topic,
         int incarnation,
         long offset,
-        Fingerprint fingerprint,
+        EventFingerprint fingerprint,
         long time,
         boolean invalid) {}

@@ -18,15 +18,15 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Reads committed records of one cluster, in no group and with no trace. Not thread-safe. */
+/** Reads committed records of one cluster, in no consumer group and without a trace. Not thread-safe. */
 final class PartitionReader implements AutoCloseable {
-    private static final int RECORDS_OF_ONE_POLL = 5_000;
-    /** A request at the end of one partition delays the first for the next. */
-    private static final Duration AT_END = Duration.ofMillis(5);
+    private static final int MAX_RECORDS_PER_POLL = 5_000;
+    /** A request at the end of one partition delays the first request for the next. */
+    private static final Duration MAX_FETCH_WAIT = Duration.ofMillis(5);
 
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** A transaction that was left open hides what follows it until it times out, after a minute. */
+    /** An open transaction hides the records behind it until it times out, after a minute. */
     private static final Duration STALL_LIMIT = Duration.ofSeconds(90);
 
     private final Admin admin;
@@ -36,7 +36,7 @@ final class PartitionReader implements AutoCloseable {
     PartitionReader(GroupSettings.Kafka cluster, String name) {
         KafkaClients clients = new KafkaClients(cluster);
         this.admin = clients.admin(name + "-lookup");
-        this.consumer = clients.consumer(name, RECORDS_OF_ONE_POLL, AT_END);
+        this.consumer = clients.consumer(name, MAX_RECORDS_PER_POLL, MAX_FETCH_WAIT);
     }
 
     Admin admin() {
@@ -47,24 +47,24 @@ final class PartitionReader implements AutoCloseable {
      * Offsets of a topic-partition.
      *
      * @param begin of the oldest record
-     * @param since of the first record with the timestamp asked for, or a later one; the end if there is none
+     * @param since of the first record with the requested timestamp or a later one; the end if there is none
      * @param end after the newest record, committed or not
      */
     record Offsets(long begin, long since, long end) {
 
-        /** Whether records that are gone may have had the timestamp asked for, or a later one. */
+        /** Whether deleted records may have had the requested timestamp, or a later one. */
         boolean mayBeCutOff() {
             return begin > 0 && since == begin;
         }
     }
 
     /**
-     * Makes these the partitions that can be read, until the next call.
+     * Opens the partitions that can be read until the next call.
      *
      * @param sinceMs timestamp, ms since the Unix epoch
      */
     Map<TopicPartition, Offsets> open(Collection<TopicPartition> partitions, long sinceMs) {
-        // All at once, since to get to know a partition takes a request, and only those that are read are fetched.
+        // All at once, since each new partition takes a request. Only those that are read are fetched.
         consumer.assign(partitions);
         consumer.pause(partitions);
         partitions.forEach(partition -> consumer.seek(partition, 0));
@@ -97,9 +97,9 @@ final class PartitionReader implements AutoCloseable {
     }
 
     /**
-     * Gives every committed record of an open partition from one offset up to another.
+     * Reads every committed record of an open partition from one offset up to another.
      *
-     * @throws KafkaException if the cluster does not answer, or a transaction stays open
+     * @throws KafkaException if the cluster is unavailable, or a transaction stays open
      */
     void read(TopicPartition partition, long from, long to, Consumer<ConsumerRecord<byte[], byte[]>> each) {
         if (from >= to) {
@@ -122,7 +122,7 @@ final class PartitionReader implements AutoCloseable {
             } else if (System.nanoTime() - deadline > 0) {
                 throw new KafkaException("reading " + partition + " stands still at offset " + reached + " before "
                         + to + " since " + STALL_LIMIT.toSeconds()
-                        + " s: its cluster is away, or a transaction is left open in it");
+                        + " s: its cluster is unavailable, or a transaction is left open in it");
             }
         }
         consumer.pause(List.of(partition));

@@ -30,9 +30,8 @@ import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 
 /**
- * Reads light events and outputs: who they are, when they were, where they came from. It goes by Avro's generic reader,
- * and shares with the topologies only the decoder of numbers and strings, which a damaged record cannot harm. Not
- * thread-safe.
+ * Reads the identity, time and origin of light events and outputs. It uses Avro's generic reader, and shares with the
+ * topologies only the decoder of numbers and strings, which withstands damaged records. Not thread-safe.
  */
 final class RecordReading {
     private static final String ORIGIN = "provenance.origin";
@@ -74,12 +73,12 @@ final class RecordReading {
     private final long farFutureMs;
     private final SortedMap<String, EventType> lightTopics;
     private final Map<Integer, GenericDatumReader<GenericRecord>> readers = new HashMap<>();
-    private final Fingerprint.Maker fingerprints = new Fingerprint.Maker();
+    private final EventFingerprint.Maker fingerprints = new EventFingerprint.Maker();
     private final ArrayDecoder decoder = new ArrayDecoder();
 
     /**
      * @param farFuture how far an event may be stamped beyond its record
-     * @param lightTopics kinds of the events that topics hold
+     * @param lightTopics the type of event in each topic
      */
     RecordReading(WriterSchemas schemas, Duration farFuture, SortedMap<String, EventType> lightTopics) {
         this.schemas = schemas;
@@ -90,7 +89,7 @@ final class RecordReading {
     /**
      * A record of a light topic, in a front cluster or in the central one. It may be anything.
      *
-     * @throws WriterSchemas.SchemasUnavailableException if the registry does not answer now
+     * @throws WriterSchemas.SchemasUnavailableException if the registry is unavailable
      */
     LightRecord light(EventType type, byte[] key, byte[] value, long recordMs) {
         GenericRecord record = read(value);
@@ -105,13 +104,13 @@ final class RecordReading {
             }
         } else if (record != null
                 && record.getSchema().getFullName().equals(LIGHT.get(type).getFullName())) {
-            String id = text(record, "id");
+            String id = string(record, "id");
             long time = (long) record.get("time");
             if (!id.isEmpty() && key != null && isBelievable(time, recordMs)) {
                 return new LightRecord(Kind.EVENT, type, event(type, key, id), time, claim(type, key, record));
             }
         }
-        // One of its own, apart from all ids.
+        // The fingerprint of the whole record, distinct from those of events.
         return new LightRecord(
                 Kind.UNREADABLE, type, fingerprints.of(UNREADABLE + type.ordinal(), key, value), recordMs, null);
     }
@@ -121,13 +120,13 @@ final class RecordReading {
             return null;
         }
         return new Claim(
-                text(record, "advertiserId"),
+                string(record, "advertiserId"),
                 fingerprints.of(JOIN_KEY, key),
                 named(EventType.IMPRESSION, key, record.get("impressionId")),
                 type == EventType.CLICK ? null : named(EventType.CLICK, key, record.get("clickId")));
     }
 
-    private Fingerprint named(EventType type, byte[] key, Object id) {
+    private EventFingerprint named(EventType type, byte[] key, Object id) {
         return id == null ? null : event(type, key, id.toString());
     }
 
@@ -135,16 +134,16 @@ final class RecordReading {
         return time > 0 && time - farFutureMs <= Math.max(0, recordMs);
     }
 
-    private Fingerprint event(EventType type, byte[] key, String id) {
+    private EventFingerprint event(EventType type, byte[] key, String id) {
         return fingerprints.of(type.ordinal(), key, id.getBytes(StandardCharsets.UTF_8));
     }
 
     /**
-     * A record that the join has put out.
+     * A record that the join emitted.
      *
      * @return null for a beacon
      * @throws IllegalStateException if it is damaged: only Lightflow writes there
-     * @throws WriterSchemas.SchemasUnavailableException if the registry does not answer now
+     * @throws WriterSchemas.SchemasUnavailableException if the registry is unavailable
      */
     OutputRecord output(String topic, long offset, byte[] key, byte[] value) {
         GenericRecord record = read(value);
@@ -168,7 +167,7 @@ final class RecordReading {
         } else if (name.equals(OrphanClick.getClassSchema().getFullName())) {
             return output(record, key, EventType.CLICK, "click", Fate.ORPHANED);
         } else if (name.equals(JoinedConversion.getClassSchema().getFullName())) {
-            boolean nobody = text(record, "attribution").equals(AttributionKind.NONE.name());
+            boolean nobody = string(record, "attribution").equals(AttributionKind.NONE.name());
             Fate fate = nobody ? Fate.UNATTRIBUTED : Fate.JOINED;
             return output(record, key, EventType.CONVERSION, "conversion", fate);
         }
@@ -183,24 +182,24 @@ final class RecordReading {
         return new OutputRecord(
                 fate,
                 type,
-                text(origin, "topic"),
+                string(origin, "topic"),
                 (int) origin.get("incarnation"),
                 (long) origin.get("offset"),
-                event(type, key, text(event, "id")),
+                event(type, key, string(event, "id")),
                 (long) event.get("time"),
                 (boolean) provenance.get("invalid"));
     }
 
-    /** It holds the light record as it was, so that it is of the same hour here and there. */
+    /** It holds the light record unchanged, so that both belong to the same hour. */
     private OutputRecord rejected(GenericRecord record) {
         GenericRecord provenance = (GenericRecord) record.get("provenance");
         GenericRecord origin = (GenericRecord) provenance.get("origin");
-        String topic = text(origin, "topic");
+        String topic = string(origin, "topic");
         EventType type = lightTopics.get(topic);
         long recordMs = (long) provenance.get("producedMs");
         byte[] key = bytes((ByteBuffer) record.get("key"));
         byte[] value = bytes((ByteBuffer) record.get("value"));
-        // A topic that the group reads no more has no light records here to be compared with.
+        // A topic that the group no longer reads has no light records here to compare with.
         LightRecord light = light(type == null ? EventType.TAG : type, key, value, recordMs);
         return new OutputRecord(
                 Fate.REJECTED,
@@ -222,11 +221,11 @@ final class RecordReading {
         return bytes;
     }
 
-    private static String text(GenericRecord record, String field) {
+    private static String string(GenericRecord record, String field) {
         return record.get(field).toString();
     }
 
-    /** What is wanted of the record; null if that cannot be read. */
+    /** The projection of the record; null if it cannot be read. */
     private GenericRecord read(byte[] value) {
         if (!WireFormat.hasHeader(value)) {
             return null;
@@ -239,7 +238,7 @@ final class RecordReading {
             GenericRecord record = reader.read(null, decoder.over(value, WireFormat.HEADER_BYTES));
             return decoder.isEnd() ? record : null;
         } catch (IOException | RuntimeException e) {
-            // Avro throws whatever its classes run into; the record is told to be unreadable, and must be rejected.
+            // Avro throws whatever its classes run into; the record counts as unreadable, and must be rejected.
             return null;
         }
     }

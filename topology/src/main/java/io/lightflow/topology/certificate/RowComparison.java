@@ -21,8 +21,8 @@ final class RowComparison {
     private long differenceCount;
 
     /**
-     * @param joined what the joined topics sum up to
-     * @param groups whose joined topics were summed up
+     * @param joined the sums of the joined topics
+     * @param groups the groups whose joined topics were summed
      */
     static RowsCertificate compare(Statistics joined, HourOfStatistics stored, List<String> groups) {
         return new RowComparison().run(joined, stored, groups);
@@ -78,7 +78,7 @@ final class RowComparison {
             Counts right = found.getOrDefault(key, NOTHING);
             if (!left.equals(right)) {
                 differenceCount++;
-                if (differences.size() < Differences.MOST_NAMED) {
+                if (differences.size() < DifferenceList.MAX_NAMED) {
                     differences.add(Instant.ofEpochMilli(key.time()) + " " + cube.describe(key) + ": " + one + " "
                             + left + ", " + other + " " + right);
                 }

@@ -4,19 +4,19 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What was found of an hour in one shard.
+ * The result of an hour in one shard.
  *
  * @param shard its number
  * @param watermark of the join when the hour was counted
- * @param events by type and column
+ * @param events by type and category
  * @param differenceCount how many differences there are
  * @param differences the first hundred of them
- * @param positions between which was counted
+ * @param positions the offsets between which the events were counted
  */
 record ShardCertificate(
         int shard,
         Instant watermark,
-        Tally events,
+        EventTally events,
         long differenceCount,
         List<Difference> differences,
-        List<Range> positions) {}
+        List<OffsetRange> positions) {}

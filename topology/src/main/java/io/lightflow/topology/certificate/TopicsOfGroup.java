@@ -12,20 +12,20 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 
 /**
- * The topics of a group on the central cluster, by name, in their present lives.
+ * The topics of a group on the central cluster, by name, in their present incarnations.
  *
  * @param light what the join reads
- * @param outputs what it has put out
+ * @param outputs what it writes
  */
 record TopicsOfGroup(SortedMap<String, Light> light, SortedMap<String, Output> outputs) {
 
     /** @param dc the data center that it is copied from */
     record Light(String dc, EventType type, int incarnation) {}
 
-    /** @param counted kind of events that {@code stats-counter} counts in it; null if it reads it not */
+    /** @param counted type of the events that {@code stats-counter} counts in it; null if it does not read the topic */
     record Output(EventType counted, int incarnation) {}
 
-    /** @throws IllegalStateException if one is not there */
+    /** @throws IllegalStateException if one does not exist */
     static TopicsOfGroup lookUp(Admin admin, GroupSettings settings) {
         SortedMap<String, Light> light = new TreeMap<>();
         for (String dc : settings.dataCenters()) {
@@ -39,7 +39,7 @@ record TopicsOfGroup(SortedMap<String, Light> light, SortedMap<String, Output> o
         return new TopicsOfGroup(light, outputs(admin, settings.group()));
     }
 
-    /** What the join of a group has put out. */
+    /** The output topics of a group's join. */
     static SortedMap<String, Output> outputs(Admin admin, String group) {
         SortedMap<String, EventType> counted = GroupTopics.counted(group);
         SortedMap<String, Output> outputs = new TreeMap<>();

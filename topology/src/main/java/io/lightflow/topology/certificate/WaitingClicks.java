@@ -16,9 +16,9 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Tells conversions that wait for a click, which waits for its impression itself, from lost ones. The click may be of
- * an earlier hour: clicks are read again as far back as one may wait. Few hours have such a conversion, and clicks are
- * few.
+ * Distinguishes lost conversions from those that wait for a click that itself waits for its impression. The click may
+ * be of an earlier hour, so clicks are read again as far back as one may wait. Few hours have such a conversion, and
+ * clicks are few.
  */
 final class WaitingClicks {
     private final HourOfShard hour;
@@ -43,21 +43,21 @@ final class WaitingClicks {
         this.central = central;
     }
 
-    /** Lets those conversions wait that may. */
+    /** Marks the conversions that may wait. */
     void find(Position decided) {
         List<WaitingConversion> conversions = hour.waitingForClicks(decided.watermark());
         if (conversions.isEmpty()) {
             return;
         }
         long since = decided.watermark() - longestOrphanAfterMs();
-        Map<Fingerprint, LightRecord> clicks = candidates(conversions, since, decided);
+        Map<EventFingerprint, LightRecord> clicks = candidates(conversions, since, decided);
         if (clicks.isEmpty()) {
             return;
         }
         List<TopicPartition> outputs = Stream.of(OutputTopic.CLICKS, OutputTopic.ORPHANS)
                 .map(output -> new TopicPartition(output.of(rules.group()), hour.shard()))
                 .toList();
-        central.open(outputs, ShardAudit.outputsSince(since, farFuture))
+        central.open(outputs, ShardHourAudit.outputsSince(since, farFuture))
                 .forEach((partition, found) -> central.read(partition, found.since(), found.end(), record -> {
                     OutputRecord output =
                             reading.output(partition.topic(), record.offset(), record.key(), record.value());
@@ -80,9 +80,9 @@ final class WaitingClicks {
     }
 
     /** Clicks that could win one of the conversions, and that the watermark lets wait; by fingerprint. */
-    private Map<Fingerprint, LightRecord> candidates(
+    private Map<EventFingerprint, LightRecord> candidates(
             List<WaitingConversion> conversions, long since, Position decided) {
-        Map<Fingerprint, LightRecord> clicks = new HashMap<>();
+        Map<EventFingerprint, LightRecord> clicks = new HashMap<>();
         List<TopicPartition> partitions = new ArrayList<>();
         topics.light().forEach((name, topic) -> {
             if (topic.type() == EventType.CLICK) {

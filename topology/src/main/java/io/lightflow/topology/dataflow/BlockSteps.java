@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 
 /**
  * Steps the blocks of a batch, several at once: shards have no rows in common. The calling thread steps what no helper
- * has begun, so it never waits for one that does not come. One batch at a time.
+ * has begun, so it never waits for a helper that does not start. One batch at a time.
  */
 final class BlockSteps {
     private final ThreadLocal<JoinStep> steps;
@@ -23,10 +23,10 @@ final class BlockSteps {
     private final Executor helpers;
     private final int threads;
 
-    /** What came of a block: a result, or a gap in front of it. */
+    /** The outcome of a block: a result, or a gap in front of it. */
     record Outcome(Block block, StepResult result, GapException gap) {}
 
-    /** @param threads how many blocks are stepped at once, at most */
+    /** @param threads maximum number of blocks that are stepped at once */
     BlockSteps(Supplier<JoinStep> steps, JoinStore store, Executor helpers, int threads) {
         this.steps = ThreadLocal.withInitial(steps);
         this.store = store;
@@ -35,11 +35,11 @@ final class BlockSteps {
     }
 
     /**
-     * Steps all blocks, in whatever order.
+     * Steps all blocks, in any order.
      *
      * @param positions of their shards
-     * @return what came of each, in the order of the blocks
-     * @throws io.lightflow.store.StoreUnavailableException if the store does not answer now
+     * @return the outcome of each, in the order of the blocks
+     * @throws io.lightflow.store.StoreUnavailableException if the store is unavailable
      * @throws io.lightflow.topology.loop.StoppedException if the thread is interrupted
      */
     List<Outcome> run(long txid, List<Block> blocks, Map<Integer, Position> positions) {
@@ -51,7 +51,7 @@ final class BlockSteps {
         }
         tasks.forEach(FutureTask::run);
         List<Outcome> outcomes = new ArrayList<>(tasks.size());
-        tasks.forEach(task -> outcomes.add(Awaited.get(task)));
+        tasks.forEach(task -> outcomes.add(FutureTasks.get(task)));
         return outcomes;
     }
 

@@ -34,10 +34,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loop of the topology {@code dataflow}: step, write cells, commit outputs and position. While a batch is committed
- * the next one is stepped already, on the assumption that the commit succeeds; if it fails, both are worked on again
- * from the ledger. Whoever asks for the next batch before then loses nothing: a batch that Trident has forgotten and
- * the ledger has not is read again, since the one behind it begins above the ledger.
+ * The loop of the topology {@code dataflow}: step, write cells, commit outputs and position. It commits a batch while
+ * it steps the next one, on the assumption that the commit succeeds. If the commit fails, the loop works on both
+ * batches again from the ledger.
+ *
+ * <p>Trident may have forgotten a batch that the ledger does not have yet. Nothing is lost: the batch behind it begins
+ * above the ledger, so both are read again.
  */
 public final class DataflowLoop implements BlockLoop {
     private static final Logger LOG = LoggerFactory.getLogger(DataflowLoop.class);
@@ -47,22 +49,22 @@ public final class DataflowLoop implements BlockLoop {
     private final Sink<List<OutputEvent>> sink;
     private final Executor helpers;
     private final StoppedShards stopped;
-    private final BackoffRetrier patience;
-    /** Of the shards that are open; what the ledger holds, or will once the commits in flight are made. */
+    private final BackoffRetrier retrier;
+    /** Positions of the open shards: what the ledger holds, or will hold after the commits in flight. */
     private final Map<Integer, Position> positions = new HashMap<>();
-    /** Null if everything has been answered. */
+    /** Null if no commit is in flight. */
     private InFlight inFlight;
 
     private record Batch(long txid, List<Block> blocks) {}
 
-    /** Commits that have been asked for. */
+    /** Commits that were requested. */
     private record InFlight(Batch batch, FutureTask<Void> commit) {}
 
     /**
-     * @param steps make a step for each thread
-     * @param threads how many shards are stepped at once, at most
-     * @param helpers run what they are given at once or later, in any thread; what they have not begun when it is
-     *     needed the loop's own thread runs
+     * @param steps creates a step for each thread
+     * @param threads maximum number of shards that are stepped at once
+     * @param helpers run their work at once or later, in any thread; the loop's own thread runs what they have not
+     *     begun when it needs the result
      */
     public DataflowLoop(
             Supplier<JoinStep> steps,
@@ -71,13 +73,13 @@ public final class DataflowLoop implements BlockLoop {
             Sink<List<OutputEvent>> sink,
             Executor helpers,
             InstantSource clock,
-            BackoffRetrier patience) {
+            BackoffRetrier retrier) {
         this.steps = new BlockSteps(steps, store, helpers, threads);
         this.store = store;
         this.sink = sink;
         this.helpers = helpers;
         this.stopped = new StoppedShards(clock);
-        this.patience = patience;
+        this.retrier = retrier;
     }
 
     @Override
@@ -85,11 +87,11 @@ public final class DataflowLoop implements BlockLoop {
         Set<Integer> free = stopped.release(this::hasLedgerMoved);
         if (!free.isEmpty()) {
             positions.keySet().removeAll(free);
-            throw new RetryException("shards " + free + " were stopped by a gap and are tried again", null);
+            throw new RetryException("shards " + free + " were stopped by a gap and are retried", null);
         }
         Map<Integer, RetryException> gaps = new TreeMap<>();
         Deque<Batch> todo = new ArrayDeque<>(List.of(new Batch(txid, blocks)));
-        patience.untilAvailable("batch " + txid, () -> {
+        retrier.untilAvailable("batch " + txid, () -> {
             while (!todo.isEmpty()) {
                 attempt(todo, gaps);
             }
@@ -101,8 +103,8 @@ public final class DataflowLoop implements BlockLoop {
     }
 
     /**
-     * Works on the first batch that is to be done. The ledger decides what of its blocks is new, so they can be worked
-     * on as often as need be.
+     * Works on the first batch of the queue. The ledger decides which of its blocks are new, so a batch can be worked
+     * on any number of times.
      */
     private void attempt(Deque<Batch> todo, Map<Integer, RetryException> gaps) {
         Batch batch = todo.element();
@@ -111,7 +113,7 @@ public final class DataflowLoop implements BlockLoop {
         try {
             step(batch, cells, commits, gaps);
             settle(todo);
-            // Not before: cells tell the watermark that they were made at, and it must be a committed one.
+            // Only now: cells carry the watermark at which they were made, and it must be a committed one.
             if (!cells.isEmpty()) {
                 store.write(cells);
             }
@@ -138,10 +140,10 @@ public final class DataflowLoop implements BlockLoop {
         for (BlockSteps.Outcome outcome : steps.run(batch.txid(), blocks, positions)) {
             int shard = outcome.block().shard();
             if (outcome.gap() == null) {
-                stopped.wentWell(shard);
+                stopped.contiguous(shard);
                 take(shard, outcome.result(), cells, commits);
             } else {
-                stopped.found(shard, outcome.gap()).ifPresent(retry -> {
+                stopped.gap(shard, outcome.gap()).ifPresent(retry -> {
                     gaps.put(shard, retry);
                     positions.remove(shard);
                 });
@@ -185,7 +187,7 @@ public final class DataflowLoop implements BlockLoop {
     }
 
     /**
-     * Waits for the commits in flight; if they fail, their batch is the first that is to be done.
+     * Waits for the commits in flight. If they fail, their batch becomes the first of the queue.
      *
      * @throws StoppedException if the thread is interrupted
      */
@@ -195,7 +197,7 @@ public final class DataflowLoop implements BlockLoop {
         }
         InFlight asked = inFlight;
         try {
-            Awaited.get(asked.commit);
+            FutureTasks.get(asked.commit);
             inFlight = null;
         } catch (SinkUnavailableException | FencedException e) {
             inFlight = null;
@@ -205,17 +207,19 @@ public final class DataflowLoop implements BlockLoop {
         }
     }
 
-    /** An operator has accepted the gap that a shard is stopped by. */
+    /** Whether an operator has accepted the gap that stopped a shard. */
     private boolean hasLedgerMoved(int shard) {
         try {
             return !sink.read(shard).equals(positions.get(shard));
         } catch (SinkUnavailableException e) {
-            // A shard that is stopped can wait; it is looked at again in a moment.
+            // A stopped shard can wait; the next look comes soon.
             return false;
         }
     }
 
-    /** What the ledger holds is not known any more. A stopped shard is not at work, and is where it was. */
+    /**
+     * Forgets positions, since the ledger's content is unknown. A stopped shard does not work, so it is where it was.
+     */
     private void forget(Batch batch) {
         for (Block block : batch.blocks()) {
             if (!stopped.isStopped(block.shard())) {
@@ -229,7 +233,7 @@ public final class DataflowLoop implements BlockLoop {
         try {
             settle(new ArrayDeque<>());
         } catch (SinkUnavailableException | FencedException e) {
-            LOG.warn("The last batch was not committed, and will be read again from the ledger: {}", e.getMessage());
+            LOG.warn("The last batch was not committed, and is read again from the ledger: {}", e.getMessage());
         } finally {
             sink.close();
             store.close();

@@ -9,7 +9,7 @@ public interface ShardPositions extends AutoCloseable {
 
     /**
      * @return the position of every given shard
-     * @throws io.lightflow.sink.SinkUnavailableException if the ledger does not answer now
+     * @throws io.lightflow.sink.SinkUnavailableException if the ledger is unavailable
      */
     Map<Integer, Position> read(Collection<Integer> shards);
 

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 public final class GroupTopics {
     private GroupTopics() {}
 
-    /** The light topics that the topology {@code dataflow} reads, with the kind of event in each. */
+    /** The light topics that the topology {@code dataflow} reads, with the type of event in each. */
     public static SortedMap<String, EventType> light(GroupSettings settings) {
         SortedMap<String, EventType> topics = new TreeMap<>();
         for (String dc : settings.dataCenters()) {
@@ -21,7 +21,7 @@ public final class GroupTopics {
         return topics;
     }
 
-    /** The joined topics that the topology {@code stats-counter} reads, with the kind of event in each. */
+    /** The joined topics that the topology {@code stats-counter} reads, with the type of event in each. */
     public static SortedMap<String, EventType> counted(String group) {
         SortedMap<String, EventType> topics = new TreeMap<>();
         topics.put(OutputTopic.IMPRESSIONS.of(group), EventType.IMPRESSION);
@@ -35,7 +35,7 @@ public final class GroupTopics {
         return group + ".ledger";
     }
 
-    /** The consumer group under which the offsets are committed, too, for the eyes of Kafka's own tools. */
+    /** The consumer group under which the sink also commits the offsets, for Kafka's own tools. */
     public static String consumerGroup(String group) {
         return "lightflow.dataflow." + group;
     }

@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Transactions of a shard that the coordinator has forgotten before they were ended in the shard's partitions. The
- * coordinator of Kafka 4.3.1 takes partitions without a leader for deleted, and completes a transaction without them
- * ({@code KRaftMetadataCache.getPartitionLeaderEndpoint}), as when the only replica is stopped. What hangs then is
- * neither in the ledger nor seen by any reader, but the next commit would commit it as well: twice, for it is sent
- * again.
+ * Transactions of a shard that the coordinator forgot before they ended in the shard's partitions. The coordinator of
+ * Kafka 4.3.1 takes partitions without a leader for deleted, as when the only replica is stopped. It then completes the
+ * transaction without them ({@code KRaftMetadataCache.getPartitionLeaderEndpoint}). The hanging records are neither in
+ * the ledger nor visible to readers, but the next commit would commit them as well. Since they are sent again, they
+ * would appear twice.
  */
 final class HangingTransactions {
     private static final Logger LOG = LoggerFactory.getLogger(HangingTransactions.class);
@@ -28,11 +28,11 @@ final class HangingTransactions {
     private HangingTransactions() {}
 
     /**
-     * Aborts what hangs of a shard. To be called by the shard's owner between taking it over and reading the ledger: no
-     * transaction of the shard is open then.
+     * Aborts the hanging transactions of a shard. The shard's owner calls it after taking over the shard and before
+     * reading the ledger: no transaction of the shard is open then.
      *
-     * @throws SinkUnavailableException if Kafka does not answer, or something hangs that may belong to a transaction
-     *     that was committed elsewhere
+     * @throws SinkUnavailableException if Kafka is unavailable, or a transaction hangs that may have been committed
+     *     elsewhere
      */
     static void abort(Admin admin, String group, int shard) {
         TopicPartition ledger = new TopicPartition(GroupTopics.ledger(group), shard);

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Makes clients of the central cluster. What is exactly-once about them cannot be changed by the settings. */
+/** Creates clients of the central cluster. Settings cannot change the properties that exactly-once depends on. */
 public final class KafkaClients {
     /** No call of a client blocks for longer. */
     static final Duration API_TIMEOUT = Duration.ofSeconds(10);
@@ -40,14 +40,14 @@ public final class KafkaClients {
     }
 
     /**
-     * A consumer of committed records that belongs to no group and never moves by itself: what is not there is an error
+     * A consumer of committed records, in no group. It never moves by itself: a missing offset is an error
      * ({@code auto.offset.reset=none}).
      */
     public KafkaConsumer<byte[], byte[]> consumer(String clientId, int maxPollRecords) {
         return consumer(clientId, maxPollRecords, Duration.ofMillis(100));
     }
 
-    /** @param atEnd how long a broker holds a request back that finds nothing new */
+    /** @param atEnd how long a broker holds back a request that finds nothing new */
     public KafkaConsumer<byte[], byte[]> consumer(String clientId, int maxPollRecords, Duration atEnd) {
         Map<String, Object> config = common(clientId);
         config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -75,7 +75,7 @@ public final class KafkaClients {
         config.put(ProducerConfig.LINGER_MS_CONFIG, 20);
         config.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 << 10);
         config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 64L << 20);
-        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicSetup.LONGEST_OUTPUT_BYTES);
+        config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, TopicSetup.MAX_OUTPUT_BYTES);
         config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         config.put(ProducerConfig.SEND_BUFFER_CONFIG, 1 << 20);
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());

@@ -19,15 +19,15 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * The positions of the topology {@code dataflow}: the last committed record of each partition of the group's ledger
- * topic. A record in a compacted topic, and not the metadata of a committed offset, because Kafka forgets the offsets
- * of a group that has been away for {@code offsets.retention.minutes}, and drops those of a deleted topic.
+ * topic. It is a record in a compacted topic instead of the metadata of a committed offset. Kafka forgets the offsets
+ * of a group that is inactive for {@code offsets.retention.minutes}, and drops those of a deleted topic.
  *
- * <p>A commit shows a moment after it has been answered, for Kafka writes its markers then; whoever takes a shard over
- * has waited for them. Not thread-safe.
+ * <p>A commit becomes visible shortly after it returns, when Kafka has written its markers. A new owner of a shard has
+ * waited for them. Not thread-safe.
  */
 public final class KafkaLedger implements Ledger {
     /** A commit takes two offsets: its record and the transaction's marker. */
-    private static final long FIRST_LOOK = 16;
+    private static final long FIRST_LOOKBACK = 16;
 
     private final String topic;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -53,7 +53,7 @@ public final class KafkaLedger implements Ledger {
             consumer.assign(wanted);
             Map<TopicPartition, Long> begins = consumer.beginningOffsets(wanted);
             Map<TopicPartition, Long> ends = consumer.endOffsets(wanted);
-            for (long look = FIRST_LOOK; !wanted.isEmpty(); look *= 8) {
+            for (long look = FIRST_LOOKBACK; !wanted.isEmpty(); look *= 8) {
                 Map<TopicPartition, Position> found = lastRecords(wanted, begins, ends, look);
                 found.forEach((partition, position) -> positions.put(partition.partition(), position));
                 wanted.removeAll(found.keySet());
@@ -94,7 +94,7 @@ public final class KafkaLedger implements Ledger {
             }
         }
         Map<TopicPartition, Position> positions = new HashMap<>();
-        last.forEach((partition, text) -> positions.put(partition, PositionCodec.decode(text)));
+        last.forEach((partition, encoded) -> positions.put(partition, PositionCodec.decode(encoded)));
         return positions;
     }
 

@@ -33,9 +33,9 @@ import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 
 /**
- * Sends joined events in one Kafka transaction per shard and block, with the position in the group's ledger topic, and
- * the offsets for Kafka's own tools. There is one {@code transactional.id} per shard, so whoever opens the shard next
- * fences this one. A commit is for one shard, since its output goes to that shard's partitions.
+ * Sends joined events in one Kafka transaction per shard and block. The transaction carries the position in the group's
+ * ledger topic, and the offsets for Kafka's own tools. Each shard has one {@code transactional.id}, so the next owner
+ * of the shard fences this one. A commit is for one shard, since its output goes to that shard's partitions.
  */
 public final class KafkaSink implements Sink<List<OutputEvent>> {
     private static final byte[] LEDGER_KEY = "position".getBytes(StandardCharsets.US_ASCII);
@@ -49,10 +49,10 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     private final Map<Integer, Writer> writers = new ConcurrentHashMap<>();
     private final ExecutorService threads;
 
-    /** A shard's producer, and the position that it left in the ledger. */
+    /** A shard's producer, and its last position in the ledger. */
     private static final class Writer {
         final KafkaProducer<byte[], byte[]> producer;
-        /** Null once a commit has failed: what the ledger holds is not known then. */
+        /** Null once a commit has failed: the ledger's content is unknown then. */
         volatile Position committed;
 
         Writer(KafkaProducer<byte[], byte[]> producer) {
@@ -92,7 +92,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     public Map<Integer, Position> open(Collection<Integer> shards) {
         Map<Integer, Writer> opened = new ConcurrentHashMap<>();
         try {
-            atOnce(shards, shard -> opened.put(shard, takeOver(shard)));
+            inParallel(shards, shard -> opened.put(shard, takeOver(shard)));
             Map<Integer, Position> positions = ledger.readAll(shards);
             opened.forEach((shard, writer) -> writer.committed = positions.get(shard));
             writers.putAll(opened);
@@ -133,11 +133,11 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
                         + commit.moves().size());
             }
         }
-        atOnce(commits, commit -> commit(commit.moves().get(0), commit.output()));
+        inParallel(commits, commit -> commit(commit.moves().get(0), commit.output()));
     }
 
-    /** Does all of it, whatever fails, and throws one of the failures. */
-    private <T> void atOnce(Collection<T> parts, Consumer<T> work) {
+    /** Runs all of it, whatever fails, and throws one of the failures. */
+    private <T> void inParallel(Collection<T> parts, Consumer<T> work) {
         List<Future<?>> running = new ArrayList<>(parts.size());
         for (T part : parts) {
             running.add(threads.submit(() -> work.accept(part)));
@@ -166,8 +166,8 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         Writer writer = writers.get(move.shard());
         Position committed = writer == null ? null : writer.committed;
         if (!move.expected().equals(committed)) {
-            throw new FencedException("shard " + move.shard() + " of group " + group + " must be opened first, or is"
-                    + " elsewhere: expected " + PositionCodec.encode(move.expected()) + ", the ledger has "
+            throw new FencedException("shard " + move.shard() + " of group " + group + " must be opened first, or its"
+                    + " ledger moved: expected " + PositionCodec.encode(move.expected()) + ", the ledger has "
                     + (committed == null ? "not been read" : PositionCodec.encode(committed)));
         }
         KafkaProducer<byte[], byte[]> producer = writer.producer;

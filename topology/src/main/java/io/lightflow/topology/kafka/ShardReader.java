@@ -38,12 +38,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShardReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardReader.class);
-    private static final Duration LOOK_UP_EVERY = Duration.ofSeconds(5);
-    private static final Duration POLL_AT_MOST = Duration.ofMillis(200);
-    /** How long a poll waits for more records when there are known to be enough to fill the blocks. */
-    private static final Duration ARRIVES_WITHIN = Duration.ofMillis(20);
-    /** A shard whose records do not arrive holds the others up no longer than this. */
-    private static final Duration WAITED_FOR = Duration.ofSeconds(5);
+    private static final Duration LOOKUP_INTERVAL = Duration.ofSeconds(5);
+    private static final Duration MAX_POLL_WAIT = Duration.ofMillis(200);
+    /** How long a poll waits for more records when enough to fill the blocks are known to exist. */
+    private static final Duration ARRIVAL_WAIT = Duration.ofMillis(20);
+    /** A shard whose records do not arrive delays the others for no longer than this. */
+    private static final Duration MAX_WAIT_FOR_SLOW_SHARD = Duration.ofSeconds(5);
 
     private final Consumer<byte[], byte[]> consumer;
     private final Admin admin;
@@ -60,9 +60,11 @@ public final class ShardReader implements AutoCloseable {
     private final Set<TopicPartition> paused = new HashSet<>();
     private long lookedUpMs = Long.MIN_VALUE;
     private boolean ready;
+    /** Topics that the log says are missing. */
+    private Set<String> missingTopics = Set.of();
 
     /**
-     * @param topics the topics to read, with the kind of event in each
+     * @param topics the topics to read, with the type of event in each
      * @param partitions how many partitions each of them must have
      * @param shards the partitions to read
      */
@@ -86,14 +88,14 @@ public final class ShardReader implements AutoCloseable {
     }
 
     /**
-     * Whether all topics are there, and the same as before. Looks them up now and then; whatever is polled is looked at
+     * Whether all topics exist and are the same as before. Looks them up now and then; {@link #poll} checks its topics
      * in any case.
      *
-     * @return true if nothing has changed; false if there is nothing to read yet, or {@link #seek} must be called first
+     * @return true if nothing has changed; false if a topic is missing, or {@link #seek} must be called first
      */
     public boolean isReady() {
         long now = clock.millis();
-        if (lookedUpMs != Long.MIN_VALUE && now - lookedUpMs < LOOK_UP_EVERY.toMillis()) {
+        if (lookedUpMs != Long.MIN_VALUE && now - lookedUpMs < LOOKUP_INTERVAL.toMillis()) {
             return ready;
         }
         lookedUpMs = now;
@@ -101,9 +103,16 @@ public final class ShardReader implements AutoCloseable {
         if (found.size() < topics.size()) {
             Set<String> missing = new HashSet<>(topics.keySet());
             missing.removeAll(found.keySet());
-            LOG.warn("Waiting for topics that do not exist yet: {}", missing);
+            if (!missing.equals(missingTopics)) {
+                LOG.warn("Waiting for topics that do not exist yet: {}", missing);
+            }
+            missingTopics = missing;
             ready = false;
             return false;
+        }
+        if (!missingTopics.isEmpty()) {
+            missingTopics = Set.of();
+            LOG.info("All topics exist: {}", topics.keySet());
         }
         Map<String, Integer> current = new HashMap<>();
         found.forEach((name, topic) -> {
@@ -127,7 +136,7 @@ public final class ShardReader implements AutoCloseable {
         return incarnations.size() == topics.size();
     }
 
-    /** Goes on from these positions, by shard. */
+    /** Continues from these positions, by shard. */
     public void seek(Map<Integer, Position> positions) {
         List<TopicPartition> assignment = new ArrayList<>();
         for (String topic : topics.keySet()) {
@@ -154,8 +163,7 @@ public final class ShardReader implements AutoCloseable {
      * Polls until there are enough records or no more for now.
      *
      * @return one block for each shard that has news, by rising number; at most {@code pace.pollRecords} and one poll
-     *     more records in all. Nothing if a topic turns out to be another one of the same name, which {@link #isReady}
-     *     tells then
+     *     more records in all. Empty if a topic was recreated under its name, which {@link #isReady} then reports
      */
     public List<Block> poll() {
         Map<TopicPartition, Long> from = new HashMap<>();
@@ -164,25 +172,25 @@ public final class ShardReader implements AutoCloseable {
         }
         Map<TopicPartition, List<BlockEntry>> entries = new HashMap<>();
         int count = 0;
-        Duration wait = POLL_AT_MOST.compareTo(pace.emitInterval()) < 0 ? POLL_AT_MOST : pace.emitInterval();
+        Duration wait = MAX_POLL_WAIT.compareTo(pace.emitInterval()) < 0 ? MAX_POLL_WAIT : pace.emitInterval();
         try {
             while (count < pace.pollRecords()) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
                 take(records, entries);
                 count += records.count();
-                // Also if nothing came: the end of a partition may have been reached over markers alone.
+                // Even if nothing came: the consumer may have reached the end of a partition over markers alone.
                 long unread = keepTogether();
                 if (records.isEmpty()) {
                     break;
                 }
-                wait = unread >= pace.pollRecords() - count ? ARRIVES_WITHIN : Duration.ZERO;
+                wait = unread >= pace.pollRecords() - count ? ARRIVAL_WAIT : Duration.ZERO;
             }
         } catch (OffsetOutOfRangeException e) {
             stepOverGap(e, from);
         }
         List<Block> blocks = blocks(from, entries);
-        if (!blocks.isEmpty() && hasTopicBeenMadeAgain()) {
-            // Whoever asks next looks it up.
+        if (!blocks.isEmpty() && isTopicRecreated()) {
+            // The next call of isReady looks it up.
             lookedUpMs = Long.MIN_VALUE;
             return List.of();
         }
@@ -190,11 +198,10 @@ public final class ShardReader implements AutoCloseable {
     }
 
     /**
-     * Whether a topic is not the one that is being read any more. The consumer would not tell: it goes on at the offset
-     * where it is. An incarnation never comes back, so what was polled up to now is of the one that it was taken for if
-     * that is there still.
+     * Whether a topic is no longer the one that is being read. The consumer does not notice: it continues at its
+     * offset. An incarnation never returns. If it still exists now, the records polled so far belong to it.
      */
-    private boolean hasTopicBeenMadeAgain() {
+    private boolean isTopicRecreated() {
         return TopicSetup.describe(admin, topics.keySet()).entrySet().stream()
                 .anyMatch(found -> TopicSetup.incarnation(found.getValue()) != incarnations.get(found.getKey()));
     }
@@ -222,8 +229,8 @@ public final class ShardReader implements AutoCloseable {
     }
 
     /**
-     * The records at these offsets are gone. Reading goes on with the oldest that is there, so that the gap shows as a
-     * block that begins above the ledger; it is the ledger's owner who then stops the shard.
+     * The records at these offsets are gone. Reading continues with the oldest record, so that the block begins above
+     * the ledger and shows the gap. The ledger's owner then stops the shard.
      */
     private void stepOverGap(OffsetOutOfRangeException e, Map<TopicPartition, Long> from) {
         lookedUpMs = Long.MIN_VALUE;
@@ -232,7 +239,7 @@ public final class ShardReader implements AutoCloseable {
         begins.forEach((partition, begin) -> {
             long wanted = e.offsetOutOfRangePartitions().get(partition);
             if (begin <= wanted) {
-                requireMadeAgain(partition, wanted);
+                requireRecreated(partition, wanted);
                 return;
             }
             LOG.error("{} has nothing at offset {}, its oldest record is at {}", partition, wanted, begin);
@@ -242,16 +249,16 @@ public final class ShardReader implements AutoCloseable {
     }
 
     /**
-     * A topic that ends before what was read of it is a new one of the same name, which the next look-up will show. If
-     * it is the same, its end was cut off: what is written there from now on would be taken for read.
+     * A topic that ends before what was read of it is a new one of the same name, which the next look-up shows. If it
+     * is the same topic, its end was cut off, and new records there would be taken for read.
      */
-    private void requireMadeAgain(TopicPartition partition, long wanted) {
+    private void requireRecreated(TopicPartition partition, long wanted) {
         TopicDescription topic =
                 TopicSetup.describe(admin, List.of(partition.topic())).get(partition.topic());
         if (topic != null && TopicSetup.incarnation(topic) == incarnations.get(partition.topic())) {
             throw new IllegalStateException(partition + " has been read up to offset " + wanted
-                    + " but ends before; records at its end were lost, as by an unclean leader election, and those that"
-                    + " come in their place would be taken for read. Delete the topic and fill it again under the same"
+                    + " but ends before; records at its end were lost, as by an unclean leader election, and new ones"
+                    + " at their offsets would be taken for read. Delete the topic and fill it again under the same"
                     + " name: events that were read before are duplicates then");
         }
     }
@@ -291,17 +298,17 @@ public final class ShardReader implements AutoCloseable {
                 && lag(partition) == 0;
     }
 
-    /** Records that are known to be there and have not been read; 1 if it is not known whether there are any. */
+    /** Records that are known to exist and have not been read; 1 if that is unknown. */
     private long lag(TopicPartition partition) {
         return consumer.currentLag(partition).orElse(1);
     }
 
     /**
-     * Pauses topic-partitions that have run ahead of the slowest that still has records to read, so that little waits
-     * for what has not been read yet, and the shards add to the same minutes of the statistics in the same commits. A
-     * shard whose records do not arrive holds only itself up.
+     * Pauses topic-partitions that have run ahead of the slowest one with records to read. Little then waits for what
+     * has not been read yet, and the shards add to the same minutes of the statistics in the same commits. A shard
+     * whose records do not arrive delays only itself.
      *
-     * @return how many records are known to be there that have not been read
+     * @return how many records are known to exist that have not been read
      */
     private long keepTogether() {
         long now = clock.millis();
@@ -314,7 +321,7 @@ public final class ShardReader implements AutoCloseable {
             if (lag > 0) {
                 long time = maxTimes.get(partition);
                 slowestOfShard.merge(partition.partition(), time, Math::min);
-                if (now - lastNewsMs.get(partition) < WAITED_FOR.toMillis()) {
+                if (now - lastNewsMs.get(partition) < MAX_WAIT_FOR_SLOW_SHARD.toMillis()) {
                     slowest = Math.min(slowest, time);
                 }
             }
@@ -326,7 +333,7 @@ public final class ShardReader implements AutoCloseable {
                 consumer.pause(List.of(partition));
             } else if (!pause && paused.remove(partition)) {
                 consumer.resume(List.of(partition));
-                // Nothing was asked of it while it was paused, so nothing is known of whether it had news.
+                // It was not polled while it was paused, so whether it had news is unknown.
                 lastNewsMs.put(partition, now);
             }
         }

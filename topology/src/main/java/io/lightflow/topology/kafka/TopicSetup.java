@@ -6,6 +6,7 @@ import io.lightflow.topology.settings.GroupSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -19,37 +20,31 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Makes the topics that a group puts out to, and looks up topics. */
+/** Creates the output topics of a group, and looks up topics. */
 public final class TopicSetup {
-    /** A conversion with its click and its impression, and what was put out about them. */
-    static final int LONGEST_OUTPUT_BYTES = 4 * LightEventDecoder.MAX_RECORD_BYTES;
+    /** A conversion with its click and its impression, and what was emitted about them. */
+    static final int MAX_OUTPUT_BYTES = 4 * LightEventDecoder.MAX_RECORD_BYTES;
 
     private TopicSetup() {}
 
     /**
-     * Makes the joined topics, the orphans, the rejected and the ledger of a group, as far as they are not there, with
-     * as many partitions as it has shards and the cluster's default replication.
+     * Creates the joined topics, the orphans, the rejected records and the ledger of a group, as far as they do not
+     * exist. They have as many partitions as the group has shards, and the cluster's default replication.
      *
-     * @throws IllegalStateException if one is there with another number of partitions, or does not take records as long
-     *     as joined events can be
+     * @throws IllegalStateException if a topic exists with another number of partitions, or rejects records as long as
+     *     joined events can be
      */
     public static void createOutputs(Admin admin, GroupSettings settings) {
         List<NewTopic> wanted = new ArrayList<>();
         for (OutputTopic topic : OutputTopic.values()) {
-            wanted.add(new NewTopic(
-                            topic.of(settings.group()),
-                            java.util.Optional.of(settings.shards()),
-                            java.util.Optional.empty())
+            wanted.add(new NewTopic(topic.of(settings.group()), Optional.of(settings.shards()), Optional.empty())
                     .configs(Map.of(
                             TopicConfig.COMPRESSION_TYPE_CONFIG,
                             "producer",
                             TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                            Integer.toString(LONGEST_OUTPUT_BYTES))));
+                            Integer.toString(MAX_OUTPUT_BYTES))));
         }
-        wanted.add(new NewTopic(
-                        GroupTopics.ledger(settings.group()),
-                        java.util.Optional.of(settings.shards()),
-                        java.util.Optional.empty())
+        wanted.add(new NewTopic(GroupTopics.ledger(settings.group()), Optional.of(settings.shards()), Optional.empty())
                 .configs(Map.of(
                         TopicConfig.CLEANUP_POLICY_CONFIG,
                         TopicConfig.CLEANUP_POLICY_COMPACT,
@@ -65,11 +60,11 @@ public final class TopicSetup {
                 describe(admin, wanted.stream().map(NewTopic::name).toList());
         found.forEach((name, topic) -> requirePartitions(name, topic, settings.shards()));
         existed.remove(GroupTopics.ledger(settings.group()));
-        existed.forEach(name -> requireRoom(admin, name));
+        existed.forEach(name -> requireRoom(admin, name, settings.kafka().bootstrapServers()));
     }
 
-    /** A record that the topic refuses would be sent again for ever. */
-    private static void requireRoom(Admin admin, String name) {
+    /** A record that the topic rejects would be sent again for ever. */
+    private static void requireRoom(Admin admin, String name, String bootstrapServers) {
         ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, name);
         try {
             int room = Integer.parseInt(admin.describeConfigs(Set.of(topic))
@@ -78,12 +73,13 @@ public final class TopicSetup {
                     .get()
                     .get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
                     .value());
-            if (room < LONGEST_OUTPUT_BYTES) {
-                throw new IllegalStateException("topic " + name + " must take records of up to " + LONGEST_OUTPUT_BYTES
+            if (room < MAX_OUTPUT_BYTES) {
+                throw new IllegalStateException("topic " + name + " must take records of up to " + MAX_OUTPUT_BYTES
                         + " bytes, since a joined event holds up to three light events; found "
                         + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + "=" + room
-                        + ". Set it with kafka-configs.sh --alter --topic " + name + " --add-config "
-                        + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + "=" + LONGEST_OUTPUT_BYTES);
+                        + ". Set it with: kafka-configs.sh --bootstrap-server " + bootstrapServers
+                        + " --alter --topic " + name + " --add-config "
+                        + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + "=" + MAX_OUTPUT_BYTES);
             }
         } catch (ExecutionException e) {
             throw new KafkaException("looking up topic " + name + " failed: " + e.getCause(), e.getCause());
@@ -100,14 +96,14 @@ public final class TopicSetup {
         }
     }
 
-    /** Makes a topic; false if it is there already. */
+    /** Creates a topic; false if it exists already. */
     private static boolean isCreated(Admin admin, NewTopic topic) {
         try {
             admin.createTopics(Set.of(topic)).all().get();
             return true;
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new KafkaException("making topic " + topic.name() + " failed: " + e.getCause(), e.getCause());
+                throw new KafkaException("creating topic " + topic.name() + " failed: " + e.getCause(), e.getCause());
             }
             return false;
         } catch (InterruptedException e) {

@@ -10,16 +10,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits in place for a sink or a store that does not answer, for as long as it takes, looking again ever more rarely. A
- * batch that failed instead would be emitted anew while the attempts before it still count as pending, and a few of
- * them bring Trident to a halt until their time-out.
+ * Retries a call in place while its sink or store is unavailable, with growing pauses and without a limit. If the batch
+ * failed instead, Trident would emit it anew while the earlier attempts still count as pending. A few of those halt
+ * Trident until their time-out.
  *
- * <p>An interruption of the waiting thread ends the waiting. Used by one thread.
+ * <p>An outage logs one WARN at its start and one INFO at its end. Interrupting the waiting thread ends the wait. Used
+ * by one thread.
  */
 public final class BackoffRetrier {
     private static final Logger LOG = LoggerFactory.getLogger(BackoffRetrier.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Duration MIN_PAUSE = Duration.ofMillis(100);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(2);
 
     /** Lets time pass. */
     @FunctionalInterface
@@ -48,10 +49,9 @@ public final class BackoffRetrier {
     }
 
     /**
-     * Makes attempts until one is not answered by {@link SinkUnavailableException} or
-     * {@link StoreUnavailableException}.
+     * Makes attempts until one ends without {@link SinkUnavailableException} and {@link StoreUnavailableException}.
      *
-     * @param what what cannot be done meanwhile, for the log
+     * @param what what waits meanwhile, for the log
      * @throws StoppedException if the thread is interrupted
      */
     public <T> T untilAvailable(String what, Attempt<T> attempt) {
@@ -65,21 +65,21 @@ public final class BackoffRetrier {
     private <T> T waitOut(String what, Attempt<T> attempt, RuntimeException first) {
         long beganMs = clock.millis();
         if (!Thread.currentThread().isInterrupted()) {
-            LOG.warn("{} has to wait until it gets an answer: {}", what, first.getMessage());
+            LOG.warn("{} waits: {}", what, first.getMessage());
         }
         RuntimeException last = first;
-        Duration time = FIRST_PAUSE;
+        Duration time = MIN_PAUSE;
         while (true) {
             pause(what, time, last);
             try {
                 T result = attempt.make();
-                LOG.warn("{} goes on after {}", what, Duration.ofMillis(clock.millis() - beganMs));
+                LOG.info("{} continues after {}", what, Duration.ofMillis(clock.millis() - beganMs));
                 return result;
             } catch (SinkUnavailableException | StoreUnavailableException e) {
                 last = e;
                 time = time.multipliedBy(2);
-                if (time.compareTo(LONGEST_PAUSE) > 0) {
-                    time = LONGEST_PAUSE;
+                if (time.compareTo(MAX_PAUSE) > 0) {
+                    time = MAX_PAUSE;
                 }
             }
         }

@@ -4,15 +4,15 @@ import io.lightflow.event.Block;
 import java.util.List;
 
 /**
- * What a topology does with the blocks of one micro-batch, on one task. Called by one thread, batch by batch in the
- * order of their txids; a batch may come again, longer or shorter, at any time.
+ * What a topology does with the blocks of one micro-batch, on one task. One thread calls it, batch by batch in the
+ * order of their txids. Trident may replay a batch at any time, longer or shorter.
  */
 public interface BlockLoop extends AutoCloseable {
 
     /**
      * @param txid the Trident transaction
-     * @param blocks what was polled; may be empty
-     * @throws RetryException if the batch must be emitted again, from the ledger
+     * @param blocks what the spout polled; may be empty
+     * @throws RetryException if Trident must replay the batch from the ledger
      */
     void process(long txid, List<Block> blocks);
 

@@ -1,6 +1,6 @@
 package io.lightflow.topology.loop;
 
-/** The batch did not get through and must be emitted again, from the ledger. Retryable. */
+/** The batch was not committed, and Trident must replay it from the ledger. Retryable. */
 public final class RetryException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -12,50 +12,55 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shards that a gap has stopped (invariant B). The first time, the block is asked for again from the ledger, since it
- * may only have been read ahead of a commit that failed; if it begins above the ledger again, records are missing. A
- * stopped shard goes on by itself soon after an operator has accepted the gap, which moves the ledger. It is tried
- * again now and then even if the ledger has not moved: the records may be back.
+ * Shards that a gap has stopped (invariant B). The first block above the ledger is only a suspicion: the spout may have
+ * read ahead of a commit that failed. The loop requests the block again from the ledger. If it begins above the ledger
+ * once more, records are missing and the shard stops.
  *
- * <p>Each time a batch must fail, since only a failed batch is read again from the ledger. That is kept rare: Trident
- * comes to a halt if batches fail at a higher rate than one in two message time-outs.
+ * <p>A stopped shard continues soon after an operator accepts the gap, which moves the ledger. It is also retried now
+ * and then, since the records may be back.
+ *
+ * <p>Each retry fails a batch, since Trident reads only a failed batch again from the ledger. Retries are rare: Trident
+ * halts if more than one batch in two message time-outs fails.
  *
  * <p>Not thread-safe.
  */
 public final class StoppedShards {
     private static final Logger LOG = LoggerFactory.getLogger(StoppedShards.class);
-    private static final Duration LOOK_AT_LEDGER_EVERY = Duration.ofSeconds(2);
-    private static final Duration TRY_AGAIN_AFTER = Duration.ofMinutes(2);
+    private static final Duration LEDGER_CHECK_INTERVAL = Duration.ofSeconds(2);
+    private static final Duration RETRY_INTERVAL = Duration.ofMinutes(2);
 
     private final InstantSource clock;
     private final Map<Integer, String> suspects = new HashMap<>();
     private final Map<Integer, Long> stoppedAtMs = new HashMap<>();
+    /** Logged gaps that are not over yet, by shard. */
+    private final Map<Integer, String> logged = new HashMap<>();
+
     private long lookedMs;
 
     public StoppedShards(InstantSource clock) {
         this.clock = clock;
     }
 
-    /** Whether the shard's blocks are to be left alone for now. */
+    /** Whether the loop must ignore the shard's blocks for now. */
     public boolean isStopped(int shard) {
         return stoppedAtMs.containsKey(shard);
     }
 
     /**
-     * Sets shards free, all of them at once, if the ledger of one has moved or one has been stopped for long. What was
-     * left alone of them has been polled already and must come again from the ledger: the caller forgets where they
-     * were, and fails the batch.
+     * Releases all stopped shards at once if the ledger of one has moved, or one has been stopped for long. The spout
+     * has already polled the blocks that were ignored, so it must read them again from the ledger: the caller forgets
+     * where the shards were, and fails the batch.
      *
-     * @param ledgerMoved whether the ledger of a shard is not where it was when the shard was stopped
-     * @return the shards that were set free; mostly none
+     * @param ledgerMoved whether the ledger of a shard has moved since the shard stopped
+     * @return the released shards; usually none
      */
     public Set<Integer> release(IntPredicate ledgerMoved) {
         long now = clock.millis();
-        if (stoppedAtMs.isEmpty() || now - lookedMs < LOOK_AT_LEDGER_EVERY.toMillis()) {
+        if (stoppedAtMs.isEmpty() || now - lookedMs < LEDGER_CHECK_INTERVAL.toMillis()) {
             return Set.of();
         }
         lookedMs = now;
-        boolean due = stoppedAtMs.values().stream().anyMatch(since -> now - since >= TRY_AGAIN_AFTER.toMillis());
+        boolean due = stoppedAtMs.values().stream().anyMatch(since -> now - since >= RETRY_INTERVAL.toMillis());
         if (!due && stoppedAtMs.keySet().stream().noneMatch(ledgerMoved::test)) {
             return Set.of();
         }
@@ -65,26 +70,31 @@ public final class StoppedShards {
     }
 
     /**
-     * A block began above the ledger.
+     * Records that a block began above the ledger.
      *
-     * @return if it should be asked for again first, what to throw once the batch's other shards are done: they must
-     *     get on, however many have gaps
+     * @return the exception to throw once the batch's other shards are done, if the block should be requested again;
+     *     the other shards must progress, however many have gaps
      */
-    public Optional<RetryException> found(int shard, GapException gap) {
+    public Optional<RetryException> gap(int shard, GapException gap) {
         String before = suspects.put(shard, gap.getMessage());
         if (!gap.getMessage().equals(before)) {
             return Optional.of(new RetryException(
-                    "a block begins above the ledger and is asked for again: " + gap.getMessage(), gap));
+                    "a block begins above the ledger and is requested again: " + gap.getMessage(), gap));
         }
-        LOG.error(gap.getMessage());
+        if (!gap.getMessage().equals(logged.put(shard, gap.getMessage()))) {
+            LOG.error(gap.getMessage());
+        }
         stoppedAtMs.put(shard, clock.millis());
         lookedMs = clock.millis();
         return Optional.empty();
     }
 
-    /** A block of the shard was contiguous. */
-    public void wentWell(int shard) {
+    /** Records that a block of the shard was contiguous. */
+    public void contiguous(int shard) {
         suspects.remove(shard);
+        if (logged.remove(shard) != null) {
+            LOG.info("Shard {} continues", shard);
+        }
     }
 
     /** How many shards are stopped. */

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "accept-gap",
         mixinStandardHelpOptions = true,
-        description = "Move a stopped shard over records that are lost for good. What was in them is never counted.")
+        description = "Move a stopped shard over records that are lost for good. Their events are never counted.")
 public final class AcceptGapCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -61,7 +61,7 @@ public final class AcceptGapCommand implements Callable<Integer> {
     @Option(
             names = "--to",
             required = true,
-            description = "Offset to go on with: that of the oldest record that is there.")
+            description = "Offset to continue with: that of the oldest record that still exists.")
     private long to;
 
     @Override
@@ -75,19 +75,19 @@ public final class AcceptGapCommand implements Callable<Integer> {
             incarnation = incarnation(admin);
             oldest = oldestRecord(admin);
         }
-        // Before the sink is opened, which takes the shard away from its topology for a moment.
+        // Before the sink is opened, which takes the shard over from its topology for a moment.
         try (ShardPositions positions = reader.positions(settings)) {
             requireGap(positions.read(List.of(shard)).get(shard).nextOffset(topic, incarnation), oldest);
         }
         try (LedgerMover mover = reader.ledgerMover(settings)) {
             mover.move(shard, before -> over(before, incarnation));
         }
-        System.out.println("shard " + shard + " goes on with offset " + to + " of " + topic
-                + "; the topology takes it up within some seconds");
+        System.out.println("shard " + shard + " continues with offset " + to + " of " + topic
+                + "; the topology does so within some seconds");
         return 0;
     }
 
-    /** Anything else would step over records that can be read. */
+    /** Any other offset would skip records that can be read. */
     private void requireGap(long next, long oldest) {
         if (next >= oldest) {
             throw new SettingsException(
@@ -128,7 +128,7 @@ public final class AcceptGapCommand implements Callable<Integer> {
     private int incarnation(Admin admin) {
         TopicDescription found = TopicSetup.describe(admin, List.of(topic)).get(topic);
         if (found == null) {
-            throw new IllegalStateException("topic " + topic + " is not there");
+            throw new IllegalStateException("topic " + topic + " does not exist");
         }
         return TopicSetup.incarnation(found);
     }
@@ -147,17 +147,17 @@ public final class AcceptGapCommand implements Callable<Integer> {
         }
     }
 
-    /** The gap may lie at the beginning of a topic of which, or of whose present life, nothing has been read yet. */
+    /** The gap may be at the beginning of a topic or incarnation of which nothing has been read yet. */
     private Position over(Position before, int incarnation) {
         TopicPosition at = before.topics().get(topic);
         if (at != null && at.current().id() == incarnation) {
             return before.acceptingGap(topic, to);
         }
-        List<Incarnation> lives = new ArrayList<>(at == null ? List.of() : at.incarnations());
-        lives.removeIf(life -> life.id() == incarnation);
-        lives.add(new Incarnation(incarnation, to));
+        List<Incarnation> incarnations = new ArrayList<>(at == null ? List.of() : at.incarnations());
+        incarnations.removeIf(known -> known.id() == incarnation);
+        incarnations.add(new Incarnation(incarnation, to));
         SortedMap<String, TopicPosition> topics = new TreeMap<>(before.topics());
-        topics.put(topic, new TopicPosition(lives, before.maxTime(topic)));
+        topics.put(topic, new TopicPosition(incarnations, before.maxTime(topic)));
         return new Position(topics, before.watermark(), before.txid(), before.books());
     }
 }

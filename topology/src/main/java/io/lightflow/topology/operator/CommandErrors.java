@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine;
 
-/** How the commands tell what is wrong: in words, and on the whole screen only where that helps. */
+/** How commands report errors: briefly, with the whole usage only where that helps. */
 public final class CommandErrors {
     private CommandErrors() {}
 
     /**
-     * Makes a command, and its subcommands, answer a wrong option with what is wrong and where the options are listed,
-     * and a failure with its causes. The exit codes are picocli's: 2 and 1.
+     * Makes a command and its subcommands report a wrong option with the option's fault and where the options are
+     * listed, and a failure with its causes. The exit codes are picocli's: 2 and 1.
      */
-    public static CommandLine inWords(CommandLine commandLine) {
+    public static CommandLine installOn(CommandLine commandLine) {
         return commandLine
                 .setParameterExceptionHandler((wrong, arguments) -> {
                     CommandLine command = wrong.getCommandLine();
@@ -23,7 +23,7 @@ public final class CommandErrors {
                     err.println(wrong.getMessage());
                     CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
                     if (!command.getSubcommands().isEmpty()) {
-                        // What is missing or wrong is the subcommand, and they are few.
+                        // The subcommand is missing or wrong, and they are few.
                         command.usage(err);
                         return command.getCommandSpec().exitCodeOnInvalidInput();
                     }
@@ -40,7 +40,7 @@ public final class CommandErrors {
                 });
     }
 
-    /** Nothing that whoever runs the command can have done, and nothing to be found without the place. */
+    /** A failure that no user can have caused, and that nobody can find without its stack trace. */
     private static boolean isBug(Throwable failure) {
         return failure instanceof NullPointerException
                 || failure instanceof ClassCastException
@@ -49,11 +49,11 @@ public final class CommandErrors {
 
     private static String withCauses(Throwable failure) {
         if (failure instanceof SettingsException) {
-            return failure.getMessage(); // which says it all
+            return failure.getMessage(); // which is complete
         }
         List<String> lines = new ArrayList<>();
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            // Files name nothing but the path in their message: what is the matter with it is in their class.
+            // The messages of file exceptions are only a path; their class names the fault.
             String line = cause.getMessage() == null || cause instanceof FileSystemException
                     ? cause.toString()
                     : cause.getMessage();

@@ -23,7 +23,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Looks up where the shards of a topology are. Keeps its connections; not thread-safe. */
+/** Looks up the shards of a topology. Keeps its connections; not thread-safe. */
 public final class GroupStatus implements AutoCloseable {
     private final GroupSettings settings;
     private final TopologyDescriptor topology;
@@ -38,11 +38,11 @@ public final class GroupStatus implements AutoCloseable {
     }
 
     /**
-     * The shards by rising number. The ends of the topics are looked up before the ledger is read, so a lag of 0 means
-     * that everything that was there at the time of the call has been committed.
+     * The shards by rising number. The ends of the topics are looked up before the ledger is read. So a lag of 0 means
+     * that everything that existed at the time of the call is committed.
      *
-     * @throws io.lightflow.sink.SinkUnavailableException if the ledger does not answer
-     * @throws KafkaException if the central cluster does not answer
+     * @throws io.lightflow.sink.SinkUnavailableException if the ledger is unavailable
+     * @throws KafkaException if the central cluster is unavailable
      */
     public List<ShardStatus> shards() {
         Map<String, TopicDescription> topics =
@@ -63,13 +63,13 @@ public final class GroupStatus implements AutoCloseable {
             Map<TopicPartition, Long> begins,
             Map<TopicPartition, Long> ends) {
         long lag = 0;
-        String gap = null;
+        ShardStatus.Gap gap = null;
         for (Map.Entry<String, TopicDescription> topic : topics.entrySet()) {
             TopicPartition partition = new TopicPartition(topic.getKey(), shard);
             long next = position.nextOffset(topic.getKey(), TopicSetup.incarnation(topic.getValue()));
             lag += Math.max(0, ends.get(partition) - next);
             if (next < begins.get(partition)) {
-                gap = topic.getKey() + ": read up to " + next + ", oldest record at " + begins.get(partition);
+                gap = new ShardStatus.Gap(topic.getKey(), next, begins.get(partition));
             }
         }
         return new ShardStatus(shard, position, lag, gap);

@@ -39,14 +39,14 @@ public abstract class PauseResumeCommand implements Callable<Integer> {
     @Command(
             name = "pause",
             mixinStandardHelpOptions = true,
-            description = "Begin no new batch until resume. Batches in flight are finished; nothing is lost.")
+            description = "Begin no new batch until resume. Batches in flight complete; nothing is lost.")
     public static final class Pause extends PauseResumeCommand {
         Pause() {
             super(GroupNodes::pause, "paused");
         }
     }
 
-    @Command(name = "resume", mixinStandardHelpOptions = true, description = "Go on after pause.")
+    @Command(name = "resume", mixinStandardHelpOptions = true, description = "Begin batches again after pause.")
     public static final class Resume extends PauseResumeCommand {
         Resume() {
             super(GroupNodes::resume, "resumed");

@@ -9,6 +9,11 @@ public final class SettingsOption {
     @Option(names = "--settings", required = true, paramLabel = "FILE", description = "The group's settings, YAML.")
     private Path file;
 
+    /** The file, as it was given. */
+    public Path file() {
+        return file;
+    }
+
     public GroupSettings read() {
         return GroupSettings.read(file);
     }

@@ -3,7 +3,7 @@ package io.lightflow.topology.operator;
 import io.lightflow.position.Position;
 
 /**
- * Where one shard of a topology is.
+ * The state of one shard of a topology.
  *
  * @param shard its number
  * @param position what the ledger holds
@@ -11,9 +11,23 @@ import io.lightflow.position.Position;
  *     bound of the records to come
  * @param gap what is missing, if the ledger points at records that are gone; null otherwise
  */
-public record ShardStatus(int shard, Position position, long lag, String gap) {
+public record ShardStatus(int shard, Position position, long lag, Gap gap) {
 
-    /** Whether everything that is there has been committed. */
+    /**
+     * Records that were deleted before they were read.
+     *
+     * @param topic the topic that lacks them
+     * @param next offset that the shard would read next
+     * @param oldest offset of the oldest record that still exists
+     */
+    public record Gap(String topic, long next, long oldest) {
+        @Override
+        public String toString() {
+            return topic + ": read up to " + next + ", oldest record at " + oldest;
+        }
+    }
+
+    /** Whether everything that exists is committed. */
     public boolean isCaughtUp() {
         return lag == 0;
     }

@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
         name = "show",
         mixinStandardHelpOptions = true,
         description = {
-            "Show, for each shard, the ledger's position, lag, watermark and the books, and what Trident has in"
+            "Show, for each shard, the ledger's position, lag and watermark, the books, and Trident's nodes in"
                     + " ZooKeeper.",
-            "Exits with 1 if the books of a shard do not balance or a shard is stopped by a gap."
+            "Exits with 1 if the books of a shard do not balance or a gap has stopped a shard."
         })
 public final class ShowCommand implements Callable<Integer> {
     @Mixin
@@ -33,7 +33,7 @@ public final class ShowCommand implements Callable<Integer> {
     @Mixin
     private OnlyOption only;
 
-    @Option(names = "--offsets", description = "Show every topic-partition's offset, too.")
+    @Option(names = "--offsets", description = "Show the offset of every topic-partition as well.")
     private boolean offsets;
 
     @Option(
@@ -71,6 +71,12 @@ public final class ShowCommand implements Callable<Integer> {
                         time(position.watermark()),
                         shard.lag(),
                         shard.gap() != null ? "STOPPED " + shard.gap() : balanced ? "balanced" : "NOT BALANCED");
+                if (shard.gap() != null) {
+                    out.println("      restore the records, or accept the loss with: lightflow accept-gap --settings "
+                            + settingsOption.file() + " --topology " + topology.name() + " --shard " + shard.shard()
+                            + " --topic " + shard.gap().topic() + " --to "
+                            + shard.gap().oldest());
+                }
                 if (offsets) {
                     position.topics()
                             .forEach((topic, at) -> out.printf(

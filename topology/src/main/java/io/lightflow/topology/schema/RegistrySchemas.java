@@ -24,7 +24,7 @@ import java.util.Map;
 import org.apache.avro.Schema;
 
 /**
- * The schemas of writers, from the registry. Subjects are named after their records, since a topic holds events and
+ * The schemas of writers, from the registry. A subject has the name of its record, since a topic holds events and
  * beacons. Thread-safe.
  */
 public final class RegistrySchemas implements WriterSchemas {
@@ -63,16 +63,14 @@ public final class RegistrySchemas implements WriterSchemas {
         }
     }
 
-    /**
-     * The ids of the schemas that were compiled in. They follow from the schemas, so the registry need not be there.
-     */
+    /** The ids of the compiled schemas. They follow from the schemas, so the registry may be unavailable. */
     public SchemaIds ids() {
         Map<String, Integer> ids = new HashMap<>();
         COMPILED.forEach(schema -> ids.put(schema.getFullName(), client.preload(schema)));
         return new SchemaIds(ids);
     }
 
-    /** Makes sure that readers and writers can get the compiled schemas from the registry. */
+    /** Registers the compiled schemas for readers and writers. */
     public void register() {
         COMPILED.forEach(schema -> client.register(schema.getFullName(), schema));
     }

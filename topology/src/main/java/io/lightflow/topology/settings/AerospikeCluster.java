@@ -8,20 +8,20 @@ import java.util.List;
 /**
  * An Aerospike cluster as the join store.
  *
- * @param hosts some of its nodes, as {@code HOST:PORT}; the others are learned from them
+ * @param hosts some of its nodes, as {@code HOST:PORT}; the client learns the others from them
  * @param namespace the namespace
- * @param set the set of the group's rows, which no other group may have; null: named like the group
- * @param user needed only if the cluster asks for one (Enterprise Edition)
+ * @param set the set of the group's rows, which no other group may use; null: the name of the group
+ * @param user needed only if the cluster requires one (Enterprise Edition)
  * @param passwordVariable environment variable of the workers that holds the password
  * @param tls null: connections are not encrypted
- * @param rack the rack that this topology is in; null if there are no racks
- * @param replica which copy of a record is read; by default that in the rack, or without racks SEQUENCE
- * @param commit which copies of a record have to be written before a write is done
+ * @param rack the rack of this topology; null if there are no racks
+ * @param replica which copy of a record is read; by default that in the rack, or SEQUENCE without racks
+ * @param commit which copies of a record must be written before a write is complete
  * @param connectTimeout how long to wait for a connection
- * @param socketTimeout how long to wait for a node's answer
- * @param totalTimeout after this a call is given up, and tried again as a whole
- * @param batchKeys rows asked for or written in one request
- * @param batchesInFlight requests under way at once, for each task
+ * @param socketTimeout how long to wait for a node's response
+ * @param totalTimeout after this time a call fails and is retried as a whole
+ * @param batchKeys rows read or written in one request
+ * @param batchesInFlight requests in flight at once, for each task
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AerospikeCluster(
@@ -40,19 +40,19 @@ public record AerospikeCluster(
         Integer batchKeys,
         Integer batchesInFlight) {
 
-    /** Of 63 bytes, since large rows stand in another set whose name is longer. */
-    private static final int LONGEST_SET = 56;
+    /** Of 63 bytes, since the set of large rows has a longer name. */
+    private static final int MAX_SET_LENGTH = 56;
 
-    /** Which copy of a record is read. While partitions move, the newest is looked for in any case. */
+    /** Which copy of a record is read. While partitions move, the newest copy counts in any case. */
     public enum Replica {
         MASTER,
-        /** The master, or if it does not answer the next copy. */
+        /** The master, or the next copy if the master does not respond. */
         SEQUENCE,
         /** The one in the topology's rack. */
         PREFER_RACK
     }
 
-    /** Which copies of a record have to be written before a write is done. */
+    /** Which copies of a record must be written before a write is complete. */
     public enum Commit {
         ALL,
         MASTER
@@ -124,8 +124,8 @@ public record AerospikeCluster(
     }
 
     static void checkSet(String key, String set) {
-        if (!set.matches("[A-Za-z0-9_-]{1," + LONGEST_SET + "}")) {
-            throw new WrongSettingException("the key " + key + " takes 1 to " + LONGEST_SET
+        if (!set.matches("[A-Za-z0-9_-]{1," + MAX_SET_LENGTH + "}")) {
+            throw new WrongSettingException("the key " + key + " takes 1 to " + MAX_SET_LENGTH
                     + " letters, digits, - and _ as the name of an Aerospike set, found " + set);
         }
     }

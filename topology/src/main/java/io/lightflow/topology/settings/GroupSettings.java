@@ -19,21 +19,22 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * The settings of a group: all that its two topologies need to know. Read from one YAML file, documented in the README.
+ * The settings of a group: all that its topologies need to know, read from one YAML file. The settings reference
+ * documents every key.
  *
  * @param group name of the group; letters, digits, {@code -} and {@code _}
  * @param dataCenters names of the data centers whose light topics are joined together
  * @param shards partitions of every input topic, the same in every data center
  * @param kafka the central cluster
- * @param fronts the front clusters by data center, as far as certificates are to count them; nothing else reads them
+ * @param fronts the front clusters by data center, as far as certificates count them; no other part reads them
  * @param registry the schema registry
- * @param postgres where the statistics go
- * @param zookeeper where the group's lock and pause mark are
+ * @param postgres the database of the statistics
+ * @param zookeeper the ensemble that holds the group's lock and pause mark
  * @param store the join store
  * @param join the rules of the join
  * @param pace how fast to read
- * @param dataflow how the topology {@code dataflow} is spread
- * @param statistics how the topology {@code stats-counter} is spread, and how often it commits
+ * @param dataflow section of the topology {@code dataflow}
+ * @param statistics section of the topology {@code stats-counter}
  */
 public record GroupSettings(
         String group,
@@ -120,7 +121,7 @@ public record GroupSettings(
             Require.filled(path + ".properties", properties);
         }
 
-        /** What its clients are made with. */
+        /** The settings of its clients. */
         public Kafka kafka() {
             return new Kafka(bootstrapServers, properties);
         }
@@ -139,7 +140,10 @@ public record GroupSettings(
         }
     }
 
-    /** @param passwordVariable environment variable of the workers that holds the password; none without */
+    /**
+     * @param passwordVariable environment variable of the workers that holds the password; without it there is no
+     *     password
+     */
     public record Postgres(String url, String user, String passwordVariable) {
         public Postgres {
             Require.present("postgres.url", url);
@@ -221,9 +225,9 @@ public record GroupSettings(
 
     /** Whether the data centers send beacons. */
     public enum Beacons {
-        /** They do: a topic-partition without news holds the watermark, since its link may be down. */
+        /** They do: a topic-partition without news holds the watermark back, since its link may be down. */
         EXPECTED,
-        /** They do not: a topic-partition that is caught up and idle is left out of the watermark. */
+        /** They do not: the watermark ignores a topic-partition that is caught up and idle. */
         NONE
     }
 
@@ -245,7 +249,7 @@ public record GroupSettings(
      * The section of the topology {@code stats-counter}.
      *
      * @param microBatch how often statistics are committed
-     * @param maxRows how many minute rows are held in memory at most before they are committed early
+     * @param maxRows number of minute rows in memory that causes an early commit
      */
     public record StatisticsSection(
             Integer parallelism, Integer workers, Integer heapMb, Duration microBatch, Integer maxRows) {
@@ -267,7 +271,7 @@ public record GroupSettings(
         }
     }
 
-    /** @throws SettingsException if the file cannot be read or holds something wrong */
+    /** @throws SettingsException if the file is unreadable or holds a wrong setting */
     public static GroupSettings read(Path file) {
         String yaml;
         try {
@@ -282,7 +286,7 @@ public record GroupSettings(
         }
     }
 
-    /** @throws SettingsException if the text holds something wrong; the message names the key */
+    /** @throws SettingsException if the string holds a wrong setting; the message names the key */
     public static GroupSettings parse(String yaml) {
         try {
             GroupSettings settings = MAPPER.readValue(yaml, GroupSettings.class);
@@ -308,7 +312,7 @@ public record GroupSettings(
         }
     }
 
-    /** What follows the first line is a piece of the text, in which secrets may be. */
+    /** The lines after the first quote the input, which may hold secrets. */
     private static String firstLine(JsonProcessingException e) {
         return e.getOriginalMessage().lines().findFirst().orElse("");
     }
@@ -320,7 +324,7 @@ public record GroupSettings(
     }
 
     /**
-     * The settings as text that {@link #parse} reads back. Holds no secret but those in the {@code properties} of
+     * The settings as a string that {@link #parse} reads back. Its only secrets are those in the {@code properties} of
      * Kafka's clusters.
      */
     public String toYaml() {

@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The part {@code join} of the settings; the meaning of each key is that of {@link JoinSettings} and {@link Windows}.
+ * The section {@code join} of the settings; {@link JoinSettings} and {@link Windows} define each key.
  *
- * @param farFuture an event stamped further than this beyond its record's timestamp is rejected
- * @param advertisers windows by advertiser id; what is left out is as for everybody
+ * @param farFuture events stamped further than this beyond their record's timestamp are rejected
+ * @param advertisers windows by advertiser id; an absent key has the value for all advertisers
  */
 public record JoinRules(
         Duration allowedDisorder,
@@ -22,7 +22,7 @@ public record JoinRules(
         Duration viewThrough,
         Map<String, OwnWindows> advertisers) {
 
-    private static final Duration LONGEST_WINDOW = Duration.ofDays(400);
+    private static final Duration MAX_WINDOW = Duration.ofDays(400);
 
     public JoinRules {
         allowedDisorder = Require.within(
@@ -47,7 +47,7 @@ public record JoinRules(
                 own.viewThrough()));
     }
 
-    /** The limits of {@link Windows}, told with the names of the keys; null stands for as for everybody. */
+    /** The limits of {@link Windows}, with the names of the keys; null stands for the value for all advertisers. */
     private static void requireWindows(
             String path,
             Duration impressionLookBack,
@@ -62,15 +62,15 @@ public record JoinRules(
 
     private static void requireWindow(String key, Duration window, Duration least) {
         if (window != null) {
-            Require.within(key, window, least, LONGEST_WINDOW);
+            Require.within(key, window, least, MAX_WINDOW);
         }
     }
 
-    /** Windows of one advertiser; null means as for everybody. */
+    /** Windows of one advertiser; null stands for the value for all advertisers. */
     public record OwnWindows(
             Duration impressionLookBack, Duration orphanAfter, Duration clickLookBack, Duration viewThrough) {}
 
-    /** The rules as the join step takes them. */
+    /** The rules in the form that the join step takes. */
     public JoinSettings of(String group) {
         Windows everybody = new Windows(impressionLookBack, orphanAfter, clickLookBack, viewThrough);
         Map<String, Windows> byAdvertiser = new TreeMap<>();

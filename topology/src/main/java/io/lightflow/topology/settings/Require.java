@@ -24,7 +24,7 @@ final class Require {
         }
     }
 
-    /** Names that are part of topics' names; none twice. */
+    /** Unique names that become part of topics' names. */
     static void names(String key, Collection<String> names) {
         Set<String> seen = new HashSet<>();
         for (String name : names) {

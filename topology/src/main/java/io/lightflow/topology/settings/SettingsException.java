@@ -1,6 +1,6 @@
 package io.lightflow.topology.settings;
 
-/** The settings are not usable. The message names the key, what was expected and what was found. */
+/** The settings are unusable. The message names the key, the expected value and the found one. */
 public final class SettingsException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -26,13 +26,13 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The loop of the topology {@code stats-counter}: sums blocks in memory and commits rows and positions together once
- * per micro-batch, or when nothing has come for a second. Until then the ledger stays where it was, so whatever is lost
- * with the memory is read again. While the sink is away the sums are kept: they hold many batches of which Trident
- * knows nothing any more.
+ * The loop of the topology {@code stats-counter}. It sums blocks in memory, and commits rows and positions together
+ * once per micro-batch, or when nothing has come for a second. Until then the ledger stays where it was, so whatever is
+ * lost with the memory is read again. While the sink is unavailable the loop keeps its sums: they hold many batches
+ * that Trident no longer knows.
  */
 public final class StatisticsLoop implements BlockLoop {
-    /** To wait any longer would add no rows. */
+    /** A longer wait would add no rows. */
     private static final long QUIET_MS = 1_000;
 
     private final Sink<Statistics> sink;
@@ -40,7 +40,7 @@ public final class StatisticsLoop implements BlockLoop {
     private final int maxRows;
     private final InstantSource clock;
     private final StoppedShards stopped;
-    private final BackoffRetrier patience;
+    private final BackoffRetrier retrier;
 
     /** What the ledger holds, by open shard. */
     private final Map<Integer, Position> committed = new TreeMap<>();
@@ -52,13 +52,13 @@ public final class StatisticsLoop implements BlockLoop {
     private long lastNewsMs;
 
     public StatisticsLoop(
-            Sink<Statistics> sink, Duration microBatch, int maxRows, InstantSource clock, BackoffRetrier patience) {
+            Sink<Statistics> sink, Duration microBatch, int maxRows, InstantSource clock, BackoffRetrier retrier) {
         this.sink = sink;
         this.microBatch = microBatch;
         this.maxRows = maxRows;
         this.clock = clock;
         this.stopped = new StoppedShards(clock);
-        this.patience = patience;
+        this.retrier = retrier;
         this.lastCommitMs = clock.millis();
         this.lastNewsMs = lastCommitMs;
     }
@@ -69,7 +69,7 @@ public final class StatisticsLoop implements BlockLoop {
         if (!free.isEmpty()) {
             summed.keySet().removeAll(free);
             committed.keySet().removeAll(free);
-            throw new RetryException("shards " + free + " were stopped by a gap and are tried again", null);
+            throw new RetryException("shards " + free + " were stopped by a gap and are retried", null);
         }
         List<RetryException> gaps = new ArrayList<>();
         int stoppedBefore = stopped.count();
@@ -83,7 +83,7 @@ public final class StatisticsLoop implements BlockLoop {
             if (blocks.stream().anyMatch(block -> block.size() > 0)) {
                 lastNewsMs = now;
             }
-            // A shard that is stopped owes the ledger nothing, so that an operator can move it.
+            // A stopped shard leaves nothing uncommitted, so that an operator can move its ledger.
             boolean due = now - lastCommitMs >= microBatch.toMillis()
                     || now - lastNewsMs >= QUIET_MS && !rows.isEmpty()
                     || rows.size() >= maxRows
@@ -104,25 +104,25 @@ public final class StatisticsLoop implements BlockLoop {
         int shard = block.shard();
         Position position = summed.get(shard);
         if (position == null) {
-            position = patience.untilAvailable("counting shard " + shard, () -> sink.open(shard));
+            position = retrier.untilAvailable("counting shard " + shard, () -> sink.open(shard));
             committed.put(shard, position);
             summed.put(shard, position);
         }
         try {
             summed.put(shard, StatisticsStep.run(position, block, txid, rows));
-            stopped.wentWell(shard);
+            stopped.contiguous(shard);
             return Optional.empty();
         } catch (GapException e) {
-            return stopped.found(shard, e);
+            return stopped.gap(shard, e);
         }
     }
 
-    /** An operator has accepted the gap that a shard is stopped by. */
+    /** Whether an operator has accepted the gap that stopped a shard. */
     private boolean hasLedgerMoved(int shard) {
         try {
             return !sink.read(shard).equals(committed.get(shard));
         } catch (SinkUnavailableException e) {
-            // A shard that is stopped can wait; it is looked at again in a moment.
+            // A stopped shard can wait; the next look comes soon.
             return false;
         }
     }
@@ -140,8 +140,8 @@ public final class StatisticsLoop implements BlockLoop {
         }
         List<Commit<Statistics>> commits = List.of(new Commit<>(moves, rows));
         AtomicBoolean inDoubt = new AtomicBoolean();
-        patience.untilAvailable("committing the statistics of " + moves.size() + " shards", () -> {
-            if (!inDoubt.getAndSet(true) || !wasMade(moves)) {
+        retrier.untilAvailable("committing the statistics of " + moves.size() + " shards", () -> {
+            if (!inDoubt.getAndSet(true) || !isCommitted(moves)) {
                 sink.commit(commits);
             }
             return null;
@@ -151,11 +151,12 @@ public final class StatisticsLoop implements BlockLoop {
     }
 
     /**
-     * Opens the shards of a commit that was not answered, and tells from their ledger what became of it.
+     * Opens the shards of a commit whose outcome is unknown, and learns the outcome from their ledger.
      *
-     * @throws RetryException if they are where the commit neither found nor left them: somebody else has worked on them
+     * @throws RetryException if a shard is neither where the commit began nor where it ended: another topology has
+     *     worked on it
      */
-    private boolean wasMade(List<ShardMove> moves) {
+    private boolean isCommitted(List<ShardMove> moves) {
         int made = 0;
         for (ShardMove move : moves) {
             Position found = sink.open(move.shard());
@@ -170,12 +171,12 @@ public final class StatisticsLoop implements BlockLoop {
             }
         }
         if (made != 0 && made != moves.size()) {
-            throw new IllegalStateException("one commit was made for " + made + " of its " + moves.size() + " shards");
+            throw new IllegalStateException("one commit covers " + made + " of its " + moves.size() + " shards");
         }
         return made != 0;
     }
 
-    /** What was summed and not committed is thrown away, and read again from the ledger. */
+    /** Discards what was summed and not committed; it is read again from the ledger. */
     private void forget() {
         rows = new Statistics();
         summed.clear();

@@ -22,14 +22,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code lightflow submit}: what {@code storm jar} runs. */
+/** {@code lightflow submit}, which {@code storm jar} runs. */
 @Command(
         name = "submit",
         mixinStandardHelpOptions = true,
         description = "Prepare topics, tables and schemas of a group, and submit its topologies to Storm.")
 public class SubmitCommand implements Callable<Integer> {
-    /** A worker that was killed is taken for gone when its ZooKeeper session has ended. */
-    private static final Duration OWNER_LEAVES_WITHIN = Duration.ofSeconds(15);
+    /** A killed worker counts as gone when its ZooKeeper session has ended. */
+    private static final Duration OWNER_LEAVE_TIMEOUT = Duration.ofSeconds(15);
 
     @Spec
     private CommandSpec spec;
@@ -40,7 +40,7 @@ public class SubmitCommand implements Callable<Integer> {
     @Mixin
     private OnlyOption only;
 
-    @Option(names = "--parallelism", description = "Number of tasks, in place of the one in the settings.")
+    @Option(names = "--parallelism", description = "Number of tasks, instead of the one in the settings.")
     private Integer parallelism;
 
     @Override
@@ -53,7 +53,7 @@ public class SubmitCommand implements Callable<Integer> {
                             + parallelism);
         }
         for (TopologyDescriptor topology : only.topologies()) {
-            refuseSecond(settings, topology);
+            requireNoOwner(settings, topology);
         }
         GroupPreparation.prepare(settings);
         for (TopologyDescriptor topology : only.topologies()) {
@@ -62,32 +62,37 @@ public class SubmitCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void refuseSecond(GroupSettings settings, TopologyDescriptor topology) {
-        refuseSameName(topology.stormName(settings.group()));
+    private static void requireNoOwner(GroupSettings settings, TopologyDescriptor topology) {
+        requireFreeName(topology.stormName(settings.group()));
         try (GroupNodes nodes = GroupNodes.connect(settings, topology)) {
-            Optional<String> owner = nodes.ownerAfter(OWNER_LEAVES_WITHIN);
+            Optional<String> owner = nodes.ownerAfterWaiting(OWNER_LEAVE_TIMEOUT);
             if (owner.isPresent()) {
                 throw new SettingsException(
                         "group " + settings.group() + " has a " + topology.name()
-                                + " topology at work already, under another" + " name or on another Storm cluster: "
-                                + owner.get() + "; kill it first",
+                                + " topology at work already, under another name or on another Storm cluster: "
+                                + owner.get() + "; kill it there first with: storm kill " + stormName(owner.get()),
                         null);
             }
         }
     }
 
-    private static void refuseSameName(String name) {
+    /** Storm's id of a topology is its name with two numbers. */
+    private static String stormName(String id) {
+        return id.replaceAll("-\\d+-\\d+$", "");
+    }
+
+    private static void requireFreeName(String name) {
         try (NimbusClient nimbus =
                 NimbusClient.Builder.withConf(Utils.readStormConfig()).build()) {
             if (!nimbus.getClient().isTopologyNameAllowed(name)) {
-                throw new SettingsException(alreadyThere(name), null);
+                throw new SettingsException(nameTaken(name), null);
             }
         } catch (TException e) {
             throw new IllegalStateException("asking Nimbus whether there is a topology " + name + " failed: " + e, e);
         }
     }
 
-    private static String alreadyThere(String name) {
+    private static String nameTaken(String name) {
         return "Storm has a topology " + name + " already; kill it first with: storm kill " + name;
     }
 
@@ -100,7 +105,7 @@ public class SubmitCommand implements Callable<Integer> {
                     TridentTopologies.config(topology, settings),
                     TridentTopologies.build(topology, settings, tasks));
         } catch (AlreadyAliveException e) {
-            throw new SettingsException(alreadyThere(name), e);
+            throw new SettingsException(nameTaken(name), e);
         }
         System.out.println("submitted " + name + " with " + tasks + " tasks");
     }

@@ -10,13 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts batches, unless the group is paused or another topology of the same name works on it. It has nothing to
- * remember about a batch but its number; what Trident reads back of that from ZooKeeper, as JSON, is of some other
- * class.
+ * Starts batches, unless the group is paused or another topology of the same name works on it. A batch's only metadata
+ * is its number. Trident reads it back from ZooKeeper as JSON, and thus as an instance of another class.
  *
- * <p>Trident makes two of them for a topology: one that is asked whether a batch may begin, which it never closes, and
- * one that it closes when the topology ends. In one process they are the same, so that the group is given up at once
- * where the process lives on. Thread-safe.
+ * <p>Trident creates two coordinators for a topology. It asks one whether a batch may begin and never closes it; it
+ * closes the other when the topology ends. In one process the two are the same object, so that a process that lives on
+ * releases the group at once. Thread-safe.
  */
 final class BlockCoordinator implements BatchCoordinator<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(BlockCoordinator.class);
@@ -64,8 +63,8 @@ final class BlockCoordinator implements BatchCoordinator<Object> {
         try {
             ownership.close();
         } catch (IllegalStateException e) {
-            // The claim ends with the session; a failure here would keep Storm from closing the rest of the worker.
-            LOG.warn("{} was not closed properly", stormId, e);
+            // The claim ends with the session; a failure here would prevent Storm from closing the rest of the worker.
+            LOG.warn("{} failed to close", stormId, e);
         } finally {
             nodes.close();
         }

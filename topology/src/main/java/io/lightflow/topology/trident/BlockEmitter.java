@@ -22,24 +22,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One task of the spout. A batch that comes for the first time is what follows the last one; a batch that comes again
- * is read again from the ledger, however long it turns out: records that the ledger has are skipped by the loop.
+ * One task of the spout. A new batch continues where the last one ended. A replayed batch is read again from the
+ * ledger, whatever its length turns out to be: the loop skips records that the ledger already has.
  */
 final class BlockEmitter implements Emitter<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(BlockEmitter.class);
     /** Few enough to keep topic-partitions together between polls of the consumer. */
     private static final int MAX_RECORDS_PER_POLL = 2_000;
 
-    private static final Duration CLOSES_WITHIN = Duration.ofSeconds(20);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
     private final String topology;
     private final TaskHints hints;
     private final ShardReader reader;
     private final ShardPositions positions;
-    private final Closing closing;
+    private final GuardedCloser closer;
     private boolean seek = true;
-    /** Whether what was tried last could not be read. */
-    private boolean away;
+    /** Whether the last attempt to read failed. */
+    private boolean unavailable;
 
     BlockEmitter(TopologyDescriptor topology, GroupSettings settings, TaskHints hints, int task, int tasks) {
         List<Integer> shards = new ArrayList<>();
@@ -50,7 +50,7 @@ final class BlockEmitter implements Emitter<Object> {
         this.hints = hints;
         this.reader = reader(topology, settings, shards);
         this.positions = topology.positions(settings);
-        this.closing = new Closing("a task's reader", this::closeAll, CLOSES_WITHIN);
+        this.closer = new GuardedCloser("a task's reader", this::closeAll, CLOSE_TIMEOUT);
     }
 
     private static ShardReader reader(TopologyDescriptor topology, GroupSettings settings, List<Integer> shards) {
@@ -69,13 +69,13 @@ final class BlockEmitter implements Emitter<Object> {
 
     @Override
     public void emitBatch(TransactionAttempt transaction, Object ignored, TridentCollector collector) {
-        closing.work(() -> collector.emit(new Values(new Blocks(topology, read(transaction)))));
+        closer.work(() -> collector.emit(new Values(new Blocks(topology, read(transaction)))));
     }
 
     private List<Block> read(TransactionAttempt transaction) {
         List<Block> blocks = List.of();
         if (transaction.getAttemptId() > 0) {
-            LOG.warn("Batch {} comes again, and is read from the ledger", transaction);
+            LOG.info("Batch {} is replayed from the ledger", transaction);
         }
         try {
             boolean unchanged = reader.isReady();
@@ -87,21 +87,21 @@ final class BlockEmitter implements Emitter<Object> {
                 }
                 blocks = reader.poll();
             }
-            if (away) {
-                away = false;
-                LOG.warn("Shards {} are read again", reader.shards());
+            if (unavailable) {
+                unavailable = false;
+                LOG.info("Shards {} are read again", reader.shards());
             }
         } catch (SinkUnavailableException | KafkaException | WriterSchemas.SchemasUnavailableException e) {
             if (Thread.currentThread().isInterrupted()) {
-                throw new StoppedException("reading for batch " + transaction + " was interrupted");
+                throw new StoppedException("reading batch " + transaction + " was interrupted");
             }
-            // An empty batch and not a failed one: Trident takes a spout's failed batch for emitted, and waits for the
+            // The batch is empty instead of failed: Trident takes a spout's failed batch for emitted, and waits for the
             // rest of it until its time-out.
             seek = true;
-            if (!away) {
-                away = true;
+            if (!unavailable) {
+                unavailable = true;
                 LOG.warn(
-                        "Batches of shards {} stay empty until there is an answer: {}",
+                        "Batches of shards {} stay empty while a server is unavailable: {}",
                         reader.shards(),
                         e.getMessage());
             }
@@ -122,7 +122,7 @@ final class BlockEmitter implements Emitter<Object> {
 
     @Override
     public void close() {
-        closing.close();
+        closer.close();
     }
 
     private void closeAll() {

@@ -11,7 +11,7 @@ import org.apache.storm.tuple.Fields;
 
 /**
  * Emits one tuple per task and batch, which carries whole blocks. Shard {@code p} belongs to task {@code p} modulo the
- * number of tasks. Where to read comes from the sink's ledger and nowhere else; ZooKeeper only shows what is in flight.
+ * number of tasks. The sink's ledger alone says where to read; ZooKeeper only shows what is in flight.
  */
 final class BlockSpout implements ITridentSpout<Object> {
     private static final long serialVersionUID = 1L;

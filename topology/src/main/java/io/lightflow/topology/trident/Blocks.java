@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What one task polled for one batch: the value of the one tuple that it emits.
  *
- * @param topology its name, which tells how the entries are carried between workers
+ * @param topology name of the topology, whose codec carries the entries between workers
  */
 public record Blocks(String topology, List<Block> blocks) {
     public Blocks {

@@ -20,8 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Carries blocks from a spout's task to the loop's task when Storm has put the two into different workers. Within a
- * worker blocks are handed over as they are.
+ * Carries blocks from a spout's task to the loop's task if Storm has put the two into different workers. Within a
+ * worker, Storm passes blocks by reference.
  */
 public final class BlocksSerializer extends Serializer<Blocks> {
     private static final EventType[] TYPES = EventType.values();

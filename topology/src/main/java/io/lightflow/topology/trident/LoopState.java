@@ -14,25 +14,25 @@ import org.apache.storm.trident.state.StateUpdater;
 import org.apache.storm.trident.tuple.TridentTuple;
 
 /**
- * Carries a loop as Trident state. The loop's sink commits by itself; Trident's begin and commit only tell the txid.
+ * Carries a loop as Trident state. The loop's sink commits by itself; Trident's begin and commit only provide the txid.
  */
 final class LoopState implements State {
-    private static final Duration CLOSES_WITHIN = Duration.ofSeconds(20);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
-    private final Supplier<BlockLoop> maker;
-    private final Closing closing = new Closing("a task's loop", this::closeLoop, CLOSES_WITHIN);
-    /** Made for the first batch: Storm does not tell of the end of a topology that never had one. */
+    private final Supplier<BlockLoop> factory;
+    private final GuardedCloser closer = new GuardedCloser("a task's loop", this::closeLoop, CLOSE_TIMEOUT);
+    /** Created for the first batch: Storm does not report the end of a topology that never had one. */
     private BlockLoop loop;
 
     private long txid;
 
-    LoopState(Supplier<BlockLoop> maker) {
-        this.maker = maker;
+    LoopState(Supplier<BlockLoop> factory) {
+        this.factory = factory;
     }
 
     private void process(Blocks blocks) {
         if (loop == null) {
-            loop = maker.get();
+            loop = factory.get();
         }
         loop.process(txid, blocks.blocks());
     }
@@ -50,23 +50,23 @@ final class LoopState implements State {
 
     @Override
     public void commit(Long committedTxid) {
-        // The sink has committed, outputs and position in one step.
+        // The sink has committed outputs and position in one step.
     }
 
     /** Hands the blocks of a batch to the loop. */
     static final class Updater implements StateUpdater<LoopState> {
         private static final long serialVersionUID = 1L;
 
-        /** Of the state that has been worked on; Storm tells of the end only here. */
-        private transient volatile Closing closing;
+        /** Closes the state that this updater served; Storm reports the end only here. */
+        private transient volatile GuardedCloser closer;
 
         @Override
         public void updateState(LoopState state, List<TridentTuple> tuples, TridentCollector collector) {
-            closing = state.closing;
+            closer = state.closer;
             for (TridentTuple tuple : tuples) {
                 Blocks blocks = (Blocks) tuple.getValue(0);
                 try {
-                    state.closing.work(() -> state.process(blocks));
+                    state.closer.work(() -> state.process(blocks));
                 } catch (RetryException e) {
                     throw new ReportedFailedException(e.getMessage(), e);
                 }
@@ -75,13 +75,13 @@ final class LoopState implements State {
 
         @Override
         public void prepare(Map<String, Object> conf, TridentOperationContext context) {
-            // Nothing to prepare: the state has it all.
+            // The state needs no preparation.
         }
 
         @Override
         public void cleanup() {
-            if (closing != null) {
-                closing.close();
+            if (closer != null) {
+                closer.close();
             }
         }
     }

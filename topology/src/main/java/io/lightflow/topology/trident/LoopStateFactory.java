@@ -8,7 +8,7 @@ import org.apache.storm.task.IMetricsContext;
 import org.apache.storm.trident.state.State;
 import org.apache.storm.trident.state.StateFactory;
 
-/** Makes the loop of a topology in a worker. */
+/** Creates the loop of a topology in a worker. */
 final class LoopStateFactory implements StateFactory {
     private static final long serialVersionUID = 1L;
 

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import org.apache.storm.trident.topology.state.TransactionalState;
 
 /**
- * The one ZooKeeper node of a task: which offsets of its shards are in flight under which txid. Written for the eyes of
- * operators; nothing reads it to decide anything (invariant A), so a lost or wrong one does no harm.
+ * The ZooKeeper node of one task: which offsets of its shards are in flight under which txid. Operators read it. No
+ * code decides by it (invariant A), so a lost or wrong node does no harm.
  */
 final class TaskHints implements AutoCloseable {
     static final String FOLDER = "lightflow-tasks";

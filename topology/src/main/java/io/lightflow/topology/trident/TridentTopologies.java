@@ -15,7 +15,7 @@ public final class TridentTopologies {
 
     private TridentTopologies() {}
 
-    /** @param parallelism number of tasks; each has the shards whose number modulo this is its own */
+    /** @param parallelism number of tasks; a task has the shards whose number modulo this is its own */
     public static StormTopology build(TopologyDescriptor descriptor, GroupSettings settings, int parallelism) {
         TridentTopology topology = new TridentTopology();
         topology.newStream(descriptor.transactionId(settings.group()), new BlockSpout(descriptor, settings))
@@ -42,18 +42,18 @@ public final class TridentTopologies {
         config.put(
                 Config.TOPOLOGY_TRIDENT_BATCH_EMIT_INTERVAL_MILLIS,
                 Math.toIntExact(descriptor.emitInterval(settings).toMillis()));
-        // An executor that has nothing to do looks again after this; Storm's own 1 ms, after a thousand looks without a
-        // sleep, keeps an idle core half busy.
+        // An idle executor polls at this interval. Storm's default, 1 ms after a thousand polls without a sleep, keeps
+        // an idle core half busy.
         config.put(Config.TOPOLOGY_BOLT_WAIT_PROGRESSIVE_LEVEL2_COUNT, 0);
         config.put(Config.TOPOLOGY_BOLT_WAIT_PROGRESSIVE_LEVEL3_SLEEP_MILLIS, IDLE_SLEEP_MS);
         config.put(Config.TOPOLOGY_SPOUT_WAIT_PROGRESSIVE_LEVEL3_SLEEP_MILLIS, IDLE_SLEEP_MS);
-        // All of the heap at once, before the first batch: to be given it page by page costs the processor 7%.
+        // The whole heap is touched before the first batch: to get it page by page costs 7% of the processor.
         config.put(
                 Config.TOPOLOGY_WORKER_CHILDOPTS,
                 "-Xms%1$dm -Xmx%1$dm -XX:+AlwaysPreTouch -XX:+UseParallelGC".formatted(spread.heapMb()));
         config.put(Config.TOPOLOGY_ACKER_EXECUTORS, 1);
-        // A batch that waits for a server outlives it, which does no harm. One that a worker took with it when it
-        // died comes again after one to two of it.
+        // A batch that waits for a server outlives this time-out, which does no harm. Trident replays the batch of a
+        // worker that died after one to two of these time-outs.
         config.setMessageTimeoutSecs(MESSAGE_TIMEOUT_SECONDS);
         config.registerSerialization(Blocks.class, BlocksSerializer.class);
         return config;

@@ -18,9 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A topology's nodes in ZooKeeper: {@code owner}, which is there as long as a topology works on the group, and
- * {@code paused}, which an operator sets. Neither is needed for exactness: a second topology would be fenced by the
- * sink. Thread-safe.
+ * A topology's nodes in ZooKeeper: {@code owner}, which exists while a topology works on the group, and {@code paused},
+ * which an operator sets. Exactness needs neither: the sink would fence a second topology. Thread-safe.
  */
 public final class GroupNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupNodes.class);
@@ -37,7 +36,7 @@ public final class GroupNodes implements AutoCloseable {
         this.pausedPath = base + "/paused";
     }
 
-    /** Connects; ZooKeeper need not be there yet. */
+    /** Connects. ZooKeeper may still be unavailable. */
     public static GroupNodes connect(GroupSettings settings, TopologyDescriptor topology) {
         CuratorFramework curator = CuratorFrameworkFactory.newClient(
                 settings.zookeeper().connect(),
@@ -50,12 +49,12 @@ public final class GroupNodes implements AutoCloseable {
         return nodes;
     }
 
-    /** Asks ZooKeeper itself. */
+    /** Reads the node itself, not a cache. */
     public boolean isPausedNow() {
         return call("looking up " + pausedPath, () -> curator.checkExists().forPath(pausedPath)) != null;
     }
 
-    /** No new batch is begun until {@link #resume}; those in flight are finished. */
+    /** Prevents new batches until {@link #resume}; those in flight complete. */
     public void pause() {
         call(
                 "pausing",
@@ -69,20 +68,20 @@ public final class GroupNodes implements AutoCloseable {
         });
     }
 
-    /** Id of the topology that works on the group now, if one does. */
+    /** The id of the topology that works on the group now, if there is one. */
     public Optional<String> owner() {
         return Optional.ofNullable(call("looking up " + ownerPath, this::readOwner));
     }
 
     /** The owner, if there still is one after waiting for it to leave. */
-    public Optional<String> ownerAfter(Duration patience) {
+    public Optional<String> ownerAfterWaiting(Duration timeout) {
         CountDownLatch left = new CountDownLatch(1);
         call("waiting for " + ownerPath + " to go", () -> {
             boolean owned = curator.checkExists()
                             .usingWatcher((Watcher) event -> left.countDown())
                             .forPath(ownerPath)
                     != null;
-            return owned && left.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return owned && left.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
         });
         return owner();
     }
@@ -100,13 +99,16 @@ public final class GroupNodes implements AutoCloseable {
         return new Ownership(topologyId);
     }
 
-    /** A topology's claim to be the only one of its kind that works on the group. */
+    /** A topology's claim to be the only one of its name that works on the group. */
     public final class Ownership implements AutoCloseable {
-        private static final long CLAIM_EVERY_NS = 1_000_000_000L;
+        private static final long CLAIM_INTERVAL_NS = 1_000_000_000L;
         private final String topologyId;
         private final CuratorCache pausedCache = CuratorCache.build(curator, pausedPath);
-        private long lastTryNs = System.nanoTime() - CLAIM_EVERY_NS;
+        private long lastTryNs = System.nanoTime() - CLAIM_INTERVAL_NS;
         private boolean mine;
+        /** The logged problem that is not over yet; null if there is none. */
+        private String problem;
+
         private long session;
 
         private Ownership(String topologyId) {
@@ -114,25 +116,27 @@ public final class GroupNodes implements AutoCloseable {
             pausedCache.start();
         }
 
-        /** Whether an operator has paused the topology, as far as is known. Thread-safe. */
+        /** Whether an operator has paused the topology, as far as this process knows. Thread-safe. */
         public boolean isPaused() {
             return pausedCache.get(pausedPath).isPresent();
         }
 
         /**
-         * Whether the group is this topology's. Claims it if it is nobody's; the claim of an earlier worker of the same
-         * topology is taken over. Called by one thread.
+         * Whether this topology owns the group. Claims the group if it has no owner, and takes over the claim of an
+         * earlier worker of the same topology. Called by one thread.
          */
         public boolean isMine() {
-            if (System.nanoTime() - lastTryNs < CLAIM_EVERY_NS) {
+            if (System.nanoTime() - lastTryNs < CLAIM_INTERVAL_NS) {
                 return mine;
             }
             lastTryNs = System.nanoTime();
             try {
                 mine = claim();
             } catch (Exception e) {
-                // ZooKeeper is away: Trident cannot begin a batch either, and the sink fences in any case.
-                LOG.warn("The claim of {} on {} cannot be checked now: {}", topologyId, ownerPath, e.toString());
+                // ZooKeeper is unavailable: Trident cannot begin a batch either, and the sink fences in any case.
+                if (isNewProblem("unavailable")) {
+                    LOG.warn("The claim of {} on {} cannot be checked now: {}", topologyId, ownerPath, e.toString());
+                }
             }
             return mine;
         }
@@ -140,10 +144,12 @@ public final class GroupNodes implements AutoCloseable {
         private boolean claim() throws Exception {
             String owner = readOwner();
             if (owner != null && !owner.equals(topologyId)) {
-                LOG.error(
-                        "Topology {} does not start: {} works on this group already. Kill one of them",
-                        topologyId,
-                        owner);
+                if (isNewProblem("owned by " + owner)) {
+                    LOG.error(
+                            "Topology {} does not start: {} works on this group already. Kill one of them",
+                            topologyId,
+                            owner);
+                }
                 return false;
             }
             long current = curator.getZookeeperClient().getZooKeeper().getSessionId();
@@ -155,7 +161,18 @@ public final class GroupNodes implements AutoCloseable {
                         .forPath(ownerPath, topologyId.getBytes(StandardCharsets.UTF_8));
                 session = current;
             }
+            if (problem != null) {
+                problem = null;
+                LOG.info("Topology {} has its claim on {} again", topologyId, ownerPath);
+            }
             return true;
+        }
+
+        /** A problem is logged when it begins, and not with each try. */
+        private boolean isNewProblem(String found) {
+            boolean isNew = !found.equals(problem);
+            problem = found;
+            return isNew;
         }
 
         @Override

@@ -24,7 +24,7 @@ public final class TridentNodes implements AutoCloseable {
         curator.start();
     }
 
-    /** Contents of the nodes by path, without the common beginning; empty if there are none. */
+    /** Contents of the nodes by path, without the common prefix; empty if there are none. */
     public Map<String, String> read() {
         Map<String, String> found = new TreeMap<>();
         collect("/coordinator", found);

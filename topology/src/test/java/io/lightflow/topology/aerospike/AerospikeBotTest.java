@@ -91,7 +91,7 @@ final class AerospikeBotTest {
         assertThat(books.get(EventType.IMPRESSION, Entry.JOINED)).isEqualTo(IMPRESSIONS);
         assertThat(putOut).isEqualTo(IMPRESSIONS);
         assertThat(flagged).isEqualTo(IMPRESSIONS - CAP);
-        assertThat(largestRecord()).isBetween(Rows.RECORD_BYTES / 2, Rows.RECORD_BYTES);
+        assertThat(largestRecord()).isBetween(RecordLayout.MAX_RECORD_BYTES / 2, RecordLayout.MAX_RECORD_BYTES);
     }
 
     private Block block(int from) {
@@ -117,10 +117,10 @@ final class AerospikeBotTest {
 
     /** Bytes of the largest of the records that the rows are in. */
     private int largestRecord() {
-        Rows rows = new Rows(cluster.namespace(), cluster.set(), SETTINGS.retention(), Instant::now);
+        RecordLayout rows = new RecordLayout(cluster.namespace(), cluster.set(), SETTINGS.retention(), Instant::now);
         Operation size = ExpOperation.read("size", Exp.build(Exp.recordSize()), ExpReadFlags.DEFAULT);
         int largest = 0;
-        try (IAerospikeClient client = Clients.connect(cluster, "server of the tests")) {
+        try (IAerospikeClient client = AerospikeClients.connect(cluster, "server of the tests")) {
             for (ByteBuffer row : rowsWritten) {
                 for (int part = 0; part < 3; part++) {
                     var record = client.operate(null, rows.row(row.array(), part), size);

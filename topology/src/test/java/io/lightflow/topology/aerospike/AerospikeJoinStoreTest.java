@@ -91,7 +91,7 @@ final class AerospikeJoinStoreTest extends DurableJoinStoreContract {
 
     @Test
     void aValueLargerThanARecordComesBackWhole() throws Exception {
-        byte[] value = new byte[3 * Rows.RECORD_BYTES + 17];
+        byte[] value = new byte[3 * RecordLayout.MAX_RECORD_BYTES + 17];
         new Random(2).nextBytes(value);
         store().write(List.of(new NewCell(bytes("row"), bytes("large"), value), cell("row", "small", "v")));
 
@@ -137,7 +137,7 @@ final class AerospikeJoinStoreTest extends DurableJoinStoreContract {
     }
 
     private Record record(String row) {
-        try (IAerospikeClient client = Clients.connect(cluster, "server of the tests")) {
+        try (IAerospikeClient client = AerospikeClients.connect(cluster, "server of the tests")) {
             return client.get(null, new Key(cluster.namespace(), cluster.set(), bytes(row)));
         }
     }

@@ -33,7 +33,7 @@ class ClusterWatchTest {
 
         void write(List<NewCell> cells) {
             if (isAway) {
-                throw new StoreUnavailableException("away", null);
+                throw new StoreUnavailableException("unavailable", null);
             }
             cells.forEach(cell -> memory.add(new String(cell.key(), StandardCharsets.UTF_8)));
             mayDie();

@@ -52,11 +52,11 @@ class HourOfShardTest {
             assertThat(hour.differences().named()).isEmpty();
             assertThat(hour.tally().asMap()).isEqualTo(plan.expected.asMap());
             for (EventType type : EventType.values()) {
-                Tally tally = hour.tally();
-                assertThat(tally.get(type, Column.IN))
-                        .isEqualTo(tally.get(type, Column.FRONT)
-                                + tally.get(type, Column.TWICE)
-                                - tally.get(type, Column.UNDER_WAY));
+                EventTally tally = hour.tally();
+                assertThat(tally.get(type, AuditCategory.IN))
+                        .isEqualTo(tally.get(type, AuditCategory.FRONT)
+                                + tally.get(type, AuditCategory.TWICE)
+                                - tally.get(type, AuditCategory.UNDER_WAY));
             }
         });
     }
@@ -83,7 +83,7 @@ class HourOfShardTest {
             assertThat(differences(plan)).singleElement().satisfies(found -> {
                 assertThat(found.what()).isEqualTo(What.NOT_PUT_OUT);
                 assertThat(found.partition()).isEqualTo(HourPlan.SHARD);
-                // The event may have several copies, and any of them could have been put out.
+                // The event may have several copies, and any of them could have been emitted.
                 assertThat(copies(plan, gone.fingerprint())).contains(found.topic() + "@" + found.offset());
             });
         });
@@ -120,7 +120,7 @@ class HourOfShardTest {
                 .kind();
     }
 
-    private static List<String> copies(HourPlan plan, Fingerprint fingerprint) {
+    private static List<String> copies(HourPlan plan, EventFingerprint fingerprint) {
         List<String> copies = new ArrayList<>();
         for (int topic = 0; topic < plan.topics.size(); topic++) {
             for (At at : plan.central.get(topic)) {
@@ -200,7 +200,7 @@ class HourOfShardTest {
                     light.name(),
                     light.incarnation(),
                     999_999,
-                    new Fingerprint(1, 1),
+                    new EventFingerprint(1, 1),
                     HourPlan.BEGIN,
                     false);
             plan.outputs.add(new Out("us.joined.invented", 77, invented));
@@ -219,7 +219,7 @@ class HourOfShardTest {
             int topic = random.nextInt(plan.topics.size());
             LightTopic light = plan.topics.get(topic);
             LightRecord lost = new LightRecord(
-                    Kind.EVENT, light.type(), new Fingerprint(2, 2), HourPlan.BEGIN + random.nextInt(1_000), null);
+                    Kind.EVENT, light.type(), new EventFingerprint(2, 2), HourPlan.BEGIN + random.nextInt(1_000), null);
             plan.front.get(topic).add(0, new At(-5, lost));
 
             assertThat(differences(plan)).singleElement().satisfies(found -> {

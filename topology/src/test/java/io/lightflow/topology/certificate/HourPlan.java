@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * An hour of a shard in which all is well, drawn at random: what two data centers have produced, what the mirror has
- * made of it, what the join has put out, and what a certificate must count.
+ * made of it, what the join has emitted, and what a certificate must count.
  */
 final class HourPlan {
     static final int SHARD = 3;
@@ -28,7 +28,7 @@ final class HourPlan {
     /** A record at its offset. */
     record At(long offset, LightRecord record) {}
 
-    /** Something that was put out, at its offset in an output topic. */
+    /** An output, at its offset in an output topic. */
     record Out(String topic, long offset, OutputRecord record) {}
 
     final List<LightTopic> topics = new ArrayList<>();
@@ -38,14 +38,14 @@ final class HourPlan {
     final List<List<At>> front = new ArrayList<>();
 
     final List<Out> outputs = new ArrayList<>();
-    final Tally expected = new Tally();
+    final EventTally expected = new EventTally();
     final long watermark;
 
     /** What waits, be it for a click that waits itself. */
     private final Set<Claim> waiting = new HashSet<>();
 
     private final Random random;
-    private final Fingerprint.Maker fingerprints = new Fingerprint.Maker();
+    private final EventFingerprint.Maker fingerprints = new EventFingerprint.Maker();
     /** By topic: records that the mirror has not copied yet. */
     private final List<List<LightRecord>> underWay = new ArrayList<>();
 
@@ -72,8 +72,8 @@ final class HourPlan {
             produce(topic, beacon(topic), 1);
             for (LightRecord record : underWay.get(topic)) {
                 add(front.get(topic), record);
-                count(topic, record, Column.FRONT);
-                count(topic, record, Column.UNDER_WAY);
+                count(topic, record, AuditCategory.FRONT);
+                count(topic, record, AuditCategory.UNDER_WAY);
             }
         }
         // Those of impressions come last.
@@ -88,7 +88,7 @@ final class HourPlan {
         return random.nextDouble() < probability;
     }
 
-    private Fingerprint fresh(int kind) {
+    private EventFingerprint fresh(int kind) {
         return fingerprints.of(kind, Integer.toString(ids++).getBytes(StandardCharsets.UTF_8));
     }
 
@@ -108,7 +108,7 @@ final class HourPlan {
         return time >= BEGIN && time < BEGIN + Statistics.HOUR_MS;
     }
 
-    private void count(int topic, LightRecord record, Column column) {
+    private void count(int topic, LightRecord record, AuditCategory column) {
         if (record.kind() != Kind.BEACON && isOfHour(record.time())) {
             expected.add(topics.get(topic).type(), column, 1);
         }
@@ -124,13 +124,13 @@ final class HourPlan {
     /** A record and its copies; returns the offsets of the latter. */
     private List<At> produce(int topic, LightRecord record, int copies) {
         add(front.get(topic), record);
-        count(topic, record, Column.FRONT);
+        count(topic, record, AuditCategory.FRONT);
         List<At> made = new ArrayList<>();
         for (int copy = 0; copy < copies; copy++) {
             made.add(add(central.get(topic), record));
-            count(topic, record, Column.IN);
+            count(topic, record, AuditCategory.IN);
             if (copy > 0) {
-                count(topic, record, Column.TWICE);
+                count(topic, record, AuditCategory.TWICE);
             }
         }
         return made;
@@ -179,7 +179,7 @@ final class HourPlan {
         if (chance(0.05)) {
             // It came before, stamped with another time: all of these are copies of it.
             for (int place : places) {
-                count(place, event, Column.DUPLICATE);
+                count(place, event, AuditCategory.DUPLICATE);
             }
             outputs.add(
                     new Out("us.joined.earlier", ids, output(places.get(0), -9, Fate.JOINED, event, BEGIN - 1, false)));
@@ -203,7 +203,7 @@ final class HourPlan {
                 && event.time() + ORPHAN_AFTER_MS >= watermark;
         int first = random.nextInt(copies.size());
         if (mayWait && what > 0.7) {
-            count(places.get(first), event, Column.WAITING);
+            count(places.get(first), event, AuditCategory.WAITING);
             waiting.add(event.claim());
         } else {
             putOut(places.get(first), copies.get(first), fate, false);
@@ -213,7 +213,7 @@ final class HourPlan {
         }
         for (int i = 0; i < copies.size(); i++) {
             if (i != first) {
-                count(places.get(i), event, Column.DUPLICATE);
+                count(places.get(i), event, AuditCategory.DUPLICATE);
             }
         }
     }
@@ -240,7 +240,7 @@ final class HourPlan {
                 "us.joined." + event.type().plural(),
                 outputs.size(),
                 output(topic, at.offset(), fate, event, event.time(), invalid)));
-        count(topic, event, Column.valueOf(fate.name()));
+        count(topic, event, AuditCategory.valueOf(fate.name()));
     }
 
     private OutputRecord output(int topic, long offset, Fate fate, LightRecord event, long time, boolean invalid) {
@@ -252,10 +252,10 @@ final class HourPlan {
     /** Counts the hour as it stands. */
     HourOfShard count() {
         HourOfShard hour = new HourOfShard(SHARD, BEGIN, RULES, topics);
-        List<Tail> tails = new ArrayList<>();
+        List<TopicEnd> tails = new ArrayList<>();
         for (int topic = 0; topic < topics.size(); topic++) {
             hour.beginTopic(topic);
-            Tail tail = new Tail();
+            TopicEnd tail = new TopicEnd();
             for (At at : central.get(topic)) {
                 hour.light(at.offset(), at.record());
                 tail.add(at.record());
@@ -269,7 +269,7 @@ final class HourPlan {
             FrontPartition matching =
                     new FrontPartition(hour, topic, topics.get(topic).type().plural(), tails.get(topic));
             front.get(topic).forEach(at -> matching.take(at.offset(), at.record()));
-            matching.end();
+            matching.finish();
         }
         hour.waitingForClicks(watermark).stream()
                 .filter(conversion -> waiting.contains(conversion.claim()))

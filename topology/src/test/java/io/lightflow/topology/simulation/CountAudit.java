@@ -37,7 +37,7 @@ final class CountAudit {
         Position before = last.getOrDefault(shard, Position.START);
         Position after = move.next();
         last.put(shard, after);
-        requireEqual(move.expected().topics(), before.topics(), "B: counting goes on where it left off");
+        requireEqual(move.expected().topics(), before.topics(), "B: counting continues where it left off");
         require(after.watermark() >= before.watermark(), () -> "F: the counter's watermark goes back");
         require(after.books().balanced(), () -> "H: the counter's books do not balance: " + after.books());
         long counted = 0;

@@ -23,13 +23,13 @@ record Event(What what, int which, int amount, Blow blow, long salt) {
         MIRROR(16),
         /** A mirror delivers again what it delivered last. */
         MIRROR_AGAIN(2),
-        /** A central topic is deleted, made again and filled anew: all offsets change. */
+        /** A central topic is deleted, recreated and filled again: all offsets change. */
         REBUILD_TOPIC(1),
         /** All of a DC's topics are. */
         REBUILD_MIRROR(1),
         CUT_DC(1),
         HEAL_DC(2),
-        /** A task is thought dead and gets a successor, but goes on working. */
+        /** A task is thought dead and gets a successor, but keeps working. */
         TAKE_OVER(3),
         /** One that has a successor gets a block. */
         ZOMBIE(6),

@@ -5,7 +5,7 @@ import io.lightflow.sink.Commit;
 /** Where a sink's outputs go, and can be seen from the moment of their commit on. */
 interface Outputs<O> {
 
-    /** Begins to put out what a commit holds. */
+    /** Begins to emit what a commit holds. */
     Transaction begin(Commit<O> commit);
 
     /** Ends what former owners of the shard have begun, without a trace. */
@@ -14,7 +14,7 @@ interface Outputs<O> {
     /** Outputs that nobody sees yet. */
     interface Transaction {
 
-        /** Puts out up to so many parts more; what is put out already is not put out again. */
+        /** Emits up to so many more parts; what is emitted already is not emitted again. */
         void send(int parts);
 
         /** Number of parts. */

@@ -16,8 +16,8 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 
 /**
- * The spout's part of a task. As the real one it goes on behind the last batch, reads from the ledger what comes again,
- * and answers a failure with an empty batch.
+ * The spout's part of a task. Like the real one it continues behind the last batch, reads replayed batches from the
+ * ledger, and answers a failure with an empty batch.
  */
 final class Reader {
 
@@ -37,7 +37,7 @@ final class Reader {
     private final Map<String, Integer> incarnations = new HashMap<>();
     private final Map<String, Map<Integer, Long>> next = new HashMap<>();
     private final Deque<Batch> inFlight = new ArrayDeque<>();
-    /** Transactions that failed and come again. */
+    /** Transactions that failed and are replayed. */
     private final Deque<Long> failed = new ArrayDeque<>();
 
     private boolean seek = true;
@@ -111,14 +111,14 @@ final class Reader {
         return inFlight.remove();
     }
 
-    /** The batch, and all that are in flight behind it, come again from the ledger. */
+    /** The batch and all that are in flight behind it are replayed from the ledger. */
     void fail(Batch batch) {
         failed.addFirst(batch.txid());
         inFlight.forEach(behind -> failed.add(behind.txid()));
         inFlight.clear();
     }
 
-    /** A batch got lost; until that is noticed reading goes on behind it. */
+    /** A batch got lost; until this is noticed, reading continues behind it. */
     void lose() {
         lost = true;
     }

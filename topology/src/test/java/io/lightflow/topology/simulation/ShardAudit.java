@@ -83,7 +83,7 @@ final class ShardAudit {
         Position before = last;
         Position after = move.next();
         last = after;
-        requireEqual(move.expected().topics(), before.topics(), "B: shard " + number + " goes on where it left off");
+        requireEqual(move.expected().topics(), before.topics(), "B: shard " + number + " continues where it left off");
         requireEqual(move.expected().watermark(), before.watermark(), "F: the watermark that was stored");
         requireEqual(move.expected().books(), before.books(), "H: the books that were stored");
         require(after.watermark() >= before.watermark(), () -> "F: the watermark goes back to " + after.watermark());
@@ -94,7 +94,7 @@ final class ShardAudit {
         for (OutputEvent output : outputs) {
             audit(output, reader.read(output), visible, books);
         }
-        requireEqual(after.books(), withWaiting(books.done()), "H: the books of what was read and put out");
+        requireEqual(after.books(), withWaiting(books.done()), "H: the books of what was read and emitted");
     }
 
     /** What was read and has become of nothing yet waits. */
@@ -138,7 +138,7 @@ final class ShardAudit {
             if (!ids.add(id(event))) {
                 books.add(type, Entry.DUPLICATE, 1);
             } else if (event.time() < watermark) {
-                require(!isOnTime(), () -> "E: taken for late: " + event.record());
+                require(!isOnTime(), () -> "E: counted as late: " + event.record());
                 books.add(type, Entry.LATE, 1);
             }
         } else if (entry instanceof Rejection rejection) {
@@ -179,7 +179,7 @@ final class ShardAudit {
         Outcome outcome = seen.outcome();
         require(
                 putOut.add(List.of(outcome.joinKey(), outcome.kind(), outcome.id())),
-                () -> "D: put out twice: " + outcome);
+                () -> "D: emitted twice: " + outcome);
         if (isOnTime()) {
             require(expected.contains(outcome), () -> "E: brute force says otherwise: " + outcome);
             require(!seen.provenance().getLate(), () -> "E: flagged as late: " + outcome);

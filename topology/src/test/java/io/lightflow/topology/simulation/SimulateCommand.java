@@ -53,7 +53,7 @@ public final class SimulateCommand implements Callable<Integer> {
         @Option(
                 names = "--seed",
                 paramLabel = "S",
-                description = "Replays the one schedule of this seed, and tells of every step.")
+                description = "Replays the one schedule of this seed, and prints every step.")
         private Long seed;
 
         @Option(
@@ -63,7 +63,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     static CommandLine commandLine() {
-        return CommandErrors.inWords(new CommandLine(new SimulateCommand()));
+        return CommandErrors.installOn(new CommandLine(new SimulateCommand()));
     }
 
     public static void main(String[] arguments) {

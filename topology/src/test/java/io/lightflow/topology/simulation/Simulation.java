@@ -66,7 +66,7 @@ final class Simulation {
     }
 
     /**
-     * Runs one schedule and tells of every step.
+     * Runs one schedule and prints every step.
      *
      * @param log takes the lines
      */
@@ -74,7 +74,7 @@ final class Simulation {
         return run(schedule, new Tally(), log);
     }
 
-    /** Runs one schedule, counts what happens, and tells of it if the log is not null. */
+    /** Runs one schedule, counts what happens, and reports it if the log is not null. */
     Optional<Failure> run(Schedule schedule, Tally tally, Consumer<String> log) {
         try {
             new World(schedule, flaw, new Journal(tally, log)).run();

@@ -86,7 +86,7 @@ final class World {
                 new SimulatedSink<>(joinBackend, perils),
                 work -> soonOrLater(work, perils),
                 clock,
-                patience(perils));
+                retrier(perils));
     }
 
     /** What is not committed now is committed when the next batch is worked on, or never if the task dies before. */
@@ -102,11 +102,11 @@ final class World {
                 Duration.ofMillis(schedule.microBatchMs()),
                 schedule.maxRows(),
                 clock,
-                patience(perils));
+                retrier(perils));
     }
 
     /** While a loop waits for an answer the others go on. */
-    private BackoffRetrier patience(Perils perils) {
+    private BackoffRetrier retrier(Perils perils) {
         return new BackoffRetrier(clock, time -> {
             clock.advance(time);
             meanwhile(perils.random().nextInt(2));
@@ -171,7 +171,7 @@ final class World {
         }
     }
 
-    /** All is healed, and everybody goes on until there is nothing left to do. */
+    /** All faults end, and every task continues until there is nothing left to do. */
     private void settle() {
         Random random = new Random(schedule.seed());
         DCS.forEach(central::heal);

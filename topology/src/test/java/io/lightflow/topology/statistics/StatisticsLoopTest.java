@@ -178,7 +178,7 @@ class StatisticsLoopTest {
         due();
         ledger.failNext(Moment.AFTER_COMMIT);
         process();
-        // Summing goes on behind it.
+        // Summing continues behind it.
         process(block(0, 10, 11), block(1, 5, 6));
         due();
         process();
@@ -276,7 +276,7 @@ class StatisticsLoopTest {
     void invariantB_aGapCostsTheOtherShardsNothingThatWasSummed() {
         process(block(0, 0, 10), block(1, 0, 10));
         assertThatThrownBy(() -> process(block(0, 15, 20), block(1, 10, 20))).isInstanceOf(RetryException.class);
-        // All of it comes again from the ledger; what has been summed is skipped, and committed when the shard stops.
+        // All of it is replayed from the ledger; what is summed already is skipped, and committed when the shard stops.
         process(block(0, 15, 20), block(1, 0, 20));
 
         assertCommitted(30);

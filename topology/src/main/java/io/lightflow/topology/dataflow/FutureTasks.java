@@ -4,14 +4,14 @@ import io.lightflow.topology.loop.StoppedException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
-/** Work that was given to another thread. */
-final class Awaited {
-    private Awaited() {}
+/** Runs tasks that another thread may have begun. */
+final class FutureTasks {
+    private FutureTasks() {}
 
     /**
-     * Does the work, unless another thread has begun to: then it waits for the end of it.
+     * Runs the task, unless another thread has begun it; then waits for its end.
      *
-     * @return what came of it; what it threw is thrown
+     * @return the task's result; its failure is thrown
      * @throws StoppedException if this thread is interrupted
      */
     static <T> T get(FutureTask<T> work) {

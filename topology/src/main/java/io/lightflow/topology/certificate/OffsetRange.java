@@ -9,4 +9,4 @@ package io.lightflow.topology.certificate;
  * @param from first offset that was read; before it there is no record that could be of the hour
  * @param to offset after the last one that was read
  */
-record Range(String cluster, String topic, int partition, long from, long to) {}
+record OffsetRange(String cluster, String topic, int partition, long from, long to) {}

@@ -21,14 +21,14 @@ import java.util.concurrent.Future;
 /**
  * Sends records in batches of a bounded size, a bounded number of them at once. Thread-safe.
  *
- * <p>All that is sent may be sent twice: a read changes nothing, and a cell that is put again has the same value. So
- * whatever was not answered is sent again for a while, also if it may have been done (a time-out "in doubt").
+ * <p>Every record may be sent twice: a read changes nothing, and a cell that is put again has the same value. So this
+ * sends again whatever got no response, even if it may have been done (a time-out "in doubt").
  */
-final class Batches implements AutoCloseable {
-    private static final int ATTEMPTS = 3;
+final class BatchSender implements AutoCloseable {
+    private static final int MAX_ATTEMPTS = 3;
 
-    /** What may be otherwise in a moment. */
-    private static final Set<Integer> PASSING = Set.of(
+    /** Results that a retry may change. */
+    private static final Set<Integer> TRANSIENT = Set.of(
             ResultCode.NO_RESPONSE,
             ResultCode.TIMEOUT,
             ResultCode.SERVER_NOT_AVAILABLE,
@@ -50,7 +50,7 @@ final class Batches implements AutoCloseable {
     private final ExecutorService threads;
 
     /** @param name of the store, for messages */
-    Batches(IAerospikeClient client, AerospikeCluster settings, String name) {
+    BatchSender(IAerospikeClient client, AerospikeCluster settings, String name) {
         this.client = client;
         this.name = name;
         this.batchKeys = settings.batchKeys();
@@ -76,10 +76,10 @@ final class Batches implements AutoCloseable {
     }
 
     /**
-     * Sends all records. On return each of them has an answer that its sender expects.
+     * Sends all records. On return each of them has a result that its sender expects.
      *
-     * @param expected result codes besides {@link ResultCode#OK} that the sender takes for an answer
-     * @throws StoreUnavailableException if some are not answered, or refused for another reason
+     * @param expected result codes besides {@link ResultCode#OK} that the sender accepts
+     * @throws StoreUnavailableException if some got no response, or were rejected for another reason
      * @throws StoppedException if the thread is interrupted
      */
     void send(List<? extends BatchRecord> records, Set<Integer> expected) {
@@ -97,13 +97,13 @@ final class Batches implements AutoCloseable {
             if (open.isEmpty()) {
                 return;
             }
-            if (attempt == ATTEMPTS || !open.stream().allMatch(record -> PASSING.contains(record.resultCode))) {
+            if (attempt == MAX_ATTEMPTS || !open.stream().allMatch(record -> TRANSIENT.contains(record.resultCode))) {
                 throw unavailable(open, records.size(), failure);
             }
         }
     }
 
-    /** Returns what the last batch failed by as a whole, if one did. */
+    /** Returns the failure of a whole batch, if there was one. */
     private AerospikeException attempt(List<? extends BatchRecord> records) {
         if (records.size() <= batchKeys) {
             return sendOne(records);
@@ -142,7 +142,7 @@ final class Batches implements AutoCloseable {
             List<? extends BatchRecord> open, int all, AerospikeException failure) {
         BatchRecord example = open.stream()
                 .map(BatchRecord.class::cast)
-                .filter(record -> !PASSING.contains(record.resultCode))
+                .filter(record -> !TRANSIENT.contains(record.resultCode))
                 .findFirst()
                 .orElse(open.get(0));
         long inDoubt = open.stream().filter(record -> record.inDoubt).count();

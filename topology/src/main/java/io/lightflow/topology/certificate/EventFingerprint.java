@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** 128 bits of a SHA-256: what an event is known by, so that an id of any length takes 16 bytes. */
-record Fingerprint(long high, long low) {
+/** 128 bits of a SHA-256 that identify an event, so that an id of any length takes 16 bytes. */
+record EventFingerprint(long high, long low) {
 
     /** Makes fingerprints. Not thread-safe. */
     static final class Maker {
@@ -19,8 +19,8 @@ record Fingerprint(long high, long low) {
             }
         }
 
-        /** @param parts each taken with its length, so that no two different lists are alike; null is one of its own */
-        Fingerprint of(int kind, byte[]... parts) {
+        /** @param parts hashed with their lengths, so that different lists differ; null differs from an empty part */
+        EventFingerprint of(int kind, byte[]... parts) {
             digest.update((byte) kind);
             for (byte[] part : parts) {
                 int length = part == null ? -1 : part.length;
@@ -32,7 +32,7 @@ record Fingerprint(long high, long low) {
                 }
             }
             ByteBuffer hash = ByteBuffer.wrap(digest.digest());
-            return new Fingerprint(hash.getLong(), hash.getLong());
+            return new EventFingerprint(hash.getLong(), hash.getLong());
         }
     }
 }

@@ -23,8 +23,8 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Connects to a cluster. */
-final class Clients {
-    private Clients() {}
+final class AerospikeClients {
+    private AerospikeClients() {}
 
     /**
      * @param name of what is connected to, for messages
@@ -69,10 +69,10 @@ final class Clients {
         return code >= ResultCode.SECURITY_NOT_SUPPORTED && code <= ResultCode.NOT_WHITELISTED;
     }
 
-    private static Host host(String text, AerospikeCluster.Tls tls) {
-        int colon = text.lastIndexOf(':');
-        String address = text.substring(0, colon).replaceAll("[\\[\\]]", "");
-        int port = Integer.parseInt(text.substring(colon + 1));
+    private static Host host(String endpoint, AerospikeCluster.Tls tls) {
+        int colon = endpoint.lastIndexOf(':');
+        String address = endpoint.substring(0, colon).replaceAll("[\\[\\]]", "");
+        int port = Integer.parseInt(endpoint.substring(colon + 1));
         return tls == null ? new Host(address, port) : new Host(address, tls.name(), port);
     }
 

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Rows and cells as Aerospike's records. Thread-safe.
+ * How Aerospike's records hold rows and cells. Thread-safe.
  *
  * <pre>
  * set          record key                        holds
@@ -18,26 +18,26 @@ import java.util.List;
  * SET.more     'v' piece length(row) row cell    a piece of a large value
  * </pre>
  *
- * A record is limited in size. So a value of more than {@link #LARGEST_INLINE} bytes stands apart, in pieces, and what
- * does not fit into a row's record goes to its next part. Nothing tells that there is one but the number of cells: a
- * part that refused a cell has at least {@link #PART_FOLLOWS_FROM}.
+ * The size of a record is limited. So a value of more than {@link #MAX_INLINE_BYTES} bytes is stored apart, in pieces,
+ * and what does not fit into a row's record goes to its next part. Only the number of cells tells that there is a next
+ * part: a part that rejected a cell has at least {@link #MIN_CELLS_OF_FULL_PART}.
  *
- * <p>A value begins with the day (2 bytes, days since the Unix epoch) on which the cell was written, so that a row
- * which is written to for ever can be rid of cells that are older than the retention.
+ * <p>A value begins with the day (2 bytes, days since the Unix epoch) on which the cell was written. So a row that
+ * never stops growing can lose cells older than the retention.
  */
-final class Rows {
+final class RecordLayout {
     static final String BIN = "c";
 
-    /** What a namespace must allow: Aerospike's default. */
-    static final int RECORD_BYTES = 1 << 20;
-    /** Bytes of a value that stands in its row. */
-    static final int LARGEST_INLINE = 4 << 10;
-    /** Bytes put into a record at once. */
-    static final int LARGEST_PUT = 64 << 10;
+    /** The least max-record-size of a namespace: Aerospike's default. */
+    static final int MAX_RECORD_BYTES = 1 << 20;
+    /** Largest value that is stored in its row. */
+    static final int MAX_INLINE_BYTES = 4 << 10;
+    /** Most bytes that are written to a record at once. */
+    static final int MAX_PUT_BYTES = 64 << 10;
     /** Bytes of a piece of a large value. */
-    static final int PIECE = 512 << 10;
+    static final int PIECE_BYTES = 512 << 10;
     /** A record that cannot take another put holds more than 900 KiB, in cells of less than 6 KiB each. */
-    static final int PART_FOLLOWS_FROM = 150;
+    static final int MIN_CELLS_OF_FULL_PART = 150;
 
     static final byte INLINE = 0;
     static final byte APART = 1;
@@ -53,7 +53,7 @@ final class Rows {
     private final Duration retention;
     private final InstantSource clock;
 
-    Rows(String namespace, String set, Duration retention, InstantSource clock) {
+    RecordLayout(String namespace, String set, Duration retention, InstantSource clock) {
         this.namespace = namespace;
         this.set = set;
         this.more = more(set);
@@ -93,12 +93,12 @@ final class Rows {
                 .array();
     }
 
-    /** What a cell's value is in the map. */
+    /** The map's entry for a small value. */
     byte[] inline(byte[] value) {
         return prefix(PREFIX + value.length, INLINE).put(value).array();
     }
 
-    /** What stands in the map for a value in pieces. */
+    /** The map's entry for a value in pieces. */
     byte[] apart(byte[] value) {
         return prefix(APART_LENGTH, APART).putInt(value.length).array();
     }
@@ -124,7 +124,7 @@ final class Rows {
     }
 
     static int pieces(int length) {
-        return (length + PIECE - 1) / PIECE;
+        return (length + PIECE_BYTES - 1) / PIECE_BYTES;
     }
 
     /** Every value of a cell that was written longer ago than the retention is less than this. */

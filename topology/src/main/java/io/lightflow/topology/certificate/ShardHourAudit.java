@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Counts one hour of one shard. What it reads is bounded by offsets that are looked up at its beginning:
+ * Counts one hour of one shard. Offsets that are looked up at the start bound what it reads:
  *
  * <ul>
  *   <li>light topics: from the first record that is not older than the hour by more than {@code farFuture}, since an
@@ -30,9 +30,9 @@ import org.apache.kafka.common.TopicPartition;
  *
  * Not thread-safe.
  */
-final class ShardAudit {
-    /** How far the clock that stamps an output may be behind the one that stamped its light event. */
-    private static final Duration CLOCKS_AGREE_WITHIN = Duration.ofHours(1);
+final class ShardHourAudit {
+    /** How far the clock that stamps an output may lag the one that stamped its light event. */
+    private static final Duration MAX_CLOCK_SKEW = Duration.ofHours(1);
 
     /** Those of impressions last, as {@link HourOfShard} wants it. */
     private static final List<OutputTopic> OUTPUTS = List.of(
@@ -43,7 +43,7 @@ final class ShardAudit {
             OutputTopic.TAGS,
             OutputTopic.IMPRESSIONS);
 
-    /** What tells of an event of each type that it was put out. */
+    /** The outputs that show that an event of a type was emitted. */
     private static final Map<EventType, List<OutputTopic>> EARLIER = Map.of(
             EventType.IMPRESSION, List.of(OutputTopic.IMPRESSIONS),
             EventType.TAG, List.of(OutputTopic.TAGS),
@@ -57,10 +57,10 @@ final class ShardAudit {
     private final PartitionReader central;
     private final Map<String, PartitionReader> fronts;
 
-    private final List<Range> ranges = new ArrayList<>();
+    private final List<OffsetRange> ranges = new ArrayList<>();
 
     /** @param fronts by data center */
-    ShardAudit(
+    ShardHourAudit(
             TopicsOfGroup topics,
             JoinSettings rules,
             Duration farFuture,
@@ -77,23 +77,23 @@ final class ShardAudit {
 
     /** First timestamp of outputs that may be of the hour. */
     static long outputsSince(long begin, Duration farFuture) {
-        return begin - farFuture.toMillis() - CLOCKS_AGREE_WITHIN.toMillis();
+        return begin - farFuture.toMillis() - MAX_CLOCK_SKEW.toMillis();
     }
 
     /**
      * @param begin first ms of the hour
      * @param counted position of the join up to which light events are counted
      * @param decided a later one, up to which all timers must have fired
-     * @param summed position of {@code stats-counter} up to which joined events are summed up
-     * @param rows where to
+     * @param summed position of {@code stats-counter} up to which joined events are summed
+     * @param rows receives the sums
      */
     ShardCertificate count(int shard, long begin, Position counted, Position decided, Position summed, HourRows rows) {
         ranges.clear();
         List<LightTopic> light = lightTopics(shard, begin, counted);
         HourOfShard hour = new HourOfShard(shard, begin, rules, light);
-        List<Tail> tails = new ArrayList<>();
+        List<TopicEnd> ends = new ArrayList<>();
         for (int i = 0; i < light.size(); i++) {
-            tails.add(readLight(hour, i, light.get(i), shard));
+            ends.add(readLight(hour, i, light.get(i), shard));
         }
         Map<TopicPartition, Offsets> outputs =
                 central.open(partitions(topics.outputs().keySet(), shard), outputsSince(begin, farFuture));
@@ -106,7 +106,7 @@ final class ShardAudit {
             Map<TopicPartition, Offsets> found = front.open(frontPartitions(shard), begin - farFuture.toMillis());
             for (int i = 0; i < light.size(); i++) {
                 if (light.get(i).dc().equals(dc)) {
-                    readFront(hour, i, light.get(i), front, found, tails.get(i));
+                    readFront(hour, i, light.get(i), front, found, ends.get(i));
                 }
             }
         });
@@ -134,19 +134,19 @@ final class ShardAudit {
         return light;
     }
 
-    private Tail readLight(HourOfShard hour, int number, LightTopic topic, int shard) {
-        ranges.add(new Range(Difference.CENTRAL, topic.name(), shard, topic.from(), topic.to()));
+    private TopicEnd readLight(HourOfShard hour, int number, LightTopic topic, int shard) {
+        ranges.add(new OffsetRange(Difference.CENTRAL, topic.name(), shard, topic.from(), topic.to()));
         if (topic.begin() > 0 && topic.from() == topic.begin()) {
             hour.deleted(Difference.CENTRAL, topic.name(), topic.type(), topic.begin());
         }
         hour.beginTopic(number);
-        Tail tail = new Tail();
+        TopicEnd end = new TopicEnd();
         central.read(new TopicPartition(topic.name(), shard), topic.from(), topic.to(), record -> {
             LightRecord read = reading.light(topic.type(), record.key(), record.value(), record.timestamp());
             hour.light(record.offset(), read);
-            tail.add(read);
+            end.add(read);
         });
-        return tail;
+        return end;
     }
 
     private void readOutput(
@@ -161,7 +161,7 @@ final class ShardAudit {
         long summedTo = topic.counted() == null ? 0 : summed.nextOffset(name, topic.incarnation());
         TopicPartition partition = new TopicPartition(name, hour.shard());
         Offsets offsets = found.get(partition);
-        ranges.add(new Range(Difference.CENTRAL, name, hour.shard(), offsets.since(), offsets.end()));
+        ranges.add(new OffsetRange(Difference.CENTRAL, name, hour.shard(), offsets.since(), offsets.end()));
         central.read(partition, offsets.since(), offsets.end(), record -> {
             OutputRecord read = reading.output(name, record.offset(), record.key(), record.value());
             if (read != null) {
@@ -174,12 +174,12 @@ final class ShardAudit {
         });
     }
 
-    /** Looks for what overdue events may be copies of: the join knows an id again for as long as it keeps it. */
+    /** Looks for the originals of overdue events: the join recognizes an id for as long as it keeps it. */
     private void readEarlierOutputs(HourOfShard hour, Map<TopicPartition, Offsets> read, Position decided) {
         for (EventType type : hour.overdue(decided.watermark())) {
             long kept =
                     switch (type) {
-                        // Looked for in the rows of the day, and of the day before if midnight is near.
+                        // The join looks in the rows of the day, and of the day before if midnight is near.
                         case IMPRESSION, TAG -> 2 * Statistics.DAY_MS;
                         case CLICK, CONVERSION -> rules.retention().toMillis();
                     };
@@ -191,7 +191,7 @@ final class ShardAudit {
                         long to = read.get(partition).since();
                         String name = partition.topic();
                         if (earlier.since() < to) {
-                            ranges.add(new Range(Difference.CENTRAL, name, hour.shard(), earlier.since(), to));
+                            ranges.add(new OffsetRange(Difference.CENTRAL, name, hour.shard(), earlier.since(), to));
                         }
                         central.read(partition, earlier.since(), to, record -> {
                             OutputRecord output = reading.output(name, record.offset(), record.key(), record.value());
@@ -215,15 +215,15 @@ final class ShardAudit {
             LightTopic light,
             PartitionReader front,
             Map<TopicPartition, Offsets> found,
-            Tail tail) {
+            TopicEnd end) {
         String name = light.type().plural();
         TopicPartition partition = new TopicPartition(name, hour.shard());
         Offsets offsets = found.get(partition);
-        ranges.add(new Range(light.dc(), name, hour.shard(), offsets.since(), offsets.end()));
+        ranges.add(new OffsetRange(light.dc(), name, hour.shard(), offsets.since(), offsets.end()));
         if (offsets.mayBeCutOff()) {
             hour.deleted(light.dc(), name, light.type(), offsets.begin());
         }
-        FrontPartition matching = new FrontPartition(hour, number, name, tail);
+        FrontPartition matching = new FrontPartition(hour, number, name, end);
         front.read(
                 partition,
                 offsets.since(),
@@ -231,7 +231,7 @@ final class ShardAudit {
                 record -> matching.take(
                         record.offset(),
                         reading.light(light.type(), record.key(), record.value(), record.timestamp())));
-        matching.end();
+        matching.finish();
     }
 
     private static List<TopicPartition> partitions(Set<String> topics, int shard) {

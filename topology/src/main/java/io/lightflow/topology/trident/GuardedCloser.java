@@ -8,17 +8,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Closes something only when nobody is at work in it, and once. Storm interrupts the thread of a component, waits for a
- * tenth of a second, and closes the component from another thread whether the first has come to its end or not; Kafka's
- * consumers and RocksDB bear no such thing. Thread-safe.
+ * Closes a resource once, and only when no thread works in it. Storm interrupts the thread of a component, waits for a
+ * tenth of a second, and closes the component from another thread, even if the first still works. Kafka's consumers and
+ * RocksDB do not survive that. Thread-safe.
  */
-final class Closing implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Closing.class);
+final class GuardedCloser implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedCloser.class);
 
     private final ReentrantLock atWork = new ReentrantLock();
     private final String what;
     private final Runnable close;
-    private final Duration patience;
+    private final Duration timeout;
     private volatile boolean closing;
     /** Set once {@link #close} has given up waiting. */
     private volatile boolean leftToWorker;
@@ -28,16 +28,16 @@ final class Closing implements AutoCloseable {
     /**
      * @param what what is closed, for the log
      * @param close closes it
-     * @param patience how long {@link #close} waits for work to end
+     * @param timeout how long {@link #close} waits for work to end
      */
-    Closing(String what, Runnable close, Duration patience) {
+    GuardedCloser(String what, Runnable close, Duration timeout) {
         this.what = what;
         this.close = close;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /**
-     * Works; what is closed meanwhile is closed afterwards.
+     * Works. If {@link #close} gives up waiting meanwhile, the resource is closed afterwards.
      *
      * @throws StoppedException if it is closed already
      */
@@ -59,21 +59,24 @@ final class Closing implements AutoCloseable {
         }
     }
 
-    /** Waits for work to end, but not for ever: whoever is still at work then closes when it is done. Never fails. */
+    /**
+     * Waits for work to end, within the timeout. After it, the working thread closes the resource when it is done.
+     * Never fails.
+     */
     @Override
     public void close() {
         closing = true;
         boolean ended = false;
         try {
-            ended = atWork.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+            ended = atWork.tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         if (!ended) {
             leftToWorker = true;
-            // It may have come to its end just before it could see that.
+            // The work may have ended just before it could see that.
             if (!atWork.tryLock()) {
-                LOG.warn("{} is still at work, and is closed when that is done", what);
+                LOG.warn("{} still works, and closes when it is done", what);
                 return;
             }
         }
@@ -84,18 +87,18 @@ final class Closing implements AutoCloseable {
         }
     }
 
-    /** A failure here would keep Storm from closing the rest of the worker. */
+    /** A failure here would prevent Storm from closing the rest of the worker. */
     private void closeOnce() {
         if (closed) {
             return;
         }
         closed = true;
-        // Who was interrupted at work still closes in peace.
+        // A thread that was interrupted at work still closes undisturbed.
         boolean interrupted = Thread.interrupted();
         try {
             close.run();
         } catch (RuntimeException e) {
-            LOG.warn("{} was not closed properly", what, e);
+            LOG.warn("{} failed to close", what, e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What is at work is closed when it is done, once, and by whoever comes last. */
 @Timeout(20)
-class ClosingTest {
+class GuardedCloserTest {
     private final ExecutorService worker = Executors.newSingleThreadExecutor();
     private final CountDownLatch working = new CountDownLatch(1);
     private final CountDownLatch enough = new CountDownLatch(1);
@@ -28,8 +28,8 @@ class ClosingTest {
         worker.shutdownNow();
     }
 
-    private Future<?> workIn(Closing closing) throws InterruptedException {
-        Future<?> work = worker.submit(() -> closing.work(() -> {
+    private Future<?> workIn(GuardedCloser closer) throws InterruptedException {
+        Future<?> work = worker.submit(() -> closer.work(() -> {
             working.countDown();
             try {
                 enough.await();
@@ -44,21 +44,21 @@ class ClosingTest {
 
     @Test
     void closesAtOnceIfNobodyIsAtWork() {
-        Closing closing = new Closing("it", closed::incrementAndGet, Duration.ZERO);
-        closing.work(() -> {});
-        closing.close();
-        closing.close();
+        GuardedCloser closer = new GuardedCloser("it", closed::incrementAndGet, Duration.ZERO);
+        closer.work(() -> {});
+        closer.close();
+        closer.close();
 
         assertThat(closed).hasValue(1);
-        assertThatThrownBy(() -> closing.work(() -> {})).isInstanceOf(StoppedException.class);
+        assertThatThrownBy(() -> closer.work(() -> {})).isInstanceOf(StoppedException.class);
     }
 
     @Test
     void waitsForWorkToEnd() throws Exception {
-        Closing closing = new Closing("it", closed::incrementAndGet, Duration.ofSeconds(15));
-        Future<?> work = workIn(closing);
+        GuardedCloser closer = new GuardedCloser("it", closed::incrementAndGet, Duration.ofSeconds(15));
+        Future<?> work = workIn(closer);
         enough.countDown();
-        closing.close();
+        closer.close();
 
         work.get();
         assertThat(closed).hasValue(1);
@@ -66,9 +66,9 @@ class ClosingTest {
 
     @Test
     void whoeverIsAtWorkForTooLongClosesWhenItIsDone() throws Exception {
-        Closing closing = new Closing("it", closed::incrementAndGet, Duration.ZERO);
-        Future<?> work = workIn(closing);
-        closing.close();
+        GuardedCloser closer = new GuardedCloser("it", closed::incrementAndGet, Duration.ZERO);
+        Future<?> work = workIn(closer);
+        closer.close();
         assertThat(closed).hasValue(0);
 
         enough.countDown();
@@ -78,13 +78,13 @@ class ClosingTest {
 
     @Test
     void aFailureToCloseIsNobodysElse() {
-        Closing closing = new Closing(
+        GuardedCloser closer = new GuardedCloser(
                 "it",
                 () -> {
                     throw new IllegalStateException("told to fail");
                 },
                 Duration.ZERO);
 
-        assertThatCode(closing::close).doesNotThrowAnyException();
+        assertThatCode(closer::close).doesNotThrowAnyException();
     }
 }
