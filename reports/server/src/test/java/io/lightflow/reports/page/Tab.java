@@ -179,32 +179,27 @@ final class Tab implements AutoCloseable {
         throw new AssertionError("expected the focus to reach " + name + ", found " + passed);
     }
 
-    /** Saves an image of the whole page. */
+    /** Writes a picture of the whole page to {@code target/screenshots}. */
     void screenshot(String name) throws IOException {
+        JsonNode size = evaluate("({ width: innerWidth, height: document.documentElement.scrollHeight })");
+        capture(name, size.path("width").asInt(), size.path("height").asInt(), 1);
+    }
+
+    /** Likewise a small picture of what is visible, as the README shows it. */
+    void thumbnail(String name) throws IOException {
+        JsonNode size = evaluate("({ width: innerWidth, height: innerHeight })");
+        capture(name, size.path("width").asInt(), size.path("height").asInt(), 0.6);
+    }
+
+    private void capture(String name, int width, int height, double scale) throws IOException {
         Path folder = Files.createDirectories(Path.of("target", "screenshots"));
         // Waits for the charts, which draw before the next frame.
         evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
-        JsonNode size = evaluate("({ width: innerWidth, height: document.documentElement.scrollHeight })");
+        Map<String, Object> clip = Map.of("x", 0, "y", 0, "width", width, "height", height, "scale", scale);
         byte[] image = Base64.getDecoder()
                 .decode(call(
                                 "Page.captureScreenshot",
-                                Map.of(
-                                        "format",
-                                        "png",
-                                        "captureBeyondViewport",
-                                        true,
-                                        "clip",
-                                        Map.of(
-                                                "x",
-                                                0,
-                                                "y",
-                                                0,
-                                                "width",
-                                                size.path("width").asInt(),
-                                                "height",
-                                                size.path("height").asInt(),
-                                                "scale",
-                                                1)))
+                                Map.of("format", "png", "captureBeyondViewport", true, "clip", clip))
                         .path("data")
                         .asText());
         Files.write(folder.resolve(name + ".png"), image);
