@@ -3,9 +3,11 @@ package io.lightflow.lab.docs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.lab.docs.Documents.Block;
+import io.lightflow.lab.docs.Documents.Line;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -13,11 +15,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 
 /**
  * Every command of the documents that is Lightflow's names a script that exists, and has options that its command
- * takes. Nothing is run.
+ * takes; and the reference names all options. Nothing is run.
  */
 class CommandSamplesTest {
     private static final String OPERATOR = "io.lightflow.topology.Main";
@@ -87,6 +90,42 @@ class CommandSamplesTest {
         assertThat(tried).contains("lightflow", "bin/lightflow", "deploy/cluster/up", "lab/bench");
     }
 
+    @Test
+    void theReferenceNamesEveryOption() {
+        Map<String, String> sections = sections();
+        List<String> missing = new ArrayList<>();
+        LIGHTFLOW.forEach((name, commandClass) -> {
+            String section = sections.getOrDefault(name, "");
+            CommandLine command = command(commandClass);
+            if (commandClass.equals(OPERATOR)) {
+                command = command.getSubcommands().get(name);
+            }
+            command.getCommandSpec().options().stream()
+                    .filter(option -> !option.usageHelp() && !option.versionHelp() && !option.hidden())
+                    .map(OptionSpec::longestName)
+                    // What the commands of a group share is said once.
+                    .filter(option -> !commandClass.equals(OPERATOR) || !option.equals("--settings"))
+                    .filter(option -> !section.contains(option))
+                    .forEach(option -> missing.add("lightflow " + name + " " + option));
+        });
+        assertThat(missing).isEmpty();
+    }
+
+    /** The sections of the reference, by the commands in their headings. */
+    private static Map<String, String> sections() {
+        Map<String, String> sections = new HashMap<>();
+        List<String> current = List.of();
+        for (Line line : Documents.lines(Documents.PROJECT.resolve("docs/operating/commands.md"))) {
+            if (line.text().startsWith("### lightflow ")) {
+                current = List.of(line.text().replace("### lightflow ", "").split(", lightflow "));
+            } else if (line.text().startsWith("## ")) {
+                current = List.of();
+            }
+            current.forEach(command -> sections.merge(command, line.text() + "\n", String::concat));
+        }
+        return sections;
+    }
+
     /** The words of a command, without the variables before it and a comment behind it. */
     private static List<String> words(String line) {
         List<String> words = new ArrayList<>();
@@ -154,10 +193,12 @@ class CommandSamplesTest {
     }
 
     private static void parse(String commandClass, List<String> arguments) {
+        command(commandClass).parseArgs(arguments.toArray(String[]::new));
+    }
+
+    private static CommandLine command(String commandClass) {
         try {
-            new CommandLine(Class.forName(commandClass))
-                    .setCaseInsensitiveEnumValuesAllowed(true)
-                    .parseArgs(arguments.toArray(String[]::new));
+            return new CommandLine(Class.forName(commandClass)).setCaseInsensitiveEnumValuesAllowed(true);
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException("there is no class " + commandClass, e);
         }
