@@ -103,7 +103,8 @@ final class KeyJoin {
         block.send(block.encoder().tag(key.joinKeyUtf8, block.trace(tag, invalid), event.body()));
     }
 
-    /*     * Whether the event's row is full. If so, the event is emitted now and flagged, and no stored event joins it: the
+    /**
+     * Whether the event's row is full. If so, the event is emitted now and flagged, and no stored event joins it: the
      * status of a stored event must follow from stored events.
      */
     private boolean isFull(int rowSize, LightEvent event) {
