@@ -119,6 +119,12 @@ final class JsonLineParser {
                 }
                 throw wrongType("a text", json, path);
             }
+            case INT -> {
+                if (json.isIntegralNumber() && json.canConvertToInt()) {
+                    return json.intValue();
+                }
+                throw wrongType("an integer of 32 bits", json, path);
+            }
             case LONG -> {
                 if (json.isIntegralNumber() && json.canConvertToLong()) {
                     return json.longValue();
@@ -132,8 +138,7 @@ final class JsonLineParser {
                 throw wrongType("true or false", json, path);
             }
             default ->
-                throw new IllegalStateException("light events have fields of type string, long and boolean only, found "
-                        + schema + " at " + path);
+                throw new IllegalStateException("expected field " + path + " of type string, int, long or boolean, found type " + schema);
         }
     }
 
