@@ -1,5 +1,6 @@
 package io.lightflow.deploy.cluster;
 
+import io.lightflow.deploy.jvm.JavaFlags;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ final class JavaLaunch {
         List<String> command = new ArrayList<>();
         command.add(javaBinary().toString());
         command.add(marker);
+        command.addAll(JavaFlags.withoutWarnings());
         command.addAll(flags);
         // Without performance data, the JVM writes nothing to the system's temporary directory.
         command.addAll(List.of(

@@ -1,5 +1,6 @@
 package io.lightflow.deploy.local;
 
+import io.lightflow.deploy.jvm.JavaFlags;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,6 +67,7 @@ public final class ForkedProcess implements AutoCloseable {
             command.add(setsid.toString());
         }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(JavaFlags.withoutWarnings());
         command.addAll(javaOptions);
         command.add("-XX:-UsePerfData");
         command.add("-Djava.io.tmpdir=" + System.getProperty("java.io.tmpdir"));

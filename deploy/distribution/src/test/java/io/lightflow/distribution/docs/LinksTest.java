@@ -1,8 +1,8 @@
-package io.lightflow.lab.docs;
+package io.lightflow.distribution.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.lab.docs.Documents.Line;
+import io.lightflow.distribution.docs.Documents.Line;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.lightflow.lab.docs;
+package io.lightflow.distribution.docs;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,15 +1,18 @@
-package io.lightflow.lab.docs;
+package io.lightflow.distribution.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.lab.docs.Documents.Block;
-import io.lightflow.lab.docs.Documents.Line;
+import io.lightflow.distribution.LightflowCommand;
+import io.lightflow.distribution.docs.Documents.Block;
+import io.lightflow.distribution.docs.Documents.Line;
+import io.lightflow.topology.Main;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,26 +28,8 @@ import picocli.CommandLine.ParameterException;
 class CommandSamplesTest {
     private static final String OPERATOR = "io.lightflow.topology.Main";
 
-    /**
-     * The classes behind the subcommands of {@code lightflow}; an operator's command is a subcommand of its class, too.
-     */
-    private static final Map<String, String> LIGHTFLOW = Map.ofEntries(
-            Map.entry("up", "io.lightflow.lab.up.UpCommand"),
-            Map.entry("registry", "io.lightflow.registry.server.ServeCommand"),
-            Map.entry("sync", "io.lightflow.registry.sync.SyncCommand"),
-            Map.entry("reports", "io.lightflow.reports.server.ServeCommand"),
-            Map.entry("mirror", "io.lightflow.mirror.MirrorMain"),
-            Map.entry("submit", OPERATOR),
-            Map.entry("show", OPERATOR),
-            Map.entry("pause", OPERATOR),
-            Map.entry("resume", OPERATOR),
-            Map.entry("accept-gap", OPERATOR),
-            Map.entry("certify", OPERATOR),
-            Map.entry("retention", OPERATOR));
-
     /** The classes behind scripts; those of {@code deploy/cluster} are subcommands of one class. */
     private static final Map<String, String> SCRIPTS = Map.of(
-            "deploy/local/up", "io.lightflow.lab.up.UpCommand",
             "deploy/local/registry", "io.lightflow.deploy.local.RegistryCommand",
             "lab/bench", "io.lightflow.lab.bench.BenchCommand",
             "lab/producer-bench", "io.lightflow.lab.bench.ProducerBenchCommand",
@@ -94,17 +79,14 @@ class CommandSamplesTest {
     void theReferenceNamesEveryOption() {
         Map<String, String> sections = sections();
         List<String> missing = new ArrayList<>();
-        LIGHTFLOW.forEach((name, commandClass) -> {
+        Set<String> ofAGroup = Main.commandLine().getSubcommands().keySet();
+        LightflowCommand.commandLine().getSubcommands().forEach((name, command) -> {
             String section = sections.getOrDefault(name, "");
-            CommandLine command = command(commandClass);
-            if (commandClass.equals(OPERATOR)) {
-                command = command.getSubcommands().get(name);
-            }
             command.getCommandSpec().options().stream()
                     .filter(option -> !option.usageHelp() && !option.versionHelp() && !option.hidden())
                     .map(OptionSpec::longestName)
                     // What the commands of a group share is said once.
-                    .filter(option -> !commandClass.equals(OPERATOR) || !option.equals("--settings"))
+                    .filter(option -> !ofAGroup.contains(name) || !option.equals("--settings"))
                     .filter(option -> !section.contains(option))
                     .forEach(option -> missing.add("lightflow " + name + " " + option));
         });
@@ -155,7 +137,9 @@ class CommandSamplesTest {
         if (!Files.isExecutable(script)) {
             throw new IllegalArgumentException("there is no script " + command);
         }
-        if (command.equals(CLUSTER + "lightflow")) {
+        if (command.equals("deploy/local/up")) {
+            checkLightflow(prepend("up", arguments));
+        } else if (command.equals(CLUSTER + "lightflow")) {
             checkOnCluster(arguments);
         } else if (command.startsWith(CLUSTER)) {
             parse(CLUSTER_CLASS, prepend(command.substring(CLUSTER.length()), arguments));
@@ -169,14 +153,7 @@ class CommandSamplesTest {
     }
 
     private static void checkLightflow(List<String> arguments) {
-        if (arguments.equals(List.of("--help"))) {
-            return;
-        }
-        String commandClass = LIGHTFLOW.get(arguments.get(0));
-        if (commandClass == null) {
-            throw new IllegalArgumentException("lightflow has the commands " + new TreeSet<>(LIGHTFLOW.keySet()));
-        }
-        parse(commandClass, commandClass.equals(OPERATOR) ? arguments : arguments.subList(1, arguments.size()));
+        parse(LightflowCommand.commandLine(), arguments);
     }
 
     /** It is given a command and a group, and puts in the settings. */
@@ -193,14 +170,14 @@ class CommandSamplesTest {
     }
 
     private static void parse(String commandClass, List<String> arguments) {
-        command(commandClass).parseArgs(arguments.toArray(String[]::new));
-    }
-
-    private static CommandLine command(String commandClass) {
         try {
-            return new CommandLine(Class.forName(commandClass)).setCaseInsensitiveEnumValuesAllowed(true);
+            parse(new CommandLine(Class.forName(commandClass)), arguments);
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException("there is no class " + commandClass, e);
         }
+    }
+
+    private static void parse(CommandLine command, List<String> arguments) {
+        command.setCaseInsensitiveEnumValuesAllowed(true).parseArgs(arguments.toArray(String[]::new));
     }
 }

@@ -1,8 +1,8 @@
-package io.lightflow.lab.docs;
+package io.lightflow.distribution.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.lab.docs.Documents.Block;
+import io.lightflow.distribution.docs.Documents.Block;
 import io.lightflow.mirror.MirrorMain;
 import io.lightflow.registry.server.RegistryServerSettings;
 import io.lightflow.registry.server.RegistrySettingsFile;

@@ -1,0 +1,189 @@
+package io.lightflow.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The tarball, unpacked into a folder with a space in its name, where the PATH has a shell's tools but neither Maven
+ * nor Java.
+ */
+class TarballTest {
+    private static final Pattern WARNING = Pattern.compile("WARN|ERROR|^OpenJDK .* warning", Pattern.CASE_INSENSITIVE);
+    private static final List<String> TOOLS = List.of(
+            "sh", "sed", "head", "dirname", "readlink", "mkdir", "id", "locale", "unshare", "setpriv", "setsid");
+
+    private static Path folder;
+    private static Path tools;
+    private static Path home;
+
+    @BeforeAll
+    static void unpack() throws Exception {
+        Path tarball = Path.of(System.getProperty("lightflow.tarball"));
+        folder = tarball.resolveSibling("a folder with spaces");
+        delete(folder);
+        Files.createDirectories(folder);
+        Process tar = new ProcessBuilder("tar", "-xzf", tarball.toString())
+                .directory(folder.toFile())
+                .inheritIO()
+                .start();
+        assertThat(tar.waitFor()).isZero();
+        try (Stream<Path> content = Files.list(folder)) {
+            assertThat(content.map(Path::getFileName).map(Path::toString))
+                    .containsExactly(tarball.getFileName().toString().replace(".tar.gz", ""));
+        }
+        home = folder.resolve(tarball.getFileName().toString().replace(".tar.gz", ""));
+        tools = Files.createDirectory(folder.resolve("tools"));
+        for (String tool : TOOLS) {
+            Optional<Path> found = Stream.of("/bin", "/usr/bin")
+                    .map(bin -> Path.of(bin, tool))
+                    .filter(Files::isExecutable)
+                    .findFirst();
+            if (found.isPresent()) {
+                Files.createSymbolicLink(tools.resolve(tool), found.get());
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            try (Stream<Path> all = Files.walk(folder)) {
+                for (Path one : all.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(one);
+                }
+            }
+        }
+    }
+
+    /** What a command printed, on both streams. */
+    private record Run(int exitCode, String output) {
+        void isQuiet() {
+            assertThat(output.lines().filter(line -> WARNING.matcher(line).find()))
+                    .isEmpty();
+        }
+    }
+
+    private static Run run(Map<String, String> environment, Path program, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(program.toString()));
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile(folder, "output", ".txt");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().clear();
+        builder.environment().put("PATH", tools.toString());
+        builder.environment().putAll(environment);
+        Process process = builder.directory(folder.toFile()).start();
+        if (!process.waitFor(3, TimeUnit.MINUTES)) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+            throw new AssertionError(command + " did not end within 3 minutes: " + Files.readString(output));
+        }
+        return new Run(process.exitValue(), Files.readString(output));
+    }
+
+    private static Run lightflow(Path java, String... arguments) throws Exception {
+        return run(Map.of("JAVA_HOME", java.toString()), home.resolve("bin/lightflow"), arguments);
+    }
+
+    private static Path thisJava() {
+        return Path.of(System.getProperty("java.home"));
+    }
+
+    private static Path java25() throws IOException {
+        try (Stream<Path> installed =
+                Files.exists(Path.of("/usr/lib/jvm")) ? Files.list(Path.of("/usr/lib/jvm")) : Stream.empty()) {
+            Optional<Path> found = installed
+                    .filter(java -> java.getFileName().toString().contains("-25"))
+                    .filter(java -> Files.isExecutable(java.resolve("bin/java")))
+                    .findFirst();
+            assumeTrue(found.isPresent(), "there is no Java 25 in /usr/lib/jvm");
+            return found.orElseThrow();
+        }
+    }
+
+    private static void upOn(Path java, int events) throws Exception {
+        Path report = folder.resolve("a report of " + events + ".json");
+        Run run =
+                lightflow(java, "up", "--generate", events + ",seed=7", "--until-done", "--report", report.toString());
+        assertThat(run.exitCode()).as(run.output()).isZero();
+        run.isQuiet();
+        assertThat(Files.readString(report)).containsPattern("\"differences\" : \\[ *\\]");
+        assertThat(home.resolve("data/local")).isDirectory();
+    }
+
+    @Test
+    void theMainJobRuns() throws Exception {
+        upOn(thisJava(), 20_000);
+    }
+
+    @Test
+    void theMainJobRunsOnJava25() throws Exception {
+        Path java = java25();
+        Run version = lightflow(java, "--version");
+        assertThat(version.output()).startsWith("Lightflow ").contains("Java 25");
+        version.isQuiet();
+        upOn(java, 2_000);
+    }
+
+    @Test
+    void everyCommandHasHelp() throws Exception {
+        for (String command : LightflowCommand.commandLine().getSubcommands().keySet()) {
+            Run run = lightflow(thisJava(), command, "--help");
+            assertThat(run.exitCode()).as(run.output()).isZero();
+            assertThat(run.output()).startsWith("Usage: lightflow " + command);
+            run.isQuiet();
+        }
+    }
+
+    @Test
+    void aLinkToTheCommandWorks() throws Exception {
+        Path link = Files.createSymbolicLink(
+                folder.resolve("a link"), Path.of(home.getFileName().toString(), "bin/lightflow"));
+        Run run = run(Map.of("JAVA_HOME", thisJava().toString()), link, "--version");
+        assertThat(run.output()).startsWith("Lightflow ");
+    }
+
+    @Test
+    void aMissingOrOldJavaIsNamed() throws Exception {
+        Path program = home.resolve("bin/lightflow");
+        Run missing = run(Map.of(), program, "--version");
+        assertThat(missing.exitCode()).isEqualTo(1);
+        assertThat(missing.output()).contains("Install a Java runtime, 17 to 25, or set JAVA_HOME.");
+
+        Path old = folder.resolve("an old java");
+        Files.createDirectories(old.resolve("bin"));
+        Files.writeString(old.resolve("bin/java"), "#!/bin/sh\necho 'openjdk version \"11.0.2\" 2019-01-15'\n");
+        Files.setPosixFilePermissions(old.resolve("bin/java"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        Run tooOld = lightflow(old, "--version");
+        assertThat(tooOld.exitCode()).isEqualTo(1);
+        assertThat(tooOld.output()).contains(old + "/bin/java is older than Java 17");
+    }
+
+    @Test
+    void submitNeedsStormsSettingsAndFindsTheTopologyJar() throws Exception {
+        Run run = lightflow(
+                thisJava(), "submit", "--settings", home.resolve("conf/us.yaml").toString(), "--storm-conf", "none");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.output()).contains("name them with --storm-conf or STORM_CONF_DIR");
+        try (Stream<Path> jars = Files.list(home.resolve("topology"))) {
+            assertThat(jars.map(Path::getFileName).map(Path::toString))
+                    .singleElement()
+                    .asString()
+                    .endsWith("-storm.jar");
+        }
+    }
+}

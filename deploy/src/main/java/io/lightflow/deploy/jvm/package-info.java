@@ -1,0 +1,2 @@
+/** How JVMs are started. */
+package io.lightflow.deploy.jvm;
