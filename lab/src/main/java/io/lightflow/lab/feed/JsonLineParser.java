@@ -138,7 +138,8 @@ final class JsonLineParser {
                 throw wrongType("true or false", json, path);
             }
             default ->
-                throw new IllegalStateException("expected field " + path + " of type string, int, long or boolean, found type " + schema);
+                throw new IllegalStateException(
+                        "expected field " + path + " of type string, int, long or boolean, found type " + schema);
         }
     }
 
