@@ -37,9 +37,9 @@ changed_since() {
     -newer "$1" \( -name pom.xml -o -path "*/$2" -o -path "*/$2/*" \) -print | head -n 1
 }
 
-# The tests, the format and the tarball are for `mvn verify`.
+# The tests, the format, Error Prone and the tarball are for `mvn verify`.
 maven() {
-  cd "$project" && mvn -B -ntp -DskipTests -Dspotless.check.skip -Dspotless.apply.skip -Dassembly.skipAssembly \
+  cd "$project" && mvn -B -ntp -DskipTests -DskipErrorProne -Dspotless.check.skip -Dspotless.apply.skip -Dassembly.skipAssembly \
     -pl "$1" -am package
 }
 
