@@ -15,8 +15,8 @@ import net.bytebuddy.asm.MemberSubstitution;
 /** The ways in which the platform is broken on purpose, one at a time. */
 public enum Mutant {
     TXIDS_INSTEAD_OF_OFFSETS(
-            "a batch counts as done if its txid is not above the ledger's, and is processed whole otherwise, whatever its"
-                    + " offsets",
+            "a batch counts as done if its txid is not above the ledger's, and is processed whole otherwise,"
+                    + " whatever its offsets",
             changed(JoinStep.class.getName(), Advice.to(JoinByTxid.class).on(named("run"))),
             changed("io.lightflow.join.BlockJoin", nothingSkippedIn("takeEvents")),
             changed(
