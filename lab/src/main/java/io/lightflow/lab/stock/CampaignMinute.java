@@ -21,10 +21,10 @@ public record CampaignMinute(String campaign, long minuteMs) {
     }
 
     /**
-     * The key of an impression; empty for other records between impressions, such as beacons.
+     * The key of an impression. Empty for records that are not impressions, such as beacons.
      *
-     * @param impressionSchema the registry's id of the schema of impressions
-     * @throws IllegalArgumentException if it has the schema of impressions, but decoding fails
+     * @param impressionSchema id of the impression schema in the registry
+     * @throws IllegalArgumentException if the record has the impression schema but cannot be decoded
      */
     public static Optional<CampaignMinute> of(byte[] value, int impressionSchema) {
         if (!WireFormat.hasHeader(value) || WireFormat.schemaId(value) != impressionSchema) {

@@ -24,9 +24,9 @@ import org.apache.storm.trident.state.map.TransactionalMap;
  * updates with the same txid. A batch is written in one transaction; if PostgreSQL fails, the batch fails, and Trident
  * replays it. Not thread-safe.
  */
-@SuppressWarnings("rawtypes") // as TransactionalMap wants it
+@SuppressWarnings("rawtypes") // required by TransactionalMap
 public final class CountTable implements IBackingMap<TransactionalValue> {
-    /** What to create before the topology is submitted. */
+    /** Name of the table, which {@link #create} recreates before the topology is submitted. */
     public static final String NAME = "stock_counts";
 
     private static final String READ = """

@@ -5,7 +5,7 @@ import org.apache.storm.trident.operation.TridentCollector;
 import org.apache.storm.trident.tuple.TridentTuple;
 import org.apache.storm.tuple.Values;
 
-/** Maps the value of a record to campaign and minute; drops records that are no impressions. */
+/** Maps the value of a record to campaign and minute. Drops records that are not impressions. */
 final class Impressions extends BaseFunction {
     private static final long serialVersionUID = 1L;
 

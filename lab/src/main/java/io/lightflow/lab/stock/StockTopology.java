@@ -16,13 +16,13 @@ import org.apache.storm.tuple.Values;
 
 /**
  * Counts impressions per campaign and minute with stock parts: {@link KafkaTridentSpoutTransactional} and a
- * transactional state. Settings are Storm's defaults, except that it reads only committed records, and that a
+ * transactional state. It uses Storm's default settings with two exceptions. It reads only committed records, and a
  * resubmitted topology continues where the previous one stopped.
  */
 public final class StockTopology {
     public static final String NAME = "stock";
 
-    /** Below which Trident keeps the topology's state in ZooKeeper. */
+    /** Parent node of the topology's Trident state in ZooKeeper. */
     public static final String STREAM = "stock-impressions";
 
     private static final double HEAP_MB = 256;
@@ -30,7 +30,7 @@ public final class StockTopology {
 
     private StockTopology() {}
 
-    /** What {@link #main} takes. */
+    /** The arguments of {@link #main}. */
     public static List<String> arguments(
             String kafka, List<String> topics, int impressionSchema, String jdbcUrl, int parallelism) {
         return List.of(

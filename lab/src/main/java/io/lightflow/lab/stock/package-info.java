@@ -1,5 +1,5 @@
 /**
- * The alternative without Lightflow: Storm's Kafka spout and a counting state from Trident's documentation.
+ * The alternative to Lightflow: Storm's Kafka spout and a counting state from Trident's documentation.
  * {@code lab/torture --stock} applies the same faults to it.
  */
 package io.lightflow.lab.stock;

@@ -10,17 +10,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Stands between clients and a server, and can cut off the clients without the server's noticing. Whoever ends a
- * connection otherwise ends it for both. Thread-safe.
+ * A TCP proxy that can cut off its clients without the server noticing. A connection that either side ends is ended for
+ * both. Thread-safe.
  */
 public final class CuttableProxy implements AutoCloseable {
     private static final int BACKLOG = 50;
 
     private final ServerSocket listener;
     private final int target;
-    /** The server's side of each connection, by the client's. */
+    /** Maps the client socket of each connection to its server socket. */
     private final Map<Socket, Socket> connections = new ConcurrentHashMap<>();
-    /** What the server still takes for connections. */
+    /** Server sockets of cut connections; the server still considers them open. */
     private final Map<Socket, Socket> cutOff = new ConcurrentHashMap<>();
 
     private volatile boolean open = true;
@@ -31,7 +31,7 @@ public final class CuttableProxy implements AutoCloseable {
     }
 
     /**
-     * @param port where to listen, on the loopback address; 0 for a free one
+     * @param port port to listen on, on the loopback address; 0 for a free one
      * @param target the server's port on the loopback address
      */
     public CuttableProxy(int port, int target) throws IOException {
@@ -44,7 +44,7 @@ public final class CuttableProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Cuts off the clients of now; those who come later get through. */
+    /** Cuts off all current clients. Later clients get through. */
     public void cut() {
         connections.forEach((client, server) -> {
             if (connections.remove(client, server)) {
@@ -54,7 +54,7 @@ public final class CuttableProxy implements AutoCloseable {
         });
     }
 
-    /** Cuts off the clients of now and all who come before {@link #open}. */
+    /** Cuts off all current clients, and refuses new ones until {@link #open}. */
     public void shut() {
         open = false;
         cut();
@@ -70,7 +70,7 @@ public final class CuttableProxy implements AutoCloseable {
             try {
                 connect(listener.accept());
             } catch (IOException e) {
-                // Closed, or the client has gone again.
+                // The proxy is closed, or the client has disconnected.
             }
         }
     }
@@ -86,7 +86,7 @@ public final class CuttableProxy implements AutoCloseable {
             start(() -> pump(client, server, client));
             start(() -> pump(server, client, client));
         } catch (IOException e) {
-            // The server is away, and so is the proxy.
+            // The server is unavailable, so the proxy is unavailable too.
             reset(client);
         }
     }
@@ -100,7 +100,7 @@ public final class CuttableProxy implements AutoCloseable {
                 out.write(bytes, 0, count);
             }
         } catch (IOException e) {
-            // Ended by one side, or cut.
+            // One side ended the connection, or it was cut.
         }
         Socket server = connections.remove(client);
         if (server != null) {
@@ -113,7 +113,7 @@ public final class CuttableProxy implements AutoCloseable {
         try {
             client.setSoLinger(true, 0);
         } catch (IOException e) {
-            // It has ended by itself.
+            // It has already ended.
         }
         close(client);
     }
@@ -122,7 +122,7 @@ public final class CuttableProxy implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // Whatever is left of it, nobody uses it.
+            // Nobody uses the socket any more.
         }
     }
 

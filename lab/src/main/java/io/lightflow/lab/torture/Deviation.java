@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Where counts are wrong.
+ * The differences between the stored counts and the true counts.
  *
- * @param excess by campaign and minute, counted minus there; never 0
+ * @param excess stored count minus true count, by campaign and minute; never 0
  */
 record Deviation(Map<CampaignMinute, Long> excess) {
     static final Deviation NONE = new Deviation(Map.of());
@@ -23,7 +23,7 @@ record Deviation(Map<CampaignMinute, Long> excess) {
         return new Deviation(excess);
     }
 
-    /** What has come on top of an earlier one. */
+    /** The part of this deviation that an earlier one does not contain. */
     Deviation since(Deviation earlier) {
         return between(earlier.excess, excess);
     }
@@ -32,12 +32,12 @@ record Deviation(Map<CampaignMinute, Long> excess) {
         return excess.isEmpty();
     }
 
-    /** Events that are missing in the counts. */
+    /** Number of events missing from the counts. */
     long lost() {
         return -excess.values().stream().mapToLong(count -> Math.min(count, 0)).sum();
     }
 
-    /** Events that the counts have too many. */
+    /** Number of surplus events in the counts. */
     long doubled() {
         return excess.values().stream().mapToLong(count -> Math.max(count, 0)).sum();
     }

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
 
-/** Counts what is committed in topics, each record once. Belongs to one thread. */
+/** Counts each committed record of the topics once. Confined to one thread. */
 final class ExactCounts implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -32,7 +32,7 @@ final class ExactCounts implements AutoCloseable {
         consumer.seekToBeginning(partitions);
     }
 
-    /** Reads on to the present ends of the topics, if Kafka answers; returns the counts until there, a view. */
+    /** Reads up to the current ends of the topics if Kafka is available. Returns a view of the counts. */
     Map<CampaignMinute, Long> upToNow() {
         try {
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
@@ -43,7 +43,7 @@ final class ExactCounts implements AutoCloseable {
                 }
             }
         } catch (RetriableException away) {
-            // What is there can be read later.
+            // The records remain in the topics, so a later call reads them.
         }
         return Collections.unmodifiableMap(counts);
     }

@@ -5,10 +5,10 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Something bad that can be done to the platform.
+ * A fault that can be injected into the platform.
  *
- * @param kind what it is, in a few words; faults of one kind are compared with each other
- * @param disturbed the topologies that have to get over it
+ * @param kind short description; the report aggregates faults by kind
+ * @param disturbed topologies that must recover from the fault
  */
 record Fault(String kind, Set<TopologyDescriptor> disturbed, Strike strike) {
     Fault {
@@ -17,18 +17,18 @@ record Fault(String kind, Set<TopologyDescriptor> disturbed, Strike strike) {
     }
 
     /**
-     * Does it, and puts right what an operator or a watchdog would put right; the rest the platform has to do by
-     * itself.
+     * Injects the fault, and performs the repairs that an operator or a watchdog would perform. The platform must
+     * recover from the rest without help.
      */
     interface Strike {
         Struck on(Stage stage) throws Exception;
     }
 
     /**
-     * What was done.
+     * The injected fault.
      *
-     * @param effect in words
-     * @param from when it was done, or, if it lasted for a while, when it was over
+     * @param effect description of the effect
+     * @param from moment of the fault, or the moment of its end if the fault lasts
      */
     record Struck(String effect, Moment from) {}
 }

@@ -20,11 +20,11 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 
 /**
- * Feeds generated events to the data centers' Kafkas, in a thread of its own, until there have been enough of them and
- * {@link #finish} is called. Thread-safe.
+ * Feeds generated events to the data centers' Kafkas in a background thread. Feeding ends when enough events have been
+ * fed and {@link #finish} has been called. Thread-safe.
  */
 final class LightFeed implements AutoCloseable {
-    /** Events that are there to be had for each that is planned: faults may take longer than planned. */
+    /** Number of available events per planned event. Faults may take longer than planned. */
     private static final int RESERVE = 10;
 
     private final FeedProducer producer;
@@ -37,10 +37,10 @@ final class LightFeed implements AutoCloseable {
     private boolean paused;
 
     /**
-     * What to feed.
+     * Amount and duration of the feed.
      *
-     * @param events how many, at least
-     * @param during how long they take
+     * @param events minimum number of events
+     * @param during duration of the feed
      */
     record Plan(long events, Duration during, long seed) {
         Plan {
@@ -54,7 +54,7 @@ final class LightFeed implements AutoCloseable {
             return events * 1000.0 / during.toMillis();
         }
 
-        /** More events than will be fed; those that are fed are the first of them. */
+        /** The generated events. The feed uses the first of them, and never all. */
         Feed open() {
             return new GeneratedFeed(
                     GeneratedFeedSettings.of(Math.multiplyExact(events, RESERVE), seed, List.of(Stage.GROUP)));
@@ -67,7 +67,7 @@ final class LightFeed implements AutoCloseable {
     }
 
     /**
-     * Starts.
+     * Starts the feed.
      *
      * @param beaconsEvery time between two beacons
      * @param kafka bootstrap servers by data center
@@ -103,7 +103,7 @@ final class LightFeed implements AutoCloseable {
         return !mayEnd || !enough;
     }
 
-    /** Feeds nothing more, neither events nor beacons, until {@link #goOn}; what was fed is on its way. */
+    /** Pauses events and beacons until {@link #goOn}. Events that were already fed remain in transit. */
     void pause() {
         synchronized (pauseLock) {
             paused = true;
@@ -117,12 +117,12 @@ final class LightFeed implements AutoCloseable {
         }
     }
 
-    /** Whether there have been as many events as planned. It goes on all the same until {@link #finish}. */
+    /** Whether the planned number of events has been fed. Feeding continues until {@link #finish}. */
     boolean hasEnough() {
         return enough;
     }
 
-    /** How far it has come; at most some hundred events behind. */
+    /** Progress of the feed; lags by a few hundred events at most. */
     FeedTotals fed() {
         if (feeding.isDone()) {
             failIfFailed();
@@ -134,8 +134,7 @@ final class LightFeed implements AutoCloseable {
         try {
             feeding.get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "The feed has ended: " + e.getCause().getMessage(), e.getCause());
+            throw new IllegalStateException("The feed failed: " + e.getCause().getMessage(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while feeding", e);
@@ -143,7 +142,7 @@ final class LightFeed implements AutoCloseable {
     }
 
     /**
-     * Lets it end once there have been enough events, waits for that, and has all timers fire up to a while after its
+     * Waits until enough events have been fed, and ends the feed. Then sends beacons that fire all timers due after the
      * last event; see {@link FeedProducer#sendClosingBeacons}.
      */
     FeedTotals finish(Duration span) throws InterruptedException {

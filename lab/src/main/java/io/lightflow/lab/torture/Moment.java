@@ -1,13 +1,13 @@
 package io.lightflow.lab.torture;
 
 /**
- * A moment of a run. What was fed after it is younger, in event time, than what was fed before.
+ * A moment of a run. Events fed after it have a later event time than events fed before it.
  *
  * @param nanos by {@link System#nanoTime}
- * @param fedMs greatest event time fed until then, ms since the Unix epoch
+ * @param fedMs maximum event time fed so far, ms since the Unix epoch
  */
 record Moment(long nanos, long fedMs) {
-    /** The same events as fed, the time counted from an earlier moment. */
+    /** A moment with the same fed events, with the time of an earlier moment. */
     Moment countedFrom(Moment earlier) {
         return new Moment(earlier.nanos, fedMs);
     }

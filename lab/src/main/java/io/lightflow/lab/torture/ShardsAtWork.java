@@ -4,7 +4,7 @@ import io.lightflow.position.Position;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Looks at the shards of a topology after a fault, and tells when they go on. Belongs to one thread. */
+/** Polls the shards of a topology after a fault, and detects when they resume. Confined to one thread. */
 final class ShardsAtWork {
     private final Supplier<List<Position>> positions;
     private final Moment fault;
@@ -12,14 +12,14 @@ final class ShardsAtWork {
     private long firstCommitNanos;
     private boolean committed;
 
-    /** @param positions of all shards, in the same order each time; empty if they cannot be told now */
+    /** @param positions positions of all shards, always in the same order; empty while the ledger is unavailable */
     ShardsAtWork(Supplier<List<Position>> positions, Moment fault) {
         this.positions = positions;
         this.fault = fault;
         this.before = positions.get();
     }
 
-    /** Whether every shard has committed something that was fed after the fault; false if that cannot be told now. */
+    /** Whether every shard has committed an event fed after the fault. False while the ledger is unavailable. */
     boolean areBeyond() {
         List<Position> now = positions.get();
         if (now.isEmpty()) {
@@ -36,7 +36,7 @@ final class ShardsAtWork {
         return beyond;
     }
 
-    /** From the fault until there was another position than at once, to the accuracy of a look. */
+    /** Time from the fault to the first changed position, accurate to one polling interval. */
     double secondsToFirstCommit() {
         if (!committed) {
             throw new IllegalStateException("Expected a commit of a shard, found none");

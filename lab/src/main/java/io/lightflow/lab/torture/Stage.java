@@ -35,21 +35,21 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * The platform under torture: a cluster of its own with the group {@code us}, both topologies at work, and events that
- * flow from the data centers' Kafkas through MirrorMaker. The topologies reach the central Kafka and PostgreSQL by way
- * of a proxy, and MirrorMaker the data centers' Kafkas. Belongs to one thread.
+ * The platform under torture: a dedicated cluster with the group {@code us}, both topologies running, and events that
+ * flow from the data centers' Kafkas through MirrorMaker. The topologies connect to the central Kafka and PostgreSQL
+ * through proxies. MirrorMaker connects to the data centers' Kafkas through proxies. Confined to one thread.
  */
 final class Stage implements AutoCloseable {
     static final DcGroup GROUP = new DcGroup("us", List.of("us-west", "us-east"));
     static final int SHARDS = 4;
     private static final int PARALLELISM = 2;
     private static final Duration BEACON_EVERY = Duration.ofMillis(500);
-    /** Longer than anything that heals by itself takes; what lasts longer hangs. */
+    /** Longer than any recovery without help takes. A recovery that exceeds it counts as a hang. */
     private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(3);
 
     private static final Duration LOOK_EVERY = Duration.ofMillis(200);
 
-    /** Small batches, so that there are many to be hit in the middle of; for the rest the defaults. */
+    /** Small batches give a fault many chances to strike in the middle of one. Other settings are the defaults. */
     private static final String SETTINGS = """
             group: ${group}
             dataCenters: [us-west, us-east]
@@ -80,7 +80,7 @@ final class Stage implements AutoCloseable {
               heapMb: 256
             """;
 
-    /** Its rows can be reached by several processes, so the shards are spread over two. */
+    /** Several processes can access its rows, so the shards are spread over two workers. */
     private static final String AEROSPIKE = """
             store:
               aerospike:
@@ -93,10 +93,10 @@ final class Stage implements AutoCloseable {
 
     private final Cluster cluster;
     private final Random random;
-    /** Never released: what waits for it waits until it is interrupted, or its time is over. */
+    /** Never released: a waiter waits until its timeout or an interrupt. */
     private final CountDownLatch never = new CountDownLatch(1);
 
-    /** By process. */
+    /** The proxies, by the server's process. */
     private final Map<String, CuttableProxy> proxies = new TreeMap<>();
 
     private GroupOnCluster group;
@@ -106,7 +106,7 @@ final class Stage implements AutoCloseable {
 
     /**
      * @param data an empty folder, absolute
-     * @param asd the executable of an Aerospike server, absolute: the join store is there; null: it is RocksDB
+     * @param asd absolute path of an Aerospike server's executable; null for RocksDB as the join store
      */
     Stage(Path data, Path asd, Random random) {
         Set<String> everyKafka = new TreeSet<>(GROUP.dcs());
@@ -116,7 +116,7 @@ final class Stage implements AutoCloseable {
         this.random = random;
     }
 
-    /** Starts everything; returns when the first events have been joined and counted. */
+    /** Starts everything. Returns when the first events have been joined and counted. */
     void start(LightFeed.Plan plan, Consumer<String> progress) throws IOException {
         Endpoints endpoints = cluster.endpoints();
         for (Map.Entry<String, Endpoints.Proxied> kafka : endpoints.proxied().entrySet()) {
@@ -141,10 +141,10 @@ final class Stage implements AutoCloseable {
                 List.of(URI.create(cluster.endpoints().registry()))));
         feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints().kafka(), SHARDS, schemas.ids());
         awaitBeyond(now(), Topologies.ALL);
-        progress.accept("both topologies are at work");
+        progress.accept("both topologies are running");
     }
 
-    /** Whether Aerospike is the join store; it is RocksDB otherwise. */
+    /** Whether the join store is Aerospike, rather than RocksDB. */
     boolean onAerospike() {
         return cluster.settings().asd().isPresent();
     }
@@ -153,7 +153,7 @@ final class Stage implements AutoCloseable {
         return cluster;
     }
 
-    /** What those who work on the events go through to reach a server, by the server's process. */
+    /** The proxy through which the topologies or MirrorMaker reach a server, by the server's process. */
     CuttableProxy proxy(String process) {
         return proxies.get(process);
     }
@@ -174,7 +174,7 @@ final class Stage implements AutoCloseable {
         return random;
     }
 
-    /** Tasks of each topology at present. */
+    /** Current number of tasks of each topology. */
     int parallelism() {
         return parallelism;
     }
@@ -189,31 +189,31 @@ final class Stage implements AutoCloseable {
         return new Moment(System.nanoTime(), feed.fed().greatestTimeMs());
     }
 
-    /** Lets time pass in which nothing is done. */
+    /** Waits without any action. */
     void pause(Duration time) throws InterruptedException {
         never.await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
-     * How long topologies took to get over something, in seconds.
+     * Recovery times of topologies, in seconds.
      *
-     * @param firstCommit until each had committed anything
-     * @param everyShard until every shard of each had committed something that was fed after it
+     * @param firstCommit until each topology had committed anything
+     * @param everyShard until every shard of each topology had committed an event fed after the fault
      */
     record Recovery(double firstCommit, double everyShard) {}
 
     /**
-     * Waits until every shard has committed something that was fed after a moment. This takes a watermark beyond it, to
-     * which both data centers, the mirror and the topologies must have contributed.
+     * Waits until every shard has committed an event fed after a moment. This needs a later watermark, to which both
+     * data centers, the mirror and the topologies must have contributed.
      *
-     * @return the time from that moment until then
+     * @return time since that moment
      * @throws IllegalStateException if it takes longer than {@link #RECOVERS_WITHIN}
      */
     Recovery awaitBeyond(Moment moment, Collection<TopologyDescriptor> topologies) {
         List<ShardsAtWork> all = topologies.stream()
                 .map(topology -> new ShardsAtWork(() -> positions(topology), moment))
                 .toList();
-        // Each has to be looked at each time.
+        // Every topology must be polled each time.
         if (!Deadline.in(RECOVERS_WITHIN).await(LOOK_EVERY, () -> all.stream()
                 .map(ShardsAtWork::areBeyond)
                 .reduce(true, Boolean::logicalAnd))) {
@@ -234,13 +234,13 @@ final class Stage implements AutoCloseable {
                 (System.nanoTime() - moment.nanos()) / 1e9);
     }
 
-    /** Waits until every process works, and both topologies commit. */
+    /** Waits until every process is running and both topologies commit. */
     void awaitEverythingAtWork() {
         cluster.processes().forEach(process -> process.awaitReady(RECOVERS_WITHIN));
         awaitBeyond(now(), Topologies.ALL);
     }
 
-    /** Where the ledger has the shards; empty while the ledger is away, which is waited out. */
+    /** The shards' positions in the ledger; empty while the ledger is unavailable. The caller tries again. */
     private List<Position> positions(TopologyDescriptor topology) {
         try {
             return List.copyOf(group.positions(topology));
@@ -249,7 +249,7 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    /** Stops everything; the data stays. An interruption waits until that is done. */
+    /** Stops everything and keeps the data. An interrupt takes effect after everything has stopped. */
     @Override
     public void close() {
         boolean interrupted = Thread.interrupted();

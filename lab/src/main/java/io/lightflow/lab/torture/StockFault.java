@@ -2,23 +2,23 @@ package io.lightflow.lab.torture;
 
 import java.util.Objects;
 
-/** Something bad that can be done to the stock topology; the counterpart of {@link Fault}. */
+/** A fault that can be injected into the stock topology; the counterpart of {@link Fault}. */
 record StockFault(String kind, Strike strike) {
     StockFault {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(strike, "strike");
     }
 
-    /** Does it, and puts right what an operator or a watchdog would put right. */
+    /** Injects the fault, and performs the repairs that an operator or a watchdog would perform. */
     interface Strike {
         Struck on(StockStage stage) throws Exception;
     }
 
     /**
-     * What was done.
+     * The injected fault.
      *
-     * @param effect in words
-     * @param nanos when, by {@link System#nanoTime}
+     * @param effect description of the effect
+     * @param nanos time of the fault, by {@link System#nanoTime}
      */
     record Struck(String effect, long nanos) {
         static Struck now(String effect) {

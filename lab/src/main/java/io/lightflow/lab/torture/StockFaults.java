@@ -6,14 +6,14 @@ import io.lightflow.lab.torture.StockFault.Struck;
 import java.time.Duration;
 import java.util.List;
 
-/** What is done to the stock topology: those of {@link TortureFaults} that concern it, and nothing at all. */
+/** The faults of the stock topology: the relevant ones of {@link TortureFaults}, and a control without a fault. */
 final class StockFaults {
     private static final int MOST_TASKS = 4;
     private static final Duration NOTHING_FOR = Duration.ofSeconds(10);
 
     private StockFaults() {}
 
-    /** One of each kind. */
+    /** One fault of each kind. */
     static List<StockFault> all(StockSource source) {
         return List.of(
                 nothing(),
@@ -28,9 +28,9 @@ final class StockFaults {
     }
 
     private static StockFault nothing() {
-        return new StockFault("nothing", stage -> {
+        return new StockFault("none", stage -> {
             stage.pause(NOTHING_FOR);
-            return Struck.now("to see that it counts right if it is left alone");
+            return Struck.now("control without a fault");
         });
     }
 
@@ -44,7 +44,7 @@ final class StockFaults {
     private static StockFault killedInBatch() {
         return new StockFault("kill -9 worker, in a batch", stage -> {
             StormWorker killed = stage.workers().killBetweenTwoPartitions();
-            return Struck.now("process " + killed.pid() + ", with a batch noted for some partitions only");
+            return Struck.now("process " + killed.pid() + ", with a batch recorded for some partitions only");
         });
     }
 
@@ -52,7 +52,7 @@ final class StockFaults {
         return new StockFault("kill -9 worker, nothing to count", stage -> {
             stage.settle();
             StormWorker killed = stage.workers().killWithABatchNoted();
-            Struck struck = Struck.now("process " + killed.pid() + ", with everything counted and no events coming");
+            Struck struck = Struck.now("process " + killed.pid() + ", with everything counted and no events arriving");
             stage.feed().goOn();
             return struck;
         });
@@ -64,7 +64,7 @@ final class StockFaults {
             long gone = System.nanoTime();
             stage.wipeTrident();
             stage.submit(stage.parallelism());
-            return new Struck("topology killed, its state deleted, submitted again", gone);
+            return new Struck("topology killed, state deleted, submitted again", gone);
         });
     }
 
@@ -76,7 +76,7 @@ final class StockFaults {
             long gone = System.nanoTime();
             stage.submit(after);
             return new Struck(
-                    "topology killed, and submitted with %d in place of %d tasks".formatted(after, before), gone);
+                    "topology killed, and submitted with %d instead of %d tasks".formatted(after, before), gone);
         });
     }
 
@@ -91,7 +91,7 @@ final class StockFaults {
             }
             long killed = System.nanoTime();
             process.start();
-            return new Struck("process %d, and started again".formatted(pid), killed);
+            return new Struck("process %d, restarted".formatted(pid), killed);
         });
     }
 }

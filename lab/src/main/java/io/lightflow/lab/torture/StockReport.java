@@ -13,16 +13,16 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What became of the stock topology. The names are those of the JSON.
+ * The results of a run of the stock topology. The component names are the JSON field names.
  *
- * @param source what was counted
- * @param events light events fed
- * @param impressions those of them that were to be counted
- * @param lost impressions that are not in the counts, over all faults
- * @param doubled impressions that are in the counts too often, over all faults
- * @param stopped how often it did not come back by itself
- * @param kinds what came of each kind of fault
- * @param faults in the order in which they were done
+ * @param source the counted topics
+ * @param events number of light events fed
+ * @param impressions number of impressions that must be counted
+ * @param lost number of impressions missing from the counts, over all faults
+ * @param doubled number of surplus impressions in the counts, over all faults
+ * @param stopped how often the topology stopped for good
+ * @param kinds effects by kind of fault
+ * @param faults the faults in order of injection
  */
 @JsonPropertyOrder({
     "seed",
@@ -50,27 +50,28 @@ record StockReport(
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * A fault that was done.
+     * An injected fault.
      *
      * @param at seconds after the first event
-     * @param seen in words
-     * @param recoverySeconds until new counts were written; null if none were within {@link StockStage#RECOVERS_WITHIN}
-     * @param lost impressions; 0 if it did not come back, and so has not said its last word
-     * @param doubled impressions; likewise
+     * @param seen description of the observed effect
+     * @param recoverySeconds until new counts were written; null if there were none within
+     *     {@link StockStage#RECOVERS_WITHIN}
+     * @param lost number of lost impressions; 0 if the topology did not recover, since its result is unknown
+     * @param doubled number of doubled impressions; 0 if the topology did not recover
      */
     record Done(String kind, double at, String seen, Double recoverySeconds, long lost, long doubled) {
         private static final int LONGEST_ERROR = 120;
 
-        /** It came back. */
+        /** A fault from which the topology recovered. */
         static Done counted(String kind, double at, String effect, double recoverySeconds, long lost, long doubled) {
             return new Done(kind, at, effect, recoverySeconds, lost, doubled);
         }
 
         /**
-         * It did not come back.
+         * A fault after which the topology stopped for good.
          *
-         * @param workers processes that were seen to try
-         * @param error what the log says; may be empty
+         * @param workers number of worker processes observed
+         * @param error error from the worker log; may be empty
          */
         static Done stopped(String kind, double at, String effect, int workers, String error) {
             String tried = workers > 1 ? "%d workers died one after the other".formatted(workers) : "the worker hangs";
@@ -93,10 +94,10 @@ record StockReport(
     }
 
     /**
-     * What came of a kind of fault.
+     * Effects of a kind of fault.
      *
-     * @param stopped how often it did not come back by itself
-     * @param longestRecoverySeconds of those times that it came back; null if it never did
+     * @param stopped how often the topology stopped for good
+     * @param longestRecoverySeconds longest recovery; null if the topology never recovered
      */
     record Effects(int times, long lost, long doubled, long stopped, Double longestRecoverySeconds) {
         static Effects of(List<Done> faults) {
@@ -133,7 +134,7 @@ record StockReport(
                 List.copyOf(faults));
     }
 
-    /** Writes the JSON, and the page next to it. */
+    /** Writes the JSON, and the Markdown page beside it. */
     void write(Path json) throws IOException {
         Files.createDirectories(json.toAbsolutePath().getParent());
         Files.writeString(json, JSON.writeValueAsString(this) + System.lineSeparator());
@@ -145,12 +146,12 @@ record StockReport(
                 .formatted(impressions, faults.size(), lost, doubled, stopped);
     }
 
-    /** The table of kinds, for people, in Markdown that also reads well on a terminal. */
+    /** The table of fault kinds, in Markdown that is also readable on a terminal. */
     String table() {
         int width = kinds.keySet().stream().mapToInt(String::length).max().orElse(0);
         String row = "| %-" + Math.max(width, 5) + "s | %5s | %6s | %7s | %16s | %10s |%n";
-        StringBuilder table =
-                new StringBuilder(row.formatted("fault", "times", "lost", "doubled", "stopped for good", "came back"));
+        StringBuilder table = new StringBuilder(
+                row.formatted("fault", "times", "lost", "doubled", "stopped for good", "first count"));
         table.append(row.formatted("---", "--:", "--:", "--:", "--:", "--:"));
         kinds.forEach((kind, it) -> table.append(row.formatted(
                 kind,
@@ -167,18 +168,18 @@ record StockReport(
         page.append("%,d events in %.0f s on %d cores, `--seed %d`. %s.%n%n"
                 .formatted(events, seconds, Runtime.getRuntime().availableProcessors(), seed, summary()));
         page.append("""
-                Storm's `KafkaTridentSpoutTransactional` reads %s; a `TransactionalMap` on a table of PostgreSQL \
-                counts impressions per campaign and minute. After each fault the feed rests until all is counted; \
-                then the table is compared with the records there are, key by key. It has stopped for good if it \
-                writes no new count within %d s, while events flow; then it is begun anew, with its table and its \
-                state deleted. "Came back" is the longest time from the fault to the first new count.
+                Storm's `KafkaTridentSpoutTransactional` reads %s. A `TransactionalMap` counts impressions per \
+                campaign and minute in PostgreSQL. After each fault the feed pauses until everything is counted. Then \
+                the table is compared with the records, key by key. A topology that writes no new count within %d s, \
+                while events flow, has stopped for good. It is then restarted from the beginning, with an empty table \
+                and state. "First count" is the longest time from the fault to the first new count.
 
                 """.formatted(source.inWords(), StockStage.RECOVERS_WITHIN.toSeconds()));
         page.append(table()).append("""
 
-                ## What was done
+                ## Faults
 
-                | at | fault | what was seen | came back | lost | doubled |
+                | at | fault | effect | first count | lost | doubled |
                 | --: | --- | --- | --: | --: | --: |
                 """);
         faults.forEach(fault -> page.append("| %.0f s | %s | %s | %s | %,d | %,d |%n"

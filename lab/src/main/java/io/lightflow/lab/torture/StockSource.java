@@ -4,11 +4,14 @@ import io.lightflow.deploy.cluster.ClusterSettings;
 import io.lightflow.event.EventType;
 import java.util.List;
 
-/** Which topics the stock topology counts. */
+/** The topics that the stock topology counts. */
 enum StockSource {
-    /** A data center's own topic, written without transactions: no offset of it is left out. */
+    /** The topic of one data center, written without transactions: every offset holds a record. */
     PLAIN(Stage.GROUP.dcs().get(0), List.of(EventType.IMPRESSION.plural())),
-    /** The central topics, which MirrorMaker writes in transactions: each takes an offset that no record has. */
+    /**
+     * The central topics, which MirrorMaker writes in transactions: each transaction ends with an offset without a
+     * record.
+     */
     TRANSACTIONAL(
             ClusterSettings.CENTRAL,
             Stage.GROUP.dcs().stream().map(EventType.IMPRESSION::centralTopic).toList());
@@ -21,7 +24,7 @@ enum StockSource {
         this.topics = topics;
     }
 
-    /** The name of the Kafka that holds them. */
+    /** Name of the Kafka cluster that holds the topics. */
     String kafka() {
         return kafka;
     }
@@ -30,10 +33,10 @@ enum StockSource {
         return topics;
     }
 
-    /** In the middle of a sentence. */
+    /** Description for use inside a sentence. */
     String inWords() {
         return this == PLAIN
-                ? "a topic that was written without transactions, " + kafka + "'s own"
-                : "topics that were written in transactions, the " + kafka + " ones, as MirrorMaker makes them";
+                ? "the topic of " + kafka + ", which is written without transactions"
+                : "the " + kafka + " topics, which MirrorMaker writes in transactions";
     }
 }

@@ -32,29 +32,30 @@ import org.apache.commons.lang.builder.ToStringBuilder;
 import org.apache.storm.kafka.spout.trident.KafkaTridentSpoutTransactional;
 
 /**
- * The same cluster and the same feed as {@link Stage}, with the stock topology in place of Lightflow's. It counts
- * impressions. Whatever is waited for is waited for in bounds: never to come is a result here. Belongs to one thread.
+ * The same cluster and feed as {@link Stage}, with the stock topology in place of Lightflow's. The stock topology
+ * counts impressions. Every wait has a timeout, since a topology that never recovers is a result here. Confined to one
+ * thread.
  */
 final class StockStage implements AutoCloseable {
     private static final int PARALLELISM = 2;
-    /** Only Lightflow asks for them, and they would keep idle partitions from being idle. */
+    /** Only Lightflow needs beacons, and they would add records to idle partitions. */
     private static final Duration NO_BEACONS = Duration.ofDays(1);
 
     private static final Duration STARTS_WITHIN = Duration.ofSeconds(90);
-    /** Twice the time after which a batch that hangs is played again. */
+    /** Twice the timeout after which a hanging batch is replayed. */
     static final Duration RECOVERS_WITHIN = Duration.ofSeconds(60);
 
     private static final Duration SETTLES_WITHIN = Duration.ofMinutes(3);
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
-    /** A batch that hangs is played again after 30 s. */
+    /** A hanging batch is replayed after 30 s. */
     private static final Duration HANGS_AFTER = Duration.ofSeconds(45);
-    /** So many batches that bring nothing show that there is nothing more to come. */
+    /** Number of empty batches after which everything is considered counted. */
     private static final int EMPTY_BATCHES = 4;
 
     private final Cluster cluster;
     private final Random random;
     private final StockSource source;
-    /** Never released: what waits for it waits until it is interrupted, or its time is over. */
+    /** Never released: a waiter waits until its timeout or an interrupt. */
     private final CountDownLatch never = new CountDownLatch(1);
 
     private LightFeed feed;
@@ -72,7 +73,7 @@ final class StockStage implements AutoCloseable {
         this.random = random;
     }
 
-    /** Starts everything; returns when the first events have been counted. */
+    /** Starts everything. Returns when the first events have been counted. */
     void start(LightFeed.Plan plan, Consumer<String> progress) throws SQLException {
         cluster.up(progress);
         SchemaIds ids = RegistrySchemas.connect(new GroupSettings.Registry(
@@ -89,7 +90,7 @@ final class StockStage implements AutoCloseable {
             throw new IllegalStateException("The stock topology has counted nothing within %s; see the logs in %s"
                     .formatted(STARTS_WITHIN, cluster.settings().data()));
         }
-        progress.accept("the stock topology is at work");
+        progress.accept("the stock topology is running");
     }
 
     Cluster cluster() {
@@ -104,7 +105,7 @@ final class StockStage implements AutoCloseable {
         return random;
     }
 
-    /** Tasks of the topology at present. */
+    /** Current number of tasks of the topology. */
     int parallelism() {
         return parallelism;
     }
@@ -154,8 +155,8 @@ final class StockStage implements AutoCloseable {
     }
 
     /**
-     * What an operator does whose topology does not come up any more: everything from the beginning. Returns when all
-     * is counted.
+     * Restarts the topology from the beginning, as an operator does when it no longer recovers. Returns when all events
+     * are counted.
      */
     Deviation beginAnew() throws Exception {
         killTopology();
@@ -169,20 +170,20 @@ final class StockStage implements AutoCloseable {
         return settle();
     }
 
-    /** Lets time pass in which nothing is done. */
+    /** Waits without any action. */
     void pause(Duration time) throws InterruptedException {
         never.await(time.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
-     * How the topology got over something.
+     * Recovery of the topology.
      *
-     * @param seconds until counts were written that were not there at once; empty if that has not come
-     * @param workers processes that have run meanwhile
+     * @param seconds until new counts were written; empty if there were none
+     * @param workers number of worker processes that ran meanwhile
      */
     record Recovery(OptionalDouble seconds, int workers) {}
 
-    /** Waits until more is counted than now. */
+    /** Waits until the counts increase. */
     Recovery awaitNewCounts(long sinceNanos) {
         Set<Long> pids = new HashSet<>();
         Set<Long> totals = new HashSet<>();
@@ -211,14 +212,14 @@ final class StockStage implements AutoCloseable {
         try {
             return Optional.of(CountTable.read(jdbcUrl()));
         } catch (SQLException e) {
-            // Away for the moment; whoever waits asks again.
+            // PostgreSQL is unavailable; the caller tries again.
             return Optional.empty();
         }
     }
 
     /**
-     * Feeds nothing any more, waits until nothing more is counted, and compares with what there is to count. If a batch
-     * hangs, what is not counted by then is taken for lost.
+     * Pauses the feed, waits until the counts stop changing, and compares them with the true counts. If a batch hangs,
+     * uncounted impressions are considered lost.
      */
     Deviation settle() throws Exception {
         feed.pause();
@@ -251,12 +252,12 @@ final class StockStage implements AutoCloseable {
         return Deviation.between(there, counts);
     }
 
-    /** Impressions that there are to count, as far as was looked. */
+    /** Number of impressions to count, among the records read so far. */
     long impressions() {
         return exact.upToNow().values().stream().mapToLong(Long::longValue).sum();
     }
 
-    /** Stops everything; the data stays. An interruption waits until that is done. */
+    /** Stops everything and keeps the data. An interrupt takes effect after everything has stopped. */
     @Override
     public void close() {
         boolean interrupted = Thread.interrupted();

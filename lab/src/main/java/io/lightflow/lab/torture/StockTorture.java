@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * One run of the stock topology: round after round of faults while events flow. After each of them the feed rests until
- * all is counted, so that what was lost or doubled is known to come from this fault. Belongs to one thread.
+ * One run of the stock topology: rounds of faults while events flow. After each fault the feed pauses until everything
+ * is counted, which attributes lost and doubled impressions to this fault. Confined to one thread.
  */
 final class StockTorture {
     private static final int SHORTEST_PAUSE_MS = 3_000;
@@ -26,7 +26,7 @@ final class StockTorture {
     private final long beginNanos = System.nanoTime();
     private Deviation deviation = Deviation.NONE;
 
-    /** @param stage which has been started with this plan */
+    /** @param stage a stage started with this plan */
     StockTorture(StockStage stage, LightFeed.Plan plan, Consumer<String> progress) {
         this.stage = stage;
         this.plan = plan;
@@ -34,10 +34,10 @@ final class StockTorture {
     }
 
     /**
-     * Does each fault once, in an order that the stage's random numbers give, and goes on with further rounds until all
-     * events are fed.
+     * Injects each fault once, in the order given by the stage's random numbers. Further rounds follow until all events
+     * are fed.
      *
-     * @throws IllegalStateException if the cluster, not the topology, is out of order
+     * @throws IllegalStateException if the cluster fails, rather than the topology
      */
     StockReport run(List<StockFault> faults) throws Exception {
         do {
@@ -75,11 +75,11 @@ final class StockTorture {
                     stage.workers().commonestError().orElse("")));
         }
         deviation = stage.beginAnew();
-        progress.accept("%5.0f s  begun anew: lost %,d, doubled %,d"
+        progress.accept("%5.0f s  restarted from the beginning: lost %,d, doubled %,d"
                 .formatted(secondsSinceBegin(), deviation.lost(), deviation.doubled()));
     }
 
-    /** Empty if there was nothing left to strike. */
+    /** Empty if the fault could not be injected. */
     private Optional<Struck> strike(StockFault fault, double at) throws Exception {
         try {
             return Optional.of(fault.strike().on(stage));

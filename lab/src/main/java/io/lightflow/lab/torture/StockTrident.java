@@ -11,8 +11,8 @@ import org.apache.zookeeper.ZKUtil;
 import org.apache.zookeeper.ZooKeeper;
 
 /**
- * What Trident has in ZooKeeper about the stock topology. A connection per question: ZooKeeper may have been killed in
- * between.
+ * Trident's state of the stock topology in ZooKeeper. Each query opens a connection, since ZooKeeper may have been
+ * killed in between.
  */
 final class StockTrident {
     private static final int MOST_AT_ONCE = 100;
@@ -27,7 +27,7 @@ final class StockTrident {
         this.connect = connect;
     }
 
-    /** Questions on one connection. */
+    /** A query on one connection. */
     interface Question<T> {
         T ask(Connected connected) throws Exception;
     }
@@ -46,7 +46,7 @@ final class StockTrident {
         connected(it -> ZKUtil.deleteRecursive(it.zooKeeper, NODE, MOST_AT_ONCE));
     }
 
-    /** The txid that Trident is at; {@link #NONE} if there is none, or ZooKeeper does not answer. */
+    /** Trident's current txid; {@link #NONE} if there is none or ZooKeeper is unavailable. */
     long currentBatch() throws Exception {
         try {
             return connected(Connected::currentBatch);
@@ -55,7 +55,7 @@ final class StockTrident {
         }
     }
 
-    /** A connection. */
+    /** An open connection. */
     static final class Connected {
         private final ZooKeeper zooKeeper;
 
@@ -68,17 +68,17 @@ final class StockTrident {
             return Long.parseLong(new String(txid, StandardCharsets.UTF_8));
         }
 
-        /** Whether the newest batch is noted for some partitions and not yet for others. */
+        /** Whether the newest batch is recorded for some partitions and not yet for others. */
         boolean isBetweenTwoPartitions() {
             return holds(() -> newestBatches().size() > 1);
         }
 
-        /** Whether the newest batch is noted for all partitions, and not finished yet. */
+        /** Whether the newest batch is recorded for all partitions and not finished yet. */
         boolean isNotedAndOpen() {
             return holds(() -> newestBatches().equals(Set.of(currentBatch())));
         }
 
-        /** The newest batch of each partition, which has a node of its own. */
+        /** The newest batch of each partition. Each partition has a separate node. */
         private Set<Long> newestBatches() throws KeeperException, InterruptedException {
             Set<Long> newest = new HashSet<>();
             for (String partition : zooKeeper.getChildren(NODE + "/user", false)) {
@@ -88,7 +88,7 @@ final class StockTrident {
             return newest;
         }
 
-        /** What cannot be seen does not hold. */
+        /** False if the state cannot be read. */
         private static boolean holds(Callable<Boolean> condition) {
             try {
                 return condition.call();

@@ -27,7 +27,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The worker processes of the stock topology, one at a time, and when to kill them. Belongs to one thread. */
+/**
+ * Kills the worker process of the stock topology at chosen moments. There is one worker at a time. Confined to one
+ * thread.
+ */
 final class StockWorkers {
     private static final Duration REPLACED_WITHIN = Duration.ofSeconds(10);
     private static final Duration OPPORTUNITY_WITHIN = Duration.ofSeconds(60);
@@ -41,7 +44,7 @@ final class StockWorkers {
         this.trident = trident;
     }
 
-    /** Kills the worker when it wants to write counts, and is not let. */
+    /** Kills the worker while a table lock blocks its write of counts. */
     StormWorker killInTheMiddleOfACommit() throws SQLException {
         try (Connection connection =
                         DriverManager.getConnection(cluster.endpoints().jdbcUrl());
@@ -51,7 +54,7 @@ final class StockWorkers {
             opportunity("the topology to write to PostgreSQL", () -> isWaitedFor(statement));
             StormWorker killed = one();
             killed.kill();
-            opportunity("the worker to be gone", () -> !killed.isAlive());
+            opportunity("the worker to exit", () -> !killed.isAlive());
             connection.rollback();
             return killed;
         }
@@ -65,14 +68,15 @@ final class StockWorkers {
         }
     }
 
-    /** Kills the worker when it has noted a batch in ZooKeeper for some partitions and not for others. */
+    /** Kills the worker when it has recorded a batch in ZooKeeper for some partitions and not for others. */
     StormWorker killBetweenTwoPartitions() throws Exception {
-        return killWhen("a batch to be noted for some partitions only", StockTrident.Connected::isBetweenTwoPartitions);
+        return killWhen(
+                "a batch to be recorded for some partitions only", StockTrident.Connected::isBetweenTwoPartitions);
     }
 
-    /** Kills the worker when it has noted a batch in ZooKeeper for all partitions, and has not finished it. */
+    /** Kills the worker when it has recorded a batch in ZooKeeper for all partitions and has not finished it. */
     StormWorker killWithABatchNoted() throws Exception {
-        return killWhen("a batch to be noted for all partitions", StockTrident.Connected::isNotedAndOpen);
+        return killWhen("a batch to be recorded for all partitions", StockTrident.Connected::isNotedAndOpen);
     }
 
     private StormWorker killWhen(String what, Predicate<StockTrident.Connected> condition) throws Exception {
@@ -94,7 +98,7 @@ final class StockWorkers {
 
     private static void opportunity(String what, Deadline.Condition condition) {
         if (!Deadline.in(OPPORTUNITY_WITHIN).await(condition)) {
-            throw new IllegalStateException("Waited %s without success for %s".formatted(OPPORTUNITY_WITHIN, what));
+            throw new IllegalStateException("Timed out after %s waiting for %s".formatted(OPPORTUNITY_WITHIN, what));
         }
     }
 
@@ -107,10 +111,10 @@ final class StockWorkers {
         return cluster.workers().stream().filter(worker -> worker.topology().equals(StockTopology.NAME));
     }
 
-    /** The error that stands in the worker's log most often; empty if none does. */
+    /** The most frequent error in the worker logs; empty if there is none. */
     Optional<String> commonestError() {
         List<StormWorker> found = new ArrayList<>();
-        // Between two workers that die there is none.
+        // No worker is running between two failing workers.
         Deadline.in(REPLACED_WITHIN).await(() -> found.addAll(all().toList()));
         return found.stream()
                 .map(worker -> cluster.logsOf(worker).resolve("worker.log"))

@@ -22,7 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** One run: round after round of faults while events flow, and the reckoning. Belongs to one thread. */
+/** One run: rounds of faults while events flow, and the final comparison. Confined to one thread. */
 final class Torture {
     private static final Duration ALLOWED_DISORDER = Duration.ofSeconds(5);
     private static final int SHORTEST_PAUSE_MS = 2_000;
@@ -36,7 +36,7 @@ final class Torture {
     private final List<String> differences = new ArrayList<>();
     private final long beginNanos = System.nanoTime();
 
-    /** @param stage which has been started with this plan */
+    /** @param stage a stage started with this plan */
     Torture(Stage stage, LightFeed.Plan plan, Consumer<String> progress) {
         this.stage = stage;
         this.plan = plan;
@@ -44,10 +44,10 @@ final class Torture {
     }
 
     /**
-     * Does each fault once, in an order that the stage's random numbers give, and goes on with further rounds until all
-     * events are fed. Then waits until everything has come through, and compares.
+     * Injects each fault once, in the order given by the stage's random numbers. Further rounds follow until all events
+     * are fed. Then waits until all events are processed, and compares.
      *
-     * @return the report; a platform that hangs is a difference, too
+     * @return the report; a hanging platform counts as a difference
      */
     TortureReport run(List<Fault> faults) throws Exception {
         try {
@@ -67,7 +67,7 @@ final class Torture {
                 done);
     }
 
-    /** Each once; only the first round is gone through to its end if there have been enough events before. */
+    /** Injects each fault once. Only the first round continues after enough events have been fed. */
     private void round(List<Fault> faults) throws Exception {
         boolean first = done.isEmpty();
         List<Fault> order = new ArrayList<>(faults);
@@ -82,7 +82,7 @@ final class Torture {
     private void inflict(Fault fault) throws Exception {
         int span = LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS;
         stage.pause(Duration.ofMillis(SHORTEST_PAUSE_MS + stage.random().nextInt(span)));
-        // Whatever is still on its way back from the fault before has its chance.
+        // Gives processes time to finish their recovery from the previous fault.
         stage.awaitEverythingAtWork();
         double at = secondsSinceBegin();
         try {
@@ -98,25 +98,25 @@ final class Torture {
             progress.accept("%5.0f s  %-34s %5.1f s %5.1f s  %s"
                     .formatted(one.at(), one.kind(), one.firstCommitSeconds(), one.recoverySeconds(), one.effect()));
         } catch (IllegalStateException | ProcessFailedException e) {
-            // A difference, but perhaps not the last word: the next fault waits for everything to be at work again.
+            // A difference, which may be temporary: the next fault waits until everything is running again.
             wrong("%.0f s, %s: %s".formatted(at, fault.kind(), e.getMessage()));
         }
     }
 
-    /** An interruption is none of the platform's. */
+    /** Rethrows an interrupt, which is not a failure of the platform. */
     private void wrong(String difference) throws InterruptedException {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedException(difference);
         }
         differences.add(difference);
-        progress.accept("wrong: " + difference);
+        progress.accept("difference: " + difference);
     }
 
     private double secondsSinceBegin() {
         return (System.nanoTime() - beginNanos) / 1e9;
     }
 
-    /** Event by event, row by row and entry by entry. */
+    /** Compares events, rows and entries one by one. */
     private void compare() throws InterruptedException, SQLException {
         Duration span = Windows.DEFAULT
                 .orphanAfter()
@@ -126,7 +126,7 @@ final class Torture {
         progress.accept("%5.0f s  all %,d events are fed".formatted(secondsSinceBegin(), fed.read()));
         try (Completion completion = new Completion(List.of(stage.group().settings()))) {
             completion.await(fed.greatestTimeMs() + span.minus(ALLOWED_DISORDER).toMillis(), PATIENCE);
-            progress.accept("%5.0f s  all of them have come through".formatted(secondsSinceBegin()));
+            progress.accept("%5.0f s  all of them are processed".formatted(secondsSinceBegin()));
             BatchAnswer answer;
             try (Feed again = plan.open()) {
                 answer = BatchAnswer.of(new PartOfFeed(again, fed.read()), List.of(Stage.GROUP), stage.schemas());

@@ -21,21 +21,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code lab/torture}: the real cluster under faults. */
+/** {@code lab/torture}: injects faults into the real cluster. */
 @Command(
         name = "lab/torture",
         description = {
-            "Start the cluster of separate processes, let events flow, and kill, freeze, wipe and cut off"
-                    + " everything in it,"
-                    + " each at least once, in a seeded order. Then compare joined topics and PostgreSQL"
-                    + " with the answer"
-                    + " of a single thread.",
-            "With --stock, Storm's own parts count the same events in place of Lightflow, and the report"
-                    + " tells what they"
-                    + " lose and double.",
+            "Start the cluster of separate processes, feed it, and kill, freeze, wipe and cut off everything"
+                    + " in it, each at least once, in a seeded order. Then compare joined topics and PostgreSQL"
+                    + " with a single-threaded reference result.",
+            "With --stock, Storm's own parts count the same events in place of Lightflow. The report shows"
+                    + " the impressions that they lose and double.",
             "Exit status: 0 without a difference, 1 with a difference or a failure, 2 if an option is invalid, and 130"
-                    + " by Ctrl-C. With --stock, differences are what it is after: it exits with 0 if it"
-                    + " ran to its end."
+                    + " after Ctrl-C. With --stock, the differences are the result, so a complete run exits with 0."
         })
 public final class TortureCommand implements Callable<Integer> {
     @Spec
@@ -57,7 +53,8 @@ public final class TortureCommand implements Callable<Integer> {
 
     @Option(
             names = "--seed",
-            description = "Seed of events, order of faults and pauses. Default: a new one, which is printed.")
+            description = "Seed of the events, the order of the faults and the pauses. Default: a new one,"
+                    + " which is printed.")
     private Long seed;
 
     @Option(
@@ -70,8 +67,9 @@ public final class TortureCommand implements Callable<Integer> {
     @Option(
             names = "--asd",
             paramLabel = "FILE",
-            description = "The executable of an Aerospike server: the join store is a node of it in place of RocksDB,"
-                    + " dataflow runs in two workers, and the node is killed, frozen and kept away, too.")
+            description =
+                    "Executable of an Aerospike server. One node replaces RocksDB as the join store, dataflow runs"
+                            + " in two workers, and the node is killed, frozen and stopped, too.")
     private Path asd;
 
     @Option(
@@ -80,14 +78,14 @@ public final class TortureCommand implements Callable<Integer> {
             fallbackValue = "plain",
             paramLabel = "TOPICS",
             description = "Torture KafkaTridentSpoutTransactional with a transactional state, counting impressions per"
-                    + " campaign and minute into PostgreSQL, in place of Lightflow. TOPICS: plain, a data center's own,"
-                    + " written without transactions (default); transactional, the central ones.")
+                    + " campaign and minute into PostgreSQL, in place of Lightflow. TOPICS: plain, the topic of one"
+                    + " data center, written without transactions (default); transactional, the central topics.")
     private StockSource stock;
 
     @Option(
             names = "--report",
             paramLabel = "FILE",
-            description = "File of the report as JSON; the report as a page (.md) is next to it. Default:"
+            description = "File of the JSON report; the Markdown report (.md) is beside it. Default:"
                     + " lab/target/torture.json, with --stock stock.json.")
     private Path report;
 
@@ -136,7 +134,7 @@ public final class TortureCommand implements Callable<Integer> {
         try (Stream<Path> content = Files.list(folder)) {
             if (content.findAny().isPresent()) {
                 throw new ParameterException(
-                        spec.commandLine(), "--data: expected a new or empty folder, found things in " + folder);
+                        spec.commandLine(), "--data: expected a new or empty folder, found files in " + folder);
             }
         }
         return folder;
@@ -166,7 +164,7 @@ public final class TortureCommand implements Callable<Integer> {
         if (chosen.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "--only: no fault contains one of %s; there are %s"
+                    "--only: no fault contains one of %s; the faults are %s"
                             .formatted(only, all.stream().map(kind).toList()));
         }
         return chosen;
@@ -177,7 +175,7 @@ public final class TortureCommand implements Callable<Integer> {
         result.write(file);
         say("");
         say(result.table());
-        result.differences().forEach(difference -> spec.commandLine().getErr().println("Wrong: " + difference));
+        result.differences().forEach(difference -> spec.commandLine().getErr().println("Difference: " + difference));
         say("%,d events, %d faults, %d differences; the report is in %s and %s"
                 .formatted(
                         result.events(),

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
-/** All that is done to the platform. */
+/** All faults of the platform. */
 final class TortureFaults {
     static final String POSTGRES = "postgres";
     private static final String SUPERVISOR = "supervisor";
@@ -25,13 +25,10 @@ final class TortureFaults {
     private static final Set<TopologyDescriptor> BOTH = Set.copyOf(Topologies.ALL);
     private static final Set<TopologyDescriptor> JOIN = Set.of(DataflowTopology.INSTANCE);
     private static final Set<TopologyDescriptor> STATISTICS = Set.of(StatisticsTopology.INSTANCE);
-    /** A few attempts of each client to connect again. */
+    /** Long enough for several reconnection attempts of each client. */
     private static final Duration CUT_OFF_FOR = Duration.ofSeconds(10);
 
-    /**
-     * Longer than three attempts of 15 s each, after which a call to the join store has failed; see
-     * {@code BatchSender}.
-     */
+    /** Longer than three attempts of 15 s each, after which a call to the join store fails; see {@code BatchSender}. */
     private static final Duration STORE_AWAY_FOR = Duration.ofSeconds(60);
 
     private static final Duration ZOMBIE_ENDS_WITHIN = Duration.ofSeconds(60);
@@ -39,7 +36,7 @@ final class TortureFaults {
 
     private TortureFaults() {}
 
-    /** One of each kind. */
+    /** One fault of each kind. */
     static List<Fault> all(Stage stage) {
         List<Fault> all = new ArrayList<>(List.of(
                 joinKilled(),
@@ -70,13 +67,11 @@ final class TortureFaults {
     static Fault statisticsKilled() {
         return new Fault("kill -9 stats-counter worker", STATISTICS, stage -> {
             StormWorker killed = stage.group().killWithUncommittedStatistics();
-            return new Struck("process " + killed.pid() + ", with sums not yet committed", stage.now());
+            return new Struck("process " + killed.pid() + ", with uncommitted sums", stage.now());
         });
     }
 
-    /**
-     * Kills a process of the cluster, with all of its own processes if it is PostgreSQL, and starts it again at once.
-     */
+    /** Kills a process of the cluster and restarts it at once. PostgreSQL is killed with all of its child processes. */
     static Fault killed(String name) {
         return new Fault("kill -9 " + name, BOTH, stage -> {
             ClusterProcess process = stage.cluster().process(name);
@@ -88,29 +83,29 @@ final class TortureFaults {
             }
             Moment killed = stage.now();
             process.start();
-            return new Struck("process %d, and started again".formatted(pid), killed);
+            return new Struck("process %d, restarted".formatted(pid), killed);
         });
     }
 
     private static Fault aerospikeAway() {
-        return new Fault(AEROSPIKE + " away", BOTH, stage -> {
+        return new Fault(AEROSPIKE + " unavailable", BOTH, stage -> {
             ClusterProcess aerospike = stage.cluster().process(AEROSPIKE);
             aerospike.kill();
             stage.pause(STORE_AWAY_FOR);
             Moment back = stage.now();
             aerospike.start();
-            return new Struck("killed, and started again after %d s".formatted(STORE_AWAY_FOR.toSeconds()), back);
+            return new Struck("killed, and restarted after %d s".formatted(STORE_AWAY_FOR.toSeconds()), back);
         });
     }
 
-    /** What it was asked for meanwhile it does when it goes on, if anybody waits for it or not. */
+    /** A resumed node executes the requests that arrived meanwhile, even if no client waits for them. */
     private static Fault aerospikeFrozen() {
         return new Fault(AEROSPIKE + " frozen", BOTH, stage -> {
             ClusterProcess aerospike = stage.cluster().process(AEROSPIKE);
             aerospike.freeze();
             stage.pause(STORE_AWAY_FOR);
             aerospike.resume();
-            return new Struck("let go on after %d s".formatted(STORE_AWAY_FOR.toSeconds()), stage.now());
+            return new Struck("resumed after %d s".formatted(STORE_AWAY_FOR.toSeconds()), stage.now());
         });
     }
 
@@ -133,11 +128,11 @@ final class TortureFaults {
             Moment gone = killTopologies(stage);
             stage.submit(after);
             return new Struck(
-                    "topologies killed, and submitted with %d in place of %d tasks".formatted(after, before), gone);
+                    "topologies killed, and submitted with %d instead of %d tasks".formatted(after, before), gone);
         });
     }
 
-    /** Kills both; until they are gone they go on committing, so what is fed after that counts. */
+    /** Kills both topologies. They may commit until they have stopped, so recovery is measured from then on. */
     private static Moment killTopologies(Stage stage) {
         Moment begin = stage.now();
         stage.group().killTopologies();
@@ -150,7 +145,7 @@ final class TortureFaults {
                 stage.group().submit(stage.parallelism());
             } catch (ProcessFailedException refused) {
                 if (refused.getMessage().contains("kill it first")) {
-                    return new Struck("refused; the first goes on", stage.now());
+                    return new Struck("rejected; the first topology continues", stage.now());
                 }
                 throw refused;
             }
@@ -163,15 +158,15 @@ final class TortureFaults {
         return zombie(StatisticsTopology.INSTANCE, GroupOnCluster::freezeWithUncommittedStatistics);
     }
 
-    /** Not with RocksDB, whose lock keeps a successor away as long as the zombie lives. */
+    /** Impossible with RocksDB, whose lock blocks a successor as long as the zombie lives. */
     private static Fault joinZombie() {
         return zombie(DataflowTopology.INSTANCE, GroupOnCluster::freezeInTheMiddleOfABatch);
     }
 
     /**
-     * A worker that was taken for dead and is not: frozen with something that it has not committed, out of the
-     * Supervisor's reach, until a successor has done the same work; then it goes on where it was. The Supervisor is
-     * frozen meanwhile, since a worker that hears from it that its work was given to another ends itself.
+     * A worker that is considered dead but is alive. It is frozen with uncommitted work, out of the Supervisor's reach.
+     * When a successor has done the same work, it resumes. The Supervisor is frozen meanwhile, since it would tell the
+     * worker about its successor, and the worker would then exit.
      */
     private static Fault zombie(TopologyDescriptor topology, Function<GroupOnCluster, StormWorker> freeze) {
         return new Fault("zombie %s worker".formatted(topology.name()), Set.of(topology), stage -> {
@@ -199,16 +194,16 @@ final class TortureFaults {
                 throw new IllegalStateException("the zombie did not try to commit: see " + zombie);
             }
             return new Struck(
-                    ("process %d frozen, process %d commits in its place after %.1f s; let go on, its commit came to"
-                                    + " nothing within %.1f s")
+                    ("process %d frozen, process %d commits in its place after %.1f s; once resumed, the zombie"
+                                    + " failed to commit within %.1f s")
                             .formatted(zombie.pid(), successor.pid(), replaced, ended),
                     back);
         });
     }
 
     /**
-     * Cuts the connections to a server: those of the topologies to PostgreSQL and the central Kafka, the mirror's to
-     * the others.
+     * Cuts the connections to a server: those of the topologies to PostgreSQL and the central Kafka, and those of the
+     * mirror to the other Kafkas.
      */
     private static Fault cutOff(String process, Set<TopologyDescriptor> disturbed) {
         return new Fault(process + " cut off", disturbed, stage -> {

@@ -13,16 +13,16 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The results of a run. The names are those of the JSON.
+ * The results of a run. The component names are the JSON field names.
  *
  * @param store the join store
- * @param events light events fed
- * @param seconds from the first event to the last figure in PostgreSQL
+ * @param events number of light events fed
+ * @param seconds from the first event to the last commit in PostgreSQL
  * @param balanced whether there are no differences
- * @param differences between what came out and the answer of a single thread, in words
- * @param firstCommitSeconds by kind of fault
- * @param recoverySeconds by kind of fault
- * @param faults in the order in which they were done
+ * @param differences descriptions of the differences between the outputs and the single-threaded reference result
+ * @param firstCommitSeconds times to the first commit, by kind of fault
+ * @param recoverySeconds recovery times, by kind of fault
+ * @param faults the faults in order of injection
  */
 @JsonPropertyOrder({
     "seed",
@@ -48,15 +48,15 @@ record TortureReport(
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * A fault that was done.
+     * An injected fault.
      *
      * @param at seconds after the first event
-     * @param firstCommitSeconds until each of the topologies concerned had committed anything
-     * @param recoverySeconds until every shard had committed something that was fed after the fault
+     * @param firstCommitSeconds until each disturbed topology had committed anything
+     * @param recoverySeconds until every shard had committed an event fed after the fault
      */
     record Done(String kind, double at, String effect, double firstCommitSeconds, double recoverySeconds) {}
 
-    /** Over all faults of a kind. */
+    /** Statistics over all faults of a kind. */
     record Recovery(int count, double min, double median, double max) {
         static Recovery of(List<Double> seconds) {
             List<Double> sorted = seconds.stream().sorted().toList();
@@ -92,19 +92,19 @@ record TortureReport(
         return Math.round(seconds * 10) / 10.0;
     }
 
-    /** Writes the JSON, and the page next to it. */
+    /** Writes the JSON, and the Markdown page beside it. */
     void write(Path json) throws IOException {
         Files.createDirectories(json.toAbsolutePath().getParent());
         Files.writeString(json, JSON.writeValueAsString(this) + System.lineSeparator());
         Files.writeString(page(json), toMarkdown());
     }
 
-    /** The page's place: beside the JSON, with the ending {@code .md}. */
+    /** The path of the page: beside the JSON, with the extension {@code .md}. */
     static Path page(Path json) {
         return json.resolveSibling(json.getFileName().toString().replaceFirst("\\.json$", "") + ".md");
     }
 
-    /** The table of kinds, for people, in Markdown that also reads well on a terminal. */
+    /** The table of fault kinds, in Markdown that is also readable on a terminal. */
     String table() {
         int width =
                 recoverySeconds.keySet().stream().mapToInt(String::length).max().orElse(0);
@@ -136,14 +136,14 @@ record TortureReport(
         differences.forEach(difference -> page.append("- %s%n".formatted(difference)));
         page.append("%s## Recovery%n%n".formatted(balanced ? "" : System.lineSeparator()));
         page.append("""
-                Seconds from the fault until every shard had committed something that was fed after it; from its \
-                end, where the fault lasts for a while. Before them the longest time until the topologies that it \
-                concerns had each committed anything.
+                Recovery lasts until every shard has committed an event fed after the fault, in seconds. "First \
+                commit" is the longest time until each topology that the fault concerns has committed anything. \
+                For a fault that lasts, both times begin at its end.
 
                 """);
         page.append(table()).append("""
 
-                ## What was done
+                ## Faults
 
                 | at | fault | effect | first commit | recovery |
                 | --: | --- | --- | --: | --: |

@@ -1,7 +1,7 @@
 /**
- * Breaks the real cluster in every way there is while events flow through it, and compares what comes out with the
- * answer of a single thread. {@link io.lightflow.lab.torture.TortureCommand} is the command,
- * {@link io.lightflow.lab.torture.TortureFaults} what is done, {@link io.lightflow.lab.torture.Stage} whom it is done
- * to. {@link io.lightflow.lab.torture.StockTorture} does the same to Storm's own parts.
+ * Injects faults into the real cluster while events flow through it, and compares the outputs with a single-threaded
+ * reference result. {@link io.lightflow.lab.torture.TortureCommand} is the command,
+ * {@link io.lightflow.lab.torture.TortureFaults} defines the faults, and {@link io.lightflow.lab.torture.Stage} is the
+ * platform that they strike. {@link io.lightflow.lab.torture.StockTorture} does the same to Storm's own parts.
  */
 package io.lightflow.lab.torture;
