@@ -110,7 +110,7 @@ public final class Completion implements AutoCloseable {
                 .orElse(Position.NO_TIME);
     }
 
-    /** Describes an imbalance of the books; empty if they balance. */
+    /** Describes each imbalance of the books; empty if they balance. */
     public List<String> differences() {
         List<String> differences = new ArrayList<>();
         for (List<GroupStatus> topologies : List.of(dataflows, statistics)) {

@@ -19,7 +19,7 @@ final class DemonstrationCampaigns {
     private static final int CREATED = 201;
     private static final int EXISTS = 409;
 
-    /** @param dailyBudget whole units of the currency */
+    /** @param dailyBudget in whole units of the currency */
     private record Demonstration(String id, String advertiser, String name, String currency, long dailyBudget) {}
 
     /** Generated campaigns 5 A to 5 A + 4 belong to advertiser A, whose currency is EUR if A is even, else USD. */
@@ -36,7 +36,7 @@ final class DemonstrationCampaigns {
      * Creates those that do not exist.
      *
      * @param reports address of the reports server
-     * @throws IllegalStateException if the server refuses one
+     * @throws IllegalStateException if the server rejects one
      */
     static void create(URI reports) throws IOException, InterruptedException {
         HttpClient client = HttpClient.newHttpClient();
@@ -48,8 +48,8 @@ final class DemonstrationCampaigns {
                             .build(),
                     BodyHandlers.ofString());
             if (response.statusCode() != CREATED && response.statusCode() != EXISTS) {
-                throw new IllegalStateException("The campaign " + each.id() + " was refused: expected status " + CREATED
-                        + " or " + EXISTS + ", found " + response.statusCode() + ": " + response.body());
+                throw new IllegalStateException("The campaign " + each.id() + " was rejected: expected status "
+                        + CREATED + " or " + EXISTS + ", found " + response.statusCode() + ": " + response.body());
             }
         }
     }

@@ -28,7 +28,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Counts a group's joined topics from their beginning like any reader of committed records. It shares no code with the
- * counting for PostgreSQL.
+ * counting in stats-counter.
  */
 public final class JoinedTopics {
     private static final int BEACON_ID = SchemaId.of(Beacon.getClassSchema());

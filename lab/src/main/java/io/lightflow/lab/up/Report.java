@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The results of a finished run. The names are those in the JSON.
+ * The results of a finished run. The component names are the JSON field names.
  *
  * @param in events read from the light topics, by type
  * @param joined by type; conversions are the attributed ones
@@ -25,7 +25,7 @@ import java.util.Map;
  * @param postgres the sums of the statistics tables
  * @param balanced whether the books of all shards balance and PostgreSQL equals the joined topics
  * @param differences descriptions of the differences; empty if balanced
- * @param seconds from the first event fed to the last figure in PostgreSQL
+ * @param seconds from the first event fed to the last commit in PostgreSQL
  */
 @JsonPropertyOrder({"in", "joined", "duplicates", "rejected", "skippedInput"})
 record Report(

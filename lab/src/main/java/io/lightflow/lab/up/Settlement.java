@@ -49,8 +49,7 @@ final class Settlement {
     }
 
     /**
-     * How far the closing beacons are ahead of the last event: so far that every timer fires, and further than another
-     * input that was fed before has gone, or the watermark would be there already.
+     * How far the closing beacons are ahead of the last event. The distance fires every timer. It also exceeds that of any earlier input, whose closing beacons have already advanced the watermark.
      */
     private static Duration span(FeedTotals fed, Completion completion, Duration disorder) {
         Duration timers =

@@ -7,7 +7,7 @@ import io.lightflow.topology.aerospike.Traffic;
  *
  * @param blocks number of committed blocks
  * @param rowsPerSecond rows read and written
- * @param readWaitSeconds how long readers waited, summed over threads
+ * @param readWaitSeconds time that readers waited, summed over all threads
  */
 public record StoreFigures(
         long blocks,

@@ -64,7 +64,7 @@ public final class UpCommand implements Callable<Integer> {
         if (!options.isFinite()) {
             return run(settings, () -> options.liveTraffic(settings.groups(), Instant.now()));
         }
-        // Opens the input first, because nothing should start for an unreadable input.
+        // Opens the input first, so that an unreadable input fails before anything starts.
         try (Feed input = options.input(settings.groups())) {
             return run(settings, () -> input);
         }
@@ -110,8 +110,7 @@ public final class UpCommand implements Callable<Integer> {
             }
             return finish(Settlement.settle(stack, producer, fed, feed.skipped(), begin));
         } catch (InterruptException e) {
-            // Kafka's interrupt leaves the thread interrupted, and the resources to close could not wait for their
-            // threads.
+            // An interrupted Kafka client leaves the thread interrupted, and close() could not wait for its threads.
             Thread.interrupted();
             throw e;
         }
@@ -123,7 +122,7 @@ public final class UpCommand implements Callable<Integer> {
             report.write(options.report);
             System.out.println("The report is in " + options.report.toAbsolutePath());
         }
-        report.differences().forEach(difference -> System.err.println("Wrong: " + difference));
+        report.differences().forEach(difference -> System.err.println("Difference: " + difference));
         return report.balanced() ? 0 : 1;
     }
 

@@ -113,16 +113,16 @@ final class UpOptions {
 
     @Option(
             names = "--registry-per-dc",
-            description = "Start a schema registry for each data center, too. What is registered in one is known to all"
-                    + " of them within seconds.")
+            description = "Start a schema registry for each data center, too. Schemas registered in one are known to"
+                    + " all of them within seconds.")
     private boolean registryPerDc;
 
-    /** Whether the input ends by itself. */
+    /** Whether the input is finite. */
     boolean isFinite() {
         return replay != null || generate != null;
     }
 
-    /** Whether the events are made up, and not replayed. */
+    /** Whether the events are generated rather than replayed. */
     boolean isGenerated() {
         return replay == null;
     }
@@ -161,7 +161,7 @@ final class UpOptions {
                 .with(registryPerDc ? Registries.ONE_PER_DC : Registries.ONE);
     }
 
-    /** Before anything is started for it. */
+    /** Checks the input before anything starts. */
     private void checkInput() {
         if (replay != null && generate != null) {
             throw wrong("--replay and --generate exclude each other");
@@ -188,7 +188,7 @@ final class UpOptions {
         try {
             Files.createDirectories(file.getParent());
         } catch (IOException e) {
-            throw wrong("--report needs a file that can be written; its folder cannot be made: " + e);
+            throw wrong("--report needs a file that can be written; its folder cannot be created: " + e);
         }
         if (Files.isDirectory(file) || !Files.isWritable(Files.exists(file) ? file : file.getParent())) {
             throw wrong("--report needs a file that can be written, found " + file);
@@ -219,13 +219,13 @@ final class UpOptions {
         return chosen;
     }
 
-    /** The default input: endless traffic from now on. */
+    /** The default input: endless traffic that begins now. */
     Feed liveTraffic(List<DcGroup> groups, Instant now) {
         return new GeneratedFeed(GeneratedFeedSettings.live(rate(), now.toEpochMilli(), now, groups));
     }
 
     /**
-     * The input, which {@link #isFinite() is there}.
+     * The input. Requires {@link #isFinite()}.
      *
      * @throws IOException if it cannot be opened
      */
