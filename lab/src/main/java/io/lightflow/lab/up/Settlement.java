@@ -49,7 +49,8 @@ final class Settlement {
     }
 
     /**
-     * How far the closing beacons are ahead of the last event. The distance fires every timer. It also exceeds that of any earlier input, whose closing beacons have already advanced the watermark.
+     * Time from the last event to the closing beacons. It is long enough to fire every timer. It also reaches beyond
+     * any earlier input, since the watermark may already have reached the end of that input.
      */
     private static Duration span(FeedTotals fed, Completion completion, Duration disorder) {
         Duration timers =

@@ -13,7 +13,7 @@ import io.lightflow.statistics.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Looks at what was committed after every step, and asserts the invariants A to I on it. */
+/** Inspects the commits after every step, and asserts invariants A to I. */
 final class Auditor {
     private final JoinedLog joined;
     private final StatisticsTables tables;
@@ -48,7 +48,7 @@ final class Auditor {
         counts = new CountAudit(joined, reader);
     }
 
-    /** After a step. */
+    /** Inspects the commits of a step. */
     void audit() {
         for (; joinsSeen < joinBackend.history().size(); joinsSeen++) {
             Commit<List<OutputEvent>> commit = joinBackend.history().get(joinsSeen);
@@ -78,7 +78,7 @@ final class Auditor {
         }
     }
 
-    /** When everything has been read. */
+    /** Final assertions, after everything has been read. */
     void finish() {
         RowSums expected = new RowSums();
         for (ShardAudit shard : shards) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What outlives the processes: ledger and outputs behind the sinks of one topology. Positions are kept in their stored
- * form.
+ * The state that outlives the processes: ledger and outputs behind the sinks of one topology. Positions are kept in
+ * their stored form.
  */
 final class Backend<O> {
     private final Outputs<O> outputs;
@@ -34,7 +34,7 @@ final class Backend<O> {
         return flaw;
     }
 
-    /** Takes a shard over; returns the epoch that this gives. */
+    /** Takes over a shard, and returns the new epoch. */
     int open(int shard) {
         if (flaw != Flaw.NO_FENCING) {
             outputs.takeOver(shard);
@@ -47,7 +47,7 @@ final class Backend<O> {
         return stored == null ? Position.START : PositionCodec.decode(stored);
     }
 
-    /** @throws FencedException if a shard has been taken over, or is not where the commit expects it */
+    /** @throws FencedException if a shard has been taken over, or its position differs from the expected one */
     void requireHeld(Commit<O> commit, Map<Integer, Integer> held) {
         for (ShardMove move : commit.moves()) {
             int shard = move.shard();
@@ -68,7 +68,7 @@ final class Backend<O> {
         history.add(commit);
     }
 
-    /** All commits, in their order. */
+    /** All commits, in order. */
     List<Commit<O>> history() {
         return history;
     }

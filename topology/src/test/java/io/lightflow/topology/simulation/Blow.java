@@ -4,23 +4,23 @@ import io.lightflow.topology.simulation.Perils.Call;
 import java.util.Locale;
 
 /**
- * What happens to a task while it works on a batch.
+ * A fault that strikes a task while it works on a batch.
  *
- * @param call at which of its port calls, counted from 0
- * @param fate what happens
+ * @param call index of the port call that it strikes, counted from 0
+ * @param fate kind of fault
  * @param moment before, amid or after the call's work
- * @param amount for how many calls there is no answer, or how many events go by while the task stands still
+ * @param amount number of unanswered calls, or number of events that pass during a stall
  */
 record Blow(int call, Fate fate, Moment moment, int amount) {
     static final Blow NONE = new Blow(0, Fate.NOTHING, Moment.BEFORE, 0);
 
     enum Fate {
         NOTHING,
-        /** The process dies, and all that it remembers. */
+        /** The process dies and loses its memory. */
         CRASH,
-        /** The other side does not answer, whether or not it has done its work. */
+        /** The server does not answer, whether or not it has done its work. */
         NO_ANSWER,
-        /** The process stands still while others go on: it may be a zombie when it awakes. */
+        /** The process stalls while others continue. It may be a zombie when it resumes. */
         STALL
     }
 
@@ -37,7 +37,7 @@ record Blow(int call, Fate fate, Moment moment, int amount) {
                 : word(fate) + " " + word(moment) + " port call " + call + (fate == Fate.CRASH ? "" : " for " + amount);
     }
 
-    /** What struck which kind of call. */
+    /** Describes the blow and the kind of call that it struck. */
     String inWords(Call struck) {
         return word(fate) + " " + word(moment) + " " + word(struck);
     }

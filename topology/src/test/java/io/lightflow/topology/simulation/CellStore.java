@@ -10,7 +10,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The join store that all tasks share. It outlives them, and sees that cells are added only (invariant C). */
+/**
+ * The join store that all tasks share. It outlives them, and asserts that cells are never overwritten (invariant C).
+ */
 class CellStore {
     private final JoinStore store = new MemoryJoinStore();
     private final Map<List<ByteBuffer>, ByteBuffer> written = new HashMap<>();

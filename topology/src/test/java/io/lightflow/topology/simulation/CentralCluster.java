@@ -17,11 +17,11 @@ import java.util.TreeMap;
 /** The light topics of the central cluster, and the mirrors that copy them from the front clusters. */
 final class CentralCluster implements Source {
 
-    /** A topic from its making to its deletion. */
+    /** A topic from its creation to its deletion. */
     private static final class Life {
         final int incarnation;
         final List<TopicLog> partitions = new ArrayList<>();
-        /** By partition, how many of the front's records have been copied. */
+        /** Number of records copied from the front cluster, by partition. */
         final int[] copied;
 
         Life(int incarnation, List<TopicLog> fronts) {
@@ -38,7 +38,7 @@ final class CentralCluster implements Source {
     private final Set<String> cutDcs = new HashSet<>();
     private int nextIncarnation;
 
-    /** @param streams what the front clusters hold, by shard */
+    /** @param streams records of the front clusters, by shard */
     CentralCluster(List<Stream> streams, int firstIncarnation) {
         nextIncarnation = firstIncarnation;
         for (Stream stream : streams) {
@@ -57,7 +57,7 @@ final class CentralCluster implements Source {
         lives.put(life.incarnation, life);
     }
 
-    /** Copies up to so many records of every partition of a DC, some of them more than others. */
+    /** Copies a random number of records, up to a limit, in each partition of a data center. */
     void mirror(String dc, int most, Random random) {
         if (cutDcs.contains(dc)) {
             return;
@@ -83,7 +83,10 @@ final class CentralCluster implements Source {
         }
     }
 
-    /** Goes back by up to so many records in every partition of a DC: they will be delivered again. */
+    /**
+     * Goes back by a random number of records, up to a limit, in each partition of a data center. These records will be
+     * delivered again.
+     */
     void mirrorAgain(String dc, int most, Random random) {
         fronts.forEach((topic, partitions) -> {
             if (topic.startsWith(dc + ".")) {
@@ -95,7 +98,7 @@ final class CentralCluster implements Source {
         });
     }
 
-    /** Deletes a topic and makes it again, to be filled from the beginning. */
+    /** Deletes and recreates a topic. It is then refilled from the beginning. */
     void rebuild(String topic, Random random) {
         make(topic);
         topics.get(topic).partitions.forEach(partition -> partition.markers(random.nextInt(3)));
@@ -109,12 +112,12 @@ final class CentralCluster implements Source {
         cutDcs.remove(dc);
     }
 
-    /** The topics in the order of their names. */
+    /** The topics, ordered by name. */
     List<String> names() {
         return List.copyOf(topics.keySet());
     }
 
-    /** The partition of a topic in a former or in its present life. */
+    /** The partition of a former or current incarnation of a topic. */
     TopicLog partition(int incarnation, int shard) {
         return lives.get(incarnation).partitions.get(shard);
     }

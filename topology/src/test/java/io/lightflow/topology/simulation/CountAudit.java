@@ -19,7 +19,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Follows the ledger of the stats-counter, and counts what it has passed. */
+/** Follows the ledger of the stats-counter, and counts the records that it has passed. */
 final class CountAudit {
     private final JoinedLog joined;
     private final OutputReader reader;
@@ -31,7 +31,7 @@ final class CountAudit {
         this.reader = reader;
     }
 
-    /** A shard has moved. */
+    /** Checks the move of a shard. */
     void audit(ShardMove move) {
         int shard = move.shard();
         Position before = last.getOrDefault(shard, Position.START);
@@ -79,7 +79,7 @@ final class CountAudit {
         return 1;
     }
 
-    /** What the tables must hold by now. */
+    /** The rows that the tables must hold now. */
     Map<Row, Counts> rows() {
         return sums.rows();
     }

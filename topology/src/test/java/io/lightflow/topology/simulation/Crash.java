@@ -1,6 +1,6 @@
 package io.lightflow.topology.simulation;
 
-/** The process dies. An error, since nobody may catch it on the way. */
+/** The process dies. This is an error, since no code on the way may catch it. */
 final class Crash extends Error {
     private static final long serialVersionUID = 1L;
 

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
-/** The tasks of one topology, and those that have been replaced but do not know. */
+/** The tasks of one topology, and the zombies among its former tasks. */
 final class Crew {
     private static final int MOST_ZOMBIES = 3;
 
@@ -29,9 +29,9 @@ final class Crew {
     private long txid;
 
     /**
-     * @param ledgers make what a spout reads the ledger by
-     * @param loops make the loops
-     * @param meanwhile lets so many events go by while a task stands still
+     * @param ledgers creates the ledger that a spout reads
+     * @param loops creates the loops
+     * @param meanwhile runs a number of events while a task stalls
      */
     Crew(
             String name,
@@ -53,7 +53,7 @@ final class Crew {
         submit(1);
     }
 
-    /** Starts the topology with so many tasks. */
+    /** Starts the topology with a number of tasks. */
     private void submit(int parallelism) {
         tasks.clear();
         for (int number = 0; number < parallelism; number++) {
@@ -79,7 +79,7 @@ final class Crew {
         return tasks.size();
     }
 
-    /** A task takes the next batch. */
+    /** A task processes its next batch. */
     void work(int which, int most, Blow blow, Random random) {
         Task task = tasks.get(which % tasks.size());
         if (task.busy) {
@@ -110,7 +110,7 @@ final class Crew {
         } finally {
             task.busy = false;
         }
-        // Others may have replaced it while it stood still.
+        // Another task may have replaced it while it stalled.
         if (!tasks.contains(task) && task.loop != null) {
             undead(task);
         }
@@ -120,7 +120,7 @@ final class Crew {
         journal.tell(() -> "    " + name + " " + task + " " + what);
     }
 
-    /** The loop loses its memory. The spout may live elsewhere, and then may or may not hear of it. */
+    /** The loop loses its memory. The spout may run in another process, which may or may not be notified. */
     private void die(Task task, Batch batch, Throwable how, Random random) {
         tell(task, "dies: " + how.getMessage());
         task.loop = null;
@@ -136,7 +136,7 @@ final class Crew {
         }
     }
 
-    /** A task's spout reads one batch more than has been worked on. */
+    /** A task's spout reads one batch ahead. */
     void readAhead(int which, int most, Blow blow, Random random) {
         Task task = tasks.get(which % tasks.size());
         if (task.busy) {
@@ -150,7 +150,7 @@ final class Crew {
         }
     }
 
-    /** A task is thought dead. */
+    /** A task is considered dead and gets a successor. */
     void takeOver(int which) {
         Task task = tasks.get(which % tasks.size());
         replace(task);
@@ -175,7 +175,7 @@ final class Crew {
         }
     }
 
-    /** A zombie gets a block. */
+    /** A zombie processes a batch. */
     void zombie(int which, int most, Blow blow, Random random) {
         if (!zombies.isEmpty()) {
             Task zombie = zombies.get(which % zombies.size());
@@ -185,7 +185,7 @@ final class Crew {
         }
     }
 
-    /** The topology starts again with another parallelism and transaction; some of its old tasks live on. */
+    /** Restarts the topology with another parallelism and transaction. Some of its old tasks survive as zombies. */
     void restart(int parallelism, long fromTxid, Random random) {
         for (Task task : tasks) {
             if (task.loop != null && !task.busy) {
@@ -200,7 +200,7 @@ final class Crew {
         submit(parallelism);
     }
 
-    /** A commit may be made even now. */
+    /** Closes the loop, which may still commit. */
     private void close(Task task, Random random) {
         task.perils.arm(Blow.NONE, random);
         task.loop.close();
@@ -214,7 +214,7 @@ final class Crew {
         tasks.get(which % tasks.size()).reader.rewind(most, random);
     }
 
-    /** Everybody works once, unharmed, zombies first. */
+    /** Every task works once without a blow, zombies first. */
     void workAll(int most, Random random) {
         for (Task zombie : List.copyOf(zombies)) {
             work(zombie, most, Blow.NONE, random);

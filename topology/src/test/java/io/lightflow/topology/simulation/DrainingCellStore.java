@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * {@link Flaw#WAITING_CLICKS_DELETED}: a click that waits is gone from the moment on at which its impression is
- * written, and is there again, as a joined one, when that has been committed.
+ * {@link Flaw#WAITING_CLICKS_DELETED}: a waiting click disappears when its impression is written. It reappears as a
+ * joined click when the impression has been committed.
  */
 final class DrainingCellStore extends CellStore {
     private static final int SEEN_AND_ORIGIN_BYTES = 20;
@@ -26,7 +26,7 @@ final class DrainingCellStore extends CellStore {
 
     private final Map<String, Integer> shards = new HashMap<>();
     private final Backend<?> ledger;
-    /** Where the impressions that were written came from last, by join key and id. */
+    /** Origin of the last write of each impression, by join key and id. */
     private final Map<List<String>, Origin> impressions = new HashMap<>();
 
     DrainingCellStore(List<Stream> streams, Backend<?> ledger) {

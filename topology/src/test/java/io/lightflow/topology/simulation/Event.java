@@ -1,63 +1,62 @@
 package io.lightflow.topology.simulation;
 
 /**
- * One thing that happens. It means something in any state of the world, so that a schedule stays one when events are
- * taken out of it.
+ * An event of a schedule. It is valid in any state of the world, so a schedule remains valid when events are removed.
  *
- * @param what the kind
+ * @param what kind of event
  * @param which task, topic or data center, taken modulo their number
- * @param amount how much of it
- * @param blow what befalls the task that works
- * @param salt seed of everything that is left to chance within the event
+ * @param amount extent of the event
+ * @param blow blow that strikes the working task
+ * @param salt seed of all random choices within the event
  */
 record Event(What what, int which, int amount, Blow blow, long salt) {
 
     enum What {
-        /** A task of the dataflow works on a batch. */
+        /** A dataflow task works on a batch. */
         JOIN(26),
-        /** A task of the stats-counter works on a batch. */
+        /** A stats-counter task works on a batch. */
         COUNT(14),
-        /** A task's spout reads ahead, while batches before are still in flight. */
+        /** A task's spout reads ahead while earlier batches are in flight. */
         READ_AHEAD(6),
-        /** Mirrors copy what their front clusters have. */
+        /** Mirrors copy records from their front clusters. */
         MIRROR(16),
-        /** A mirror delivers again what it delivered last. */
+        /** A mirror delivers its last records again. */
         MIRROR_AGAIN(2),
-        /** A central topic is deleted, recreated and filled again: all offsets change. */
+        /** A central topic is deleted, recreated and refilled: all offsets change. */
         REBUILD_TOPIC(1),
-        /** All of a DC's topics are. */
+        /** All topics of a data center are deleted, recreated and refilled. */
         REBUILD_MIRROR(1),
         CUT_DC(1),
         HEAL_DC(2),
-        /** A task is thought dead and gets a successor, but keeps working. */
+        /** A task is considered dead and gets a successor, but keeps working. */
         TAKE_OVER(3),
-        /** One that has a successor gets a block. */
+        /** A task that has a successor gets a block. */
         ZOMBIE(6),
-        /** Trident's state is lost: the topology starts again at transaction 1. */
+        /** Trident's state is lost: the topology restarts at transaction 1. */
         WIPE_TRIDENT(1),
-        /** Trident's state is set back to an older one. */
+        /** Trident's state is rolled back to an older one. */
         ROLL_BACK_TRIDENT(1),
         /** The topology is submitted with another parallelism. */
         REBALANCE(2),
-        /** A spout begins below the ledger, as by an old hint. */
+        /** A spout begins below the ledger, as after a stale hint. */
         REWIND(3),
-        /** Time goes by. */
+        /** Time passes. */
         WAIT(2);
 
-        /** How often it happens, relative to the others. */
+        /** Relative frequency. */
         final int weight;
 
         What(int weight) {
             this.weight = weight;
         }
 
-        /** Whether a task works, and can be struck by a blow. */
+        /** Whether a task works, so that a blow can strike it. */
         boolean isWork() {
             return this == JOIN || this == COUNT || this == READ_AHEAD || this == ZOMBIE;
         }
     }
 
-    /** The same without the blow. */
+    /** The same event without its blow. */
     Event unharmed() {
         return new Event(what, which, amount, Blow.NONE, salt);
     }

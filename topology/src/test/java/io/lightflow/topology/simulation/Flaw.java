@@ -1,12 +1,12 @@
 package io.lightflow.topology.simulation;
 
-/** What a fake does wrong on purpose, to show that the simulation notices. */
+/** A deliberate defect of a fake, which the simulation must detect. */
 enum Flaw {
     NONE,
-    /** Outputs are committed first, and the ledger is moved in a step of its own. */
+    /** Outputs are committed first, and the ledger is moved in a separate step. */
     LEDGER_NOT_ATOMIC,
-    /** Whoever once opened a shard may commit to it, from wherever he believes the ledger to be. */
+    /** Every former owner of a shard may commit to it, from any position that it assumes. */
     NO_FENCING,
-    /** A click that waited is taken out of the store together with the writing of its impression, before the commit. */
+    /** A waiting click is deleted from the store when its impression is written, before the commit. */
     WAITING_CLICKS_DELETED
 }

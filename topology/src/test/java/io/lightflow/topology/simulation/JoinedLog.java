@@ -22,8 +22,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The joined topics: transactional, read committed. Records of open and aborted transactions take offsets and so do the
- * marks that end a transaction; nothing is read beyond the first record of an open one.
+ * The joined topics: transactional, with read-committed readers. Open transactions, aborted transactions and
+ * transaction markers occupy offsets. Readers stop at the first record of an open transaction.
  */
 final class JoinedLog implements Outputs<List<OutputEvent>>, Source {
     private static final Map<OutputTopic, EventType> COUNTED = new EnumMap<>(Map.of(
@@ -147,12 +147,12 @@ final class JoinedLog implements Outputs<List<OutputEvent>>, Source {
         open.remove(shard);
     }
 
-    /** Number of records that readers can see, once nothing is open any more. */
+    /** Number of records visible to readers once no transaction is open. */
     long visible() {
         return visible;
     }
 
-    /** What readers can see of a shard in all topics, also those that are not counted. */
+    /** The records of a shard that readers can see, in all topics, including those that are not counted. */
     List<OutputEvent> committed(int shard) {
         List<OutputEvent> outputs = new ArrayList<>();
         for (OutputTopic topic : OutputTopic.values()) {
@@ -164,7 +164,7 @@ final class JoinedLog implements Outputs<List<OutputEvent>>, Source {
         return outputs;
     }
 
-    /** What readers can see in a part of a topic that is counted. */
+    /** The records that readers can see in a range of a counted topic. */
     List<OutputEvent> committed(String topic, int shard, long from, long to) {
         return partition(byName.get(topic), shard).entries.subMap(from, to).values().stream()
                 .filter(entry -> entry.sending().state == State.COMMITTED)

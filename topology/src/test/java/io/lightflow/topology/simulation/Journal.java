@@ -4,14 +4,14 @@ import io.lightflow.topology.simulation.Perils.Call;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What is told of a run: how many blows of each kind, and on demand every step in words. */
+/** The record of a run: the number of blows of each kind, and a description of every step on demand. */
 final class Journal {
     static final Journal SILENT = new Journal(new Tally(), null);
 
     private final Tally tally;
     private final Consumer<String> lines;
 
-    /** @param lines takes the log; null if nobody reads it */
+    /** @param lines receives the log; null for no log */
     Journal(Tally tally, Consumer<String> lines) {
         this.tally = tally;
         this.lines = lines;

@@ -6,11 +6,11 @@ import io.lightflow.topology.loop.StoppedShards;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 
-/** What the loops log of every failure that they get over. */
+/** The log of the loops, which report every failure from which they recover. */
 final class LoopLog {
     private LoopLog() {}
 
-    /** Nobody wants to read it of ten thousand schedules. */
+    /** Turns the log off, since thousands of schedules would flood the output. */
     static void off() {
         Configurator.setLevel(BackoffRetrier.class.getName(), Level.OFF);
         Configurator.setLevel(StoppedShards.class.getName(), Level.OFF);

@@ -3,18 +3,17 @@ package io.lightflow.topology.simulation;
 import java.util.function.LongFunction;
 
 /**
- * Runs one schedule after the other among the classes of a mutant. All that goes in and out is the JDK's, which both
- * worlds share.
+ * Runs schedules with the classes of a mutant. Arguments and results are of JDK types, which both class loaders share.
  */
 public final class MutantTrial implements LongFunction<String> {
     private final Simulation simulation;
 
-    /** @param flaw name of what the fakes are to do wrong */
+    /** @param flaw name of the fakes' {@link Flaw} */
     public MutantTrial(String flaw) {
         simulation = new Simulation(Flaw.valueOf(flaw));
     }
 
-    /** What is noticed in the schedule of this seed; null if nothing is. */
+    /** The failure of this seed's schedule; null if there is none. */
     @Override
     public String apply(long seed) {
         return simulation

@@ -2,28 +2,28 @@ package io.lightflow.topology.simulation;
 
 import io.lightflow.sink.Commit;
 
-/** Where a sink's outputs go, and can be seen from the moment of their commit on. */
+/** The target of a sink's outputs. Outputs become visible when they are committed. */
 interface Outputs<O> {
 
-    /** Begins to emit what a commit holds. */
+    /** Begins a transaction with the outputs of a commit. */
     Transaction begin(Commit<O> commit);
 
-    /** Ends what former owners of the shard have begun, without a trace. */
+    /** Aborts all open transactions of former owners of the shard. */
     void takeOver(int shard);
 
-    /** Outputs that nobody sees yet. */
+    /** A transaction of outputs that are not yet visible. */
     interface Transaction {
 
-        /** Emits up to so many more parts; what is emitted already is not emitted again. */
+        /** Emits at most the given number of further parts. Emitted parts are not emitted again. */
         void send(int parts);
 
         /** Number of parts. */
         int size();
 
-        /** Whether it was ended by somebody who took the shard over. */
+        /** Whether a takeover of the shard has aborted the transaction. */
         boolean isAborted();
 
-        /** Makes all of it visible in one step. */
+        /** Makes all parts visible atomically. */
         void commit();
     }
 }

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 
-/** What every port call of one task goes through: here a blow strikes. */
+/** Wraps every port call of one task, and lets a blow strike it. */
 final class Perils {
 
     /** The port calls that a task makes. */
@@ -23,7 +23,7 @@ final class Perils {
         MOVE_LEDGER
     }
 
-    /** Goes without blows. */
+    /** Perils without blows. */
     static Perils none() {
         return new Perils(Journal.SILENT, events -> {});
     }
@@ -36,13 +36,13 @@ final class Perils {
     private int unanswered;
     private boolean dead;
 
-    /** @param meanwhile lets so many events go by */
+    /** @param meanwhile runs a number of events */
     Perils(Journal journal, IntConsumer meanwhile) {
         this.journal = journal;
         this.meanwhile = meanwhile;
     }
 
-    /** From now on port calls are counted anew, and this blow strikes one of them. */
+    /** Resets the count of port calls, and arms a blow that will strike one of them. */
     void arm(Blow next, Random chance) {
         blow = next;
         random = chance;
@@ -50,7 +50,7 @@ final class Perils {
         unanswered = 0;
     }
 
-    /** The process is started again. */
+    /** The process restarts. */
     void revive() {
         dead = false;
         arm(Blow.NONE, random);
@@ -60,12 +60,12 @@ final class Perils {
         return random;
     }
 
-    /** A call that is done or not done. */
+    /** An atomic call. */
     <T> T around(Call call, Supplier<T> work) {
         return around(call, work, () -> {});
     }
 
-    /** @param part does some of the work, as far as chance will have it; the whole may follow */
+    /** @param part does a random part of the work; all of the work may follow */
     <T> T around(Call call, Supplier<T> work, Runnable part) {
         if (dead) {
             throw new AssertionError("a dead task calls " + call);

@@ -2,11 +2,11 @@ package io.lightflow.topology.simulation;
 
 import java.util.function.Supplier;
 
-/** Asserts what the platform promises. */
+/** Asserts the platform's guarantees. */
 final class Promise {
     private Promise() {}
 
-    /** @param promise what was promised and what was found, beginning with the letter of the invariant */
+    /** @param promise the guarantee and the finding, beginning with the letter of the invariant */
     static void require(boolean kept, Supplier<String> promise) {
         if (!kept) {
             throw new AssertionError(promise.get());

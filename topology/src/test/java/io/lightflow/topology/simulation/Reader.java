@@ -16,12 +16,12 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 
 /**
- * The spout's part of a task. Like the real one it continues behind the last batch, reads replayed batches from the
- * ledger, and answers a failure with an empty batch.
+ * The spout of a task. Like the real spout, it continues after the last batch, reads replayed batches from the ledger's
+ * position, and emits an empty batch after a failure.
  */
 final class Reader {
 
-    /** What is handed to the loop. */
+    /** A batch for the loop. */
     record Batch(long txid, List<Block> blocks) {
         @Override
         public String toString() {
@@ -41,7 +41,7 @@ final class Reader {
     private final Deque<Long> failed = new ArrayDeque<>();
 
     private boolean seek = true;
-    /** Whether a batch got lost without anybody having noticed yet. */
+    /** Whether a batch was lost and the loss is not yet detected. */
     private boolean lost;
 
     Reader(Source source, List<Integer> shards, Ledger ledger, Perils perils) {
@@ -51,7 +51,7 @@ final class Reader {
         this.perils = perils;
     }
 
-    /** Reads one batch more, of up to so many offsets of a partition. */
+    /** Reads one more batch, with at most the given number of offsets per partition. */
     void readAhead(LongSupplier newTxid, int most, Random random, long nowMs) {
         seek |= !failed.isEmpty() || !incarnations.equals(source.incarnations());
         long txid = failed.isEmpty() ? newTxid.getAsLong() : failed.remove();
@@ -66,7 +66,7 @@ final class Reader {
             seek = true;
         }
         if (lost && blocks.isEmpty()) {
-            // By now the message time-out has passed.
+            // The message timeout has passed by now.
             lost = false;
             seek = true;
         }
@@ -111,19 +111,19 @@ final class Reader {
         return inFlight.remove();
     }
 
-    /** The batch and all that are in flight behind it are replayed from the ledger. */
+    /** Replays the batch and all later batches in flight, from the ledger's position. */
     void fail(Batch batch) {
         failed.addFirst(batch.txid());
         inFlight.forEach(behind -> failed.add(behind.txid()));
         inFlight.clear();
     }
 
-    /** A batch got lost; until this is noticed, reading continues behind it. */
+    /** A batch was lost. Reading continues after it until the loss is detected. */
     void lose() {
         lost = true;
     }
 
-    /** Goes back by up to so many offsets of every partition. */
+    /** Goes back by a random number of offsets, up to a limit, in every partition. */
     void rewind(int most, Random random) {
         next.values()
                 .forEach(offsets ->

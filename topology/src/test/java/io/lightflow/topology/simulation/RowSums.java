@@ -13,7 +13,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What the statistics tables must hold, counted event by event. It shares no code with the counting of the topology.
+ * The rows that the statistics tables must hold, counted event by event. It shares no code with the topology's
+ * counting.
  */
 final class RowSums {
     private final Map<Row, Counts> rows = new HashMap<>();
@@ -58,7 +59,7 @@ final class RowSums {
         }
     }
 
-    /** Rows that differ in their data centers only are added up. */
+    /** Adds up rows that differ only in their data center. */
     static Map<Row, Counts> withoutDataCenter(Map<Row, Counts> rows) {
         Map<Row, Counts> sums = new HashMap<>();
         rows.forEach((row, counts) -> sums.computeIfAbsent(

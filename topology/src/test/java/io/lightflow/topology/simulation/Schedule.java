@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * What happens, and to what kind of world.
+ * The events of a simulation and the parameters of its world.
  *
- * @param seed makes the world: its light events and rules
+ * @param seed seed of the world: its light events and rules
  * @param shards number of shards
- * @param lateness whether events may be later than the allowed disorder
- * @param microBatchMs pace of the stats-counter
- * @param maxRows rows that it holds at most
- * @param events in their order
+ * @param lateness whether events may exceed the allowed disorder
+ * @param microBatchMs micro-batch interval of the stats-counter
+ * @param maxRows maximum number of rows that the stats-counter holds
+ * @param events events in order
  */
 record Schedule(long seed, int shards, Lateness lateness, long microBatchMs, int maxRows, List<Event> events) {
     private static final int TOTAL_WEIGHT = totalWeight();
@@ -35,7 +35,7 @@ record Schedule(long seed, int shards, Lateness lateness, long microBatchMs, int
 
     static Schedule of(long seed) {
         Random random = new Random(seed ^ 0x5eed_5eedL);
-        random.nextLong(); // neighbouring seeds begin alike
+        random.nextLong(); // neighboring seeds start with similar values
         int shards = 1 + random.nextInt(3);
         Lateness lateness = random.nextInt(4) == 0 ? Lateness.SOMETIMES_BEYOND : Lateness.WITHIN_BOUND;
         long microBatchMs = random.nextInt(10_000);

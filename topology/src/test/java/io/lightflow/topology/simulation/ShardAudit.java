@@ -40,7 +40,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Follows the ledger of the dataflow for one shard, and holds every output against what was read. */
+/** Follows the dataflow ledger of one shard, and checks every output against the records read. */
 final class ShardAudit {
     private static final List<Entry> FATES =
             List.of(Entry.JOINED, Entry.ORPHANED, Entry.DUPLICATE, Entry.REJECTED, Entry.UNATTRIBUTED);
@@ -50,7 +50,7 @@ final class ShardAudit {
     private final Lateness lateness;
     private final CentralCluster central;
     private final OutputReader reader;
-    /** What must come out in the end; known beforehand unless events are too late. */
+    /** The expected final outputs; known in advance unless events may be late. */
     private final Set<Outcome> expected;
 
     private final List<LightEvent> read = new ArrayList<>();
@@ -78,7 +78,7 @@ final class ShardAudit {
         return lateness == Lateness.WITHIN_BOUND;
     }
 
-    /** The shard has moved, with these outputs. */
+    /** Checks a move of the shard with its outputs. */
     void audit(ShardMove move, List<OutputEvent> outputs) {
         Position before = last;
         Position after = move.next();
@@ -97,7 +97,7 @@ final class ShardAudit {
         requireEqual(after.books(), withWaiting(books.done()), "H: the books of what was read and emitted");
     }
 
-    /** What was read and has become of nothing yet waits. */
+    /** Adds events that were read and have no outcome yet, as waiting. */
     private static Books withWaiting(Books books) {
         Books.Editor all = books.edit();
         for (EventType type : EventType.values()) {
@@ -110,7 +110,7 @@ final class ShardAudit {
         return all.done();
     }
 
-    /** What lies between the two positions has been read. */
+    /** Records the events between the two positions as read. */
     private void take(Position before, Position after, Books.Editor books) {
         after.topics().forEach((topic, position) -> {
             for (Incarnation life : position.incarnations()) {
@@ -214,11 +214,11 @@ final class ShardAudit {
     }
 
     /**
-     * Everything has been read.
+     * Final checks, after everything has been read.
      *
-     * @param visible all that a reader of the joined topics sees
-     * @param sums takes what the tables must hold, but for the data center: of an impression that two data centers
-     *     deliver, the first one counts, which brute force does not know
+     * @param visible all records visible to a reader of the joined topics
+     * @param sums receives the rows that the tables must hold, without the data center. If two data centers deliver an
+     *     impression, the first copy counts, which brute force cannot know.
      */
     void finish(List<OutputEvent> visible, RowSums sums) {
         requireNothingIsMissing();

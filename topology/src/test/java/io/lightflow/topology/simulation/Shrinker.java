@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Makes a failing schedule shorter: takes out ever smaller runs of events, then blows, for as long as what is left
- * still fails.
+ * Shortens a failing schedule: removes ever smaller runs of events, then blows, as long as the remaining schedule still
+ * fails.
  */
 final class Shrinker {
     private static final int MOST_TRIES = 3_000;
@@ -14,7 +14,7 @@ final class Shrinker {
     private final Predicate<Schedule> fails;
     private int tries;
 
-    /** @param fails whether a schedule fails, in whatever way */
+    /** @param fails whether a schedule fails, for any reason */
     Shrinker(Predicate<Schedule> fails) {
         this.fails = fails;
     }

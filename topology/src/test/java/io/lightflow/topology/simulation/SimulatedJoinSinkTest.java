@@ -8,7 +8,7 @@ import io.lightflow.sink.SinkContract;
 import java.util.Collections;
 import java.util.List;
 
-/** The simulated joined topics keep the promises of a sink. */
+/** The simulated joined topics fulfill the contract of a sink. */
 class SimulatedJoinSinkTest extends SinkContract<List<OutputEvent>> {
     private static final OutputEvent OUTPUT = new OutputEvent(OutputTopic.TAGS, new byte[] {1}, new byte[] {2});
 

@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A sink of one task: what it sends becomes visible at once with the ledger's move, or never. */
+/** A sink of one task. Its outputs become visible atomically with the ledger's move, or never. */
 final class SimulatedSink<O> implements Sink<O> {
     private final Backend<O> backend;
     private final Perils perils;
@@ -45,7 +45,7 @@ final class SimulatedSink<O> implements Sink<O> {
         return perils.around(Call.READ_LEDGER, () -> backend.position(shard));
     }
 
-    /** The commits are independent of each other: what befalls one does not keep the others from being made. */
+    /** The commits are independent: a failure of one does not prevent the others. */
     @Override
     public void commit(List<Commit<O>> commits) {
         List<Commit<O>> inAnyOrder = new ArrayList<>(commits);

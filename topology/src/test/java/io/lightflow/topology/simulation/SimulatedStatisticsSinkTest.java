@@ -7,7 +7,7 @@ import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.WrittenRows;
 
-/** The simulated tables keep the promises of a sink. */
+/** The simulated tables fulfill the contract of a sink. */
 class SimulatedStatisticsSinkTest extends SinkContract<Statistics> {
     private static final StatisticsKey ROW = StatisticsKey.of(0)
             .with(Dimension.CAMPAIGN, "c")

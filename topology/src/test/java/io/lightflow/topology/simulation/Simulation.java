@@ -11,22 +11,22 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** Runs schedules, one world for each, on all cores. */
+/** Runs schedules on all cores, each in a separate world. */
 final class Simulation {
     private final Flaw flaw;
 
-    /** A schedule that went wrong. */
+    /** A failed schedule. */
     record Failure(Schedule schedule, Throwable cause) {}
 
-    /** What came of many schedules. */
+    /** The result of many schedules. */
     record Result(long schedules, Tally tally, Optional<Failure> failure) {}
 
-    /** @param flaw what the fakes are to do wrong */
+    /** @param flaw the defect of the fakes */
     Simulation(Flaw flaw) {
         this.flaw = flaw;
     }
 
-    /** Runs the schedules of so many seeds, up to the first that fails. */
+    /** Runs the schedules of a range of seeds, up to the first failure. */
     Result run(long firstSeed, long count) {
         AtomicLong next = new AtomicLong(firstSeed);
         AtomicLong done = new AtomicLong();
@@ -60,7 +60,7 @@ final class Simulation {
         return new Result(done.get(), tally, Optional.ofNullable(failure.get()));
     }
 
-    /** Runs one schedule; what went wrong, if anything did. */
+    /** Runs one schedule, and returns the failure, if any. */
     Optional<Failure> run(Schedule schedule) {
         return run(schedule, new Tally(), null);
     }
@@ -68,7 +68,7 @@ final class Simulation {
     /**
      * Runs one schedule and prints every step.
      *
-     * @param log takes the lines
+     * @param log receives the lines
      */
     Optional<Failure> run(Schedule schedule, Consumer<String> log) {
         return run(schedule, new Tally(), log);
@@ -84,7 +84,7 @@ final class Simulation {
         }
     }
 
-    /** The shortest schedule to be found that fails, too. */
+    /** The shortest failing schedule that the shrinker finds. */
     Failure shrink(Failure failure) {
         Schedule shortest = new Shrinker(schedule -> run(schedule).isPresent()).shrink(failure.schedule());
         return run(shortest).orElse(failure);

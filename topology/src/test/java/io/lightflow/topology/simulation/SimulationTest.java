@@ -17,8 +17,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever happens to both topologies, the invariants hold after every step and the end is the brute-force answer. With
- * {@code -Dlightflow.seeds=N} so many schedules are run; {@code lab/simulate} runs more, and replays one.
+ * The invariants hold after every step of any schedule, and the final result equals the brute-force answer.
+ * {@code -Dlightflow.seeds=N} sets the number of schedules. {@code lab/simulate} runs more, and replays single
+ * schedules.
  */
 class SimulationTest {
     private static final Set<What> PEACEFUL = Set.of(What.MIRROR, What.JOIN, What.COUNT, What.WAIT);
@@ -122,8 +123,8 @@ class SimulationTest {
     }
 
     /**
-     * So it is the faults that show what is wrong with them, and not the fakes themselves. (Clicks that are gone until
-     * a commit has been made are missed without any fault, since the next batch is stepped before that.)
+     * Flaws are detected only under faults, so the fakes are otherwise correct. Clicks that disappear until a commit
+     * are the exception: they are missing without any fault, since the next batch is stepped before the commit.
      */
     @Test
     void withoutFaultsFlawedFakesAreAsGoodAsAny() {

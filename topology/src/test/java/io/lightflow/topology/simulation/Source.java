@@ -8,13 +8,13 @@ import java.util.SortedMap;
 /** Topics that a spout reads. */
 interface Source {
 
-    /** The topics, with the kind of event in each. */
+    /** The topics with their event types. */
     SortedMap<String, EventType> topics();
 
-    /** The topics' incarnations at present. */
+    /** The current incarnations of the topics. */
     Map<String, Integer> incarnations();
 
-    /** The records from an offset on, over at most so many offsets. */
+    /** The records from an offset on, within at most the given number of offsets. */
     BlockPart read(String topic, int shard, long from, long most);
 
     /** Offset after the last record that can be read. */

@@ -13,13 +13,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The statistics tables, written in the order of the real sink. A row is locked from its writing to the end of its
- * transaction: writers that lock rows in different orders can deadlock, and are told so.
+ * The statistics tables, written in the order of the real sink. A row is locked from its write to the end of its
+ * transaction. Writers that lock rows in different orders can deadlock, which fails an assertion.
  */
 final class StatisticsTables implements Outputs<Statistics> {
     private final Map<Row, Counts> rows = new HashMap<>();
     private final Map<Row, Integer> numbers = new HashMap<>();
-    /** By the number of a row, those that were locked after it by the same writer. */
+    /** Rows that a writer locked after a row, by number of that row. */
     private final List<BitSet> lockedAfter = new ArrayList<>();
 
     private long commits;
@@ -32,7 +32,7 @@ final class StatisticsTables implements Outputs<Statistics> {
             this.additions = additions;
         }
 
-        /** A connection that is lost, or fenced at its end, is rolled back: nothing is to be remembered of this. */
+        /** A lost or fenced connection is rolled back, which needs no state here. */
         @Override
         public void send(int parts) {
             lockInOrder(additions.subList(0, parts));
@@ -64,7 +64,7 @@ final class StatisticsTables implements Outputs<Statistics> {
 
     @Override
     public void takeOver(int shard) {
-        // A transaction that is under way is waited for; one at a time is under way here.
+        // PostgreSQL waits for an active transaction; here only one is active at a time.
     }
 
     private void lockInOrder(List<Addition> additions) {

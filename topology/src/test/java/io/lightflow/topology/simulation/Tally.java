@@ -7,7 +7,7 @@ import io.lightflow.topology.simulation.Perils.Call;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** How often what has happened. Thread-safe. */
+/** Counts events and blows. Thread-safe. */
 final class Tally {
     private static final int MOMENTS = Moment.values().length;
     private static final int CALLS = Call.values().length;
@@ -27,12 +27,12 @@ final class Tally {
         events.incrementAndGet(what.ordinal());
     }
 
-    /** How often calls of a kind were struck so. */
+    /** Number of such blows on calls of a kind. */
     long blows(Fate fate, Moment moment, Call call) {
         return blows.get(index(fate, moment, call));
     }
 
-    /** How often anything was struck so. */
+    /** Number of such blows on any call. */
     long blows(Fate fate) {
         long sum = 0;
         for (Moment moment : Moment.values()) {
@@ -43,12 +43,12 @@ final class Tally {
         return sum;
     }
 
-    /** How often something has happened. */
+    /** Number of events of a kind. */
     long events(What what) {
         return events.get(what.ordinal());
     }
 
-    /** Number of events. */
+    /** Total number of events. */
     long steps() {
         return Arrays.stream(What.values()).mapToLong(this::events).sum();
     }

@@ -3,18 +3,18 @@ package io.lightflow.topology.simulation;
 import io.lightflow.topology.loop.BlockLoop;
 import java.util.List;
 
-/** One task of a topology, in one life of its process. */
+/** One task of a topology, during one lifetime of its process. */
 final class Task {
     final int number;
     final List<Integer> shards;
     final Perils perils;
-    /** Made anew when it dies. */
+    /** Recreated when it dies. */
     Reader reader;
     /** Null before the first batch and after a crash. */
     BlockLoop loop;
-    /** Whether it is at work on a batch, standing still for the moment. */
+    /** Whether the task is working on a batch, and is currently stalled. */
     boolean busy;
-    /** Whether it has a successor, and does not know. */
+    /** Whether the task has a successor without knowing it. */
     boolean isZombie;
 
     Task(int number, List<Integer> shards, Perils perils) {

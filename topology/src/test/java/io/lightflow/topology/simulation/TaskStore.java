@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The join store as one task sees it. Of a write that fails some cells may have been written, whichever. */
+/** The join store as one task sees it. A failed write may have written any of its cells. */
 final class TaskStore implements JoinStore {
     private final CellStore cells;
     private final Perils perils;

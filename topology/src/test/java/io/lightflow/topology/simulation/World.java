@@ -20,9 +20,9 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Everything there is: front clusters and mirrors, the central cluster, both topologies, store and sinks, and a clock.
- * It goes through the events of a schedule, checked after each, then is left in peace until all is done, and checked
- * against the brute-force answer.
+ * The simulated world: front clusters and mirrors, the central cluster, both topologies, store and sinks, and a clock.
+ * It runs the events of a schedule, with checks after each. Then it runs without faults until everything is processed,
+ * and is checked against the brute-force answer.
  */
 final class World {
     private static final List<String> DCS = List.of("us-east", "us-west");
@@ -89,7 +89,7 @@ final class World {
                 retrier(perils));
     }
 
-    /** What is not committed now is committed when the next batch is worked on, or never if the task dies before. */
+    /** Commits now, or leaves the commit to the next batch. If the task dies before that, the commit never happens. */
     private static void soonOrLater(Runnable work, Perils perils) {
         if (perils.random().nextBoolean()) {
             work.run();
@@ -105,7 +105,7 @@ final class World {
                 retrier(perils));
     }
 
-    /** While a loop waits for an answer the others go on. */
+    /** While a loop waits for an answer, the others continue. */
     private BackoffRetrier retrier(Perils perils) {
         return new BackoffRetrier(clock, time -> {
             clock.advance(time);
@@ -113,7 +113,7 @@ final class World {
         });
     }
 
-    /** Lets everything happen. @throws AssertionError if something is not as it must be */
+    /** Runs the schedule. @throws AssertionError if an invariant is violated */
     void run() {
         while (nextEvent < schedule.events().size()) {
             next();
@@ -171,7 +171,7 @@ final class World {
         }
     }
 
-    /** All faults end, and every task continues until there is nothing left to do. */
+    /** Ends all faults, and lets every task continue until everything is processed. */
     private void settle() {
         Random random = new Random(schedule.seed());
         DCS.forEach(central::heal);

@@ -1,5 +1,5 @@
 /**
- * Both topologies' real loops over a world in memory that a seed makes as hostile as the real one can be. Invariants
- * are asserted after every step, and the outputs are compared with a brute-force answer in the end.
+ * Runs the real loops of both topologies in a simulated world in memory, with faults derived from a seed. Invariants
+ * are asserted after every step. In the end, the outputs are compared with a brute-force answer.
  */
 package io.lightflow.topology.simulation;

@@ -3,7 +3,7 @@ package io.lightflow.topology.simulation.mutant;
 import io.lightflow.position.Position;
 import net.bytebuddy.asm.Advice;
 
-/** Advice: a batch with a txid that the ledger has reached is done. */
+/** Advice: a batch counts as processed if the ledger has reached its txid. */
 final class CountByTxid {
     private CountByTxid() {}
 

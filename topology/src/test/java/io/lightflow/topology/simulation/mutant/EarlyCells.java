@@ -4,7 +4,7 @@ import io.lightflow.join.StepResult;
 import io.lightflow.store.JoinStore;
 import net.bytebuddy.asm.Advice;
 
-/** Advice: the cells that a step adds are written as soon as it is done. */
+/** Advice: the cells of a step are written as soon as the step completes. */
 final class EarlyCells {
     private EarlyCells() {}
 

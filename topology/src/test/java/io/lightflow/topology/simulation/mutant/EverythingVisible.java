@@ -2,7 +2,7 @@ package io.lightflow.topology.simulation.mutant;
 
 import net.bytebuddy.asm.Advice;
 
-/** Advice: whatever was asked, the answer is yes. */
+/** Advice: the method always returns true. */
 final class EverythingVisible {
     private EverythingVisible() {}
 

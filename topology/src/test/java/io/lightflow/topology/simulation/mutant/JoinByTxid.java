@@ -5,7 +5,7 @@ import io.lightflow.position.Position;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
 
-/** Advice: a batch with a txid that the ledger has reached is done. */
+/** Advice: a batch counts as processed if the ledger has reached its txid. */
 final class JoinByTxid {
     private JoinByTxid() {}
 

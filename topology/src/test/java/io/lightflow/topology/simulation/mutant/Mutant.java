@@ -12,7 +12,7 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.AsmVisitorWrapper;
 import net.bytebuddy.asm.MemberSubstitution;
 
-/** The ways in which the platform is broken on purpose, one at a time. */
+/** The mutants: deliberate defects of the platform, one at a time. */
 public enum Mutant {
     TXIDS_INSTEAD_OF_OFFSETS(
             "a batch counts as done if its txid is not above the ledger's, and is processed whole otherwise,"
@@ -94,22 +94,22 @@ public enum Mutant {
         return new Change(className, new AsmVisitorWrapper.Compound(how));
     }
 
-    /** Records below the ledger are no longer skipped: the offset that they are compared with is 0. */
+    /** Records below the ledger are no longer skipped, since they are compared with offset 0. */
     private static AsmVisitorWrapper nothingSkippedIn(String method) {
         return MemberSubstitution.relaxed().method(named("nextOffset")).stub().on(named(method));
     }
 
-    /** What it does wrong, in one sentence. */
+    /** Describes the defect in one sentence. */
     public String breaks() {
         return breaks;
     }
 
-    /** What the fakes do wrong. */
+    /** Name of the fakes' flaw. */
     String flaw() {
         return flaw;
     }
 
-    /** What is changed in production classes, by their names. */
+    /** Changes to production classes, by class name. */
     Map<String, AsmVisitorWrapper> changes() {
         return changes;
     }

@@ -2,16 +2,16 @@ package io.lightflow.topology.simulation.mutant;
 
 import java.util.function.LongFunction;
 
-/** Looks for a schedule that catches a mutant. */
+/** Searches for a schedule that catches a mutant. */
 public final class MutantHunt {
     private static final String TRIAL = "io.lightflow.topology.simulation.MutantTrial";
     private static final int LONGEST_WHY = 200;
 
     /**
-     * How it ended.
+     * The result of a hunt.
      *
-     * @param schedules how many were run
-     * @param why what was noticed in the last of them; null if nothing was
+     * @param schedules number of schedules run
+     * @param why failure of the last schedule; null if the mutant survived
      */
     public record Outcome(long schedules, String why) {
 
@@ -27,7 +27,7 @@ public final class MutantHunt {
 
     private MutantHunt() {}
 
-    /** Runs at most so many schedules, from seed 0 on, until one notices the mutant. */
+    /** Runs at most the given number of schedules, from seed 0 on, until one catches the mutant. */
     public static Outcome hunt(Mutant mutant, long most) {
         LongFunction<?> trial = trial(mutant);
         for (long seed = 0; seed < most; seed++) {

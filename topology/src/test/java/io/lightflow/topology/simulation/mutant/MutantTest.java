@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A mutant that survives is a hole in the simulation. */
+/** A surviving mutant is a gap in the simulation. */
 class MutantTest {
 
     @ParameterizedTest

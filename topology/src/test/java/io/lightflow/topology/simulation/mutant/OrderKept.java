@@ -3,7 +3,7 @@ package io.lightflow.topology.simulation.mutant;
 import java.util.List;
 import net.bytebuddy.asm.Advice;
 
-/** Advice: what is to be sorted is left in its order. */
+/** Advice: the rows are left unsorted. */
 final class OrderKept {
     private OrderKept() {}
 

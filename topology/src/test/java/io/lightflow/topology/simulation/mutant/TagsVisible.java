@@ -3,7 +3,7 @@ package io.lightflow.topology.simulation.mutant;
 import io.lightflow.store.Cell;
 import net.bytebuddy.asm.Advice;
 
-/** Advice: a tag's cell is visible wherever it comes from. */
+/** Advice: a tag's cell is visible whatever its origin. */
 final class TagsVisible {
     private TagsVisible() {}
 

@@ -3,7 +3,7 @@ package io.lightflow.topology.simulation.mutant;
 import io.lightflow.position.Position;
 import net.bytebuddy.asm.Advice;
 
-/** Advice: the position is taken without its watermark. */
+/** Advice: the position is encoded without its watermark. */
 final class WithoutWatermark {
     private WithoutWatermark() {}
 

@@ -1,5 +1,5 @@
 /**
- * The platform broken on purpose, one part at a time, to show that the simulation notices. Production code knows
- * nothing of it: a mutant is a second copy of the classes, changed while it is loaded.
+ * Mutants of the platform with one deliberate defect each, which the simulation must detect. Production code is unaware
+ * of them: a mutant is a second copy of the classes, changed at load time.
  */
 package io.lightflow.topology.simulation.mutant;
