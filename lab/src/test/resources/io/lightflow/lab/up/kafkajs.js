@@ -1,6 +1,6 @@
 // An ad server of two data centers, with kafkajs: node kafkajs.js SETTINGS
 // SETTINGS: {"impressions": DC, "clicks": DC, "known": URL, "keys": [KEY]}, DC: {"brokers": "host:port", "registry": URL}
-// Prints where each record is, as a line of JSON.
+// Prints the location of each record as a line of JSON.
 import assert from "node:assert/strict";
 import kafkajs from "kafkajs";
 import confluent from "@kafkajs/confluent-schema-registry";
@@ -12,7 +12,7 @@ const PATIENCE_MS = 30_000;
 
 const impressionId = (number) => `kafkajs-impression-${number}`;
 
-/** As ad servers do that were built before the join: with one more field, of which the join does not know. */
+/** Like ad servers that are newer than the join: with an additional field that the join does not know. */
 async function registerNextVersion(registry, subject) {
   const latest = await registry.getLatestSchemaId(subject);
   const schema = JSON.parse(JSON.stringify(await registry.getSchema(latest)));
@@ -22,7 +22,7 @@ async function registerNextVersion(registry, subject) {
   return id;
 }
 
-/** Records with a schema that the join cannot get would be rejected. */
+/** Waits until the join can fetch the schema, since it would otherwise reject the records. */
 async function untilKnown(id) {
   const deadline = Date.now() + PATIENCE_MS;
   while ((await fetch(`${known}/schemas/ids/${id}`)).status !== 200) {
