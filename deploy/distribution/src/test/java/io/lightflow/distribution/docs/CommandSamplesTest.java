@@ -85,7 +85,7 @@ class CommandSamplesTest {
             command.getCommandSpec().options().stream()
                     .filter(option -> !option.usageHelp() && !option.versionHelp() && !option.hidden())
                     .map(OptionSpec::longestName)
-                    // What the commands of a group share is said once.
+                    // Declares once what the commands of a group share.
                     .filter(option -> !ofAGroup.contains(name) || !option.equals("--settings"))
                     .filter(option -> !section.contains(option))
                     .forEach(option -> missing.add("lightflow " + name + " " + option));
