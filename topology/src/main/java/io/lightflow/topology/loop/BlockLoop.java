@@ -4,8 +4,8 @@ import io.lightflow.event.Block;
 import java.util.List;
 
 /**
- * What a topology does with the blocks of one micro-batch, on one task. One thread calls it, batch by batch in the
- * order of their txids. Trident may replay a batch at any time, longer or shorter.
+ * Processes the blocks of one micro-batch on one task of a topology. One thread calls it, batch by batch in the order
+ * of their txids. Trident may replay a batch at any time, longer or shorter.
  */
 public interface BlockLoop extends AutoCloseable {
 

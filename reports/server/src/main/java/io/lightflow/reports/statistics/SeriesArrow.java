@@ -118,9 +118,7 @@ final class SeriesArrow {
         message(builder, MessageHeader.RecordBatch, RecordBatch.endRecordBatch(builder), body.toByteArray());
     }
 
-    /**
-     * Adds the column's buffers: which values are there, offsets of texts, the values. Returns how many are not there.
-     */
+    /** Adds the column's buffers: validity bitmap, string offsets, values. Returns the number of nulls. */
     private static long column(SeriesColumn column, List<SeriesRow> rows, List<byte[]> buffers) {
         byte[] valid = new byte[(rows.size() + 7) / 8];
         long nulls = 0;
