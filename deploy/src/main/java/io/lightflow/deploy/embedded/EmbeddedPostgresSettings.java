@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 public record EmbeddedPostgresSettings(
         Path directory, Path binaries, int port, Map<String, String> server, AtJvmExit atJvmExit) {
 
-    /** Who stops the server when this JVM exits, for example after Ctrl-C. */
+    /** The party that stops the server when this JVM exits, for example after Ctrl-C. */
     public enum AtJvmExit {
         /** The server's own shutdown hook. */
         STOP,

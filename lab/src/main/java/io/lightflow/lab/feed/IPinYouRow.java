@@ -84,7 +84,7 @@ final class IPinYouRow {
         return timeMs;
     }
 
-    /** What was paid for the impression; 0 for clicks and conversions. */
+    /** The price paid for the impression; 0 for clicks and conversions. */
     long priceMicros() {
         return priceMicros;
     }

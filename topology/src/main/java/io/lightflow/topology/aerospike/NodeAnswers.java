@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a node reports about a namespace and about itself.
+ * A node's report about a namespace and about itself.
  *
  * @param node where it is
  * @param namespaces the names of its namespaces

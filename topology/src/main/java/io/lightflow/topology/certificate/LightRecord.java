@@ -3,7 +3,7 @@ package io.lightflow.topology.certificate;
 import io.lightflow.event.EventType;
 
 /**
- * What a certificate needs of a record of a light topic.
+ * The part of a light topic's record that a certificate needs.
  *
  * @param kind whether it is an event
  * @param type type of event that its topic holds

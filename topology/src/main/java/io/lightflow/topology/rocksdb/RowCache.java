@@ -8,11 +8,11 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The rows that were read or written last, outside the heap, so that join keys that come again soon cost no look-up in
- * RocksDB. Absent rows are kept as well, as rows without bytes.
+ * Caches the rows that were read or written last, outside the heap. Join keys that return soon cost no look-up in
+ * RocksDB. Absent rows are cached as rows without bytes.
  *
- * <p>It always tells what RocksDB holds: cells are added to a row after RocksDB has them, and no row is taken in that
- * was read while somebody wrote, whatever it was, which the cache's version tells. Thread-safe.
+ * <p>The cache agrees with RocksDB. Cells are added to a cached row after RocksDB has them. A row that was read during
+ * any write is not cached; the cache's version reveals such a write. Thread-safe.
  */
 final class RowCache {
     private static final int SEGMENTS = 16;

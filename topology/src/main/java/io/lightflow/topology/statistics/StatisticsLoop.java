@@ -42,7 +42,7 @@ public final class StatisticsLoop implements BlockLoop {
     private final StoppedShards stopped;
     private final BackoffRetrier retrier;
 
-    /** What the ledger holds, by open shard. */
+    /** The committed position of each open shard. */
     private final Map<Integer, Position> committed = new TreeMap<>();
     /** How far each open shard has been summed into {@link #rows}. */
     private final Map<Integer, Position> summed = new TreeMap<>();

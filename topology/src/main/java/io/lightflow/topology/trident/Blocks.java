@@ -4,7 +4,7 @@ import io.lightflow.event.Block;
 import java.util.List;
 
 /**
- * What one task polled for one batch: the value of the one tuple that it emits.
+ * The blocks that one task polled for one batch: the value of the one tuple that it emits.
  *
  * @param topology name of the topology, whose codec carries the entries between workers
  */

@@ -14,7 +14,7 @@ public interface Feature {
      */
     String description();
 
-    /** What stands in the file for {@code ${name}}, by name, so that the document follows from the code. */
+    /** The replacements of {@code ${name}} in the file, by name, so that the document follows from the code. */
     default Map<String, String> descriptionValues() {
         return Map.of();
     }

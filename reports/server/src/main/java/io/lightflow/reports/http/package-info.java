@@ -1,2 +1,2 @@
-/** What all features share: authentication, parsing of parameters and bodies, and responses. */
+/** The common ground of all features: authentication, parsing of parameters and bodies, and responses. */
 package io.lightflow.reports.http;

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What is counted or summed up in a row. */
+/** A count or a sum of a row. */
 enum Measure {
     IMPRESSIONS,
     CLICKS,

@@ -107,7 +107,7 @@ final class Tab implements AutoCloseable {
                 .asText();
     }
 
-    /** The texts of all matching elements, trimmed. */
+    /** The trimmed text of each matching element. */
     List<String> texts(String selector) {
         List<String> texts = new ArrayList<>();
         evaluate("[...document.querySelectorAll("
