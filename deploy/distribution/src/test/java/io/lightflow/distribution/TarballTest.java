@@ -17,11 +17,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * The tarball, unpacked into a folder with a space in its name, where the PATH has a shell's tools but neither Maven
  * nor Java.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class TarballTest {
     private static final Pattern WARNING = Pattern.compile("WARN|ERROR|^OpenJDK .* warning", Pattern.CASE_INSENSITIVE);
     private static final List<String> TOOLS = List.of(
@@ -115,19 +118,21 @@ class TarballTest {
         }
     }
 
-    private static void upOn(Path java, int events) throws Exception {
+    private static void upOn(Path java, int events, String... options) throws Exception {
         Path report = folder.resolve("a report of " + events + ".json");
-        Run run =
-                lightflow(java, "up", "--generate", events + ",seed=7", "--until-done", "--report", report.toString());
+        List<String> arguments = new ArrayList<>(List.of("up", "--generate", events + ",seed=7", "--until-done"));
+        arguments.addAll(List.of("--report", report.toString()));
+        arguments.addAll(List.of(options));
+        Run run = lightflow(java, arguments.toArray(String[]::new));
         assertThat(run.exitCode()).as(run.output()).isZero();
         run.isQuiet();
         assertThat(Files.readString(report)).containsPattern("\"differences\" : \\[ *\\]");
-        assertThat(home.resolve("data/local")).isDirectory();
     }
 
     @Test
     void theMainJobRuns() throws Exception {
         upOn(thisJava(), 20_000);
+        assertThat(home.resolve("data/local")).isDirectory();
     }
 
     @Test
@@ -136,7 +141,7 @@ class TarballTest {
         Run version = lightflow(java, "--version");
         assertThat(version.output()).startsWith("Lightflow ").contains("Java 25");
         version.isQuiet();
-        upOn(java, 2_000);
+        upOn(java, 2_000, "--data", folder.resolve("data of Java 25").toString());
     }
 
     @Test

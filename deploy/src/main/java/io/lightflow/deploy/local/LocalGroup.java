@@ -22,7 +22,7 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
             URI registryUrl,
             String jdbcUrl,
             String zookeeper) {
-        return GroupSettings.parse("""
+        String own = """
                 group: %s
                 dataCenters: [%s]
                 shards: %d
@@ -62,7 +62,9 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
                         settings.allowedDisorder().toMillis(),
                         settings.pollRecords(),
                         settings.dataflowParallelism(),
-                        settings.microBatch().toMillis()));
+                        settings.microBatch().toMillis());
+        GroupOverlay overlay = settings.overlay();
+        return GroupSettings.parse(overlay == null ? own : overlay.over(group.name(), own));
     }
 
     private String store() {

@@ -2,6 +2,7 @@ package io.lightflow.deploy.local;
 
 import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.topology.settings.AerospikeCluster;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
  * @param aerospike the join store, with an optional prefix of its sets; null for RocksDB in the directory
  * @param reports whether the reports server runs
  * @param postgres further settings of the PostgreSQL server
+ * @param overlay settings of a group that replace those of the stack; null without any
  */
 public record LocalSettings(
         Path data,
@@ -37,7 +39,8 @@ public record LocalSettings(
         Registries registries,
         AerospikeCluster aerospike,
         boolean reports,
-        Map<String, String> postgres) {
+        Map<String, String> postgres,
+        GroupOverlay overlay) {
 
     /** How light events reach the central cluster. */
     public enum EventPath {
@@ -74,7 +77,8 @@ public record LocalSettings(
                 Registries.ONE,
                 null,
                 false,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     public LocalSettings withGroups(List<DcGroup> others) {
@@ -118,6 +122,11 @@ public record LocalSettings(
         return changed(draft -> draft.reports = true);
     }
 
+    /** @param other null without any */
+    public LocalSettings with(GroupOverlay other) {
+        return changed(draft -> draft.overlay = other);
+    }
+
     LocalSettings withPostgres(Map<String, String> others) {
         return changed(draft -> draft.postgres = others);
     }
@@ -142,6 +151,7 @@ public record LocalSettings(
         AerospikeCluster aerospike;
         boolean reports;
         Map<String, String> postgres;
+        GroupOverlay overlay;
 
         Draft(LocalSettings settings) {
             data = settings.data();
@@ -156,6 +166,7 @@ public record LocalSettings(
             aerospike = settings.aerospike();
             reports = settings.reports();
             postgres = settings.postgres();
+            overlay = settings.overlay();
         }
 
         LocalSettings done() {
@@ -171,7 +182,22 @@ public record LocalSettings(
                     registries,
                     aerospike,
                     reports,
-                    postgres);
+                    postgres,
+                    overlay);
+        }
+    }
+
+    /**
+     * Checks the settings that the groups will have, before any server is started.
+     *
+     * @throws io.lightflow.topology.settings.SettingsException if one is wrong
+     */
+    public void check() {
+        String anywhere = "127.0.0.1:1";
+        for (DcGroup group : groups) {
+            new LocalGroup(this, group)
+                    .groupSettings(
+                            anywhere, Map.of(), URI.create("http://" + anywhere), "jdbc:postgresql://x/", anywhere);
         }
     }
 

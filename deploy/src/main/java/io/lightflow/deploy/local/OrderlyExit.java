@@ -29,12 +29,19 @@ public final class OrderlyExit {
             return command.call();
         } catch (Exception e) {
             if (stopping) {
-                // Any failure here results from the interrupt.
+                // The failure itself results from the interrupt; those of closing are suppressed in it.
+                tellFailures(e.getSuppressed());
                 return STOPPED_BY_SIGNAL;
             }
             throw e;
         } finally {
             ended.countDown();
+        }
+    }
+
+    private static void tellFailures(Throwable[] failures) {
+        for (Throwable failure : failures) {
+            System.err.println("Stopping failed: " + failure);
         }
     }
 

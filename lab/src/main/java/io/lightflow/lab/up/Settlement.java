@@ -1,12 +1,13 @@
 package io.lightflow.lab.up;
 
-import io.lightflow.attribution.Windows;
 import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.LocalStack;
+import io.lightflow.join.JoinSettings;
 import io.lightflow.lab.feed.FeedProducer;
 import io.lightflow.lab.feed.FeedTotals;
 import io.lightflow.lab.feed.SkippedRows;
 import io.lightflow.position.Books;
+import io.lightflow.position.Books.Entry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,9 +26,15 @@ final class Settlement {
      */
     static Report settle(LocalStack stack, FeedProducer producer, FeedTotals fed, SkippedRows skipped, long beginNanos)
             throws InterruptedException {
-        Duration disorder = stack.settings().allowedDisorder();
+        List<JoinSettings> rules = stack.settings().groups().stream()
+                .map(group -> stack.groupSettings(group).join().of(group.name()))
+                .toList();
+        Duration disorder = rules.stream()
+                .map(JoinSettings::allowedDisorder)
+                .max(Duration::compareTo)
+                .orElseThrow();
         try (Completion completion = new Completion(stack)) {
-            Duration span = span(fed, completion, disorder);
+            Duration span = span(fed, completion, timers(rules).plus(disorder));
             producer.sendClosingBeacons(span);
             // An empty input has no end to wait for.
             if (fed.greatestTimeMs() > 0) {
@@ -41,6 +48,9 @@ final class Settlement {
                     stack.centralBootstrap(),
                     stack.settings().groups().stream().map(DcGroup::name).toList(),
                     stack.settings().shards());
+            if (books.total(Entry.WAITING) != 0) {
+                differences.add(books.total(Entry.WAITING) + " events still wait after the closing beacons: " + books);
+            }
             if (!postgres.equals(topics)) {
                 differences.add("PostgreSQL has " + postgres + ", the joined topics have " + topics);
             }
@@ -48,13 +58,18 @@ final class Settlement {
         }
     }
 
+    /** Time from an event to the closing beacons that let all its timers fire. */
+    private static Duration timers(List<JoinSettings> rules) {
+        long longest =
+                rules.stream().mapToLong(each -> each.closingTime(0)).max().orElseThrow();
+        return Duration.ofMillis(longest).plusMinutes(1);
+    }
+
     /**
-     * Time from the last event to the closing beacons. It is long enough to fire every timer. It also reaches beyond
-     * any earlier input, since the watermark may already have reached the end of that input.
+     * Time from the last event to the closing beacons. It also reaches beyond any earlier input, since the watermark
+     * may already have reached the end of that input.
      */
-    private static Duration span(FeedTotals fed, Completion completion, Duration disorder) {
-        Duration timers =
-                Windows.DEFAULT.orphanAfter().plus(disorder.multipliedBy(2)).plusMinutes(1);
+    private static Duration span(FeedTotals fed, Completion completion, Duration timers) {
         long former = completion.greatestTime();
         return former < fed.greatestTimeMs() + timers.toMillis()
                 ? timers

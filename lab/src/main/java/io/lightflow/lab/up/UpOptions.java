@@ -1,6 +1,7 @@
 package io.lightflow.lab.up;
 
 import io.lightflow.deploy.group.DcGroup;
+import io.lightflow.deploy.local.GroupOverlay;
 import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalSettings.Registries;
 import io.lightflow.lab.feed.Feed;
@@ -10,6 +11,7 @@ import io.lightflow.lab.feed.IPinYouFeed;
 import io.lightflow.lab.feed.JsonLinesFeed;
 import io.lightflow.lab.feed.MissingImpressions;
 import io.lightflow.lab.options.DurationOptions;
+import io.lightflow.topology.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,6 +114,14 @@ final class UpOptions {
     private int parallelism;
 
     @Option(
+            names = "--settings",
+            paramLabel = "FILE",
+            description = "Part of a group's settings, such as join and pace, that replaces those of the stack: of the"
+                    + " group that it names, otherwise of all. Servers, data centers and shards stay those of the"
+                    + " stack.")
+    private Path settings;
+
+    @Option(
             names = "--registry-per-dc",
             description = "Start a schema registry for each data center, too. Schemas registered in one are known to"
                     + " all of them within seconds.")
@@ -152,13 +162,35 @@ final class UpOptions {
             throw wrong("--derive-impressions needs --replay ipinyou:DIR");
         }
         checkInput();
-        return LocalSettings.in(folder)
+        LocalSettings local = LocalSettings.in(folder)
                 .withGroups(groups())
                 .withShards(shards)
                 .withPollRecords(pollRecords)
                 .withDataflowParallelism(parallelism)
                 .withMicroBatch(Duration.ofSeconds(microBatchSeconds))
                 .with(registryPerDc ? Registries.ONE_PER_DC : Registries.ONE);
+        return settings == null ? local : withFile(local);
+    }
+
+    private LocalSettings withFile(LocalSettings local) {
+        try {
+            GroupOverlay overlay = GroupOverlay.read(settings);
+            List<String> names = local.groups().stream().map(DcGroup::name).toList();
+            if (!overlay.group().isEmpty() && !names.contains(overlay.group())) {
+                throw wrong("--settings " + settings + " is for the group " + overlay.group() + ", expected one of "
+                        + names + ", or no group for all of them");
+            }
+            LocalSettings merged = local.with(overlay);
+            merged.check();
+            if (!overlay.ignored().isEmpty()) {
+                spec.commandLine()
+                        .getErr()
+                        .println("--settings " + settings + ": the stack has its own " + overlay.ignored());
+            }
+            return merged;
+        } catch (SettingsException e) {
+            throw wrong("--settings: " + e.getMessage());
+        }
     }
 
     /** Checks the input before anything starts. */

@@ -10,11 +10,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 
 /** A short run of {@code lab/torture}: on the real cluster, whatever is killed or wiped, every event comes out once. */
 @Tag("cluster")
-@Isolated
 class TortureTest {
     private static final long SEED = Long.getLong("lightflow.seed", 20_260_101L);
     private static final LightFeed.Plan PLAN = new LightFeed.Plan(30_000, Duration.ofSeconds(60), SEED);
