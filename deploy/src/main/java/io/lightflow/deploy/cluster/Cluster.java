@@ -280,19 +280,36 @@ public final class Cluster {
         }
     }
 
+    /** Stops as many of the processes as possible, and throws the first failure afterwards. */
     private void stop(List<ClusterProcess> processes, Consumer<String> progress) {
         List<ClusterProcess> lastFirst = new ArrayList<>(processes);
         Collections.reverse(lastFirst);
+        RuntimeException failure = null;
         for (ClusterProcess process : lastFirst) {
-            boolean ran = process.isAlive();
-            process.stop();
-            if (ran) {
-                progress.accept(process.name() + " has stopped");
+            try {
+                stop(process, progress);
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
             }
-            if (process.name().equals(ProcessCatalog.SUPERVISOR)) {
-                // The workers stop last: a running Supervisor replaces every worker that ends.
-                stopStormChildren(progress);
-            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void stop(ClusterProcess process, Consumer<String> progress) {
+        boolean ran = process.isAlive();
+        process.stop();
+        if (ran) {
+            progress.accept(process.name() + " has stopped");
+        }
+        if (process.name().equals(ProcessCatalog.SUPERVISOR)) {
+            // The workers stop last: a running Supervisor replaces every worker that ends.
+            stopStormChildren(progress);
         }
     }
 

@@ -37,11 +37,14 @@ public final class TortureCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
+    /** About 700 events/s, which two cores process beside twelve servers and with small batches. */
+    private static final long EVENTS_PER_MINUTE = 500_000 / 12;
+
     @Option(
             names = "--events",
-            defaultValue = "500000",
-            description = "Minimum number of events to feed. Default: ${DEFAULT-VALUE}.")
-    private long events;
+            description = "Minimum number of events to feed. Default: 500,000 in 12 minutes, and as many per minute in"
+                    + " another time.")
+    private Long events;
 
     @Option(
             names = "--minutes",
@@ -103,12 +106,13 @@ public final class TortureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (events < 1 || minutes < 1) {
+        if (events != null && events < 1 || minutes < 1) {
             throw new ParameterException(
                     spec.commandLine(),
                     "expected one or more events and minutes, found --events %d --minutes %d"
                             .formatted(events, minutes));
         }
+        long planned = events != null ? events : minutes * EVENTS_PER_MINUTE;
         long chosen = seed != null ? seed : ThreadLocalRandom.current().nextLong(1_000_000);
         if (asd != null && stock != null) {
             throw new ParameterException(
@@ -120,8 +124,8 @@ public final class TortureCommand implements Callable<Integer> {
                     "--asd: expected the executable asd of an Aerospike server, found none at " + asd);
         }
         Path folder = folder();
-        LightFeed.Plan plan = new LightFeed.Plan(events, Duration.ofMinutes(minutes), chosen);
-        say("Seed %d, %,d events in %s, data in %s".formatted(chosen, events, plan.during(), folder));
+        LightFeed.Plan plan = new LightFeed.Plan(planned, Duration.ofMinutes(minutes), chosen);
+        say("Seed %d, %,d events in %s, data in %s".formatted(chosen, planned, plan.during(), folder));
         return new OrderlyExit().run(() -> stock != null ? tell(runStock(folder, plan)) : tell(run(folder, plan)));
     }
 
