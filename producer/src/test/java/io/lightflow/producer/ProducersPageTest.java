@@ -61,11 +61,10 @@ class ProducersPageTest {
         String parameter = clickUrl.getRawQuery().substring("lf=".length());
         if (links.verify(LinkKind.CLICK, parameter) instanceof LinkVerdict.Genuine genuine) {
             LinkClaims clicked = genuine.claims();
-            String clickId = events.newId(clicked.joinKey());
             events.send(
                     clicked.joinKey(),
                     Click.newBuilder()
-                            .setId(clickId)
+                            .setId(genuine.eventId())
                             .setTime(System.currentTimeMillis())
                             .setAdvertiserId(clicked.advertiserId())
                             .setImpressionId(clicked.impressionId())

@@ -4,7 +4,15 @@ package io.lightflow.producer.link;
 public sealed interface LinkVerdict {
 
     /** The signature is valid, and the link has not expired. */
-    record Genuine(LinkClaims claims) implements LinkVerdict {}
+    record Genuine(LinkKind kind, LinkClaims claims) implements LinkVerdict {
+        /**
+         * The id of the event that the link reports: the same at each call of the same link. A click with this id is
+         * billed once, however often its link is called.
+         */
+        public String eventId() {
+            return LinkEventId.of(kind, claims);
+        }
+    }
 
     record Rejected(Reason reason) implements LinkVerdict {}
 
@@ -17,6 +25,8 @@ public sealed interface LinkVerdict {
         FORGED,
         EXPIRED,
         /** Created further in the future than the clock skew allows. */
-        FROM_THE_FUTURE
+        FROM_THE_FUTURE,
+        /** The target is not an {@code http} or {@code https} URL. */
+        UNSAFE_TARGET
     }
 }

@@ -54,7 +54,8 @@ public final class SignedLinks {
      * Creates a URL that carries the claims.
      *
      * @param endpoint the URL's address, which may already have a query
-     * @throws IllegalArgumentException if the claims are too long for a URL
+     * @throws IllegalArgumentException if the claims are too long for a URL, or the target is no {@code http} or
+     *     {@code https} URL
      */
     public URI url(LinkKind kind, URI endpoint, LinkClaims claims) {
         if (endpoint.getRawFragment() != null) {
@@ -66,6 +67,7 @@ public final class SignedLinks {
 
     /** Creates the value of the query parameter, for callers that build the URL themselves. */
     public String token(LinkKind kind, LinkClaims claims) {
+        LinkTarget.require(claims);
         String keyId = keys.signingKeyId();
         byte[] payload = TokenPayload.write(kind, keyId, claims);
         byte[] signed = Arrays.copyOf(payload, payload.length + SIGNATURE_BYTES);
@@ -106,7 +108,8 @@ public final class SignedLinks {
         if (!MessageDigest.isEqual(signature(mac, payload), found) || TokenPayload.kind(payload) != kind) {
             return new Rejected(Reason.FORGED);
         }
-        return checkTime(kind, TokenPayload.read(payload));
+        LinkClaims claims = TokenPayload.read(payload);
+        return LinkTarget.isSafe(claims) ? checkTime(kind, claims) : new Rejected(Reason.UNSAFE_TARGET);
     }
 
     private LinkVerdict checkTime(LinkKind kind, LinkClaims claims) {
@@ -115,7 +118,7 @@ public final class SignedLinks {
             return new Rejected(Reason.FROM_THE_FUTURE);
         }
         Duration validity = kind == LinkKind.CLICK ? clickValidity : postbackValidity;
-        return claims.time().plus(validity).isBefore(now) ? new Rejected(Reason.EXPIRED) : new Genuine(claims);
+        return claims.time().plus(validity).isBefore(now) ? new Rejected(Reason.EXPIRED) : new Genuine(kind, claims);
     }
 
     private static byte[] signature(Mac mac, byte[] payload) {

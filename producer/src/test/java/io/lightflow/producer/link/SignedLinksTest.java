@@ -11,7 +11,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -39,10 +42,10 @@ class SignedLinksTest {
     @Test
     void aVerifiedLinkReturnsItsClaims() {
         assertThat(links.verify(LinkKind.CLICK, links.token(LinkKind.CLICK, CLAIMS)))
-                .isEqualTo(new Genuine(CLAIMS));
+                .isEqualTo(new Genuine(LinkKind.CLICK, CLAIMS));
         LinkClaims postback = CLAIMS.withTarget("").withClick("click-7");
         assertThat(links.verify(LinkKind.POSTBACK, links.token(LinkKind.POSTBACK, postback)))
-                .isEqualTo(new Genuine(postback));
+                .isEqualTo(new Genuine(LinkKind.POSTBACK, postback));
     }
 
     @Test
@@ -52,7 +55,7 @@ class SignedLinksTest {
         URI url = links.url(LinkKind.CLICK, URI.create("https://ads.example/click?slot=3"), CLAIMS);
         assertThat(url.toString()).startsWith("https://ads.example/click?slot=3&lf=");
         assertThat(links.verify(LinkKind.CLICK, url.getRawQuery().substring("slot=3&lf=".length())))
-                .isEqualTo(new Genuine(CLAIMS));
+                .isEqualTo(new Genuine(LinkKind.CLICK, CLAIMS));
     }
 
     @Test
@@ -130,10 +133,77 @@ class SignedLinksTest {
         assertThatThrownBy(() -> new LinkKeys(Map.of("k", new byte[31]), "k")).hasMessageContaining("32 bytes");
         assertThatThrownBy(() -> new LinkKeys(Map.of("k", OLD), "other")).hasMessageContaining("[k]");
         assertThatThrownBy(() -> new LinkKeys(Map.of("a b", OLD), "a b")).hasMessageContaining("letters");
-        assertThatThrownBy(() -> links.token(LinkKind.CLICK, CLAIMS.withTarget("x".repeat(4_000))))
+        assertThatThrownBy(() -> links.token(LinkKind.CLICK, CLAIMS.withTarget("https://" + "x".repeat(4_000))))
                 .hasMessageContaining("shorten");
         assertThatThrownBy(() -> LinkClaims.of("", "k", MADE)).hasMessageContaining("impressionId");
         assertThat(new LinkKeys(Map.of("k", OLD), "k")).hasToString("LinkKeys[ids=[k], signingKeyId=k]");
+    }
+
+    @Test
+    void aLinkCalledAThousandTimesIsOneEvent() {
+        String token = links.token(LinkKind.CLICK, CLAIMS);
+        Set<String> ids = new HashSet<>();
+        for (int call = 0; call < 1_000; call++) {
+            now.set(now.get().plusMillis(1));
+            ids.add(eventId(links, LinkKind.CLICK, token));
+        }
+        assertThat(ids).hasSize(1).allMatch(id -> id.matches("link-[0-9a-f]{32}"));
+        // A server that signs with another key, such as after a rotation, derives the same id.
+        SignedLinks rotated = links(Map.of("old", OLD, "new", NEW), "new");
+        assertThat(ids).containsExactly(eventId(rotated, LinkKind.CLICK, rotated.token(LinkKind.CLICK, CLAIMS)));
+    }
+
+    @Test
+    void differentLinksAreDifferentEvents() {
+        Set<String> ids = new HashSet<>();
+        for (LinkClaims claims : List.of(
+                CLAIMS,
+                CLAIMS.withTarget(""),
+                CLAIMS.withAdvertiser("2"),
+                CLAIMS.withClick("c"),
+                LinkClaims.of("impression-1", "cookie-é", MADE.plusMillis(1)),
+                LinkClaims.of("impression-2", "cookie-é", MADE))) {
+            ids.add(eventId(links, LinkKind.CLICK, links.token(LinkKind.CLICK, claims)));
+        }
+        ids.add(eventId(links, LinkKind.POSTBACK, links.token(LinkKind.POSTBACK, CLAIMS)));
+        assertThat(ids).hasSize(7);
+    }
+
+    private static String eventId(SignedLinks links, LinkKind kind, String token) {
+        return ((Genuine) links.verify(kind, token)).eventId();
+    }
+
+    @Test
+    void targetsAreHttpOrHttps() {
+        for (String target : List.of("http://shop.example", "HTTPS://shop.example/{id}|x?a=b", "https://[::1]:8443/")) {
+            assertThat(links.verify(LinkKind.CLICK, links.token(LinkKind.CLICK, CLAIMS.withTarget(target))))
+                    .isInstanceOf(Genuine.class);
+        }
+        for (String target : List.of(
+                "javascript:alert(1)",
+                "data:text/html,x",
+                "//shop.example/",
+                "/path",
+                "https:shop.example",
+                "https://",
+                "https:///path",
+                "https://\\shop.example",
+                "https://shop.example/\r\nSet-Cookie: a=b",
+                " https://shop.example/")) {
+            assertThatThrownBy(() -> links.token(LinkKind.CLICK, CLAIMS.withTarget(target)))
+                    .as(target)
+                    .hasMessageContaining("expected an http or https URL without spaces");
+        }
+    }
+
+    /** An earlier version signed any target. */
+    @Test
+    void aGenuineLinkWithAnUnsafeTargetIsRejected() {
+        byte[] payload = TokenPayload.write(LinkKind.CLICK, "old", CLAIMS.withTarget("javascript:alert(1)"));
+        byte[] signature = new LinkKeys(Map.of("old", OLD), "old").mac("old").doFinal(payload);
+        byte[] signed = Arrays.copyOf(payload, payload.length + 16);
+        System.arraycopy(signature, 0, signed, payload.length, 16);
+        assertRejected(Reason.UNSAFE_TARGET, LinkKind.CLICK, encode(signed));
     }
 
     private void assertRejected(Reason reason, LinkKind kind, String token) {

@@ -9,6 +9,9 @@ import java.util.List;
 
 /** A series as comma-separated values after RFC 4180, with a line of names. */
 final class SeriesCsv {
+    /** Spreadsheets execute a cell that starts with one of these. */
+    private static final String FORMULA_STARTS = "=+-@\t\r";
+
     private SeriesCsv() {}
 
     static byte[] bytes(List<SeriesColumn> columns, List<SeriesRow> rows) {
@@ -26,7 +29,11 @@ final class SeriesCsv {
         return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** An apostrophe keeps a string from being a formula. Numbers are never formulas. */
     private static String text(Object value) {
+        if (value instanceof String text && !text.isEmpty() && FORMULA_STARTS.indexOf(text.charAt(0)) >= 0) {
+            return "'" + text;
+        }
         return value == null ? "" : value.toString();
     }
 }
