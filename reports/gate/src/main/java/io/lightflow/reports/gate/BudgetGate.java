@@ -3,8 +3,12 @@ package io.lightflow.reports.gate;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -13,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides in memory whether a campaign may still spend. Two threads refresh the budgets: one polls
  * {@code campaign_budget}, the other listens for commits that exhaust a budget, so that those campaigns stop
- * immediately. Both reconnect for as long as the gate is open.
+ * immediately. It looks each campaign up before it stops it, since any database user may notify. Both reconnect for as long as the gate is open.
  *
  * <p>A process creates one instance, {@linkplain #start starts} it and shares it. {@link #decide} and the metrics are
  * thread-safe and never block. One thread calls {@code start} and {@code close} once each.
@@ -21,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class BudgetGate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BudgetGate.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long WARNING_INTERVAL_NANOS = 60_000 * NANOS_PER_MILLI;
 
     private final BudgetGateSettings settings;
     private final LongSupplier nanoTime;
@@ -32,12 +37,18 @@ public final class BudgetGate implements AutoCloseable {
     /** Null before the first poll. Written under the lock of {@link #notices}. */
     private volatile BudgetSnapshot snapshot;
 
-    /** Notices whose commit may be missing from the snapshot, by campaign. */
+    /** Verified notices whose commit may be missing from the snapshot, by campaign. */
     private final Map<String, ExhaustionNotice> notices = new HashMap<>();
 
     private final AtomicLong polls = new AtomicLong();
     private final AtomicLong failedPolls = new AtomicLong();
     private final AtomicLong notifications = new AtomicLong();
+    private final AtomicLong unconfirmedNotifications = new AtomicLong();
+
+    /** Of the listening thread: when it last warned, and how many notifications it had ignored by then. */
+    private long warnedAt;
+
+    private long warnedOf;
 
     /** Creates a gate without connecting. */
     public BudgetGate(BudgetGateSettings settings) {
@@ -50,7 +61,7 @@ public final class BudgetGate implements AutoCloseable {
         this.refusesWhenStale = settings.whenStale() == StalePolicy.REFUSE;
         this.reader = new BudgetReader(settings, nanoTime);
         this.poller = new BudgetPoller(settings, this::poll);
-        this.listener = new ExhaustionListener(settings, this::onNotification, poller::pollNow);
+        this.listener = new ExhaustionListener(settings, this::onNotifications, poller::pollNow);
     }
 
     /**
@@ -124,6 +135,11 @@ public final class BudgetGate implements AutoCloseable {
         return notifications.get();
     }
 
+    /** The number of notifications that the table of budgets did not confirm, and of malformed ones. */
+    public long unconfirmedNotifications() {
+        return unconfirmedNotifications.get();
+    }
+
     /** Whether the gate receives commits that exhaust a budget immediately. Otherwise the next poll shows them. */
     public boolean isListening() {
         return listener.isListening();
@@ -140,7 +156,7 @@ public final class BudgetGate implements AutoCloseable {
             BudgetReader.BudgetReading reading = reader.read(connection);
             synchronized (notices) {
                 // Drops notices whose commits are in the snapshot: the budget may have been raised since.
-                notices.values().removeIf(notice -> notice.transaction() < reading.oldestUnseen());
+                notices.values().removeIf(notice -> notice.seenUpTo() <= reading.oldestUnseen());
                 snapshot =
                         reading.snapshot().with(applyNotices(reading.snapshot().campaigns()));
             }
@@ -163,28 +179,71 @@ public final class BudgetGate implements AutoCloseable {
         return limited;
     }
 
-    /** @param payload schema, kind, transaction id and campaign, separated by spaces */
-    private void onNotification(String payload) {
-        String[] words = payload.split(" ", 4);
-        if (words.length < 4 || !words[0].equals(settings.schema())) {
-            return;
+    /** Stops campaigns that are exhausted by the table, and only those. Called by the listening thread. */
+    private void onNotifications(List<String> payloads, Connection connection) throws SQLException {
+        Set<String> claimed = new LinkedHashSet<>();
+        Set<String> changed = new LinkedHashSet<>();
+        for (String payload : payloads) {
+            Optional<BudgetNotification> parsed = BudgetNotification.parse(payload, settings.schema());
+            if (parsed.isEmpty()) {
+                unconfirmedNotifications.addAndGet(isOfOtherSchema(payload) ? 0 : 1);
+                continue;
+            }
+            notifications.incrementAndGet();
+            switch (parsed.get().claim()) {
+                case EXHAUSTED -> claimed.add(parsed.get().campaign());
+                case CHANGED -> changed.add(parsed.get().campaign());
+            }
         }
-        notifications.incrementAndGet();
-        ExhaustionNotice.parseKind(words[1])
-                .ifPresentOrElse(
-                        kind -> addNotice(words[3], new ExhaustionNotice(kind, Long.parseLong(words[2]))),
-                        poller::pollNow);
+        Set<String> looked = new LinkedHashSet<>(claimed);
+        synchronized (notices) {
+            changed.stream().filter(notices::containsKey).forEach(looked::add);
+        }
+        Map<String, ExhaustionNotice> confirmed =
+                looked.isEmpty() ? Map.of() : ExhaustionCheck.exhausted(connection, looked);
+        addNotices(looked, confirmed);
+        claimed.removeAll(confirmed.keySet());
+        unconfirmedNotifications.addAndGet(claimed.size());
+        warnOfUnconfirmed();
+        if (!changed.isEmpty() || !claimed.isEmpty()) {
+            poller.pollNow();
+        }
     }
 
-    private void addNotice(String campaign, ExhaustionNotice notice) {
+    /** Schemas of one database share the channel. */
+    private static boolean isOfOtherSchema(String payload) {
+        return payload != null && payload.split(" ", 4).length == 4;
+    }
+
+    private void addNotices(Set<String> looked, Map<String, ExhaustionNotice> confirmed) {
+        if (looked.isEmpty()) {
+            return;
+        }
         synchronized (notices) {
-            notices.put(campaign, notice);
+            // The budget of the others may have been raised since their notice.
+            notices.keySet().removeAll(looked);
+            notices.putAll(confirmed);
             BudgetSnapshot known = snapshot;
             if (known != null) {
                 snapshot = known.with(applyNotices(known.campaigns()));
             }
         }
-        LOG.debug("Campaign {} is exhausted: {}", campaign, notice.kind());
+        LOG.debug("Exhausted campaigns: {}", confirmed);
+    }
+
+    /** The payloads are not logged: their sender chooses them. */
+    private void warnOfUnconfirmed() {
+        long unconfirmed = unconfirmedNotifications.get();
+        long now = System.nanoTime();
+        if (unconfirmed == warnedOf || warnedOf > 0 && now - warnedAt < WARNING_INTERVAL_NANOS) {
+            return;
+        }
+        LOG.warn(
+                "Ignored {} notifications on the channel lightflow_budget that the budgets do not confirm. Check which"
+                        + " database users may connect, since any of them may notify",
+                unconfirmed - warnedOf);
+        warnedAt = now;
+        warnedOf = unconfirmed;
     }
 
     /** Stops both threads and closes their connections. Decisions continue until they are stale. */

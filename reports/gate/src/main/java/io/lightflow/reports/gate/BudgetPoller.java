@@ -56,6 +56,14 @@ final class BudgetPoller implements AutoCloseable {
                 }
                 GateConnections.closeQuietly(connection);
                 connection = null;
+            } catch (RuntimeException e) {
+                // No row may end the thread: all budgets would be stale for good.
+                if (!failing) {
+                    LOG.error("Reading budgets from {} failed; it is retried", settings.url(), e);
+                    failing = true;
+                }
+                GateConnections.closeQuietly(connection);
+                connection = null;
             }
             pause();
         }

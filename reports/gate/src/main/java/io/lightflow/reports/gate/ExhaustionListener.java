@@ -4,10 +4,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
@@ -25,9 +26,17 @@ final class ExhaustionListener implements AutoCloseable {
     private static final int SOCKET_SECONDS = 5;
     private static final String READ_ONLY = "25006";
 
+    /** Notifications that are verified with one query; a flood of them must not become one huge query. */
+    static final int MAX_ROUND = 1_000;
+
+    interface Work {
+        /** @param connection to the server that sent the payloads */
+        void on(List<String> payloads, Connection connection) throws SQLException;
+    }
+
     private final BudgetGateSettings settings;
     private final String url;
-    private final Consumer<String> onNotification;
+    private final Work work;
     private final Runnable onConnected;
     private final Thread thread = new Thread(this::run, "lightflow-budget-listen");
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -37,10 +46,10 @@ final class ExhaustionListener implements AutoCloseable {
     private boolean failing;
 
     /** @param onConnected runs when listening begins: earlier commits must be polled */
-    ExhaustionListener(BudgetGateSettings settings, Consumer<String> onNotification, Runnable onConnected) {
+    ExhaustionListener(BudgetGateSettings settings, Work work, Runnable onConnected) {
         this.settings = settings;
         this.url = settings.listenUrl().orElse(settings.url());
-        this.onNotification = onNotification;
+        this.work = work;
         this.onConnected = onConnected;
         thread.setDaemon(true);
     }
@@ -73,6 +82,9 @@ final class ExhaustionListener implements AutoCloseable {
                             e.getMessage());
                     failing = true;
                 }
+            } catch (RuntimeException e) {
+                // Nothing that arrives may end the thread: without it, campaigns stop later, at the next poll.
+                LOG.error("Listening for exhausted campaigns at {} failed; it is retried", url, e);
             } finally {
                 listening = false;
                 GateConnections.closeQuietly(connection);
@@ -97,9 +109,7 @@ final class ExhaustionListener implements AutoCloseable {
             while (isOpen()) {
                 PGNotification[] found = notifications.getNotifications(LISTEN_TIMEOUT_MS);
                 if (found != null) {
-                    for (PGNotification notification : found) {
-                        onNotification.accept(notification.getParameter());
-                    }
+                    process(found);
                 }
                 // Detects a connection that was lost silently.
                 if (System.nanoTime() - probed > PROBE_NANOS) {
@@ -107,6 +117,20 @@ final class ExhaustionListener implements AutoCloseable {
                     probed = System.nanoTime();
                 }
             }
+        }
+    }
+
+    private void process(PGNotification[] found) throws SQLException {
+        List<String> payloads = new ArrayList<>();
+        for (PGNotification notification : found) {
+            payloads.add(notification.getParameter());
+            if (payloads.size() == MAX_ROUND) {
+                work.on(payloads, connection);
+                payloads.clear();
+            }
+        }
+        if (!payloads.isEmpty()) {
+            work.on(payloads, connection);
         }
     }
 

@@ -3,11 +3,12 @@ package io.lightflow.reports.gate;
 import java.util.Optional;
 
 /**
- * A notification that a commit exhausted the budget of a campaign. It may arrive before a replica shows the commit.
+ * The budget of a campaign is exhausted by the table at which the gate listens. A replica may show that later.
  *
- * @param transaction id of the committed transaction
+ * @param seenUpTo the id that the next transaction had when the table was read: a snapshot that contains all
+ *     transactions before it also shows the commit
  */
-record ExhaustionNotice(Kind kind, long transaction) {
+record ExhaustionNotice(Kind kind, long seenUpTo) {
     enum Kind {
         TOTAL,
         GOAL,

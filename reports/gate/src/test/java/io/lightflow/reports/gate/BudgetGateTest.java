@@ -174,6 +174,69 @@ class BudgetGateTest {
         }
     }
 
+    @Test
+    void aForgedNotificationStopsNoCampaign() {
+        database.campaign("victim", "total_budget_micros", "20");
+        database.campaign("real", "total_budget_micros", "20");
+        database.spend("victim", 1);
+        try (BudgetGate gate = gate(rarePolling())) {
+            await("the gate listens", gate::isListening);
+            for (String kind : new String[] {"total", "goal", "day"}) {
+                database.execute("SELECT pg_notify('lightflow_budget', '" + database.schema + " " + kind
+                        + " 9223372036854775807 victim')");
+            }
+            // The gate has processed the forged notifications once it has processed a later, genuine one.
+            database.spend("real", 20);
+            await("the genuine cut-off", () -> gate.decide("real") == Decision.EXHAUSTED);
+            assertThat(gate.decide("victim")).isEqualTo(Decision.GO);
+            assertThat(gate.unconfirmedNotifications()).isPositive();
+        }
+    }
+
+    @Test
+    void aMalformedNotificationDoesNotStopTheListener() {
+        database.campaign("real", "total_budget_micros", "20");
+        database.spend("real", 1);
+        try (BudgetGate gate = gate(rarePolling())) {
+            await("the gate listens", gate::isListening);
+            for (String payload : new String[] {
+                "",
+                " ",
+                "total",
+                database.schema,
+                database.schema + " total",
+                database.schema + " total x real",
+                database.schema + " total 99999999999999999999999 real",
+                database.schema + " nothing -1 real",
+                database.schema + " total 1 ",
+                "x".repeat(7_000)
+            }) {
+                database.execute("SELECT pg_notify('lightflow_budget', '" + payload + "')");
+            }
+            database.spend("real", 19);
+            await("the cut-off", () -> gate.decide("real") == Decision.EXHAUSTED);
+            assertThat(gate.listenerConnections()).isEqualTo(1);
+            assertThat(gate.isListening()).isTrue();
+        }
+    }
+
+    @Test
+    void aNotificationOfARaisedBudgetLiftsTheCutOff() {
+        database.campaign("total", "total_budget_micros", "20");
+        database.spend("total", 1);
+        try (BudgetGate gate = gate(rarePolling())) {
+            await("the gate listens", gate::isListening);
+            database.spend("total", 19);
+            await("the cut-off", () -> gate.decide("total") == Decision.EXHAUSTED);
+            database.execute("UPDATE campaign SET total_budget_micros = 30 WHERE id = 'total'");
+            await("the campaign goes on", () -> gate.decide("total") == Decision.GO);
+            // The former notification arrives once more.
+            database.execute("SELECT pg_notify('lightflow_budget', '" + database.schema + " total 1 total')");
+            await("it is ignored", () -> gate.unconfirmedNotifications() == 1);
+            assertThat(gate.decide("total")).isEqualTo(Decision.GO);
+        }
+    }
+
     /** Polls the condition for at most 20 s. */
     static void await(String what, BooleanSupplier condition) {
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();

@@ -42,13 +42,19 @@ class GateReplicaTest {
                     BudgetGateTest.await("the cut-off", () -> gate.decide("total") == Decision.EXHAUSTED);
                     assertThat(System.nanoTime() - committed).isLessThan(1_000_000_000L);
                     // The replica's earlier state does not revoke the notice.
-                    primary.execute("UPDATE campaign SET total_budget_micros = 30");
                     long polls = gate.polls();
                     BudgetGateTest.await("two more polls", () -> gate.polls() >= polls + 2);
                     assertThat(gate.decide("total")).isEqualTo(Decision.EXHAUSTED);
 
-                    replica.resumeReplay();
+                    // The primary shows the raised budget, although the replica does not yet.
+                    primary.execute("UPDATE campaign SET total_budget_micros = 30");
                     BudgetGateTest.await("the raised budget", () -> gate.decide("total") == Decision.GO);
+                    primary.spend("total", 10);
+                    BudgetGateTest.await("the next cut-off", () -> gate.decide("total") == Decision.EXHAUSTED);
+
+                    replica.resumeReplay();
+                    primary.execute("UPDATE campaign SET total_budget_micros = 40");
+                    BudgetGateTest.await("the budget raised again", () -> gate.decide("total") == Decision.GO);
                 }
                 try (BudgetGate gate = new BudgetGate(
                         BudgetGateSettings.of(url, "postgres", "postgres").withSchema(primary.schema))) {

@@ -59,6 +59,11 @@ final class ReportsMetrics {
                 "1 while notifications about exhausted campaigns arrive immediately",
                 () -> gate.isListening() ? 1 : 0);
         gauge(registry, "lightflow_reports_budget_polls_failed", "Failed polls of the budgets", gate::failedPolls);
+        gauge(
+                registry,
+                "lightflow_reports_budget_notifications_unconfirmed",
+                "Notifications about exhausted campaigns that the budgets did not confirm",
+                gate::unconfirmedNotifications);
     }
 
     private static void gauge(PrometheusRegistry registry, String name, String help, DoubleSupplier value) {
