@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** The accounts that may use a service. Immutable and thread-safe. */
+/** The accounts that may use a service. Their number is fixed; a secret in a file may change. Thread-safe. */
 public class Accounts<A extends Accounts.Principal> {
     private final List<A> accounts;
 
@@ -14,7 +14,7 @@ public class Accounts<A extends Accounts.Principal> {
         /** The name in the audit log. */
         String name();
 
-        TokenHash token();
+        TokenSource token();
     }
 
     /** @param accounts empty to allow every request */
@@ -46,7 +46,7 @@ public class Accounts<A extends Accounts.Principal> {
         A found = null;
         // Compares all accounts: the duration would otherwise reveal the position of the match.
         for (A account : accounts) {
-            if (account.token().matches(hash.get())) {
+            if (account.token().hash().matches(hash.get())) {
                 found = account;
             }
         }

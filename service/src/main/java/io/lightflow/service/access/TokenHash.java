@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The SHA-256 of a client's credentials: a bearer token, or a user and a password. Immutable. */
-public final class TokenHash {
+public final class TokenHash implements TokenSource {
     private static final int BYTES = 32;
     private static final String BASIC = "basic ";
     private static final String BEARER = "bearer ";
@@ -68,6 +68,12 @@ public final class TokenHash {
             }
             default -> Optional.empty();
         };
+    }
+
+    /** This hash, which never changes. */
+    @Override
+    public TokenHash hash() {
+        return this;
     }
 
     /** Compares in constant time. */

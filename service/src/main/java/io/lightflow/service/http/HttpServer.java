@@ -9,10 +9,12 @@ import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.KeyStoreScanner;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** A Javalin server, with TLS if a key store is configured. */
@@ -67,6 +69,8 @@ public final class HttpServer implements AutoCloseable {
         });
         config.jetty.modifyServletContextHandler(
                 context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
+        config.jetty.modifyServer(jetty ->
+                jetty.addBean(new NetworkConnectionLimit(settings.limits().maxConnections(), jetty)));
         settings.tls()
                 .ifPresent(tls -> config.jetty.addConnector((jetty, http) -> tlsConnector(jetty, http, settings, tls)));
     }
@@ -76,6 +80,8 @@ public final class HttpServer implements AutoCloseable {
         SslContextFactory.Server keys = new SslContextFactory.Server();
         keys.setKeyStorePath(tls.keyStore().toAbsolutePath().toString());
         keys.setKeyStorePassword(tls.password());
+        // Renewed certificates count without a restart.
+        jetty.addBean(new KeyStoreScanner(keys));
         HttpConfiguration https = new HttpConfiguration(http);
         // The server does not check the host name: the client verifies the certificate.
         https.addCustomizer(new SecureRequestCustomizer(false));

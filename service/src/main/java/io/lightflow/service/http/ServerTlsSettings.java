@@ -24,11 +24,12 @@ public record ServerTlsSettings(Path keyStore, String password) {
     }
 
     /** The key {@code tls} of a settings file. */
-    public record Document(String keyStore, String passwordVariable) {
+    public record Document(String keyStore, String passwordVariable, String passwordFile) {
         public ServerTlsSettings settings(Map<String, String> environment) {
             return new ServerTlsSettings(
                     Path.of(require(keyStore, "tls.keyStore")),
-                    SettingsFile.secret(environment, passwordVariable, "tls.passwordVariable"));
+                    SettingsFile.secret(environment, passwordVariable, passwordFile, "tls.password")
+                            .get());
         }
     }
 

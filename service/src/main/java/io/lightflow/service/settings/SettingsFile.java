@@ -22,12 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Reads settings from YAML strictly. An unknown key or a missing or invalid value is an
  * {@link IllegalArgumentException} that names the key. Files contain no secrets, only the names of environment
- * variables that do.
+ * variables and files that do.
  */
 public final class SettingsFile {
     private static final ObjectMapper YAML = YAMLMapper.builder()
@@ -114,8 +116,45 @@ public final class SettingsFile {
         return list;
     }
 
+    /**
+     * The secret that a pair of keys names: {@code keyVariable} an environment variable, or {@code keyFile} a file.
+     *
+     * @param key the start of both keys, such as {@code database.password}
+     */
+    public static Secret secret(Map<String, String> environment, String variable, String file, String key) {
+        return secret(environment, variable, file, key, any -> {});
+    }
+
+    /** @param check throws an {@link IllegalArgumentException} for a value that is not acceptable */
+    public static Secret secret(
+            Map<String, String> environment, String variable, String file, String key, Consumer<String> check) {
+        if (variable == null && file == null) {
+            throw new IllegalArgumentException(key + "Variable is missing, or else " + key + "File");
+        }
+        if (variable != null && file != null) {
+            throw new IllegalArgumentException(
+                    key + "Variable and " + key + "File exclude each other: remove one of the two");
+        }
+        if (variable != null) {
+            String value = secret(environment, variable, key + "Variable");
+            return named(key + "Variable", () -> {
+                check.accept(value);
+                return Secret.of(value);
+            });
+        }
+        return named(key + "File", () -> Secret.inFile(Path.of(file), check));
+    }
+
+    private static Secret named(String key, Supplier<Secret> secret) {
+        try {
+            return secret.get();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
+        }
+    }
+
     /** Reads the environment variable that a key names. */
-    public static String secret(Map<String, String> environment, String variable, String key) {
+    private static String secret(Map<String, String> environment, String variable, String key) {
         String value = environment.get(require(variable, key));
         if (value == null || value.isBlank()) {
             throw new IllegalArgumentException(

@@ -5,10 +5,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public final class Sql {
     private static final Logger LOG = LoggerFactory.getLogger(Sql.class);
     private static final int PING_SECONDS = 2;
+    /** Anybody may ask for readiness, at any rate; the database is asked only so often. */
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(1);
+
     private static final String CANCELLED = "57014";
     private static final String CONNECTION_EXCEPTION = "08";
     private static final String OPERATOR_INTERVENTION = "57P";
@@ -27,10 +33,28 @@ public final class Sql {
     private static final String ROLLED_BACK = "40";
 
     private final DataSource database;
+    private final DataSource probe;
+    private final LongSupplier nanoTime;
     private final AtomicBoolean unavailable = new AtomicBoolean();
+    private final ReentrantLock probing = new ReentrantLock();
+    /** Guarded by the lock, as the next one. */
+    private long probedAt;
+
+    private Boolean reachable;
 
     public Sql(DataSource database) {
+        this(database, database);
+    }
+
+    /** @param probe the source of the connection for {@link #isReachable}, which slow statements cannot exhaust */
+    public Sql(DataSource database, DataSource probe) {
+        this(database, probe, System::nanoTime);
+    }
+
+    Sql(DataSource database, DataSource probe, LongSupplier nanoTime) {
         this.database = database;
+        this.probe = probe;
+        this.nanoTime = nanoTime;
     }
 
     public interface Work<T> {
@@ -41,8 +65,22 @@ public final class Sql {
         T read(ResultSet row) throws SQLException;
     }
 
+    /** Whether the database responds, or did so within the last second. */
     public boolean isReachable() {
-        try (Connection connection = database.getConnection()) {
+        probing.lock();
+        try {
+            if (reachable == null || nanoTime.getAsLong() - probedAt >= PING_INTERVAL.toNanos()) {
+                reachable = probe();
+                probedAt = nanoTime.getAsLong();
+            }
+            return reachable;
+        } finally {
+            probing.unlock();
+        }
+    }
+
+    private boolean probe() {
+        try (Connection connection = probe.getConnection()) {
             boolean valid = connection.isValid(PING_SECONDS);
             if (valid) {
                 endOutage();

@@ -17,7 +17,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides in memory whether a campaign may still spend. Two threads refresh the budgets: one polls
  * {@code campaign_budget}, the other listens for commits that exhaust a budget, so that those campaigns stop
- * immediately. It looks each campaign up before it stops it, since any database user may notify. Both reconnect for as long as the gate is open.
+ * immediately. It looks each campaign up before it stops it, since any database user may notify. Both reconnect for as
+ * long as the gate is open.
  *
  * <p>A process creates one instance, {@linkplain #start starts} it and shares it. {@link #decide} and the metrics are
  * thread-safe and never block. One thread calls {@code start} and {@code close} once each.

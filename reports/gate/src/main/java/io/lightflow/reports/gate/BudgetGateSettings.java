@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -14,7 +15,7 @@ import java.util.regex.Pattern;
  *     {@code url}
  * @param user a user that may select from {@code campaign_budget} and its underlying tables: {@code campaign},
  *     {@code campaign_total}, {@code campaign_spend} and {@code ledger}
- * @param password null if the database requires none; never printed
+ * @param password asked for each connection; null if the database requires none; never printed
  * @param schema the schema of the tables
  * @param poll the interval of checking for changes, 50 ms to 1 min
  * @param maxAge the age at which a snapshot becomes stale, more than {@code poll}
@@ -26,7 +27,7 @@ public record BudgetGateSettings(
         String url,
         Optional<String> listenUrl,
         String user,
-        String password,
+        Supplier<String> password,
         String schema,
         Duration poll,
         Duration maxAge,
@@ -59,6 +60,29 @@ public record BudgetGateSettings(
             throw new IllegalArgumentException(
                     "maxLag must be positive or empty, but is " + maxLag.get().toMillis() + "ms");
         }
+    }
+
+    /** With a password that does not change; null if the database requires none. */
+    public BudgetGateSettings(
+            String url,
+            Optional<String> listenUrl,
+            String user,
+            String password,
+            String schema,
+            Duration poll,
+            Duration maxAge,
+            Optional<Duration> maxLag,
+            StalePolicy whenStale) {
+        this(
+                url,
+                listenUrl,
+                user,
+                password == null ? null : (Supplier<String>) () -> password,
+                schema,
+                poll,
+                maxAge,
+                maxLag,
+                whenStale);
     }
 
     private static void requireJdbc(String name, String url) {

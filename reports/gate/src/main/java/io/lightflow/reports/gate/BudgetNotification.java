@@ -3,8 +3,8 @@ package io.lightflow.reports.gate;
 import java.util.Optional;
 
 /**
- * A payload of the channel {@code lightflow_budget}: schema, kind, transaction id and campaign, separated by spaces. Any
- * database user may send one, so it is only a hint to look at the table.
+ * A payload of the channel {@code lightflow_budget}: schema, kind, transaction id and campaign, separated by spaces.
+ * Any database user may send one, so it is only a hint to look at the table.
  */
 record BudgetNotification(Claim claim, String campaign) {
     private static final int WORDS = 4;

@@ -17,7 +17,7 @@ final class GateConnections {
         Properties properties = new Properties();
         properties.setProperty("user", settings.user());
         if (settings.password() != null) {
-            properties.setProperty("password", settings.password());
+            properties.setProperty("password", settings.password().get());
         }
         properties.setProperty("currentSchema", settings.schema());
         properties.setProperty("ApplicationName", name);

@@ -1,5 +1,6 @@
 package io.lightflow.reports.http;
 
+import io.javalin.http.Context;
 import io.lightflow.reports.http.ProblemDetails.InvalidParameter;
 import java.util.List;
 
@@ -50,6 +51,12 @@ public final class ProblemException extends RuntimeException {
 
     public static ProblemException notFound(String detail) {
         return new ProblemException(404, "not-found", "The resource does not exist", detail);
+    }
+
+    /** The client may repeat the request in a second. */
+    public static ProblemException tooManyRequests(Context context, String detail) {
+        context.header("Retry-After", "1");
+        return new ProblemException(429, "too-many-requests", "Too many requests", detail + ": retry in a second");
     }
 
     static ProblemException unauthorized() {

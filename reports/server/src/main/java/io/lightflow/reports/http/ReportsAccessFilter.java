@@ -1,19 +1,22 @@
 package io.lightflow.reports.http;
 
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
+import io.lightflow.service.access.FailedLogins;
+import io.lightflow.service.access.RateLimit;
+import io.lightflow.service.http.HttpLimits;
+import io.lightflow.service.http.OriginCheck;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 
-/** Authorizes requests. */
+/** Authorizes requests, and bounds their rate. */
 public final class ReportsAccessFilter {
-    private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
-
     private final ReportsAccounts access;
+    private final RateLimit rate;
+    private final FailedLogins failedLogins = new FailedLogins("the reports server");
 
-    public ReportsAccessFilter(ReportsAccounts access) {
+    public ReportsAccessFilter(ReportsAccounts access, HttpLimits limits) {
         this.access = access;
+        this.rate = limits.rate();
     }
 
     public void check(Context context) {
@@ -21,12 +24,20 @@ public final class ReportsAccessFilter {
                 .map(ReportsRole.class::cast)
                 .findFirst()
                 .orElse(ReportsRole.MANAGER);
-        rejectOtherSites(context);
+        OriginCheck.rejection(access, context.method().name(), context.header("Sec-Fetch-Site"), context.host())
+                .ifPresent(reason -> {
+                    throw ProblemException.forbidden(reason);
+                });
         if (needed == ReportsRole.OPEN) {
             return;
         }
-        Optional<RequestPrincipal> principal = access.principal(context.header("Authorization"));
+        String authorization = context.header("Authorization");
+        Optional<RequestPrincipal> principal = access.principal(authorization);
+        requireRate(context, principal);
         if (principal.isEmpty()) {
+            if (authorization != null && !authorization.isBlank()) {
+                failedLogins.record(context.ip());
+            }
             context.header("WWW-Authenticate", "Bearer realm=\"lightflow reports\"");
             throw ProblemException.unauthorized();
         }
@@ -37,33 +48,17 @@ public final class ReportsAccessFilter {
         principal.get().keepIn(context);
     }
 
-    /**
-     * Rejects requests from pages of other sites to a server without accounts, which such a page could send to the
-     * loopback address. With accounts, browsers never add the token themselves, so pages of other sites cannot use an
-     * account.
-     */
-    private void rejectOtherSites(Context context) {
-        boolean reads = context.method().equals(HandlerType.GET) && !access.isUnrestricted();
-        if (!reads && isFromOtherSite(context.header("Sec-Fetch-Site"))) {
-            throw ProblemException.forbidden("requests from pages of other sites are not accepted");
-        }
-        if (access.isUnrestricted() && !isLoopback(context.host())) {
-            throw ProblemException.forbidden("this server has no accounts, and accepts only the host names "
-                    + String.join(", ", LOOPBACK.stream().sorted().toList()) + ", not " + context.host());
+    /** Without accounts, only programs of this machine send requests. */
+    private void requireRate(Context context, Optional<RequestPrincipal> principal) {
+        String client = principal.map(known -> "account " + known.name()).orElse("address " + context.ip());
+        if (!access.isUnrestricted() && !rate.allows(client, 1)) {
+            throw ProblemException.tooManyRequests(
+                    context, client + " sends more requests per second than maxRequestsPerSecond allows");
         }
     }
 
-    /** The same check for a reading request, without a reason. */
+    /** Whether the site of a reading request is acceptable. */
     public static boolean maySiteRead(ReportsAccounts access, String site, String host) {
-        return !access.isUnrestricted() || !isFromOtherSite(site) && isLoopback(host);
-    }
-
-    private static boolean isFromOtherSite(String site) {
-        return site != null && !site.equals("same-origin") && !site.equals("none");
-    }
-
-    /** Rejects names of other sites that resolve to this machine. */
-    private static boolean isLoopback(String host) {
-        return host == null || LOOPBACK.contains(host.replaceFirst(":\\d+$", ""));
+        return OriginCheck.rejection(access, "GET", site, host).isEmpty();
     }
 }

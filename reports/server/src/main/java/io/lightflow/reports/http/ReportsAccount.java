@@ -1,7 +1,7 @@
 package io.lightflow.reports.http;
 
 import io.lightflow.service.access.Accounts;
-import io.lightflow.service.access.TokenHash;
+import io.lightflow.service.access.TokenSource;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param token the hash of the token in {@code Authorization: Bearer …}
  * @param advertiser the advertiser to whose campaigns and statistics the account is limited; empty for all
  */
-public record ReportsAccount(String name, TokenHash token, ReportsRole role, Optional<String> advertiser)
+public record ReportsAccount(String name, TokenSource token, ReportsRole role, Optional<String> advertiser)
         implements Accounts.Principal {
     public ReportsAccount {
         Objects.requireNonNull(token, "token");

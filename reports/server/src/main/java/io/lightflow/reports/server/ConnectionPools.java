@@ -1,6 +1,7 @@
 package io.lightflow.reports.server;
 
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -10,11 +11,19 @@ import java.util.Optional;
  */
 final class ConnectionPools implements AutoCloseable {
     final HikariDataSource replica;
+
+    /** One connection to the replica, for readiness: slow queries may use up all others. */
+    final HikariDataSource health;
+
     final Optional<HikariDataSource> primary;
 
     ConnectionPools(ReportsSettings settings) {
         replica = open("reports-replica", settings.replica(), settings.statementTimeout());
         replica.setReadOnly(true);
+        health = open("reports-health", settings.replica(), settings.statementTimeout());
+        health.setReadOnly(true);
+        health.setMaximumPoolSize(1);
+        health.setMinimumIdle(0);
         primary = settings.primary().map(database -> open("reports-primary", database, settings.statementTimeout()));
     }
 
@@ -22,8 +31,12 @@ final class ConnectionPools implements AutoCloseable {
         HikariDataSource pool = new HikariDataSource();
         pool.setPoolName(name);
         pool.setJdbcUrl(settings.url());
-        pool.setUsername(settings.user());
-        pool.setPassword(settings.password());
+        if (settings.password() == null) {
+            pool.setUsername(settings.user());
+        } else {
+            pool.setCredentialsProvider(
+                    () -> Credentials.of(settings.user(), settings.password().get()));
+        }
         pool.setSchema(settings.schema());
         pool.setMaximumPoolSize(settings.poolSize());
         pool.setMinimumIdle(1);
@@ -43,6 +56,7 @@ final class ConnectionPools implements AutoCloseable {
     @Override
     public void close() {
         replica.close();
+        health.close();
         primary.ifPresent(HikariDataSource::close);
     }
 }

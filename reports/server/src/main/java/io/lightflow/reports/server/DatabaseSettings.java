@@ -1,5 +1,6 @@
 package io.lightflow.reports.server;
 
+import io.lightflow.service.settings.Secret;
 import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.Locale;
@@ -16,7 +17,7 @@ import java.util.regex.Pattern;
  * @param timeout how long a request waits for a connection, at least 250 ms
  */
 public record DatabaseSettings(
-        String url, String user, String password, String schema, int poolSize, Duration timeout) {
+        String url, String user, Secret password, String schema, int poolSize, Duration timeout) {
     public static final String DEFAULT_SCHEMA = "public";
     public static final int DEFAULT_POOL_SIZE = 8;
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
@@ -31,7 +32,7 @@ public record DatabaseSettings(
         if (url.toLowerCase(Locale.ROOT).contains("password=")) {
             throw new IllegalArgumentException(
                     "the URL of a database must not contain the password: set passwordVariable to the name"
-                            + " of its variable");
+                            + " of its variable, or passwordFile to its file");
         }
         if (!NAME.matcher(schema).matches()) {
             throw new IllegalArgumentException(
@@ -47,7 +48,8 @@ public record DatabaseSettings(
 
     /** Settings with the defaults for all other components. */
     public static DatabaseSettings of(String url, String user, String password) {
-        return new DatabaseSettings(url, user, password, DEFAULT_SCHEMA, DEFAULT_POOL_SIZE, DEFAULT_TIMEOUT);
+        Secret secret = password == null ? null : Secret.of(password);
+        return new DatabaseSettings(url, user, secret, DEFAULT_SCHEMA, DEFAULT_POOL_SIZE, DEFAULT_TIMEOUT);
     }
 
     public DatabaseSettings withSchema(String name) {

@@ -15,6 +15,7 @@ import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.SecurityHeaders;
 import io.lightflow.reports.page.DashboardPage;
 import io.lightflow.reports.statistics.StatisticsFeature;
+import io.lightflow.service.http.HttpLimits;
 import io.lightflow.service.http.HttpMetrics;
 import io.lightflow.service.sql.Sql;
 import java.time.InstantSource;
@@ -24,13 +25,15 @@ import java.util.Optional;
 /** All features with their paths and parts of the OpenAPI document. */
 final class ReportsApi {
     private final ReportsAccounts access;
+    private final HttpLimits limits;
     private final HttpMetrics metrics = new HttpMetrics("lightflow_reports");
     private final List<Feature> features;
 
-    ReportsApi(ReportsAccounts access, ConnectionPools pools, BudgetGate gate, DecisionHandler decisions) {
-        this.access = access;
+    ReportsApi(ReportsSettings settings, ConnectionPools pools, BudgetGate gate, DecisionHandler decisions) {
+        this.access = settings.access();
+        this.limits = settings.http().limits();
         ReportsMetrics.addTo(metrics.registry(), pools, gate, decisions);
-        Sql replica = new Sql(pools.replica);
+        Sql replica = new Sql(pools.replica, pools.health);
         Optional<Sql> primary = pools.primary.map(Sql::new);
         this.features = List.of(
                 new ServerStatusApi(replica, metrics),
@@ -44,7 +47,7 @@ final class ReportsApi {
     void addTo(JavalinConfig config) {
         RoutesConfig routes = config.routes;
         routes.before(SecurityHeaders::set);
-        routes.beforeMatched(new ReportsAccessFilter(access)::check);
+        routes.beforeMatched(new ReportsAccessFilter(access, limits)::check);
         features.forEach(feature -> feature.addTo(routes));
         new OpenApi(features).addTo(routes);
         ErrorHandlers.addTo(routes);

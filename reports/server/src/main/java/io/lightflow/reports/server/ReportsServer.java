@@ -57,7 +57,7 @@ public final class ReportsServer implements AutoCloseable {
     private void addApi(JavalinConfig config) {
         DecisionHandler decisions = new DecisionHandler(gate, settings.access());
         config.jetty.modifyServer(jetty -> jetty.setHandler(decisions));
-        new ReportsApi(settings.access(), pools, gate, decisions).addTo(config);
+        new ReportsApi(settings, pools, gate, decisions).addTo(config);
     }
 
     /** The port on which the server listens. */

@@ -5,8 +5,6 @@ import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.time.Durations;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,19 +40,7 @@ public record ReportsSettings(
             throw new IllegalArgumentException(
                     "statementTimeout must be 100ms to 10m, but is " + Durations.format(statementTimeout));
         }
-        if (access.isUnrestricted() && !isLoopback(http.bind())) {
-            throw new IllegalArgumentException(
-                    "access must name the accounts if bind is not a loopback address, but bind" + " is " + http.bind()
-                            + ": anyone who reaches it could change budgets");
-        }
-    }
-
-    private static boolean isLoopback(String address) {
-        try {
-            return InetAddress.getByName(address).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("bind must be an address of this machine, but is " + address, e);
-        }
+        http.requireAccounts(access, "change budgets");
     }
 
     /** The defaults: 127.0.0.1 without TLS, unrestricted access, and one database for reads and changes. */
@@ -72,8 +58,16 @@ public record ReportsSettings(
         return new ReportsSettings(http, replica, primary, statementTimeout, newAccess, budgets);
     }
 
+    public ReportsSettings withHttp(HttpSettings newHttp) {
+        return new ReportsSettings(newHttp, replica, primary, statementTimeout, access, budgets);
+    }
+
+    public ReportsSettings withReplica(DatabaseSettings database) {
+        return new ReportsSettings(http, database, primary, statementTimeout, access, budgets);
+    }
+
     public ReportsSettings withTls(ServerTlsSettings newTls) {
-        return new ReportsSettings(http.withTls(newTls), replica, primary, statementTimeout, access, budgets);
+        return withHttp(http.withTls(newTls));
     }
 
     public ReportsSettings withoutPrimary() {

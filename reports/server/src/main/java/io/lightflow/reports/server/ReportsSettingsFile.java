@@ -8,12 +8,13 @@ import io.lightflow.reports.gate.StalePolicy;
 import io.lightflow.reports.http.ReportsAccount;
 import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsRole;
+import io.lightflow.service.access.SecretLength;
 import io.lightflow.service.access.TokenHash;
+import io.lightflow.service.access.TokenSource;
+import io.lightflow.service.http.HttpLimits;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.service.settings.SettingsFile;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,9 +27,6 @@ import java.util.stream.Stream;
  * The file contains no secrets, only their hashes, or the names of environment variables or files that contain them.
  */
 public final class ReportsSettingsFile {
-    /** The hash of a short token could be reversed by guessing. */
-    private static final int MIN_TOKEN_CHARACTERS = 16;
-
     private final Map<String, String> environment;
 
     private ReportsSettingsFile(Map<String, String> environment) {
@@ -42,12 +40,20 @@ public final class ReportsSettingsFile {
             Database primary,
             String statementTimeout,
             Integer maxRequestBytes,
+            Integer maxConnections,
+            Integer maxRequestsPerSecond,
             ServerTlsSettings.Document tls,
             List<Entry> access,
             Budgets budgets) {}
 
     private record Database(
-            String url, String user, String passwordVariable, String schema, Integer poolSize, String timeout) {}
+            String url,
+            String user,
+            String passwordVariable,
+            String passwordFile,
+            String schema,
+            Integer poolSize,
+            String timeout) {}
 
     private record Budgets(String listenUrl, String poll, String maxAge, String maxLag, String whenStale) {}
 
@@ -69,6 +75,9 @@ public final class ReportsSettingsFile {
                         orElse(document.bind(), HttpSettings.DEFAULT_BIND),
                         orElse(document.port(), ReportsSettings.DEFAULT_PORT),
                         orElse(document.maxRequestBytes(), ReportsSettings.DEFAULT_MAX_REQUEST_BYTES),
+                        new HttpLimits(
+                                orElse(document.maxConnections(), HttpLimits.DEFAULT.maxConnections()),
+                                orElse(document.maxRequestsPerSecond(), HttpLimits.DEFAULT.maxRequestsPerSecond())),
                         Optional.ofNullable(document.tls()).map(tls -> tls.settings(environment))),
                 database(require(document.replica(), "replica"), "replica"),
                 Optional.ofNullable(document.primary()).map(primary -> database(primary, "primary")),
@@ -81,9 +90,10 @@ public final class ReportsSettingsFile {
         return new DatabaseSettings(
                 require(database.url(), key + ".url"),
                 require(database.user(), key + ".user"),
-                database.passwordVariable() == null
+                database.passwordVariable() == null && database.passwordFile() == null
                         ? null
-                        : secret(database.passwordVariable(), key + ".passwordVariable"),
+                        : SettingsFile.secret(
+                                environment, database.passwordVariable(), database.passwordFile(), key + ".password"),
                 orElse(database.schema(), DatabaseSettings.DEFAULT_SCHEMA),
                 orElse(database.poolSize(), DatabaseSettings.DEFAULT_POOL_SIZE),
                 duration(database.timeout(), key + ".timeout", DatabaseSettings.DEFAULT_TIMEOUT));
@@ -133,7 +143,7 @@ public final class ReportsSettingsFile {
                 require(entry.name(), key + ".name"), token(entry, key), role, Optional.ofNullable(entry.advertiser()));
     }
 
-    private TokenHash token(Entry entry, String key) {
+    private TokenSource token(Entry entry, String key) {
         long ways = Stream.of(entry.tokenVariable(), entry.tokenFile(), entry.tokenSha256())
                 .filter(Objects::nonNull)
                 .count();
@@ -141,32 +151,16 @@ public final class ReportsSettingsFile {
             throw new IllegalArgumentException(
                     key + " must have one of tokenVariable, tokenFile and tokenSha256, but has " + ways);
         }
-        try {
-            if (entry.tokenSha256() != null) {
+        if (entry.tokenSha256() != null) {
+            try {
                 return TokenHash.ofHex(entry.tokenSha256());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
             }
-            String token = entry.tokenVariable() != null
-                    ? secret(entry.tokenVariable(), key + ".tokenVariable")
-                    : secretFile(Path.of(entry.tokenFile()), key + ".tokenFile");
-            if (token.length() < MIN_TOKEN_CHARACTERS) {
-                throw new IllegalArgumentException("a token must have at least " + MIN_TOKEN_CHARACTERS
-                        + " characters, but has " + token.length() + ": create one with \"openssl rand -hex 32\"");
-            }
-            return TokenHash.of(token);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(key + ": " + e.getMessage(), e);
         }
-    }
-
-    private static String secretFile(Path file, String key) {
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new IllegalArgumentException(key + " names " + file + ", which is unreadable: " + e, e);
-        }
-    }
-
-    private String secret(String variable, String key) {
-        return SettingsFile.secret(environment, variable, key);
+        return TokenSource.of(
+                SettingsFile.secret(
+                        environment, entry.tokenVariable(), entry.tokenFile(), key + ".token", SecretLength::require),
+                TokenHash::of);
     }
 }

@@ -56,7 +56,8 @@ final class PopularAds {
         int count = parameters.number("count", 1, MAX_ADS, 100);
         Measure measure =
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
-        Filter filter = Filter.of(parameters, RequestPrincipal.of(context));
+        RequestPrincipal principal = RequestPrincipal.of(context);
+        Filter filter = Filter.of(parameters, principal);
         int minutes = parameters.number("window", 1, MAX_MINUTES, 10);
         List<StatisticsCube> cubes = CubeChoice.of(filter.dimensions());
         boolean isOfCreatives = cubes.contains(StatisticsCube.CREATIVES);
@@ -72,7 +73,7 @@ final class PopularAds {
         List<Grain> grains = isOfCreatives ? List.of(Grain.MINUTE, Grain.TEN_MINUTES) : List.of(Grain.MINUTE);
         List<Piece> pieces = window.pieces(grains);
         List<Piece> next = window.aMinuteLater().pieces(grains);
-        CachedSlices held = recent.of(snapshot -> {
+        CachedSlices held = recent.of(principal.name(), snapshot -> {
             StatisticsCube cube = snapshot.complete(window, pieces, cubes);
             return new Needs(TimeSlice.of(cube, pieces), TimeSlice.of(cube, next));
         });

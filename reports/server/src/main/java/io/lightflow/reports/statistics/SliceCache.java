@@ -29,6 +29,9 @@ final class SliceCache {
     private static final int MAX_PERIODS = 30;
     private static final long RETENTION_NANOS = Duration.ofMinutes(1).toNanos();
 
+    /** How long one reading may take in all; statements have their own timeout. */
+    private static final Duration MAX_READING = Duration.ofSeconds(30);
+
     /** In a quarter of the memory. */
     private static final long MAX_ROWS = Runtime.getRuntime().maxMemory() / 4 / SliceColumns.MAX_ROW_BYTES;
 
@@ -52,6 +55,7 @@ final class SliceCache {
     private final Sql replica;
     private final long shortestNanos;
     private final long maxRows;
+    private final ReadingBudget budget;
     private final Map<TimeSlice, Long> requestedNanos = new ConcurrentHashMap<>();
     private final AtomicBoolean isReadAgain = new AtomicBoolean();
 
@@ -59,23 +63,25 @@ final class SliceCache {
     private volatile Read last;
 
     SliceCache(Sql replica) {
-        this(replica, PERIOD, MAX_ROWS);
+        this(replica, PERIOD, MAX_ROWS, new ReadingBudget());
     }
 
     /** @param period the shortest; with zero, every request reads */
-    SliceCache(Sql replica, Duration period, long maxRows) {
+    SliceCache(Sql replica, Duration period, long maxRows, ReadingBudget budget) {
         this.replica = replica;
         this.shortestNanos = period.toNanos();
         this.maxRows = maxRows;
+        this.budget = budget;
     }
 
     /**
      * All rows that a request needs.
      *
+     * @param account the account that sent it, whose {@link ReadingBudget} it uses
      * @param query the slices that it needs on a snapshot; throws if it has no answer there
-     * @throws ProblemException if it needs more rows than may be held
+     * @throws ProblemException if it needs more rows than may be held, or the account has used up its budget
      */
-    CachedSlices of(Function<DatabaseSnapshot, Needs> query) {
+    CachedSlices of(String account, Function<DatabaseSnapshot, Needs> query) {
         Read now = last;
         if (answers(now, query)) {
             if (now.isOlderThan(1)) {
@@ -85,14 +91,32 @@ final class SliceCache {
         }
         synchronized (this) {
             if (!answers(last, query)) {
-                read(query);
+                read(snapshot -> paid(account, query.apply(snapshot)));
             }
             return last.rows;
         }
     }
 
     private boolean answers(Read read, Function<DatabaseSnapshot, Needs> query) {
-        return read != null && !read.isOlderThan(2) && read.rows.has(noted(query.apply(read.rows.snapshot)).now);
+        if (read == null || read.isOlderThan(2)) {
+            return false;
+        }
+        Needs needs = query.apply(read.rows.snapshot);
+        if (!read.rows.has(needs.now)) {
+            return false;
+        }
+        noted(needs);
+        return true;
+    }
+
+    /** Takes the slices that are not in memory from the budget, before they are noted or read. */
+    private Needs paid(String account, Needs needs) {
+        Read held = last;
+        long missing = needs.now.stream()
+                .filter(slice -> held == null || !held.rows.has(Set.of(slice)))
+                .count();
+        budget.take(account, Math.toIntExact(missing));
+        return noted(needs);
     }
 
     private Needs noted(Needs needs) {
@@ -127,14 +151,18 @@ final class SliceCache {
         long begun = System.nanoTime();
         CachedSlices rows =
                 DatabaseSnapshot.read(replica, "read the rows of the last minutes", (connection, snapshot) -> {
-                    Needs needs = noted(query.apply(snapshot));
+                    Needs needs = query.apply(snapshot);
                     // A server that was put back in time may have other rows and numbers, and as many events.
                     boolean goesOn = last != null
                             && last.rows.snapshot.server().equals(snapshot.server())
                             && !last.rows.keys().isOutgrown();
                     KeyCaches keys = goesOn ? last.rows.keys() : new KeyCaches();
-                    SliceReader reader =
-                            new SliceReader(connection, keys, goesOn ? last.rows.all() : Map.of(), maxRows);
+                    SliceReader reader = new SliceReader(
+                            connection,
+                            keys,
+                            goesOn ? last.rows.all() : Map.of(),
+                            maxRows,
+                            begun + MAX_READING.toNanos());
                     return new CachedSlices(snapshot, keys, reader.read(slices(needs.now, begun), needs.now));
                 });
         long periodNanos = Math.max(shortestNanos, READINGS_A_PERIOD * (System.nanoTime() - begun));

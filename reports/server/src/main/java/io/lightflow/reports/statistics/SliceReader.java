@@ -22,25 +22,29 @@ final class SliceReader {
     private final KeyCaches keys;
     private final Map<TimeSlice, Versioned> before;
     private final long maxRows;
+    private final long deadlineNanos;
 
     /**
      * @param connection on a snapshot
      * @param keys gets the numbers that are read
      * @param before rows of these keys
      * @param maxRows that may be held
+     * @param deadlineNanos when reading must end, as {@link System#nanoTime}
      */
-    SliceReader(Connection connection, KeyCaches keys, Map<TimeSlice, Versioned> before, long maxRows) {
+    SliceReader(
+            Connection connection, KeyCaches keys, Map<TimeSlice, Versioned> before, long maxRows, long deadlineNanos) {
         this.connection = connection;
         this.keys = keys;
         this.before = before;
         this.maxRows = maxRows;
+        this.deadlineNanos = deadlineNanos;
     }
 
     /**
      * The rows of as many slices as fit, in their order.
      *
      * @param needed those of them that must fit
-     * @throws ProblemException if they do not
+     * @throws ProblemException if they do not, or reading takes too long
      */
     Map<TimeSlice, Versioned> read(Set<TimeSlice> slices, Set<TimeSlice> needed) throws SQLException {
         Map<Long, Long> events = events(slices);
@@ -52,6 +56,12 @@ final class SliceReader {
                     .sum();
             Versioned of = before.get(slice);
             if (of == null || of.version() != version) {
+                if (System.nanoTime() - deadlineNanos >= 0) {
+                    if (needed.contains(slice)) {
+                        throw tooSlow();
+                    }
+                    break;
+                }
                 of = new Versioned(version, read(slice, room));
             }
             room -= of.rows().size();
@@ -65,6 +75,14 @@ final class SliceReader {
         }
         keys.read(connection);
         return rows;
+    }
+
+    private static ProblemException tooSlow() {
+        return new ProblemException(
+                503,
+                "too-slow",
+                "The query takes too long",
+                "the server stopped reading the rows of the window: ask for a shorter one");
     }
 
     private ProblemException tooMany() {

@@ -36,7 +36,7 @@ class ReportsSettingsFileTest {
 
         assertThat(settings.http().port()).isEqualTo(9000);
         assertThat(settings.replica().schema()).isEqualTo("s");
-        assertThat(settings.primary().orElseThrow().password()).isEqualTo("hidden-password");
+        assertThat(settings.primary().orElseThrow().password().get()).isEqualTo("hidden-password");
         assertThat(settings.toString()).doesNotContain("hidden");
         assertThat(settings.access()
                         .principal("Bearer token-from-a-file-0123")
@@ -66,7 +66,8 @@ class ReportsSettingsFileTest {
         assertRejected(DATABASE + "access: [{name: a, role: viewer, tokenVariable: T}]", "T, which is not set");
         assertThatThrownBy(() -> ReportsSettingsFile.parse(
                         DATABASE + "access: [{name: a, role: viewer, tokenVariable: T}]", Map.of("T", "short")))
-                .hasMessageContaining("access[0]: a token must have at least 16 characters, but has 5")
+                .hasMessageContaining(
+                        "access[0].tokenVariable: a token or password must have at least 16 characters, but has 5")
                 .hasMessageNotContaining("short");
     }
 

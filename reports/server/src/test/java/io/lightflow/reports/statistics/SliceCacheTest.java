@@ -7,6 +7,7 @@ import io.lightflow.database.StatisticsCube;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.reports.statistics.SliceCache.Needs;
+import io.lightflow.service.access.RateLimit;
 import io.lightflow.service.sql.Sql;
 import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
@@ -48,7 +49,7 @@ class SliceCacheTest {
     }
 
     private SliceCache held(Duration period) {
-        return new SliceCache(new Sql(replica), period, 1_000_000);
+        return new SliceCache(new Sql(replica), period, 1_000_000, new ReadingBudget());
     }
 
     private static Random random() {
@@ -62,7 +63,11 @@ class SliceCacheTest {
     }
 
     private static CachedSlices ask(SliceCache rows, TimeSlice... slices) {
-        return rows.of(snapshot -> new Needs(new LinkedHashSet<>(List.of(slices)), Set.of()));
+        return ask("viewer", rows, slices);
+    }
+
+    private static CachedSlices ask(String account, SliceCache rows, TimeSlice... slices) {
+        return rows.of(account, snapshot -> new Needs(new LinkedHashSet<>(List.of(slices)), Set.of()));
     }
 
     private static long sum(CachedSlices held, Measure measure, TimeSlice slice) {
@@ -107,7 +112,7 @@ class SliceCacheTest {
                                                 cube == StatisticsCube.CREATIVES
                                                         ? List.of(Grain.MINUTE, Grain.TEN_MINUTES)
                                                         : List.of(Grain.MINUTE)));
-                        CachedSlices held = rows.of(snapshot -> new Needs(slices, Set.of()));
+                        CachedSlices held = rows.of("viewer", snapshot -> new Needs(slices, Set.of()));
                         long counted = held.snapshot
                                 .watermark()
                                 .map(watermark ->
@@ -156,7 +161,7 @@ class SliceCacheTest {
         TimeSlice soon = slice(StatisticsCube.GEO, 1);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
             click(written, 1, 1, 1);
-            CachedSlices held = rows.of(snapshot -> new Needs(Set.of(now), Set.of(soon)));
+            CachedSlices held = rows.of("viewer", snapshot -> new Needs(Set.of(now), Set.of(soon)));
 
             assertThat(sum(held, Measure.CLICKS, soon)).isEqualTo(1);
         }
@@ -164,7 +169,7 @@ class SliceCacheTest {
 
     @Test
     void aQuestionAboutMoreRowsThanFitIsRefusedAndOthersGiveWay() {
-        SliceCache rows = new SliceCache(new Sql(replica), Duration.ZERO, 3);
+        SliceCache rows = new SliceCache(new Sql(replica), Duration.ZERO, 3, new ReadingBudget());
         TimeSlice first = slice(StatisticsCube.PLACES, 0);
         TimeSlice second = slice(StatisticsCube.PLACES, 1);
         try (WrittenStatistics written = new WrittenStatistics(database)) {
@@ -180,6 +185,45 @@ class SliceCacheTest {
                             .contains("at most 3 rows"));
             assertThat(sum(ask(rows, first), Measure.CLICKS, first)).isEqualTo(2);
         }
+    }
+
+    @Test
+    void oneAccountCannotMakeTheServerReadEverDifferentMinutes() {
+        SliceCache rows = new SliceCache(
+                new Sql(replica), Duration.ofMinutes(1), 1_000_000, new ReadingBudget(new RateLimit(1, 600)));
+        int minutes = 0;
+        ProblemException refused = null;
+        while (refused == null && minutes < 2_000) {
+            try {
+                ask("scraper", rows, slice(StatisticsCube.PLACES, minutes));
+                minutes++;
+            } catch (ProblemException e) {
+                refused = e;
+            }
+        }
+
+        assertThat(minutes).isBetween(600, 1_000);
+        assertThat(refused).hasMessageContaining("ask for the same windows as before");
+        // What is in memory stays available to it, and others read what they need.
+        ask("scraper", rows, slice(StatisticsCube.PLACES, minutes - 1));
+        ask("other", rows, slice(StatisticsCube.PLACES, minutes));
+        ask("scraper", rows, slice(StatisticsCube.PLACES, minutes));
+    }
+
+    @Test
+    void aRefusedRequestLeavesNothingToBeRead() {
+        SliceCache rows =
+                new SliceCache(new Sql(replica), Duration.ZERO, 1_000_000, new ReadingBudget(new RateLimit(1, 1)));
+        TimeSlice first = slice(StatisticsCube.PLACES, 0);
+        TimeSlice second = slice(StatisticsCube.PLACES, 1);
+        TimeSlice third = slice(StatisticsCube.PLACES, 2);
+        assertThatThrownBy(() -> ask("scraper", rows, first, second)).isInstanceOf(ProblemException.class);
+
+        CachedSlices held = ask("other", rows, third);
+
+        assertThat(held.has(Set.of(third))).isTrue();
+        assertThat(held.has(Set.of(first))).isFalse();
+        assertThat(held.has(Set.of(second))).isFalse();
     }
 
     @Test

@@ -83,6 +83,14 @@ final class ApiException extends RuntimeException {
         return new ApiException(404, 40409, "Subject '" + subject + "' does not have subject-level mode configured");
     }
 
+    static ApiException tooManyRequests(String client) {
+        return new ApiException(
+                429,
+                42901,
+                "Too many requests: " + client + " sends more per second than maxRequestsPerSecond allows. Retry in a"
+                        + " second");
+    }
+
     static ApiException incompatible(String message) {
         return new ApiException(409, 40901, message);
     }

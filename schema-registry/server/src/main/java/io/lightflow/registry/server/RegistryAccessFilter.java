@@ -1,20 +1,26 @@
 package io.lightflow.registry.server;
 
 import io.javalin.http.Context;
-import io.javalin.http.HandlerType;
 import io.lightflow.registry.server.access.RegistryAccount;
 import io.lightflow.registry.server.access.RegistryRole;
 import io.lightflow.service.access.Accounts;
+import io.lightflow.service.access.FailedLogins;
+import io.lightflow.service.access.RateLimit;
+import io.lightflow.service.http.HttpLimits;
+import io.lightflow.service.http.OriginCheck;
 import java.util.Optional;
 
-/** Authorizes requests. */
+/** Authorizes requests, and bounds their rate. */
 final class RegistryAccessFilter {
     private static final String ACCOUNT = "account";
 
     private final Accounts<RegistryAccount> access;
+    private final RateLimit rate;
+    private final FailedLogins failedLogins = new FailedLogins("the schema registry");
 
-    RegistryAccessFilter(Accounts<RegistryAccount> access) {
+    RegistryAccessFilter(Accounts<RegistryAccount> access, HttpLimits limits) {
         this.access = access;
+        this.rate = limits.rate();
     }
 
     void check(Context context) {
@@ -22,12 +28,20 @@ final class RegistryAccessFilter {
                 .map(RegistryRole.class::cast)
                 .findFirst()
                 .orElse(RegistryRole.WRITE);
-        rejectOtherSites(context);
+        OriginCheck.rejection(access, context.method().name(), context.header("Sec-Fetch-Site"), context.host())
+                .ifPresent(reason -> {
+                    throw ApiException.forbidden("Forbidden: " + reason);
+                });
         if (access.isUnrestricted() || needed == RegistryRole.OPEN) {
             return;
         }
-        Optional<RegistryAccount> account = access.authenticate(context.header("Authorization"));
+        String authorization = context.header("Authorization");
+        Optional<RegistryAccount> account = access.authenticate(authorization);
+        requireRate(context, account);
         if (account.isEmpty()) {
+            if (authorization != null && !authorization.isBlank()) {
+                failedLogins.record(context.ip());
+            }
             context.header("WWW-Authenticate", "Basic realm=\"schema registry\", charset=\"UTF-8\"");
             throw ApiException.unauthorized();
         }
@@ -39,14 +53,11 @@ final class RegistryAccessFilter {
         context.attribute(ACCOUNT, name);
     }
 
-    /** Rejects requests from pages of other sites: a browser would add the stored password to them. */
-    private static void rejectOtherSites(Context context) {
-        String site = context.header("Sec-Fetch-Site");
-        if (!context.method().equals(HandlerType.GET)
-                && site != null
-                && !site.equals("same-origin")
-                && !site.equals("none")) {
-            throw ApiException.forbidden("Forbidden: requests from pages of other sites are not accepted");
+    private void requireRate(Context context, Optional<RegistryAccount> account) {
+        String client = account.map(known -> "account " + known.name()).orElse("address " + context.ip());
+        if (!rate.allows(client, 1)) {
+            context.header("Retry-After", "1");
+            throw ApiException.tooManyRequests(client);
         }
     }
 

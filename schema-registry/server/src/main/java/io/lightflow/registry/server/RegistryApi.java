@@ -6,6 +6,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.HttpResponseException;
 import io.lightflow.registry.server.access.RegistryAccount;
 import io.lightflow.service.access.Accounts;
+import io.lightflow.service.http.HttpLimits;
 import io.lightflow.service.http.HttpMetrics;
 import io.lightflow.service.sql.DatabaseException;
 import io.lightflow.service.sql.Sql;
@@ -19,15 +20,19 @@ final class RegistryApi {
     private static final Logger LOG = LoggerFactory.getLogger(RegistryApi.class);
 
     private final Accounts<RegistryAccount> access;
+    private final HttpLimits limits;
     private final HikariDataSource database;
+    private final HikariDataSource health;
 
-    RegistryApi(HikariDataSource database, Accounts<RegistryAccount> access) {
+    RegistryApi(HikariDataSource database, HikariDataSource health, RegistryServerSettings settings) {
         this.database = database;
-        this.access = access;
+        this.health = health;
+        this.access = settings.access();
+        this.limits = settings.http().limits();
     }
 
     void addTo(JavalinConfig config) {
-        Sql sql = new Sql(database);
+        Sql sql = new Sql(database, health);
         SchemaStore schemas = new SchemaStore(sql);
         SubjectStore subjects = new SubjectStore(sql);
         SubjectSettings settings = new SubjectSettings(sql);
@@ -38,7 +43,7 @@ final class RegistryApi {
         AuditLog audit = new AuditLog(new RegistryMetrics(metrics.registry(), subjects, database));
 
         RoutesConfig routes = config.routes;
-        routes.beforeMatched(new RegistryAccessFilter(access)::check);
+        routes.beforeMatched(new RegistryAccessFilter(access, limits)::check);
         new MetadataApi(sql, metrics).addTo(routes);
         new SchemasApi(schemas, subjects, parser, audit).addTo(routes);
         new SubjectsApi(subjects, parser, deletion, audit).addTo(routes);

@@ -3,6 +3,7 @@ package io.lightflow.registry.server;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool.PoolInitializationException;
+import com.zaxxer.hikari.util.Credentials;
 import io.lightflow.service.sql.DatabaseException;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -39,18 +40,36 @@ final class RegistryDatabase {
         }
     }
 
-    private static HikariDataSource connect(RegistryServerSettings settings) {
+    /** One connection, for readiness: slow statements may use up all others. It opens on first use. */
+    static HikariDataSource health(RegistryServerSettings settings) {
+        HikariConfig config = config(settings, "schema-registry-health");
+        config.setMaximumPoolSize(1);
+        config.setMinimumIdle(0);
+        config.setInitializationFailTimeout(-1);
+        return new HikariDataSource(config);
+    }
+
+    private static HikariConfig config(RegistryServerSettings settings, String name) {
         HikariConfig config = new HikariConfig();
-        config.setPoolName("schema-registry");
+        config.setPoolName(name);
         config.setJdbcUrl(settings.jdbcUrl());
-        config.setUsername(settings.user());
-        config.setPassword(settings.password());
+        if (settings.password() == null) {
+            config.setUsername(settings.user());
+        } else {
+            config.setCredentialsProvider(
+                    () -> Credentials.of(settings.user(), settings.password().get()));
+        }
+        config.setConnectionTimeout(settings.databaseTimeout().toMillis());
+        config.addDataSourceProperty("ApplicationName", "lightflow-" + name);
+        config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
+        return config;
+    }
+
+    private static HikariDataSource connect(RegistryServerSettings settings) {
+        HikariConfig config = config(settings, "schema-registry");
         config.setMaximumPoolSize(settings.poolSize());
         config.setMinimumIdle(1);
-        config.setConnectionTimeout(settings.databaseTimeout().toMillis());
         config.setInitializationFailTimeout(settings.databaseTimeout().toMillis());
-        config.addDataSourceProperty("ApplicationName", "lightflow-schema-registry");
-        config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
         try {
             return new HikariDataSource(config);
         } catch (PoolInitializationException e) {

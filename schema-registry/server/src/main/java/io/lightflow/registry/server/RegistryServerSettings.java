@@ -4,6 +4,7 @@ import io.lightflow.registry.server.access.RegistryAccount;
 import io.lightflow.service.access.Accounts;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.ServerTlsSettings;
+import io.lightflow.service.settings.Secret;
 import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Optional;
 /**
  * The settings of a {@link SchemaRegistryServer}: address, database and accounts.
  *
- * @param http address and limits of the HTTP server
+ * @param http address and limits of the HTTP server; {@code access} may be unrestricted only on a loopback address
  * @param jdbcUrl a PostgreSQL database. All tables are in its schema {@code registry}, so other uses may share the
  *     database
  * @param user the database user, who needs the privilege to create that schema at the first start
@@ -26,7 +27,7 @@ public record RegistryServerSettings(
         HttpSettings http,
         String jdbcUrl,
         String user,
-        String password,
+        Secret password,
         int poolSize,
         Duration databaseTimeout,
         Accounts<RegistryAccount> access) {
@@ -39,6 +40,7 @@ public record RegistryServerSettings(
         Objects.requireNonNull(http, "http");
         Objects.requireNonNull(user, "user");
         Objects.requireNonNull(access, "access");
+        http.requireAccounts(access, "change schemas");
         if (!jdbcUrl.startsWith("jdbc:postgresql:")) {
             throw new IllegalArgumentException("The registry's JDBC URL must begin with jdbc:postgresql:");
         }
@@ -60,7 +62,7 @@ public record RegistryServerSettings(
                 new HttpSettings(HttpSettings.DEFAULT_BIND, port, DEFAULT_MAX_REQUEST_BYTES, Optional.empty()),
                 jdbcUrl,
                 user,
-                password,
+                password == null ? null : Secret.of(password),
                 DEFAULT_POOL_SIZE,
                 DEFAULT_DATABASE_TIMEOUT,
                 new Accounts<>(List.of()));

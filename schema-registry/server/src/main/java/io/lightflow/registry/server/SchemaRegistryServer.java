@@ -18,6 +18,7 @@ public final class SchemaRegistryServer implements AutoCloseable {
 
     private final RegistryServerSettings settings;
     private HikariDataSource database;
+    private HikariDataSource health;
     private HttpServer http;
 
     public SchemaRegistryServer(RegistryServerSettings settings) {
@@ -37,8 +38,9 @@ public final class SchemaRegistryServer implements AutoCloseable {
             throw new IllegalStateException("This schema registry was already started: create another one");
         }
         database = RegistryDatabase.open(settings);
+        health = RegistryDatabase.health(settings);
         try {
-            RegistryApi api = new RegistryApi(database, settings.access());
+            RegistryApi api = new RegistryApi(database, health, settings);
             http = HttpServer.start("The schema registry", settings.http(), RegistryJson.CONTENT_TYPE, api::addTo);
         } catch (RuntimeException e) {
             close();
@@ -73,6 +75,9 @@ public final class SchemaRegistryServer implements AutoCloseable {
         }
         if (database != null) {
             database.close();
+        }
+        if (health != null) {
+            health.close();
         }
     }
 }

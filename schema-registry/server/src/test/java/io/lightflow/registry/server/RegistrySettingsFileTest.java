@@ -12,8 +12,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A settings file is read completely, or rejected with the invalid key. */
 class RegistrySettingsFileTest {
-    private static final Map<String, String> ENVIRONMENT =
-            Map.of("DB", "database-secret", "READER", "reader-secret", "CI", "ci-secret", "KEYS", "keys-secret");
+    private static final Map<String, String> ENVIRONMENT = Map.of(
+            "DB",
+            "database-secret",
+            "READER",
+            "secret-of-the-reader",
+            "CI",
+            "secret-of-the-pipeline",
+            "KEYS",
+            "keys-secret",
+            "SHORT",
+            "secret-of-15-ch");
     private static final String DATABASE = "database: {url: \"jdbc:postgresql://db/lightflow\", user: lightflow}\n";
 
     @TempDir
@@ -39,7 +48,7 @@ class RegistrySettingsFileTest {
                 """.formatted(keyStore));
         assertThat(settings.http().bind()).isEqualTo("0.0.0.0");
         assertThat(settings.http().port()).isEqualTo(8443);
-        assertThat(settings.password()).isEqualTo("database-secret");
+        assertThat(settings.password().get()).isEqualTo("database-secret");
         assertThat(settings.databaseTimeout()).isEqualTo(Duration.ofSeconds(2));
         assertThat(settings.http().maxRequestBytes()).isEqualTo(65_536);
         assertThat(settings.http().tls().orElseThrow().password()).isEqualTo("keys-secret");
@@ -74,11 +83,42 @@ class RegistrySettingsFileTest {
         assertWrong(
                 DATABASE
                         + "access: [{user: a, secretVariable: CI, role: read}, {token: a, secretVariable:"
-                        + " DB, role: read}]\n",
+                        + " READER, role: read}]\n",
                 "two accounts named a");
         assertWrong(DATABASE + "tls: {keyStore: /nowhere, passwordVariable: KEYS}\n", "tls.keyStore", "/nowhere");
         assertWrong(DATABASE + "maxRequestBytes: 10\n", "maxRequestBytes");
+        assertWrong(DATABASE + "maxConnections: 0\n", "maxConnections must be 1 to");
+        assertWrong(DATABASE + "maxRequestsPerSecond: 0\n", "maxRequestsPerSecond must be 1 to");
         assertWrong("", "the file is empty");
+    }
+
+    @Test
+    void anOpenAddressNeedsAccounts() {
+        assertWrong(DATABASE + "bind: 0.0.0.0\n", "access must name the accounts", "could change schemas");
+        String access = "access: [{user: a, secretVariable: CI, role: read}]\n";
+        assertThat(parse(DATABASE + "bind: 0.0.0.0\n" + access).http().bind()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void aShortSecretIsRejected() {
+        for (String account : new String[] {"user: a", "token: a"}) {
+            assertThatThrownBy(() -> parse(DATABASE + "access: [{" + account + ", secretVariable: SHORT, role: read}]"))
+                    .hasMessageContaining(
+                            "access[0].secretVariable: a token or password must have at least 16 characters, but has 15")
+                    .hasMessageNotContaining("secret-of-15-ch");
+        }
+    }
+
+    @Test
+    void secretsComeFromFiles() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "secret-in-a-file-0\n");
+        RegistryServerSettings settings = parse("""
+                database: {url: "jdbc:postgresql://db/lightflow", user: lightflow, passwordFile: %s}
+                access: [{token: ci, secretFile: %s, role: write}]
+                """.formatted(secret, secret));
+        assertThat(settings.password().get()).isEqualTo("secret-in-a-file-0");
+        assertThat(settings.access().authenticate("Bearer secret-in-a-file-0")).isPresent();
+        assertThat(settings.access().authenticate("Bearer secret-in-a-file-1")).isEmpty();
     }
 
     private static void assertWrong(String yaml, String... parts) {

@@ -209,8 +209,7 @@ class SchemaRegistryServerTest {
     @Test
     void aPortInUseIsNamed() {
         RegistryServerSettings settings = database.settings();
-        RegistryServerSettings taken =
-                RegistryServerSettings.of(server.port(), settings.jdbcUrl(), settings.user(), settings.password());
+        RegistryServerSettings taken = settings.withHttp(settings.http().withPort(server.port()));
         assertThatThrownBy(() -> new SchemaRegistryServer(taken).start())
                 .hasMessageContaining("cannot listen on 127.0.0.1:" + server.port());
     }

@@ -1,7 +1,7 @@
 package io.lightflow.registry.server.access;
 
 import io.lightflow.service.access.Accounts;
-import io.lightflow.service.access.TokenHash;
+import io.lightflow.service.access.TokenSource;
 import java.util.Objects;
 
 /**
@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param name the name in the audit log
  * @param token the hash of its credentials: a bearer token, or this name and a password
  */
-public record RegistryAccount(String name, TokenHash token, RegistryRole role) implements Accounts.Principal {
+public record RegistryAccount(String name, TokenSource token, RegistryRole role) implements Accounts.Principal {
     public RegistryAccount {
         Objects.requireNonNull(token, "token");
         if (name == null || name.isBlank() || name.chars().anyMatch(Character::isISOControl) || name.contains(":")) {
