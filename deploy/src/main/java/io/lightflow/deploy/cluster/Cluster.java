@@ -184,7 +184,21 @@ public final class Cluster {
      * @throws ProcessFailedException if submitting fails; the message contains the output
      */
     public String submit(String group, Path settings, List<String> options) {
-        return submit(group, settings, ProjectBuild.ofThisClass().topologyJar(), TOPOLOGY_MAIN, options);
+        return submit(group, settings, topologyJar(), options);
+    }
+
+    /**
+     * Submits the topologies of a group from the jar of another build.
+     *
+     * @see #submit(String, Path, List)
+     */
+    public String submit(String group, Path settings, Path topologyJar, List<String> options) {
+        return submit(group, settings, topologyJar, TOPOLOGY_MAIN, options);
+    }
+
+    /** The jar of this build with the topologies, for {@code storm jar}. */
+    public static Path topologyJar() {
+        return ProjectBuild.ofThisClass().topologyJar();
     }
 
     String submit(String group, Path settings, Path topologyJar, String mainClass, List<String> options) {

@@ -75,7 +75,13 @@ public final class GroupOnCluster implements AutoCloseable {
      * @throws ProcessFailedException if submitting fails; the message contains the reason
      */
     public void submit(int parallelism) {
-        cluster.submit(group.name(), settingsFile, List.of("--parallelism", Integer.toString(parallelism)));
+        submit(parallelism, Cluster.topologyJar());
+    }
+
+    /** Submits both topologies from the jar of another build. */
+    public void submit(int parallelism, Path topologyJar) {
+        cluster.submit(
+                group.name(), settingsFile, topologyJar, List.of("--parallelism", Integer.toString(parallelism)));
     }
 
     /** The settings as submitted. */

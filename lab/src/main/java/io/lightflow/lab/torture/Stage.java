@@ -103,6 +103,10 @@ final class Stage implements AutoCloseable {
     private RegistrySchemas schemas;
     private LightFeed feed;
     private int parallelism = PARALLELISM;
+    /** The jar that the topologies are submitted from. */
+    private Path topologyJar = Cluster.topologyJar();
+    /** Null until the first upgrade. */
+    private Path upgradedJar;
 
     /**
      * @param data an empty folder, absolute
@@ -136,7 +140,7 @@ final class Stage implements AutoCloseable {
                         .replace("POSTGRES_PROXY", Integer.toString(postgres.port()))
                         .replace("CENTRAL_PROXY", endpoints.kafkaByProxy(ClusterSettings.CENTRAL)));
         group = new GroupOnCluster(cluster, GROUP, settings);
-        group.submit(parallelism);
+        group.submit(parallelism, topologyJar);
         schemas = RegistrySchemas.connect(new GroupSettings.Registry(
                 List.of(URI.create(cluster.endpoints().registry()))));
         feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints().kafka(), SHARDS, schemas.ids());
@@ -181,8 +185,23 @@ final class Stage implements AutoCloseable {
 
     /** Submits both topologies, which must have been killed. */
     void submit(int newParallelism) {
-        group.submit(newParallelism);
+        group.submit(newParallelism, topologyJar);
         parallelism = newParallelism;
+    }
+
+    /**
+     * Lets the next submission use the other build: one with changed schemas, or this one again.
+     *
+     * @return whether it is the one with changed schemas
+     */
+    boolean changeBuild() throws IOException {
+        if (upgradedJar == null) {
+            upgradedJar = UpgradedJar.of(
+                    topologyJar, cluster.settings().data().resolve("upgrade").toAbsolutePath());
+        }
+        Path present = Cluster.topologyJar();
+        topologyJar = topologyJar.equals(present) ? upgradedJar : present;
+        return topologyJar.equals(upgradedJar);
     }
 
     Moment now() {

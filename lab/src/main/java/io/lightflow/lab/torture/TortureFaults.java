@@ -43,6 +43,7 @@ final class TortureFaults {
                 statisticsKilled(),
                 tridentWiped(),
                 otherParallelism(),
+                otherSchemas(),
                 submittedTwice(),
                 statisticsZombie(),
                 cutOff(POSTGRES, STATISTICS)));
@@ -129,6 +130,19 @@ final class TortureFaults {
             stage.submit(after);
             return new Struck(
                     "topologies killed, and submitted with %d instead of %d tasks".formatted(after, before), gone);
+        });
+    }
+
+    /** Upgrades to a build whose schemas have one more field, and the next time back. */
+    static Fault otherSchemas() {
+        return new Fault("other schemas", BOTH, stage -> {
+            boolean upgraded = stage.changeBuild();
+            Moment gone = killTopologies(stage);
+            stage.submit(stage.parallelism());
+            return new Struck(
+                    "topologies killed, and submitted by a build %s the field %s"
+                            .formatted(upgraded ? "with" : "without", UpgradedJar.FIELD),
+                    gone);
         });
     }
 
