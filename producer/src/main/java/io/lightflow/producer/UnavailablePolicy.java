@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 
-/** What happens to events while Kafka is unavailable, or slower than they arrive. */
+/** The fate of events while Kafka is unavailable, or slower than they arrive. */
 public sealed interface UnavailablePolicy {
 
     /**

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What a user sees who gets something wrong. */
+/** The messages for a wrong command line. */
 class MainTest {
     @TempDir
     Path folder;

@@ -72,7 +72,7 @@ class TarballTest {
         }
     }
 
-    /** What a command printed, on both streams. */
+    /** The exit code of a command, and its output on both streams. */
     private record Run(int exitCode, String output) {
         void isQuiet() {
             assertThat(output.lines().filter(line -> WARNING.matcher(line).find()))

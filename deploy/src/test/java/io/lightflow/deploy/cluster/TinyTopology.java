@@ -50,7 +50,7 @@ public final class TinyTopology {
         System.out.println("submitted " + settings);
     }
 
-    /** What the bolt wrote last: the process id of its worker, and the number of tuples that this worker has seen. */
+    /** The bolt's last output: the process id of its worker, and the number of tuples that this worker has seen. */
     record Progress(long pid, long tuples) {
         static Progress in(Path file) {
             if (!Files.exists(file)) {

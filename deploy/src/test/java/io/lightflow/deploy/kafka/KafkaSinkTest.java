@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the Kafka sink promises beyond the contract of every sink. */
+/** The promises of the Kafka sink beyond the contract of every sink. */
 class KafkaSinkTest {
     private static TestKafka kafka;
 

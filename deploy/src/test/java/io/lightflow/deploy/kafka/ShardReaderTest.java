@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the reader makes of real topics. A record's value is its event time. */
+/** Blocks of the reader from real topics. A record's value is its event time. */
 class ShardReaderTest {
     private static final Duration MAX_SKEW = Duration.ofSeconds(1);
     private static TestKafka kafka;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a {@link GeneratedFeed} generates.
+ * The number and kind of events that a {@link GeneratedFeed} generates.
  *
  * @param count how many events, repeats included
  * @param seed the same settings with the same seed give the same events

@@ -1,6 +1,6 @@
 package io.lightflow.lab.feed;
 
-/** What a {@link BreakingFeed} ends with. */
+/** Ends a {@link BreakingFeed}. */
 final class BrokenOffException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 }

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is wrong with the options is said before anything is started. */
+/** A wrong option is rejected before anything is started. */
 class TortureCommandTest {
     private final StringWriter output = new StringWriter();
 

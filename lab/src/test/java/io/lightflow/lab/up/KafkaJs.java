@@ -49,7 +49,7 @@ final class KafkaJs {
                 .put("registry", stand.stack().dcRegistryUrls().get(name).toString());
     }
 
-    /** What becomes of the clicks, as {@link io.lightflow.lab.answer.JoinedOutputs} says it. */
+    /** The outcomes of the clicks, as {@link io.lightflow.lab.answer.JoinedOutputs} says it. */
     static List<String> joinedClicks() {
         return IntStream.range(0, KEYS.size())
                 .mapToObj(number -> "click kafkajs-click-" + number + " on kafkajs-impression-" + number)

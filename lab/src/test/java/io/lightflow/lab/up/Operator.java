@@ -24,7 +24,7 @@ final class Operator {
                 stand.stack().groupSettings(group).toYaml());
     }
 
-    /** What a command has said on either output, and its exit code. */
+    /** A command's exit code, and its output on both streams. */
     record Answer(int exitCode, String output) {}
 
     Answer run(String command, String... options) {

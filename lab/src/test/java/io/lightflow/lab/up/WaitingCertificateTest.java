@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What may wait is not taken for lost, and neither is a copy of an event of another hour. */
+/** An event that may wait is not taken for lost, and neither is a copy of an event of another hour. */
 @OnLocalStack
 @ExtendWith(SharedStand.class)
 @Order(SharedStand.FIRST)

@@ -4,7 +4,7 @@ package io.lightflow.service.sql;
 public final class DatabaseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What the caller can do. */
+    /** The caller's options. */
     public enum Kind {
         /** Retry later; {@link Sql} logs the outage. */
         UNAVAILABLE,

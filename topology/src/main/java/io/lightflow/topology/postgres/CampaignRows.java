@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What a commit adds to the sums by campaign, in the order in which everybody writes. */
+/** A commit's additions to the sums by campaign, in the order that every writer keeps. */
 final class CampaignRows {
     /** A day begins on a quarter of an hour in every time zone. */
     private static final int QUARTER_MINUTES = 15;

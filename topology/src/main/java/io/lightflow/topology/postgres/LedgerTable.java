@@ -31,7 +31,7 @@ final class LedgerTable {
         this.group = group;
     }
 
-    /** What an open gave: the right to commit until the next open. */
+    /** The right to commit until the next open. */
     record Hold(long epoch, Position position) {}
 
     String group() {

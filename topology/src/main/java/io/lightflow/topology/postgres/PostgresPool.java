@@ -40,7 +40,7 @@ final class PostgresPool implements AutoCloseable {
         connections.addDataSourceProperty("socketTimeout", Long.toString(statementMs / 1000 + 10));
     }
 
-    /** What is done with a connection. */
+    /** Work with a connection. */
     @FunctionalInterface
     interface Work<T> {
         T on(Connection connection) throws SQLException;

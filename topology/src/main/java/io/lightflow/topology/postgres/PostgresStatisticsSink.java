@@ -117,7 +117,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
         return newest;
     }
 
-    /** What is remembered for speed may be wrong after a failure. */
+    /** The caches may be wrong after a failure. */
     private void forgetGuesses() {
         newestMinute = OptionalLong.empty();
         partitions.forget();

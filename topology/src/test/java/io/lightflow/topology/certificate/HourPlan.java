@@ -41,7 +41,7 @@ final class HourPlan {
     final EventTally expected = new EventTally();
     final long watermark;
 
-    /** What waits, be it for a click that waits itself. */
+    /** The events that wait, some of them for a click that waits itself. */
     private final Set<Claim> waiting = new HashSet<>();
 
     private final Random random;

@@ -32,7 +32,7 @@ import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
-/** What the join puts out of a light record is known again by the certificate, without the join's decoder. */
+/** The certificate recognizes the outputs of a light record without the join's decoder. */
 class RecordReadingTest {
     private static final Duration FAR_FUTURE = Duration.ofHours(1);
     private static final long TIME = 1_767_261_600_000L;
@@ -165,7 +165,7 @@ class RecordReadingTest {
         return reading.light(TOPICS.get(topic), KEY, records.get(topic).get(offset), recordMs(topic, offset));
     }
 
-    /** That of a beacon from the end lies as far ahead. */
+    /** The time of a closing beacon lies as far ahead. */
     private long recordMs(String topic, int offset) {
         return offset == records.get(topic).size() - 1
                 ? TIME + Duration.ofDays(2).toMillis()
@@ -176,7 +176,7 @@ class RecordReadingTest {
         return 1_000 + TOPICS.get(topic).ordinal();
     }
 
-    /** What the join puts out, by topic and offset of the light record. */
+    /** The join's outputs, by topic and offset of the light record. */
     private Map<String, OutputRecord> outputs() {
         LightEventDecoder decoder = new LightEventDecoder(schemas, FAR_FUTURE);
         List<BlockPart> parts = new ArrayList<>();

@@ -361,7 +361,7 @@ class DataflowLoopTest {
         assertThat(ledger.position(1).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
     }
 
-    /** What an operator's command does to shard 0. */
+    /** The effect of an operator's command on shard 0. */
     private void acceptGap(long to) {
         MemorySink<List<OutputEvent>> operator = new MemorySink<>(ledger);
         Position before = operator.open(0);

@@ -215,7 +215,7 @@ class MigrationTest {
         return Optional.of(from.atStartOfDay(ZoneOffset.UTC).toEpochSecond());
     }
 
-    /** What campaigns have spent today, at moments around the last midnight of every zone. */
+    /** The amounts that campaigns have spent today, at moments around the last midnight of every zone. */
     private void assertBudgets(Instant migrated, Predicate<Long> minutesKept) throws SQLException {
         Set<Instant> moments = new TreeSet<>(Set.of(migrated));
         for (String zone : ZONES) {

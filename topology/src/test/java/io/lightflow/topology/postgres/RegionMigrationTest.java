@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was counted before there were regions is never taken for all there is of them. */
+/** Counts from before there were regions are never taken for complete. */
 class RegionMigrationTest {
     @TempDir
     private static Path folder;

@@ -15,13 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a commit writes into the statistics tables, in the order in which it is written. */
+/** The rows that a commit writes into the statistics tables, in the order in which it writes them. */
 public final class WrittenRows {
 
     /** A row of one of the tables. */
     public record Row(String table, StatisticsKey key) {}
 
-    /** What is added to one row. */
+    /** An addition to one row. */
     public record Addition(Row row, Counts counts) {}
 
     private static final KnownNumbers NUMBERS = new KnownNumbers();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is wrong in the settings is told in one line that names the key, before anything is started with them. */
+/** A wrong setting is rejected in one line that names the key, before anything is started. */
 class GroupSettingsTest {
     static final String GOOD = """
             group: us

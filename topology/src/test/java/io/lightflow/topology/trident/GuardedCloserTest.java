@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is at work is closed when it is done, once, and by whoever comes last. */
+/** A resource at work is closed once, when it is done, by the last party. */
 @Timeout(20)
 class GuardedCloserTest {
     private final ExecutorService worker = Executors.newSingleThreadExecutor();

@@ -51,7 +51,7 @@ class CommandSamplesTest {
     private static final Pattern TOKEN = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
     private static final Pattern VARIABLE = Pattern.compile("[A-Z_]+=\\S*");
 
-    /** What a command's output stands for in the samples: an hour. */
+    /** The output that a command substitution has in the samples: an hour. */
     private static final Pattern SUBSTITUTION = Pattern.compile("\\$\\([^)]*\\)");
 
     @Test

@@ -33,7 +33,7 @@ class SettingsSamplesTest {
 
     private Path secretFile;
 
-    /** Whatever variable a sample names has a value. */
+    /** Every variable that a sample names has a value. */
     private static final Map<String, String> ENVIRONMENT = new HashMap<>() {
         private static final long serialVersionUID = 1L;
 

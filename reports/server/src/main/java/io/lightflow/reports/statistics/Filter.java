@@ -45,7 +45,7 @@ record Filter(Map<Dimension, Set<String>> values) {
                 : filter;
     }
 
-    /** What PostgreSQL can hold. */
+    /** The values that PostgreSQL can hold. */
     static String text(String parameter, String value) {
         if (value.indexOf('\0') >= 0) {
             throw ProblemException.parameter(parameter, value.replace('\0', '\uFFFD'), "without the character 0");

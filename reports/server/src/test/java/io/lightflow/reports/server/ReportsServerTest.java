@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/** What holds for every path: authorization, security headers and error responses. */
+/** Rules for every path: authorization, security headers and error responses. */
 class ReportsServerTest {
     private static final String VIEWER = "token-of-the-viewer-0123";
     private static final String SCOPED = "token-of-advertiser-a-0123";

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** What is held in memory is what the database held at one moment. */
+/** The memory holds a state of the database at one moment. */
 class SliceCacheTest {
     private static final Instant BEGIN = Instant.parse("2026-01-01T23:30:00Z");
     private static final Filter EVERYTHING = new Filter(Map.of());

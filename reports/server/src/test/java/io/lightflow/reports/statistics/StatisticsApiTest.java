@@ -46,7 +46,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What is answered is what was counted, for whoever may see it, or a problem. */
+/** An answer equals the counts, for clients that may see them, or it is a problem. */
 class StatisticsApiTest {
     private static final String ALL = "token-of-the-viewer-0123";
     private static final String ONE = "token-of-advertiser-a-0123";
