@@ -251,7 +251,7 @@ final class BlockJoin {
             new KeyJoin(this, key).run();
         }
         sendBeacons();
-        return new StepResult(cells, outputs, new Position(next.topics(), next.watermark(), next.txid(), books.done()));
+        return new StepResult(cells, outputs, next.with(books.done()));
     }
 
     /** Tells the readers of the joined topics the watermark, about once per second of event time. */

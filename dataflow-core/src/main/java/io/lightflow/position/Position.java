@@ -19,8 +19,10 @@ import java.util.TreeMap;
  *     before there is one
  * @param txid Trident transaction that committed this position; recorded, never compared
  * @param books the fates of all events so far
+ * @param store what the shard's join store must hold
  */
-public record Position(SortedMap<String, TopicPosition> topics, long watermark, long txid, Books books) {
+public record Position(
+        SortedMap<String, TopicPosition> topics, long watermark, long txid, Books books, StoreVersion store) {
 
     /** Means that there is no event time yet. */
     public static final long NO_TIME = Long.MIN_VALUE;
@@ -31,6 +33,27 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
     public Position {
         topics = Collections.unmodifiableSortedMap(new TreeMap<>(topics));
         Objects.requireNonNull(books, "books");
+        Objects.requireNonNull(store, "store");
+    }
+
+    /** A position that names no store. */
+    public Position(SortedMap<String, TopicPosition> topics, long watermark, long txid, Books books) {
+        this(topics, watermark, txid, books, StoreVersion.UNKNOWN);
+    }
+
+    /** This position with other books. */
+    public Position with(Books otherBooks) {
+        return new Position(topics, watermark, txid, otherBooks, store);
+    }
+
+    /** This position with another watermark. */
+    public Position withWatermark(long otherWatermark) {
+        return new Position(topics, otherWatermark, txid, books, store);
+    }
+
+    /** This position with another store. */
+    public Position with(StoreVersion otherStore) {
+        return new Position(topics, watermark, txid, books, otherStore);
     }
 
     /** Offset to read next; 0 for a topic or an incarnation that has not been read. */
@@ -91,7 +114,7 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
                             ? new TopicPosition(List.of(new Incarnation(part.incarnation(), next)), maxTimes[i])
                             : at.movedTo(part.incarnation(), next, maxTimes[i]));
         }
-        return new Position(moved, newWatermark, newTxid, newBooks);
+        return new Position(moved, newWatermark, newTxid, newBooks, store);
     }
 
     private static void requireOwnIncarnation(BlockPart part, SortedMap<String, TopicPosition> topics) {
@@ -117,7 +140,7 @@ public record Position(SortedMap<String, TopicPosition> topics, long watermark, 
         }
         SortedMap<String, TopicPosition> moved = new TreeMap<>(topics);
         moved.put(topic, at.movedTo(current.id(), to, at.maxTime()));
-        return new Position(moved, watermark, txid, books);
+        return new Position(moved, watermark, txid, books, store);
     }
 
     /** The visibility of cells at this position. */

@@ -17,9 +17,13 @@ import java.util.TreeMap;
  *
  * A topic's value lists its incarnations in hexadecimal, each with its next offset, ending with the one read last. Then
  * follow {@code @} and the topic's greatest event time. Books omit counts of 0. A missing time is {@code -}.
+ *
+ * <p>The store comes last, as {@code store=1a2b3c4d:42@7}: its id, its sequence and its attempt. It has the form of a
+ * topic, so a build that knows no stores keeps it. No topic has this name, since names of topics contain a dot.
  */
 public final class PositionCodec {
     private static final String VERSION = "v1";
+    private static final String STORE = "store";
 
     private PositionCodec() {}
 
@@ -56,6 +60,16 @@ public final class PositionCodec {
             }
             text.append('@').append(time(topic.getValue().maxTime()));
         }
+        if (position.store().isKnown()) {
+            text.append('|')
+                    .append(STORE)
+                    .append('=')
+                    .append(Integer.toHexString(position.store().id()))
+                    .append(':')
+                    .append(position.store().sequence())
+                    .append('@')
+                    .append(position.store().attempt());
+        }
         return text.toString();
     }
 
@@ -71,6 +85,7 @@ public final class PositionCodec {
             long txid = 0;
             Books.Editor books = Books.EMPTY.edit();
             SortedMap<String, TopicPosition> topics = new TreeMap<>();
+            StoreVersion store = StoreVersion.UNKNOWN;
             for (int i = 1; i < fields.length; i++) {
                 int equals = fields[i].lastIndexOf('=');
                 String name = fields[i].substring(0, equals);
@@ -87,11 +102,18 @@ public final class PositionCodec {
                                     Long.parseLong(entry.substring(colon + 1)));
                         }
                     }
+                    case STORE -> {
+                        TopicPosition version = topic(value);
+                        store = new StoreVersion(
+                                version.current().id(),
+                                version.current().nextOffset(),
+                                Math.toIntExact(version.maxTime()));
+                    }
                     default -> topics.put(name, topic(value));
                 }
             }
-            return new Position(topics, watermark, txid, books.done());
-        } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+            return new Position(topics, watermark, txid, books.done(), store);
+        } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
             throw new IllegalArgumentException("expected a stored position, found: " + text, e);
         }
     }

@@ -43,7 +43,7 @@ public final class StatisticsStep {
                 }
             }
         }
-        return new Position(next.topics(), next.watermark(), next.txid(), books.done());
+        return next.with(books.done());
     }
 
     private static long[] maxBeacons(Block block) {

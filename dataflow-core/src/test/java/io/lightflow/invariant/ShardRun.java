@@ -29,7 +29,7 @@ final class ShardRun {
     private final TestSchemas schemas = new TestSchemas();
     private final OutputReader reader = new OutputReader(schemas);
     private final JoinSettings settings;
-    private final JoinStore store;
+    private JoinStore store;
     private final JoinStep step;
     private final List<OutputReader.DecodedOutput> committed = new ArrayList<>();
     private Position position = Position.START;
@@ -55,6 +55,11 @@ final class ShardRun {
 
     JoinStore store() {
         return store;
+    }
+
+    /** Another store takes the place of this one. */
+    void continueOn(JoinStore other) {
+        store = other;
     }
 
     Position position() {

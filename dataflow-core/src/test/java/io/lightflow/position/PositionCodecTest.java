@@ -31,6 +31,16 @@ class PositionCodecTest {
                 .isEqualTo("v1|wm=-|tx=42|IMPRESSION=IN:10,JOINED:9|us.clicks=ffffffff:5,1a2b3c4d:17@1370448000000");
     }
 
+    /** A build that knows no stores takes the store for a topic, and keeps it. */
+    @Test
+    void theStoreHasTheFormOfATopic() {
+        Position position = Position.START.with(new StoreVersion(0x1a2b3c4d, 42, -7));
+        String text = PositionCodec.encode(position);
+        assertThat(text).isEqualTo("v1|wm=-|tx=0|store=1a2b3c4d:42@-7");
+        assertThat(PositionCodec.decode(text)).isEqualTo(position);
+        assertThat(PositionCodec.decode("v1|wm=-|tx=0").store()).isEqualTo(StoreVersion.UNKNOWN);
+    }
+
     @Test
     void theStartComesBack() {
         assertThat(PositionCodec.decode(PositionCodec.encode(Position.START))).isEqualTo(Position.START);
@@ -109,7 +119,10 @@ class PositionCodecTest {
                     Entry.values()[random.nextInt(Entry.values().length)],
                     random.nextLong(1_000_000_000_000L));
         }
-        return new Position(topics, time(random), random.nextLong(), books.done());
+        StoreVersion store = random.nextBoolean()
+                ? StoreVersion.UNKNOWN
+                : new StoreVersion(random.nextInt() | 1, random.nextLong(Long.MAX_VALUE), random.nextInt());
+        return new Position(topics, time(random), random.nextLong(), books.done(), store);
     }
 
     private static long time(Random random) {

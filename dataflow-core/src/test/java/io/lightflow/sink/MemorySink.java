@@ -35,6 +35,11 @@ public final class MemorySink<O> implements Sink<O> {
             return positions.getOrDefault(shard, Position.START);
         }
 
+        /** Sets the ledger of a shard, as an operator with an editor would. */
+        public synchronized void set(int shard, Position position) {
+            positions.put(shard, position);
+        }
+
         /** Makes one of the next commits fail. Several calls make several commits fail. */
         public synchronized void failNext(Moment moment) {
             failures.add(moment);

@@ -6,6 +6,9 @@ import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.operator.PauseResumeCommand;
 import io.lightflow.topology.operator.RetentionCommand;
 import io.lightflow.topology.operator.ShowCommand;
+import io.lightflow.topology.stores.CheckpointCommand;
+import io.lightflow.topology.stores.RebuildStoreCommand;
+import io.lightflow.topology.stores.RestoreCommand;
 import io.lightflow.topology.submit.SubmitCommand;
 import java.util.List;
 import picocli.CommandLine;
@@ -22,6 +25,9 @@ import picocli.CommandLine.Command;
             PauseResumeCommand.Pause.class,
             PauseResumeCommand.Resume.class,
             AcceptGapCommand.class,
+            RebuildStoreCommand.class,
+            CheckpointCommand.class,
+            RestoreCommand.class,
             CertifyCommand.class,
             RetentionCommand.class
         })

@@ -53,7 +53,9 @@ class MainTest {
 
     @Test
     void everyCommandAsksForTheSettings() {
-        for (String command : new String[] {"submit", "show", "pause", "resume", "accept-gap", "retention"}) {
+        for (String command : new String[] {
+            "submit", "show", "pause", "resume", "accept-gap", "retention", "rebuild-store", "checkpoint", "restore"
+        }) {
             Run run = run(command);
 
             assertThat(run.exitCode()).isEqualTo(CommandLine.ExitCode.USAGE);

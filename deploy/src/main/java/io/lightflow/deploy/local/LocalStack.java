@@ -19,6 +19,7 @@ import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.submit.GroupPreparation;
 import io.lightflow.topology.trident.TridentTopologies;
+import io.lightflow.topology.zookeeper.GroupNodes;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -238,6 +239,9 @@ public final class LocalStack implements AutoCloseable {
 
     public void submit(DcGroup group, TopologyDescriptor topology, int parallelism) {
         GroupSettings groupSettings = groupSettings(group);
+        try (GroupNodes nodes = GroupNodes.connect(groupSettings, topology)) {
+            nodes.withdrawStops();
+        }
         try {
             storm.submitTopology(
                     topology.stormName(group.name()),

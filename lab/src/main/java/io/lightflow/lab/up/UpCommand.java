@@ -11,6 +11,8 @@ import io.lightflow.lab.feed.FeedTotals;
 import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.SettingsException;
+import io.lightflow.topology.stores.StoreRebuild;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -75,6 +77,10 @@ public final class UpCommand implements Callable<Integer> {
         try (LocalStack stack = new LocalStack(settings)) {
             stack.beforeExit(exit::stop);
             stack.startServers();
+            if (options.rebuildStore) {
+                settings.groups()
+                        .forEach(group -> new StoreRebuild(stack.groupSettings(group), System.out::println).run());
+            }
             stack.submitTopologies();
             System.out.printf("Up after %.1f s.%n", (System.nanoTime() - begin) / 1e9);
             if (options.isGenerated()) {
@@ -95,7 +101,31 @@ public final class UpCommand implements Callable<Integer> {
             producer.start();
             try (LiveView view = new LiveView(stack, producer)) {
                 view.start();
+                return feedUnlessStopped(stack, producer, feed);
+            }
+        }
+    }
+
+    /** A shard that has stopped waits for an operator, so the command ends with its reason. */
+    private int feedUnlessStopped(LocalStack stack, FeedProducer producer, Feed feed)
+            throws IOException, InterruptedException {
+        try (ShardStopWatch watch = new ShardStopWatch(stack, Thread.currentThread())) {
+            watch.start();
+            try {
                 return feed(stack, producer, feed);
+            } catch (IOException | InterruptedException | RuntimeException e) {
+                if (watch.reason().isPresent()) {
+                    // The watch has set it; closing needs a thread that can wait.
+                    Thread.interrupted();
+                    throw new SettingsException(
+                            watch.reason()
+                                    .get()
+                                    .replace(
+                                            "lightflow rebuild-store --settings FILE",
+                                            "lightflow up --rebuild-store, and the other options as before"),
+                            e);
+                }
+                throw e;
             }
         }
     }

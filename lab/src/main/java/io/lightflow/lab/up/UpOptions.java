@@ -77,6 +77,12 @@ final class UpOptions {
     Path data;
 
     @Option(
+            names = "--rebuild-store",
+            description = "Before the topologies start, fill their join stores from the light topics up to the ledger,"
+                    + " as `lightflow rebuild-store` does.")
+    boolean rebuildStore;
+
+    @Option(
             names = "--groups",
             split = ",",
             paramLabel = "GROUP",

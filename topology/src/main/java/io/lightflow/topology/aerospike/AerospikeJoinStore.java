@@ -2,6 +2,7 @@ package io.lightflow.topology.aerospike;
 
 import com.aerospike.client.AerospikeException;
 import com.aerospike.client.IAerospikeClient;
+import com.aerospike.client.policy.ScanPolicy;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.NewCell;
 import io.lightflow.store.Row;
@@ -25,6 +26,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Thread-safe.
  */
 public final class AerospikeJoinStore implements JoinStore {
+    private final AerospikeCluster settings;
     private final String name;
     private final IAerospikeClient client;
     private final BatchSender sender;
@@ -34,12 +36,14 @@ public final class AerospikeJoinStore implements JoinStore {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private AerospikeJoinStore(
+            AerospikeCluster settings,
             String name,
             IAerospikeClient client,
             BatchSender sender,
             RowReader reader,
             RowWriter writer,
             ClusterWatch cluster) {
+        this.settings = settings;
         this.name = name;
         this.client = client;
         this.sender = sender;
@@ -72,7 +76,7 @@ public final class AerospikeJoinStore implements JoinStore {
             RowWriter writer = new RowWriter(layout, sender, settings.commit());
             RowReader reader = new RowReader(layout, sender);
             ClusterWatch cluster = new ClusterWatch(name, new ClusterKey(client, name)::get, writer::write, flushTime);
-            return new AerospikeJoinStore(name, client, sender, reader, writer, cluster);
+            return new AerospikeJoinStore(settings, name, client, sender, reader, writer, cluster);
         } catch (RuntimeException e) {
             client.close();
             throw e;
@@ -112,6 +116,27 @@ public final class AerospikeJoinStore implements JoinStore {
         if (!cells.isEmpty()) {
             cluster.write(cells);
         }
+    }
+
+    /**
+     * Whether the set holds no row.
+     *
+     * @throws StoreUnavailableException if the cluster is unavailable
+     */
+    public boolean isEmpty() {
+        requireOpen();
+        ScanPolicy one = new ScanPolicy();
+        one.maxRecords = 1;
+        one.includeBinData = false;
+        AtomicBoolean found = new AtomicBoolean();
+        try {
+            client.scanAll(one, settings.namespace(), settings.set(), (key, record) -> found.set(true));
+        } catch (AerospikeException e) {
+            throw new StoreUnavailableException(
+                    "The set " + settings.set() + " in the " + name + " could not be looked through: " + e.getMessage(),
+                    e);
+        }
+        return !found.get();
     }
 
     private void requireOpen() {

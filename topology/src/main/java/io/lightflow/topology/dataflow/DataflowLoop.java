@@ -2,6 +2,7 @@ package io.lightflow.topology.dataflow;
 
 import io.lightflow.event.Block;
 import io.lightflow.event.OutputEvent;
+import io.lightflow.identity.StoreIdentity;
 import io.lightflow.join.JoinStep;
 import io.lightflow.join.StepResult;
 import io.lightflow.position.Position;
@@ -16,6 +17,7 @@ import io.lightflow.store.StoreUnavailableException;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.loop.RetryException;
+import io.lightflow.topology.loop.StopNotices;
 import io.lightflow.topology.loop.StoppedException;
 import io.lightflow.topology.loop.StoppedShards;
 import java.time.InstantSource;
@@ -23,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,10 +49,14 @@ public final class DataflowLoop implements BlockLoop {
 
     private final BlockSteps steps;
     private final JoinStore store;
+    private final StoreIdentity identity;
     private final Sink<List<OutputEvent>> sink;
     private final Executor helpers;
     private final StoppedShards stopped;
+    private final StopNotices notices;
     private final BackoffRetrier retrier;
+    /** Shards whose notices this loop has withdrawn. */
+    private final Set<Integer> atWork = new HashSet<>();
     /** Positions of the open shards: what the ledger holds, or will hold after the commits in flight. */
     private final Map<Integer, Position> positions = new HashMap<>();
     /** Null if no commit is in flight. */
@@ -63,6 +70,8 @@ public final class DataflowLoop implements BlockLoop {
     /**
      * @param steps creates a step for each thread
      * @param threads maximum number of shards that are stepped at once
+     * @param identity compares the store with the ledger of each shard that is opened
+     * @param notices tell operators about shards that stop
      * @param helpers run their work at once or later, in any thread; the loop's own thread runs what they have not
      *     begun when it needs the result
      */
@@ -70,12 +79,16 @@ public final class DataflowLoop implements BlockLoop {
             Supplier<JoinStep> steps,
             int threads,
             JoinStore store,
+            StoreIdentity identity,
             Sink<List<OutputEvent>> sink,
+            StopNotices notices,
             Executor helpers,
             InstantSource clock,
             BackoffRetrier retrier) {
         this.steps = new BlockSteps(steps, store, helpers, threads);
         this.store = store;
+        this.identity = identity;
+        this.notices = notices;
         this.sink = sink;
         this.helpers = helpers;
         this.stopped = new StoppedShards(clock);
@@ -87,7 +100,7 @@ public final class DataflowLoop implements BlockLoop {
         Set<Integer> free = stopped.release(this::hasLedgerMoved);
         if (!free.isEmpty()) {
             positions.keySet().removeAll(free);
-            throw new RetryException("shards " + free + " were stopped by a gap and are retried", null);
+            throw new RetryException("shards " + free + " were stopped and are retried", null);
         }
         Map<Integer, RetryException> gaps = new TreeMap<>();
         Deque<Batch> todo = new ArrayDeque<>(List.of(new Batch(txid, blocks)));
@@ -133,15 +146,14 @@ public final class DataflowLoop implements BlockLoop {
             List<NewCell> cells,
             List<Commit<List<OutputEvent>>> commits,
             Map<Integer, RetryException> gaps) {
-        List<Block> blocks = batch.blocks().stream()
-                .filter(block -> !stopped.isStopped(block.shard()) && !gaps.containsKey(block.shard()))
-                .toList();
-        open(blocks);
+        open(batch.blocks().stream().filter(block -> isAtWork(block, gaps)).toList());
+        List<Block> blocks =
+                batch.blocks().stream().filter(block -> isAtWork(block, gaps)).toList();
         for (BlockSteps.Outcome outcome : steps.run(batch.txid(), blocks, positions)) {
             int shard = outcome.block().shard();
             if (outcome.gap() == null) {
                 stopped.contiguous(shard);
-                take(shard, outcome.result(), cells, commits);
+                take(outcome.block(), outcome.result(), cells, commits);
             } else {
                 stopped.gap(shard, outcome.gap()).ifPresent(retry -> {
                     gaps.put(shard, retry);
@@ -151,13 +163,21 @@ public final class DataflowLoop implements BlockLoop {
         }
     }
 
-    private void take(int shard, StepResult result, List<NewCell> cells, List<Commit<List<OutputEvent>>> commits) {
+    private boolean isAtWork(Block block, Map<Integer, RetryException> gaps) {
+        return !stopped.isStopped(block.shard()) && !gaps.containsKey(block.shard());
+    }
+
+    private void take(Block block, StepResult result, List<NewCell> cells, List<Commit<List<OutputEvent>>> commits) {
+        int shard = block.shard();
         Position position = positions.get(shard);
         boolean nothingNew = result.position().topics().equals(position.topics())
                 && result.position().watermark() == position.watermark();
         if (!nothingNew) {
             cells.addAll(result.cells());
-            commits.add(new Commit<>(List.of(new ShardMove(shard, position, result.position())), result.outputs()));
+            Position next = result.position()
+                    .with(identity.mark(
+                            shard, position.store(), cells, !result.cells().isEmpty(), block.readMs()));
+            commits.add(new Commit<>(List.of(new ShardMove(shard, position, next)), result.outputs()));
         }
     }
 
@@ -168,7 +188,17 @@ public final class DataflowLoop implements BlockLoop {
                 .distinct()
                 .toList();
         if (!closed.isEmpty()) {
-            positions.putAll(sink.open(closed));
+            Map<Integer, Position> opened = sink.open(closed);
+            Map<Integer, String> mismatches = identity.mismatches(opened);
+            positions.putAll(opened);
+            mismatches.forEach((shard, reason) -> {
+                stopped.stop(shard, reason);
+                notices.stopped(shard, reason);
+                atWork.remove(shard);
+            });
+            closed.stream()
+                    .filter(shard -> !mismatches.containsKey(shard) && atWork.add(shard))
+                    .forEach(notices::works);
         }
     }
 
@@ -237,6 +267,7 @@ public final class DataflowLoop implements BlockLoop {
         } finally {
             sink.close();
             store.close();
+            notices.close();
         }
     }
 }

@@ -7,8 +7,6 @@ import io.lightflow.event.OutputEncoder;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.Position;
-import io.lightflow.store.JoinStore;
-import io.lightflow.topology.aerospike.AerospikeJoinStore;
 import io.lightflow.topology.descriptor.EntryCodec;
 import io.lightflow.topology.descriptor.LedgerMover;
 import io.lightflow.topology.descriptor.ShardPositions;
@@ -21,11 +19,10 @@ import io.lightflow.topology.kafka.KafkaSink;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
-import io.lightflow.topology.rocksdb.RocksDbJoinStore;
-import io.lightflow.topology.rocksdb.RocksDbSettings;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.TaskSpread;
+import io.lightflow.topology.zookeeper.GroupNodes;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -33,6 +30,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The topology {@code dataflow}: joins the light events of a group, with its ledger in the same Kafka transaction. */
@@ -91,16 +89,24 @@ public final class DataflowTopology implements TopologyDescriptor {
 
     @Override
     public BlockLoop loop(GroupSettings settings) {
-        JoinSettings rules = settings.join().of(settings.group());
-        RegistrySchemas schemas = RegistrySchemas.connect(settings.registry());
+        OpenStore store = OpenStore.of(settings);
         return new DataflowLoop(
-                () -> new JoinStep(rules, new LastClick(), new OutputEncoder(schemas.ids())),
+                steps(settings),
                 Runtime.getRuntime().availableProcessors(),
-                store(settings, rules),
+                store.cells(),
+                store.identity(settings.group()),
                 sink(settings),
+                new OperatorLink(GroupNodes.connect(settings, this), store::checkpoint).start(),
                 helpers(),
                 InstantSource.system(),
                 BackoffRetrier.real());
+    }
+
+    /** Creates join steps by the rules of a group, one for each thread. */
+    public static Supplier<JoinStep> steps(GroupSettings settings) {
+        JoinSettings rules = settings.join().of(settings.group());
+        RegistrySchemas schemas = RegistrySchemas.connect(settings.registry());
+        return () -> new JoinStep(rules, new LastClick(), new OutputEncoder(schemas.ids()));
     }
 
     /** Threads that end by themselves when they have nothing to do. */
@@ -110,19 +116,6 @@ public final class DataflowTopology implements TopologyDescriptor {
             thread.setDaemon(true);
             return thread;
         });
-    }
-
-    private static JoinStore store(GroupSettings settings, JoinSettings rules) {
-        GroupSettings.RocksDb rocksDb = settings.store().rocksdb();
-        if (rocksDb != null) {
-            return RocksDbJoinStore.acquire(new RocksDbSettings(
-                    rocksDb.directory(), rules.retention(), rocksDb.blockCacheMb(), rocksDb.rowCacheMb()));
-        }
-        return BackoffRetrier.real().untilAvailable("the join store", () -> aerospike(settings, rules));
-    }
-
-    private static AerospikeJoinStore aerospike(GroupSettings settings, JoinSettings rules) {
-        return AerospikeJoinStore.open(settings.store().aerospike(), rules.retention());
     }
 
     @Override
@@ -139,7 +132,7 @@ public final class DataflowTopology implements TopologyDescriptor {
     @Override
     public void check(GroupSettings settings) {
         if (settings.store().aerospike() != null) {
-            aerospike(settings, settings.join().of(settings.group())).close();
+            OpenStore.aerospike(settings).close();
         }
     }
 

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shards that a gap has stopped (invariant B). The first block above the ledger is only a suspicion: the spout may have
- * read ahead of a commit that failed. The loop requests the block again from the ledger. If it begins above the ledger
- * once more, records are missing and the shard stops.
+ * Shards that a gap (invariant B) or a wrong join store (invariant L) has stopped. The first block above the ledger is
+ * only a suspicion: the spout may have read ahead of a commit that failed. The loop requests the block again from the
+ * ledger. If it begins above the ledger once more, records are missing and the shard stops.
  *
  * <p>A stopped shard continues soon after an operator accepts the gap, which moves the ledger. It is also retried now
  * and then, since the records may be back.
@@ -87,6 +87,19 @@ public final class StoppedShards {
         stoppedAtMs.put(shard, clock.millis());
         lookedMs = clock.millis();
         return Optional.empty();
+    }
+
+    /**
+     * Stops a shard whose join store is not the ledger's. It is logged once, however often the shard is retried.
+     *
+     * @param reason what was expected, what was found, and what to do
+     */
+    public void stop(int shard, String reason) {
+        if (!reason.equals(logged.put(shard, reason))) {
+            LOG.error(reason);
+        }
+        stoppedAtMs.put(shard, clock.millis());
+        lookedMs = clock.millis();
     }
 
     /** Records that a block of the shard was contiguous. */

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Option;
         description = {
             "Show, for each shard, the ledger's position, lag and watermark, the books, and Trident's nodes in"
                     + " ZooKeeper.",
-            "Exits with 1 if the books of a shard do not balance or a gap has stopped a shard."
+            "Exits with 1 if the books of a shard do not balance or a shard has stopped."
         })
 public final class ShowCommand implements Callable<Integer> {
     @Mixin
@@ -58,7 +59,8 @@ public final class ShowCommand implements Callable<Integer> {
             out.println(topology.stormName(settings.group()) + ": owner "
                     + nodes.owner().orElse("none") + (nodes.isPausedNow() ? ", paused" : ""));
             List<ShardStatus> shards = status.shards();
-            boolean good = true;
+            Map<Integer, String> stops = nodes.stops();
+            boolean good = stops.isEmpty();
             out.printf("%5s %10s %24s %12s  %s%n", "shard", "txid", "watermark", "lag", "books");
             for (ShardStatus shard : shards) {
                 Position position = shard.position();
@@ -70,7 +72,12 @@ public final class ShowCommand implements Callable<Integer> {
                         position.txid(),
                         time(position.watermark()),
                         shard.lag(),
-                        shard.gap() != null ? "STOPPED " + shard.gap() : balanced ? "balanced" : "NOT BALANCED");
+                        state(shard, balanced, stops.containsKey(shard.shard())));
+                if (stops.containsKey(shard.shard())) {
+                    out.println("      "
+                            + stops.get(shard.shard())
+                                    .replace("--settings FILE", "--settings " + settingsOption.file()));
+                }
                 if (shard.gap() != null) {
                     out.println("      restore the records, or accept the loss with: lightflow accept-gap --settings "
                             + settingsOption.file() + " --topology " + topology.name() + " --shard " + shard.shard()
@@ -92,6 +99,16 @@ public final class ShowCommand implements Callable<Integer> {
             trident.read().forEach((path, content) -> out.println("    " + path + " " + content));
             return good;
         }
+    }
+
+    private static String state(ShardStatus shard, boolean balanced, boolean stopped) {
+        if (shard.gap() != null) {
+            return "STOPPED " + shard.gap();
+        }
+        if (stopped) {
+            return "STOPPED by its join store";
+        }
+        return balanced ? "balanced" : "NOT BALANCED";
     }
 
     private static void showBooks(Books books, PrintStream out) {

@@ -7,6 +7,11 @@ import org.rocksdb.Status;
 
 /** Decides in one place which failures of RocksDB are retryable, and what to do about the others. */
 final class Failures {
+    /** What to do about files that cannot be read any more. */
+    static final String WAYS_OUT =
+            ". Move the directory away, and put a checkpoint in its place with: lightflow restore"
+                    + " --settings FILE --from DIR; or fill a new store with: lightflow rebuild-store --settings FILE";
+
     private Failures() {}
 
     static RuntimeException onOpen(Path directory, RocksDBException cause) {
@@ -47,7 +52,7 @@ final class Failures {
     private static CorruptStoreException corrupt(Path directory, String action, RocksDBException cause) {
         return new CorruptStoreException(
                 "Cannot " + action + " the RocksDB join store in " + directory + ": its files are damaged ("
-                        + cause.getMessage() + "). Restore the directory from a copy, or recompute it from the topics",
+                        + cause.getMessage() + ")" + WAYS_OUT,
                 cause);
     }
 }

@@ -132,7 +132,7 @@ final class Lookup {
         return new CorruptStoreException(
                 "Cannot read the value at " + HexFormat.of().formatHex(place)
                         + " (hexadecimal) of the RocksDB join store in " + directory + ": " + found
-                        + ". Restore the directory from a copy, or recompute it from the topics",
+                        + Failures.WAYS_OUT,
                 cause);
     }
 

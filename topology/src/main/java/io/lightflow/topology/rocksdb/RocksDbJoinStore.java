@@ -103,6 +103,22 @@ public final class RocksDbJoinStore implements JoinStore {
         database.write(cells);
     }
 
+    /**
+     * Makes a copy of the open store in a new directory. It holds every cell whose {@link #write} ended before this
+     * call.
+     *
+     * @throws io.lightflow.store.StoreUnavailableException if it cannot be made
+     */
+    public void checkpoint(Path copy) {
+        requireOpen();
+        database.checkpoint(copy);
+    }
+
+    /** Whether the store held no row when this process opened it. */
+    public boolean wasEmpty() {
+        return database.wasEmpty();
+    }
+
     private void requireOpen() {
         if (closed.get()) {
             throw new IllegalStateException("This RocksDB join store in " + realDirectory + " is closed");

@@ -3,6 +3,7 @@ package io.lightflow.topology.rocksdb;
 import io.lightflow.store.NewCell;
 import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreUnavailableException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
+import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.DBOptions;
@@ -66,6 +69,7 @@ final class RowDatabase implements AutoCloseable {
     private final WriteOptions laterSynced;
     private final AtomicLong nextPage;
     private final RowCache cache;
+    private final boolean wasEmpty;
     private boolean closed;
 
     private RowDatabase(
@@ -78,7 +82,8 @@ final class RowDatabase implements AutoCloseable {
             WriteOptions synced,
             WriteOptions laterSynced,
             long nextPage,
-            RowCache cache) {
+            RowCache cache,
+            boolean wasEmpty) {
         this.directory = directory;
         this.clock = clock;
         this.resources = resources;
@@ -89,6 +94,7 @@ final class RowDatabase implements AutoCloseable {
         this.laterSynced = laterSynced;
         this.nextPage = new AtomicLong(nextPage);
         this.cache = cache;
+        this.wasEmpty = wasEmpty;
     }
 
     /**
@@ -98,12 +104,18 @@ final class RowDatabase implements AutoCloseable {
      * @throws CorruptStoreException if its files are damaged
      */
     static RowDatabase open(RocksDbSettings settings, InstantSource clock) {
+        return open(settings, clock, options -> {});
+    }
+
+    /** @param more adds to the options of the database */
+    static RowDatabase open(RocksDbSettings settings, InstantSource clock, Consumer<DBOptions> more) {
         RocksDB.loadLibrary();
         Path directory = settings.directory();
         Deque<AutoCloseable> resources = new ArrayDeque<>();
         try {
             Tuning tuning = new Tuning(settings, resources);
             DBOptions databaseOptions = tuning.databaseOptions();
+            more.accept(databaseOptions);
             List<ColumnFamilyHandle> found = new ArrayList<>();
             RocksDB database =
                     RocksDB.open(databaseOptions, directory.toString(), columnFamilies(directory, tuning), found);
@@ -122,7 +134,8 @@ final class RowDatabase implements AutoCloseable {
                     keep(resources, new WriteOptions().setSync(true)),
                     keep(resources, new WriteOptions()),
                     firstPage(database, generations.newest()),
-                    new RowCache(settings.rowCacheMb()));
+                    new RowCache(settings.rowCacheMb()),
+                    isEmpty(database, generations));
         } catch (RocksDBException e) {
             RuntimeException failure = Failures.onOpen(directory, e);
             closeAll(resources, failure);
@@ -144,7 +157,8 @@ final class RowDatabase implements AutoCloseable {
                                 "The RocksDB join store in " + directory
                                         + " was written by an earlier version, whose values"
                                         + " had a number each; expected pages of values. Go on with that version, or"
-                                        + " recompute it from the topics in an empty directory",
+                                        + " move the directory away and fill a new store with: lightflow rebuild-store"
+                                        + " --settings FILE",
                                 null);
                     }
                     if (!Arrays.equals(name, RocksDB.DEFAULT_COLUMN_FAMILY)) {
@@ -163,6 +177,24 @@ final class RowDatabase implements AutoCloseable {
             numbers.status();
             return numbers.isValid() ? ByteBuffer.wrap(numbers.key()).getLong() + 1 : 0;
         }
+    }
+
+    private static boolean isEmpty(RocksDB database, Generations generations) throws RocksDBException {
+        for (Generation generation : generations.all()) {
+            try (RocksIterator rows = database.newIterator(generation.rows())) {
+                rows.seekToFirst();
+                rows.status();
+                if (rows.isValid()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether there was no row when the database was opened. */
+    boolean wasEmpty() {
+        return wasEmpty;
     }
 
     static <T extends AutoCloseable> T keep(Deque<AutoCloseable> resources, T resource) {
@@ -229,7 +261,7 @@ final class RowDatabase implements AutoCloseable {
             throw new CorruptStoreException(
                     "Cannot read row " + HexFormat.of().formatHex(key) + " (hexadecimal) of the RocksDB join store in "
                             + directory + ": its cells cannot be told apart, " + e.getMessage()
-                            + ". Restore the directory from a copy, or recompute it from the topics",
+                            + Failures.WAYS_OUT,
                     e);
         }
     }
@@ -301,6 +333,26 @@ final class RowDatabase implements AutoCloseable {
             } else {
                 batch.removeFrom(cache);
             }
+        }
+    }
+
+    /**
+     * Makes a copy of everything that was written before this call, by hard links where the file system has them.
+     *
+     * @param copy a directory that does not exist, in one that does
+     */
+    void checkpoint(Path copy) {
+        lock.readLock().lock();
+        try {
+            requireOpen();
+            try (Checkpoint checkpoint = Checkpoint.create(database)) {
+                checkpoint.createCheckpoint(copy.toString());
+            }
+        } catch (RocksDBException e) {
+            throw new StoreUnavailableException(
+                    "Cannot copy the RocksDB join store in " + directory + " to " + copy + ": " + e.getMessage(), e);
+        } finally {
+            lock.readLock().unlock();
         }
     }
 

@@ -73,6 +73,7 @@ public class SubmitCommand implements Callable<Integer> {
                                 + owner.get() + "; kill it there first with: storm kill " + stormName(owner.get()),
                         null);
             }
+            nodes.withdrawStops();
         }
     }
 

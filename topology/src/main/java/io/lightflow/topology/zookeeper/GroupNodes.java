@@ -5,6 +5,8 @@ import io.lightflow.topology.settings.GroupSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
@@ -18,8 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A topology's nodes in ZooKeeper: {@code owner}, which exists while a topology works on the group, and {@code paused},
- * which an operator sets. Exactness needs neither: the sink would fence a second topology. Thread-safe.
+ * A topology's nodes in ZooKeeper: {@code owner}, which exists while a topology works on the group, {@code paused},
+ * which an operator sets, {@code stopped}, which holds the reason of each shard that needs an operator, and
+ * {@code checkpoint}, by which an operator asks for a copy of the store. Exactness needs none of them: the sink would
+ * fence a second topology. Thread-safe.
  */
 public final class GroupNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupNodes.class);
@@ -29,11 +33,17 @@ public final class GroupNodes implements AutoCloseable {
     private final CuratorFramework curator;
     private final String ownerPath;
     private final String pausedPath;
+    private final String stoppedPath;
+    private final String checkpointPath;
+    private final String checkpointReplyPath;
 
     private GroupNodes(CuratorFramework curator, String base) {
         this.curator = curator;
         this.ownerPath = base + "/owner";
         this.pausedPath = base + "/paused";
+        this.stoppedPath = base + "/stopped";
+        this.checkpointPath = base + "/checkpoint";
+        this.checkpointReplyPath = base + "/checkpoint-reply";
     }
 
     /** Connects. ZooKeeper may still be unavailable. */
@@ -68,6 +78,85 @@ public final class GroupNodes implements AutoCloseable {
         });
     }
 
+    /** Tells why a shard has stopped until {@link #withdrawStop}. */
+    public void noteStop(int shard, String reason) {
+        call("noting that shard " + shard + " has stopped", () -> curator.create()
+                .orSetData()
+                .creatingParentsIfNeeded()
+                .forPath(stoppedPath + "/" + shard, reason.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    public void withdrawStop(int shard) {
+        call("noting that shard " + shard + " works", () -> {
+            curator.delete().quietly().forPath(stoppedPath + "/" + shard);
+            return null;
+        });
+    }
+
+    /** Forgets all shards that have stopped. To be called while no topology works on the group. */
+    public void withdrawStops() {
+        call("noting that all shards work", () -> {
+            curator.delete().quietly().deletingChildrenIfNeeded().forPath(stoppedPath);
+            return null;
+        });
+    }
+
+    /** The reasons of the shards that have stopped, by shard. */
+    public SortedMap<Integer, String> stops() {
+        return call("looking up " + stoppedPath, () -> {
+            SortedMap<Integer, String> stops = new TreeMap<>();
+            if (curator.checkExists().forPath(stoppedPath) != null) {
+                for (String shard : curator.getChildren().forPath(stoppedPath)) {
+                    byte[] reason = readIfPresent(stoppedPath + "/" + shard);
+                    if (reason != null) {
+                        stops.put(Integer.parseInt(shard), new String(reason, StandardCharsets.UTF_8));
+                    }
+                }
+            }
+            return stops;
+        });
+    }
+
+    /** Asks the topology for a checkpoint of its store, and forgets the reply to any earlier request. */
+    public void requestCheckpoint(String request) {
+        call("requesting a checkpoint", () -> {
+            curator.delete().quietly().forPath(checkpointReplyPath);
+            return curator.create()
+                    .orSetData()
+                    .creatingParentsIfNeeded()
+                    .forPath(checkpointPath, request.getBytes(StandardCharsets.UTF_8));
+        });
+    }
+
+    /** Takes the request for a checkpoint. Of several callers, one gets it. */
+    public Optional<String> takeCheckpointRequest() {
+        return call("taking the request for a checkpoint", () -> {
+            byte[] request = readIfPresent(checkpointPath);
+            if (request == null) {
+                return Optional.empty();
+            }
+            try {
+                curator.delete().forPath(checkpointPath);
+            } catch (KeeperException.NoNodeException e) {
+                return Optional.empty();
+            }
+            return Optional.of(new String(request, StandardCharsets.UTF_8));
+        });
+    }
+
+    public void replyToCheckpoint(String reply) {
+        call("replying to the request for a checkpoint", () -> curator.create()
+                .orSetData()
+                .creatingParentsIfNeeded()
+                .forPath(checkpointReplyPath, reply.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The reply to the last request for a checkpoint, once there is one. */
+    public Optional<String> checkpointReply() {
+        return call("waiting for a checkpoint", () -> Optional.ofNullable(readIfPresent(checkpointReplyPath))
+                .map(reply -> new String(reply, StandardCharsets.UTF_8)));
+    }
+
     /** The id of the topology that works on the group now, if there is one. */
     public Optional<String> owner() {
         return Optional.ofNullable(call("looking up " + ownerPath, this::readOwner));
@@ -87,8 +176,13 @@ public final class GroupNodes implements AutoCloseable {
     }
 
     private String readOwner() throws Exception {
+        byte[] owner = readIfPresent(ownerPath);
+        return owner == null ? null : new String(owner, StandardCharsets.UTF_8);
+    }
+
+    private byte[] readIfPresent(String path) throws Exception {
         try {
-            return new String(curator.getData().forPath(ownerPath), StandardCharsets.UTF_8);
+            return curator.getData().forPath(path);
         } catch (KeeperException.NoNodeException e) {
             return null;
         }

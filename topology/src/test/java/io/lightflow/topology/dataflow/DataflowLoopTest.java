@@ -9,6 +9,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
+import io.lightflow.identity.StoreIdentity;
 import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.invariant.TopicLog;
@@ -16,6 +17,7 @@ import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
+import io.lightflow.position.StoreVersion;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.MemorySink;
@@ -24,6 +26,7 @@ import io.lightflow.sink.ShardMove;
 import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.RetryException;
+import io.lightflow.topology.loop.StopNotices;
 import io.lightflow.topology.loop.StoppedException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -42,7 +45,26 @@ class DataflowLoopTest {
     private static final String CLICKS = "us-west.clicks";
 
     private final MemorySink.Store<List<OutputEvent>> ledger = new MemorySink.Store<>();
-    private final FailingStore store = new FailingStore();
+    private FailingStore store = new FailingStore();
+    private boolean storeWasEmpty;
+    private int lastStoreId;
+    private final Map<Integer, String> stops = new TreeMap<>();
+    private final StopNotices notices = new StopNotices() {
+        @Override
+        public void stopped(int shard, String reason) {
+            stops.put(shard, reason);
+        }
+
+        @Override
+        public void works(int shard) {
+            stops.remove(shard);
+        }
+
+        @Override
+        public void close() {
+            // The test reads them afterwards.
+        }
+    };
     private final ManualClock clock = new ManualClock();
     private final List<Duration> pauses = new ArrayList<>();
     /** Do everything at once unless told otherwise. */
@@ -63,7 +85,9 @@ class DataflowLoopTest {
                         JoinSettings.defaults("us"), new LastClick(), new OutputEncoder(new TestSchemas().ids())),
                 2,
                 store,
+                new StoreIdentity("us", store, () -> storeWasEmpty, () -> ++lastStoreId),
                 new MemorySink<>(ledger),
+                notices,
                 helpers,
                 clock,
                 new BackoffRetrier(clock, pause));
@@ -359,6 +383,111 @@ class DataflowLoopTest {
 
         assertThat(ledger.position(0).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
         assertThat(ledger.position(1).nextOffset(IMPRESSIONS, 1)).isEqualTo(10);
+    }
+
+    @Test
+    void invariantL_aLostStoreStopsItsShardsBeforeTheyCommitAnything() {
+        fill(10);
+        process(block(0, 0, 4, 0, 4), block(1, 0, 4, 0, 4));
+        store = new FailingStore();
+        loop = newLoop();
+        int commits = ledger.outputs().size();
+        process(all(0), all(1));
+        process(all(0), all(1));
+
+        assertThat(ledger.outputs()).hasSize(commits);
+        assertThat(stops).containsOnlyKeys(0, 1);
+        assertThat(stops.get(1))
+                .contains("shard 1", "at write 1", "no mark of it")
+                .contains("lightflow rebuild-store --settings FILE");
+    }
+
+    @Test
+    void invariantL_anOlderCopyOfTheStoreStopsItsShardAndIsToldByItsLastWrite() {
+        impressions.beacon(TIME);
+        fill(300);
+        process(block(0, 0, 1, 0, 0));
+        FailingStore copy = store;
+        for (int i = 1; i < 150; i++) {
+            copy = i == 70 ? store.copy() : copy;
+            process(block(0, i, i + 1, i - 1, i));
+        }
+        assertThat(ledger.position(0).store().sequence()).isEqualTo(150);
+        store = copy;
+        loop = newLoop();
+        process(all(0));
+
+        assertThat(stops.get(0)).contains("at write 150", "an older copy that ends at write 70");
+    }
+
+    @Test
+    void invariantL_aStoreOfAnotherLedgerStopsItsShard() {
+        fill(10);
+        process(block(0, 0, 4, 0, 4));
+        DataflowLoopTest other = new DataflowLoopTest().fill(10);
+        other.lastStoreId = 70;
+        other.process(other.block(0, 0, 4, 0, 4));
+        store = other.store;
+        loop = newLoop();
+        process(all(0));
+
+        assertThat(stops.get(0)).contains("no mark of it");
+    }
+
+    @Test
+    void invariantL_aLedgerThatWasSetBackStopsItsShard() {
+        fill(10);
+        process(block(0, 0, 2, 0, 2));
+        ledger.set(0, Position.START);
+        process();
+        loop = newLoop();
+        // One write may be in flight.
+        process(block(0, 0, 4, 0, 4));
+        assertThat(stops).isEmpty();
+        process(block(0, 4, 6, 4, 6));
+        ledger.set(0, Position.START);
+        loop = newLoop();
+        process(all(0));
+
+        assertThat(stops.get(0)).contains("newer than the ledger", "found at least write 2");
+    }
+
+    @Test
+    void invariantL_aLedgerWithoutAStoreAdoptsOneThatHoldsCellsAndRefusesAnEmptyOne() {
+        fill(10);
+        process(block(0, 0, 4, 0, 4));
+        ledger.set(0, ledger.position(0).with(StoreVersion.UNKNOWN));
+        storeWasEmpty = true;
+        loop = newLoop();
+        process(all(0));
+        assertThat(stops.get(0)).contains("is empty", "rebuild-store");
+
+        storeWasEmpty = false;
+        loop = newLoop();
+        process(all(0));
+        assertThat(stops).isEmpty();
+        assertJoined(10, 10);
+        assertThat(ledger.position(0).store().isKnown()).isTrue();
+    }
+
+    @Test
+    void invariantL_aQuietShardMarksItsStoreAnewBeforeTheMarkCanExpire() {
+        fill(1);
+        process(all(0));
+        long sequence = ledger.position(0).store().sequence();
+        long hourMs = Duration.ofHours(1).toMillis();
+        for (int hour = 1; hour <= 12; hour++) {
+            impressions.beacon(TIME + hour * hourMs);
+            clicks.beacon(TIME + hour * hourMs);
+            process(new Block(
+                    0,
+                    List.of(
+                            impressions.part(impressions.end() - 1, impressions.end()),
+                            clicks.part(clicks.end() - 1, clicks.end())),
+                    TIME + hour * hourMs));
+        }
+        process();
+        assertThat(ledger.position(0).store().sequence()).isEqualTo(sequence + 2);
     }
 
     /** The effect of an operator's command on shard 0. */

@@ -8,16 +8,25 @@ import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
 import io.lightflow.store.StoreUnavailableException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Fails when told to, before or after it has written. */
 final class FailingStore implements JoinStore {
     private final JoinStore store = new MemoryJoinStore();
+    private final List<NewCell> written = new ArrayList<>();
     boolean failRead;
     Runnable onRead = () -> {};
     Runnable onWrite = () -> {};
     long cells;
     Moment failWrite;
+
+    /** A copy of what is stored now, as of a disk. */
+    FailingStore copy() {
+        FailingStore copy = new FailingStore();
+        copy.write(written);
+        return copy;
+    }
 
     @Override
     public List<Row> read(List<RowRange> ranges) {
@@ -39,6 +48,7 @@ final class FailingStore implements JoinStore {
             throw unavailable();
         }
         store.write(added);
+        written.addAll(added);
         if (failure == Moment.AFTER_COMMIT) {
             throw unavailable();
         }

@@ -2,6 +2,7 @@ package io.lightflow.topology.simulation;
 
 import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
+import io.lightflow.position.StoreVersion;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.ShardMove;
@@ -18,6 +19,9 @@ final class Backend<O> {
     private final Outputs<O> outputs;
     private final Flaw flaw;
     private final Map<Integer, String> positions = new HashMap<>();
+    /** Positions that were set back, by shard. */
+    private final Map<Integer, String> lost = new HashMap<>();
+
     private final Map<Integer, Integer> epochs = new HashMap<>();
     private final List<Commit<O>> history = new ArrayList<>();
 
@@ -66,6 +70,36 @@ final class Backend<O> {
     void move(Commit<O> commit) {
         commit.moves().forEach(move -> positions.put(move.shard(), PositionCodec.encode(move.next())));
         history.add(commit);
+    }
+
+    /**
+     * Sets a shard's ledger back by at least this many writes to its store. What it was is remembered.
+     *
+     * @return whether it has come so far
+     */
+    boolean setBack(int shard, int writes) {
+        StoreVersion now = position(shard).store();
+        String found = null;
+        for (Commit<O> commit : history) {
+            for (ShardMove move : commit.moves()) {
+                StoreVersion then = move.next().store();
+                if (move.shard() == shard && then.id() == now.id() && then.sequence() <= now.sequence() - writes) {
+                    found = PositionCodec.encode(move.next());
+                }
+            }
+        }
+        if (found == null) {
+            return false;
+        }
+        lost.putIfAbsent(shard, positions.get(shard));
+        positions.put(shard, found);
+        return true;
+    }
+
+    /** Restores the ledgers that were set back. */
+    void restore() {
+        positions.putAll(lost);
+        lost.clear();
     }
 
     /** All commits, in order. */

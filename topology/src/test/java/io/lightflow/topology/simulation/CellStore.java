@@ -17,6 +17,14 @@ class CellStore {
     private final JoinStore store = new MemoryJoinStore();
     private final Map<List<ByteBuffer>, ByteBuffer> written = new HashMap<>();
 
+    /** A store of its own with the same cells, as of a copied disk. */
+    CellStore copy() {
+        CellStore copy = new CellStore();
+        written.forEach((cell, value) ->
+                copy.write(List.of(new NewCell(cell.get(0).array(), cell.get(1).array(), value.array()))));
+        return copy;
+    }
+
     List<Row> read(List<RowRange> ranges) {
         return store.read(ranges);
     }

@@ -200,6 +200,14 @@ final class Crew {
         submit(parallelism);
     }
 
+    /**
+     * Ends all processes at once, zombies too. A stalled task ends with its first commit, if another opens its shard.
+     */
+    void kill() {
+        zombies.clear();
+        submit(tasks.size());
+    }
+
     /** Closes the loop, which may still commit. */
     private void close(Task task, Random random) {
         task.perils.arm(Blow.NONE, random);

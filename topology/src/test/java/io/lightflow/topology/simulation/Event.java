@@ -41,7 +41,17 @@ record Event(What what, int which, int amount, Blow blow, long salt) {
         /** A spout begins below the ledger, as after a stale hint. */
         REWIND(3),
         /** Time passes. */
-        WAIT(2);
+        WAIT(2),
+        /** The join store is copied, as for a backup. */
+        COPY_STORE(2),
+        /**
+         * The dataflow topology ends, and another store is in place of its own: an empty, an older or a foreign one.
+         */
+        SWAP_STORE(1),
+        /** The ledger of a shard is set back, as by restoring an old backup. The dataflow topology restarts. */
+        SET_BACK_LEDGER(1),
+        /** An operator restores what was set back, and fills the store again. */
+        REPAIR(2);
 
         /** Relative frequency. */
         final int weight;

@@ -3,6 +3,7 @@ package io.lightflow.topology.simulation;
 import io.lightflow.attribution.LastClick;
 import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.OutputEvent;
+import io.lightflow.identity.StoreIdentity;
 import io.lightflow.invariant.Stream;
 import io.lightflow.invariant.StreamGenerator;
 import io.lightflow.invariant.TestSchemas;
@@ -10,10 +11,12 @@ import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.Position;
 import io.lightflow.statistics.Statistics;
+import io.lightflow.store.JoinStore;
 import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.dataflow.DataflowLoop;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.StopNotices;
 import io.lightflow.topology.statistics.StatisticsLoop;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +40,7 @@ final class World {
     private final TestSchemas schemas = new TestSchemas();
     private final CentralCluster central;
     private final JoinedLog joined;
-    private final CellStore cells;
+    private final StoreRoom stores;
     private final StatisticsTables tables = new StatisticsTables();
     private final Backend<List<OutputEvent>> joinBackend;
     private final Backend<Statistics> countBackend;
@@ -56,7 +59,13 @@ final class World {
         joined = new JoinedLog(settings.group(), schemas);
         joinBackend = new Backend<>(joined, flaw);
         countBackend = new Backend<>(tables, flaw);
-        cells = flaw == Flaw.WAITING_CLICKS_DELETED ? new DrainingCellStore(streams, joinBackend) : new CellStore();
+        stores = new StoreRoom(
+                schedule,
+                settings,
+                schemas,
+                central,
+                joinBackend,
+                flaw == Flaw.WAITING_CLICKS_DELETED ? new DrainingCellStore(streams, joinBackend) : new CellStore());
         dataflow = new Crew(
                 "dataflow",
                 schedule.shards(),
@@ -79,11 +88,15 @@ final class World {
     }
 
     private BlockLoop dataflowLoop(Perils perils) {
+        JoinStore store = new TaskStore(stores.current(), perils);
         return new DataflowLoop(
                 () -> new JoinStep(settings, new LastClick(), new OutputEncoder(schemas.ids())),
                 2,
-                new TaskStore(cells, perils),
+                store,
+                new StoreIdentity(settings.group(), store, () -> false, () -> perils.random()
+                        .nextInt()),
                 new SimulatedSink<>(joinBackend, perils),
+                StopNotices.NONE,
                 work -> soonOrLater(work, perils),
                 clock,
                 retrier(perils));
@@ -168,12 +181,30 @@ final class World {
             case REBALANCE -> crew.restart(1 + amount % 3, crew.txid(), random);
             case REWIND -> crew.rewind(which, amount, random);
             case WAIT -> clock.advance(Duration.ofSeconds(amount * 5L));
+            case COPY_STORE -> stores.copy();
+            case SWAP_STORE -> {
+                dataflow.kill();
+                stores.swap(random);
+            }
+            case SET_BACK_LEDGER -> {
+                dataflow.kill();
+                stores.setBackLedger(which % schedule.shards(), amount);
+            }
+            case REPAIR -> repair(random);
+        }
+    }
+
+    private void repair(Random random) {
+        if (stores.isDamaged()) {
+            dataflow.kill();
+            stores.repair(random);
         }
     }
 
     /** Ends all faults, and lets every task continue until everything is processed. */
     private void settle() {
         Random random = new Random(schedule.seed());
+        repair(random);
         DCS.forEach(central::heal);
         for (int round = 0; !isDone(); round++) {
             if (round == MOST_ROUNDS) {

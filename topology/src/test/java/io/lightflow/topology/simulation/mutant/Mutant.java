@@ -70,7 +70,37 @@ public enum Mutant {
             "the statistics rows of a commit are written in the order of a hash table",
             changed(
                     "io.lightflow.topology.postgres.StatisticsRows",
-                    Advice.to(OrderKept.class).on(named("sorted"))));
+                    Advice.to(OrderKept.class).on(named("sorted")))),
+
+    ANY_STORE(
+            "whatever store is found is taken for that of the ledger",
+            changed(
+                    "io.lightflow.identity.StoreIdentity",
+                    Advice.to(EveryStoreMatches.class).on(named("mismatch")))),
+
+    STORE_WITHOUT_AGE(
+            "the sequence of a store does not rise, so an older copy has the mark that the ledger expects",
+            changed(
+                    "io.lightflow.position.StoreVersion",
+                    Advice.to(SameVersion.class).on(named("next")))),
+
+    LEDGER_BEHIND_ITS_STORE(
+            "marks above the ledger's are overlooked, so a ledger that was set back emits events again",
+            changed(
+                    "io.lightflow.identity.StoreIdentity",
+                    Advice.to(NoLaterMarks.class).on(named("marksAround")))),
+
+    REBUILT_WITHOUT_CELLS(
+            "a rebuilt store gets its mark, but not the cells of the events below the ledger",
+            changed(
+                    "io.lightflow.rebuild.ShardRebuild",
+                    Advice.to(Skipped.class).on(named("write")))),
+
+    REBUILT_AHEAD_OF_THE_LEDGER(
+            "a rebuilt store ingests events at a watermark above the ledger's",
+            changed(
+                    "io.lightflow.rebuild.ShardRebuild",
+                    Advice.to(WatermarkAhead.class).on(named("capped"))));
 
     private final String breaks;
     private final String flaw;

@@ -9,6 +9,7 @@ final class WithoutWatermark {
 
     @Advice.OnMethodEnter
     static void enter(@Advice.Argument(value = 0, readOnly = false) Position position) {
-        position = new Position(position.topics(), Position.NO_TIME, position.txid(), position.books());
+        position =
+                new Position(position.topics(), Position.NO_TIME, position.txid(), position.books(), position.store());
     }
 }

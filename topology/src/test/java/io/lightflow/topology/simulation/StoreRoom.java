@@ -1,0 +1,167 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.attribution.LastClick;
+import io.lightflow.event.Block;
+import io.lightflow.event.BlockPart;
+import io.lightflow.event.OutputEncoder;
+import io.lightflow.event.OutputEvent;
+import io.lightflow.identity.StoreIdentity;
+import io.lightflow.invariant.StreamGenerator.Lateness;
+import io.lightflow.invariant.TestSchemas;
+import io.lightflow.join.JoinSettings;
+import io.lightflow.join.JoinStep;
+import io.lightflow.position.Position;
+import io.lightflow.position.StoreVersion;
+import io.lightflow.position.TopicPosition.Incarnation;
+import io.lightflow.rebuild.ShardRebuild;
+import io.lightflow.sink.Commit;
+import io.lightflow.sink.ShardMove;
+import io.lightflow.store.NewCell;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * The join store of the simulated world, and the copies that an operator has made of it. The store may be replaced by
+ * an empty one, by a copy or by that of another group. The topology must then stop until the operator repairs it.
+ *
+ * <p>A rebuild is exact as long as no event is later than the allowed disorder. So the store stays in place in
+ * schedules with later events.
+ */
+final class StoreRoom {
+    private static final int FOREIGN_WRITES = 100;
+
+    private final Schedule schedule;
+    private final JoinSettings settings;
+    private final TestSchemas schemas;
+    private final CentralCluster central;
+    private final Backend<List<OutputEvent>> backend;
+    private final List<CellStore> copies = new ArrayList<>();
+    private CellStore current;
+    private boolean damaged;
+
+    StoreRoom(
+            Schedule schedule,
+            JoinSettings settings,
+            TestSchemas schemas,
+            CentralCluster central,
+            Backend<List<OutputEvent>> backend,
+            CellStore first) {
+        this.schedule = schedule;
+        this.settings = settings;
+        this.schemas = schemas;
+        this.central = central;
+        this.backend = backend;
+        this.current = first;
+    }
+
+    /** The store that a process opens now. */
+    CellStore current() {
+        return current;
+    }
+
+    void copy() {
+        copies.add(current.copy());
+    }
+
+    private boolean isRebuildExact() {
+        return schedule.lateness() == Lateness.WITHIN_BOUND;
+    }
+
+    /**
+     * Puts another store in place. The processes that had the former one open have ended. Nothing could reveal that a
+     * ledger and its store were set back to the same moment, so one of them at a time is damaged.
+     */
+    void swap(Random random) {
+        if (!isRebuildExact() || damaged) {
+            return;
+        }
+        damaged = true;
+        switch (random.nextInt(3)) {
+            case 0 -> current = new CellStore();
+            case 1 -> current = foreign();
+            default ->
+                current = copies.isEmpty()
+                        ? new CellStore()
+                        : copies.get(random.nextInt(copies.size())).copy();
+        }
+    }
+
+    /** The store of a ledger that has come as far. */
+    private CellStore foreign() {
+        CellStore foreign = new CellStore();
+        StoreIdentity others = identity(foreign, new Random(schedule.seed()));
+        for (int shard = 0; shard < schedule.shards(); shard++) {
+            List<NewCell> marks = new ArrayList<>();
+            StoreVersion version = new StoreVersion(1, 0, 0);
+            for (int write = 0; write < FOREIGN_WRITES; write++) {
+                version = others.mark(shard, version, marks, true, 0);
+            }
+            foreign.write(marks);
+        }
+        return foreign;
+    }
+
+    private StoreIdentity identity(CellStore cells, Random random) {
+        return new StoreIdentity(settings.group(), new TaskStore(cells, Perils.none()), () -> false, random::nextInt);
+    }
+
+    /** Sets a shard's ledger back by at least two writes, since one may be in flight. */
+    void setBackLedger(int shard, int writes) {
+        if (isRebuildExact() && !damaged) {
+            damaged = backend.setBack(shard, 1 + writes);
+        }
+    }
+
+    boolean isDamaged() {
+        return damaged;
+    }
+
+    /** Restores ledgers that were set back, and fills the stores of shards that do not match their ledgers. */
+    void repair(Random random) {
+        damaged = false;
+        backend.restore();
+        for (int shard = 0; shard < schedule.shards(); shard++) {
+            SimulatedSink<List<OutputEvent>> sink = new SimulatedSink<>(backend, Perils.none());
+            Position ledger = sink.open(shard);
+            StoreIdentity identity = identity(current, random);
+            if (!identity.mismatches(Map.of(shard, ledger)).isEmpty()) {
+                rebuild(shard, ledger, random);
+                Position next = ledger.with(identity.markRebuilt(shard));
+                sink.commit(List.of(new Commit<>(List.of(new ShardMove(shard, ledger, next)), List.of())));
+            }
+        }
+    }
+
+    private void rebuild(int shard, Position ledger, Random random) {
+        JoinStep step = new JoinStep(settings, new LastClick(), new OutputEncoder(schemas.ids()));
+        ShardRebuild rebuild = new ShardRebuild(step, new TaskStore(current, Perils.none()), Position.START, ledger);
+        int most = 1 + random.nextInt(20);
+        while (true) {
+            List<BlockPart> parts = new ArrayList<>();
+            for (String topic : ledger.topics().keySet()) {
+                next(rebuild, topic).ifPresent(life -> {
+                    long from = rebuild.position().nextOffset(topic, life.id());
+                    long to = Math.min(
+                            from + random.nextInt(most + 1),
+                            central.partition(life.id(), shard).end());
+                    parts.add(central.partition(life.id(), shard).part(from, Math.max(from, to)));
+                });
+            }
+            if (parts.isEmpty()) {
+                return;
+            }
+            rebuild.add(new Block(shard, parts, 0));
+        }
+    }
+
+    /** The oldest incarnation of a topic that is not yet read up to the ledger. The simulation keeps them all. */
+    private static Optional<Incarnation> next(ShardRebuild rebuild, String topic) {
+        return rebuild.target().topics().get(topic).incarnations().stream()
+                .filter(life -> !rebuild.has(topic, life.id()))
+                .min(Comparator.comparingInt(Incarnation::id));
+    }
+}
