@@ -4,6 +4,8 @@ import static io.lightflow.service.settings.SettingsFile.duration;
 import static io.lightflow.service.settings.SettingsFile.orElse;
 import static io.lightflow.service.settings.SettingsFile.require;
 
+import io.lightflow.secret.KafkaSecrets;
+import io.lightflow.secret.SecretReferences;
 import io.lightflow.service.settings.SettingsFile;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,9 +15,14 @@ import java.util.function.Supplier;
 
 /**
  * Reads {@link MirrorSettings} from YAML. An unknown key or a missing or invalid value is an error that names the key.
+ * Settings of Kafka's clients may refer to secrets.
  */
 final class MirrorSettingsFile {
-    private MirrorSettingsFile() {}
+    private final SecretReferences references;
+
+    private MirrorSettingsFile(Map<String, String> environment) {
+        this.references = new SecretReferences(environment);
+    }
 
     private record Document(
             ClusterEntry central,
@@ -34,14 +41,14 @@ final class MirrorSettingsFile {
 
     /** @throws IllegalArgumentException if the file is unreadable or invalid; the message names file and key */
     static MirrorSettings read(Path file) {
-        return SettingsFile.read(file, "the mirror", MirrorSettingsFile::parse);
+        return SettingsFile.read(file, "the mirror", yaml -> parse(yaml, System.getenv()));
     }
 
-    static MirrorSettings parse(String yaml) {
-        return settings(SettingsFile.document(yaml, Document.class));
+    static MirrorSettings parse(String yaml, Map<String, String> environment) {
+        return new MirrorSettingsFile(environment).settings(SettingsFile.document(yaml, Document.class));
     }
 
-    private static MirrorSettings settings(Document document) {
+    private MirrorSettings settings(Document document) {
         require(document.central(), "central");
         require(document.dataCenters(), "dataCenters");
         require(document.replicationFactor(), "replicationFactor");
@@ -51,8 +58,8 @@ final class MirrorSettingsFile {
                         "central",
                         () -> new KafkaCluster(
                                 document.central().bootstrapServers(),
-                                document.central().client())),
-                SettingsFile.list(document.dataCenters(), "dataCenters", MirrorSettingsFile::dataCenter),
+                                resolved(document.central().client()))),
+                SettingsFile.list(document.dataCenters(), "dataCenters", this::dataCenter),
                 orElse(document.topics(), MirrorSettings.LIGHT_TOPICS),
                 document.replicationFactor(),
                 orElse(document.tasksPerDataCenter(), 1),
@@ -60,9 +67,13 @@ final class MirrorSettingsFile {
                 new MirrorSettings.InternalRest(orElse(rest.host(), "127.0.0.1"), orElse(rest.port(), 0)));
     }
 
-    private static DataCenter dataCenter(DataCenterEntry center, String key) {
+    private DataCenter dataCenter(DataCenterEntry center, String key) {
         return at(
-                key, () -> new DataCenter(center.name(), new KafkaCluster(center.bootstrapServers(), center.client())));
+                key, () -> new DataCenter(center.name(), new KafkaCluster(center.bootstrapServers(), resolved(center.client()))));
+    }
+
+    private Map<String, String> resolved(Map<String, String> client) {
+        return client == null ? Map.of() : KafkaSecrets.resolve("client", client, references);
     }
 
     private static <T> T at(String key, Supplier<T> part) {

@@ -31,7 +31,7 @@ class MirrorSettingsFileTest {
 
     @Test
     void omittedSettingsHaveDefaults() {
-        MirrorSettings settings = MirrorSettingsFile.parse(VALID);
+        MirrorSettings settings = MirrorSettingsFile.parse(VALID, Map.of());
         assertThat(settings.topics()).isEqualTo(MirrorSettings.LIGHT_TOPICS);
         assertThat(settings.refreshTopics()).isEqualTo(Duration.ofMinutes(2));
         assertThat(settings.central().client()).isEqualTo(Map.of("security.protocol", "SSL"));
@@ -54,7 +54,20 @@ class MirrorSettingsFileTest {
     void anErrorNamesTheKey(String from, String to, String message) {
         String wrong = VALID.replace(from, to == null ? "" : to);
         assertThat(wrong).isNotEqualTo(VALID);
-        assertThatThrownBy(() -> MirrorSettingsFile.parse(wrong)).hasMessageContaining(message);
+        assertThatThrownBy(() -> MirrorSettingsFile.parse(wrong, Map.of())).hasMessageContaining(message);
+    }
+
+    @Test
+    void secretsOfClientsComeFromVariablesAndFiles() throws IOException {
+        Path secret = Files.writeString(directory.resolve("secret"), "in-a-file");
+        MirrorSettings settings = MirrorSettingsFile.parse(
+                VALID.replace("{security.protocol: SSL}", """
+                        {security.protocol: SSL, ssl.truststore.password: "${env:TRUST}",
+                               ssl.key.password: "${file:%s}"}""".formatted(secret)),
+                Map.of("TRUST", "in-a-variable"));
+        assertThat(settings.central().client())
+                .containsEntry("ssl.truststore.password", "in-a-variable")
+                .containsEntry("ssl.key.password", "in-a-file");
     }
 
     @Test

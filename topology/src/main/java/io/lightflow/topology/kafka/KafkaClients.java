@@ -25,7 +25,7 @@ public final class KafkaClients {
     }
 
     private Map<String, Object> common(String clientId) {
-        Map<String, Object> config = new HashMap<>(settings.properties());
+        Map<String, Object> config = new HashMap<>(settings.resolvedProperties());
         config.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, settings.bootstrapServers());
         config.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId);
         config.put(CommonClientConfigs.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) API_TIMEOUT.toMillis());

@@ -13,7 +13,6 @@ import io.lightflow.event.RejectedEvent;
 import io.lightflow.event.SchemaIds;
 import io.lightflow.event.Tag;
 import io.lightflow.event.WriterSchemas;
-import io.lightflow.registry.client.RegistryClientSettings;
 import io.lightflow.registry.client.RegistryUnavailableException;
 import io.lightflow.registry.client.SchemaNotFoundException;
 import io.lightflow.registry.client.SchemaRegistryClient;
@@ -49,7 +48,7 @@ public final class RegistrySchemas implements WriterSchemas {
     }
 
     public static RegistrySchemas connect(GroupSettings.Registry settings) {
-        return new RegistrySchemas(new SchemaRegistryClient(RegistryClientSettings.of(settings.urls())));
+        return new RegistrySchemas(new SchemaRegistryClient(RegistryAccess.clientSettings(settings)));
     }
 
     @Override

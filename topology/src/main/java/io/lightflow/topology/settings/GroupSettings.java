@@ -1,5 +1,6 @@
 package io.lightflow.topology.settings;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -9,12 +10,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.lightflow.secret.KafkaSecrets;
+import io.lightflow.secret.SecretReferences;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -103,6 +107,19 @@ public record GroupSettings(
             properties = Require.filled("kafka.properties", properties);
         }
 
+        /**
+         * The properties with the secrets that they refer to. A changed secret counts for the next client.
+         *
+         * @throws SettingsException if a variable is not set, or a file unreadable
+         */
+        public Map<String, String> resolvedProperties() {
+            try {
+                return KafkaSecrets.resolve("kafka.properties", properties, new SecretReferences(System.getenv()));
+            } catch (IllegalArgumentException e) {
+                throw new SettingsException(e.getMessage(), e);
+            }
+        }
+
         /** Without the properties, which may hold secrets. */
         @Override
         public String toString() {
@@ -133,21 +150,99 @@ public record GroupSettings(
         }
     }
 
-    public record Registry(List<URI> urls) {
+    /**
+     * @param user for basic authentication; its password is a secret of the workers
+     * @param passwordVariable environment variable that holds the user's password
+     * @param passwordFile file that holds the user's password
+     * @param tokenVariable environment variable that holds a bearer token, instead of a user
+     * @param tokenFile file that holds a bearer token, instead of a user
+     * @param tls null: the certificate authorities that Java trusts
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Registry(
+            List<URI> urls,
+            String user,
+            String passwordVariable,
+            Path passwordFile,
+            String tokenVariable,
+            Path tokenFile,
+            Tls tls) {
         public Registry {
             Require.notEmpty("registry.urls", urls);
             urls = List.copyOf(urls);
+            Require.oneSource("registry.password", passwordVariable, passwordFile);
+            Require.oneSource("registry.token", tokenVariable, tokenFile);
+            boolean hasPassword = passwordVariable != null || passwordFile != null;
+            boolean hasToken = tokenVariable != null || tokenFile != null;
+            if (hasPassword != (user != null)) {
+                throw new WrongSettingException("the key registry.user needs registry.passwordVariable or"
+                        + " registry.passwordFile, and the other way round");
+            }
+            if (hasPassword && hasToken) {
+                throw new WrongSettingException("the key registry takes either a user or a token, found both");
+            }
+        }
+
+        /** Without credentials. */
+        public Registry(List<URI> urls) {
+            this(urls, null, null, null, null, null, null);
+        }
+
+        /** @throws SettingsException if the secret cannot be read */
+        public String password() {
+            return Require.secret("registry.password", passwordVariable, passwordFile);
+        }
+
+        /**
+         * The bearer token; empty if there is none.
+         *
+         * @throws SettingsException if the secret cannot be read
+         */
+        public String token() {
+            return Require.secret("registry.token", tokenVariable, tokenFile);
+        }
+
+        /**
+         * Key stores, PKCS #12 or JKS.
+         *
+         * @param trustStore the certificate authorities that may sign the registry's certificate
+         * @param keyStore the client's key and certificate; null if the registry asks for none
+         */
+        @JsonInclude(JsonInclude.Include.NON_NULL)
+        public record Tls(
+                Path trustStore,
+                String trustStorePasswordVariable,
+                Path trustStorePasswordFile,
+                Path keyStore,
+                String keyStorePasswordVariable,
+                Path keyStorePasswordFile) {
+            public Tls {
+                Require.present("registry.tls.trustStore", trustStore);
+                Require.oneSource(
+                        "registry.tls.trustStorePassword", trustStorePasswordVariable, trustStorePasswordFile);
+                Require.oneSource("registry.tls.keyStorePassword", keyStorePasswordVariable, keyStorePasswordFile);
+            }
+
+            public String trustStorePassword() {
+                return Require.secret(
+                        "registry.tls.trustStorePassword", trustStorePasswordVariable, trustStorePasswordFile);
+            }
+
+            public String keyStorePassword() {
+                return Require.secret("registry.tls.keyStorePassword", keyStorePasswordVariable, keyStorePasswordFile);
+            }
         }
     }
 
     /**
-     * @param passwordVariable environment variable of the workers that holds the password; without it there is no
-     *     password
+     * @param passwordVariable environment variable of the workers that holds the password
+     * @param passwordFile file of the workers that holds the password; without either there is no password
      */
-    public record Postgres(String url, String user, String passwordVariable) {
+    public record Postgres(String url, String user, String passwordVariable, Path passwordFile) {
         public Postgres {
             Require.present("postgres.url", url);
             Require.present("postgres.user", user);
+            Require.oneSource("postgres.password", passwordVariable, passwordFile);
         }
 
         /** Without the parameters of the URL, which may hold a password. */
@@ -155,16 +250,21 @@ public record GroupSettings(
         public String toString() {
             int parameters = url.indexOf('?');
             return "Postgres[url=" + (parameters < 0 ? url : url.substring(0, parameters) + "?...") + ", user=" + user
-                    + ", passwordVariable=" + passwordVariable + "]";
+                    + ", passwordVariable=" + passwordVariable + ", passwordFile=" + passwordFile + "]";
         }
 
-        /** @throws SettingsException if the variable is named but not set */
+        /** @throws SettingsException if the password is named, but cannot be read */
         public String password() {
-            return Require.variable("postgres.passwordVariable", passwordVariable);
+            return Require.secret("postgres.password", passwordVariable, passwordFile);
         }
     }
 
-    public record ZooKeeper(String connect, String root) {
+    /**
+     * @param user for digest authentication: then only this user may read and change the group's nodes
+     * @param passwordVariable environment variable of the workers that holds the user's password
+     * @param passwordFile file of the workers that holds the user's password
+     */
+    public record ZooKeeper(String connect, String root, String user, String passwordVariable, Path passwordFile) {
         public ZooKeeper {
             Require.present("zookeeper.connect", connect);
             root = Require.orElse(root, "/lightflow");
@@ -172,6 +272,17 @@ public record GroupSettings(
                 throw new WrongSettingException(
                         "the key zookeeper.root must begin with / and not end with it, found " + root);
             }
+            Require.oneSource("zookeeper.password", passwordVariable, passwordFile);
+            boolean hasPassword = passwordVariable != null || passwordFile != null;
+            if (hasPassword != (user != null) || user != null && user.contains(":")) {
+                throw new WrongSettingException("the key zookeeper.user, which has no colon, needs"
+                        + " zookeeper.passwordVariable or zookeeper.passwordFile, and the other way round");
+            }
+        }
+
+        /** @throws SettingsException if the password cannot be read */
+        public String password() {
+            return Require.secret("zookeeper.password", passwordVariable, passwordFile);
         }
     }
 
@@ -324,10 +435,38 @@ public record GroupSettings(
     }
 
     /**
-     * The settings as a string that {@link #parse} reads back. Its only secrets are those in the {@code properties} of
-     * Kafka's clusters.
+     * Checks that the settings hold no secrets: a submitted topology contains them, and Storm shows it to everybody.
+     *
+     * @throws SettingsException if they do; the message names the key, and not the secret
+     */
+    public void requireNoSecrets() {
+        requireReferences("kafka.properties", kafka.properties());
+        fronts.forEach((dc, front) ->
+                requireReferences("fronts." + dc + ".properties", front.kafka().properties()));
+        if (postgres.url().toLowerCase(Locale.ROOT).contains("password=")) {
+            throw new SettingsException(
+                    "the key postgres.url holds a password: remove it, and set postgres.passwordVariable or"
+                            + " postgres.passwordFile",
+                    null);
+        }
+    }
+
+    private static void requireReferences(String path, Map<String, String> properties) {
+        KafkaSecrets.plain(properties).ifPresent(name -> {
+            throw new SettingsException(
+                    "the key " + path + "." + name + " holds a secret itself: write ${env:NAME} for an environment"
+                            + " variable of the workers, or ${file:PATH} for a file on them",
+                    null);
+        });
+    }
+
+    /**
+     * The settings as a string that {@link #parse} reads back.
+     *
+     * @throws SettingsException if they hold secrets
      */
     public String toYaml() {
+        requireNoSecrets();
         try {
             return MAPPER.writeValueAsString(this);
         } catch (JsonProcessingException e) {

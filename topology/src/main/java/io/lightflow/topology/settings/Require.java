@@ -1,6 +1,9 @@
 package io.lightflow.topology.settings;
 
 import io.lightflow.time.Durations;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -82,6 +85,32 @@ final class Require {
                     "the key " + key + " names the environment variable " + variable + ", which is not set", null);
         }
         return value;
+    }
+
+    /**
+     * The secret that one of two keys names: {@code keyVariable} an environment variable, or {@code keyFile} a file.
+     * Empty if neither does.
+     *
+     * @throws SettingsException if the variable is not set, or the file unreadable
+     */
+    static String secret(String key, String variable, Path file) {
+        if (file == null) {
+            return variable(key + "Variable", variable);
+        }
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new SettingsException(
+                    "the key " + key + "File names the file " + file + ", which cannot be read: " + e, e);
+        }
+    }
+
+    /** At most one of two keys may name a secret. */
+    static void oneSource(String key, String variable, Path file) {
+        if (variable != null && file != null) {
+            throw new WrongSettingException(
+                    "the keys " + key + "Variable and " + key + "File exclude each other: remove one of the two");
+        }
     }
 
     static <T> T orElse(T value, T other) {

@@ -13,6 +13,7 @@ public final class GroupPreparation {
      * far as these do not exist. It prepares all topologies, since one reads what another writes. Safe to repeat.
      */
     public static void prepare(GroupSettings settings) {
+        settings.requireNoSecrets();
         Topologies.ALL.forEach(topology -> topology.check(settings));
         RegistrySchemas.connect(settings.registry()).register();
         Topologies.ALL.forEach(topology -> topology.prepare(settings));

@@ -46,6 +46,7 @@ public class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         GroupSettings settings = settingsOption.read();
+        settings.requireNoSecrets();
         if (parallelism != null && (parallelism < 1 || parallelism > settings.shards())) {
             throw new ParameterException(
                     spec.commandLine(),

@@ -4,13 +4,13 @@ import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.recipes.cache.CuratorCache;
 import org.apache.curator.retry.ExponentialBackoffRetry;
 import org.apache.zookeeper.CreateMode;
@@ -27,18 +27,18 @@ import org.slf4j.LoggerFactory;
  */
 public final class GroupNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupNodes.class);
-    private static final int SESSION_TIMEOUT_MS = 10_000;
-    private static final int CONNECTION_TIMEOUT_MS = 10_000;
 
     private final CuratorFramework curator;
+    private final NodeAccess access;
     private final String ownerPath;
     private final String pausedPath;
     private final String stoppedPath;
     private final String checkpointPath;
     private final String checkpointReplyPath;
 
-    private GroupNodes(CuratorFramework curator, String base) {
+    private GroupNodes(CuratorFramework curator, NodeAccess access, String base) {
         this.curator = curator;
+        this.access = access;
         this.ownerPath = base + "/owner";
         this.pausedPath = base + "/paused";
         this.stoppedPath = base + "/stopped";
@@ -48,13 +48,11 @@ public final class GroupNodes implements AutoCloseable {
 
     /** Connects. ZooKeeper may still be unavailable. */
     public static GroupNodes connect(GroupSettings settings, TopologyDescriptor topology) {
-        CuratorFramework curator = CuratorFrameworkFactory.newClient(
-                settings.zookeeper().connect(),
-                SESSION_TIMEOUT_MS,
-                CONNECTION_TIMEOUT_MS,
-                new ExponentialBackoffRetry(100, 5, 2_000));
-        String base = settings.zookeeper().root() + "/" + settings.group() + "/" + topology.name();
-        GroupNodes nodes = new GroupNodes(curator, base);
+        CuratorFramework curator = ZooKeeperClients.create(settings, new ExponentialBackoffRetry(100, 5, 2_000));
+        String group = settings.zookeeper().root() + "/" + settings.group();
+        String base = group + "/" + topology.name();
+        NodeAccess access = new NodeAccess(curator, settings.zookeeper(), List.of(group, base));
+        GroupNodes nodes = new GroupNodes(curator, access, base);
         curator.start();
         return nodes;
     }
@@ -66,9 +64,10 @@ public final class GroupNodes implements AutoCloseable {
 
     /** Prevents new batches until {@link #resume}; those in flight complete. */
     public void pause() {
-        call(
-                "pausing",
-                () -> curator.create().orSetData().creatingParentsIfNeeded().forPath(pausedPath, new byte[0]));
+        call("pausing", () -> {
+            access.restrict();
+            return curator.create().orSetData().creatingParentsIfNeeded().forPath(pausedPath, new byte[0]);
+        });
     }
 
     public void resume() {
@@ -248,6 +247,7 @@ public final class GroupNodes implements AutoCloseable {
             }
             long current = curator.getZookeeperClient().getZooKeeper().getSessionId();
             if (owner == null || session != current) {
+                access.restrict();
                 curator.delete().quietly().forPath(ownerPath);
                 curator.create()
                         .creatingParentsIfNeeded()

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.zookeeper.KeeperException;
 
@@ -19,7 +18,7 @@ public final class TridentNodes implements AutoCloseable {
 
     /** @param root Storm's {@code transactional.zookeeper.root}; null for its default */
     public TridentNodes(GroupSettings settings, TopologyDescriptor topology, String root) {
-        this.curator = CuratorFrameworkFactory.newClient(settings.zookeeper().connect(), new RetryOneTime(500));
+        this.curator = ZooKeeperClients.create(settings, new RetryOneTime(500));
         this.base = (root == null ? ROOT : root) + "/" + topology.transactionId(settings.group());
         curator.start();
     }
@@ -44,6 +43,8 @@ public final class TridentNodes implements AutoCloseable {
         } catch (KeeperException.NoNodeException e) {
             // Wiped, or gone between the two calls: there is nothing to show.
             return;
+        } catch (KeeperException.NoAuthException e) {
+            found.put(path, "(only Storm's own user may read this node)");
         } catch (Exception e) {
             throw new IllegalStateException("reading " + base + path + " from ZooKeeper failed: " + e, e);
         }
