@@ -69,7 +69,9 @@ final class MirrorSettingsFile {
 
     private DataCenter dataCenter(DataCenterEntry center, String key) {
         return at(
-                key, () -> new DataCenter(center.name(), new KafkaCluster(center.bootstrapServers(), resolved(center.client()))));
+                key,
+                () -> new DataCenter(
+                        center.name(), new KafkaCluster(center.bootstrapServers(), resolved(center.client()))));
     }
 
     private Map<String, String> resolved(Map<String, String> client) {

@@ -63,8 +63,7 @@ class MirrorSettingsFileTest {
         MirrorSettings settings = MirrorSettingsFile.parse(
                 VALID.replace("{security.protocol: SSL}", """
                         {security.protocol: SSL, ssl.truststore.password: "${env:TRUST}",
-                               ssl.key.password: "${file:%s}"}""".formatted(secret)),
-                Map.of("TRUST", "in-a-variable"));
+                               ssl.key.password: "${file:%s}"}""".formatted(secret)), Map.of("TRUST", "in-a-variable"));
         assertThat(settings.central().client())
                 .containsEntry("ssl.truststore.password", "in-a-variable")
                 .containsEntry("ssl.key.password", "in-a-file");

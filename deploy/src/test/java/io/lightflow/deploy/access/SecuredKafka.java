@@ -36,9 +36,7 @@ final class SecuredKafka implements AutoCloseable {
                 .withPort(plain)
                 .with("listeners", open + ",CONTROLLER://127.0.0.1:" + controller)
                 .with("advertised.listeners", open)
-                .with(
-                        "listener.security.protocol.map",
-                        "PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT")
+                .with("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT")
                 .with("controller.quorum.voters", "1@127.0.0.1:" + controller)
                 .with("inter.broker.listener.name", "PLAINTEXT")
                 .with("sasl.enabled.mechanisms", "SCRAM-SHA-512")

@@ -82,6 +82,7 @@ class SecuredPlatformTest {
     }
 
     @Test
+    @SuppressWarnings("try")
     void eventsAreCountedWithEveryServerSecured() throws Exception {
         certificates = Certificates.create(folder, KEY_PASSWORD);
         try (SecuredKafka front = SecuredKafka.start(folder.resolve("front"), certificates, KEY_PASSWORD);
@@ -229,8 +230,8 @@ class SecuredPlatformTest {
     private void assertNoSecretIsSubmitted() throws Exception {
         for (TopologyDescriptor topology : Topologies.ALL) {
             byte[] submitted = new TSerializer().serialize(TridentTopologies.build(topology, settings, 1));
-            String text = new String(submitted, StandardCharsets.ISO_8859_1)
-                    + TridentTopologies.config(topology, settings);
+            String text =
+                    new String(submitted, StandardCharsets.ISO_8859_1) + TridentTopologies.config(topology, settings);
             assertThat(text).contains("sasl.jaas.config");
             SECRETS.forEach(secret -> assertThat(text.contains(secret))
                     .as(topology.name() + " contains " + secret)
