@@ -94,13 +94,7 @@ public enum Mutant {
             "a rebuilt store gets its mark, but not the cells of the events below the ledger",
             changed(
                     "io.lightflow.rebuild.ShardRebuild",
-                    Advice.to(Skipped.class).on(named("write")))),
-
-    REBUILT_AHEAD_OF_THE_LEDGER(
-            "a rebuilt store ingests events at a watermark above the ledger's",
-            changed(
-                    "io.lightflow.rebuild.ShardRebuild",
-                    Advice.to(WatermarkAhead.class).on(named("capped"))));
+                    Advice.to(Skipped.class).on(named("write"))));
 
     private final String breaks;
     private final String flaw;
