@@ -45,7 +45,7 @@ class LostStoreTest {
                 Feed feed = new GeneratedFeed(events);
                 FeedProducer producer = stand.producer(EVENTS_PER_SECOND)) {
             long begin = System.nanoTime();
-            feeder.submit(() -> producer.feed(new PartOfFeed(feed, EVENTS / 2)));
+            feeder.submit(() -> producer.feed(new PartOfFeed(feed, EVENTS / 4)));
             stand.awaitIn(EVENTS / 8);
             // Of a store that is in use.
             for (DcGroup group : DcGroup.LOCAL) {
@@ -60,6 +60,8 @@ class LostStoreTest {
             stand.awaitIn(EVENTS / 4);
             loseStores(stand, data);
             submit(stand);
+            // A shard is opened for its first block.
+            feeder.submit(() -> producer.feed(new PartOfFeed(feed, EVENTS / 4)));
             for (DcGroup group : DcGroup.LOCAL) {
                 Await.until("the shards stop", Stand.PATIENCE, () -> show(stand, group, data)
                         .output()
