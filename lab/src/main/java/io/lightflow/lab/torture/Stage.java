@@ -9,10 +9,12 @@ import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.position.Position;
 import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.aerospike.AerospikeJoinStore;
 import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.stores.StoreRebuild;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -32,6 +34,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.commons.io.file.PathUtils;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -202,6 +205,20 @@ final class Stage implements AutoCloseable {
         Path present = Cluster.topologyJar();
         topologyJar = topologyJar.equals(present) ? upgradedJar : present;
         return topologyJar.equals(upgradedJar);
+    }
+
+    /**
+     * Removes the join store of the group, whose topologies must have been killed, and rebuilds it from the light
+     * topics.
+     */
+    void loseStore() throws IOException {
+        GroupSettings settings = group.settings();
+        if (onAerospike()) {
+            AerospikeJoinStore.empty(settings.store().aerospike());
+        } else {
+            PathUtils.deleteDirectory(settings.store().rocksdb().directory());
+        }
+        new StoreRebuild(settings, line -> {}).run();
     }
 
     Moment now() {

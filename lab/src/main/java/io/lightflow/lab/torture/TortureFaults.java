@@ -44,6 +44,7 @@ final class TortureFaults {
                 tridentWiped(),
                 otherParallelism(),
                 otherSchemas(),
+                storeLost(),
                 submittedTwice(),
                 statisticsZombie(),
                 cutOff(POSTGRES, STATISTICS)));
@@ -143,6 +144,16 @@ final class TortureFaults {
                     "topologies killed, and submitted by a build %s the field %s"
                             .formatted(upgraded ? "with" : "without", UpgradedJar.FIELD),
                     gone);
+        });
+    }
+
+    /** Loses the whole join store, and rebuilds it from the light topics. */
+    static Fault storeLost() {
+        return new Fault("join store lost", BOTH, stage -> {
+            Moment gone = killTopologies(stage);
+            stage.loseStore();
+            stage.submit(stage.parallelism());
+            return new Struck("topologies killed, store removed and rebuilt, submitted again", gone);
         });
     }
 
