@@ -1,6 +1,5 @@
 package io.lightflow.attribution;
 
-import io.lightflow.event.Conversion;
 import java.util.List;
 
 /**
@@ -17,8 +16,8 @@ public interface Attribution {
      * @param clicks clicks of its join key, in any order
      * @param impressions impressions of its join key within the view-through window, in any order; empty if
      *     view-through attribution is off
-     * @param windows the windows of its advertiser
+     * @param windows the windows of its advertiser when it arrived
      */
     Verdict decide(
-            Conversion conversion, List<ClickCandidate> clicks, List<ViewCandidate> impressions, Windows windows);
+            ConversionFacts conversion, List<ClickCandidate> clicks, List<ViewCandidate> impressions, Windows windows);
 }

@@ -1,6 +1,5 @@
 package io.lightflow.attribution;
 
-import io.lightflow.event.Conversion;
 import java.util.Comparator;
 import java.util.List;
 
@@ -17,8 +16,8 @@ public final class LastClick implements Attribution {
 
     @Override
     public Verdict decide(
-            Conversion conversion, List<ClickCandidate> clicks, List<ViewCandidate> impressions, Windows windows) {
-        long until = conversion.getTime();
+            ConversionFacts conversion, List<ClickCandidate> clicks, List<ViewCandidate> impressions, Windows windows) {
+        long until = conversion.time();
         long sinceClick = until - windows.clickLookBack().toMillis();
         ClickCandidate last = null;
         for (ClickCandidate click : clicks) {
@@ -47,24 +46,24 @@ public final class LastClick implements Attribution {
         return view == null ? Verdict.UNATTRIBUTED : new Verdict.ToView(view);
     }
 
-    private static boolean names(Conversion conversion, ClickCandidate click) {
-        if (conversion.getClickId() != null) {
-            return conversion.getClickId().equals(click.id());
+    private static boolean names(ConversionFacts conversion, ClickCandidate click) {
+        if (conversion.clickId() != null) {
+            return conversion.clickId().equals(click.id());
         }
-        if (conversion.getImpressionId() != null) {
-            return conversion.getImpressionId().equals(click.impressionId());
+        if (conversion.impressionId() != null) {
+            return conversion.impressionId().equals(click.impressionId());
         }
-        return conversion.getAdvertiserId().equals(click.advertiserId());
+        return conversion.advertiserId().equals(click.advertiserId());
     }
 
     /** A conversion that names a click is never attributed to a view, even if the click is missing or an orphan. */
-    private static boolean names(Conversion conversion, ViewCandidate impression) {
-        if (conversion.getClickId() != null) {
+    private static boolean names(ConversionFacts conversion, ViewCandidate impression) {
+        if (conversion.clickId() != null) {
             return false;
         }
-        if (conversion.getImpressionId() != null) {
-            return conversion.getImpressionId().equals(impression.id());
+        if (conversion.impressionId() != null) {
+            return conversion.impressionId().equals(impression.id());
         }
-        return conversion.getAdvertiserId().equals(impression.advertiserId());
+        return conversion.advertiserId().equals(impression.advertiserId());
     }
 }

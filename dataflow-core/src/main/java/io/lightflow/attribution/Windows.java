@@ -15,7 +15,8 @@ import java.util.Objects;
  */
 public record Windows(Duration impressionLookBack, Duration orphanAfter, Duration clickLookBack, Duration viewThrough) {
 
-    private static final Duration MAX_WINDOW = Duration.ofDays(400);
+    /** The maximum of each window. */
+    public static final Duration MAX_WINDOW = Duration.ofDays(400);
 
     public static final Windows DEFAULT =
             new Windows(Duration.ofDays(30), Duration.ofHours(24), Duration.ofDays(30), Duration.ZERO);

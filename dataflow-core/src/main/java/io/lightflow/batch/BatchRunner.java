@@ -5,7 +5,6 @@ import io.lightflow.event.Block;
 import io.lightflow.event.BlockEntry;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.SchemaIds;
@@ -58,7 +57,7 @@ public final class BatchRunner {
             throw new IllegalArgumentException("expected blockSize to be 1 or more, found " + blockSize);
         }
         this.settings = settings;
-        this.join = new JoinStep(settings, attribution, new OutputEncoder(ids));
+        this.join = new JoinStep(settings, attribution, ids, schemas);
         this.decoder = new JoinedEventDecoder(schemas);
         this.store = store;
         this.blockSize = blockSize;

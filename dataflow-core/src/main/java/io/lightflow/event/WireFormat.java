@@ -15,6 +15,14 @@ public final class WireFormat {
         return (value[1] & 0xff) << 24 | (value[2] & 0xff) << 16 | (value[3] & 0xff) << 8 | (value[4] & 0xff);
     }
 
+    /** Returns a body with its header. */
+    public static byte[] value(int schemaId, byte[] body) {
+        byte[] value = new byte[HEADER_BYTES + body.length];
+        writeHeader(value, schemaId);
+        System.arraycopy(body, 0, value, HEADER_BYTES, body.length);
+        return value;
+    }
+
     public static void writeHeader(byte[] value, int schemaId) {
         value[0] = 0;
         value[1] = (byte) (schemaId >>> 24);

@@ -1,6 +1,8 @@
 package io.lightflow.join;
 
 import io.lightflow.attribution.Attribution;
+import io.lightflow.attribution.Windows;
+import io.lightflow.event.BeaconMark;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockEntry;
 import io.lightflow.event.BlockPart;
@@ -15,8 +17,10 @@ import io.lightflow.event.OutputEncoder.Trace;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.Rejection;
+import io.lightflow.event.WireFormat;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
+import io.lightflow.position.JoinProgress;
 import io.lightflow.position.Position;
 import io.lightflow.position.Visibility;
 import io.lightflow.store.Cell;
@@ -37,13 +41,11 @@ import java.util.Map;
  * is decided. So the outcome does not depend on the order within the block.
  */
 final class BlockJoin {
-    /** Duplicates may differ in time by this much: near midnight, the adjacent day is searched too. */
-    private static final long DUPLICATE_SLACK_MS = 3_600_000;
-
     private final JoinSettings settings;
     private final Attribution attribution;
     private final OutputEncoder encoder;
-    private final BodyDecoder decoder;
+    private final StoredBodies bodies;
+    private final StoredCells storedCells;
     private final Block block;
     private final long txid;
     private final Position position;
@@ -51,6 +53,8 @@ final class BlockJoin {
     private final long oldWatermark;
     private final long newWatermark;
     private final Position next;
+    /** Greatest due time of all timers, including those of this block. */
+    private long lastTimer;
 
     private final Books.Editor books;
     private final List<NewCell> cells = new ArrayList<>();
@@ -62,14 +66,16 @@ final class BlockJoin {
             JoinSettings settings,
             Attribution attribution,
             OutputEncoder encoder,
-            BodyDecoder decoder,
+            StoredBodies bodies,
+            StoredCells storedCells,
             Position position,
             Block block,
             long txid) {
         this.settings = settings;
         this.attribution = attribution;
         this.encoder = encoder;
-        this.decoder = decoder;
+        this.bodies = bodies;
+        this.storedCells = storedCells;
         this.block = block;
         this.txid = txid;
         this.position = position;
@@ -80,24 +86,43 @@ final class BlockJoin {
         this.newWatermark = Watermarks.after(
                 position, block, maxTimes, settings.allowedDisorder().toMillis());
         this.next = position.after(block, maxTimes, newWatermark, txid, position.books());
+        this.lastTimer = position.join().lastTimer();
         ingestEvents();
     }
 
     private void ingestEvents() {
+        long maxAgeMs = settings.maxAge().toMillis();
         for (BlockPart part : block.parts()) {
             long committed = position.nextOffset(part.topic(), part.incarnation());
+            long newest = newestBefore(part);
             for (BlockEntry entry : part.entries()) {
                 if (entry.offset() < committed) {
                     continue;
                 }
                 if (entry instanceof LightEvent event) {
                     books.add(event.type(), Entry.IN, 1);
-                    key(event.joinKey()).events.add(event);
+                    KeyState key = key(event.joinKey());
+                    key.events.add(event);
+                    if (event.time() < newest - maxAgeMs && newest != Position.NO_TIME) {
+                        key.addTooOld(event, newest - maxAgeMs);
+                    }
+                    newest = Math.max(newest, event.time());
+                } else if (entry instanceof BeaconMark beacon) {
+                    newest = Math.max(newest, beacon.time());
                 } else if (entry instanceof Rejection rejection) {
                     reject(part, rejection);
                 }
             }
         }
+    }
+
+    /**
+     * The newest time before a part of the block, which decides the age of its events: that of the same
+     * topic-partition, or the watermark. The newest time of other topics does not count, since one may be read faster
+     * than the others.
+     */
+    private long newestBefore(BlockPart part) {
+        return Math.max(oldWatermark, position.maxTime(part.topic()));
     }
 
     private void reject(BlockPart part, Rejection rejection) {
@@ -106,6 +131,21 @@ final class BlockJoin {
         EventSource source = new EventSource(part.topic(), block.shard(), origin);
         outputs.add(encoder.rejected(
                 new Trace(source, txid, rejection.producedMs(), block.readMs(), false, false), rejection));
+    }
+
+    /** Rejects an event that was decoded, with the bytes that its record had in the wire format. */
+    void reject(
+            EventType type,
+            Origin origin,
+            long producedMs,
+            byte[] joinKeyUtf8,
+            int schemaId,
+            byte[] body,
+            String reason) {
+        books.add(type, Entry.REJECTED, 1);
+        byte[] value = WireFormat.value(schemaId, body);
+        Trace trace = new Trace(source(origin), txid, producedMs, block.readMs(), false, false);
+        outputs.add(encoder.rejected(trace, new Rejection(origin.offset(), joinKeyUtf8, value, reason, producedMs)));
     }
 
     private KeyState key(String joinKey) {
@@ -120,18 +160,17 @@ final class BlockJoin {
         if (oldWatermark == Position.NO_TIME) {
             return Cells.earlyTimerRows(block.shard());
         }
-        long lastDue = newWatermark;
-        long newestEvent = oldWatermark;
-        for (var topic : position.topics().values()) {
-            newestEvent = Math.max(newestEvent, topic.maxTime());
-        }
-        lastDue = Math.min(lastDue, newestEvent + settings.maxTimerMs());
+        long lastDue = lastDue();
         List<RowRange> rows = new ArrayList<>();
         long lastBucket = Math.floorDiv(lastDue, Cells.TIMER_BUCKET_MS);
         for (long bucket = Math.floorDiv(oldWatermark, Cells.TIMER_BUCKET_MS); bucket <= lastBucket; bucket++) {
             rows.add(RowRange.wholeRow(Cells.timerRow(block.shard(), bucket)));
         }
         return rows;
+    }
+
+    private long lastDue() {
+        return Math.min(newWatermark, lastTimer);
     }
 
     /** Timers of ghosts may be among them; they find nothing to decide. */
@@ -160,7 +199,7 @@ final class BlockJoin {
     void addKeyRows(List<Row> rows) {
         int i = 0;
         for (KeyState key : keys.values()) {
-            key.readKeyRow(rows.get(i++), visibility, decoder);
+            key.readKeyRow(rows.get(i++), visibility, storedCells);
         }
     }
 
@@ -171,11 +210,11 @@ final class BlockJoin {
             for (LightEvent event : key.events) {
                 switch (event.type()) {
                     case IMPRESSION -> {
-                        requestDuplicate(key, Cells.IMPRESSION, event);
+                        key.requestId(Cells.IMPRESSION, event.id());
                         key.decides |=
                                 !key.clicks().isEmpty() && !key.conversions().isEmpty();
                     }
-                    case TAG -> requestDuplicate(key, Cells.TAG, event);
+                    case TAG -> key.requestId(Cells.TAG, event.id());
                     case CLICK -> requestImpressionOf(key, (Click) event.record());
                     case CONVERSION -> key.decides = true;
                 }
@@ -183,53 +222,64 @@ final class BlockJoin {
             if (key.decides) {
                 requestAllFor(key);
             }
+            key.requestTombstones();
             key.addDayRanges(ranges);
+            key.addTombstoneRanges(ranges);
         }
         return ranges;
     }
 
-    private static void requestDuplicate(KeyState key, byte tag, LightEvent event) {
-        key.requestId(tag, event.id(), event.time() - DUPLICATE_SLACK_MS, event.time() + DUPLICATE_SLACK_MS);
+    private void requestImpressionOf(KeyState key, Click click) {
+        requestImpression(key, click.getImpressionId(), click.getTime(), settings.windowsOf(click.getAdvertiserId()));
     }
 
-    private void requestImpressionOf(KeyState key, Click click) {
-        var windows = settings.windowsOf(click.getAdvertiserId());
+    private static void requestImpression(KeyState key, String impressionId, long clickTime, Windows windows) {
         key.requestId(
                 Cells.IMPRESSION,
-                click.getImpressionId(),
-                click.getTime() - windows.impressionLookBack().toMillis(),
-                click.getTime() + windows.orphanAfter().toMillis());
+                impressionId,
+                clickTime - windows.impressionLookBack().toMillis(),
+                clickTime + windows.orphanAfter().toMillis());
     }
 
     /** Requests what decides conversions: the impressions of all clicks, and those within view-through windows. */
     private void requestAllFor(KeyState key) {
-        key.clicks().values().forEach(click -> requestImpressionOf(key, click.click()));
-        key.conversions().values().forEach(conversion -> requestViews(key, conversion.conversion()));
+        for (StoredEvent click : key.clicks().values()) {
+            requestImpression(
+                    key,
+                    click.click().impressionId(),
+                    click.time(),
+                    click.rules().windows());
+        }
+        for (StoredEvent conversion : key.conversions().values()) {
+            requestViews(key, conversion.time(), conversion.rules().windows());
+        }
         for (LightEvent event : key.events) {
             if (event.record() instanceof Conversion conversion) {
-                requestViews(key, conversion);
+                requestViews(key, conversion.getTime(), settings.windowsOf(conversion.getAdvertiserId()));
             }
         }
     }
 
-    private void requestViews(KeyState key, Conversion conversion) {
-        var viewThrough = settings.windowsOf(conversion.getAdvertiserId()).viewThrough();
-        if (!viewThrough.isZero()) {
-            key.requestImpressions(conversion.getTime() - viewThrough.toMillis(), conversion.getTime());
+    private static void requestViews(KeyState key, long conversionTime, Windows windows) {
+        if (!windows.viewThrough().isZero()) {
+            key.requestImpressions(conversionTime - windows.viewThrough().toMillis(), conversionTime);
         }
     }
 
     void addDayRows(List<Row> rows) {
         int i = 0;
         for (KeyState key : keys.values()) {
-            i = key.readDayRows(rows, i, visibility);
+            i = key.readDayRows(rows, i, visibility, storedCells);
+            i = key.readTombstones(rows, i, visibility);
         }
     }
 
-    /** The rows that may exceed the cap, which are those of bots. */
+    /** The rows that may exceed the cap, and the remaining tombstones. Both exist for bots only. */
     List<RowRange> crowdedRanges() {
         List<RowRange> ranges = new ArrayList<>(0);
         for (KeyState key : keys.values()) {
+            key.requestTombstonesOfImpressions();
+            key.addTombstoneRanges(ranges);
             for (int day : key.crowdedDays(settings.rowCap())) {
                 ranges.add(RowRange.wholeRow(Cells.dayRow(day, key.joinKeyUtf8)));
             }
@@ -240,6 +290,7 @@ final class BlockJoin {
     void addCrowdedRows(List<Row> rows) {
         int i = 0;
         for (KeyState key : keys.values()) {
+            i = key.readTombstones(rows, i, visibility);
             for (int day : key.crowdedDays(settings.rowCap())) {
                 key.readCrowdedDay(day, rows.get(i++), visibility);
             }
@@ -251,7 +302,8 @@ final class BlockJoin {
             new KeyJoin(this, key).run();
         }
         sendBeacons();
-        return new StepResult(cells, outputs, next.with(books.done()));
+        JoinProgress join = new JoinProgress(takeover(), lastTimer);
+        return new StepResult(cells, outputs, next.with(books.done()).with(join));
     }
 
     /** Tells the readers of the joined topics the watermark, about once per second of event time. */
@@ -278,8 +330,13 @@ final class BlockJoin {
         return encoder;
     }
 
-    BodyDecoder decoder() {
-        return decoder;
+    StoredBodies bodies() {
+        return bodies;
+    }
+
+    /** Number of this attempt. */
+    int takeover() {
+        return position.join().takeovers();
     }
 
     int shard() {
@@ -300,6 +357,16 @@ final class BlockJoin {
 
     void store(byte[] row, byte[] key, byte[] value) {
         cells.add(new NewCell(row, key, value));
+    }
+
+    /** Stores a timer of the key. */
+    void setTimer(long due, byte kind, Origin origin, byte[] joinKeyUtf8) {
+        byte[] cell = Cells.timerCell(due, kind, origin);
+        store(Cells.timerRow(shard(), Math.floorDiv(due, Cells.TIMER_BUCKET_MS)), cell, joinKeyUtf8);
+        if (oldWatermark == Position.NO_TIME) {
+            store(Cells.earlyTimerRow(shard(), origin), cell, joinKeyUtf8);
+        }
+        lastTimer = Math.max(lastTimer, due);
     }
 
     void send(OutputEvent output) {

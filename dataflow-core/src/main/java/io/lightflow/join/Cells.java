@@ -1,5 +1,6 @@
 package io.lightflow.join;
 
+import io.lightflow.event.EventType;
 import io.lightflow.event.Origin;
 import io.lightflow.position.Visibility;
 import io.lightflow.store.Cell;
@@ -11,25 +12,32 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The byte format of the join's rows and cells. Numbers are big-endian, and times have their sign bit flipped, so that
- * unsigned byte order is their order.
+ * The byte format of the join's rows and of the keys of its cells; {@link CellValue} has the format of the values.
+ * Numbers are big-endian, and times have their sign bit flipped, so that unsigned byte order is their order.
  *
  * <pre>
- * row                             cell key                                   value
- * 'k' joinKey                     'D' day                        origin      -
- *                                 'C' time clickId      seenAt   origin      producedMs body
- *                                 'V' time conversionId seenAt   origin      producedMs body
- * 'd' day joinKey                 'I' impressionId      seenAt   origin      producedMs time body
- *                                 'T' tagId             seenAt   origin      -
- * 't' shard bucket                due kind                       origin      joinKey
+ * row                  cell key                                      value
+ * 'k' joinKey          'D' day                               origin  -
+ *                      'X' takeover                          origin  -
+ *                      'C' time clickId       takeover seenAt origin  click
+ *                      'V' time conversionId  takeover seenAt origin  conversion
+ * 'd' day joinKey      'I' impressionId       takeover seenAt origin  impression
+ *                      'T' tagId              takeover seenAt origin  -
+ * 'x' bucket joinKey   'i', 't', 'c', 'v' id  takeover seenAt origin  tombstone
+ * 't' shard bucket     due kind                               origin  joinKey
  * </pre>
  *
  * A timer that is set before the shard has a watermark is also stored in one of the shard's early buckets: the first
  * watermark does not tell at which bucket to begin.
  *
  * <p>Every cell's key ends in its origin (invariant C). {@code seenAt} is the watermark at which the event was
- * ingested. Two attempts at one event with different watermarks write two cells. The one with the greater
- * {@code seenAt} is committed, since a ledger's watermark never goes back.
+ * ingested. {@code takeover} is the number of the attempt that ingested it, after a byte that no id contains; both are
+ * missing if the number is 0, as in stores of earlier versions. An attempt that opens a shard commits its number first.
+ * So of two cells with one origin, the one with the greater takeover is committed, and with equal takeovers the one
+ * with the greater {@code seenAt}.
+ *
+ * <p>A tombstone tells that an attempt read an event and did not store it. It counts, and not a cell of the same origin
+ * with a smaller takeover. An {@code X} cell tells that the join key has tombstones of this takeover.
  */
 final class Cells {
     static final byte DAY = 'D';
@@ -37,6 +45,13 @@ final class Cells {
     static final byte CONVERSION = 'V';
     static final byte IMPRESSION = 'I';
     static final byte TAG = 'T';
+    static final byte TOMBSTONES = 'X';
+
+    /** A tombstone of an event that was emitted and not stored: a copy of it is a duplicate. */
+    static final byte[] NOT_STORED = {1};
+
+    /** A tombstone of an event that was rejected: a copy of it is a new event. */
+    static final byte[] REJECTED = {2};
 
     static final long DAY_MS = 24 * 3600 * 1000L;
     static final long TIMER_BUCKET_MS = 60_000;
@@ -44,6 +59,11 @@ final class Cells {
     private static final int EARLY_BUCKETS = 64;
     private static final int ORIGIN_BYTES = 12;
     private static final int SEEN_AND_ORIGIN_BYTES = 20;
+    /** Starts the takeover in a key. No UTF-8 contains this byte. */
+    private static final byte TAKEOVER_MARK = (byte) 0xff;
+
+    private static final int TAKEOVER_BYTES = 1 + Integer.BYTES;
+    private static final int TOMBSTONE_BUCKETS = 1 << 12;
 
     private Cells() {}
 
@@ -66,6 +86,16 @@ final class Cells {
         return ByteBuffer.allocate(5 + joinKey.length)
                 .put((byte) 'd')
                 .putInt(day ^ Integer.MIN_VALUE)
+                .put(joinKey)
+                .array();
+    }
+
+    /** The row of the tombstones of some ids. Bots have millions of them, so there are many rows. */
+    static byte[] tombstoneRow(byte[] joinKey, String id) {
+        int hash = id.hashCode();
+        return ByteBuffer.allocate(3 + joinKey.length)
+                .put((byte) 'x')
+                .putShort((short) ((hash ^ hash >>> 16) & TOMBSTONE_BUCKETS - 1))
                 .put(joinKey)
                 .array();
     }
@@ -105,25 +135,52 @@ final class Cells {
         return ByteBuffer.wrap(dayCell).getInt(1) ^ Integer.MIN_VALUE;
     }
 
-    /** Key of a click's or a conversion's cell. */
-    static byte[] timedCell(byte tag, long time, String id, long seenAt, Origin origin) {
-        byte[] utf8 = utf8(id);
-        ByteBuffer key = ByteBuffer.allocate(9 + utf8.length + SEEN_AND_ORIGIN_BYTES)
-                .put(tag)
-                .putLong(time ^ Long.MIN_VALUE)
-                .put(utf8)
-                .putLong(seenAt ^ Long.MIN_VALUE);
-        return origin(key, origin);
+    static byte[] tombstonesCell(int takeover, Origin origin) {
+        return origin(ByteBuffer.allocate(5 + ORIGIN_BYTES).put(TOMBSTONES).putInt(takeover), origin);
     }
 
-    /** Key of an impression's or a tag's cell. */
-    static byte[] idCell(byte tag, String id, long seenAt, Origin origin) {
+    static int takeoverOfTombstones(byte[] tombstonesCell) {
+        return ByteBuffer.wrap(tombstonesCell).getInt(1);
+    }
+
+    /** Key of a click's or a conversion's cell. */
+    static byte[] timedCell(byte tag, long time, String id, int takeover, long seenAt, Origin origin) {
         byte[] utf8 = utf8(id);
-        ByteBuffer key = ByteBuffer.allocate(1 + utf8.length + SEEN_AND_ORIGIN_BYTES)
+        ByteBuffer key = ByteBuffer.allocate(9 + utf8.length + suffixBytes(takeover))
                 .put(tag)
-                .put(utf8)
-                .putLong(seenAt ^ Long.MIN_VALUE);
-        return origin(key, origin);
+                .putLong(time ^ Long.MIN_VALUE)
+                .put(utf8);
+        return suffix(key, takeover, seenAt, origin);
+    }
+
+    /** Kind of the tombstones of an event type. */
+    static byte tombstoneKind(EventType type) {
+        return switch (type) {
+            case IMPRESSION -> 'i';
+            case TAG -> 't';
+            case CLICK -> 'c';
+            case CONVERSION -> 'v';
+        };
+    }
+
+    /** Key of an impression's or a tag's cell, or of a tombstone. */
+    static byte[] idCell(byte tag, String id, int takeover, long seenAt, Origin origin) {
+        byte[] utf8 = utf8(id);
+        ByteBuffer key = ByteBuffer.allocate(1 + utf8.length + suffixBytes(takeover))
+                .put(tag)
+                .put(utf8);
+        return suffix(key, takeover, seenAt, origin);
+    }
+
+    private static int suffixBytes(int takeover) {
+        return takeover == 0 ? SEEN_AND_ORIGIN_BYTES : TAKEOVER_BYTES + SEEN_AND_ORIGIN_BYTES;
+    }
+
+    private static byte[] suffix(ByteBuffer key, int takeover, long seenAt, Origin origin) {
+        if (takeover != 0) {
+            key.put(TAKEOVER_MARK).putInt(takeover);
+        }
+        return origin(key.putLong(seenAt ^ Long.MIN_VALUE), origin);
     }
 
     static byte[] timerCell(long due, byte kind, Origin origin) {
@@ -161,49 +218,39 @@ final class Cells {
         return ByteBuffer.wrap(timedCell).getLong(1) ^ Long.MIN_VALUE;
     }
 
-    static String idOfTimed(byte[] timedCell) {
-        return new String(timedCell, 9, timedCell.length - 9 - SEEN_AND_ORIGIN_BYTES, StandardCharsets.UTF_8);
+    private static int idFrom(byte[] key) {
+        return key[0] == CLICK || key[0] == CONVERSION ? 9 : 1;
     }
 
-    /** Whether the cell has exactly this id. A range by prefix also finds longer ids. */
+    /** An id has one byte or more, so a key without a takeover never seems to have one. */
+    private static int idTo(byte[] key, int idFrom) {
+        int to = key.length - SEEN_AND_ORIGIN_BYTES;
+        int mark = to - TAKEOVER_BYTES;
+        return mark > idFrom && key[mark] == TAKEOVER_MARK ? mark : to;
+    }
+
+    /** The id in the key of an event's cell. */
+    static String idOf(byte[] key) {
+        int from = idFrom(key);
+        return new String(key, from, idTo(key, from) - from, StandardCharsets.UTF_8);
+    }
+
+    /** The takeover in the key of an event's cell; 0 if it has none. */
+    static int takeoverOf(byte[] key) {
+        int to = idTo(key, idFrom(key));
+        return to == key.length - SEEN_AND_ORIGIN_BYTES
+                ? 0
+                : ByteBuffer.wrap(key).getInt(to + 1);
+    }
+
+    /** Whether the cell of an impression or a tag has exactly this id. A range by prefix also finds longer ids. */
     static boolean hasId(byte[] idCell, byte[] idUtf8) {
-        int end = idCell.length - SEEN_AND_ORIGIN_BYTES;
+        int end = idTo(idCell, 1);
         return end - 1 == idUtf8.length && Arrays.equals(idCell, 1, end, idUtf8, 0, idUtf8.length);
     }
 
     /** Identifies an impression or a tag: the common part of all its cells. */
     static String tagAndId(byte[] idCell) {
-        return new String(idCell, 0, idCell.length - SEEN_AND_ORIGIN_BYTES, StandardCharsets.UTF_8);
-    }
-
-    static byte[] timedValue(long producedMs, byte[] body) {
-        return ByteBuffer.allocate(8 + body.length)
-                .putLong(producedMs)
-                .put(body)
-                .array();
-    }
-
-    static byte[] impressionValue(long producedMs, long time, byte[] body) {
-        return ByteBuffer.allocate(16 + body.length)
-                .putLong(producedMs)
-                .putLong(time)
-                .put(body)
-                .array();
-    }
-
-    static long producedMs(byte[] value) {
-        return ByteBuffer.wrap(value).getLong(0);
-    }
-
-    static long impressionTime(byte[] value) {
-        return ByteBuffer.wrap(value).getLong(8);
-    }
-
-    static byte[] timedBody(byte[] value) {
-        return Arrays.copyOfRange(value, 8, value.length);
-    }
-
-    static byte[] impressionBody(byte[] value) {
-        return Arrays.copyOfRange(value, 16, value.length);
+        return new String(idCell, 0, idTo(idCell, 1), StandardCharsets.UTF_8);
     }
 }

@@ -14,8 +14,7 @@ import java.util.Objects;
  * @param windows the windows of advertisers without windows of their own
  * @param windowsByAdvertiser exceptions, by advertiser id
  * @param rowCap how many events a row may hold: a day's impressions and tags of a join key, or all its clicks and
- *     conversions. Events beyond the cap are invalid traffic: emitted at once and flagged, but not stored. So a copy in
- *     a later block is emitted and flagged again
+ *     conversions. Events beyond the cap are invalid traffic: emitted at once and flagged, but not stored
  */
 public record JoinSettings(
         String group, Duration allowedDisorder, Windows windows, Map<String, Windows> windowsByAdvertiser, int rowCap) {
@@ -45,14 +44,31 @@ public record JoinSettings(
         return windowsByAdvertiser.getOrDefault(advertiserId, windows);
     }
 
+    /** The rules for an event of this advertiser that arrives now. */
+    ArrivalRules rulesOf(String advertiserId) {
+        return new ArrivalRules(windowsOf(advertiserId), allowedDisorder.toMillis());
+    }
+
     /** The minimum time for which the join store must keep a cell. */
     public Duration retention() {
+        // A click may wait for an impression, and a conversion for that click.
+        return Duration.ofMillis(2 * longestWindowMs()).plusDays(1);
+    }
+
+    private long longestWindowMs() {
         long max = windows.maxMs();
         for (Windows own : windowsByAdvertiser.values()) {
             max = Math.max(max, own.maxMs());
         }
-        // A click may wait for an impression, and a conversion for that click.
-        return Duration.ofMillis(2 * max).plusDays(1);
+        return max;
+    }
+
+    /**
+     * How much older an event may be than the newest event before it: the longest window, plus the allowed disorder. An
+     * older event can no longer be joined.
+     */
+    public Duration maxAge() {
+        return Duration.ofMillis(longestWindowMs()).plus(allowedDisorder);
     }
 
     /**
@@ -65,8 +81,7 @@ public record JoinSettings(
         return lastTime + maxTimerMs() + allowedDisorder.toMillis();
     }
 
-    /** The maximum time between an event and one of its timers, in ms. */
-    long maxTimerMs() {
+    private long maxTimerMs() {
         long max = windows.orphanAfter().toMillis();
         for (Windows own : windowsByAdvertiser.values()) {
             max = Math.max(max, own.orphanAfter().toMillis());

@@ -1,8 +1,12 @@
 package io.lightflow.join;
 
 import io.lightflow.attribution.Attribution;
+import io.lightflow.attribution.Windows;
 import io.lightflow.event.Block;
 import io.lightflow.event.OutputEncoder;
+import io.lightflow.event.SchemaIds;
+import io.lightflow.event.WriterSchemas;
+import io.lightflow.position.JoinProgress;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.Row;
@@ -17,26 +21,50 @@ public final class JoinStep {
     private final JoinSettings settings;
     private final Attribution attribution;
     private final OutputEncoder encoder;
-    private final BodyDecoder decoder = new BodyDecoder();
+    private final StoredBodies bodies;
+    private final StoredCells cells;
 
-    public JoinStep(JoinSettings settings, Attribution attribution, OutputEncoder encoder) {
+    /**
+     * @param ids ids of the compiled schemas
+     * @param schemas finds the schemas of stored bodies that another build wrote
+     */
+    public JoinStep(JoinSettings settings, Attribution attribution, SchemaIds ids, WriterSchemas schemas) {
         this.settings = settings;
         this.attribution = attribution;
-        this.encoder = encoder;
+        this.encoder = new OutputEncoder(ids);
+        this.bodies = new StoredBodies(ids, schemas);
+        this.cells = new StoredCells(settings);
+    }
+
+    /**
+     * The position that an attempt commits right after it has opened a shard, before its first block. It numbers the
+     * attempt; see {@link JoinProgress}.
+     *
+     * @param committed the position that the ledger holds
+     */
+    public static Position takeOver(Position committed) {
+        JoinProgress join = committed.join();
+        long lastTimer = join.lastTimer();
+        if (join.takeovers() == 0 && committed.maxTime() != Position.NO_TIME) {
+            // A ledger of an earlier version does not tell; no timer was later than this.
+            lastTimer = committed.maxTime() + Windows.MAX_WINDOW.toMillis() + 1;
+        }
+        return committed.with(new JoinProgress(join.takeovers() + 1, lastTimer));
     }
 
     /**
      * Processes one block. It never writes to the store and reads from it at most three times: timer rows, the rows of
-     * the join keys, their day rows. Rows that may exceed their cap need a fourth read.
+     * the join keys, their day rows. Rows that may exceed their cap, or did, need a fourth read.
      *
      * @param position the committed position of the shard
      * @param block the polled records; those below the position are skipped
      * @param txid the Trident transaction, which is only recorded
      * @throws io.lightflow.position.GapException if the block begins above the position
      * @throws io.lightflow.store.StoreUnavailableException if the store is unavailable now
+     * @throws WriterSchemas.SchemasUnavailableException if the schema of a stored body is unavailable now
      */
     public StepResult run(Position position, Block block, long txid, JoinStore store) {
-        BlockJoin join = new BlockJoin(settings, attribution, encoder, decoder, position, block, txid);
+        BlockJoin join = new BlockJoin(settings, attribution, encoder, bodies, cells, position, block, txid);
         join.addTimerRows(read(store, join.timerRanges()));
         join.addKeyRows(read(store, join.keyRanges()));
         join.addDayRows(read(store, join.dayRanges()));

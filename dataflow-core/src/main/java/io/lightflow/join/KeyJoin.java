@@ -2,6 +2,7 @@ package io.lightflow.join;
 
 import io.lightflow.attribution.ClickCandidate;
 import io.lightflow.attribution.ClickCandidate.Status;
+import io.lightflow.attribution.ConversionFacts;
 import io.lightflow.attribution.Verdict;
 import io.lightflow.attribution.ViewCandidate;
 import io.lightflow.attribution.Windows;
@@ -61,8 +62,11 @@ final class KeyJoin {
     // Ingestion
 
     private void ingestImpression(LightEvent event, List<StoredEvent> newImpressions) {
-        if (key.impression(event.id()) != null || key.isOverCap(EventType.IMPRESSION, event.id())) {
+        if (key.impression(event.id()) != null || key.isEmittedAndNotStored(EventType.IMPRESSION, event.id())) {
             block.count(EventType.IMPRESSION, Entry.DUPLICATE, 1);
+            return;
+        }
+        if (rejectTooOld(event)) {
             return;
         }
         StoredEvent impression = stored(event, null, null);
@@ -74,8 +78,8 @@ final class KeyJoin {
             listDay(day, event);
             block.store(
                     Cells.dayRow(day, key.joinKeyUtf8),
-                    Cells.idCell(Cells.IMPRESSION, event.id(), block.oldWatermark(), event.origin()),
-                    Cells.impressionValue(event.producedMs(), event.time(), event.body()));
+                    Cells.idCell(Cells.IMPRESSION, event.id(), block.takeover(), block.oldWatermark(), event.origin()),
+                    CellValue.impression(impression.schemaId(), event.producedMs(), event.time(), event.body()));
         }
         countMarks(impression, EventType.IMPRESSION, invalid);
         block.count(EventType.IMPRESSION, Entry.JOINED, 1);
@@ -83,8 +87,11 @@ final class KeyJoin {
     }
 
     private void ingestTag(LightEvent event) {
-        if (key.hasTag(event.id()) || key.isOverCap(EventType.TAG, event.id())) {
+        if (key.hasTag(event.id()) || key.isEmittedAndNotStored(EventType.TAG, event.id())) {
             block.count(EventType.TAG, Entry.DUPLICATE, 1);
+            return;
+        }
+        if (rejectTooOld(event)) {
             return;
         }
         StoredEvent tag = stored(event, null, null);
@@ -95,7 +102,7 @@ final class KeyJoin {
             listDay(day, event);
             block.store(
                     Cells.dayRow(day, key.joinKeyUtf8),
-                    Cells.idCell(Cells.TAG, event.id(), block.oldWatermark(), event.origin()),
+                    Cells.idCell(Cells.TAG, event.id(), block.takeover(), block.oldWatermark(), event.origin()),
                     EMPTY);
         }
         countMarks(tag, EventType.TAG, invalid);
@@ -110,9 +117,45 @@ final class KeyJoin {
     private boolean isFull(int rowSize, LightEvent event) {
         boolean full = rowSize >= block.settings().rowCap();
         if (full) {
-            key.markOverCap(event.type(), event.id());
+            key.addNotStored(event.type(), event.id());
+            storeTombstone(event, Cells.NOT_STORED);
         }
         return full;
+    }
+
+    /** Whether the event is too old. If so, it is rejected, and a later copy is judged anew. */
+    private boolean rejectTooOld(LightEvent event) {
+        Long leastTime = key.leastTimeOf(event);
+        if (leastTime == null) {
+            return false;
+        }
+        block.reject(
+                event.type(),
+                event.origin(),
+                event.producedMs(),
+                key.joinKeyUtf8,
+                block.bodies().compiledId(event.type()),
+                event.body(),
+                "expected an event time of at least " + leastTime + ", which is the newest time of its shard minus the"
+                        + " longest window and the allowed disorder, found " + event.time());
+        storeTombstone(event, Cells.REJECTED);
+        return true;
+    }
+
+    /** An earlier attempt may have stored the event. Its cell must not count once the origin is committed. */
+    private void storeTombstone(LightEvent event, byte[] value) {
+        block.store(
+                Cells.tombstoneRow(key.joinKeyUtf8, event.id()),
+                Cells.idCell(
+                        Cells.tombstoneKind(event.type()),
+                        event.id(),
+                        block.takeover(),
+                        block.oldWatermark(),
+                        event.origin()),
+                value);
+        if (key.announceTombstones(block.takeover())) {
+            block.store(Cells.keyRow(key.joinKeyUtf8), Cells.tombstonesCell(block.takeover(), event.origin()), EMPTY);
+        }
     }
 
     private void listDay(int day, LightEvent event) {
@@ -122,12 +165,16 @@ final class KeyJoin {
     }
 
     private void ingestClick(LightEvent event, List<StoredEvent> newClicks) {
-        if (key.clicks().containsKey(event.id()) || key.isOverCap(EventType.CLICK, event.id())) {
+        if (key.clicks().containsKey(event.id()) || key.isEmittedAndNotStored(EventType.CLICK, event.id())) {
             block.count(EventType.CLICK, Entry.DUPLICATE, 1);
             return;
         }
+        if (rejectTooOld(event)) {
+            return;
+        }
         Click record = (Click) event.record();
-        StoredEvent click = stored(event, record, record.getAdvertiserId());
+        ClickFacts facts = new ClickFacts(record.getAdvertiserId(), record.getImpressionId());
+        StoredEvent click = stored(event, facts, block.settings().rulesOf(facts.advertiserId()));
         boolean invalid = isFull(key.keyRowSize(), event);
         countMarks(click, EventType.CLICK, invalid);
         if (invalid) {
@@ -138,8 +185,9 @@ final class KeyJoin {
         newClicks.add(click);
         block.store(
                 Cells.keyRow(key.joinKeyUtf8),
-                Cells.timedCell(Cells.CLICK, click.time(), click.id(), block.oldWatermark(), click.origin()),
-                Cells.timedValue(click.producedMs(), click.body()));
+                Cells.timedCell(
+                        Cells.CLICK, click.time(), click.id(), click.takeover(), click.seenAt(), click.origin()),
+                CellValue.click(click.schemaId(), click.producedMs(), click.rules(), facts, click.body()));
     }
 
     /** A click that is not stored cannot wait: it is joined now or never. */
@@ -148,22 +196,25 @@ final class KeyJoin {
         if (impression != null) {
             sendJoined(click, impression, true);
         } else {
-            block.count(EventType.CLICK, Entry.ORPHANED, 1);
-            block.send(block.encoder().orphan(key.joinKeyUtf8, block.trace(click, true), click.body()));
+            sendOrphan(click, true);
         }
     }
 
     private void ingestConversion(LightEvent event) {
-        if (key.conversions().containsKey(event.id()) || key.isOverCap(EventType.CONVERSION, event.id())) {
+        if (key.conversions().containsKey(event.id()) || key.isEmittedAndNotStored(EventType.CONVERSION, event.id())) {
             block.count(EventType.CONVERSION, Entry.DUPLICATE, 1);
             return;
         }
+        if (rejectTooOld(event)) {
+            return;
+        }
         Conversion record = (Conversion) event.record();
-        StoredEvent conversion = stored(event, record, record.getAdvertiserId());
+        ConversionFacts facts = new ConversionFacts(
+                event.id(), event.time(), record.getAdvertiserId(), record.getImpressionId(), record.getClickId());
+        StoredEvent conversion = stored(event, facts, block.settings().rulesOf(facts.advertiserId()));
         boolean invalid = isFull(key.keyRowSize(), event);
         countMarks(conversion, EventType.CONVERSION, invalid);
         if (invalid) {
-            block.count(EventType.CONVERSION, Entry.UNATTRIBUTED, 1);
             sendConversion(conversion, AttributionKind.NONE, null, null, true);
             return;
         }
@@ -175,9 +226,11 @@ final class KeyJoin {
                         Cells.CONVERSION,
                         conversion.time(),
                         conversion.id(),
-                        block.oldWatermark(),
+                        conversion.takeover(),
+                        conversion.seenAt(),
                         conversion.origin()),
-                Cells.timedValue(conversion.producedMs(), conversion.body()));
+                CellValue.conversion(
+                        conversion.schemaId(), conversion.producedMs(), conversion.rules(), facts, conversion.body()));
         setTimer(decisionTime(conversion), Cells.CONVERSION, conversion);
     }
 
@@ -190,42 +243,40 @@ final class KeyJoin {
         }
     }
 
-    private StoredEvent stored(LightEvent event, Object record, String advertiserId) {
+    private StoredEvent stored(LightEvent event, Object facts, ArrivalRules rules) {
         return new StoredEvent(
                 event.id(),
                 event.time(),
                 block.oldWatermark(),
+                block.takeover(),
                 event.origin(),
                 event.producedMs(),
+                block.bodies().compiledId(event.type()),
                 event.body(),
-                record,
-                advertiserId,
+                facts,
+                rules,
                 true);
     }
 
     private void setTimer(long due, byte kind, StoredEvent event) {
-        byte[] cell = Cells.timerCell(due, kind, event.origin());
-        block.store(Cells.timerRow(block.shard(), Math.floorDiv(due, Cells.TIMER_BUCKET_MS)), cell, key.joinKeyUtf8);
-        if (block.oldWatermark() == Position.NO_TIME) {
-            block.store(Cells.earlyTimerRow(block.shard(), event.origin()), cell, key.joinKeyUtf8);
-        }
+        block.setTimer(due, kind, event.origin(), key.joinKeyUtf8);
     }
 
     // Clicks
 
     /** The watermark at which a click without an impression becomes an orphan. */
     private long orphanTime(StoredEvent click) {
-        Windows windows = block.settings().windowsOf(click.advertiserId());
-        return Math.max(click.time() + windows.orphanAfter().toMillis(), click.seenAt()) + 1;
+        long orphanAfterMs = click.rules().windows().orphanAfter().toMillis();
+        return Math.max(click.time() + orphanAfterMs, click.seenAt()) + 1;
     }
 
     /** The impression that a click names; null if it is absent or came too late. */
     private StoredEvent impressionOf(StoredEvent click) {
-        StoredEvent impression = key.impression(click.click().getImpressionId());
+        StoredEvent impression = key.impression(click.click().impressionId());
         if (impression == null || impression.seenAt() >= orphanTime(click)) {
             return null;
         }
-        Windows windows = block.settings().windowsOf(click.advertiserId());
+        Windows windows = click.rules().windows();
         boolean inWindow = impression.time()
                         >= click.time() - windows.impressionLookBack().toMillis()
                 && impression.time() <= click.time() + windows.orphanAfter().toMillis();
@@ -245,7 +296,7 @@ final class KeyJoin {
         for (StoredEvent impression : newImpressions) {
             for (StoredEvent click : key.clicks().values()) {
                 if (!click.fresh()
-                        && click.click().getImpressionId().equals(impression.id())
+                        && click.click().impressionId().equals(impression.id())
                         && impressionOf(click) != null) {
                     block.count(EventType.CLICK, Entry.WAITING, -1);
                     sendJoined(click, impression, false);
@@ -272,28 +323,60 @@ final class KeyJoin {
                     && due <= block.newWatermark()
                     && status(click, block.newWatermark(), true) == Status.ORPHANED) {
                 block.count(EventType.CLICK, Entry.WAITING, -1);
-                block.count(EventType.CLICK, Entry.ORPHANED, 1);
-                block.send(block.encoder().orphan(key.joinKeyUtf8, block.trace(click, false), click.body()));
+                sendOrphan(click, false);
             }
         }
     }
 
+    private void sendOrphan(StoredEvent click, boolean invalid) {
+        byte[] body;
+        try {
+            body = block.bodies().compiled(EventType.CLICK, click);
+        } catch (UnreadableBodyException e) {
+            setAside(EventType.CLICK, click, e);
+            return;
+        }
+        block.count(EventType.CLICK, Entry.ORPHANED, 1);
+        block.send(block.encoder().orphan(key.joinKeyUtf8, block.trace(click, invalid), body));
+    }
+
     private void sendJoined(StoredEvent click, StoredEvent impression, boolean invalid) {
+        byte[] clickBody;
+        byte[] impressionBody;
+        try {
+            clickBody = block.bodies().compiled(EventType.CLICK, click);
+            impressionBody = block.bodies().compiled(EventType.IMPRESSION, impression);
+        } catch (UnreadableBodyException e) {
+            setAside(EventType.CLICK, click, e);
+            return;
+        }
         block.count(EventType.CLICK, Entry.JOINED, 1);
         block.send(block.encoder()
                 .click(
                         key.joinKeyUtf8,
                         block.trace(click, invalid),
                         block.source(impression.origin()),
-                        click.body(),
-                        impression.body()));
+                        clickBody,
+                        impressionBody));
+    }
+
+    /** Rejects an event that is decided, and cannot be emitted since a stored body is unreadable. */
+    private void setAside(EventType type, StoredEvent event, UnreadableBodyException why) {
+        block.reject(
+                type,
+                event.origin(),
+                event.producedMs(),
+                key.joinKeyUtf8,
+                event.schemaId(),
+                event.body(),
+                why.getMessage());
     }
 
     // Conversions
 
     /** The watermark at which a conversion is decided: by then, every click that could win has been ingested. */
     private long decisionTime(StoredEvent conversion) {
-        long disorderMs = block.settings().allowedDisorder().toMillis();
+        long disorderMs = conversion.rules().allowedDisorderMs();
         return Math.max(conversion.time() + disorderMs, conversion.seenAt()) + 1;
     }
 
@@ -312,7 +395,7 @@ final class KeyJoin {
     }
 
     private Verdict verdict(StoredEvent conversion, long watermark, boolean withFreshImpressions) {
-        Windows windows = block.settings().windowsOf(conversion.advertiserId());
+        Windows windows = conversion.rules().windows();
         long due = decisionTime(conversion);
         List<ClickCandidate> clicks = new ArrayList<>(key.clicks().size());
         for (StoredEvent click : key.clicks().values()) {
@@ -320,8 +403,8 @@ final class KeyJoin {
                 clicks.add(new ClickCandidate(
                         click.id(),
                         click.time(),
-                        click.advertiserId(),
-                        click.click().getImpressionId(),
+                        click.click().advertiserId(),
+                        click.click().impressionId(),
                         status(click, watermark, withFreshImpressions)));
             }
         }
@@ -329,13 +412,21 @@ final class KeyJoin {
         if (!windows.viewThrough().isZero()) {
             for (StoredEvent impression : key.impressions()) {
                 if (impression.seenAt() < due) {
-                    String advertiser =
-                            block.decoder().impression(impression.body()).getAdvertiserId();
-                    views.add(new ViewCandidate(impression.id(), impression.time(), advertiser));
+                    addView(impression, views);
                 }
             }
         }
         return block.attribution().decide(conversion.conversion(), clicks, views, windows);
+    }
+
+    /** An impression whose body is unreadable is no candidate. */
+    private void addView(StoredEvent impression, List<ViewCandidate> views) {
+        try {
+            String advertiserId = block.bodies().impression(impression).getAdvertiserId();
+            views.add(new ViewCandidate(impression.id(), impression.time(), advertiserId));
+        } catch (UnreadableBodyException e) {
+            return;
+        }
     }
 
     private void send(StoredEvent conversion, Verdict verdict) {
@@ -345,35 +436,41 @@ final class KeyJoin {
         block.count(EventType.CONVERSION, Entry.WAITING, -1);
         if (verdict instanceof Verdict.ToClick to) {
             StoredEvent click = key.clicks().get(to.click().id());
-            block.count(EventType.CONVERSION, Entry.JOINED, 1);
             sendConversion(conversion, AttributionKind.CLICK, click, impressionOf(click), false);
         } else if (verdict instanceof Verdict.ToView to) {
-            block.count(EventType.CONVERSION, Entry.JOINED, 1);
-            sendConversion(
-                    conversion,
-                    AttributionKind.VIEW,
-                    null,
-                    key.impression(to.impression().id()),
-                    false);
+            StoredEvent impression = key.impression(to.impression().id());
+            sendConversion(conversion, AttributionKind.VIEW, null, impression, false);
         } else {
-            block.count(EventType.CONVERSION, Entry.UNATTRIBUTED, 1);
             sendConversion(conversion, AttributionKind.NONE, null, null, false);
         }
     }
 
     private void sendConversion(
             StoredEvent conversion, AttributionKind kind, StoredEvent click, StoredEvent impression, boolean invalid) {
+        byte[] conversionBody;
+        byte[] clickBody;
+        byte[] impressionBody;
+        try {
+            StoredBodies bodies = block.bodies();
+            conversionBody = bodies.compiled(EventType.CONVERSION, conversion);
+            clickBody = click == null ? null : bodies.compiled(EventType.CLICK, click);
+            impressionBody = impression == null ? null : bodies.compiled(EventType.IMPRESSION, impression);
+        } catch (UnreadableBodyException e) {
+            setAside(EventType.CONVERSION, conversion, e);
+            return;
+        }
+        block.count(EventType.CONVERSION, kind == AttributionKind.NONE ? Entry.UNATTRIBUTED : Entry.JOINED, 1);
         block.send(block.encoder()
                 .conversion(
                         key.joinKeyUtf8,
                         block.trace(conversion, invalid),
-                        conversion.body(),
+                        conversionBody,
                         kind,
                         click == null ? 0 : clickNumber(conversion, click),
                         click == null ? null : block.source(click.origin()),
-                        click == null ? null : click.body(),
+                        clickBody,
                         impression == null ? null : block.source(impression.origin()),
-                        impression == null ? null : impression.body()));
+                        impressionBody));
     }
 
     /** The rank of a click, by (time, id), among the clicks on its impression. */
@@ -381,7 +478,7 @@ final class KeyJoin {
         int number = 1;
         for (StoredEvent click : key.clicks().values()) {
             if (click.seenAt() < decisionTime(conversion)
-                    && click.click().getImpressionId().equals(winner.click().getImpressionId())
+                    && click.click().impressionId().equals(winner.click().impressionId())
                     && BY_TIME_AND_ID.compare(click, winner) < 0) {
                 number++;
             }

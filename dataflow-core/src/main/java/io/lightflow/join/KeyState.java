@@ -10,14 +10,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The state of one join key during a block: the visible part of its rows, and the events of the block. Of several
- * visible cells with one event id, the one with the greatest {@code seenAt} counts; see {@link Cells}.
+ * The state of one join key during a block: the visible part of its rows, and the events of the block. {@link Cells}
+ * tells which of several visible cells with one event id counts.
  */
 final class KeyState {
     final String joinKey;
@@ -47,22 +48,21 @@ final class KeyState {
     private final DayCounts dayRowSizes = new DayCounts();
 
     private int largestDayRow;
-    /** Events of this block that found their row full. They are not stored, so only this set tells their duplicates. */
-    private final Set<EventKey> overCap = new HashSet<>(0);
-
     private List<DayRequest> dayRequests = List.of();
+    /** Events of this block that are too old, with the least time that they should have. */
+    private Map<LightEvent, Long> tooOld = Collections.emptyMap();
+    /** Null until there is one, since most keys have none. */
+    private Tombstones tombstones;
 
     /** A requested range of a day row. An id of null means all impressions of the day. */
     private record DayRequest(int day, byte tag, String id) {}
-
-    private record EventKey(EventType type, String id) {}
 
     KeyState(String joinKey) {
         this.joinKey = joinKey;
         this.joinKeyUtf8 = Cells.utf8(joinKey);
     }
 
-    void readKeyRow(Row row, Visibility visibility, BodyDecoder decoder) {
+    void readKeyRow(Row row, Visibility visibility, StoredCells reader) {
         for (Cell cell : row.cells()) {
             if (!Cells.isVisible(cell, visibility)) {
                 continue;
@@ -70,40 +70,19 @@ final class KeyState {
             byte[] key = cell.key();
             switch (key[0]) {
                 case Cells.DAY -> addDay(Cells.dayOf(key));
-                case Cells.CLICK -> {
-                    byte[] body = Cells.timedBody(cell.value());
-                    var click = decoder.click(body);
-                    clicks = withLatest(clicks, timed(cell, body, click, click.getAdvertiserId()));
-                }
-                case Cells.CONVERSION -> {
-                    byte[] body = Cells.timedBody(cell.value());
-                    var conversion = decoder.conversion(body);
-                    conversions = withLatest(conversions, timed(cell, body, conversion, conversion.getAdvertiserId()));
-                }
+                case Cells.CLICK -> clicks = withLatest(clicks, reader.click(cell));
+                case Cells.CONVERSION -> conversions = withLatest(conversions, reader.conversion(cell));
+                case Cells.TOMBSTONES -> tombstones().announce(Cells.takeoverOfTombstones(key));
                 default ->
-                    throw new IllegalStateException("expected cells of kinds D, C and V in the row of join key "
+                    throw new IllegalStateException("expected cells of kinds D, C, V and X in the row of join key "
                             + joinKey + ", found kind " + key[0]);
             }
         }
     }
 
-    private static StoredEvent timed(Cell cell, byte[] body, Object record, String advertiserId) {
-        byte[] key = cell.key();
-        return new StoredEvent(
-                Cells.idOfTimed(key),
-                Cells.timeOf(key),
-                Cells.seenAt(key),
-                Cells.origin(key),
-                Cells.producedMs(cell.value()),
-                body,
-                record,
-                advertiserId,
-                false);
-    }
-
     private static Map<String, StoredEvent> withLatest(Map<String, StoredEvent> byId, StoredEvent found) {
         Map<String, StoredEvent> more = byId.isEmpty() ? new LinkedHashMap<>(2) : byId;
-        more.merge(found.id(), found, (a, b) -> b.seenAt() > a.seenAt() ? b : a);
+        more.merge(found.id(), found, (a, b) -> b.isLaterThan(a) ? b : a);
         return more;
     }
 
@@ -111,6 +90,13 @@ final class KeyState {
         Map<String, StoredEvent> more = byId.isEmpty() ? new LinkedHashMap<>(2) : byId;
         more.put(added.id(), added);
         return more;
+    }
+
+    /** Requests the event with this id from all days that have rows. */
+    void requestId(byte tag, String id) {
+        for (int i = 0; i < days.size(); i++) {
+            request(new DayRequest(days.day(i), tag, id));
+        }
     }
 
     /** Requests the event with this id from the days from {@code since} to {@code until} that have rows. */
@@ -150,7 +136,7 @@ final class KeyState {
     }
 
     /** Reads the rows of the ranges from {@link #addDayRanges}, starting at index {@code next}. */
-    int readDayRows(List<Row> rows, int next, Visibility visibility) {
+    int readDayRows(List<Row> rows, int next, Visibility visibility, StoredCells reader) {
         for (DayRequest read : dayRequests) {
             Row row = rows.get(next++);
             dayRowSizes.set(read.day(), row.size());
@@ -164,7 +150,7 @@ final class KeyState {
                 if (read.tag() == Cells.TAG) {
                     tags = with(tags, tag(cell, read.id()));
                 } else {
-                    impressions = withLatest(impressions, impression(cell));
+                    impressions = withLatest(impressions, reader.impression(cell));
                 }
             }
         }
@@ -172,22 +158,100 @@ final class KeyState {
     }
 
     private static StoredEvent tag(Cell cell, String id) {
-        return new StoredEvent(id, 0, Cells.seenAt(cell.key()), Cells.origin(cell.key()), 0, null, null, null, false);
-    }
-
-    private static StoredEvent impression(Cell cell) {
         byte[] key = cell.key();
         return new StoredEvent(
-                new String(key, 1, key.length - 21, java.nio.charset.StandardCharsets.UTF_8),
-                Cells.impressionTime(cell.value()),
-                Cells.seenAt(key),
-                Cells.origin(key),
-                Cells.producedMs(cell.value()),
-                Cells.impressionBody(cell.value()),
-                null,
-                null,
-                false);
+                id, 0, Cells.seenAt(key), Cells.takeoverOf(key), Cells.origin(key), 0, 0, null, null, null, false);
     }
+
+    // Tombstones
+
+    private Tombstones tombstones() {
+        if (tombstones == null) {
+            tombstones = new Tombstones();
+        }
+        return tombstones;
+    }
+
+    /** Requests the tombstones of the block's events, and of stored clicks and conversions that one may hide. */
+    void requestTombstones() {
+        if (tombstones == null) {
+            return;
+        }
+        events.forEach(event -> tombstones.request(joinKeyUtf8, event.type(), event.id()));
+        requestTombstones(EventType.CLICK, clicks.values());
+        requestTombstones(EventType.CONVERSION, conversions.values());
+        for (DayRequest read : dayRequests) {
+            if (read.tag() == Cells.IMPRESSION && read.id() != null) {
+                tombstones.request(joinKeyUtf8, EventType.IMPRESSION, read.id());
+            }
+        }
+    }
+
+    /** Requests the tombstones of impressions that were not requested by their ids. */
+    void requestTombstonesOfImpressions() {
+        if (tombstones != null) {
+            requestTombstones(EventType.IMPRESSION, impressions.values());
+        }
+    }
+
+    private void requestTombstones(EventType type, Collection<StoredEvent> found) {
+        for (StoredEvent event : found) {
+            if (tombstones.mayHide(event)) {
+                tombstones.request(joinKeyUtf8, type, event.id());
+            }
+        }
+    }
+
+    void addTombstoneRanges(List<RowRange> ranges) {
+        if (tombstones != null) {
+            tombstones.addRanges(ranges);
+        }
+    }
+
+    /** Reads the rows of the ranges from {@link #addTombstoneRanges}, and removes what tombstones hide. */
+    int readTombstones(List<Row> rows, int next, Visibility visibility) {
+        if (tombstones == null) {
+            return next;
+        }
+        int index = tombstones.read(rows, next, visibility);
+        clicks.values().removeIf(click -> tombstones.hides(EventType.CLICK, click));
+        conversions.values().removeIf(conversion -> tombstones.hides(EventType.CONVERSION, conversion));
+        impressions.values().removeIf(impression -> tombstones.hides(EventType.IMPRESSION, impression));
+        tags.values().removeIf(tag -> tombstones.hides(EventType.TAG, tag));
+        return index;
+    }
+
+    /** Records that a takeover writes tombstones. Returns whether the key's row does not tell so yet. */
+    boolean announceTombstones(int takeover) {
+        return tombstones().announce(takeover);
+    }
+
+    /** Records an event of this block that is emitted and not stored. */
+    void addNotStored(EventType type, String id) {
+        tombstones().addNotStored(type, id);
+    }
+
+    /** Whether an event with this id was emitted and not stored. */
+    boolean isEmittedAndNotStored(EventType type, String id) {
+        return tombstones != null && tombstones.isEmitted(type, id);
+    }
+
+    // Age
+
+    /** Records that an event of this block is too old. */
+    void addTooOld(LightEvent event, long leastTime) {
+        if (tooOld.isEmpty()) {
+            tooOld = new IdentityHashMap<>(2);
+        }
+        tooOld.put(event, leastTime);
+    }
+
+    /** The least time that a too old event should have; null if the event is not too old. */
+    Long leastTimeOf(LightEvent event) {
+        return tooOld.get(event);
+    }
+
+    // State
 
     /** Known clicks, by id. */
     Map<String, StoredEvent> clicks() {
@@ -261,15 +325,6 @@ final class KeyState {
             }
         }
         dayRowSizes.set(day, ids.size());
-    }
-
-    /** Records an event that found its row full. */
-    void markOverCap(EventType type, String id) {
-        overCap.add(new EventKey(type, id));
-    }
-
-    boolean isOverCap(EventType type, String id) {
-        return !overCap.isEmpty() && overCap.contains(new EventKey(type, id));
     }
 
     void addImpression(StoredEvent impression) {

@@ -1,7 +1,6 @@
 package io.lightflow.join;
 
-import io.lightflow.event.Click;
-import io.lightflow.event.Conversion;
+import io.lightflow.attribution.ConversionFacts;
 import io.lightflow.event.Origin;
 
 /**
@@ -10,29 +9,38 @@ import io.lightflow.event.Origin;
  * @param id the event's id
  * @param time event time, ms since the Unix epoch
  * @param seenAt the shard's watermark when the event was ingested; earlier decisions stand
+ * @param takeover number of the attempt that ingested it, see {@link io.lightflow.position.JoinProgress}
  * @param origin where it came from
  * @param producedMs timestamp of its Kafka record, ms since the Unix epoch
- * @param body its Avro body
- * @param record the decoded {@link Click} or {@link Conversion}; null for other types, which need only the body
- * @param advertiserId advertiser of a click or a conversion; null for other types
+ * @param schemaId id of the schema of its body
+ * @param body its Avro body; null for tags
+ * @param facts the {@link ClickFacts} or {@link ConversionFacts}; null for other types
+ * @param rules the rules that applied when it arrived; null for other types than clicks and conversions
  * @param fresh whether it came with this block
  */
 record StoredEvent(
         String id,
         long time,
         long seenAt,
+        int takeover,
         Origin origin,
         long producedMs,
+        int schemaId,
         byte[] body,
-        Object record,
-        String advertiserId,
+        Object facts,
+        ArrivalRules rules,
         boolean fresh) {
 
-    Click click() {
-        return (Click) record;
+    ClickFacts click() {
+        return (ClickFacts) facts;
     }
 
-    Conversion conversion() {
-        return (Conversion) record;
+    ConversionFacts conversion() {
+        return (ConversionFacts) facts;
+    }
+
+    /** Whether this counts, and not another cell of the same event. */
+    boolean isLaterThan(StoredEvent other) {
+        return takeover == other.takeover ? seenAt > other.seenAt : takeover > other.takeover;
     }
 }

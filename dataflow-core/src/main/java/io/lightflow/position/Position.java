@@ -20,9 +20,15 @@ import java.util.TreeMap;
  * @param txid Trident transaction that committed this position; recorded, never compared
  * @param books the fates of all events so far
  * @param store what the shard's join store must hold
+ * @param join what only the join keeps in its ledger; {@link JoinProgress#NONE} elsewhere
  */
 public record Position(
-        SortedMap<String, TopicPosition> topics, long watermark, long txid, Books books, StoreVersion store) {
+        SortedMap<String, TopicPosition> topics,
+        long watermark,
+        long txid,
+        Books books,
+        StoreVersion store,
+        JoinProgress join) {
 
     /** Means that there is no event time yet. */
     public static final long NO_TIME = Long.MIN_VALUE;
@@ -34,32 +40,52 @@ public record Position(
         topics = Collections.unmodifiableSortedMap(new TreeMap<>(topics));
         Objects.requireNonNull(books, "books");
         Objects.requireNonNull(store, "store");
+        Objects.requireNonNull(join, "join");
     }
 
-    /** A position that names no store. */
+    /** A position that names no store, and has no progress of the join. */
     public Position(SortedMap<String, TopicPosition> topics, long watermark, long txid, Books books) {
-        this(topics, watermark, txid, books, StoreVersion.UNKNOWN);
+        this(topics, watermark, txid, books, StoreVersion.UNKNOWN, JoinProgress.NONE);
+    }
+
+    /** This position with other topics. */
+    public Position withTopics(SortedMap<String, TopicPosition> otherTopics) {
+        return new Position(otherTopics, watermark, txid, books, store, join);
     }
 
     /** This position with other books. */
     public Position with(Books otherBooks) {
-        return new Position(topics, watermark, txid, otherBooks, store);
+        return new Position(topics, watermark, txid, otherBooks, store, join);
     }
 
     /** This position with another watermark. */
     public Position withWatermark(long otherWatermark) {
-        return new Position(topics, otherWatermark, txid, books, store);
+        return new Position(topics, otherWatermark, txid, books, store, join);
     }
 
     /** This position with another store. */
     public Position with(StoreVersion otherStore) {
-        return new Position(topics, watermark, txid, books, otherStore);
+        return new Position(topics, watermark, txid, books, otherStore, join);
+    }
+
+    /** This position with another progress of the join. */
+    public Position with(JoinProgress otherJoin) {
+        return new Position(topics, watermark, txid, books, store, otherJoin);
     }
 
     /** Offset to read next; 0 for a topic or an incarnation that has not been read. */
     public long nextOffset(String topic, int incarnation) {
         TopicPosition at = topics.get(topic);
         return at == null ? 0 : at.nextOffset(incarnation);
+    }
+
+    /** Greatest event time that was read from any topic; {@link #NO_TIME} if none. */
+    public long maxTime() {
+        long max = NO_TIME;
+        for (TopicPosition topic : topics.values()) {
+            max = Math.max(max, topic.maxTime());
+        }
+        return max;
     }
 
     /** Greatest event time that was read from the topic; {@link #NO_TIME} if none. */
@@ -114,7 +140,7 @@ public record Position(
                             ? new TopicPosition(List.of(new Incarnation(part.incarnation(), next)), maxTimes[i])
                             : at.movedTo(part.incarnation(), next, maxTimes[i]));
         }
-        return new Position(moved, newWatermark, newTxid, newBooks, store);
+        return new Position(moved, newWatermark, newTxid, newBooks, store, join);
     }
 
     private static void requireOwnIncarnation(BlockPart part, SortedMap<String, TopicPosition> topics) {
@@ -140,7 +166,7 @@ public record Position(
         }
         SortedMap<String, TopicPosition> moved = new TreeMap<>(topics);
         moved.put(topic, at.movedTo(current.id(), to, at.maxTime()));
-        return new Position(moved, watermark, txid, books, store);
+        return withTopics(moved);
     }
 
     /** The visibility of cells at this position. */

@@ -13,13 +13,18 @@ import java.util.TreeMap;
  * The stored format of a position: one line of ASCII that operators can read, and that fits into the metadata of a
  * Kafka offset and into a column.
  *
- * <pre>v1|wm=1370448000000|tx=42|IMPRESSION=IN:10,JOINED:9,DUPLICATE:1|us.clicks=1a2b3c4d:17@1370448000000</pre>
+ * <pre>
+ * v1|wm=1370448000000|tx=42|IMPRESSION=IN:10,JOINED:9,DUPLICATE:1|us.clicks=1a2b3c4d:17@1370448000000|takeovers=3
+ * </pre>
  *
  * A topic's value lists its incarnations in hexadecimal, each with its next offset, ending with the one read last. Then
  * follow {@code @} and the topic's greatest event time. Books omit counts of 0. A missing time is {@code -}.
  *
  * <p>The store comes last, as {@code store=1a2b3c4d:42@7}: its id, its sequence and its attempt. It has the form of a
  * topic, so a build that knows no stores keeps it. No topic has this name, since names of topics contain a dot.
+ *
+ * <p>The last fields are those of {@link JoinProgress}: {@code takeovers} and {@code timers}, the due time of the last
+ * timer. They are missing if they have no value.
  */
 public final class PositionCodec {
     private static final String VERSION = "v1";
@@ -70,6 +75,13 @@ public final class PositionCodec {
                     .append('@')
                     .append(position.store().attempt());
         }
+        JoinProgress join = position.join();
+        if (join.takeovers() != 0) {
+            text.append("|takeovers=").append(join.takeovers());
+        }
+        if (join.lastTimer() != Position.NO_TIME) {
+            text.append("|timers=").append(join.lastTimer());
+        }
         return text.toString();
     }
 
@@ -83,6 +95,8 @@ public final class PositionCodec {
         try {
             long watermark = Position.NO_TIME;
             long txid = 0;
+            int takeovers = 0;
+            long lastTimer = Position.NO_TIME;
             Books.Editor books = Books.EMPTY.edit();
             SortedMap<String, TopicPosition> topics = new TreeMap<>();
             StoreVersion store = StoreVersion.UNKNOWN;
@@ -93,6 +107,8 @@ public final class PositionCodec {
                 switch (name) {
                     case "wm" -> watermark = time(value);
                     case "tx" -> txid = Long.parseLong(value);
+                    case "takeovers" -> takeovers = Integer.parseInt(value);
+                    case "timers" -> lastTimer = Long.parseLong(value);
                     case "IMPRESSION", "CLICK", "CONVERSION", "TAG" -> {
                         for (String entry : value.split(",")) {
                             int colon = entry.indexOf(':');
@@ -112,7 +128,7 @@ public final class PositionCodec {
                     default -> topics.put(name, topic(value));
                 }
             }
-            return new Position(topics, watermark, txid, books.done(), store);
+            return new Position(topics, watermark, txid, books.done(), store, new JoinProgress(takeovers, lastTimer));
         } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
             throw new IllegalArgumentException("expected a stored position, found: " + text, e);
         }

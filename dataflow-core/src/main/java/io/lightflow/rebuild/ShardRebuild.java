@@ -36,12 +36,12 @@ public final class ShardRebuild {
 
     /**
      * @param begin where to begin: what the store holds already
-     * @param target the ledger's position
+     * @param target the ledger's position, with the takeover number of the rebuild
      */
     public ShardRebuild(JoinStep step, JoinStore store, Position begin, Position target) {
         this.step = step;
         this.store = store;
-        this.position = begin;
+        this.position = begin.with(target.join());
         this.target = target;
     }
 

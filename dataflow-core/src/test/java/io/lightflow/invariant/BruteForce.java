@@ -15,68 +15,105 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
 
 /**
  * Computes the correct outputs for a complete set of events. It applies the join rules literally, with no order,
  * watermark, state or index: every rule is a loop over all events. It shares no code with the step.
  *
- * <p>Events beyond the allowed disorder need one more input, which does not follow from the events: the watermark at
- * which each was ingested. Earlier decisions stand.
+ * <p>Some events need one more input, which does not follow from the events: the {@link Arrival} of each. Earlier
+ * decisions stand.
  */
 public final class BruteForce {
     private static final Comparator<Click> IN_ORDER =
             Comparator.comparingLong(Click::getTime).thenComparing(Click::getId);
 
-    private final JoinSettings settings;
     private final List<LightEvent> events = new ArrayList<>();
-    private final Map<List<Object>, Long> seenAt = new HashMap<>();
+    private final Map<List<Object>, Arrival> arrivals = new HashMap<>();
     private final Books.Editor books = Books.EMPTY.edit();
     private final List<Outcome> outcomes = new ArrayList<>();
     private final List<Counted> counted = new ArrayList<>();
+    private final List<LightEvent> rejected = new ArrayList<>();
+    /** Number of stored events by row: a join key, and a day or -1. */
+    private final Map<List<Object>, Integer> rowSizes = new HashMap<>();
 
     /**
-     * The expected result: each outcome once in any order, the final books (without INVALID), and the counts in the
-     * statistics.
+     * The expected result: each outcome once in any order, the final books, the counts in the statistics, and the
+     * events that are too old.
      */
-    public record Answer(List<Outcome> outcomes, Books books, List<Counted> counted) {}
+    public record Answer(List<Outcome> outcomes, Books books, List<Counted> counted, List<LightEvent> rejected) {}
+
+    /**
+     * The circumstances in which an event was ingested.
+     *
+     * @param watermark the watermark; {@link Position#NO_TIME} for events on time
+     * @param newest the newest time before the event or in its block; {@link Position#NO_TIME} for events on time
+     * @param settings the rules
+     */
+    public record Arrival(long watermark, long newest, JoinSettings settings) {
+        /** Whether an event of this time is too old. */
+        public boolean rejects(long time) {
+            return newest != Position.NO_TIME
+                    && time < newest - settings.maxAge().toMillis();
+        }
+    }
 
     /** A counted event, in the row of this impression. */
-    public record Counted(LightEvent event, Impression impression) {}
+    public record Counted(LightEvent event, Impression impression, boolean invalid) {}
 
-    private BruteForce(JoinSettings settings, Collection<LightEvent> all, ToLongFunction<LightEvent> ingestedAt) {
-        this.settings = settings;
-        for (LightEvent event : all) {
-            seenAt.merge(idOf(event), ingestedAt.applyAsLong(event), Math::min);
-        }
-        Set<List<Object>> seen = new HashSet<>();
+    private BruteForce(Collection<LightEvent> all, Function<LightEvent, Arrival> arrivalOf) {
         for (LightEvent event : all) {
             books.add(event.type(), Entry.IN, 1);
-            if (seen.add(idOf(event))) {
-                events.add(event);
-            } else {
+            Arrival arrival = arrivalOf.apply(event);
+            if (arrivals.containsKey(idOf(event))) {
                 books.add(event.type(), Entry.DUPLICATE, 1);
+            } else if (arrival.rejects(event.time())) {
+                books.add(event.type(), Entry.REJECTED, 1);
+                rejected.add(event);
+            } else {
+                arrivals.put(idOf(event), arrival);
+                if (rowSizes.merge(rowOf(event), 1, Integer::sum)
+                        <= arrival.settings().rowCap()) {
+                    events.add(event);
+                } else {
+                    rowSizes.merge(rowOf(event), -1, Integer::sum);
+                    settleInvalid(event);
+                }
             }
         }
     }
 
-    /** @param all every event that was read, including duplicates, in any order */
+    /** @param all every event that was read, including duplicates; of several with one id, the first one counts */
     public static Answer of(JoinSettings settings, Collection<LightEvent> all) {
-        return of(settings, all, event -> Position.NO_TIME);
+        Arrival onTime = new Arrival(Position.NO_TIME, Position.NO_TIME, settings);
+        return of(all, event -> onTime);
     }
 
     /**
-     * @param all every event that was read, including duplicates, in any order
-     * @param ingestedAt the watermark at which each was ingested; {@link Position#NO_TIME} for events on time
+     * @param all every event that was read, including duplicates; of several with one id, the first one counts
+     * @param arrivalOf how each was ingested
      */
-    public static Answer of(JoinSettings settings, Collection<LightEvent> all, ToLongFunction<LightEvent> ingestedAt) {
-        BruteForce force = new BruteForce(settings, all, ingestedAt);
-        force.events.forEach(force::resolve);
-        return new Answer(Outcome.sorted(force.outcomes), force.books.done(), List.copyOf(force.counted));
+    public static Answer of(Collection<LightEvent> all, Function<LightEvent, Arrival> arrivalOf) {
+        BruteForce force = new BruteForce(all, arrivalOf);
+        force.events.forEach(event -> force.resolve(event, false));
+        return new Answer(Outcome.sorted(force.outcomes), force.books.done(), force.counted, force.rejected);
+    }
+
+    private static List<Object> rowOf(LightEvent event) {
+        boolean ofDay = event.type() == EventType.IMPRESSION || event.type() == EventType.TAG;
+        return List.of(event.joinKey(), ofDay ? Math.floorDiv(event.time(), 24 * 3_600_000L) : -1L);
+    }
+
+    /** An event beyond the cap is emitted at once. It sees what was stored before it, and nothing sees it. */
+    private void settleInvalid(LightEvent event) {
+        books.add(event.type(), Entry.INVALID, 1);
+        if (event.record() instanceof Conversion conversion) {
+            settle(event, Entry.UNATTRIBUTED, Outcome.unattributed(event.joinKey(), conversion.getId()), null, true);
+        } else {
+            resolve(event, true);
+        }
     }
 
     private static List<Object> idOf(LightEvent event) {
@@ -84,10 +121,19 @@ public final class BruteForce {
     }
 
     private long seenAt(EventType type, String joinKey, String id) {
-        return seenAt.get(List.of(type, joinKey, id));
+        return arrivals.get(List.of(type, joinKey, id)).watermark();
     }
 
-    private void resolve(LightEvent event) {
+    /** The rules that apply to an event are those of its arrival. */
+    private JoinSettings settings(EventType type, String joinKey, String id) {
+        return arrivals.get(List.of(type, joinKey, id)).settings();
+    }
+
+    private Windows windows(String joinKey, Conversion conversion) {
+        return settings(EventType.CONVERSION, joinKey, conversion.getId()).windowsOf(conversion.getAdvertiserId());
+    }
+
+    private void resolve(LightEvent event, boolean invalid) {
         if (event.record() instanceof Click click) {
             Impression impression = impressionOf(event.joinKey(), click);
             settle(
@@ -96,13 +142,15 @@ public final class BruteForce {
                     impression == null
                             ? Outcome.orphan(event.joinKey(), click.getId())
                             : Outcome.click(event.joinKey(), click.getId(), impression.getId()),
-                    impression);
+                    impression,
+                    invalid);
         } else if (event.record() instanceof Conversion conversion) {
             resolve(event, conversion);
         } else if (event.record() instanceof Tag tag) {
-            settle(event, Entry.JOINED, Outcome.tag(event.joinKey(), tag.getId()), null);
+            settle(event, Entry.JOINED, Outcome.tag(event.joinKey(), tag.getId()), null, invalid);
         } else {
-            settle(event, Entry.JOINED, Outcome.impression(event.joinKey(), event.id()), (Impression) event.record());
+            Outcome outcome = Outcome.impression(event.joinKey(), event.id());
+            settle(event, Entry.JOINED, outcome, (Impression) event.record(), invalid);
         }
     }
 
@@ -115,7 +163,8 @@ public final class BruteForce {
                     event,
                     Entry.JOINED,
                     Outcome.toClick(key, id, click.getId(), click.getImpressionId(), numberOf(key, click, conversion)),
-                    impressionOf(key, click));
+                    impressionOf(key, click),
+                    false);
             return;
         }
         Impression view = view(key, conversion);
@@ -123,17 +172,18 @@ public final class BruteForce {
                 event,
                 view == null ? Entry.UNATTRIBUTED : Entry.JOINED,
                 view == null ? Outcome.unattributed(key, id) : Outcome.toView(key, id, view.getId()),
-                view);
+                view,
+                false);
     }
 
-    private void settle(LightEvent event, Entry entry, Outcome outcome, Impression countedFor) {
+    private void settle(LightEvent event, Entry entry, Outcome outcome, Impression countedFor, boolean invalid) {
         books.add(event.type(), entry, 1);
         if (event.time() < seenAt(event.type(), event.joinKey(), event.id())) {
             books.add(event.type(), Entry.LATE, 1);
         }
         outcomes.add(outcome);
         if (countedFor != null) {
-            counted.add(new Counted(event, countedFor));
+            counted.add(new Counted(event, countedFor, invalid));
         }
     }
 
@@ -147,7 +197,7 @@ public final class BruteForce {
     }
 
     private Impression impressionOf(String joinKey, Click click) {
-        Windows windows = settings.windowsOf(click.getAdvertiserId());
+        Windows windows = settings(EventType.CLICK, joinKey, click.getId()).windowsOf(click.getAdvertiserId());
         return all(Impression.class, joinKey).stream()
                 .filter(impression -> impression.getId().equals(click.getImpressionId()))
                 .filter(impression -> impression.getTime()
@@ -164,6 +214,7 @@ public final class BruteForce {
 
     /** Whether the event had been ingested when the conversion was decided. */
     private boolean isSeenBy(Conversion conversion, EventType type, String joinKey, String id) {
+        JoinSettings settings = settings(EventType.CONVERSION, joinKey, conversion.getId());
         return seenAt(type, joinKey, id)
                 <= Math.max(
                         conversion.getTime() + settings.allowedDisorder().toMillis(),
@@ -171,8 +222,7 @@ public final class BruteForce {
     }
 
     private Click winner(String joinKey, Conversion conversion) {
-        long lookBackMs =
-                settings.windowsOf(conversion.getAdvertiserId()).clickLookBack().toMillis();
+        long lookBackMs = windows(joinKey, conversion).clickLookBack().toMillis();
         return all(Click.class, joinKey).stream()
                 .filter(click -> isMeant(conversion, click))
                 .filter(click -> click.getTime() <= conversion.getTime())
@@ -203,8 +253,7 @@ public final class BruteForce {
     }
 
     private Impression view(String joinKey, Conversion conversion) {
-        long viewThroughMs =
-                settings.windowsOf(conversion.getAdvertiserId()).viewThrough().toMillis();
+        long viewThroughMs = windows(joinKey, conversion).viewThrough().toMillis();
         if (viewThroughMs == 0 || conversion.getClickId() != null) {
             return null;
         }

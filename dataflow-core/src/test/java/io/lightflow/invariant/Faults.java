@@ -27,6 +27,9 @@ final class Faults {
     void strike() {
         for (int attempts = random.nextInt(3); attempts > 0; attempts--) {
             dieDuring(run.position(), interleaving.next(run.position()));
+            if (random.nextBoolean()) {
+                run.takeOver();
+            }
         }
         while (!zombies.isEmpty() && random.nextInt(3) == 0) {
             zombies.remove(random.nextInt(zombies.size())).run();

@@ -48,6 +48,22 @@ class InvariantDReplayIsNoDuplicateTest {
     }
 
     @Test
+    void copiesThatComeDaysLaterInEventTimeAreDuplicates() {
+        JoinScenario scenario = new JoinScenario();
+        SampleEvent[] samples = {impression("i", 1), click("c", 2, "i"), conversion("v", 3), tag("t", 4)};
+        scenario.read(samples);
+        long threeDays = 3 * 24 * JoinScenario.HOUR;
+        for (SampleEvent sample : samples) {
+            scenario.append(sample.withTime(sample.time() + threeDays));
+        }
+        assertThat(scenario.read()).as("the watermark moves").containsExactly(Outcome.toClick(KEY, "v", "c", "i", 1));
+        Books books = scenario.run().position().books();
+        for (EventType type : EventType.values()) {
+            assertThat(books.get(type, Entry.DUPLICATE)).as(type.plural()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void idsAreUniqueForTheirTypeAndJoinKeyOnly() {
         JoinScenario scenario = new JoinScenario();
         scenario.read(impression("x", 1), click("x", 2, "x"), conversion("x", 3), tag("x", 4));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lightflow.attribution.LastClick;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
@@ -18,6 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** A shard continues from a rebuilt store as from the lost one (invariant L). */
 class InvariantLRebuildTest {
+    private static final TestSchemas SCHEMAS = new TestSchemas();
 
     @Test
     void whateverTheLedgerHadReadWhenTheStoreWasLostTheAnswerIsThatOfBruteForce() {
@@ -43,7 +43,7 @@ class InvariantLRebuildTest {
 
     private static MemoryJoinStore rebuilt(Stream stream, Position ledger, Random random) {
         MemoryJoinStore store = new MemoryJoinStore();
-        JoinStep step = new JoinStep(stream.settings(), new LastClick(), new OutputEncoder(new TestSchemas().ids()));
+        JoinStep step = new JoinStep(stream.settings(), new LastClick(), SCHEMAS.ids(), SCHEMAS);
         ShardRebuild rebuild = new ShardRebuild(step, store, Position.START, ledger);
         int most = 1 + random.nextInt(30);
         while (stream.topics().stream().anyMatch(topic -> !rebuild.has(topic.topic(), topic.incarnation()))) {
@@ -67,7 +67,7 @@ class InvariantLRebuildTest {
         while (!interleaving.isDone(run.position())) {
             run.commit(interleaving.next(run.position()));
         }
-        JoinStep step = new JoinStep(stream.settings(), new LastClick(), new OutputEncoder(new TestSchemas().ids()));
+        JoinStep step = new JoinStep(stream.settings(), new LastClick(), SCHEMAS.ids(), SCHEMAS);
         ShardRebuild rebuild = new ShardRebuild(step, new MemoryJoinStore(), Position.START, run.position());
         TopicLog first = stream.topics().get(0);
         rebuild.add(new Block(ShardRun.SHARD, List.of(first.part(0, first.end())), 0));

@@ -6,6 +6,8 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
+import io.lightflow.store.JoinStore;
+import io.lightflow.store.MemoryJoinStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,7 +32,11 @@ final class JoinScenario {
     }
 
     JoinScenario(JoinSettings settings) {
-        run = new ShardRun(settings);
+        this(settings, new MemoryJoinStore(), new TestSchemas());
+    }
+
+    JoinScenario(JoinSettings settings, JoinStore store, TestSchemas schemas) {
+        run = new ShardRun(settings, store, schemas);
         for (EventType type : EventType.values()) {
             logs.put(type, new TopicLog(type.centralTopic("eu"), type, 100 + type.ordinal()));
         }

@@ -9,11 +9,16 @@ import static io.lightflow.invariant.JoinScenario.impression;
 import static io.lightflow.invariant.JoinScenario.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A row that exceeds its cap belongs to a bot. Events beyond the cap are flagged and counted, and do not affect those
@@ -95,6 +100,88 @@ class RowCapTest {
     }
 
     @Test
+    void copiesOfEventsBeyondTheCapAreDuplicatesInLaterBlocks() {
+        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
+        SampleEvent[] clicks = {click("c1", 1, "x"), click("c2", 2, "x"), click("c3", 3, "x"), click("c4", 4, "x")};
+        scenario.append(impressions(1, 5)).append(tag("t", 1)).append(clicks).append(conversion("v", 9));
+        scenario.read();
+        scenario.append(impressions(1, 5)).append(tag("t", 1)).append(clicks).append(conversion("v", 9));
+        assertThat(scenario.read()).isEmpty();
+        Books books = scenario.run().position().books();
+        assertThat(books.get(EventType.IMPRESSION, Entry.DUPLICATE)).isEqualTo(5);
+        assertThat(books.get(EventType.TAG, Entry.DUPLICATE)).isEqualTo(1);
+        assertThat(books.get(EventType.CLICK, Entry.DUPLICATE)).isEqualTo(4);
+        assertThat(books.get(EventType.CONVERSION, Entry.DUPLICATE)).isEqualTo(1);
+    }
+
+    /** The row is one below its cap. An attempt that crashes reads only e; the next one reads e' before e. */
+    @ParameterizedTest
+    @EnumSource(names = {"CLICK", "CONVERSION"})
+    void aCellOfAnEventThatTurnsOutToBeBeyondTheCapStaysInvisible(EventType type) {
+        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
+        scenario.read(click("c1", 1, "x"), click("c2", 2, "y"));
+        SampleEvent event = type == EventType.CLICK ? click("e", 9, "i") : conversion("e", 9);
+        scenario.append(event);
+        var ghosts = scenario.run().attempt(scenario.run().position(), scenario.block());
+        scenario.run().takeOver();
+        // The topic of clicks comes before that of conversions, so the other event fills the row.
+        TopicLog other = new TopicLog("a-" + EventType.CLICK.centralTopic("eu"), EventType.CLICK, 77);
+        other.append(click("e'", 8, "z"));
+        List<BlockPart> parts = new ArrayList<>(scenario.block().parts());
+        parts.add(0, other.part(0, 1));
+        scenario.run().commit(ShardRun.block(parts));
+        assertThat(scenario.run().position().books().get(type, Entry.INVALID)).isEqualTo(1);
+        scenario.run().store().write(ghosts.cells());
+
+        scenario.read(impression("i", 7));
+        scenario.watermark(9 * HOUR);
+        assertThat(scenario.run().outcomes())
+                .filteredOn(outcome -> outcome.id().equals("e"))
+                .hasSize(1);
+        assertThat(scenario.run().position().books().balanced()).isTrue();
+        scenario.append(event);
+        assertThat(scenario.read()).isEmpty();
+        assertThat(scenario.run().position().books().get(type, Entry.DUPLICATE)).isEqualTo(1);
+    }
+
+    @Test
+    void aCellOfAnImpressionThatTurnsOutToBeBeyondTheCapJoinsNothing() {
+        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(1));
+        scenario.read(click("c", 5, "i"));
+        scenario.append(impression("i", 9));
+        var ghosts = scenario.run().attempt(scenario.run().position(), scenario.block());
+        scenario.run().takeOver();
+        TopicLog other = new TopicLog("a-" + EventType.IMPRESSION.centralTopic("eu"), EventType.IMPRESSION, 77);
+        other.append(impression("i'", 8));
+        List<BlockPart> parts = new ArrayList<>(scenario.block().parts());
+        parts.add(0, other.part(0, 1));
+        scenario.run().commit(ShardRun.block(parts));
+        scenario.run().store().write(ghosts.cells());
+
+        assertThat(scenario.watermark(2 * HOUR)).containsExactly(Outcome.orphan(KEY, "c"));
+        assertThat(scenario.run().position().books().get(EventType.CLICK, Entry.WAITING))
+                .isZero();
+    }
+
+    /** The reverse order of attempts: a tombstone of an attempt that never committed hides nothing. */
+    @Test
+    void aTombstoneOfAnAttemptThatCrashedHidesNothing() {
+        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
+        scenario.read(click("c1", 1, "x"), click("c2", 2, "y"));
+        TopicLog other = new TopicLog("a-" + EventType.CLICK.centralTopic("eu"), EventType.CLICK, 77);
+        other.append(click("e'", 8, "z"));
+        scenario.append(click("e", 9, "i"));
+        List<BlockPart> parts = new ArrayList<>(scenario.block().parts());
+        parts.add(0, other.part(0, 1));
+        var ghosts = scenario.run().attempt(scenario.run().position(), ShardRun.block(parts));
+        scenario.run().store().write(ghosts.cells());
+        scenario.run().takeOver();
+        assertThat(scenario.read()).isEmpty();
+        assertThat(scenario.read(impression("i", 7)))
+                .containsExactly(Outcome.click(KEY, "e", "i"), Outcome.impression(KEY, "i"));
+    }
+
+    @Test
     void aCrashDoesNotMakeTheCapStrikeEarlier() {
         JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(6));
         scenario.append(impressions(1, 4)).append(tag("t", 1));
@@ -105,7 +192,7 @@ class RowCapTest {
         assertThat(scenario.run().position().books().total(Entry.INVALID)).isZero();
     }
 
-    private static java.util.List<Outcome> clickOutcomes(JoinScenario scenario) {
+    private static List<Outcome> clickOutcomes(JoinScenario scenario) {
         return scenario.run().outcomes().stream()
                 .filter(outcome -> outcome.kind().equals("click"))
                 .toList();

@@ -87,6 +87,18 @@ public record SampleEvent(EventType type, String joinKey, String id, long time, 
         return new SampleEvent(EventType.TAG, joinKey, event.getId(), event.getTime(), record, body);
     }
 
+    /** The same event with another time, as from a server that sends an id twice. */
+    public SampleEvent withTime(long other) {
+        if (record instanceof Impression event) {
+            return of(joinKey, Impression.newBuilder(event).setTime(other).build());
+        } else if (record instanceof Click event) {
+            return of(joinKey, Click.newBuilder(event).setTime(other).build());
+        } else if (record instanceof Conversion event) {
+            return of(joinKey, Conversion.newBuilder(event).setTime(other).build());
+        }
+        return of(joinKey, Tag.newBuilder((Tag) record).setTime(other).build());
+    }
+
     /** The event as read at an offset. Its record was produced a second after its event time. */
     public LightEvent at(Origin origin) {
         return new LightEvent(type, joinKey, id, time, record, body, origin, time + 1_000);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lightflow.attribution.LastClick;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
@@ -26,11 +25,11 @@ final class ShardRun {
     static final int SHARD = 3;
     private static final long READ_MS = 1_800_000_000_000L;
 
-    private final TestSchemas schemas = new TestSchemas();
-    private final OutputReader reader = new OutputReader(schemas);
-    private final JoinSettings settings;
+    private final TestSchemas schemas;
+    private final OutputReader reader;
     private JoinStore store;
-    private final JoinStep step;
+    private JoinSettings settings;
+    private JoinStep step;
     private final List<OutputReader.DecodedOutput> committed = new ArrayList<>();
     private Position position = Position.START;
     private long txid;
@@ -40,9 +39,21 @@ final class ShardRun {
     }
 
     ShardRun(JoinSettings settings, JoinStore store) {
-        this.settings = settings;
+        this(settings, store, new TestSchemas());
+    }
+
+    ShardRun(JoinSettings settings, JoinStore store, TestSchemas schemas) {
+        this.schemas = schemas;
+        this.reader = new OutputReader(schemas);
         this.store = store;
-        this.step = new JoinStep(settings, new LastClick(), new OutputEncoder(schemas.ids()));
+        restart(settings);
+    }
+
+    /** A later process opens the shard, with other settings. */
+    void restart(JoinSettings changed) {
+        settings = changed;
+        step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas);
+        takeOver();
     }
 
     static Block block(List<BlockPart> parts) {
@@ -64,6 +75,11 @@ final class ShardRun {
 
     Position position() {
         return position;
+    }
+
+    /** Opens the shard: a later attempt, or one after a crash. */
+    void takeOver() {
+        position = JoinStep.takeOver(position);
     }
 
     /** Returns the result of the block from the given position, which may be an old one. Stores nothing. */

@@ -8,7 +8,6 @@ import io.lightflow.event.BodyEncoder;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.LightEventDecoder;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.join.JoinSettings;
@@ -68,7 +67,7 @@ final class StepTiming {
     private String round(List<Wire> traffic) {
         decodeNs = stepNs = readNs = writeNs = countNs = outputs = cells = reads = 0;
         LightEventDecoder decoder = new LightEventDecoder(schemas, Duration.ofDays(1));
-        JoinStep step = new JoinStep(JoinSettings.defaults("us"), new LastClick(), new OutputEncoder(schemas.ids()));
+        JoinStep step = new JoinStep(JoinSettings.defaults("us"), new LastClick(), schemas.ids(), schemas);
         JoinedEventDecoder joined = new JoinedEventDecoder(schemas);
         TimedStore store = new TimedStore();
         Position position = Position.START;

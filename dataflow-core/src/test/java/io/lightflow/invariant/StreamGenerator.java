@@ -17,7 +17,8 @@ import java.util.Random;
 /**
  * Generates small streams that are as hard as the rules allow. They have few ids, keys and advertisers, ids that are
  * prefixes of others, and colliding times. Times lie at midnight, and just on, inside and outside the edges of windows.
- * Duplicates occur in any topic of their type. Disorder reaches the allowed bound, or exceeds it on request.
+ * Duplicates occur in any topic of their type, and days later with another time. Disorder reaches the allowed bound, or
+ * exceeds it on request, also by more than any window.
  */
 public final class StreamGenerator {
 
@@ -38,12 +39,14 @@ public final class StreamGenerator {
     private final int keys;
     private final int advertisers;
     private final int ids;
-    private final JoinSettings settings;
+    private JoinSettings settings;
     private final Lateness lateness;
     private final Map<List<Object>, SampleEvent> samples = new LinkedHashMap<>();
 
     private String keyPrefix = "cookie-";
     private int fewerBeaconsThan = 4;
+    /** How many times the windows the last beacon is after the last event. */
+    private int closingWindows = 1;
 
     private StreamGenerator(long seed, Lateness lateness) {
         this.lateness = lateness;
@@ -68,6 +71,11 @@ public final class StreamGenerator {
     public static List<Stream> streams(long seed, int shards, Lateness lateness) {
         StreamGenerator generator = new StreamGenerator(seed, lateness);
         generator.fewerBeaconsThan = 12;
+        // Windows may double meanwhile.
+        generator.closingWindows = 3;
+        if (lateness == Lateness.WITHIN_BOUND && generator.random.nextInt(4) == 0) {
+            generator.settings = generator.withRowCap(3 + generator.random.nextInt(8));
+        }
         List<Stream> streams = new ArrayList<>(shards);
         for (int shard = 0; shard < shards; shard++) {
             generator.keyPrefix = "cookie-" + shard + "-";
@@ -88,6 +96,15 @@ public final class StreamGenerator {
         Duration disorder = Duration.ofMillis(
                 List.of(0L, 1L, 5_000L, Math.min(unit, 3_600_000)).get(random.nextInt(4)));
         return new JoinSettings("us", disorder, windows(), own, JoinSettings.DEFAULT_ROW_CAP);
+    }
+
+    private JoinSettings withRowCap(int rowCap) {
+        return new JoinSettings(
+                settings.group(),
+                settings.allowedDisorder(),
+                settings.windows(),
+                settings.windowsByAdvertiser(),
+                rowCap);
     }
 
     private Windows windows() {
@@ -196,10 +213,18 @@ public final class StreamGenerator {
             for (int copies = copies(); copies > 0; copies--) {
                 String topic = sample.type().centralTopic(dcs.get(random.nextInt(dcs.size())));
                 placed.get(topic).add(new Placed(disordered(sample.time()), sample, null));
+                if (random.nextInt(8) == 0) {
+                    long later =
+                            sample.time() + settings.allowedDisorder().toMillis() + 1 + random.nextLong(4 * DAY_MS);
+                    placed.get(topic).add(new Placed(disordered(later), sample.withTime(later), null));
+                }
             }
         }
-        long lastTime =
-                samples.values().stream().mapToLong(SampleEvent::time).max().orElseThrow();
+        long lastTime = placed.values().stream()
+                .flatMap(List::stream)
+                .mapToLong(record -> record.sample().time())
+                .max()
+                .orElseThrow();
         // Late events are decided when the watermark moves again, so the last beacon must be beyond all others.
         long closing = lateness == Lateness.WITHIN_BOUND ? lastTime : Math.max(lastTime, start + 12 * unit);
         logs.forEach((topic, log) -> fill(log, placed.get(topic), closing));
@@ -215,6 +240,9 @@ public final class StreamGenerator {
         long disorderMs = settings.allowedDisorder().toMillis();
         if (lateness == Lateness.SOMETIMES_BEYOND && random.nextInt(6) == 0) {
             disorderMs += random.nextLong(4 * unit);
+            if (random.nextInt(4) == 0) {
+                disorderMs += settings.maxAge().toMillis();
+            }
         }
         return time
                 + switch (random.nextInt(3)) {
@@ -245,6 +273,7 @@ public final class StreamGenerator {
                 log.markers(1 + random.nextInt(2));
             }
         }
-        log.beacon(settings.closingTime(lastTime));
+        long closingMs = settings.closingTime(lastTime) - lastTime;
+        log.beacon(lastTime + closingWindows * closingMs);
     }
 }

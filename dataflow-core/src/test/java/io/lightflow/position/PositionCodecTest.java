@@ -42,6 +42,23 @@ class PositionCodecTest {
     }
 
     @Test
+    void theProgressOfTheJoinFollowsTheTopics() {
+        TreeMap<String, TopicPosition> topics = new TreeMap<>();
+        topics.put("us.clicks", new TopicPosition(List.of(new Incarnation(10, 5)), 1370448000000L));
+        Position position =
+                new Position(topics, 9, 42, Books.EMPTY, StoreVersion.UNKNOWN, new JoinProgress(3, 1370534400001L));
+        assertThat(PositionCodec.encode(position))
+                .isEqualTo("v1|wm=9|tx=42|us.clicks=a:5@1370448000000|takeovers=3|timers=1370534400001");
+    }
+
+    @Test
+    void aLineOfAnEarlierVersionHasNoProgressOfTheJoin() {
+        assertThat(PositionCodec.decode("v1|wm=9|tx=42|us.clicks=a:5@1370448000000")
+                        .join())
+                .isEqualTo(JoinProgress.NONE);
+    }
+
+    @Test
     void theStartComesBack() {
         assertThat(PositionCodec.decode(PositionCodec.encode(Position.START))).isEqualTo(Position.START);
     }
@@ -122,7 +139,9 @@ class PositionCodecTest {
         StoreVersion store = random.nextBoolean()
                 ? StoreVersion.UNKNOWN
                 : new StoreVersion(random.nextInt() | 1, random.nextLong(Long.MAX_VALUE), random.nextInt());
-        return new Position(topics, time(random), random.nextLong(), books.done(), store);
+        JoinProgress join =
+                random.nextBoolean() ? JoinProgress.NONE : new JoinProgress(random.nextInt(1_000), time(random));
+        return new Position(topics, time(random), random.nextLong(), books.done(), store, join);
     }
 
     private static long time(Random random) {

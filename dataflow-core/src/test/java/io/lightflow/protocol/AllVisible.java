@@ -22,13 +22,13 @@ final class AllVisible {
     static Position position(Position position) {
         SortedMap<String, TopicPosition> topics = new TreeMap<>(position.topics());
         topics.put(TOPIC, new TopicPosition(List.of(new Incarnation(INCARNATION, 1)), Position.NO_TIME));
-        return new Position(topics, position.watermark(), position.txid(), position.books());
+        return position.withTopics(topics);
     }
 
     static Position without(Position position) {
         SortedMap<String, TopicPosition> topics = new TreeMap<>(position.topics());
         topics.remove(TOPIC);
-        return new Position(topics, position.watermark(), position.txid(), position.books());
+        return position.withTopics(topics);
     }
 
     static byte[] key(byte[] key) {

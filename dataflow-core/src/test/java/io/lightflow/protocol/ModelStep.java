@@ -2,7 +2,6 @@ package io.lightflow.protocol;
 
 import io.lightflow.attribution.LastClick;
 import io.lightflow.event.Block;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.invariant.Outcome;
 import io.lightflow.invariant.OutputReader;
 import io.lightflow.invariant.TestSchemas;
@@ -42,7 +41,7 @@ final class ModelStep {
     ModelStep(Scenario scenario, boolean ghostRule) {
         this.scenario = scenario;
         this.ghostRule = ghostRule;
-        this.step = new JoinStep(scenario.settings(), new LastClick(), new OutputEncoder(schemas.ids()));
+        this.step = new JoinStep(scenario.settings(), new LastClick(), schemas.ids(), schemas);
     }
 
     /**

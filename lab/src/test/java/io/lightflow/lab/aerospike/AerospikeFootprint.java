@@ -11,7 +11,6 @@ import io.lightflow.event.BlockEntry;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Origin;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.join.JoinSettings;
@@ -81,7 +80,7 @@ final class AerospikeFootprint {
 
     private void run(AerospikeCluster cluster, Feed feed) {
         JoinSettings settings = JoinSettings.defaults("us");
-        JoinStep step = new JoinStep(settings, new LastClick(), new OutputEncoder(schemas.ids()));
+        JoinStep step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas);
         Map<String, Double> before = state(cluster);
         long began = System.nanoTime();
         Position position = Position.START;

@@ -2,6 +2,7 @@ package io.lightflow.topology.dataflow;
 
 import io.lightflow.event.Block;
 import io.lightflow.event.OutputEvent;
+import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.identity.StoreIdentity;
 import io.lightflow.join.JoinStep;
 import io.lightflow.join.StepResult;
@@ -124,13 +125,16 @@ public final class DataflowLoop implements BlockLoop {
         List<NewCell> cells = new ArrayList<>();
         List<Commit<List<OutputEvent>>> commits = new ArrayList<>();
         try {
-            step(batch, cells, commits, gaps);
+            step(batch, todo, cells, commits, gaps);
             settle(todo);
             // Only now: cells carry the watermark at which they were made, and it must be a committed one.
             if (!cells.isEmpty()) {
                 store.write(cells);
             }
-        } catch (SinkUnavailableException | StoreUnavailableException | FencedException e) {
+        } catch (SinkUnavailableException
+                | StoreUnavailableException
+                | SchemasUnavailableException
+                | FencedException e) {
             forget(batch);
             settle(todo);
             throw e;
@@ -143,10 +147,11 @@ public final class DataflowLoop implements BlockLoop {
 
     private void step(
             Batch batch,
+            Deque<Batch> todo,
             List<NewCell> cells,
             List<Commit<List<OutputEvent>>> commits,
             Map<Integer, RetryException> gaps) {
-        open(batch.blocks().stream().filter(block -> isAtWork(block, gaps)).toList());
+        open(batch.blocks().stream().filter(block -> isAtWork(block, gaps)).toList(), todo);
         List<Block> blocks =
                 batch.blocks().stream().filter(block -> isAtWork(block, gaps)).toList();
         for (BlockSteps.Outcome outcome : steps.run(batch.txid(), blocks, positions)) {
@@ -181,25 +186,44 @@ public final class DataflowLoop implements BlockLoop {
         }
     }
 
-    private void open(List<Block> blocks) {
+    /** Opens shards. A shard whose store is not the ledger's stops; of the others, this attempt takes over. */
+    private void open(List<Block> blocks, Deque<Batch> todo) {
         List<Integer> closed = blocks.stream()
                 .map(Block::shard)
                 .filter(shard -> !positions.containsKey(shard))
                 .distinct()
                 .toList();
-        if (!closed.isEmpty()) {
-            Map<Integer, Position> opened = sink.open(closed);
-            Map<Integer, String> mismatches = identity.mismatches(opened);
-            positions.putAll(opened);
-            mismatches.forEach((shard, reason) -> {
-                stopped.stop(shard, reason);
-                notices.stopped(shard, reason);
-                atWork.remove(shard);
-            });
-            closed.stream()
-                    .filter(shard -> !mismatches.containsKey(shard) && atWork.add(shard))
-                    .forEach(notices::works);
+        if (closed.isEmpty()) {
+            return;
         }
+        settle(todo);
+        Map<Integer, Position> opened = sink.open(closed);
+        Map<Integer, String> mismatches = identity.mismatches(opened);
+        mismatches.forEach((shard, reason) -> {
+            positions.put(shard, opened.get(shard));
+            stopped.stop(shard, reason);
+            notices.stopped(shard, reason);
+            atWork.remove(shard);
+        });
+        Map<Integer, Position> taken = new TreeMap<>(opened);
+        taken.keySet().removeAll(mismatches.keySet());
+        takeOver(taken);
+        taken.keySet().stream().filter(atWork::add).forEach(notices::works);
+    }
+
+    /** Commits the number of this attempt for each shard, before it writes a cell. */
+    private void takeOver(Map<Integer, Position> opened) {
+        if (opened.isEmpty()) {
+            return;
+        }
+        List<Commit<List<OutputEvent>>> takeovers = new ArrayList<>(opened.size());
+        opened.replaceAll((shard, committed) -> {
+            Position next = JoinStep.takeOver(committed);
+            takeovers.add(new Commit<>(List.of(new ShardMove(shard, committed, next)), List.of()));
+            return next;
+        });
+        sink.commit(takeovers);
+        positions.putAll(opened);
     }
 
     private void commit(Batch batch, List<Commit<List<OutputEvent>>> commits, Deque<Batch> todo) {

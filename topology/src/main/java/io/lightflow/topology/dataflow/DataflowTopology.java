@@ -3,7 +3,6 @@ package io.lightflow.topology.dataflow;
 import io.lightflow.attribution.LastClick;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEventDecoder;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.Position;
@@ -106,7 +105,7 @@ public final class DataflowTopology implements TopologyDescriptor {
     public static Supplier<JoinStep> steps(GroupSettings settings) {
         JoinSettings rules = settings.join().of(settings.group());
         RegistrySchemas schemas = RegistrySchemas.connect(settings.registry());
-        return () -> new JoinStep(rules, new LastClick(), new OutputEncoder(schemas.ids()));
+        return () -> new JoinStep(rules, new LastClick(), schemas.ids(), schemas);
     }
 
     /** Threads that end by themselves when they have nothing to do. */

@@ -1,5 +1,6 @@
 package io.lightflow.topology.loop;
 
+import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.store.StoreUnavailableException;
 import java.time.Duration;
@@ -10,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Retries a call in place while its sink or store is unavailable, with growing pauses and without a limit. If the batch
- * failed instead, Trident would emit it anew while the earlier attempts still count as pending. A few of those halt
- * Trident until their time-out.
+ * Retries a call in place while its sink, store or registry is unavailable, with growing pauses and without a limit. If
+ * the batch failed instead, Trident would emit it anew while the earlier attempts still count as pending. A few of
+ * those halt Trident until their time-out.
  *
  * <p>An outage logs one WARN at its start and one INFO at its end. Interrupting the waiting thread ends the wait. Used
  * by one thread.
@@ -49,7 +50,8 @@ public final class BackoffRetrier {
     }
 
     /**
-     * Makes attempts until one ends without {@link SinkUnavailableException} and {@link StoreUnavailableException}.
+     * Makes attempts until one ends without {@link SinkUnavailableException}, {@link StoreUnavailableException} and
+     * {@link SchemasUnavailableException}.
      *
      * @param what what waits meanwhile, for the log
      * @throws StoppedException if the thread is interrupted
@@ -57,7 +59,7 @@ public final class BackoffRetrier {
     public <T> T untilAvailable(String what, Attempt<T> attempt) {
         try {
             return attempt.make();
-        } catch (SinkUnavailableException | StoreUnavailableException e) {
+        } catch (SinkUnavailableException | StoreUnavailableException | SchemasUnavailableException e) {
             return waitOut(what, attempt, e);
         }
     }
@@ -75,7 +77,7 @@ public final class BackoffRetrier {
                 T result = attempt.make();
                 LOG.info("{} continues after {}", what, Duration.ofMillis(clock.millis() - beganMs));
                 return result;
-            } catch (SinkUnavailableException | StoreUnavailableException e) {
+            } catch (SinkUnavailableException | StoreUnavailableException | SchemasUnavailableException e) {
                 last = e;
                 time = time.multipliedBy(2);
                 if (time.compareTo(MAX_PAUSE) > 0) {

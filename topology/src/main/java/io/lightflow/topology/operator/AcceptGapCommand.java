@@ -158,6 +158,6 @@ public final class AcceptGapCommand implements Callable<Integer> {
         incarnations.add(new Incarnation(incarnation, to));
         SortedMap<String, TopicPosition> topics = new TreeMap<>(before.topics());
         topics.put(topic, new TopicPosition(incarnations, before.maxTime(topic)));
-        return new Position(topics, before.watermark(), before.txid(), before.books(), before.store());
+        return before.withTopics(topics);
     }
 }

@@ -81,13 +81,16 @@ public final class StoreRebuild {
     private List<String> rebuild(int shard, Position begin, JoinStep step, OpenStore store) {
         List<String> lines = new ArrayList<>();
         try (LedgerMover mover = DataflowTopology.INSTANCE.ledgerMover(settings)) {
+            // The cells of the rebuild have a number of their own, above those of all former attempts.
+            mover.move(shard, JoinStep::takeOver);
             mover.move(shard, ledger -> {
                 LightLog log = LightLog.of(settings, shard);
                 ShardRebuild rebuild =
                         new ShardRebuild(step, store.cells(), begin == null ? log.begin() : begin, ledger);
                 log.readInto(rebuild);
                 StoreIdentity identity = store.identity(settings.group());
-                Position next = ledger.with(identity.markRebuilt(shard));
+                Position next = ledger.with(identity.markRebuilt(shard))
+                        .with(rebuild.position().join());
                 lines.addAll(RebuildReport.lines(shard, log, rebuild, next, settings));
                 return next;
             });

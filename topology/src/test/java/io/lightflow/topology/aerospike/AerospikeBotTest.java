@@ -14,7 +14,6 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.Origin;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.invariant.OutputReader;
 import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
@@ -57,7 +56,7 @@ final class AerospikeBotTest {
 
     @Test
     void aBotIsStoredUpToTheCapAndPutOutFlaggedAndCountedBeyondIt() {
-        JoinStep step = new JoinStep(SETTINGS, new LastClick(), new OutputEncoder(schemas.ids()));
+        JoinStep step = new JoinStep(SETTINGS, new LastClick(), schemas.ids(), schemas);
         OutputReader reader = new OutputReader(schemas);
         Position position = Position.START;
         int flagged = 0;

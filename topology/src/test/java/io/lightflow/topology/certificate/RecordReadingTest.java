@@ -13,7 +13,6 @@ import io.lightflow.event.Conversion;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.LightEventDecoder;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.Tag;
 import io.lightflow.invariant.TestSchemas;
@@ -193,7 +192,7 @@ class RecordReadingTest {
             }
             parts.add(new BlockPart(topic, TOPICS.get(topic), incarnation(topic), 0, values.size(), false, entries));
         });
-        JoinStep step = new JoinStep(JoinSettings.defaults("us"), new LastClick(), new OutputEncoder(schemas.ids()));
+        JoinStep step = new JoinStep(JoinSettings.defaults("us"), new LastClick(), schemas.ids(), schemas);
         Map<String, OutputRecord> outputs = new TreeMap<>();
         for (OutputEvent event : step.run(Position.START, new Block(0, parts, 0), 1, new MemoryJoinStore())
                 .outputs()) {

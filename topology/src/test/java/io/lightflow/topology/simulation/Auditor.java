@@ -13,7 +13,7 @@ import io.lightflow.statistics.Statistics;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Inspects the commits after every step, and asserts invariants A to I. */
+/** Inspects the commits after every step, and asserts invariants A to J. */
 final class Auditor {
     private final JoinedLog joined;
     private final StatisticsTables tables;
@@ -43,7 +43,7 @@ final class Auditor {
         this.journal = journal;
         OutputReader reader = new OutputReader(schemas);
         for (int shard = 0; shard < streams.size(); shard++) {
-            shards.add(new ShardAudit(shard, streams.get(shard), schedule.lateness(), central, reader));
+            shards.add(new ShardAudit(shard, streams.get(shard), schedule, schemas, central, reader));
         }
         counts = new CountAudit(joined, reader);
     }
@@ -54,7 +54,7 @@ final class Auditor {
             Commit<List<OutputEvent>> commit = joinBackend.history().get(joinsSeen);
             tell("joined", commit);
             for (ShardMove move : commit.moves()) {
-                shards.get(move.shard()).audit(move, commit.output());
+                shards.get(move.shard()).audit(move, commit.output(), joinBackend.rules(joinsSeen));
             }
             outputs += commit.output().size();
         }

@@ -1,5 +1,6 @@
 package io.lightflow.topology.simulation;
 
+import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.position.StoreVersion;
@@ -24,6 +25,7 @@ final class Backend<O> {
 
     private final Map<Integer, Integer> epochs = new HashMap<>();
     private final List<Commit<O>> history = new ArrayList<>();
+    private final List<JoinSettings> rulesOfHistory = new ArrayList<>();
 
     Backend(Outputs<O> outputs, Flaw flaw) {
         this.outputs = outputs;
@@ -67,9 +69,11 @@ final class Backend<O> {
         }
     }
 
-    void move(Commit<O> commit) {
+    /** @param rules the rules of the commit; null if they do not matter */
+    void move(Commit<O> commit, JoinSettings rules) {
         commit.moves().forEach(move -> positions.put(move.shard(), PositionCodec.encode(move.next())));
         history.add(commit);
+        rulesOfHistory.add(rules);
     }
 
     /**
@@ -105,5 +109,10 @@ final class Backend<O> {
     /** All commits, in order. */
     List<Commit<O>> history() {
         return history;
+    }
+
+    /** The rules of a commit. */
+    JoinSettings rules(int number) {
+        return rulesOfHistory.get(number);
     }
 }

@@ -63,15 +63,21 @@ final class CountAudit {
         if (record instanceof JoinedImpression joinedImpression) {
             sums.add(
                     joinedImpression.getImpression(),
-                    dataCenter(joinedImpression.getProvenance().getOrigin()));
+                    dataCenter(joinedImpression.getProvenance().getOrigin()),
+                    joinedImpression.getProvenance().getInvalid());
         } else if (record instanceof JoinedClick click) {
-            sums.add(click.getClick(), click.getImpression(), dataCenter(click.getImpressionOrigin()));
+            sums.add(
+                    click.getClick(),
+                    click.getImpression(),
+                    dataCenter(click.getImpressionOrigin()),
+                    click.getProvenance().getInvalid());
         } else if (record instanceof JoinedConversion conversion) {
             if (conversion.getAttribution() != AttributionKind.NONE) {
                 sums.add(
                         conversion.getConversion(),
                         conversion.getImpression(),
-                        dataCenter(conversion.getImpressionOrigin()));
+                        dataCenter(conversion.getImpressionOrigin()),
+                        conversion.getProvenance().getInvalid());
             }
         } else {
             return 0; // a beacon

@@ -1,17 +1,15 @@
 package io.lightflow.topology.simulation;
 
-import io.lightflow.event.Click;
-import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.Origin;
 import io.lightflow.invariant.Stream;
+import io.lightflow.join.CellContents;
 import io.lightflow.store.Cell;
 import io.lightflow.store.NewCell;
 import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +19,6 @@ import java.util.Map;
  * joined click when the impression has been committed.
  */
 final class DrainingCellStore extends CellStore {
-    private static final int SEEN_AND_ORIGIN_BYTES = 20;
-    private static final int TIMED_HEADER_BYTES = 8;
-
     private final Map<String, Integer> shards = new HashMap<>();
     private final Backend<?> ledger;
     /** Origin of the last write of each impression, by join key and id. */
@@ -44,8 +39,7 @@ final class DrainingCellStore extends CellStore {
         for (NewCell cell : cells) {
             if (cell.row()[0] == 'd' && cell.key()[0] == 'I') {
                 String joinKey = text(cell.row(), 5, cell.row().length);
-                String id = text(cell.key(), 1, cell.key().length - SEEN_AND_ORIGIN_BYTES);
-                impressions.put(List.of(joinKey, id), origin(cell.key()));
+                impressions.put(List.of(joinKey, CellContents.idOf(cell.key())), origin(cell.key()));
             }
         }
     }
@@ -71,10 +65,7 @@ final class DrainingCellStore extends CellStore {
         if (cell.key()[0] != 'C') {
             return false;
         }
-        byte[] body = Arrays.copyOfRange(cell.value(), TIMED_HEADER_BYTES, cell.value().length);
-        Click click = (Click) LightEvent.of(EventType.CLICK, joinKey, origin(cell.key()), 0, body)
-                .record();
-        Origin impression = impressions.get(List.of(joinKey, click.getImpressionId()));
+        Origin impression = impressions.get(List.of(joinKey, CellContents.impressionOf(cell)));
         return impression != null
                 && !ledger.position(shards.get(joinKey))
                         .visibility()

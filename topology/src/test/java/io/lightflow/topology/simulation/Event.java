@@ -51,7 +51,11 @@ record Event(What what, int which, int amount, Blow blow, long salt) {
         /** The ledger of a shard is set back, as by restoring an old backup. The dataflow topology restarts. */
         SET_BACK_LEDGER(1),
         /** An operator restores what was set back, and fills the store again. */
-        REPAIR(2);
+        REPAIR(2),
+        /** The topology is submitted with other windows, another allowed disorder or another row cap. */
+        RECONFIGURE(1),
+        /** The topology is submitted by a build with other schemas. */
+        UPGRADE(1);
 
         /** Relative frequency. */
         final int weight;

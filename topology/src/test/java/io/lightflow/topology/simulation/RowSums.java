@@ -20,26 +20,29 @@ final class RowSums {
     private final Map<Row, Counts> rows = new HashMap<>();
 
     /** @param dataCenter of the impression */
-    void add(Impression impression, String dataCenter) {
+    void add(Impression impression, String dataCenter, boolean invalid) {
         Counts one = new Counts();
-        one.impressions = 1;
-        one.spendMicros = impression.getPriceMicros();
+        one.impressions = invalid ? 0 : 1;
+        one.invalidImpressions = invalid ? 1 : 0;
+        one.spendMicros = invalid ? 0 : impression.getPriceMicros();
         add(impression.getTime(), impression, dataCenter, impression.getCurrency(), one);
     }
 
     /** @param dataCenter of the impression */
-    void add(Click click, Impression impression, String dataCenter) {
+    void add(Click click, Impression impression, String dataCenter, boolean invalid) {
         Counts one = new Counts();
-        one.clicks = 1;
-        one.spendMicros = click.getPriceMicros();
+        one.clicks = invalid ? 0 : 1;
+        one.invalidClicks = invalid ? 1 : 0;
+        one.spendMicros = invalid ? 0 : click.getPriceMicros();
         add(click.getTime(), impression, dataCenter, click.getCurrency(), one);
     }
 
     /** @param dataCenter of the impression */
-    void add(Conversion conversion, Impression impression, String dataCenter) {
+    void add(Conversion conversion, Impression impression, String dataCenter, boolean invalid) {
         Counts one = new Counts();
-        one.conversions = 1;
-        one.revenueMicros = conversion.getRevenueMicros();
+        one.conversions = invalid ? 0 : 1;
+        one.invalidConversions = invalid ? 1 : 0;
+        one.revenueMicros = invalid ? 0 : conversion.getRevenueMicros();
         add(conversion.getTime(), impression, dataCenter, conversion.getCurrency(), one);
     }
 

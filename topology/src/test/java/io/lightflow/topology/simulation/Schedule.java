@@ -47,7 +47,16 @@ record Schedule(long seed, int shards, Lateness lateness, long microBatchMs, int
             Blow blow = what.isWork() && random.nextInt(4) < harm ? blow(random) : Blow.NONE;
             events.add(new Event(what, random.nextInt(100), 1 + random.nextInt(8), blow, random.nextLong()));
         }
+        if (random.nextInt(3) > 0) {
+            // With fixed rules, the outcome is known in advance.
+            events.removeIf(event -> event.what() == What.RECONFIGURE);
+        }
         return new Schedule(seed, shards, lateness, microBatchMs, maxRows, events);
+    }
+
+    /** Whether the rules change. */
+    boolean reconfigures() {
+        return events.stream().anyMatch(event -> event.what() == What.RECONFIGURE);
     }
 
     private static What what(Random random) {

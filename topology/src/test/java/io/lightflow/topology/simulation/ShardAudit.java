@@ -4,11 +4,13 @@ import static io.lightflow.topology.simulation.Promise.require;
 import static io.lightflow.topology.simulation.Promise.requireEqual;
 
 import io.lightflow.event.Beacon;
+import io.lightflow.event.BeaconMark;
 import io.lightflow.event.BlockEntry;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
 import io.lightflow.event.EventOrigin;
 import io.lightflow.event.EventType;
+import io.lightflow.event.GeneratedRecords;
 import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedClick;
 import io.lightflow.event.JoinedConversion;
@@ -17,13 +19,17 @@ import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.RejectedEvent;
 import io.lightflow.event.Rejection;
+import io.lightflow.event.WireFormat;
 import io.lightflow.invariant.BruteForce;
+import io.lightflow.invariant.BruteForce.Arrival;
 import io.lightflow.invariant.BruteForce.Counted;
 import io.lightflow.invariant.Outcome;
 import io.lightflow.invariant.OutputReader;
 import io.lightflow.invariant.OutputReader.DecodedOutput;
 import io.lightflow.invariant.Stream;
 import io.lightflow.invariant.StreamGenerator.Lateness;
+import io.lightflow.invariant.TestSchemas;
+import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
@@ -47,7 +53,8 @@ final class ShardAudit {
 
     private final int number;
     private final Stream stream;
-    private final Lateness lateness;
+    private final Schedule schedule;
+    private final TestSchemas schemas;
     private final CentralCluster central;
     private final OutputReader reader;
     /** The expected final outputs; known in advance unless events may be late. */
@@ -55,16 +62,23 @@ final class ShardAudit {
 
     private final List<LightEvent> read = new ArrayList<>();
     private final Set<List<Object>> ids = new HashSet<>();
-    private final Map<LightEvent, Long> takenInAt = new IdentityHashMap<>();
+    private final Map<LightEvent, Arrival> arrivals = new IdentityHashMap<>();
     private final List<List<Object>> rejections = new ArrayList<>();
     private final Set<List<String>> putOut = new HashSet<>();
     private Position last = Position.START;
     private long lastBeacon = Position.NO_TIME;
 
-    ShardAudit(int number, Stream stream, Lateness lateness, CentralCluster central, OutputReader reader) {
+    ShardAudit(
+            int number,
+            Stream stream,
+            Schedule schedule,
+            TestSchemas schemas,
+            CentralCluster central,
+            OutputReader reader) {
         this.number = number;
         this.stream = stream;
-        this.lateness = lateness;
+        this.schedule = schedule;
+        this.schemas = schemas;
         this.central = central;
         this.reader = reader;
         this.expected = new HashSet<>(stream.answer().outcomes());
@@ -75,11 +89,16 @@ final class ShardAudit {
     }
 
     private boolean isOnTime() {
-        return lateness == Lateness.WITHIN_BOUND;
+        return schedule.lateness() == Lateness.WITHIN_BOUND && !schedule.reconfigures();
+    }
+
+    /** Whether the outcome follows from the events alone. */
+    private boolean isKnownInAdvance() {
+        return isOnTime() && stream.settings().rowCap() == JoinSettings.DEFAULT_ROW_CAP;
     }
 
     /** Checks a move of the shard with its outputs. */
-    void audit(ShardMove move, List<OutputEvent> outputs) {
+    void audit(ShardMove move, List<OutputEvent> outputs, JoinSettings rules) {
         Position before = last;
         Position after = move.next();
         last = after;
@@ -89,7 +108,7 @@ final class ShardAudit {
         require(after.watermark() >= before.watermark(), () -> "F: the watermark goes back to " + after.watermark());
         require(after.books().balanced(), () -> "H: the books do not balance: " + after.books());
         Books.Editor books = before.books().edit();
-        take(before, after, books);
+        take(before, after, rules, books);
         Visibility visible = after.visibility();
         for (OutputEvent output : outputs) {
             audit(output, reader.read(output), visible, books);
@@ -111,40 +130,56 @@ final class ShardAudit {
     }
 
     /** Records the events between the two positions as read. */
-    private void take(Position before, Position after, Books.Editor books) {
+    private void take(Position before, Position after, JoinSettings rules, Books.Editor books) {
         after.topics().forEach((topic, position) -> {
             for (Incarnation life : position.incarnations()) {
                 long from = nextOffset(before, topic, life.id());
                 require(from <= life.nextOffset(), () -> "B: the ledger of " + topic + " goes back");
+                long newest = Math.max(before.watermark(), before.maxTime(topic));
                 for (BlockEntry entry : central.partition(life.id(), number)
                         .part(from, life.nextOffset())
                         .entries()) {
                     take(
                             entry,
                             life,
-                            before.watermark(),
+                            new Arrival(before.watermark(), newest, rules),
                             books,
                             central.topics().get(topic));
+                    newest = Math.max(newest, timeOf(entry));
                 }
             }
         });
     }
 
-    private void take(BlockEntry entry, Incarnation life, long watermark, Books.Editor books, EventType type) {
+    private void take(BlockEntry entry, Incarnation life, Arrival arrival, Books.Editor books, EventType type) {
         if (entry instanceof LightEvent event) {
             read.add(event);
-            takenInAt.put(event, watermark);
+            arrivals.put(event, arrival);
             books.add(type, Entry.IN, 1);
-            if (!ids.add(id(event))) {
+            if (ids.contains(id(event))) {
                 books.add(type, Entry.DUPLICATE, 1);
-            } else if (event.time() < watermark) {
-                require(!isOnTime(), () -> "E: counted as late: " + event.record());
-                books.add(type, Entry.LATE, 1);
+            } else if (arrival.rejects(event.time())) {
+                require(!isOnTime(), () -> "E: rejected as too old: " + event.record());
+                byte[] value = WireFormat.value(schemas.id(GeneratedRecords.schema(type)), event.body());
+                rejections.add(List.of(life.id(), event.offset(), ByteBuffer.wrap(value)));
+            } else {
+                ids.add(id(event));
+                if (event.time() < arrival.watermark()) {
+                    require(!isOnTime(), () -> "E: counted as late: " + event.record());
+                    books.add(type, Entry.LATE, 1);
+                }
             }
         } else if (entry instanceof Rejection rejection) {
             rejections.add(List.of(life.id(), rejection.offset(), ByteBuffer.wrap(rejection.value())));
             books.add(type, Entry.IN, 1);
         }
+    }
+
+    private static long timeOf(BlockEntry entry) {
+        if (entry instanceof LightEvent event) {
+            return event.time();
+        }
+        return entry instanceof BeaconMark beacon ? beacon.time() : Position.NO_TIME;
     }
 
     private static long nextOffset(Position position, String topic, int incarnation) {
@@ -172,19 +207,27 @@ final class ShardAudit {
                     () -> "C: " + seen.record() + " was joined with what has not been committed, from " + origin);
         }
         if (seen.record() instanceof RejectedEvent) {
-            EventType type = central.topics().get(seen.provenance().getOrigin().getTopic());
-            books.add(type, Entry.REJECTED, 1);
+            books.add(typeOf(seen), Entry.REJECTED, 1);
             return;
         }
         Outcome outcome = seen.outcome();
         require(
                 putOut.add(List.of(outcome.joinKey(), outcome.kind(), outcome.id())),
                 () -> "D: emitted twice: " + outcome);
-        if (isOnTime()) {
+        if (isKnownInAdvance()) {
             require(expected.contains(outcome), () -> "E: brute force says otherwise: " + outcome);
+        }
+        if (isOnTime()) {
             require(!seen.provenance().getLate(), () -> "E: flagged as late: " + outcome);
         }
+        if (seen.provenance().getInvalid()) {
+            books.add(typeOf(seen), Entry.INVALID, 1);
+        }
         enter(outcome, books);
+    }
+
+    private EventType typeOf(DecodedOutput seen) {
+        return central.topics().get(seen.provenance().getOrigin().getTopic());
     }
 
     private static void enter(Outcome outcome, Books.Editor books) {
@@ -222,9 +265,8 @@ final class ShardAudit {
      */
     void finish(List<OutputEvent> visible, RowSums sums) {
         requireNothingIsMissing();
-        BruteForce.Answer answer = isOnTime()
-                ? BruteForce.of(stream.settings(), read)
-                : BruteForce.of(stream.settings(), read, takenInAt::get);
+        BruteForce.Answer answer =
+                isKnownInAdvance() ? BruteForce.of(stream.settings(), read) : BruteForce.of(read, arrivals::get);
         List<Outcome> outcomes = new ArrayList<>();
         List<List<Object>> rejected = new ArrayList<>();
         for (OutputEvent output : visible) {
@@ -249,7 +291,7 @@ final class ShardAudit {
     private void requireNothingIsMissing() {
         for (LightEvent event : stream.events()) {
             require(
-                    ids.contains(id(event)),
+                    read.stream().anyMatch(each -> id(each).equals(id(event))),
                     () -> "A: never read: " + event.type() + " " + event.joinKey() + " " + event.id());
         }
     }
@@ -276,11 +318,11 @@ final class ShardAudit {
 
     private static void add(Counted one, RowSums sums) {
         if (one.event().record() instanceof Impression impression) {
-            sums.add(impression, "");
+            sums.add(impression, "", one.invalid());
         } else if (one.event().record() instanceof Click click) {
-            sums.add(click, one.impression(), "");
+            sums.add(click, one.impression(), "", one.invalid());
         } else if (one.event().record() instanceof Conversion conversion) {
-            sums.add(conversion, one.impression(), "");
+            sums.add(conversion, one.impression(), "", one.invalid());
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.lightflow.topology.simulation;
 
+import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.FencedException;
@@ -17,11 +18,18 @@ import java.util.Map;
 final class SimulatedSink<O> implements Sink<O> {
     private final Backend<O> backend;
     private final Perils perils;
+    private final JoinSettings rules;
     private final Map<Integer, Integer> held = new HashMap<>();
 
     SimulatedSink(Backend<O> backend, Perils perils) {
+        this(backend, perils, null);
+    }
+
+    /** @param rules the rules of the task's commits; null if they do not matter */
+    SimulatedSink(Backend<O> backend, Perils perils, JoinSettings rules) {
         this.backend = backend;
         this.perils = perils;
+        this.rules = rules;
     }
 
     @Override
@@ -80,13 +88,13 @@ final class SimulatedSink<O> implements Sink<O> {
             backend.requireHeld(commit, held);
             transaction.commit();
             if (backend.flaw() != Flaw.LEDGER_NOT_ATOMIC) {
-                backend.move(commit);
+                backend.move(commit, rules);
             }
             return null;
         });
         if (backend.flaw() == Flaw.LEDGER_NOT_ATOMIC) {
             perils.around(Call.MOVE_LEDGER, () -> {
-                backend.move(commit);
+                backend.move(commit, rules);
                 return null;
             });
         }

@@ -3,13 +3,13 @@ package io.lightflow.topology.simulation;
 import io.lightflow.attribution.LastClick;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.identity.StoreIdentity;
 import io.lightflow.invariant.StreamGenerator.Lateness;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
+import io.lightflow.position.JoinProgress;
 import io.lightflow.position.Position;
 import io.lightflow.position.StoreVersion;
 import io.lightflow.position.TopicPosition.Incarnation;
@@ -68,7 +68,9 @@ final class StoreRoom {
     }
 
     private boolean isRebuildExact() {
-        return schedule.lateness() == Lateness.WITHIN_BOUND;
+        return schedule.lateness() == Lateness.WITHIN_BOUND
+                && !schedule.reconfigures()
+                && settings.rowCap() == JoinSettings.DEFAULT_ROW_CAP;
     }
 
     /**
@@ -129,15 +131,17 @@ final class StoreRoom {
             Position ledger = sink.open(shard);
             StoreIdentity identity = identity(current, random);
             if (!identity.mismatches(Map.of(shard, ledger)).isEmpty()) {
-                rebuild(shard, ledger, random);
-                Position next = ledger.with(identity.markRebuilt(shard));
-                sink.commit(List.of(new Commit<>(List.of(new ShardMove(shard, ledger, next)), List.of())));
+                Position taken = JoinStep.takeOver(ledger);
+                sink.commit(List.of(new Commit<>(List.of(new ShardMove(shard, ledger, taken)), List.of())));
+                JoinProgress join = rebuild(shard, taken, random);
+                Position next = taken.with(identity.markRebuilt(shard)).with(join);
+                sink.commit(List.of(new Commit<>(List.of(new ShardMove(shard, taken, next)), List.of())));
             }
         }
     }
 
-    private void rebuild(int shard, Position ledger, Random random) {
-        JoinStep step = new JoinStep(settings, new LastClick(), new OutputEncoder(schemas.ids()));
+    private JoinProgress rebuild(int shard, Position ledger, Random random) {
+        JoinStep step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas);
         ShardRebuild rebuild = new ShardRebuild(step, new TaskStore(current, Perils.none()), Position.START, ledger);
         int most = 1 + random.nextInt(20);
         while (true) {
@@ -152,7 +156,7 @@ final class StoreRoom {
                 });
             }
             if (parts.isEmpty()) {
-                return;
+                return rebuild.position().join();
             }
             rebuild.add(new Block(shard, parts, 0));
         }

@@ -1,5 +1,7 @@
 package io.lightflow.topology.simulation;
 
+import io.lightflow.join.OtherBuildStore;
+import io.lightflow.join.OtherBuildStore.Build;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.NewCell;
 import io.lightflow.store.Row;
@@ -13,11 +15,18 @@ import java.util.List;
 final class TaskStore implements JoinStore {
     private final CellStore cells;
     private final Perils perils;
+    private final Build build;
     private boolean closed;
 
     TaskStore(CellStore cells, Perils perils) {
+        this(cells, perils, OtherBuildStore.CURRENT);
+    }
+
+    /** @param build the build of the task */
+    TaskStore(CellStore cells, Perils perils, Build build) {
         this.cells = cells;
         this.perils = perils;
+        this.build = build;
     }
 
     @Override
@@ -27,8 +36,9 @@ final class TaskStore implements JoinStore {
     }
 
     @Override
-    public synchronized void write(List<NewCell> added) {
+    public synchronized void write(List<NewCell> newCells) {
         requireOpen();
+        List<NewCell> added = newCells.stream().map(build::rewrite).toList();
         perils.around(
                 Call.WRITE_ROWS,
                 () -> {

@@ -1,14 +1,16 @@
 package io.lightflow.topology.simulation;
 
 import io.lightflow.attribution.LastClick;
-import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.identity.StoreIdentity;
+import io.lightflow.invariant.EvolvedSchemas;
 import io.lightflow.invariant.Stream;
 import io.lightflow.invariant.StreamGenerator;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.OtherBuildStore;
+import io.lightflow.join.OtherBuildStore.Build;
 import io.lightflow.position.Position;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.store.JoinStore;
@@ -36,7 +38,11 @@ final class World {
     private final Journal journal;
     private final ManualClock clock = new ManualClock();
     private final List<Stream> streams;
-    private final JoinSettings settings;
+    /** The settings and the build of tasks that start now. */
+    private JoinSettings settings;
+
+    private Build build = OtherBuildStore.CURRENT;
+    private final List<Build> builds;
     private final TestSchemas schemas = new TestSchemas();
     private final CentralCluster central;
     private final JoinedLog joined;
@@ -55,6 +61,10 @@ final class World {
         this.journal = journal;
         streams = StreamGenerator.streams(schedule.seed(), schedule.shards(), schedule.lateness());
         settings = streams.get(0).settings();
+        builds = List.of(
+                OtherBuildStore.CURRENT,
+                OtherBuildStore.withSchemas(schemas, EvolvedSchemas::withMoreFields),
+                OtherBuildStore.withSchemas(schemas, EvolvedSchemas::withReversedFields));
         central = new CentralCluster(streams, 1_000);
         joined = new JoinedLog(settings.group(), schemas);
         joinBackend = new Backend<>(joined, flaw);
@@ -70,7 +80,7 @@ final class World {
                 "dataflow",
                 schedule.shards(),
                 central,
-                perils -> new SimulatedSink<>(joinBackend, perils),
+                perils -> new SimulatedSink<>(joinBackend, perils, settings),
                 this::dataflowLoop,
                 clock,
                 journal,
@@ -88,14 +98,15 @@ final class World {
     }
 
     private BlockLoop dataflowLoop(Perils perils) {
-        JoinStore store = new TaskStore(stores.current(), perils);
+        JoinSettings own = settings;
+        JoinStore store = new TaskStore(stores.current(), perils, build);
         return new DataflowLoop(
-                () -> new JoinStep(settings, new LastClick(), new OutputEncoder(schemas.ids())),
+                () -> new JoinStep(own, new LastClick(), schemas.ids(), schemas),
                 2,
                 store,
                 new StoreIdentity(settings.group(), store, () -> false, () -> perils.random()
                         .nextInt()),
-                new SimulatedSink<>(joinBackend, perils),
+                new SimulatedSink<>(joinBackend, perils, own),
                 StopNotices.NONE,
                 work -> soonOrLater(work, perils),
                 clock,
@@ -189,6 +200,14 @@ final class World {
             case SET_BACK_LEDGER -> {
                 dataflow.kill();
                 stores.setBackLedger(which % schedule.shards(), amount);
+            }
+            case RECONFIGURE -> {
+                settings = Reconfiguration.of(streams.get(0).settings(), random);
+                dataflow.restart(dataflow.size(), dataflow.txid(), random);
+            }
+            case UPGRADE -> {
+                build = builds.get(which % builds.size());
+                dataflow.restart(dataflow.size(), dataflow.txid(), random);
             }
             case REPAIR -> repair(random);
         }

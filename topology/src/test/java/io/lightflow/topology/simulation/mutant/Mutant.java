@@ -1,6 +1,7 @@
 package io.lightflow.topology.simulation.mutant;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.PositionCodec;
@@ -18,7 +19,7 @@ public enum Mutant {
             "a batch counts as done if its txid is not above the ledger's, and is processed whole otherwise,"
                     + " whatever its offsets",
             changed(JoinStep.class.getName(), Advice.to(JoinByTxid.class).on(named("run"))),
-            changed("io.lightflow.join.BlockJoin", nothingSkippedIn("takeEvents")),
+            changed("io.lightflow.join.BlockJoin", nothingSkippedIn("ingestEvents")),
             changed(
                     StatisticsStep.class.getName(),
                     nothingSkippedIn("run"),
@@ -40,11 +41,6 @@ public enum Mutant {
             "a tag whose id has any cell is a duplicate, also if the cell is its own, left by an attempt that failed"
                     + " (tags, since their cells serve this test only)",
             changed("io.lightflow.join.Cells", Advice.to(TagsVisible.class).on(named("isVisible")))),
-
-    CELLS_AHEAD_OF_THE_COMMIT_BEFORE(
-            "cells are written as soon as their block is stepped, while the commit that it is built upon is not known"
-                    + " to be made",
-            changed(JoinStep.class.getName(), Advice.to(EarlyCells.class).on(named("run")))),
 
     WAITING_CLICKS_DELETED_BEFORE_COMMIT(
             "a click that waited is deleted when its impression is written, and there again as a joined one after the"
@@ -94,7 +90,47 @@ public enum Mutant {
             "a rebuilt store gets its mark, but not the cells of the events below the ledger",
             changed(
                     "io.lightflow.rebuild.ShardRebuild",
-                    Advice.to(Skipped.class).on(named("write"))));
+                    Advice.to(Skipped.class).on(named("write")))),
+
+    STORED_BODIES_WITHOUT_SCHEMA(
+            "a stored body is taken for one of the compiled schema, whichever build wrote it",
+            changed(
+                    "io.lightflow.join.StoredBodies",
+                    Advice.to(CompiledSchema.class).on(named("writer")))),
+
+    RULES_OF_TODAY(
+            "today's windows and disorder apply to stored events, not those of their arrival",
+            changed(
+                    "io.lightflow.join.StoredCells",
+                    Advice.to(EverythingVisible.class).on(named("isToday")))),
+
+    CELLS_WITHOUT_TAKEOVER(
+            "cells do not tell which attempt wrote them",
+            changed("io.lightflow.join.BlockJoin", Advice.to(NoTakeover.class).on(named("takeover")))),
+
+    NO_TOMBSTONES(
+            "an event that is not stored leaves no tombstone, so that the cell of an earlier attempt becomes visible",
+            changed("io.lightflow.join.Tombstones", Advice.to(Never.class).on(named("hides")))),
+
+    COPIES_BEYOND_THE_CAP(
+            "a copy of an event beyond the row cap is emitted again if it comes in a later block",
+            changed("io.lightflow.join.Tombstones", Advice.to(Never.class).on(named("isEmitted")))),
+
+    DUPLICATES_WITHIN_THE_BLOCK(
+            "a copy is a duplicate only if the original comes in the same block",
+            changed(
+                    "io.lightflow.join.KeyState",
+                    Advice.to(Skipped.class).on(named("requestId").and(takesArguments(2))))),
+
+    AGE_WITHIN_THE_BLOCK(
+            "only what is newer within its own block makes an event too old",
+            changed("io.lightflow.join.BlockJoin", Advice.to(NoNewestTime.class).on(named("newestBefore")))),
+
+    TIMERS_OF_TODAY(
+            "the search for due timers ends at today's longest wait after the watermark",
+            changed(
+                    "io.lightflow.join.BlockJoin",
+                    Advice.to(TimersOfToday.class).on(named("lastDue"))));
 
     private final String breaks;
     private final String flaw;

@@ -9,7 +9,6 @@ final class WithoutWatermark {
 
     @Advice.OnMethodEnter
     static void enter(@Advice.Argument(value = 0, readOnly = false) Position position) {
-        position =
-                new Position(position.topics(), Position.NO_TIME, position.txid(), position.books(), position.store());
+        position = position.withWatermark(Position.NO_TIME);
     }
 }

@@ -1,0 +1,179 @@
+package io.lightflow.join;
+
+import io.lightflow.attribution.ConversionFacts;
+import io.lightflow.attribution.Windows;
+import io.lightflow.event.EventType;
+import io.lightflow.store.Cell;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import org.apache.avro.generic.GenericDatumReader;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+
+/**
+ * Reads the events in cells of the join, without their bodies. Cells of the first format have no rules; today's apply
+ * to them. Not thread-safe.
+ */
+final class StoredCells {
+    private final JoinSettings settings;
+    private final Map<EventType, GenericDatumReader<GenericRecord>> formerReaders = new EnumMap<>(EventType.class);
+    private BinaryDecoder decoder;
+
+    StoredCells(JoinSettings settings) {
+        this.settings = settings;
+    }
+
+    StoredEvent impression(Cell cell) {
+        byte[] key = cell.key();
+        byte[] value = cell.value();
+        boolean former = CellValue.isFormer(value);
+        ByteBuffer at = former ? ByteBuffer.wrap(value) : CellValue.read(value);
+        int schemaId = former ? FormerSchemas.idOf(EventType.IMPRESSION) : at.getInt();
+        long producedMs = at.getLong();
+        long time = at.getLong();
+        return new StoredEvent(
+                Cells.idOf(key),
+                time,
+                Cells.seenAt(key),
+                Cells.takeoverOf(key),
+                Cells.origin(key),
+                producedMs,
+                schemaId,
+                CellValue.readRest(at),
+                null,
+                null,
+                false);
+    }
+
+    StoredEvent click(Cell cell) {
+        byte[] value = cell.value();
+        if (CellValue.isFormer(value)) {
+            GenericRecord click = former(EventType.CLICK, value);
+            String advertiserId = string(click, "advertiserId");
+            return timed(
+                    cell,
+                    ByteBuffer.wrap(value).getLong(),
+                    FormerSchemas.idOf(EventType.CLICK),
+                    new ClickFacts(advertiserId, string(click, "impressionId")),
+                    settings.rulesOf(advertiserId),
+                    Arrays.copyOfRange(value, Long.BYTES, value.length));
+        }
+        ByteBuffer at = CellValue.read(value);
+        int schemaId = at.getInt();
+        long producedMs = at.getLong();
+        int rulesAt = at.position();
+        skipRules(at);
+        ClickFacts facts = new ClickFacts(CellValue.readString(at), CellValue.readString(at));
+        byte[] body = CellValue.readRest(at);
+        ArrivalRules rules = rules(at.position(rulesAt), facts.advertiserId());
+        return timed(cell, producedMs, schemaId, facts, rules, body);
+    }
+
+    StoredEvent conversion(Cell cell) {
+        byte[] value = cell.value();
+        String id = Cells.idOf(cell.key());
+        long time = Cells.timeOf(cell.key());
+        if (CellValue.isFormer(value)) {
+            GenericRecord conversion = former(EventType.CONVERSION, value);
+            String advertiserId = string(conversion, "advertiserId");
+            return timed(
+                    cell,
+                    ByteBuffer.wrap(value).getLong(),
+                    FormerSchemas.idOf(EventType.CONVERSION),
+                    new ConversionFacts(
+                            id, time, advertiserId, string(conversion, "impressionId"), string(conversion, "clickId")),
+                    settings.rulesOf(advertiserId),
+                    Arrays.copyOfRange(value, Long.BYTES, value.length));
+        }
+        ByteBuffer at = CellValue.read(value);
+        int schemaId = at.getInt();
+        long producedMs = at.getLong();
+        int rulesAt = at.position();
+        skipRules(at);
+        ConversionFacts facts = new ConversionFacts(
+                id, time, CellValue.readString(at), CellValue.readString(at), CellValue.readString(at));
+        byte[] body = CellValue.readRest(at);
+        ArrivalRules rules = rules(at.position(rulesAt), facts.advertiserId());
+        return timed(cell, producedMs, schemaId, facts, rules, body);
+    }
+
+    private static StoredEvent timed(
+            Cell cell, long producedMs, int schemaId, Object facts, ArrivalRules rules, byte[] body) {
+        byte[] key = cell.key();
+        return new StoredEvent(
+                Cells.idOf(key),
+                Cells.timeOf(key),
+                Cells.seenAt(key),
+                Cells.takeoverOf(key),
+                Cells.origin(key),
+                producedMs,
+                schemaId,
+                body,
+                facts,
+                rules,
+                false);
+    }
+
+    private static void skipRules(ByteBuffer at) {
+        for (int i = 0; i < CellValue.RULES; i++) {
+            CellValue.readVarint(at);
+        }
+    }
+
+    /** Most stored rules are today's, which exist already. */
+    private ArrivalRules rules(ByteBuffer at, String advertiserId) {
+        long impressionLookBack = CellValue.readVarint(at);
+        long orphanAfter = CellValue.readVarint(at);
+        long clickLookBack = CellValue.readVarint(at);
+        long viewThrough = CellValue.readVarint(at);
+        long allowedDisorder = CellValue.readVarint(at);
+        ArrivalRules today = settings.rulesOf(advertiserId);
+        return isToday(today, impressionLookBack, orphanAfter, clickLookBack, viewThrough, allowedDisorder)
+                ? today
+                : new ArrivalRules(
+                        new Windows(
+                                Duration.ofMillis(impressionLookBack),
+                                Duration.ofMillis(orphanAfter),
+                                Duration.ofMillis(clickLookBack),
+                                Duration.ofMillis(viewThrough)),
+                        allowedDisorder);
+    }
+
+    private static boolean isToday(
+            ArrivalRules today,
+            long impressionLookBack,
+            long orphanAfter,
+            long clickLookBack,
+            long viewThrough,
+            long allowedDisorder) {
+        Windows windows = today.windows();
+        return windows.impressionLookBack().toMillis() == impressionLookBack
+                && windows.orphanAfter().toMillis() == orphanAfter
+                && windows.clickLookBack().toMillis() == clickLookBack
+                && windows.viewThrough().toMillis() == viewThrough
+                && today.allowedDisorderMs() == allowedDisorder;
+    }
+
+    private GenericRecord former(EventType type, byte[] value) {
+        try {
+            decoder = DecoderFactory.get().binaryDecoder(value, Long.BYTES, value.length - Long.BYTES, decoder);
+            return formerReaders
+                    .computeIfAbsent(type, absent -> new GenericDatumReader<>(FormerSchemas.of(type)))
+                    .read(null, decoder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "expected a cell of the join store to contain its event, found bytes that do not decode", e);
+        }
+    }
+
+    private static String string(GenericRecord record, String field) {
+        Object value = record.get(field);
+        return value == null ? null : value.toString();
+    }
+}

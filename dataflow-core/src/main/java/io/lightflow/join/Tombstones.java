@@ -1,0 +1,107 @@
+package io.lightflow.join;
+
+import io.lightflow.event.EventType;
+import io.lightflow.event.Origin;
+import io.lightflow.position.Visibility;
+import io.lightflow.store.Cell;
+import io.lightflow.store.Row;
+import io.lightflow.store.RowRange;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The tombstones of one join key during a block. An attempt writes one for each event that it reads and does not store.
+ * An earlier attempt may have stored the event and never committed; the tombstone hides this cell for good. Only keys
+ * of bots have tombstones. Not thread-safe.
+ */
+final class Tombstones {
+    private static final int NONE = -1;
+
+    /** Greatest takeover that wrote a tombstone. */
+    private int newestTakeover = NONE;
+
+    private final Set<EventKey> requested = new HashSet<>(0);
+    private final Map<EventKey, Map<Origin, Tombstone>> found = new HashMap<>(0);
+    /** Events of this block that are not stored. */
+    private final Set<EventKey> notStored = new HashSet<>(0);
+
+    private Map<EventKey, RowRange> open = new LinkedHashMap<>(0);
+
+    private record EventKey(EventType type, String id) {}
+
+    private record Tombstone(int takeover, boolean rejected) {}
+
+    /** Records that a takeover wrote tombstones. Returns whether this was unknown. */
+    boolean announce(int takeover) {
+        boolean unknown = takeover > newestTakeover;
+        newestTakeover = Math.max(newestTakeover, takeover);
+        return unknown;
+    }
+
+    /** Whether committed tombstones may exist. */
+    boolean mayExist() {
+        return newestTakeover != NONE;
+    }
+
+    /** Whether a tombstone may hide the event. An attempt hides only cells of earlier ones. */
+    boolean mayHide(StoredEvent event) {
+        return event.takeover() < newestTakeover;
+    }
+
+    /** Requests the tombstones of an event, unless that was done before. */
+    void request(byte[] joinKey, EventType type, String id) {
+        EventKey key = new EventKey(type, id);
+        if (requested.add(key)) {
+            open.put(key, Cells.withId(Cells.tombstoneRow(joinKey, id), Cells.tombstoneKind(type), id));
+        }
+    }
+
+    void addRanges(List<RowRange> ranges) {
+        ranges.addAll(open.values());
+    }
+
+    /** Reads the rows of the ranges from {@link #addRanges}, starting at index {@code next}. */
+    int read(List<Row> rows, int next, Visibility visibility) {
+        int index = next;
+        for (EventKey key : open.keySet()) {
+            byte[] id = Cells.utf8(key.id());
+            for (Cell cell : rows.get(index++).cells()) {
+                if (Cells.hasId(cell.key(), id) && Cells.isVisible(cell, visibility)) {
+                    add(key, cell);
+                }
+            }
+        }
+        open = new LinkedHashMap<>(0);
+        return index;
+    }
+
+    private void add(EventKey key, Cell cell) {
+        Tombstone tombstone = new Tombstone(Cells.takeoverOf(cell.key()), Arrays.equals(cell.value(), Cells.REJECTED));
+        found.computeIfAbsent(key, absent -> new HashMap<>(2))
+                .merge(Cells.origin(cell.key()), tombstone, (a, b) -> b.takeover() > a.takeover() ? b : a);
+    }
+
+    /** Whether a tombstone that was read hides the event. */
+    boolean hides(EventType type, StoredEvent event) {
+        Tombstone tombstone =
+                found.getOrDefault(new EventKey(type, event.id()), Map.of()).get(event.origin());
+        return tombstone != null && tombstone.takeover() > event.takeover();
+    }
+
+    /** Records an event of this block that was emitted and is not stored. */
+    void addNotStored(EventType type, String id) {
+        notStored.add(new EventKey(type, id));
+    }
+
+    /** Whether an event with this id was emitted and not stored. */
+    boolean isEmitted(EventType type, String id) {
+        EventKey key = new EventKey(type, id);
+        return notStored.contains(key)
+                || found.getOrDefault(key, Map.of()).values().stream().anyMatch(each -> !each.rejected());
+    }
+}

@@ -1,0 +1,44 @@
+package io.lightflow.topology.simulation;
+
+import io.lightflow.attribution.Windows;
+import io.lightflow.join.JoinSettings;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** Changes of settings between two restarts: every window may become longer or shorter. */
+final class Reconfiguration {
+    private static final Duration MAX_DISORDER = Duration.ofHours(1);
+
+    private Reconfiguration() {}
+
+    /** Returns the settings with each window multiplied by 0.5, 1, 1.5 or 2, and perhaps another row cap. */
+    static JoinSettings of(JoinSettings settings, Random random) {
+        Map<String, Windows> own = new HashMap<>();
+        settings.windowsByAdvertiser().forEach((advertiser, windows) -> own.put(advertiser, of(windows, random)));
+        Duration disorder = scaled(settings.allowedDisorder(), random);
+        return new JoinSettings(
+                settings.group(),
+                disorder.compareTo(MAX_DISORDER) > 0 ? MAX_DISORDER : disorder,
+                of(settings.windows(), random),
+                own,
+                settings.rowCap() == JoinSettings.DEFAULT_ROW_CAP ? settings.rowCap() : 3 + random.nextInt(8));
+    }
+
+    private static Windows of(Windows windows, Random random) {
+        return new Windows(
+                atLeastASecond(scaled(windows.impressionLookBack(), random)),
+                scaled(windows.orphanAfter(), random),
+                atLeastASecond(scaled(windows.clickLookBack(), random)),
+                scaled(windows.viewThrough(), random));
+    }
+
+    private static Duration scaled(Duration duration, Random random) {
+        return duration.multipliedBy(1 + random.nextInt(4)).dividedBy(2);
+    }
+
+    private static Duration atLeastASecond(Duration duration) {
+        return duration.compareTo(Duration.ofSeconds(1)) < 0 ? Duration.ofSeconds(1) : duration;
+    }
+}
