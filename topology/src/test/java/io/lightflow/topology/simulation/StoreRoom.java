@@ -28,8 +28,8 @@ import java.util.Random;
  * The join store of the simulated world, and the copies that an operator has made of it. The store may be replaced by
  * an empty one, by a copy or by that of another group. The topology must then stop until the operator repairs it.
  *
- * <p>A rebuild is exact as long as no event is later than the allowed disorder. So the store stays in place in
- * schedules with later events.
+ * <p>A rebuild is exact as long as no event is later than the allowed disorder, no row is full, and no rule changes.
+ * The store stays in place in other schedules.
  */
 final class StoreRoom {
     private static final int FOREIGN_WRITES = 100;
