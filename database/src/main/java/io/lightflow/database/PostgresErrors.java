@@ -7,6 +7,7 @@ import java.sql.SQLTransientException;
 /** Decides, in one place and by SQLState, whether a failure may be repeated. */
 public final class PostgresErrors {
     public static final String UNIQUE_VIOLATION = "23505";
+    public static final String NUMERIC_OUT_OF_RANGE = "22003";
 
     private PostgresErrors() {}
 
@@ -19,6 +20,11 @@ public final class PostgresErrors {
             return new SinkUnavailableException("cannot " + action + " now: " + found, failure);
         }
         return new PostgresSetupException("cannot " + action + ": " + found + advice(state), failure);
+    }
+
+    /** Whether a failure that {@link #translate} has translated has this SQLState. */
+    public static boolean hasState(RuntimeException translated, String state) {
+        return translated.getCause() instanceof SQLException failure && hasState(failure, state);
     }
 
     public static boolean hasState(SQLException failure, String state) {

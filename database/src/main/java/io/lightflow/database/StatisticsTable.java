@@ -37,6 +37,8 @@ public enum StatisticsTable {
             "spend_micros",
             "revenue_micros");
 
+    private static final List<String> MONEY_COLUMNS = List.of("spend_micros", "revenue_micros");
+
     /** A day of minutes, a month of hours, a year of days. */
     private enum Partition {
         DAY(Period.ofDays(1), "yyyyMMdd"),
@@ -118,6 +120,23 @@ public enum StatisticsTable {
     /** All its columns, as a statement names them. */
     public String columns() {
         return String.join(", ", keyColumns()) + ", " + String.join(", ", COUNT_COLUMNS);
+    }
+
+    /**
+     * A subquery of the rows' money that exceeds 64 bits, with the columns of the table. Whoever reads the table
+     * instead of the view adds it up with the rows.
+     */
+    public String excessRows() {
+        String numbers = "ad"
+                + cube.keyTableBesideAds()
+                        .map(keys -> ", other AS " + keys.column())
+                        .orElse("");
+        String zeros = COUNT_COLUMNS.stream()
+                .filter(column -> !MONEY_COLUMNS.contains(column))
+                .map(column -> ", 0::bigint AS " + column)
+                .collect(Collectors.joining());
+        return "(SELECT time, " + numbers + zeros + ", " + String.join(", ", MONEY_COLUMNS)
+                + " FROM stats_excess WHERE table_name = '" + viewName + "') AS excess";
     }
 
     /** Whether its rows are of minutes, so that the newest ones are likely to be new. */

@@ -17,18 +17,25 @@ public final class ArrayDecoder extends Decoder {
     private byte[] bytes = {};
     private int at;
     private int end;
+    private int longestString;
 
     /** Starts reading at an offset. The array must not change meanwhile. */
     public ArrayDecoder over(byte[] value, int offset) {
         bytes = value;
         at = offset;
         end = value.length;
+        longestString = 0;
         return this;
     }
 
     /** Whether every byte has been read. */
     public boolean isEnd() {
         return at == end;
+    }
+
+    /** Length of the longest string of the value that was read or skipped so far, in bytes. */
+    int longestString() {
+        return longestString;
     }
 
     @Override
@@ -82,18 +89,18 @@ public final class ArrayDecoder extends Decoder {
 
     @Override
     public String readString() throws IOException {
-        int length = length();
+        int length = stringLength();
         return new String(bytes, advance(length), length, StandardCharsets.UTF_8);
     }
 
     String readString(StringDecoder strings) throws IOException {
-        int length = length();
+        int length = stringLength();
         return strings.decode(bytes, advance(length), length);
     }
 
     @Override
     public void skipString() throws IOException {
-        advance(length());
+        advance(stringLength());
     }
 
     @Override
@@ -176,6 +183,14 @@ public final class ArrayDecoder extends Decoder {
             count = readLong();
         }
         return requireLeft(count);
+    }
+
+    private int stringLength() throws IOException {
+        int length = length();
+        if (length > longestString) {
+            longestString = length;
+        }
+        return length;
     }
 
     private int length() throws IOException {

@@ -1,5 +1,7 @@
 package io.lightflow.event;
 
+import java.nio.charset.StandardCharsets;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
 /** The rules that a light event must satisfy. Producers reject events by the same rules as the join. */
@@ -9,6 +11,14 @@ public final class EventRules {
      * fit into a record beside others.
      */
     public static final int MAX_ID_LENGTH = 512;
+
+    /** Maximum length of every other string, such as a URL or a user agent, in bytes of UTF-8. */
+    public static final int MAX_STRING_BYTES = 4_096;
+
+    /** Maximum amount of an event unless the platform is set otherwise: a million units of its currency, in micros. */
+    public static final long MAX_AMOUNT_MICROS = 1_000_000_000_000L;
+
+    private static final int MAX_UTF8_BYTES_PER_CHAR = 3;
 
     private EventRules() {}
 
@@ -27,12 +37,12 @@ public final class EventRules {
      */
     record Head(String id, long time, Violation violation) {}
 
-    static Head head(SpecificRecord record) {
+    static Head head(SpecificRecord record, long maxAmountMicros) {
         if (record instanceof Impression impression) {
             return new Head(
                     impression.getId(),
                     impression.getTime(),
-                    checkMoney("priceMicros", impression.getPriceMicros(), impression.getCurrency()));
+                    checkMoney("priceMicros", impression.getPriceMicros(), impression.getCurrency(), maxAmountMicros));
         } else if (record instanceof Click click) {
             return new Head(
                     click.getId(),
@@ -41,7 +51,11 @@ public final class EventRules {
                             ? new Violation("impressionId", "expected a non-empty impressionId, found an empty string")
                             : first(
                                     checkLength("impressionId", click.getImpressionId()),
-                                    checkMoney("priceMicros", click.getPriceMicros(), click.getCurrency())));
+                                    checkMoney(
+                                            "priceMicros",
+                                            click.getPriceMicros(),
+                                            click.getCurrency(),
+                                            maxAmountMicros)));
         } else if (record instanceof Conversion conversion) {
             return new Head(
                     conversion.getId(),
@@ -49,7 +63,11 @@ public final class EventRules {
                     first(
                             checkLength("impressionId", conversion.getImpressionId()),
                             checkLength("clickId", conversion.getClickId()),
-                            checkMoney("revenueMicros", conversion.getRevenueMicros(), conversion.getCurrency())));
+                            checkMoney(
+                                    "revenueMicros",
+                                    conversion.getRevenueMicros(),
+                                    conversion.getCurrency(),
+                                    maxAmountMicros)));
         }
         Tag tag = (Tag) record;
         return new Head(tag.getId(), tag.getTime(), null);
@@ -61,14 +79,40 @@ public final class EventRules {
     }
 
     /**
-     * Returns the first rule that an event breaks, or null if it is valid.
+     * Returns the first rule that an event breaks, or null if it is valid. Its amount may be up to
+     * {@link #MAX_AMOUNT_MICROS}.
      *
      * @param record an {@link Impression}, {@link Click}, {@link Conversion} or {@link Tag} with all strings set
      * @param recordMs timestamp of its Kafka record, ms since the Unix epoch
      * @param farFutureMs how far the event time may be after the record's timestamp
      */
     public static Violation violation(SpecificRecord record, String joinKey, long recordMs, long farFutureMs) {
-        return violation(head(record), joinKey, recordMs, farFutureMs);
+        Violation violation = violation(head(record, MAX_AMOUNT_MICROS), joinKey, recordMs, farFutureMs);
+        return violation == null ? longString(record) : violation;
+    }
+
+    /** The first string of a record that is longer than {@link #MAX_STRING_BYTES}; null if there is none. */
+    static Violation longString(SpecificRecord record) {
+        for (Schema.Field field : record.getSchema().getFields()) {
+            if (record.get(field.pos()) instanceof String string && isTooLong(string)) {
+                return tooLongString(field.name(), utf8Length(string));
+            }
+        }
+        return null;
+    }
+
+    static Violation tooLongString(String field, int bytes) {
+        return new Violation(
+                field,
+                "expected " + field + " to have at most " + MAX_STRING_BYTES + " bytes in UTF-8, found " + bytes);
+    }
+
+    private static boolean isTooLong(String string) {
+        return string.length() * MAX_UTF8_BYTES_PER_CHAR > MAX_STRING_BYTES && utf8Length(string) > MAX_STRING_BYTES;
+    }
+
+    private static int utf8Length(String string) {
+        return string.getBytes(StandardCharsets.UTF_8).length;
     }
 
     static Violation violation(Head head, String joinKey, long recordMs, long farFutureMs) {
@@ -111,9 +155,13 @@ public final class EventRules {
                 : null;
     }
 
-    static Violation checkMoney(String field, long micros, String currency) {
+    static Violation checkMoney(String field, long micros, String currency, long maxAmountMicros) {
         if (micros < 0) {
             return new Violation(field, "expected " + field + " to be 0 or more, found " + micros);
+        }
+        if (micros > maxAmountMicros) {
+            return new Violation(
+                    field, "expected " + field + " to be at most " + maxAmountMicros + ", found " + micros);
         }
         return micros > 0 && currency.isEmpty()
                 ? new Violation(

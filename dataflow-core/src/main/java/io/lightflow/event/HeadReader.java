@@ -10,25 +10,28 @@ final class HeadReader {
     private final ProjectingReader reader;
     private final StringField id;
     private final LongField time;
+    private final long maxAmountMicros;
     /** Null for tags, which have no price. */
     private final Price price;
 
     private record Price(LongField micros, StringField currency) {}
 
-    private HeadReader(ProjectingReader.Builder fields, Price price) {
+    private HeadReader(ProjectingReader.Builder fields, Price price, long maxAmountMicros) {
         id = fields.string("id");
         time = fields.integer("time");
         this.price = price;
+        this.maxAmountMicros = maxAmountMicros;
         reader = fields.build();
     }
 
-    static HeadReader ofImpressions() {
+    static HeadReader ofImpressions(long maxAmountMicros) {
         var fields = ProjectingReader.builder(Impression.getClassSchema(), StringDecoder.PLAIN);
-        return new HeadReader(fields, new Price(fields.integer("priceMicros"), fields.string("currency")));
+        return new HeadReader(
+                fields, new Price(fields.integer("priceMicros"), fields.string("currency")), maxAmountMicros);
     }
 
     static HeadReader ofTags() {
-        return new HeadReader(ProjectingReader.builder(Tag.getClassSchema(), StringDecoder.PLAIN), null);
+        return new HeadReader(ProjectingReader.builder(Tag.getClassSchema(), StringDecoder.PLAIN), null, 0);
     }
 
     /**
@@ -40,6 +43,9 @@ final class HeadReader {
         return new Head(
                 id.get(),
                 time.get(),
-                price == null ? null : EventRules.checkMoney("priceMicros", price.micros.get(), price.currency.get()));
+                price == null
+                        ? null
+                        : EventRules.checkMoney(
+                                "priceMicros", price.micros.get(), price.currency.get(), maxAmountMicros));
     }
 }

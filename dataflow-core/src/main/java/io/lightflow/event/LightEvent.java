@@ -45,7 +45,7 @@ public record LightEvent(
      */
     public static LightEvent of(EventType type, String joinKey, Origin origin, long producedMs, byte[] body) {
         SpecificRecord record = GeneratedRecords.decode(type, body);
-        EventRules.Head head = EventRules.head(record);
+        EventRules.Head head = EventRules.head(record, Long.MAX_VALUE);
         return new LightEvent(type, joinKey, head.id(), head.time(), record, body, origin, producedMs);
     }
 

@@ -2,6 +2,7 @@ package io.lightflow.event;
 
 import io.lightflow.event.EventRules.Head;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,8 @@ public final class LightEventDecoder {
     private final Map<Long, Reading> readings = new HashMap<>();
     private final BodyEncoder bodyEncoder = new BodyEncoder();
     private final ArrayDecoder decoder = new ArrayDecoder();
-    private final HeadReader impressionHeads = HeadReader.ofImpressions();
+    private final long maxAmountMicros;
+    private final HeadReader impressionHeads;
     private final HeadReader tagHeads = HeadReader.ofTags();
 
     /**
@@ -41,8 +43,19 @@ public final class LightEventDecoder {
      *     too far, so the event is rejected
      */
     public LightEventDecoder(WriterSchemas schemas, Duration farFuture) {
+        this(schemas, farFuture, EventRules.MAX_AMOUNT_MICROS);
+    }
+
+    /**
+     * @param schemas finds the writers' schemas
+     * @param farFuture how far an event time may be after the record's timestamp
+     * @param maxAmountMicros the largest price or revenue of one event, in micros
+     */
+    public LightEventDecoder(WriterSchemas schemas, Duration farFuture, long maxAmountMicros) {
         this.schemas = schemas;
         this.farFutureMs = farFuture.toMillis();
+        this.maxAmountMicros = maxAmountMicros;
+        this.impressionHeads = HeadReader.ofImpressions(maxAmountMicros);
     }
 
     /**
@@ -126,9 +139,12 @@ public final class LightEventDecoder {
                     offset, key, value, "expected a record key in UTF-8, found bytes that are not UTF-8", recordMs);
         }
         if (record != null) {
-            head = EventRules.head(record);
+            head = EventRules.head(record, maxAmountMicros);
         }
         EventRules.Violation violation = EventRules.violation(head, joinKey, recordMs, farFutureMs);
+        if (violation == null && decoder.longestString() > EventRules.MAX_STRING_BYTES) {
+            violation = longString(reading, record, value);
+        }
         if (violation != null) {
             return new Rejection(offset, key, value, violation.reason(), recordMs);
         }
@@ -139,6 +155,20 @@ public final class LightEventDecoder {
         // Impressions and tags, which are most events, need only their body from here on.
         SpecificRecord kept = type == EventType.CLICK || type == EventType.CONVERSION ? record : null;
         return new LightEvent(type, joinKey, head.id(), head.time(), kept, body, origin, recordMs);
+    }
+
+    /** Names the string that is too long. A field that only the writer's schema has is not named. */
+    private EventRules.Violation longString(Reading reading, SpecificRecord record, byte[] value) {
+        int found = decoder.longestString();
+        EventRules.Violation violation = null;
+        try {
+            SpecificRecord whole =
+                    record == null ? reading.reader().read(decoder.over(value, WireFormat.HEADER_BYTES)) : record;
+            violation = EventRules.longString(whole);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a body that was read does not decode again", e);
+        }
+        return violation == null ? EventRules.tooLongString("every string", found) : violation;
     }
 
     /** Keeps as many bytes as fit into a record of the rejected topic. */
@@ -171,7 +201,7 @@ public final class LightEventDecoder {
         return compiled(type).getName();
     }
 
-    private static Schema compiled(EventType type) {
+    static Schema compiled(EventType type) {
         return switch (type) {
             case IMPRESSION -> Impression.getClassSchema();
             case CLICK -> Click.getClassSchema();

@@ -14,6 +14,7 @@ import org.apache.avro.Schema;
 public final class OutputEncoder {
     private final AvroBuffer buffer = new AvroBuffer();
     private final Map<String, byte[]> topicNames = new HashMap<>();
+    private final SchemaIds ids;
     private final int impression;
     private final int click;
     private final int conversion;
@@ -43,6 +44,7 @@ public final class OutputEncoder {
                 RejectedEvent.getClassSchema(),
                 "provenance Provenance, reason string, key null|bytes, value null|bytes");
         requireFields(Beacon.getClassSchema(), "time long, dc string");
+        this.ids = ids;
         impression = ids.of(JoinedImpression.getClassSchema());
         click = ids.of(JoinedClick.getClassSchema());
         conversion = ids.of(JoinedConversion.getClassSchema());
@@ -119,6 +121,15 @@ public final class OutputEncoder {
         writeOptionalBody(clickBody);
         writeOptionalBody(impressionBody);
         return output(OutputTopic.CONVERSIONS, joinKey);
+    }
+
+    /** Rejects a decoded event: its value is encoded with the compiled schema. */
+    public Rejection setAside(LightEvent event, String reason) {
+        byte[] value = new byte[WireFormat.HEADER_BYTES + event.body().length];
+        WireFormat.writeHeader(value, ids.of(LightEventDecoder.compiled(event.type())));
+        System.arraycopy(event.body(), 0, value, WireFormat.HEADER_BYTES, event.body().length);
+        byte[] key = event.joinKey().getBytes(StandardCharsets.UTF_8);
+        return new Rejection(event.offset(), key, value, reason, event.producedMs());
     }
 
     public OutputEvent rejected(Trace trace, Rejection rejection) {

@@ -3,6 +3,9 @@ package io.lightflow.join;
 import io.lightflow.attribution.Attribution;
 import io.lightflow.attribution.Windows;
 import io.lightflow.event.Block;
+import io.lightflow.event.BlockEntry;
+import io.lightflow.event.FailureReason;
+import io.lightflow.event.LightEvent;
 import io.lightflow.event.OutputEncoder;
 import io.lightflow.event.SchemaIds;
 import io.lightflow.event.WriterSchemas;
@@ -70,6 +73,14 @@ public final class JoinStep {
         join.addDayRows(read(store, join.dayRanges()));
         join.addCrowdedRows(read(store, join.crowdedRanges()));
         return join.finish();
+    }
+
+    /**
+     * Rejects an event on which the step fails. The caller puts the rejection in the event's place and runs the step
+     * again.
+     */
+    public BlockEntry setAside(LightEvent event, RuntimeException failure) {
+        return encoder.setAside(event, FailureReason.of(failure));
     }
 
     private static List<Row> read(JoinStore store, List<RowRange> ranges) {

@@ -42,8 +42,8 @@ public record StatisticsFact(
             case TAG -> {}
         }
         if (!invalid) {
-            counts.spendMicros = Math.addExact(counts.spendMicros, spendMicros);
-            counts.revenueMicros = Math.addExact(counts.revenueMicros, revenueMicros);
+            counts.addSpend(spendMicros);
+            counts.addRevenue(revenueMicros);
         }
     }
 }

@@ -40,6 +40,9 @@ public final class StatisticsStep {
                     fact.addTo(rows.minute(fact.row()));
                 } else if (entry instanceof UncountedEvent event) {
                     books.add(event.type(), Entry.IN, 1).add(event.type(), Entry.UNATTRIBUTED, 1);
+                } else if (entry instanceof UncountableEvent event) {
+                    books.add(event.type(), Entry.IN, 1).add(event.type(), Entry.REJECTED, 1);
+                    rows.setAside(new SetAsideRecord(part.topic(), part.incarnation(), block.shard(), event));
                 }
             }
         }

@@ -1,7 +1,6 @@
 package io.lightflow.invariant;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
@@ -17,11 +16,13 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.apache.avro.Schema;
 import org.apache.avro.io.Decoder;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class InvariantGMoneyTest {
     private static final List<String> PACKAGES =
             List.of("event", "join", "attribution", "statistics", "watermark", "position", "batch", "sink", "store");
+    private static final long SEED = Long.getLong("seed", 18);
     private static final Set<Class<?>> FLOATING =
             Set.of(double.class, float.class, Double.class, Float.class, double[].class, float[].class);
 
@@ -123,17 +125,29 @@ class InvariantGMoneyTest {
     }
 
     @Test
-    void aSumThatDoesNotFitIsAnErrorAndNotAWrongAmount() {
+    void sumsBeyond64BitsAreExact() {
+        Random random = new Random(SEED);
         Counts counts = new Counts();
-        counts.spendMicros = Long.MAX_VALUE;
-        Counts one = new Counts();
-        one.spendMicros = 1;
-        assertThatThrownBy(() -> counts.add(one)).isInstanceOf(ArithmeticException.class);
-        Counts revenue = new Counts();
-        revenue.revenueMicros = Long.MAX_VALUE;
-        Counts more = new Counts();
-        more.revenueMicros = 1;
-        assertThatThrownBy(() -> revenue.add(more)).isInstanceOf(ArithmeticException.class);
+        BigInteger spend = BigInteger.ZERO;
+        BigInteger revenue = BigInteger.ZERO;
+        for (int i = 0; i < 1_000; i++) {
+            Counts more = new Counts();
+            more.spendMicros = random.nextInt(3) == 0 ? Long.MAX_VALUE : random.nextLong() & Long.MAX_VALUE;
+            more.revenueMicros = random.nextLong() & Long.MAX_VALUE;
+            spend = spend.add(BigInteger.valueOf(more.spendMicros));
+            revenue = revenue.add(BigInteger.valueOf(more.revenueMicros));
+            counts.add(more);
+            if (i == 500) {
+                Counts copy = new Counts();
+                copy.setMoney(counts.exactSpend(), counts.exactRevenue());
+                assertThat(copy).isEqualTo(counts);
+                counts.add(copy);
+                spend = spend.add(spend);
+                revenue = revenue.add(revenue);
+            }
+        }
+        assertThat(counts.exactSpend()).isEqualTo(spend);
+        assertThat(counts.exactRevenue()).isEqualTo(revenue);
     }
 
     @Test

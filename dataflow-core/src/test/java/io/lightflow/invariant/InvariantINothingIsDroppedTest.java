@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -244,6 +245,73 @@ class InvariantINothingIsDroppedTest {
                         EventType.CONVERSION,
                         Conversion.newBuilder(conversion).setRevenueMicros(-3).build()))
                 .contains("revenueMicros");
+    }
+
+    @Test
+    void anAmountBeyondTheBound() {
+        long most = EventRules.MAX_AMOUNT_MICROS;
+        Impression dear = Impression.newBuilder(GOOD).setPriceMicros(most).build();
+        assertThat(decode(EventType.IMPRESSION, KEY, encoded(dear))).isInstanceOf(LightEvent.class);
+        for (long amount : new long[] {most + 1, Long.MAX_VALUE}) {
+            String reason = " to be at most " + most + ", found " + amount;
+            assertThat(reason(Impression.newBuilder(GOOD).setPriceMicros(amount).build()))
+                    .isEqualTo("expected priceMicros" + reason);
+            Click click =
+                    (Click) SampleEvent.click("cookie", "c", NOW, "acme", "i").record();
+            assertThat(reason(
+                            EventType.CLICK,
+                            Click.newBuilder(click).setPriceMicros(amount).build()))
+                    .isEqualTo("expected priceMicros" + reason);
+            Conversion conversion = (Conversion) SampleEvent.conversion("cookie", "v", NOW, "acme", null, null)
+                    .record();
+            assertThat(reason(
+                            EventType.CONVERSION,
+                            Conversion.newBuilder(conversion)
+                                    .setRevenueMicros(amount)
+                                    .build()))
+                    .isEqualTo("expected revenueMicros" + reason);
+        }
+        LightEventDecoder strict = new LightEventDecoder(schemas, Duration.ofDays(1), 5);
+        assertThat(strict.decode(
+                        EventType.IMPRESSION,
+                        KEY,
+                        encoded(Impression.newBuilder(GOOD).setPriceMicros(6).build()),
+                        1,
+                        0,
+                        NOW))
+                .isInstanceOf(Rejection.class);
+    }
+
+    @Test
+    void aStringThatIsTooLongInAnyField() {
+        // 1,365 characters of three bytes, and one byte.
+        String longest = "\u20ac".repeat(EventRules.MAX_STRING_BYTES / 3) + "x";
+        String found = " to have at most 4096 bytes in UTF-8, found 4097";
+        for (EventType type : EventType.values()) {
+            for (Schema.Field field : sample(type).getSchema().getFields()) {
+                SpecificRecord event = sample(type);
+                boolean isId = field.name().equals("id")
+                        || type == EventType.CLICK && field.name().equals("impressionId");
+                if (event.get(field.pos()) instanceof String && !isId) {
+                    event.put(field.pos(), longest);
+                    assertThat(decode(type, KEY, encoded(event)))
+                            .as("%s of %s", field.name(), type)
+                            .isInstanceOf(LightEvent.class);
+                    event.put(field.pos(), longest + "x");
+                    assertThat(reason(type, event)).isEqualTo("expected " + field.name() + found);
+                }
+            }
+        }
+    }
+
+    private static SpecificRecord sample(EventType type) {
+        return switch (type) {
+            case IMPRESSION -> Impression.newBuilder(GOOD).build();
+            case CLICK -> SampleEvent.click("k", "c", NOW, "acme", "i").record();
+            case CONVERSION ->
+                SampleEvent.conversion("k", "v", NOW, "acme", null, null).record();
+            case TAG -> SampleEvent.tag("k", "t", NOW, "acme").record();
+        };
     }
 
     @Test

@@ -61,7 +61,9 @@ public final class StatisticsTableReader {
                 counts.invalidConversions = row.getLong(firstCount + 5);
                 counts.spendMicros = row.getLong(firstCount + 6);
                 counts.revenueMicros = row.getLong(firstCount + 7);
-                rows.put(cube.key(row.getLong(1), row, 2), counts);
+                // Money beyond 64 bits has rows of its own.
+                rows.computeIfAbsent(cube.key(row.getLong(1), row, 2), absent -> new Counts())
+                        .add(counts);
             }
         }
         return rows;

@@ -11,6 +11,7 @@ import io.lightflow.event.WireFormat;
 import io.lightflow.registry.client.SchemaId;
 import io.lightflow.topology.kafka.GroupTopics;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,8 +49,8 @@ public final class JoinedTopics {
     private long clickCount;
     private long conversionCount;
     private long invalid;
-    private long spendMicros;
-    private long revenueMicros;
+    private BigInteger spendMicros = BigInteger.ZERO;
+    private BigInteger revenueMicros = BigInteger.ZERO;
 
     /** @throws IllegalStateException if the topics are unavailable, or contain an event twice */
     public static Totals count(String bootstrap, List<String> groups, int partitions) {
@@ -178,7 +179,8 @@ public final class JoinedTopics {
             invalid++;
         } else {
             impressionCount++;
-            spendMicros += joined.getImpression().getPriceMicros();
+            spendMicros =
+                    spendMicros.add(BigInteger.valueOf(joined.getImpression().getPriceMicros()));
         }
     }
 
@@ -188,7 +190,7 @@ public final class JoinedTopics {
             invalid++;
         } else {
             clickCount++;
-            spendMicros += joined.getClick().getPriceMicros();
+            spendMicros = spendMicros.add(BigInteger.valueOf(joined.getClick().getPriceMicros()));
         }
     }
 
@@ -201,7 +203,8 @@ public final class JoinedTopics {
             invalid++;
         } else {
             conversionCount++;
-            revenueMicros += joined.getConversion().getRevenueMicros();
+            revenueMicros =
+                    revenueMicros.add(BigInteger.valueOf(joined.getConversion().getRevenueMicros()));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lightflow.lab.up;
 
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.local.LocalStack;
 import java.sql.Connection;
@@ -16,7 +17,7 @@ public final class PostgresTotals {
             SELECT coalesce(sum(impressions), 0), coalesce(sum(clicks), 0), coalesce(sum(conversions), 0),
                    coalesce(sum(invalid_impressions + invalid_clicks + invalid_conversions), 0),
                    coalesce(sum(spend_micros), 0), coalesce(sum(revenue_micros), 0)
-            FROM %s
+            FROM (SELECT %2$s FROM %1$s_data UNION ALL SELECT %2$s FROM %3$s) AS all_rows
             """;
 
     private PostgresTotals() {}
@@ -34,7 +35,7 @@ public final class PostgresTotals {
     public static Totals read(String jdbcUrl, String user) {
         try (Connection connection = DriverManager.getConnection(jdbcUrl, user, "");
                 Statement statement = connection.createStatement()) {
-            Totals minutes = sum(statement, "stats_minute_data");
+            Totals minutes = sum(statement, StatisticsTable.MINUTE);
             disagreement(statement, minutes).ifPresent(words -> {
                 throw new IllegalStateException(words);
             });
@@ -48,24 +49,30 @@ public final class PostgresTotals {
     public static Optional<String> disagreement(String jdbcUrl) throws SQLException {
         try (Connection connection = DriverManager.getConnection(jdbcUrl);
                 Statement statement = connection.createStatement()) {
-            return disagreement(statement, sum(statement, "stats_minute_data"));
+            return disagreement(statement, sum(statement, StatisticsTable.MINUTE));
         }
     }
 
     private static Optional<String> disagreement(Statement statement, Totals minutes) throws SQLException {
-        Totals hours = sum(statement, "stats_hour_data");
-        Totals days = sum(statement, "stats_day_data");
+        Totals hours = sum(statement, StatisticsTable.HOUR);
+        Totals days = sum(statement, StatisticsTable.DAY);
         return minutes.equals(hours) && minutes.equals(days)
                 ? Optional.empty()
                 : Optional.of(
                         "The statistics tables differ: minutes " + minutes + ", hours " + hours + ", days " + days);
     }
 
-    private static Totals sum(Statement statement, String table) throws SQLException {
-        try (ResultSet row = statement.executeQuery(SUMS.formatted(table))) {
+    private static Totals sum(Statement statement, StatisticsTable table) throws SQLException {
+        try (ResultSet row = statement.executeQuery(SUMS.formatted(
+                table.viewName(), String.join(", ", StatisticsTable.COUNT_COLUMNS), table.excessRows()))) {
             row.next();
             return new Totals(
-                    row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getLong(5), row.getLong(6));
+                    row.getLong(1),
+                    row.getLong(2),
+                    row.getLong(3),
+                    row.getLong(4),
+                    row.getBigDecimal(5).toBigIntegerExact(),
+                    row.getBigDecimal(6).toBigIntegerExact());
         }
     }
 

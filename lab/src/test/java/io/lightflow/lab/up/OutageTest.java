@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lightflow.lab.feed.FeedEvent;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +83,7 @@ class OutageTest {
                         before.clicks() + pairs,
                         before.conversions(),
                         before.invalid(),
-                        before.spendMicros() + pairs * EventsFeed.PRICE_MICROS,
+                        before.spendMicros().add(BigInteger.valueOf(pairs * EventsFeed.PRICE_MICROS)),
                         before.revenueMicros()));
     }
 

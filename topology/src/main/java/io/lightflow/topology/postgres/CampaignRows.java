@@ -53,7 +53,7 @@ final class CampaignRows {
         long spendMicros;
 
         private void add(Counts counts) {
-            add(counts.impressions, counts.clicks, counts.spendMicros);
+            add(counts.impressions, counts.clicks, counts.spendCarry == 0 ? counts.spendMicros : Long.MAX_VALUE);
         }
 
         private void add(long moreImpressions, long moreClicks, long moreMicros) {

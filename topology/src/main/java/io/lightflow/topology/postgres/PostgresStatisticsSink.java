@@ -1,5 +1,6 @@
 package io.lightflow.topology.postgres;
 
+import io.lightflow.database.PostgresErrors;
 import io.lightflow.database.PostgresSchema;
 import io.lightflow.database.PostgresSettings;
 import io.lightflow.database.PostgresSetupException;
@@ -8,6 +9,7 @@ import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.Sink;
+import io.lightflow.statistics.SetAsideRecord;
 import io.lightflow.statistics.Statistics;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,7 +31,10 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe. Throws {@link PostgresSetupException} where repeating does not help.
  */
 public final class PostgresStatisticsSink implements Sink<Statistics> {
+    private static final int MAX_EXCESS_ATTEMPTS = 10;
+
     private final PostgresPool pool;
+    private final String topology;
     private final LedgerTable ledger;
     private final StatisticsPartitions partitions;
     private final StatisticsNumbers numbers;
@@ -46,6 +51,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
      */
     public PostgresStatisticsSink(PostgresSettings settings, String topology, String group) {
         pool = new PostgresPool(settings, topology + "-" + group);
+        this.topology = topology;
         ledger = new LedgerTable(topology, group);
         partitions = new StatisticsPartitions(pool);
         numbers = new StatisticsNumbers(pool);
@@ -99,20 +105,77 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
                 .map(move -> Integer.toString(move.shard()))
                 .collect(Collectors.joining(", "));
         long[] times = rows.of(StatisticsTable.MINUTE).times();
-        long newest = pool.transact(
-                "commit " + times.length + " minute rows of shards " + shards + " of " + ledger.group(),
-                connection -> commit(connection, commit.moves(), rows, campaigns));
+        String action = "commit " + times.length + " minute rows of shards " + shards + " of " + ledger.group();
+        long newest =
+                commit(action, commit.moves(), rows, campaigns, commit.output().setAside());
         newestMinute = OptionalLong.of(times.length == 0 ? newest : Math.max(newest, times[times.length - 1]));
     }
 
-    private long commit(Connection connection, List<ShardMove> moves, StatisticsRows rows, CampaignRows campaigns)
+    /** A sum beyond 64 bits is rare enough to be found by its failure, which costs the common case nothing. */
+    private long commit(
+            String action,
+            List<ShardMove> moves,
+            StatisticsRows rows,
+            CampaignRows campaigns,
+            List<SetAsideRecord> setAside) {
+        if (!rows.hasCarry()) {
+            try {
+                return pool.transact(
+                        action,
+                        connection -> commit(connection, moves, rows, campaigns, setAside, StatisticsWriter::write));
+            } catch (PostgresSetupException e) {
+                requireOutOfRange(e);
+            }
+        }
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return pool.transact(
+                        action,
+                        connection -> commit(
+                                connection,
+                                moves,
+                                rows,
+                                campaigns,
+                                setAside,
+                                (writer, newest) -> writer.writeWithExcess()));
+            } catch (PostgresSetupException e) {
+                requireOutOfRange(e);
+                // Another writer filled a row meanwhile.
+                if (attempt == MAX_EXCESS_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void requireOutOfRange(PostgresSetupException failure) {
+        if (!PostgresErrors.hasState(failure, PostgresErrors.NUMERIC_OUT_OF_RANGE)) {
+            throw failure;
+        }
+    }
+
+    @FunctionalInterface
+    private interface Writing {
+        void write(StatisticsWriter writer, long newestMinute) throws SQLException;
+    }
+
+    private long commit(
+            Connection connection,
+            List<ShardMove> moves,
+            StatisticsRows rows,
+            CampaignRows campaigns,
+            List<SetAsideRecord> setAside,
+            Writing writing)
             throws SQLException {
         ledger.move(connection, moves, holds);
         long newest = newestMinute.isPresent() ? newestMinute.getAsLong() : StatisticsWriter.newestMinute(connection);
         if (rows.of(StatisticsTable.MINUTE).size() > 0) {
-            new StatisticsWriter(connection, rows).write(newest);
+            writing.write(new StatisticsWriter(connection, rows), newest);
             MinuteEvents.add(connection, rows.of(StatisticsTable.CREATIVE_MINUTE));
             new CampaignWriter(connection, campaigns).write();
+        }
+        if (!setAside.isEmpty()) {
+            SetAsideTable.add(connection, topology, ledger.group(), setAside);
         }
         return newest;
     }

@@ -103,6 +103,8 @@ final class StatisticsPartitions {
         }
         if (!dropped.isEmpty()) {
             mark(connection, table, firstKept);
+            ExcessMoney.deleteBefore(
+                    connection, table, firstKept.atStartOfDay(ZoneOffset.UTC).toInstant());
         }
         return dropped;
     }

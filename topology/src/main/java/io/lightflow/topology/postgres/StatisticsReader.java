@@ -113,7 +113,7 @@ public final class StatisticsReader implements AutoCloseable {
         String dimensions = String.join(", ", table.cube().columns());
         Map<StatisticsKey, Counts> rows = new HashMap<>();
         try (PreparedStatement statement =
-                connection.prepareStatement("SELECT " + dimensions + ", " + StatisticsTable.counts("sum(%1$s)::bigint")
+                connection.prepareStatement("SELECT " + dimensions + ", " + StatisticsTable.counts("sum(%1$s)")
                         + " FROM " + table.viewName() + " WHERE time >= ? AND time < ? GROUP BY " + dimensions)) {
             statement.setFetchSize(10_000);
             statement.setObject(1, time(begin));

@@ -82,6 +82,13 @@ final class StatisticsRows {
         return tables.get(table);
     }
 
+    /** Whether a sum of money is beyond 64 bits in any row. */
+    boolean hasCarry() {
+        return tables.values().stream()
+                .flatMap(table -> Arrays.stream(table.counts))
+                .anyMatch(Counts::hasCarry);
+    }
+
     /** Gives numbers to combinations: the same for ever and for everybody, since rows are in their order. */
     interface Numbers {
         /**
@@ -92,7 +99,6 @@ final class StatisticsRows {
         Map<List<String>, Integer> of(KeyTable table, Collection<List<String>> combinations);
     }
 
-    /** @throws ArithmeticException if a sum does not fit into 64 bits */
     static StatisticsRows of(Statistics statistics, Numbers numbers) {
         int size = statistics.size();
         Counted counted = new Counted(new long[size], new int[size], new Counts[size]);

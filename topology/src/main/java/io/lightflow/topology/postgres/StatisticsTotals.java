@@ -27,8 +27,8 @@ public final class StatisticsTotals implements AutoCloseable {
         return pool.run("sum up stats_minute", connection -> {
             SortedMap<String, Counts> sums = new TreeMap<>();
             try (Statement statement = connection.createStatement();
-                    ResultSet found = statement.executeQuery("SELECT currency, "
-                            + StatisticsTable.counts("sum(%1$s)::bigint") + " FROM stats_minute GROUP BY currency")) {
+                    ResultSet found = statement.executeQuery("SELECT currency, " + StatisticsTable.counts("sum(%1$s)")
+                            + " FROM stats_minute GROUP BY currency")) {
                 while (found.next()) {
                     sums.put(found.getString(1), counts(found, 2));
                 }
@@ -89,7 +89,7 @@ public final class StatisticsTotals implements AutoCloseable {
 
     private static String sums(StatisticsTable table, long stepMs, String dimensions) {
         return "SELECT date_bin('" + stepMs + " milliseconds', time, '2000-01-01 00:00+00') AS time, " + dimensions
-                + ", " + StatisticsTable.counts("sum(%1$s)::bigint AS %1$s") + " FROM " + table.viewName()
+                + ", " + StatisticsTable.counts("sum(%1$s) AS %1$s") + " FROM " + table.viewName()
                 + ", kept WHERE time >= since GROUP BY 1, " + dimensions;
     }
 
@@ -114,10 +114,12 @@ public final class StatisticsTotals implements AutoCloseable {
         note(statement, totals, StatisticsTable.DAY.viewName(), "campaign_total", differences);
         String spend =
                 "WITH kept AS (SELECT date_trunc('hour', max(time)) - interval '1 day' AS since FROM campaign_spend),"
-                        + " hours AS (SELECT campaign, currency, time, sum(spend_micros) AS spend_micros FROM"
+                        + " hours AS (SELECT campaign, currency, time, least(sum(spend_micros), "
+                        + Long.MAX_VALUE + ") AS spend_micros FROM"
                         + " stats_hour, kept WHERE time >= since GROUP BY 1, 2, 3 HAVING sum(spend_micros) <> 0),"
                         + " spend AS (SELECT campaign, currency, date_bin('1 hour', time, '2000-01-01 00:00+00') AS"
-                        + " time, minutes, sum(spend_micros) AS spend_micros FROM campaign_spend, kept WHERE time >="
+                        + " time, minutes, least(sum(spend_micros), " + Long.MAX_VALUE
+                        + ") AS spend_micros FROM campaign_spend, kept WHERE time >="
                         + " since GROUP BY 1, 2, 3, 4) SELECT h, s FROM (SELECT * FROM hours, (VALUES (15), (60)) AS"
                         + " each (minutes)) h FULL JOIN spend s USING (campaign, currency, time, minutes) WHERE"
                         + " h.spend_micros IS DISTINCT FROM s.spend_micros";
@@ -142,8 +144,9 @@ public final class StatisticsTotals implements AutoCloseable {
         counts.invalidImpressions = found.getLong(from + 3);
         counts.invalidClicks = found.getLong(from + 4);
         counts.invalidConversions = found.getLong(from + 5);
-        counts.spendMicros = found.getLong(from + 6);
-        counts.revenueMicros = found.getLong(from + 7);
+        counts.setMoney(
+                found.getBigDecimal(from + 6).toBigIntegerExact(),
+                found.getBigDecimal(from + 7).toBigIntegerExact());
         return counts;
     }
 

@@ -85,6 +85,21 @@ final class StatisticsWriter {
         }
     }
 
+    /** Adds the rows, some of which may exceed 64 bits by it. Slower, and seldom needed. */
+    void writeWithExcess() throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(MAKE_INCOMING);
+        }
+        ExcessMoney excess = new ExcessMoney(connection);
+        for (StatisticsTable table : StatisticsTable.values()) {
+            StatisticsRows.Table added = rows.of(table);
+            copyIncoming(table, table.ordinal(), 0, added.size());
+            excess.emptyFullRows(table, INCOMING, table.ordinal());
+            upsertIncoming(table, table.ordinal());
+            excess.addCarries(table, added);
+        }
+    }
+
     private void addNewMinutes(StatisticsTable table, int from) throws SQLException {
         Savepoint before = connection.setSavepoint();
         try {
@@ -111,6 +126,10 @@ final class StatisticsWriter {
 
     private void upsert(StatisticsTable table, int part, int from, int to) throws SQLException {
         copyIncoming(table, part, from, to);
+        upsertIncoming(table, part);
+    }
+
+    private void upsertIncoming(StatisticsTable table, int part) throws SQLException {
         String columns = table.columns();
         String keys = String.join(", ", table.keyColumns());
         String sums = StatisticsTable.COUNT_COLUMNS.stream()

@@ -61,7 +61,9 @@ public record GroupSettings(
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .registerModule(new SimpleModule()
                     .addDeserializer(Duration.class, new DurationFormat.Reader())
-                    .addSerializer(Duration.class, new DurationFormat.Writer()));
+                    .addSerializer(Duration.class, new DurationFormat.Writer())
+                    .addDeserializer(DataSize.class, new DataSizeFormat.Reader())
+                    .addSerializer(DataSize.class, new DataSizeFormat.Writer()));
 
     public GroupSettings {
         Require.present("group", group);
@@ -90,8 +92,8 @@ public record GroupSettings(
             AerospikeCluster.checkSet("group (or store.aerospike.set, if the group is to be named otherwise)", group);
             store = new Store(null, store.aerospike().withSet(group));
         }
-        join = Require.orElse(join, new JoinRules(null, null, null, null, null, null, null, null));
-        pace = Require.orElse(pace, new Pace(null, null, null, null, null, null));
+        join = Require.orElse(join, new JoinRules(null, null, null, null, null, null, null, null, null, null));
+        pace = Require.orElse(pace, new Pace(null, null, null, null, null, null, null));
         dataflow = Require.orElse(dataflow, new DataflowSection(null, null, null));
         statistics = Require.orElse(statistics, new StatisticsSection(null, null, null, null, null));
         if (store.rocksdb() != null && dataflow.workers() > 1) {
@@ -305,13 +307,15 @@ public record GroupSettings(
         }
     }
 
+    /** @param pollBytes the most bytes of keys and values that a task polls for one batch */
     public record Pace(
             Integer pollRecords,
             Duration emitInterval,
             Integer batchesInFlight,
             Duration maxSkew,
             Duration idleAfter,
-            Beacons beacons) {
+            Beacons beacons,
+            DataSize pollBytes) {
         public Pace {
             pollRecords = Require.within("pace.pollRecords", Require.orElse(pollRecords, 40_000), 1, 1_000_000);
             emitInterval = Require.within(
@@ -331,6 +335,11 @@ public record GroupSettings(
                     Duration.ofMillis(1),
                     Duration.ofDays(1));
             beacons = Require.orElse(beacons, Beacons.EXPECTED);
+            pollBytes = Require.within(
+                    "pace.pollBytes",
+                    Require.orElse(pollBytes, DataSize.ofMegabytes(64)),
+                    DataSize.ofMegabytes(1),
+                    DataSize.ofMegabytes(1024));
         }
     }
 

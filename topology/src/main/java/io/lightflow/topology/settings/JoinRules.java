@@ -1,6 +1,7 @@
 package io.lightflow.topology.settings;
 
 import io.lightflow.attribution.Windows;
+import io.lightflow.event.EventRules;
 import io.lightflow.join.JoinSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -11,6 +12,8 @@ import java.util.TreeMap;
  *
  * @param farFuture events stamped further than this beyond their record's timestamp are rejected
  * @param advertisers windows by advertiser id; an absent key has the value for all advertisers
+ * @param maxAmount the largest price or revenue of one event, in units of its currency; more is rejected
+ * @param schemaGrace how long events wait whose schema the registry does not know yet
  */
 public record JoinRules(
         Duration allowedDisorder,
@@ -20,8 +23,12 @@ public record JoinRules(
         Duration orphanAfter,
         Duration clickLookBack,
         Duration viewThrough,
-        Map<String, OwnWindows> advertisers) {
+        Map<String, OwnWindows> advertisers,
+        Long maxAmount,
+        Duration schemaGrace) {
 
+    private static final long MICROS = 1_000_000;
+    private static final long MAX_AMOUNT = 1_000_000_000_000L;
     private static final Duration MAX_WINDOW = Duration.ofDays(400);
 
     public JoinRules {
@@ -37,6 +44,13 @@ public record JoinRules(
         orphanAfter = Require.orElse(orphanAfter, Windows.DEFAULT.orphanAfter());
         clickLookBack = Require.orElse(clickLookBack, Windows.DEFAULT.clickLookBack());
         viewThrough = Require.orElse(viewThrough, Windows.DEFAULT.viewThrough());
+        maxAmount = Require.within(
+                "join.maxAmount", Require.orElse(maxAmount, EventRules.MAX_AMOUNT_MICROS / MICROS), 1, MAX_AMOUNT);
+        schemaGrace = Require.within(
+                "join.schemaGrace",
+                Require.orElse(schemaGrace, Duration.ofMinutes(1)),
+                Duration.ZERO,
+                Duration.ofHours(1));
         advertisers = Require.filled("join.advertisers", advertisers);
         requireWindows("join.", impressionLookBack, orphanAfter, clickLookBack, viewThrough);
         advertisers.forEach((id, own) -> requireWindows(
@@ -69,6 +83,11 @@ public record JoinRules(
     /** Windows of one advertiser; null stands for the value for all advertisers. */
     public record OwnWindows(
             Duration impressionLookBack, Duration orphanAfter, Duration clickLookBack, Duration viewThrough) {}
+
+    /** The largest price or revenue of one event, in micros. */
+    public long maxAmountMicros() {
+        return maxAmount * MICROS;
+    }
 
     /** The rules in the form that the join step takes. */
     public JoinSettings of(String group) {

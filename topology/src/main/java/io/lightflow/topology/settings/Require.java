@@ -62,6 +62,22 @@ final class Require {
         return value;
     }
 
+    static long within(String key, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new WrongSettingException(
+                    "the key " + key + " must lie between " + least + " and " + most + ", found " + value);
+        }
+        return value;
+    }
+
+    static DataSize within(String key, DataSize value, DataSize least, DataSize most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new WrongSettingException(
+                    "the key " + key + " must lie between " + least + " and " + most + ", found " + value);
+        }
+        return value;
+    }
+
     static Duration within(String key, Duration value, Duration least, Duration most) {
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
             throw new WrongSettingException("the key " + key + " must lie between " + Durations.format(least) + " and "

@@ -10,13 +10,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.database.PostgresSettings;
+import io.lightflow.event.EventType;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Dimension;
+import io.lightflow.statistics.SetAsideRecord;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.statistics.UncountableEvent;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -73,6 +79,92 @@ class PostgresStatisticsSinkTest {
         assertThat(server.query(settings, "SELECT time = '2013-06-05 09:00+00' FROM stats_hour" + where))
                 .isEqualTo("t");
         assertThat(server.query(settings, "SELECT time = '2013-06-05 00:00+00' FROM stats_day" + where))
+                .isEqualTo("t");
+    }
+
+    @Test
+    void sumsBeyond64BitsStopNothingAndAreExact() {
+        StatisticsKey key = key(MORNING, 5);
+        StatisticsKey nextMinute = key(MORNING + Statistics.MINUTE_MS, 5);
+        Counts expected = new Counts();
+        sink.open(3);
+        for (int commit = 0; commit < 8; commit++) {
+            Statistics statistics = new Statistics();
+            for (StatisticsKey minute : List.of(key, nextMinute)) {
+                Counts more = new Counts();
+                more.impressions = 1;
+                more.spendMicros = Long.MAX_VALUE - commit;
+                more.revenueMicros = commit * 3L;
+                // Commits that exceed 64 bits in an hour, in a minute, not at all, and by what is stored.
+                int times = commit % 4 == 1 ? 3 : 1;
+                for (int i = 0; i < times && (commit % 4 != 2 || minute == key); i++) {
+                    statistics.minute(minute).add(more);
+                    expected.add(more);
+                }
+            }
+            sink.commit(commit(3, commit * 10L, commit * 10L + 10, statistics));
+        }
+
+        assertThat(expected.hasCarry()).isTrue();
+        assertThat(totals.all()).isEqualTo(expected);
+        assertThat(totals.differences()).isEmpty();
+        for (String view :
+                List.of("stats_minute", "stats_hour", "stats_day", "stats_geo_day", "stats_creative_minute")) {
+            assertThat(server.query(settings, "SELECT sum(spend_micros) FROM " + view))
+                    .as(view)
+                    .isEqualTo(expected.exactSpend().toString());
+        }
+        assertThat(server.query(settings, "SELECT max(spend_micros) FROM campaign_total"))
+                .isEqualTo(Long.toString(Long.MAX_VALUE));
+        try (StatisticsReader reader = new StatisticsReader(settings, "stats-counter")) {
+            HourOfStatistics hour = reader.hour(Instant.ofEpochMilli(MORNING));
+            hour.cubes().forEach(cube -> assertThat(
+                            cube.hours().orElseThrow().sums().values())
+                    .singleElement()
+                    .isEqualTo(expected));
+        }
+    }
+
+    @Test
+    void recordsThatCannotBeCountedAreStoredInTheirCommit() {
+        Statistics statistics = new Statistics();
+        statistics.setAside(new SetAsideRecord(
+                "us.joined.clicks", 7, 0, new UncountableEvent(3, EventType.CLICK, "reason with \0", new byte[] {1, 2
+                })));
+        statistics.setAside(
+                new SetAsideRecord("us.joined.clicks", 7, 0, new UncountableEvent(4, EventType.CLICK, "other", null)));
+
+        sink.open(0);
+        sink.commit(commit(0, 0, 10, statistics));
+
+        assertThat(sink.read(0)).isEqualTo(at(10));
+        assertThat(server.query(
+                        settings,
+                        "SELECT string_agg(topic || ' ' || record_offset || ' ' || reason || ' ' || coalesce(value::text,"
+                                + " 'none'), ', ' ORDER BY record_offset) FROM stats_set_aside"))
+                .isEqualTo("us.joined.clicks 3 reason with \uFFFD \\x0102, us.joined.clicks 4 other none");
+    }
+
+    @Test
+    void retentionDropsTheExcessOfItsRows() {
+        Statistics statistics = new Statistics();
+        for (int i = 0; i < 3; i++) {
+            Counts more = new Counts();
+            more.spendMicros = Long.MAX_VALUE;
+            statistics.minute(key(MORNING, 1)).add(more);
+        }
+        sink.open(0);
+        sink.commit(commit(0, 0, 10, statistics));
+        String minutes = "SELECT count(*) > 0 FROM stats_excess WHERE table_name = 'stats_minute'";
+        assertThat(server.query(settings, minutes)).isEqualTo("t");
+
+        new StatisticsPruner(settings)
+                .dropExpired(
+                        new StatisticsRetention(Optional.of(Period.ofDays(14)), Optional.empty(), Optional.empty()),
+                        Instant.ofEpochMilli(MORNING).plus(Duration.ofDays(400)));
+
+        assertThat(server.query(settings, minutes)).isEqualTo("f");
+        assertThat(server.query(settings, "SELECT count(*) > 0 FROM stats_excess WHERE table_name = 'stats_day'"))
                 .isEqualTo("t");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.attribution.Windows;
+import io.lightflow.event.EventRules;
 import io.lightflow.topology.settings.GroupSettings.Beacons;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,7 +87,8 @@ class GroupSettingsTest {
                         2,
                         Duration.ofMinutes(1),
                         Duration.ofSeconds(30),
-                        Beacons.EXPECTED));
+                        Beacons.EXPECTED,
+                        DataSize.ofMegabytes(64)));
         assertThat(settings.dataflow()).isEqualTo(new GroupSettings.DataflowSection(2, 1, 1024));
         assertThat(settings.statistics())
                 .isEqualTo(new GroupSettings.StatisticsSection(1, 1, 1024, Duration.ofSeconds(15), 100_000));
@@ -94,6 +96,7 @@ class GroupSettingsTest {
         assertThat(settings.store().rocksdb().blockCacheMb()).isEqualTo(128);
         assertThat(settings.join().allowedDisorder()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.join().farFuture()).isEqualTo(Duration.ofHours(1));
+        assertThat(settings.join().maxAmountMicros()).isEqualTo(EventRules.MAX_AMOUNT_MICROS);
     }
 
     @Test

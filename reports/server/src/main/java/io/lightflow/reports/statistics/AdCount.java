@@ -9,6 +9,7 @@ import io.lightflow.reports.statistics.DatabaseSnapshot.AsOf;
 import io.lightflow.reports.statistics.Window.Piece;
 import io.lightflow.service.sql.Sql;
 import io.lightflow.statistics.Dimension;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,7 +41,7 @@ final class AdCount {
             Instant from,
             Instant to,
             Long count,
-            Map<String, Long> byCurrency,
+            Map<String, BigInteger> byCurrency,
             List<Part> parts,
             AsOf asOf) {}
 
@@ -50,7 +51,7 @@ final class AdCount {
      */
     record Part(Instant from, Instant to, String rows, boolean subtracted) {}
 
-    private record Sum(String currency, long sum) {}
+    private record Sum(String currency, BigInteger sum) {}
 
     AdCountResponse answer(Context context) {
         Parameters parameters = Parameters.of(context, "from", "to", "filter", "metric");
@@ -65,7 +66,7 @@ final class AdCount {
             StatisticsCube cube = snapshot.complete(window, within, cubes);
             List<Piece> fewest = window.fewestRows(GRAINS);
             List<Piece> pieces = fewest.stream().allMatch(piece -> snapshot.has(piece, cube)) ? fewest : within;
-            Map<String, Long> sums = sums(connection, pieces, cube, filter, measure);
+            Map<String, BigInteger> sums = sums(connection, pieces, cube, filter, measure);
             return new AdCountResponse(
                     ad,
                     measure.column(),
@@ -73,8 +74,9 @@ final class AdCount {
                     window.to(),
                     measure.isMoney()
                             ? null
-                            : Long.valueOf(
-                                    sums.values().stream().mapToLong(sum -> sum).sum()),
+                            : sums.values().stream()
+                                    .reduce(BigInteger.ZERO, BigInteger::add)
+                                    .longValueExact(),
                     measure.isMoney() ? sums : null,
                     pieces.stream()
                             .map(piece -> new Part(
@@ -84,11 +86,11 @@ final class AdCount {
         });
     }
 
-    private static Map<String, Long> sums(
+    private static Map<String, BigInteger> sums(
             Connection connection, List<Piece> pieces, StatisticsCube cube, Filter filter, Measure measure)
             throws SQLException {
         StatisticsQuery query = new StatisticsQuery(connection)
-                .append("SELECT currency, sum(amount)::bigint FROM (SELECT ad, sum(amount) AS amount FROM (")
+                .append("SELECT currency, sum(amount) FROM (SELECT ad, sum(amount) AS amount FROM (")
                 .rows(
                         piece -> "ad, " + (piece.subtracted() ? "-" : "") + measure.column() + " AS amount",
                         pieces,
@@ -96,9 +98,11 @@ final class AdCount {
                         filter)
                 .append(") AS parts GROUP BY ad) AS sums" + KeyTable.AD.joinClause()
                         + " GROUP BY currency HAVING sum(amount) <> 0");
-        Map<String, Long> sums = new TreeMap<>();
-        for (Sum sum :
-                DatabaseSnapshot.all(connection, query, found -> new Sum(found.getString(1), found.getLong(2)))) {
+        Map<String, BigInteger> sums = new TreeMap<>();
+        for (Sum sum : DatabaseSnapshot.all(
+                connection,
+                query,
+                found -> new Sum(found.getString(1), found.getBigDecimal(2).toBigIntegerExact()))) {
             sums.put(sum.currency(), sum.sum());
         }
         return sums;

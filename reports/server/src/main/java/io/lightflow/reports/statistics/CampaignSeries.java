@@ -173,7 +173,7 @@ final class CampaignSeries {
 
     private static String sums() {
         return Measure.NAMES.stream()
-                .map(name -> ", sum(" + name + ")::bigint AS " + name)
+                .map(name -> ", sum(" + name + ") AS " + name)
                 .collect(Collectors.joining());
     }
 
@@ -192,7 +192,7 @@ final class CampaignSeries {
                 found.getLong("invalid_impressions"),
                 found.getLong("invalid_clicks"),
                 found.getLong("invalid_conversions"),
-                found.getLong("spend_micros"),
-                found.getLong("revenue_micros"));
+                found.getBigDecimal("spend_micros").toBigIntegerExact(),
+                found.getBigDecimal("revenue_micros").toBigIntegerExact());
     }
 }

@@ -100,7 +100,7 @@ final class PopularAds {
                         held.ads.value(index, Dimension.ADVERTISER),
                         measure.isMoney() ? held.ads.value(index, Dimension.CURRENCY) : null,
                         0);
-                byAd.merge(ad, sums[index], Math::addExact);
+                byAd.merge(ad, sums[index], SliceColumns::saturatedSum);
             }
         }
         return byAd.entrySet().stream()

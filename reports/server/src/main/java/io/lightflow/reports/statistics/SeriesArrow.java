@@ -1,6 +1,7 @@
 package io.lightflow.reports.statistics;
 
 import com.google.flatbuffers.FlatBufferBuilder;
+import io.lightflow.reports.http.ProblemException;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -118,6 +119,22 @@ final class SeriesArrow {
         message(builder, MessageHeader.RecordBatch, RecordBatch.endRecordBatch(builder), body.toByteArray());
     }
 
+    /** @throws ProblemException if the number exceeds 64 bits, which the format's integers do not hold */
+    private static long number(SeriesColumn column, Object value) {
+        if (value instanceof BigInteger big) {
+            if (big.bitLength() >= Long.SIZE) {
+                throw new ProblemException(
+                        400,
+                        "number-too-large",
+                        "A sum exceeds 64 bits",
+                        "the column " + column.name() + " has " + big + ", which Arrow's integers do not hold: ask for"
+                                + " the format json or csv");
+            }
+            return big.longValue();
+        }
+        return (Long) value;
+    }
+
     /** Adds the column's buffers: validity bitmap, string offsets, values. Returns the number of nulls. */
     private static long column(SeriesColumn column, List<SeriesRow> rows, List<byte[]> buffers) {
         byte[] valid = new byte[(rows.size() + 7) / 8];
@@ -141,7 +158,7 @@ final class SeriesArrow {
             }
             switch (column.kind()) {
                 case TIME -> values.putLong(((Instant) value).toEpochMilli());
-                case NUMBER -> values.putLong(value == null ? 0 : (Long) value);
+                case NUMBER -> values.putLong(value == null ? 0 : number(column, value));
                 case RATE -> values.put(decimal((BigDecimal) value));
                 case TEXT -> {
                     texts.writeBytes(((String) value).getBytes(StandardCharsets.UTF_8));

@@ -8,8 +8,8 @@ import java.util.function.Function;
 /**
  * A column of a series, the same in every format.
  *
- * @param value of a row; an {@link java.time.Instant}, a {@link String}, a {@link Long} or a
- *     {@link java.math.BigDecimal}, by kind; null only for rates and for amounts that are quotients
+ * @param value of a row; an {@link java.time.Instant}, a {@link String}, a {@link Long}, a {@link java.math.BigInteger}
+ *     or a {@link java.math.BigDecimal}, by kind; null only for rates and for amounts that are quotients
  */
 record SeriesColumn(String name, Kind kind, Function<SeriesRow, Object> value) {
     enum Kind {

@@ -1,6 +1,7 @@
 package io.lightflow.reports.statistics;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.List;
@@ -21,45 +22,45 @@ record SeriesRow(
         long invalidImpressions,
         long invalidClicks,
         long invalidConversions,
-        long spendMicros,
-        long revenueMicros) {
+        BigInteger spendMicros,
+        BigInteger revenueMicros) {
     static final int RATE_SCALE = 6;
     private static final int MILLE = 1_000;
 
     /** Clicks for each impression. */
     BigDecimal ctr() {
-        return divide(clicks, 1, impressions, RATE_SCALE);
+        return divide(BigInteger.valueOf(clicks), 1, impressions, RATE_SCALE);
     }
 
     /** Conversions for each click. */
     BigDecimal cvr() {
-        return divide(conversions, 1, clicks, RATE_SCALE);
+        return divide(BigInteger.valueOf(conversions), 1, clicks, RATE_SCALE);
     }
 
     /** Spend for a thousand impressions. */
-    Long ecpmMicros() {
+    BigInteger ecpmMicros() {
         return micros(divide(spendMicros, MILLE, impressions, 0));
     }
 
     /** Spend for a click. */
-    Long ecpcMicros() {
+    BigInteger ecpcMicros() {
         return micros(divide(spendMicros, 1, clicks, 0));
     }
 
     /** Spend for a conversion. */
-    Long ecpaMicros() {
+    BigInteger ecpaMicros() {
         return micros(divide(spendMicros, 1, conversions, 0));
     }
 
-    private static BigDecimal divide(long sum, int times, long by, int scale) {
+    private static BigDecimal divide(BigInteger sum, int times, long by, int scale) {
         return by == 0
                 ? null
-                : BigDecimal.valueOf(sum)
+                : new BigDecimal(sum)
                         .multiply(BigDecimal.valueOf(times))
                         .divide(BigDecimal.valueOf(by), scale, RoundingMode.HALF_UP);
     }
 
-    private static Long micros(BigDecimal amount) {
-        return amount == null ? null : Long.valueOf(amount.longValueExact());
+    private static BigInteger micros(BigDecimal amount) {
+        return amount == null ? null : amount.toBigIntegerExact();
     }
 }

@@ -47,6 +47,12 @@ final class SliceColumns {
         size++;
     }
 
+    /** The sum of two numbers that are not negative; the greatest number if it exceeds 64 bits. */
+    static long saturatedSum(long one, long other) {
+        long sum = one + other;
+        return sum < 0 ? Long.MAX_VALUE : sum;
+    }
+
     /** Frees what rows would take that have not come. */
     void trim() {
         setCapacity(size);
@@ -61,16 +67,15 @@ final class SliceColumns {
     }
 
     /**
-     * Adds a measure of all rows to sums by ad.
+     * Adds a measure of all rows to sums by ad. A sum that exceeds 64 bits stays at the greatest number.
      *
      * @param isOther for each index of the other dimensions whether its rows are to be added
-     * @throws ArithmeticException if a sum does not fit into 64 bits
      */
     void addTo(long[] sums, Measure measure, boolean[] isOther) {
         long[] of = amounts[measure.ordinal()];
         for (int i = 0; of != null && i < size; i++) {
             if (isOther[others[i]]) {
-                sums[ads[i]] = Math.addExact(sums[ads[i]], of[i]);
+                sums[ads[i]] = saturatedSum(sums[ads[i]], of[i]);
             }
         }
     }

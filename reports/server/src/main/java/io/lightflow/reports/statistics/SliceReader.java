@@ -1,6 +1,7 @@
 package io.lightflow.reports.statistics;
 
 import io.lightflow.database.KeyTable;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.reports.statistics.CachedSlices.Versioned;
 import io.lightflow.service.sql.Sql;
@@ -115,19 +116,23 @@ final class SliceReader {
     private SliceColumns read(TimeSlice slice, long room) throws SQLException {
         Optional<KeyTable> other = slice.cube().keyTableBesideAds();
         KeyCache ads = keys.of(KeyTable.AD);
-        String sql = "SELECT ad, " + other.map(KeyTable::column).orElse("0") + ", " + String.join(", ", Measure.NAMES)
-                + " FROM " + slice.grain().table(slice.cube()).tableName() + " WHERE time = ? LIMIT ?";
+        StatisticsTable table = slice.grain().table(slice.cube());
+        String select = "SELECT ad, " + other.map(KeyTable::column).orElse("0") + ", "
+                + String.join(", ", Measure.NAMES) + " FROM ";
+        String sql = select + table.tableName() + " WHERE time = ? UNION ALL " + select + table.excessRows()
+                + " WHERE time = ? LIMIT ?";
         SliceColumns rows = new SliceColumns();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setFetchSize(FETCH_SIZE);
             statement.setObject(1, StatisticsQuery.utc(slice.time()));
-            statement.setLong(2, room + 1);
+            statement.setObject(2, StatisticsQuery.utc(slice.time()));
+            statement.setLong(3, room + 1);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
                     int number = found.getInt(2);
                     rows.add(
                             ads.index(found.getInt(1)),
-                            other.map(table -> keys.of(table).index(number)).orElse(0),
+                            other.map(numbers -> keys.of(numbers).index(number)).orElse(0),
                             found,
                             3);
                 }

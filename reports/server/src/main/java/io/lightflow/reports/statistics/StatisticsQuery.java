@@ -2,6 +2,7 @@ package io.lightflow.reports.statistics;
 
 import io.lightflow.database.KeyTable;
 import io.lightflow.database.StatisticsCube;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.reports.statistics.Window.Piece;
 import io.lightflow.statistics.Dimension;
 import java.sql.Connection;
@@ -62,11 +63,13 @@ final class StatisticsQuery {
         }
         before = "";
         for (Piece piece : pieces) {
-            append(before + "SELECT " + columns.apply(piece) + " FROM "
-                    + piece.grain().table(cube).tableName() + " WHERE time >= ");
-            time(piece.from()).append(" AND time < ").time(piece.to());
-            filtered.forEach(this::andIn);
-            before = " UNION ALL ";
+            StatisticsTable table = piece.grain().table(cube);
+            for (String source : List.of(table.tableName(), table.excessRows())) {
+                append(before + "SELECT " + columns.apply(piece) + " FROM " + source + " WHERE time >= ");
+                time(piece.from()).append(" AND time < ").time(piece.to());
+                filtered.forEach(this::andIn);
+                before = " UNION ALL ";
+            }
         }
         return this;
     }

@@ -3,6 +3,7 @@ package io.lightflow.reports.statistics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.statistics.Dimension;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -28,8 +29,18 @@ class SeriesCsvTest {
 
     /** The second cell of the only row. */
     private static String creativeCell(String creative) {
-        SeriesRow row =
-                new SeriesRow(Instant.parse("2026-01-01T00:00:00Z"), List.of(creative), "EUR", 1, 0, 0, 0, 0, 0, -5, 0);
+        SeriesRow row = new SeriesRow(
+                Instant.parse("2026-01-01T00:00:00Z"),
+                List.of(creative),
+                "EUR",
+                1,
+                0,
+                0,
+                0,
+                0,
+                0,
+                BigInteger.valueOf(-5),
+                BigInteger.ZERO);
         String text = new String(
                 SeriesCsv.bytes(SeriesColumn.of(List.of(Dimension.CREATIVE)), List.of(row)), StandardCharsets.UTF_8);
         String line = text.substring(text.indexOf('\n') + 1);
