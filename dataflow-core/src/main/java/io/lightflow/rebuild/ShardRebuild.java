@@ -5,6 +5,7 @@ import io.lightflow.event.BlockEntry;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.LightEvent;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.RecordIsolator;
 import io.lightflow.join.StepResult;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
@@ -91,7 +92,9 @@ public final class ShardRebuild {
     }
 
     private void run(Block block) {
-        StepResult result = step.run(position, block, target.txid(), store);
+        // What the topology set aside has no cells.
+        StepResult result = RecordIsolator.run(
+                step, store, position, block, target.txid(), (count, first, failure) -> {});
         write(result.cells());
         position = capped(result.position());
     }

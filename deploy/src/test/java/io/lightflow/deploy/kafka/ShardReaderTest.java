@@ -14,8 +14,12 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.position.TopicPosition.Incarnation;
+import io.lightflow.topology.kafka.EntryDecoder;
+import io.lightflow.topology.kafka.PollBudget;
+import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.kafka.TopicSetup;
+import io.lightflow.topology.settings.DataSize;
 import io.lightflow.topology.settings.GroupSettings.Beacons;
 import io.lightflow.topology.settings.GroupSettings.Pace;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +34,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +48,8 @@ class ShardReaderTest {
     private static final Duration MAX_SKEW = Duration.ofSeconds(1);
     private static TestKafka kafka;
 
+    private DataSize pollBytes = DataSize.ofMegabytes(64);
+    private long budgetBytes = Long.MAX_VALUE;
     private Instant now = Instant.parse("2024-01-01T00:00:00Z");
     private final List<ShardReader> readers = new ArrayList<>();
     private final Map<String, Long> ends = new HashMap<>();
@@ -67,19 +75,35 @@ class ShardReaderTest {
         for (String topic : topics) {
             types.put(topic, EventType.TAG);
         }
-        Pace pace = new Pace(pollRecords, Duration.ofMillis(50), 1, MAX_SKEW, Duration.ofSeconds(30), beacons);
+        Pace pace =
+                new Pace(pollRecords, Duration.ofMillis(50), 1, MAX_SKEW, Duration.ofSeconds(30), beacons, pollBytes);
+        PollLimiter limiter = new PollLimiter();
         ShardReader reader = new ShardReader(
-                kafka.clients().consumer("reader", pollRecords),
+                kafka.clients().consumer("reader", pollRecords, limiter),
+                limiter,
+                new PollBudget(budgetBytes),
                 Admin.create(Map.of("bootstrap.servers", kafka.broker().bootstrapServers())),
                 types,
                 partitions,
                 IntStream.range(0, partitions).boxed().toList(),
                 pace,
-                (type, incarnation, record) -> new BeaconMark(
-                        record.offset(), Long.parseLong(new String(record.value(), StandardCharsets.UTF_8))),
+                new TimeDecoder(),
                 () -> now);
         readers.add(reader);
         return reader;
+    }
+
+    /** Values that are no numbers are set aside at time -1. */
+    private static final class TimeDecoder implements EntryDecoder {
+        @Override
+        public BlockEntry decode(EventType type, int incarnation, ConsumerRecord<byte[], byte[]> record) {
+            return new BeaconMark(record.offset(), Long.parseLong(new String(record.value(), StandardCharsets.UTF_8)));
+        }
+
+        @Override
+        public BlockEntry setAside(EventType type, ConsumerRecord<byte[], byte[]> record, RuntimeException failure) {
+            return new BeaconMark(record.offset(), failure instanceof NumberFormatException ? -1 : -2);
+        }
     }
 
     private static void seekToStart(ShardReader reader) {
@@ -168,6 +192,55 @@ class ShardReaderTest {
         });
         assertThat(times.get("size-0")).isEqualTo(longs(0, 1_000));
         assertThat(times.get("size-1")).isEqualTo(longs(0, 1_000));
+    }
+
+    @Test
+    void invariantK_aRecordOnWhichTheDecoderFailsIsSetAsideAndTheNextOnesAreRead() throws Exception {
+        kafka.broker().createTopic("broken", 1, Map.of());
+        kafka.produce("broken", 0, "1", "two", "3");
+        ShardReader reader = reader(100, Beacons.EXPECTED, 1, "broken");
+        seekToStart(reader);
+
+        pollUntil(reader, "broken-0", 3);
+
+        assertThat(times.get("broken-0")).containsExactly(1L, -1L, 3L);
+    }
+
+    @Test
+    void aPollIsBoundedByBytesHoweverWellTheyCompress() throws Exception {
+        kafka.broker().createTopic("bytes", 2, Map.of());
+        int records = 200;
+        int bytes = 300_000;
+        String[] large = IntStream.range(0, records)
+                .mapToObj(number -> ("%0" + bytes + "d").formatted(number))
+                .toArray(String[]::new);
+        try (KafkaProducer<byte[], byte[]> producer = kafka.producer(Map.of("compression.type", "gzip"))) {
+            for (String value : large) {
+                producer.send(TestKafka.record("bytes", 0, value));
+            }
+        }
+        pollBytes = DataSize.ofMegabytes(3);
+        ShardReader reader = reader(1_000, Beacons.EXPECTED, 2, "bytes");
+        seekToStart(reader);
+
+        TestKafka.await("all is read", () -> {
+            int polled = poll(reader).stream().mapToInt(Block::size).sum();
+            assertThat(polled * (long) bytes).isLessThanOrEqualTo(pollBytes.bytes() + bytes);
+            return ends.getOrDefault("bytes-0", 0L) == records;
+        });
+        assertThat(times.get("bytes-0")).isEqualTo(longs(0, records));
+
+        budgetBytes = 1;
+        now = now.plusSeconds(5);
+        ends.clear();
+        times.clear();
+        ShardReader frugal = reader(1_000, Beacons.EXPECTED, 2, "bytes");
+        seekToStart(frugal);
+        TestKafka.await("all is read", () -> {
+            assertThat(poll(frugal).stream().mapToInt(Block::size).sum()).isLessThanOrEqualTo((1 << 20) / bytes + 1);
+            return ends.getOrDefault("bytes-0", 0L) == records;
+        });
+        assertThat(times.get("bytes-0")).isEqualTo(longs(0, records));
     }
 
     @Test

@@ -118,7 +118,7 @@ final class TestKafka implements AutoCloseable {
         }
     }
 
-    private static ProducerRecord<byte[], byte[]> record(String topic, int partition, String value) {
+    static ProducerRecord<byte[], byte[]> record(String topic, int partition, String value) {
         return new ProducerRecord<>(
                 topic, partition, "key".getBytes(StandardCharsets.UTF_8), value.getBytes(StandardCharsets.UTF_8));
     }

@@ -1,7 +1,9 @@
 package io.lightflow.topology.dataflow;
 
 import io.lightflow.event.Block;
+import io.lightflow.event.LightEvent;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.RecordIsolator;
 import io.lightflow.join.StepResult;
 import io.lightflow.position.GapException;
 import io.lightflow.position.Position;
@@ -12,12 +14,16 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Steps the blocks of a batch, several at once: shards have no rows in common. The calling thread steps what no helper
  * has begun, so it never waits for a helper that does not start. One batch at a time.
  */
 final class BlockSteps {
+    private static final Logger LOG = LoggerFactory.getLogger(BlockSteps.class);
+
     private final ThreadLocal<JoinStep> steps;
     private final JoinStore store;
     private final Executor helpers;
@@ -55,10 +61,27 @@ final class BlockSteps {
         return outcomes;
     }
 
+    private static void report(Block block, int count, LightEvent first, RuntimeException failure) {
+        LOG.error(
+                "Setting aside {} events of shard {} on which the join fails, the first one a {} at offset {}",
+                count,
+                block.shard(),
+                first.type(),
+                first.offset(),
+                failure);
+    }
+
     private FutureTask<Outcome> task(long txid, Block block, Position position) {
         return new FutureTask<>(() -> {
             try {
-                return new Outcome(block, steps.get().run(position, block, txid, store), null);
+                StepResult result = RecordIsolator.run(
+                        steps.get(),
+                        store,
+                        position,
+                        block,
+                        txid,
+                        (count, first, failure) -> report(block, count, first, failure));
+                return new Outcome(block, result, null);
             } catch (GapException e) {
                 return new Outcome(block, null, e);
             }

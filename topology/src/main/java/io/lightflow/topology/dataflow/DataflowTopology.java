@@ -18,10 +18,12 @@ import io.lightflow.topology.kafka.KafkaSink;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.schema.PatientSchemas;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.TaskSpread;
 import io.lightflow.topology.zookeeper.GroupNodes;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -50,10 +52,15 @@ public final class DataflowTopology implements TopologyDescriptor {
 
     @Override
     public EntryDecoder decoder(GroupSettings settings) {
-        LightEventDecoder decoder = new LightEventDecoder(
-                RegistrySchemas.connect(settings.registry()), settings.join().farFuture());
-        return (type, incarnation, record) ->
-                decoder.decode(type, record.key(), record.value(), incarnation, record.offset(), record.timestamp());
+        return decoder(settings, settings.join().schemaGrace());
+    }
+
+    /** @param schemaGrace how long records wait whose schema the registry does not know */
+    public static EntryDecoder decoder(GroupSettings settings, Duration schemaGrace) {
+        return new LightEntryDecoder(new LightEventDecoder(
+                new PatientSchemas(RegistrySchemas.connect(settings.registry()), schemaGrace, InstantSource.system()),
+                settings.join().farFuture(),
+                settings.join().maxAmountMicros()));
     }
 
     @Override

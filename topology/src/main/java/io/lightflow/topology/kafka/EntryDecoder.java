@@ -8,6 +8,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 @FunctionalInterface
 public interface EntryDecoder {
 
-    /** @param incarnation of the record's topic */
+    /**
+     * @param incarnation of the record's topic
+     * @throws io.lightflow.event.WriterSchemas.SchemasUnavailableException if a schema is unavailable now
+     * @throws RuntimeException if the record cannot be decoded
+     */
     BlockEntry decode(EventType type, int incarnation, ConsumerRecord<byte[], byte[]> record);
+
+    /** Sets aside a record that cannot be decoded. A decoder that knows no other way throws the failure. */
+    default BlockEntry setAside(EventType type, ConsumerRecord<byte[], byte[]> record, RuntimeException failure) {
+        throw failure;
+    }
 }

@@ -6,6 +6,7 @@ import io.lightflow.event.BlockEntry;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
+import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.position.Position;
 import io.lightflow.topology.settings.GroupSettings.Beacons;
 import io.lightflow.topology.settings.GroupSettings.Pace;
@@ -26,6 +27,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +48,8 @@ public final class ShardReader implements AutoCloseable {
     private static final Duration MAX_WAIT_FOR_SLOW_SHARD = Duration.ofSeconds(5);
 
     private final Consumer<byte[], byte[]> consumer;
+    private final PollLimiter limiter;
+    private final PollBudget.Share budget;
     private final Admin admin;
     private final SortedMap<String, EventType> topics;
     private final int partitions;
@@ -64,12 +68,16 @@ public final class ShardReader implements AutoCloseable {
     private Set<String> missingTopics = Set.of();
 
     /**
+     * @param consumer deserializes values with the limiter
+     * @param budget what the tasks of the process may hold
      * @param topics the topics to read, with the type of event in each
      * @param partitions how many partitions each of them must have
      * @param shards the partitions to read
      */
     public ShardReader(
             Consumer<byte[], byte[]> consumer,
+            PollLimiter limiter,
+            PollBudget budget,
             Admin admin,
             SortedMap<String, EventType> topics,
             int partitions,
@@ -78,6 +86,8 @@ public final class ShardReader implements AutoCloseable {
             EntryDecoder decoder,
             InstantSource clock) {
         this.consumer = consumer;
+        this.limiter = limiter;
+        this.budget = budget.share(pace.batchesInFlight());
         this.admin = admin;
         this.topics = new TreeMap<>(topics);
         this.partitions = partitions;
@@ -162,8 +172,9 @@ public final class ShardReader implements AutoCloseable {
     /**
      * Polls until there are enough records or no more for now.
      *
-     * @return one block for each shard that has news, by rising number; at most {@code pace.pollRecords} and one poll
-     *     more records in all. Empty if a topic was recreated under its name, which {@link #isReady} then reports
+     * @return one block for each shard that has news, by rising number; in all at most {@code pace.pollRecords} and one
+     *     poll more records, and {@code pace.pollBytes} and one record more bytes, or less if the process holds too
+     *     much. Empty if a topic was recreated under its name, which {@link #isReady} then reports
      */
     public List<Block> poll() {
         Map<TopicPartition, Long> from = new HashMap<>();
@@ -172,11 +183,14 @@ public final class ShardReader implements AutoCloseable {
         }
         Map<TopicPartition, List<BlockEntry>> entries = new HashMap<>();
         int count = 0;
+        long maxBytes = Math.min(pace.pollBytes().bytes(), budget.nextBatch());
+        long bytes = 0;
         Duration wait = MAX_POLL_WAIT.compareTo(pace.emitInterval()) < 0 ? MAX_POLL_WAIT : pace.emitInterval();
         try {
-            while (count < pace.pollRecords()) {
+            while (count < pace.pollRecords() && bytes < maxBytes) {
+                limiter.begin(maxBytes - bytes);
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
-                take(records, entries);
+                bytes += take(records, entries);
                 count += records.count();
                 // Even if nothing came: the consumer may have reached the end of a partition over markers alone.
                 long unread = keepTogether();
@@ -188,6 +202,7 @@ public final class ShardReader implements AutoCloseable {
         } catch (OffsetOutOfRangeException e) {
             stepOverGap(e, from);
         }
+        budget.polled(bytes);
         List<Block> blocks = blocks(from, entries);
         if (!blocks.isEmpty() && isTopicRecreated()) {
             // The next call of isReady looks it up.
@@ -206,8 +221,10 @@ public final class ShardReader implements AutoCloseable {
                 .anyMatch(found -> TopicSetup.incarnation(found.getValue()) != incarnations.get(found.getKey()));
     }
 
-    private void take(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, List<BlockEntry>> entries) {
+    /** Returns the number of bytes of their keys and values. */
+    private long take(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, List<BlockEntry>> entries) {
         long now = clock.millis();
+        long bytes = 0;
         for (TopicPartition partition : records.partitions()) {
             EventType type = topics.get(partition.topic());
             int incarnation = incarnations.get(partition.topic());
@@ -215,7 +232,8 @@ public final class ShardReader implements AutoCloseable {
             List<BlockEntry> decoded = entries.computeIfAbsent(partition, absent -> new ArrayList<>(polled.size()));
             long maxTime = maxTimes.get(partition);
             for (ConsumerRecord<byte[], byte[]> record : polled) {
-                BlockEntry entry = decoder.decode(type, incarnation, record);
+                bytes += size(record);
+                BlockEntry entry = decode(type, incarnation, record);
                 decoded.add(entry);
                 if (entry instanceof LightEvent event) {
                     maxTime = Math.max(maxTime, event.time());
@@ -226,6 +244,23 @@ public final class ShardReader implements AutoCloseable {
             maxTimes.put(partition, maxTime);
             lastNewsMs.put(partition, now);
         }
+        return bytes;
+    }
+
+    /** A record on which the decoder fails must not stop its shard: it would fail on every restart. */
+    private BlockEntry decode(EventType type, int incarnation, ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return decoder.decode(type, incarnation, record);
+        } catch (SchemasUnavailableException | KafkaException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.warn("Setting aside offset {} of {}-{}: {}", record.offset(), record.topic(), record.partition(), e);
+            return decoder.setAside(type, record, e);
+        }
+    }
+
+    private static int size(ConsumerRecord<byte[], byte[]> record) {
+        return Math.max(0, record.serializedKeySize()) + Math.max(0, record.serializedValueSize());
     }
 
     /**
@@ -354,6 +389,7 @@ public final class ShardReader implements AutoCloseable {
 
     @Override
     public void close() {
+        budget.close();
         consumer.close();
         admin.close();
     }

@@ -1,6 +1,8 @@
 package io.lightflow.topology.statistics;
 
+import static io.lightflow.topology.descriptor.EntryCodec.readBytes;
 import static io.lightflow.topology.descriptor.EntryCodec.readString;
+import static io.lightflow.topology.descriptor.EntryCodec.writeBytes;
 import static io.lightflow.topology.descriptor.EntryCodec.writeString;
 
 import io.lightflow.event.BlockEntry;
@@ -8,6 +10,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.StatisticsFact;
 import io.lightflow.statistics.StatisticsKey;
+import io.lightflow.statistics.UncountableEvent;
 import io.lightflow.statistics.UncountedEvent;
 import io.lightflow.topology.descriptor.EntryCodec;
 import java.io.DataInput;
@@ -19,6 +22,7 @@ final class JoinedEntryCodec implements EntryCodec {
     private static final EventType[] TYPES = EventType.values();
     private static final byte FACT = 0;
     private static final byte UNCOUNTED = 1;
+    private static final byte UNCOUNTABLE = 2;
 
     @Override
     public void write(DataOutput out, BlockEntry entry) throws IOException {
@@ -36,6 +40,12 @@ final class JoinedEntryCodec implements EntryCodec {
             out.writeLong(event.offset());
             out.writeByte(event.type().ordinal());
             out.writeLong(event.time());
+        } else if (entry instanceof UncountableEvent event) {
+            out.writeByte(UNCOUNTABLE);
+            out.writeLong(event.offset());
+            out.writeByte(event.type().ordinal());
+            writeString(out, event.reason());
+            writeBytes(out, event.value());
         } else {
             throw new IllegalArgumentException("a block of joined topics holds no " + entry.getClass());
         }
@@ -55,6 +65,8 @@ final class JoinedEntryCodec implements EntryCodec {
                         in.readLong(),
                         in.readLong());
             case UNCOUNTED -> new UncountedEvent(in.readLong(), TYPES[in.readByte()], in.readLong());
+            case UNCOUNTABLE ->
+                new UncountableEvent(in.readLong(), TYPES[in.readByte()], readString(in), readBytes(in));
             default -> throw new IOException("expected an entry of a joined topic, found the tag " + tag);
         };
     }

@@ -48,6 +48,9 @@ public final class StatisticsLoop implements BlockLoop {
     private final Map<Integer, Position> summed = new TreeMap<>();
 
     private Statistics rows = new Statistics();
+    /** Whether a step failed since the last commit. Each block is then tried before it is added to the sums. */
+    private boolean isolating;
+
     private long lastCommitMs;
     private long lastNewsMs;
 
@@ -94,9 +97,23 @@ public final class StatisticsLoop implements BlockLoop {
         } catch (RetryException | FencedException e) {
             forget();
             throw e;
+        } catch (StepFailure e) {
+            // The sums hold a part of the block. So they are read again, with an eye on each record.
+            forget();
+            isolating = true;
+            throw new RetryException("a record cannot be counted, and is set aside: " + e.getCause(), e.getCause());
         }
         if (!gaps.isEmpty()) {
             throw gaps.get(0);
+        }
+    }
+
+    /** A step failed on a record. */
+    private static final class StepFailure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StepFailure(RuntimeException cause) {
+            super(cause);
         }
     }
 
@@ -109,11 +126,17 @@ public final class StatisticsLoop implements BlockLoop {
             summed.put(shard, position);
         }
         try {
-            summed.put(shard, StatisticsStep.run(position, block, txid, rows));
+            Block countable = isolating ? CountableBlocks.of(position, block, txid) : block;
+            summed.put(shard, StatisticsStep.run(position, countable, txid, rows));
             stopped.contiguous(shard);
             return Optional.empty();
         } catch (GapException e) {
             return stopped.gap(shard, e);
+        } catch (RuntimeException e) {
+            if (isolating) {
+                throw e;
+            }
+            throw new StepFailure(e);
         }
     }
 
@@ -148,6 +171,7 @@ public final class StatisticsLoop implements BlockLoop {
         });
         moves.forEach(move -> committed.put(move.shard(), move.next()));
         rows = new Statistics();
+        isolating = false;
     }
 
     /**

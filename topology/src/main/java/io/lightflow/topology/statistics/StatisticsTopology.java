@@ -20,6 +20,7 @@ import io.lightflow.topology.postgres.PostgresLedger;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import io.lightflow.topology.postgres.StatisticsPruner;
 import io.lightflow.topology.postgres.StatisticsReader;
+import io.lightflow.topology.schema.PatientSchemas;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.TaskSpread;
@@ -52,8 +53,8 @@ public final class StatisticsTopology implements TopologyDescriptor {
 
     @Override
     public EntryDecoder decoder(GroupSettings settings) {
-        JoinedEventDecoder decoder = new JoinedEventDecoder(RegistrySchemas.connect(settings.registry()));
-        return (type, incarnation, record) -> decoder.decode(type, record.topic(), record.offset(), record.value());
+        return new JoinedEntryDecoder(new JoinedEventDecoder(new PatientSchemas(
+                RegistrySchemas.connect(settings.registry()), settings.join().schemaGrace(), InstantSource.system())));
     }
 
     @Override

@@ -8,6 +8,8 @@ import io.lightflow.position.TopicPosition.Incarnation;
 import io.lightflow.rebuild.ShardRebuild;
 import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.kafka.KafkaClients;
+import io.lightflow.topology.kafka.PollBudget;
+import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.loop.BackoffRetrier;
@@ -144,14 +146,18 @@ final class LightLog {
     private ShardReader reader() {
         KafkaClients clients = new KafkaClients(settings.kafka());
         String clientId = "lightflow-rebuild-" + settings.group() + "-" + shard;
+        PollLimiter limiter = new PollLimiter();
         return new ShardReader(
-                clients.consumer(clientId, MAX_RECORDS_PER_POLL),
+                clients.consumer(clientId, MAX_RECORDS_PER_POLL, limiter),
+                limiter,
+                PollBudget.ofProcess(),
                 clients.admin(clientId + "-lookup"),
                 DataflowTopology.INSTANCE.topics(settings),
                 settings.shards(),
                 List.of(shard),
                 settings.pace(),
-                DataflowTopology.INSTANCE.decoder(settings),
+                // What was rejected for its schema id is rejected again at once.
+                DataflowTopology.decoder(settings, Duration.ZERO),
                 InstantSource.system());
     }
 

@@ -6,6 +6,8 @@ import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.descriptor.ShardPositions;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.kafka.KafkaClients;
+import io.lightflow.topology.kafka.PollBudget;
+import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.loop.StoppedException;
 import io.lightflow.topology.settings.GroupSettings;
@@ -56,8 +58,11 @@ final class BlockEmitter implements Emitter<Object> {
     private static ShardReader reader(TopologyDescriptor topology, GroupSettings settings, List<Integer> shards) {
         KafkaClients clients = new KafkaClients(settings.kafka());
         String clientId = topology.stormName(settings.group()) + "-" + (shards.isEmpty() ? "none" : shards.get(0));
+        PollLimiter limiter = new PollLimiter();
         return new ShardReader(
-                clients.consumer(clientId, Math.min(settings.pace().pollRecords(), MAX_RECORDS_PER_POLL)),
+                clients.consumer(clientId, Math.min(settings.pace().pollRecords(), MAX_RECORDS_PER_POLL), limiter),
+                limiter,
+                PollBudget.ofProcess(),
                 clients.admin(clientId + "-lookup"),
                 topology.topics(settings),
                 settings.shards(),

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.attribution.LastClick;
 import io.lightflow.event.Block;
+import io.lightflow.event.Click;
 import io.lightflow.event.EventType;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
+import io.lightflow.event.RejectedEvent;
+import io.lightflow.event.WireFormat;
 import io.lightflow.identity.StoreIdentity;
+import io.lightflow.invariant.OutputReader;
 import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.invariant.TopicLog;
@@ -22,6 +26,10 @@ import io.lightflow.sink.FencedException;
 import io.lightflow.sink.MemorySink;
 import io.lightflow.sink.MemorySink.Moment;
 import io.lightflow.sink.ShardMove;
+import io.lightflow.store.JoinStore;
+import io.lightflow.store.NewCell;
+import io.lightflow.store.Row;
+import io.lightflow.store.RowRange;
 import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.RetryException;
@@ -171,6 +179,75 @@ class DataflowLoopTest {
     private void assertJoined(long impressionCount, long clickCount) {
         assertThat(outputs())
                 .isEqualTo(Map.of(OutputTopic.IMPRESSIONS, impressionCount, OutputTopic.CLICKS, clickCount));
+    }
+
+    /** An event on which the step fails: its record is not of its type. */
+    private static SampleEvent failing(String key, String id) {
+        SampleEvent tag = SampleEvent.tag(key, id, TIME, "acme");
+        return new SampleEvent(EventType.CLICK, key, id, TIME, tag.record(), tag.body());
+    }
+
+    @Test
+    void invariantK_eventsOnWhichTheStepFailsAreSetAsideAndAllOthersAreJoined() {
+        clicks.append(failing("cookie1", "f1"));
+        fill(10);
+        clicks.append(failing("cookie2", "f2"), failing("cookie2", "f3"));
+        fill(10);
+        impressions.append(SampleEvent.impression("cookie9", "last", TIME + 50, "acme"));
+
+        process(all(0));
+        process(all(0));
+
+        assertThat(outputs())
+                .isEqualTo(Map.of(OutputTopic.IMPRESSIONS, 11L, OutputTopic.CLICKS, 10L, OutputTopic.REJECTED, 3L));
+        Books books = ledger.position(0).books();
+        assertThat(books.get(EventType.CLICK, Books.Entry.REJECTED)).isEqualTo(3);
+        assertThat(books.balanced()).isTrue();
+        List<String> reasons = new ArrayList<>();
+        OutputReader reader = new OutputReader(new TestSchemas());
+        for (List<OutputEvent> commit : ledger.outputs()) {
+            for (OutputEvent output : commit) {
+                if (reader.read(output).record() instanceof RejectedEvent rejected) {
+                    reasons.add(rejected.getReason());
+                    assertThat(WireFormat.schemaId(rejected.getValue().array()))
+                            .isEqualTo(new TestSchemas().id(Click.getClassSchema()));
+                }
+            }
+        }
+        assertThat(reasons).hasSize(3).allMatch(reason -> reason.contains("ClassCastException"));
+    }
+
+    @Test
+    void aFailureOfTheStoreIsNotBlamedOnARecord() {
+        fill(3);
+        JoinStore broken = new BrokenStore();
+        loop = new DataflowLoop(
+                () -> new JoinStep(JoinSettings.defaults("us"), new LastClick(), SCHEMAS.ids(), SCHEMAS),
+                1,
+                broken,
+                new StoreIdentity("us", store, () -> storeWasEmpty, () -> ++lastStoreId),
+                new MemorySink<>(ledger),
+                notices,
+                helpers,
+                clock,
+                new BackoffRetrier(clock, pauses::add));
+
+        assertThatThrownBy(() -> process(all(0))).hasMessage("the store is broken");
+
+        assertThat(outputs()).isEmpty();
+    }
+
+    private static final class BrokenStore implements JoinStore {
+        @Override
+        public List<Row> read(List<RowRange> ranges) {
+            throw new IllegalStateException("the store is broken");
+        }
+
+        @Override
+        public void write(List<NewCell> cells) {}
+
+        @Override
+        public void close() {}
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.postgres.WrittenRows;
 import io.lightflow.topology.postgres.WrittenRows.Row;
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -17,7 +18,9 @@ import java.util.Map;
  * counting.
  */
 final class RowSums {
-    private final Map<Row, Counts> rows = new HashMap<>();
+    private final Map<Row, Counts> counts = new HashMap<>();
+    private final Map<Row, BigInteger> spend = new HashMap<>();
+    private final Map<Row, BigInteger> revenue = new HashMap<>();
 
     /** @param dataCenter of the impression */
     void add(Impression impression, String dataCenter, boolean invalid) {
@@ -58,7 +61,15 @@ final class RowSums {
                     });
         }
         for (Row row : WrittenRows.rows(minute)) {
-            rows.computeIfAbsent(row, absent -> new Counts()).add(one);
+            spend.merge(row, BigInteger.valueOf(one.spendMicros), BigInteger::add);
+            revenue.merge(row, BigInteger.valueOf(one.revenueMicros), BigInteger::add);
+            Counts sum = counts.computeIfAbsent(row, absent -> new Counts());
+            sum.impressions += one.impressions;
+            sum.clicks += one.clicks;
+            sum.conversions += one.conversions;
+            sum.invalidImpressions += one.invalidImpressions;
+            sum.invalidClicks += one.invalidClicks;
+            sum.invalidConversions += one.invalidConversions;
         }
     }
 
@@ -72,6 +83,7 @@ final class RowSums {
     }
 
     Map<Row, Counts> rows() {
-        return rows;
+        counts.forEach((row, sum) -> sum.setMoney(spend.get(row), revenue.get(row)));
+        return counts;
     }
 }

@@ -152,7 +152,10 @@ final class ShardAudit {
     }
 
     private void take(BlockEntry entry, Incarnation life, Arrival arrival, Books.Editor books, EventType type) {
-        if (entry instanceof LightEvent event) {
+        if (entry instanceof LightEvent event && HostileStreams.isFailing(event)) {
+            rejections.add(List.of(life.id(), event.offset(), HostileStreams.rejectedValue(event, schemas)));
+            books.add(type, Entry.IN, 1);
+        } else if (entry instanceof LightEvent event) {
             read.add(event);
             arrivals.put(event, arrival);
             books.add(type, Entry.IN, 1);
@@ -308,7 +311,7 @@ final class ShardAudit {
             EventType type = central.topics().get(topic);
             for (Incarnation life : position.incarnations()) {
                 long count = central.partition(life.id(), number).part(0, life.nextOffset()).entries().stream()
-                        .filter(Rejection.class::isInstance)
+                        .filter(entry -> entry instanceof Rejection || HostileStreams.isFailing(entry))
                         .count();
                 books.add(type, Entry.IN, count).add(type, Entry.REJECTED, count);
             }

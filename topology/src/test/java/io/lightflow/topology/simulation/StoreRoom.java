@@ -32,6 +32,9 @@ import java.util.Random;
  * The store stays in place in other schedules.
  */
 final class StoreRoom {
+    /** A block may be empty, but not for ever. */
+    private static final int MAX_IDLE_BLOCKS = 1_000;
+
     private static final int FOREIGN_WRITES = 100;
 
     private final Schedule schedule;
@@ -144,7 +147,8 @@ final class StoreRoom {
         JoinStep step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas);
         ShardRebuild rebuild = new ShardRebuild(step, new TaskStore(current, Perils.none()), Position.START, ledger);
         int most = 1 + random.nextInt(20);
-        while (true) {
+        for (int idle = 0; idle < MAX_IDLE_BLOCKS; idle++) {
+            Position before = rebuild.position();
             List<BlockPart> parts = new ArrayList<>();
             for (String topic : ledger.topics().keySet()) {
                 next(rebuild, topic).ifPresent(life -> {
@@ -159,7 +163,11 @@ final class StoreRoom {
                 return rebuild.position().join();
             }
             rebuild.add(new Block(shard, parts, 0));
+            if (!rebuild.position().equals(before)) {
+                idle = 0;
+            }
         }
+        throw new AssertionError("L: the rebuild of shard " + shard + " makes no progress");
     }
 
     /** The oldest incarnation of a topic that is not yet read up to the ledger. The simulation keeps them all. */

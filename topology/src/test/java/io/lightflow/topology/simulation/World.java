@@ -59,13 +59,14 @@ final class World {
     World(Schedule schedule, Flaw flaw, Journal journal) {
         this.schedule = schedule;
         this.journal = journal;
-        streams = StreamGenerator.streams(schedule.seed(), schedule.shards(), schedule.lateness());
+        streams = HostileStreams.withExtremeAmounts(
+                StreamGenerator.streams(schedule.seed(), schedule.shards(), schedule.lateness()), schedule.seed());
         settings = streams.get(0).settings();
         builds = List.of(
                 OtherBuildStore.CURRENT,
                 OtherBuildStore.withSchemas(schemas, EvolvedSchemas::withMoreFields),
                 OtherBuildStore.withSchemas(schemas, EvolvedSchemas::withReversedFields));
-        central = new CentralCluster(streams, 1_000);
+        central = new CentralCluster(HostileStreams.withFailingEvents(streams, schedule.seed()), 1_000);
         joined = new JoinedLog(settings.group(), schemas);
         joinBackend = new Backend<>(joined, flaw);
         countBackend = new Backend<>(tables, flaw);

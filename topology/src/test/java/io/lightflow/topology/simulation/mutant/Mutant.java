@@ -6,6 +6,7 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.position.Visibility;
+import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.StatisticsStep;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -130,7 +131,21 @@ public enum Mutant {
             "the search for due timers ends at today's longest wait after the watermark",
             changed(
                     "io.lightflow.join.BlockJoin",
-                    Advice.to(TimersOfToday.class).on(named("lastDue"))));
+                    Advice.to(TimersOfToday.class).on(named("lastDue")))),
+
+    SUMS_WRAP_AROUND(
+            "a sum of money that exceeds 64 bits loses its carry",
+            changed(Counts.class.getName(), Advice.to(Skipped.class).on(named("overflows")))),
+
+    FAILING_EVENTS_DROPPED(
+            "an event on which the step fails is left out, and is not rejected",
+            changed(JoinStep.class.getName(), Advice.to(EventLeftOut.class).on(named("setAside")))),
+
+    WHOLE_BLOCKS_SET_ASIDE(
+            "all events of a block in which one makes the step fail are rejected",
+            changed(
+                    "io.lightflow.join.RecordIsolator",
+                    Advice.to(EveryEventBlamed.class).on(named("isBlamed"))));
 
     private final String breaks;
     private final String flaw;
