@@ -93,8 +93,8 @@ public final class ShardRebuild {
 
     private void run(Block block) {
         // What the topology set aside has no cells.
-        StepResult result = RecordIsolator.run(
-                step, store, position, block, target.txid(), (count, first, failure) -> {});
+        StepResult result =
+                RecordIsolator.run(step, store, position, block, target.txid(), (count, first, failure) -> {});
         write(result.cells());
         position = capped(result.position());
     }

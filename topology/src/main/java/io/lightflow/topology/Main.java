@@ -6,6 +6,7 @@ import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.operator.PauseResumeCommand;
 import io.lightflow.topology.operator.RetentionCommand;
 import io.lightflow.topology.operator.ShowCommand;
+import io.lightflow.topology.rejected.RejectedCommand;
 import io.lightflow.topology.stores.CheckpointCommand;
 import io.lightflow.topology.stores.RebuildStoreCommand;
 import io.lightflow.topology.stores.RestoreCommand;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Command;
             CheckpointCommand.class,
             RestoreCommand.class,
             CertifyCommand.class,
-            RetentionCommand.class
+            RetentionCommand.class,
+            RejectedCommand.class
         })
 public final class Main {
     private static final List<String> LOG_CONFIGURATIONS =
