@@ -47,6 +47,9 @@ final class AvroBuffer {
 
     /** Appends an encoded value. */
     AvroBuffer splice(byte[] encoded) {
+        if (encoded.length == 0) {
+            return this;
+        }
         ensure(encoded.length);
         System.arraycopy(encoded, 0, bytes, length, encoded.length);
         length += encoded.length;

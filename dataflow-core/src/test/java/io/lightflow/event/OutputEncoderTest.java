@@ -205,17 +205,38 @@ class OutputEncoderTest {
     }
 
     @Test
-    void aFieldThatItDoesNotWriteIsNamed() {
+    void aFieldWithADefaultAtTheEndGetsItsDefault() {
         Schema newer = SchemaBuilder.record("Beacon")
                 .namespace("io.lightflow.event")
                 .fields()
                 .requiredLong("time")
                 .requiredString("dc")
                 .optionalString("host")
+                .name("port")
+                .type()
+                .intType()
+                .intDefault(7)
                 .endRecord();
-        assertThatThrownBy(() -> OutputEncoder.requireFields(newer, "time long, dc string"))
+        assertThat(OutputEncoder.defaultsAfter(newer, "time long, dc string")).isEqualTo(new byte[] {0, 14});
+        assertThat(OutputEncoder.defaultsAfter(newer, "time long, dc string, host null|string, port int"))
+                .isEmpty();
+    }
+
+    @Test
+    void aFieldThatItCannotWriteIsNamed() {
+        Schema newer = SchemaBuilder.record("Beacon")
+                .namespace("io.lightflow.event")
+                .fields()
+                .requiredLong("time")
+                .requiredString("dc")
+                .requiredString("host")
+                .endRecord();
+        assertThatThrownBy(() -> OutputEncoder.defaultsAfter(newer, "time long, dc string"))
                 .hasMessage("expected the fields of io.lightflow.event.Beacon that OutputEncoder writes,"
-                        + " which are [time long, dc string], found [time long, dc string, host null|string]");
+                        + " which are [time long, dc string], and fields with defaults behind them,"
+                        + " found [time long, dc string, host string]");
+        assertThatThrownBy(() -> OutputEncoder.defaultsAfter(newer, "dc string"))
+                .hasMessageContaining("which are [dc string]");
     }
 
     private void assertSame(OutputEvent output, OutputTopic topic, SpecificRecord expected) {

@@ -42,14 +42,14 @@ class SchemaEvolutionTest {
     void fieldsOfANewerWriterAreSteppedOver() throws IOException {
         Schema newer = with(
                 Impression.getClassSchema(),
-                new Schema.Field("viewability", Schema.create(Schema.Type.DOUBLE), null, 0.5),
+                new Schema.Field("addedRatio", Schema.create(Schema.Type.DOUBLE), null, 0.5),
                 new Schema.Field("ratio", Schema.create(Schema.Type.FLOAT), null, 0.5f),
                 new Schema.Field("segments", Schema.createArray(Schema.create(Schema.Type.STRING)), null, List.of()),
                 new Schema.Field("extra", Schema.createMap(Schema.create(Schema.Type.LONG)), null, Map.of()),
                 new Schema.Field("raw", Schema.create(Schema.Type.BYTES), null, null),
                 new Schema.Field("hash", Schema.createFixed("Hash", null, "io.lightflow", 4), null, null));
         GenericRecord record = generic(newer, IMPRESSION);
-        record.put("viewability", 0.7);
+        record.put("addedRatio", 0.7);
         record.put("ratio", 0.1f);
         record.put("segments", List.of("a", "b"));
         record.put("extra", Map.of("x", 1L));

@@ -12,10 +12,10 @@ public final class EvolvedSchemas {
     /** Adds fields with defaults in front and at the end. */
     public static Schema withMoreFields(Schema schema) {
         List<Schema.Field> fields = new ArrayList<>();
-        fields.add(new Schema.Field("viewability", Schema.create(Schema.Type.DOUBLE), null, 0.5));
+        fields.add(new Schema.Field("addedInFront", Schema.create(Schema.Type.DOUBLE), null, 0.5));
         fields.addAll(copies(schema, Set.of()));
         fields.add(new Schema.Field(
-                "segments", Schema.createArray(Schema.create(Schema.Type.STRING)), null, List.of("none")));
+                "addedAtTheEnd", Schema.createArray(Schema.create(Schema.Type.STRING)), null, List.of("none")));
         return record(schema, fields);
     }
 

@@ -36,7 +36,7 @@ public final class StreamGenerator {
     private final Random random;
     private final long unit;
     private final long start;
-    private final int keys;
+    private int keys;
     private final int advertisers;
     private final int ids;
     private JoinSettings settings;
@@ -75,6 +75,7 @@ public final class StreamGenerator {
         generator.closingWindows = 3;
         if (lateness == Lateness.WITHIN_BOUND && generator.random.nextInt(4) == 0) {
             generator.settings = generator.withRowCap(3 + generator.random.nextInt(8));
+            generator.keys = 1;
         }
         List<Stream> streams = new ArrayList<>(shards);
         for (int shard = 0; shard < shards; shard++) {

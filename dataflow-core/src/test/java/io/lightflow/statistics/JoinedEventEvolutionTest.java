@@ -38,8 +38,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** During an upgrade, the joined topics hold records of a newer or an older build, whose nested events differ. */
 class JoinedEventEvolutionTest {
     private static final long NOW = 1_700_000_000_000L;
-    private static final EventOrigin ORIGIN = new EventOrigin("us-east.impressions", 7, 0, 11L);
-    private static final Provenance PROVENANCE = new Provenance(ORIGIN, 1L, NOW, NOW, false, false);
+    private static final EventOrigin ORIGIN = EventOrigin.newBuilder()
+            .setTopic("us-east.impressions")
+            .setIncarnation(7)
+            .setPartition(0)
+            .setOffset(11)
+            .build();
+    private static final Provenance PROVENANCE = Provenance.newBuilder()
+            .setOrigin(ORIGIN)
+            .setTxid(1)
+            .setProducedMs(NOW)
+            .setReadMs(NOW)
+            .setLate(false)
+            .setInvalid(false)
+            .build();
     private static final Impression IMPRESSION =
             (Impression) SampleEvent.impression("cookie", "i", NOW, "acme").record();
     private static final Click CLICK =
@@ -66,30 +78,49 @@ class JoinedEventEvolutionTest {
     @ParameterizedTest
     @EnumSource
     void aJoinedImpressionOfAnotherBuildCounts(Other other) throws IOException {
-        assertCountsAlike(other, EventType.IMPRESSION, new JoinedImpression(PROVENANCE, IMPRESSION));
+        assertCountsAlike(other, EventType.IMPRESSION, joinedImpression());
     }
 
     @ParameterizedTest
     @EnumSource
     void aJoinedClickOfAnotherBuildCounts(Other other) throws IOException {
-        assertCountsAlike(other, EventType.CLICK, new JoinedClick(PROVENANCE, ORIGIN, CLICK, IMPRESSION));
+        JoinedClick joined = JoinedClick.newBuilder()
+                .setProvenance(PROVENANCE)
+                .setImpressionOrigin(ORIGIN)
+                .setClick(CLICK)
+                .setImpression(IMPRESSION)
+                .build();
+        assertCountsAlike(other, EventType.CLICK, joined);
     }
 
     @ParameterizedTest
     @EnumSource
     void aJoinedConversionOfAnotherBuildCounts(Other other) throws IOException {
-        assertCountsAlike(
-                other,
-                EventType.CONVERSION,
-                new JoinedConversion(
-                        PROVENANCE, ORIGIN, ORIGIN, CONVERSION, AttributionKind.CLICK, 1, CLICK, IMPRESSION));
+        JoinedConversion joined = JoinedConversion.newBuilder()
+                .setProvenance(PROVENANCE)
+                .setClickOrigin(ORIGIN)
+                .setImpressionOrigin(ORIGIN)
+                .setConversion(CONVERSION)
+                .setAttribution(AttributionKind.CLICK)
+                .setClickNumber(1)
+                .setClick(CLICK)
+                .setImpression(IMPRESSION)
+                .build();
+        assertCountsAlike(other, EventType.CONVERSION, joined);
+    }
+
+    private static JoinedImpression joinedImpression() {
+        return JoinedImpression.newBuilder()
+                .setProvenance(PROVENANCE)
+                .setImpression(IMPRESSION)
+                .build();
     }
 
     @Test
     void aRecordWithoutAFieldThatThisBuildNeedsStopsTheShard() {
         Schema without = evolved(
                 JoinedImpression.getClassSchema(), schema -> EvolvedSchemas.without(schema, Set.of("priceMicros")));
-        assertThatThrownBy(() -> decode(EventType.IMPRESSION, without, new JoinedImpression(PROVENANCE, IMPRESSION)))
+        assertThatThrownBy(() -> decode(EventType.IMPRESSION, without, joinedImpression()))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("its body does not decode");
     }

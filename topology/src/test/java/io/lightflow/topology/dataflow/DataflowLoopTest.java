@@ -11,13 +11,16 @@ import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.RejectedEvent;
 import io.lightflow.event.WireFormat;
+import io.lightflow.event.WriterSchemas;
 import io.lightflow.identity.StoreIdentity;
+import io.lightflow.invariant.EvolvedSchemas;
 import io.lightflow.invariant.OutputReader;
 import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.invariant.TopicLog;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.OtherBuildStore;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.StoreVersion;
@@ -83,13 +86,16 @@ class DataflowLoopTest {
     private DataflowLoop loop = newLoop();
     private long txid;
 
+    /** Finds the schemas of stored bodies. */
+    private WriterSchemas writerSchemas = SCHEMAS;
+
     private DataflowLoop newLoop() {
         return newLoop(pauses::add);
     }
 
     private DataflowLoop newLoop(BackoffRetrier.Pause pause) {
         return new DataflowLoop(
-                () -> new JoinStep(JoinSettings.defaults("us"), new LastClick(), SCHEMAS.ids(), SCHEMAS),
+                () -> new JoinStep(JoinSettings.defaults("us"), new LastClick(), SCHEMAS.ids(), writerSchemas),
                 2,
                 store,
                 new StoreIdentity("us", store, () -> storeWasEmpty, () -> ++lastStoreId),
@@ -98,6 +104,25 @@ class DataflowLoopTest {
                 helpers,
                 clock,
                 new BackoffRetrier(clock, pause));
+    }
+
+    @Test
+    void anUnavailableRegistryIsWaitedForWhenAStoredBodyHasAnotherSchema() {
+        fill(10);
+        store.build = OtherBuildStore.withSchemas(SCHEMAS, EvolvedSchemas::withMoreFields);
+        process(block(0, 0, impressions.end(), 0, 0));
+        List<Integer> asked = new ArrayList<>();
+        writerSchemas = id -> {
+            asked.add(id);
+            if (asked.size() <= 3) {
+                throw new WriterSchemas.SchemasUnavailableException("told to fail", null);
+            }
+            return SCHEMAS.byId(id);
+        };
+        loop = newLoop();
+        process(all(0));
+        assertThat(pauses).hasSize(3);
+        assertJoined(10, 10);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.lightflow.topology.dataflow;
 
+import io.lightflow.join.OtherBuildStore;
+import io.lightflow.join.OtherBuildStore.Build;
 import io.lightflow.sink.MemorySink.Moment;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
@@ -20,6 +22,8 @@ final class FailingStore implements JoinStore {
     Runnable onWrite = () -> {};
     long cells;
     Moment failWrite;
+    /** The build whose cells are written. */
+    Build build = OtherBuildStore.CURRENT;
 
     /** A copy of what is stored now, as of a disk. */
     FailingStore copy() {
@@ -39,7 +43,8 @@ final class FailingStore implements JoinStore {
     }
 
     @Override
-    public void write(List<NewCell> added) {
+    public void write(List<NewCell> newCells) {
+        List<NewCell> added = newCells.stream().map(build::rewrite).toList();
         onWrite.run();
         cells += added.size();
         Moment failure = failWrite;
