@@ -113,6 +113,15 @@ public final class RecordIsolator {
         if (again != null) {
             throw again;
         }
+        result = withTombstones(failing.keySet().stream().map(events::get).toList());
+    }
+
+    /** An attempt of another build may have stored an event that is set aside; its cell must never count. */
+    private StepResult withTombstones(List<LightEvent> setAside) {
+        List<NewCell> cells = new ArrayList<>(result.cells());
+        setAside.forEach(event ->
+                cells.addAll(Tombstones.ofRejected(event, position.join().takeovers(), position.watermark())));
+        return new StepResult(cells, result.outputs(), result.position());
     }
 
     private boolean isBlamed(int place) {

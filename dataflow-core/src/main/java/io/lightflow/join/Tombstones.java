@@ -1,9 +1,11 @@
 package io.lightflow.join;
 
 import io.lightflow.event.EventType;
+import io.lightflow.event.LightEvent;
 import io.lightflow.event.Origin;
 import io.lightflow.position.Visibility;
 import io.lightflow.store.Cell;
+import io.lightflow.store.NewCell;
 import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
 import java.util.Arrays;
@@ -35,6 +37,16 @@ final class Tombstones {
     private record EventKey(EventType type, String id) {}
 
     private record Tombstone(int takeover, boolean rejected) {}
+
+    /** The cells that hide what earlier attempts stored of an event that is rejected without being joined. */
+    static List<NewCell> ofRejected(LightEvent event, int takeover, long watermark) {
+        byte[] joinKey = Cells.utf8(event.joinKey());
+        byte[] tombstone =
+                Cells.idCell(Cells.tombstoneKind(event.type()), event.id(), takeover, watermark, event.origin());
+        return List.of(
+                new NewCell(Cells.tombstoneRow(joinKey, event.id()), tombstone, Cells.REJECTED),
+                new NewCell(Cells.keyRow(joinKey), Cells.tombstonesCell(takeover, event.origin()), new byte[0]));
+    }
 
     /** Records that a takeover wrote tombstones. Returns whether this was unknown. */
     boolean announce(int takeover) {

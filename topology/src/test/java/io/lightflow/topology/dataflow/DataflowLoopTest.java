@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.attribution.LastClick;
 import io.lightflow.event.Block;
+import io.lightflow.event.BlockPart;
 import io.lightflow.event.Click;
 import io.lightflow.event.EventType;
 import io.lightflow.event.OutputEvent;
@@ -240,6 +241,27 @@ class DataflowLoopTest {
             }
         }
         assertThat(reasons).hasSize(3).allMatch(reason -> reason.contains("ClassCastException"));
+    }
+
+    @Test
+    void invariantK_theCellThatAnotherBuildWroteForAnEventThatIsSetAsideNeverCounts() {
+        clicks.append(SampleEvent.click("cookie1", "c", TIME, "acme", "i"));
+        DataflowLoop dying = newLoop(time -> {
+            throw new InterruptedException("the process ends");
+        });
+        store.failWrite = Moment.AFTER_COMMIT;
+        assertThatThrownBy(() -> dying.process(1, List.of(all(0)))).isInstanceOf(StoppedException.class);
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(store.cells).isPositive();
+
+        BlockPart failing = new TopicLog(CLICKS, EventType.CLICK, 2)
+                .append(failing("cookie1", "c"))
+                .part(0, 1);
+        process(new Block(0, List.of(impressions.part(0, 0), failing), TIME));
+        impressions.append(SampleEvent.impression("cookie1", "i", TIME, "acme"));
+        process(new Block(0, List.of(impressions.part(0, 1), clicks.part(1, 1)), TIME));
+
+        assertThat(outputs()).isEqualTo(Map.of(OutputTopic.IMPRESSIONS, 1L, OutputTopic.REJECTED, 1L));
     }
 
     @Test
