@@ -7,25 +7,16 @@ import io.lightflow.event.JoinedImpression;
 import io.lightflow.event.JoinedTag;
 import io.lightflow.event.OrphanClick;
 import io.lightflow.event.RejectedEvent;
-import io.lightflow.event.WireFormat;
 import io.lightflow.event.WriterSchemas;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
-import org.apache.avro.Schema;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Formats the outcome of an event as a line: everything that must not depend on timing and order. */
 final class Outcomes {
-    private final WriterSchemas schemas;
-    private final Map<Schema, SpecificDatumReader<SpecificRecord>> readers = new HashMap<>();
+    private final OutputReader reader;
 
     Outcomes(WriterSchemas schemas) {
-        this.schemas = schemas;
+        this.reader = new OutputReader(schemas);
     }
 
     /** The outcome of an event; empty for beacons. */
@@ -60,19 +51,6 @@ final class Outcomes {
     }
 
     SpecificRecord decode(byte[] value) {
-        Schema schema = schemas.byId(WireFormat.schemaId(value));
-        try {
-            return readers.computeIfAbsent(schema, absent -> new SpecificDatumReader<>(schema))
-                    .read(
-                            null,
-                            DecoderFactory.get()
-                                    .binaryDecoder(
-                                            value,
-                                            WireFormat.HEADER_BYTES,
-                                            value.length - WireFormat.HEADER_BYTES,
-                                            null));
-        } catch (IOException e) {
-            throw new UncheckedIOException("Decoding an output as " + schema.getFullName() + " failed", e);
-        }
+        return reader.read(value);
     }
 }

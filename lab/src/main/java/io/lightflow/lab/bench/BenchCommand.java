@@ -154,16 +154,16 @@ public final class BenchCommand implements Callable<Integer> {
                     + span.toMillis()
                     - stack.settings().allowedDisorder().toMillis();
             completion.await(until, PATIENCE);
-            drainSeconds =
-                    (lastCommitMs(stack) - JoinedTopics.firstReadMs(stack.centralBootstrap(), GROUP.name(), SHARDS))
-                            / 1000.0;
+            drainSeconds = (lastCommitMs(stack)
+                            - JoinedTopics.firstReadMs(schemas(stack), stack.centralBootstrap(), GROUP.name(), SHARDS))
+                    / 1000.0;
             completion.differences().forEach(System.out::println);
         }
         Map<String, Double> perMillion = new LinkedHashMap<>();
         cpuSeconds(stack, kafka)
                 .forEach((part, cpu) -> perMillion.put(part, rounded((cpu - before.get(part)) * 1e6 / fed.sent())));
         Map<String, Long> memory = memory(stack, kafka);
-        Totals topics = JoinedTopics.count(stack.centralBootstrap(), List.of(GROUP.name()), SHARDS);
+        Totals topics = JoinedTopics.count(schemas(stack), stack.centralBootstrap(), List.of(GROUP.name()), SHARDS);
         Totals postgres = PostgresTotals.read(stack);
         if (!topics.equals(postgres)) {
             throw new IllegalStateException("PostgreSQL has " + postgres + ", the joined topics have " + topics);
@@ -219,8 +219,11 @@ public final class BenchCommand implements Callable<Integer> {
                     .withLinger(Duration.ofMillis(5))
                     .withBeacons(BeaconCadence.onClock(Duration.ofSeconds(1)));
         }
-        GroupSettings.Registry registry = new GroupSettings.Registry(List.of(stack.registryUrl()));
-        return new FeedProducer(settings, RegistrySchemas.connect(registry).ids());
+        return new FeedProducer(settings, schemas(stack).ids());
+    }
+
+    private static RegistrySchemas schemas(LocalStack stack) {
+        return RegistrySchemas.connect(new GroupSettings.Registry(List.of(stack.registryUrl())));
     }
 
     private Map<String, Double> cpuSeconds(LocalStack stack, ForkedKafka kafka) {

@@ -1,16 +1,14 @@
 package io.lightflow.lab.up;
 
 import io.lightflow.event.AttributionKind;
-import io.lightflow.event.Beacon;
 import io.lightflow.event.JoinedClick;
 import io.lightflow.event.JoinedConversion;
 import io.lightflow.event.JoinedImpression;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.Provenance;
-import io.lightflow.event.WireFormat;
-import io.lightflow.registry.client.SchemaId;
+import io.lightflow.event.WriterSchemas;
+import io.lightflow.lab.answer.OutputReader;
 import io.lightflow.topology.kafka.GroupTopics;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,9 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.avro.io.BinaryDecoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -32,13 +28,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * counting in stats-counter.
  */
 public final class JoinedTopics {
-    private static final int BEACON_ID = SchemaId.of(Beacon.getClassSchema());
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final SpecificDatumReader<JoinedImpression> impressions = new SpecificDatumReader<>(JoinedImpression.class);
-    private final SpecificDatumReader<JoinedClick> clicks = new SpecificDatumReader<>(JoinedClick.class);
-    private final SpecificDatumReader<JoinedConversion> conversions = new SpecificDatumReader<>(JoinedConversion.class);
-    private BinaryDecoder decoder;
+    private final OutputReader reader;
 
     /** The location of the first record of each event, by id. */
     private final Map<String, String> seen = new HashMap<>();
@@ -52,9 +44,13 @@ public final class JoinedTopics {
     private BigInteger spendMicros = BigInteger.ZERO;
     private BigInteger revenueMicros = BigInteger.ZERO;
 
+    private JoinedTopics(WriterSchemas schemas) {
+        this.reader = new OutputReader(schemas);
+    }
+
     /** @throws IllegalStateException if the topics are unavailable, or contain an event twice */
-    public static Totals count(String bootstrap, List<String> groups, int partitions) {
-        JoinedTopics counting = new JoinedTopics();
+    public static Totals count(WriterSchemas schemas, String bootstrap, List<String> groups, int partitions) {
+        JoinedTopics counting = new JoinedTopics(schemas);
         for (String group : groups) {
             counting.read(bootstrap, group, partitions);
         }
@@ -73,8 +69,8 @@ public final class JoinedTopics {
     }
 
     /** When the first block of joined impressions was polled, ms since the Unix epoch. */
-    public static long firstReadMs(String bootstrap, String group, int partitions) {
-        JoinedTopics reading = new JoinedTopics();
+    public static long firstReadMs(WriterSchemas schemas, String bootstrap, String group, int partitions) {
+        OutputReader reader = new OutputReader(schemas);
         long first = Long.MAX_VALUE;
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap)) {
             for (int partition = 0; partition < partitions; partition++) {
@@ -82,8 +78,8 @@ public final class JoinedTopics {
                 consumer.assign(List.of(one));
                 consumer.seekToBeginning(List.of(one));
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(PATIENCE)) {
-                    if (WireFormat.schemaId(record.value()) != BEACON_ID) {
-                        first = Math.min(first, reading.readMs(record.value()));
+                    if (reader.read(record.value()) instanceof JoinedImpression joined) {
+                        first = Math.min(first, joined.getProvenance().getReadMs());
                         break;
                     }
                 }
@@ -107,16 +103,6 @@ public final class JoinedTopics {
             }
         }
         return blocks;
-    }
-
-    private long readMs(byte[] value) {
-        decoder = DecoderFactory.get()
-                .binaryDecoder(value, WireFormat.HEADER_BYTES, value.length - WireFormat.HEADER_BYTES, decoder);
-        try {
-            return impressions.read(null, decoder).getProvenance().getReadMs();
-        } catch (IOException e) {
-            throw new IllegalStateException("Decoding a joined impression failed", e);
-        }
     }
 
     /** Reads only committed records, from given offsets. */
@@ -148,7 +134,7 @@ public final class JoinedTopics {
                     }
                     for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                         this.record = record.partition() + "@" + record.offset();
-                        take(topic, record.value());
+                        take(record.value());
                         deadline = System.nanoTime() + PATIENCE.toNanos();
                     }
                 }
@@ -156,20 +142,14 @@ public final class JoinedTopics {
         }
     }
 
-    private void take(OutputTopic topic, byte[] value) {
-        if (WireFormat.schemaId(value) == BEACON_ID) {
-            return;
-        }
-        decoder = DecoderFactory.get()
-                .binaryDecoder(value, WireFormat.HEADER_BYTES, value.length - WireFormat.HEADER_BYTES, decoder);
-        try {
-            switch (topic) {
-                case IMPRESSIONS -> take(impressions.read(null, decoder));
-                case CLICKS -> take(clicks.read(null, decoder));
-                default -> take(conversions.read(null, decoder));
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("Decoding a joined event of " + topic + " failed", e);
+    private void take(byte[] value) {
+        SpecificRecord output = reader.read(value);
+        if (output instanceof JoinedImpression joined) {
+            take(joined);
+        } else if (output instanceof JoinedClick joined) {
+            take(joined);
+        } else if (output instanceof JoinedConversion joined) {
+            take(joined);
         }
     }
 

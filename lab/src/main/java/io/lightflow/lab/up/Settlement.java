@@ -8,6 +8,8 @@ import io.lightflow.lab.feed.FeedTotals;
 import io.lightflow.lab.feed.SkippedRows;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
+import io.lightflow.topology.schema.RegistrySchemas;
+import io.lightflow.topology.settings.GroupSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +46,9 @@ final class Settlement {
             Books books = completion.books();
             List<String> differences = new ArrayList<>(completion.differences());
             Totals postgres = PostgresTotals.read(stack);
+            GroupSettings.Registry registry = new GroupSettings.Registry(List.of(stack.registryUrl()));
             Totals topics = JoinedTopics.count(
+                    RegistrySchemas.connect(registry),
                     stack.centralBootstrap(),
                     stack.settings().groups().stream().map(DcGroup::name).toList(),
                     stack.settings().shards());

@@ -21,7 +21,7 @@ class TortureTest {
     Path folder;
 
     @Test
-    void everyEventComesOutOnceWhateverIsKilledWipedOrSubmittedAgain() throws Exception {
+    void everyEventComesOutOnceWhateverIsKilledWipedUpgradedOrSubmittedAgain() throws Exception {
         System.out.println("seed " + SEED);
         try (Stage stage = new Stage(folder.resolve("cluster").toAbsolutePath(), null, new Random(SEED))) {
             stage.start(PLAN, System.out::println);
@@ -30,6 +30,7 @@ class TortureTest {
                     TortureFaults.statisticsKilled(),
                     TortureFaults.killed(TortureFaults.POSTGRES),
                     TortureFaults.submittedTwice(),
+                    TortureFaults.otherSchemas(),
                     TortureFaults.tridentWiped());
 
             TortureReport report = new Torture(stage, PLAN, System.out::println).run(faults);
