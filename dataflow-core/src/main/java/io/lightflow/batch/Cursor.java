@@ -7,7 +7,9 @@ import io.lightflow.event.LightEvent;
 import io.lightflow.position.Position;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The progress of a run in one input. */
 final class Cursor {
@@ -17,6 +19,7 @@ final class Cursor {
     private long from;
     private long to;
     private long maxTime = Position.NO_TIME;
+    private final Set<String> producers = new LinkedHashSet<>(Set.of(""));
 
     Cursor(BatchInput input) {
         this.input = input;
@@ -36,9 +39,11 @@ final class Cursor {
         add(entries.next());
     }
 
-    /** Appends a beacon after the last record. */
+    /** Appends a beacon of each producer after the last record. */
     void close(long time) {
-        add(new BeaconMark(to, time));
+        for (String producer : List.copyOf(producers)) {
+            add(new BeaconMark(to, time, producer));
+        }
     }
 
     private void add(BlockEntry entry) {
@@ -52,6 +57,7 @@ final class Cursor {
             maxTime = Math.max(maxTime, event.time());
         } else if (entry instanceof BeaconMark beacon) {
             maxTime = Math.max(maxTime, beacon.time());
+            producers.add(beacon.producer());
         }
     }
 

@@ -15,9 +15,24 @@ import java.util.Objects;
  * @param idle whether the partition was fully read and empty for longer than the idle limit; the watermark then ignores
  *     it
  * @param entries the records, by ascending offset
+ * @param leaderEpoch epoch of the partition's leader that wrote what lies before {@code to}; -1 if unknown
  */
 public record BlockPart(
-        String topic, EventType type, int incarnation, long from, long to, boolean idle, List<BlockEntry> entries) {
+        String topic,
+        EventType type,
+        int incarnation,
+        long from,
+        long to,
+        boolean idle,
+        List<BlockEntry> entries,
+        int leaderEpoch) {
+
+    /** A part whose leader epoch is unknown. */
+    public BlockPart(
+            String topic, EventType type, int incarnation, long from, long to, boolean idle, List<BlockEntry> entries) {
+        this(topic, type, incarnation, from, to, idle, entries, -1);
+    }
+
     public BlockPart {
         Objects.requireNonNull(topic, "topic");
         Objects.requireNonNull(type, "type");
@@ -26,5 +41,22 @@ public record BlockPart(
             throw new IllegalArgumentException(
                     "expected a range of " + topic + " with 0 <= from <= to, found [" + from + ", " + to + ")");
         }
+    }
+
+    /** The part up to a number of its records. */
+    BlockPart first(int count) {
+        return new BlockPart(topic, type, incarnation, from, cut(count), idle, entries.subList(0, count));
+    }
+
+    /** The part after a number of its records. */
+    BlockPart afterFirst(int count) {
+        List<BlockEntry> rest = entries.subList(count, entries.size());
+        return new BlockPart(topic, type, incarnation, cut(count), to, idle, rest, leaderEpoch);
+    }
+
+    private long cut(int count) {
+        return count == 0
+                ? from
+                : count == entries.size() ? to : entries.get(count).offset();
     }
 }

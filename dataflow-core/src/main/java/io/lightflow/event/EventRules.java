@@ -12,6 +12,9 @@ public final class EventRules {
      */
     public static final int MAX_ID_LENGTH = 512;
 
+    /** Maximum length of a producer's name, which the ledger holds. */
+    public static final int MAX_PRODUCER_LENGTH = 64;
+
     /** Maximum length of every other string, such as a URL or a user agent, in bytes of UTF-8. */
     public static final int MAX_STRING_BYTES = 4_096;
 
@@ -71,6 +74,23 @@ public final class EventRules {
         }
         Tag tag = (Tag) record;
         return new Head(tag.getId(), tag.getTime(), null);
+    }
+
+    /** Whether beacons may carry this name of a producer; an empty one means that they name none. */
+    public static boolean isProducerName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            boolean allowed = c >= 'a' && c <= 'z'
+                    || c >= 'A' && c <= 'Z'
+                    || c >= '0' && c <= '9'
+                    || c == '.'
+                    || c == '_'
+                    || c == '-';
+            if (!allowed) {
+                return false;
+            }
+        }
+        return name.length() <= MAX_PRODUCER_LENGTH;
     }
 
     /** A missing record timestamp is -1. Neither sum nor difference may overflow. */
@@ -135,6 +155,11 @@ public final class EventRules {
     static String badTime(long time, long recordMs, long farFutureMs) {
         return "expected a positive time in ms since the Unix epoch, at most " + farFutureMs
                 + " ms after the record's timestamp " + recordMs + ", found " + time;
+    }
+
+    static String aheadOfReader(long time, long readerMs, long farFutureMs) {
+        return "expected a time at most " + farFutureMs + " ms after the reader's clock " + readerMs + ", found " + time
+                + "; the clock of the server that stamped it is wrong, or that of the reader";
     }
 
     private static Violation first(Violation... violations) {

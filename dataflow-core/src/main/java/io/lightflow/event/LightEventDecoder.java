@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -30,6 +31,10 @@ public final class LightEventDecoder {
 
     private final WriterSchemas schemas;
     private final long farFutureMs;
+    private final InstantSource clock;
+    /** An earlier time of the clock; most events are not later than this, so they need no look at the clock. */
+    private long readerMs;
+
     private final Map<Long, Reading> readings = new HashMap<>();
     private final BodyEncoder bodyEncoder = new BodyEncoder();
     private final ArrayDecoder decoder = new ArrayDecoder();
@@ -37,25 +42,30 @@ public final class LightEventDecoder {
     private final HeadReader impressionHeads;
     private final HeadReader tagHeads = HeadReader.ofTags();
 
-    /**
-     * @param schemas finds the writers' schemas
-     * @param farFuture how far an event time may be after the record's timestamp; a later one would move the watermark
-     *     too far, so the event is rejected
-     */
+    /** A decoder with the system's clock and the default limit of amounts. */
     public LightEventDecoder(WriterSchemas schemas, Duration farFuture) {
         this(schemas, farFuture, EventRules.MAX_AMOUNT_MICROS);
     }
 
+    /** A decoder with the system's clock. */
+    public LightEventDecoder(WriterSchemas schemas, Duration farFuture, long maxAmountMicros) {
+        this(schemas, farFuture, maxAmountMicros, InstantSource.system());
+    }
+
     /**
      * @param schemas finds the writers' schemas
-     * @param farFuture how far an event time may be after the record's timestamp
+     * @param farFuture how far an event time may be after the record's timestamp, and after the reader's clock; a later
+     *     one would move the watermark too far, so the event is rejected
      * @param maxAmountMicros the largest price or revenue of one event, in micros
+     * @param clock the reader's clock. It goes on while a block is read again, so an event that was ingested once is
+     *     not rejected later
      */
-    public LightEventDecoder(WriterSchemas schemas, Duration farFuture, long maxAmountMicros) {
+    public LightEventDecoder(WriterSchemas schemas, Duration farFuture, long maxAmountMicros, InstantSource clock) {
         this.schemas = schemas;
         this.farFutureMs = farFuture.toMillis();
         this.maxAmountMicros = maxAmountMicros;
         this.impressionHeads = HeadReader.ofImpressions(maxAmountMicros);
+        this.clock = clock;
     }
 
     /**
@@ -126,10 +136,10 @@ public final class LightEventDecoder {
                     recordMs);
         }
         if (record instanceof Beacon beacon) {
-            return EventRules.isBadTime(beacon.getTime(), recordMs, farFutureMs)
-                    ? new Rejection(
-                            offset, key, value, EventRules.badTime(beacon.getTime(), recordMs, farFutureMs), recordMs)
-                    : new BeaconMark(offset, beacon.getTime());
+            String violation = violation(beacon, recordMs);
+            return violation != null
+                    ? new Rejection(offset, key, value, violation, recordMs)
+                    : new BeaconMark(offset, beacon.getTime(), beacon.getProducer());
         }
         String joinKey;
         try {
@@ -147,6 +157,10 @@ public final class LightEventDecoder {
         }
         if (violation != null) {
             return new Rejection(offset, key, value, violation.reason(), recordMs);
+        }
+        if (isAheadOfReader(head.time())) {
+            return new Rejection(
+                    offset, key, value, EventRules.aheadOfReader(head.time(), readerMs, farFutureMs), recordMs);
         }
         byte[] body = reading.reader().asCompiled()
                 ? Arrays.copyOfRange(value, WireFormat.HEADER_BYTES, value.length)
@@ -169,6 +183,30 @@ public final class LightEventDecoder {
             throw new UncheckedIOException("a body that was read does not decode again", e);
         }
         return violation == null ? EventRules.tooLongString("every string", found) : violation;
+    }
+
+    /** @return null if it violates no rule */
+    private String violation(Beacon beacon, long recordMs) {
+        if (EventRules.isBadTime(beacon.getTime(), recordMs, farFutureMs)) {
+            return EventRules.badTime(beacon.getTime(), recordMs, farFutureMs);
+        }
+        if (isAheadOfReader(beacon.getTime())) {
+            return EventRules.aheadOfReader(beacon.getTime(), readerMs, farFutureMs);
+        }
+        return EventRules.isProducerName(beacon.getProducer())
+                ? null
+                : "expected a producer's name of at most " + EventRules.MAX_PRODUCER_LENGTH
+                        + " letters, digits, '.', '_' and '-', found one of "
+                        + beacon.getProducer().length() + " characters";
+    }
+
+    /** The record's timestamp is from the same server as the event's time, so it reveals no wrong clock. */
+    private boolean isAheadOfReader(long time) {
+        if (time - farFutureMs <= readerMs) {
+            return false;
+        }
+        readerMs = clock.millis();
+        return time - farFutureMs > readerMs;
     }
 
     /** Keeps as many bytes as fit into a record of the rejected topic. */

@@ -81,11 +81,11 @@ final class BlockJoin {
         this.position = position;
         this.visibility = position.visibility();
         this.books = position.books().edit();
-        long[] maxTimes = Watermarks.maxTimes(block);
+        Watermarks.BlockTimes times = Watermarks.times(position, block);
         this.oldWatermark = position.watermark();
         this.newWatermark = Watermarks.after(
-                position, block, maxTimes, settings.allowedDisorder().toMillis());
-        this.next = position.after(block, maxTimes, newWatermark, txid, position.books());
+                position, block, times, settings.allowedDisorder().toMillis());
+        this.next = position.after(block, times.maxTimes(), times.clocks(), newWatermark, txid, position.books());
         this.lastTimer = position.join().lastTimer();
         ingestEvents();
     }

@@ -20,6 +20,8 @@ public record JoinSettings(
         String group, Duration allowedDisorder, Windows windows, Map<String, Windows> windowsByAdvertiser, int rowCap) {
 
     public static final int DEFAULT_ROW_CAP = 2_000;
+    /** One server with a fast clock must not make the events of the others too old. */
+    private static final Duration CLOCK_SLACK = Duration.ofHours(1);
 
     public JoinSettings {
         Objects.requireNonNull(windows, "windows");
@@ -64,11 +66,11 @@ public record JoinSettings(
     }
 
     /**
-     * How much older an event may be than the newest event before it: the longest window, plus the allowed disorder. An
-     * older event can no longer be joined.
+     * How much older an event may be than the newest event before it: the longest window, plus the allowed disorder,
+     * plus an hour, by which the clock of the newest one may be ahead. An older event can no longer be joined.
      */
     public Duration maxAge() {
-        return Duration.ofMillis(longestWindowMs()).plus(allowedDisorder);
+        return Duration.ofMillis(longestWindowMs()).plus(allowedDisorder).plus(CLOCK_SLACK);
     }
 
     /**

@@ -137,7 +137,7 @@ final class KeyJoin {
                 block.bodies().compiledId(event.type()),
                 event.body(),
                 "expected an event time of at least " + leastTime + ", which is the newest time of its shard minus the"
-                        + " longest window and the allowed disorder, found " + event.time());
+                        + " longest window, the allowed disorder and an hour, found " + event.time());
         storeTombstone(event, Cells.REJECTED);
         return true;
     }

@@ -76,7 +76,19 @@ public record Position(
     /** Offset to read next; 0 for a topic or an incarnation that has not been read. */
     public long nextOffset(String topic, int incarnation) {
         TopicPosition at = topics.get(topic);
-        return at == null ? 0 : at.nextOffset(incarnation);
+        return at == null ? 0 : at.at(incarnation).nextOffset();
+    }
+
+    /** Progress in an incarnation of a topic; at offset 0 if it has not been read. */
+    public Incarnation at(String topic, int incarnation) {
+        TopicPosition at = topics.get(topic);
+        return at == null ? new Incarnation(incarnation, 0) : at.at(incarnation);
+    }
+
+    /** What the beacons in the topic told of their producers. */
+    public ProducerClocks clocks(String topic) {
+        TopicPosition at = topics.get(topic);
+        return at == null ? ProducerClocks.NONE : at.clocks();
     }
 
     /** Greatest event time that was read from any topic; {@link #NO_TIME} if none. */
@@ -116,10 +128,17 @@ public record Position(
      * the ids do not tell which one is older.
      *
      * @param maxTimes greatest event time in each part of the block, {@link #NO_TIME} for none
+     * @param clocks the producers' clocks after each part of the block
      * @throws GapException if a part begins above this position
      * @throws IllegalStateException if two topics share an incarnation number (probability 1 in 4 billion)
      */
-    public Position after(Block block, long[] maxTimes, long newWatermark, long newTxid, Books newBooks) {
+    public Position after(
+            Block block,
+            long[] maxTimes,
+            List<ProducerClocks> clocks,
+            long newWatermark,
+            long newTxid,
+            Books newBooks) {
         if (newWatermark < watermark) {
             throw new IllegalArgumentException("expected the watermark of shard " + block.shard()
                     + " to stay or rise from " + watermark + ", found " + newWatermark);
@@ -128,17 +147,20 @@ public record Position(
         for (int i = 0; i < block.parts().size(); i++) {
             BlockPart part = block.parts().get(i);
             TopicPosition at = moved.get(part.topic());
-            long committed = nextOffset(part.topic(), part.incarnation());
-            if (part.from() > committed) {
-                throw new GapException(part.topic(), block.shard(), part.incarnation(), committed, part.from());
+            Incarnation committed = at(part.topic(), part.incarnation());
+            if (part.from() > committed.nextOffset()) {
+                throw new GapException(
+                        part.topic(), block.shard(), part.incarnation(), committed.nextOffset(), part.from());
             }
             requireOwnIncarnation(part, moved);
-            long next = Math.max(committed, part.to());
+            Incarnation next = part.to() > committed.nextOffset()
+                    ? new Incarnation(part.incarnation(), part.to(), part.leaderEpoch())
+                    : committed;
             moved.put(
                     part.topic(),
                     at == null
-                            ? new TopicPosition(List.of(new Incarnation(part.incarnation(), next)), maxTimes[i])
-                            : at.movedTo(part.incarnation(), next, maxTimes[i]));
+                            ? new TopicPosition(List.of(next), maxTimes[i], clocks.get(i))
+                            : at.movedTo(next, maxTimes[i], clocks.get(i)));
         }
         return new Position(moved, newWatermark, newTxid, newBooks, store, join);
     }
@@ -165,7 +187,7 @@ public record Position(
                     + " of " + topic + ", found " + to);
         }
         SortedMap<String, TopicPosition> moved = new TreeMap<>(topics);
-        moved.put(topic, at.movedTo(current.id(), to, at.maxTime()));
+        moved.put(topic, at.movedTo(new Incarnation(current.id(), to), at.maxTime(), at.clocks()));
         return withTopics(moved);
     }
 

@@ -2,6 +2,7 @@ package io.lightflow.position;
 
 import io.lightflow.event.EventType;
 import io.lightflow.position.Books.Entry;
+import io.lightflow.position.ProducerClocks.Clock;
 import io.lightflow.position.TopicPosition.Incarnation;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,15 +21,27 @@ import java.util.TreeMap;
  * A topic's value lists its incarnations in hexadecimal, each with its next offset, ending with the one read last. Then
  * follow {@code @} and the topic's greatest event time. Books omit counts of 0. A missing time is {@code -}.
  *
- * <p>The store comes last, as {@code store=1a2b3c4d:42@7}: its id, its sequence and its attempt. It has the form of a
- * topic, so a build that knows no stores keeps it. No topic has this name, since names of topics contain a dot.
+ * <p>Further fields come last. Those of {@link JoinProgress} are {@code takeovers} and {@code timers}, the due time of
+ * the last timer. They are missing if they have no value. The others have the form of a topic and a name that no topic
+ * has, so a build that does not know them keeps them:
  *
- * <p>The last fields are those of {@link JoinProgress}: {@code takeovers} and {@code timers}, the due time of the last
- * timer. They are missing if they have no value.
+ * <ul>
+ *   <li>{@code store=1a2b3c4d:42@7} is the store: its id, its sequence and its attempt.
+ *   <li>{@code ~us.clicks=1a2b3c4d:3@-} holds the leader epochs of a topic's incarnations, as far as they are known.
+ *   <li>{@code ~us.clicks~web-1=0:350,1:60000,2:120@1370447999000} is the clock of a producer: silence, presence, how
+ *       far it was ahead of the reader's clock (or behind, with the number 3), and the time of its last beacon.
+ * </ul>
  */
 public final class PositionCodec {
     private static final String VERSION = "v1";
     private static final String STORE = "store";
+    /** Begins the names of leader epochs and clocks, and separates a topic from its producer. */
+    private static final char MARK = '~';
+
+    private static final int SILENT = 0;
+    private static final int PRESENT = 1;
+    private static final int AHEAD = 2;
+    private static final int BEHIND = 3;
 
     private PositionCodec() {}
 
@@ -82,7 +95,36 @@ public final class PositionCodec {
         if (join.lastTimer() != Position.NO_TIME) {
             text.append("|timers=").append(join.lastTimer());
         }
+        position.topics().forEach((topic, at) -> appendEpochs(text, topic, at.incarnations()));
+        position.topics().forEach((topic, at) -> appendClocks(text, topic, at.clocks()));
         return text.toString();
+    }
+
+    private static void appendEpochs(StringBuilder text, String topic, List<Incarnation> incarnations) {
+        String separator = "|" + MARK + topic + "=";
+        for (Incarnation incarnation : incarnations) {
+            if (incarnation.leaderEpoch() != Incarnation.NO_EPOCH) {
+                text.append(separator)
+                        .append(Integer.toHexString(incarnation.id()))
+                        .append(':')
+                        .append(incarnation.leaderEpoch());
+                separator = ",";
+            }
+        }
+        if (separator.equals(",")) {
+            text.append('@').append(time(Position.NO_TIME));
+        }
+    }
+
+    private static void appendClocks(StringBuilder text, String topic, ProducerClocks clocks) {
+        for (Clock clock : clocks.clocks()) {
+            text.append('|').append(MARK).append(topic).append(MARK).append(clock.producer());
+            text.append('=').append(SILENT).append(':').append(clock.silentMs());
+            text.append(',').append(PRESENT).append(':').append(clock.presentMs());
+            text.append(',').append(clock.offsetMs() < 0 ? BEHIND : AHEAD);
+            text.append(':').append(Math.abs(clock.offsetMs()));
+            text.append('@').append(clock.time());
+        }
     }
 
     /** @throws IllegalArgumentException if the string is not a position; the message contains it */
@@ -100,6 +142,8 @@ public final class PositionCodec {
             Books.Editor books = Books.EMPTY.edit();
             SortedMap<String, TopicPosition> topics = new TreeMap<>();
             StoreVersion store = StoreVersion.UNKNOWN;
+            SortedMap<String, TopicPosition> marked = new TreeMap<>();
+            List<String> clocks = new ArrayList<>();
             for (int i = 1; i < fields.length; i++) {
                 int equals = fields[i].lastIndexOf('=');
                 String name = fields[i].substring(0, equals);
@@ -125,13 +169,60 @@ public final class PositionCodec {
                                 version.current().nextOffset(),
                                 Math.toIntExact(version.maxTime()));
                     }
-                    default -> topics.put(name, topic(value));
+                    default -> {
+                        if (name.charAt(0) != MARK) {
+                            topics.put(name, topic(value));
+                        } else {
+                            marked.put(name, topic(value));
+                            clocks.add(name);
+                        }
+                    }
                 }
             }
+            topics.replaceAll((topic, at) -> withMarks(topic, at, marked, clocks));
             return new Position(topics, watermark, txid, books.done(), store, new JoinProgress(takeovers, lastTimer));
         } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
             throw new IllegalArgumentException("expected a stored position, found: " + text, e);
         }
+    }
+
+    /** A topic with the leader epochs and the clocks that other fields hold. */
+    private static TopicPosition withMarks(
+            String topic, TopicPosition at, SortedMap<String, TopicPosition> marked, List<String> names) {
+        TopicPosition epochs = marked.get(MARK + topic);
+        String prefix = MARK + topic + MARK;
+        List<Clock> clocks = new ArrayList<>();
+        for (String name : names) {
+            if (name.startsWith(prefix)) {
+                clocks.add(clock(name.substring(prefix.length()), marked.get(name)));
+            }
+        }
+        List<Incarnation> incarnations = at.incarnations().stream()
+                .map(incarnation -> new Incarnation(
+                        incarnation.id(), incarnation.nextOffset(), leaderEpoch(incarnation.id(), epochs)))
+                .toList();
+        return new TopicPosition(incarnations, at.maxTime(), new ProducerClocks(clocks));
+    }
+
+    private static int leaderEpoch(int incarnation, TopicPosition epochs) {
+        if (epochs != null) {
+            for (Incarnation each : epochs.incarnations()) {
+                if (each.id() == incarnation) {
+                    return Math.toIntExact(each.nextOffset());
+                }
+            }
+        }
+        return Incarnation.NO_EPOCH;
+    }
+
+    private static Clock clock(String producer, TopicPosition found) {
+        long offset = found.at(AHEAD).nextOffset() - found.at(BEHIND).nextOffset();
+        return new Clock(
+                producer,
+                found.maxTime(),
+                found.at(SILENT).nextOffset(),
+                found.at(PRESENT).nextOffset(),
+                offset);
     }
 
     private static TopicPosition topic(String value) {

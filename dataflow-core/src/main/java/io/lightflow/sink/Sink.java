@@ -43,6 +43,7 @@ public interface Sink<O> extends Ledger {
      * been made, and the shards must be opened again before the next commit.
      *
      * @throws FencedException if another writer has taken over a shard
+     * @throws CommitTimeoutException if a commit took longer than the sink allows
      * @throws SinkUnavailableException if it is unavailable now
      */
     void commit(List<Commit<O>> commits);

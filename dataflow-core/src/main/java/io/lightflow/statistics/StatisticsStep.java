@@ -7,6 +7,9 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
+import io.lightflow.position.ProducerClocks;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * Counts one block at a time: adds its joined events to their minute rows. It is pure, except that it adds to the rows
@@ -27,7 +30,8 @@ public final class StatisticsStep {
     public static Position run(Position position, Block block, long txid, Statistics rows) {
         long[] maxTimes = maxBeacons(block);
         long watermark = watermark(position, block, maxTimes);
-        Position next = position.after(block, maxTimes, watermark, txid, position.books());
+        List<ProducerClocks> none = Collections.nCopies(maxTimes.length, ProducerClocks.NONE);
+        Position next = position.after(block, maxTimes, none, watermark, txid, position.books());
         Books.Editor books = position.books().edit();
         for (BlockPart part : block.parts()) {
             long committed = position.nextOffset(part.topic(), part.incarnation());

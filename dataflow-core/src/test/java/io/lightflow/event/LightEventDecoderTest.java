@@ -8,13 +8,18 @@ import io.lightflow.invariant.SampleEvent;
 import io.lightflow.invariant.TestSchemas;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Valid records become events with their original bytes. For rejected ones see {@code InvariantI…Test}. */
 class LightEventDecoderTest {
     private static final long NOW = 1_700_000_000_000L;
+    private static final byte[] KEY = {65};
+
+    private long now = NOW;
 
     private final TestSchemas schemas = new TestSchemas();
     private final LightEventDecoder decoder = new LightEventDecoder(schemas, Duration.ofDays(1));
@@ -51,6 +56,67 @@ class LightEventDecoderTest {
                 .encodeWithHeader(
                         Beacon.newBuilder().setTime(NOW).setDc("eu").build(), schemas.id(Beacon.getClassSchema()));
         assertThat(decoder.decode(type, null, value, 1, 3, NOW)).isEqualTo(new BeaconMark(3, NOW));
+    }
+
+    @Test
+    void invariantI_anEventOrABeaconAheadOfTheReadersClockIsRejectedWhateverItsRecordSays() {
+        LightEventDecoder reader = reader();
+        long bound = now + Duration.ofHours(1).toMillis();
+        assertThat(reader.decode(EventType.TAG, KEY, tag(bound), 1, 0, bound)).isInstanceOf(LightEvent.class);
+        assertThat(reader.decode(EventType.TAG, null, beacon(bound, ""), 1, 1, bound))
+                .isInstanceOf(BeaconMark.class);
+        // The record's timestamp comes from the same wrong clock.
+        assertThat(((Rejection) reader.decode(EventType.TAG, KEY, tag(bound + 1), 1, 2, bound + 1)).reason())
+                .contains("3600000 ms after the reader's clock " + now, "found " + (bound + 1));
+        assertThat(((Rejection) reader.decode(EventType.TAG, null, beacon(bound + 1, ""), 1, 3, bound + 1)).reason())
+                .contains("3600000 ms after the reader's clock " + now, "found " + (bound + 1));
+        now++;
+        assertThat(reader.decode(EventType.TAG, KEY, tag(bound + 1), 1, 2, bound + 1))
+                .as("the reader's clock goes on")
+                .isInstanceOf(LightEvent.class);
+    }
+
+    @Test
+    void anOldLogIsReadHoweverLateItIsReplayed() {
+        long in2013 = 1_370_448_000_000L;
+        LightEventDecoder reader = reader();
+        assertThat(reader.decode(EventType.TAG, KEY, tag(in2013), 1, 0, in2013)).isInstanceOf(LightEvent.class);
+    }
+
+    @Test
+    void aBeaconNamesItsProducer() {
+        assertThat(decoder.decode(EventType.TAG, null, beacon(NOW, "web-1.example_2"), 1, 3, NOW))
+                .isEqualTo(new BeaconMark(3, NOW, "web-1.example_2"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"web 1", "a=b", "a|b", "a:b", "a,b", "ü", "~"})
+    void invariantI_aBeaconWhoseProducerTheLedgerCannotHoldIsRejected(String producer) {
+        assertThat(((Rejection) decoder.decode(EventType.TAG, null, beacon(NOW, producer), 1, 3, NOW)).reason())
+                .contains("expected a producer's name of at most 64 letters");
+        assertThat(decoder.decode(EventType.TAG, null, beacon(NOW, "x".repeat(64)), 1, 3, NOW))
+                .isInstanceOf(BeaconMark.class);
+        assertThat(decoder.decode(EventType.TAG, null, beacon(NOW, "x".repeat(65)), 1, 3, NOW))
+                .isInstanceOf(Rejection.class);
+    }
+
+    private LightEventDecoder reader() {
+        return new LightEventDecoder(
+                schemas, Duration.ofHours(1), EventRules.MAX_AMOUNT_MICROS, () -> Instant.ofEpochMilli(now));
+    }
+
+    private byte[] tag(long time) {
+        return new BodyEncoder()
+                .encodeWithHeader(SampleEvent.tag("k", "t", time, "a").record(), schemas.id(Tag.getClassSchema()));
+    }
+
+    private byte[] beacon(long time, String producer) {
+        Beacon beacon = Beacon.newBuilder()
+                .setTime(time)
+                .setDc("eu")
+                .setProducer(producer)
+                .build();
+        return new BodyEncoder().encodeWithHeader(beacon, schemas.id(Beacon.getClassSchema()));
     }
 
     @Test

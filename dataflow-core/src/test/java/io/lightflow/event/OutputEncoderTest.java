@@ -183,13 +183,21 @@ class OutputEncoderTest {
         for (int i = 0; i < 2_000; i++) {
             long time = random.nextLong() >> random.nextInt(64);
             String dc = "x".repeat(random.nextInt(i + 1)) + "€";
-            assertThat(buffer.start(258).writeLong(time).writeString(dc).toBytes())
+            assertThat(buffer.start(258)
+                            .writeLong(time)
+                            .writeString(dc)
+                            .writeString("")
+                            .toBytes())
                     .isEqualTo(new BodyEncoder()
                             .encodeWithHeader(
                                     Beacon.newBuilder().setTime(time).setDc(dc).build(), 258));
         }
         for (long time : new long[] {Long.MIN_VALUE, Long.MAX_VALUE, 0, -1, 63, 64, -64, -65}) {
-            assertThat(buffer.start(-1).writeLong(time).writeString("").toBytes())
+            assertThat(buffer.start(-1)
+                            .writeLong(time)
+                            .writeString("")
+                            .writeString("")
+                            .toBytes())
                     .isEqualTo(new BodyEncoder()
                             .encodeWithHeader(
                                     Beacon.newBuilder().setTime(time).setDc("").build(), -1));

@@ -119,7 +119,17 @@ class SchemaEvolutionTest {
         beacon.put("time", NOW);
         beacon.put("dc", "eu");
         beacon.put("host", "a");
-        assertThat(decode(newer, beacon)).isEqualTo(new BeaconMark(0, NOW));
+        beacon.put("producer", "web-1");
+        assertThat(decode(newer, beacon)).isEqualTo(new BeaconMark(0, NOW, "web-1"));
+    }
+
+    @Test
+    void aBeaconOfAnEarlierVersionNamesNoProducer() throws IOException {
+        Schema older = without(Beacon.getClassSchema(), Set.of("producer"));
+        GenericRecord beacon = new GenericData.Record(older);
+        beacon.put("time", NOW);
+        beacon.put("dc", "eu");
+        assertThat(decode(older, beacon)).isEqualTo(new BeaconMark(0, NOW));
     }
 
     private LightEvent decoded(Schema writer, Impression impression) throws IOException {

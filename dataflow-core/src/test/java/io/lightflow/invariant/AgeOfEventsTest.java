@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** An event is rejected if it is older than what came before it by more than the longest window. */
 class AgeOfEventsTest {
-    /** The longest window of 10 h, and the allowed disorder of 5 s. */
-    private static final long MAX_AGE = 10 * HOUR + 5 * SECOND;
+    /** The longest window of 10 h, the allowed disorder of 5 s, and 1 h for wrong clocks. */
+    private static final long MAX_AGE = 11 * HOUR + 5 * SECOND;
 
     private final JoinScenario scenario = new JoinScenario(JoinScenario.shortWindows());
 
@@ -38,7 +38,7 @@ class AgeOfEventsTest {
         assertThat(ShardRun.outcomes(outputs)).containsExactly(Outcome.impression(KEY, "old"));
         assertThat(reasons(outputs))
                 .containsExactly("expected an event time of at least " + (T0 + SECOND)
-                        + ", which is the newest time of its shard minus the longest window and the allowed disorder,"
+                        + ", which is the newest time of its shard minus the longest window, the allowed disorder and an hour,"
                         + " found " + (T0 + SECOND - 1));
     }
 

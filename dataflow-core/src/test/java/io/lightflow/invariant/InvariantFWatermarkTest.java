@@ -75,6 +75,36 @@ class InvariantFWatermarkTest {
     }
 
     @Test
+    void oneFastServerMakesNobodyElseLate() {
+        long fast = 50 * 60_000;
+        for (int i = 0; i < 120; i++) {
+            long time = i * SECOND;
+            for (TopicLog log : List.of(impressions, clicks)) {
+                log.beacon(T0 + time, "web-1").beacon(T0 + time + fast, "web-2");
+            }
+            impressions.append(impression("fast" + i, time + fast));
+            clicks.append(click("right" + i, time, "never"));
+            watermarkAfter(all(impressions), all(clicks));
+        }
+        assertThat(run.position().watermark()).isEqualTo(T0 + 119 * SECOND - DISORDER_MS);
+        assertThat(run.position().books().total(Entry.LATE)).isZero();
+    }
+
+    @Test
+    void blocksThatOverlapMoveTheClocksOnce() {
+        for (int i = 0; i < 10; i++) {
+            impressions.beacon(T0 + i * SECOND, "web-1");
+        }
+        run.commit(ShardRun.block(List.of(impressions.part(0, 6))));
+        run.commit(ShardRun.block(List.of(impressions.part(2, 10))));
+        Position overlapping = run.position();
+        ShardRun atOnce = new ShardRun(JoinSettings.defaults("eu"));
+        atOnce.commit(ShardRun.block(List.of(impressions.part(0, 10))));
+        assertThat(overlapping.clocks("eu.impressions"))
+                .isEqualTo(atOnce.position().clocks("eu.impressions"));
+    }
+
+    @Test
     void itNeverGoesBackWhateverComes() {
         Seeds.each(500, seed -> {
             Stream stream = StreamGenerator.stream(seed);

@@ -174,7 +174,7 @@ class LateEventsTest {
                     .toList()));
             run.commit(ShardRun.block(topics.stream()
                     .map(log ->
-                            log.beacon(later + stream.settings().closingTime(0)).part(log.end() - 1, log.end()))
+                            log.close(later + stream.settings().closingTime(0)).part(0, log.end()))
                     .toList()));
             Set<List<Object>> expected = new HashSet<>();
             for (LightEvent event : stream.events()) {

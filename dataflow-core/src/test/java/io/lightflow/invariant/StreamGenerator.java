@@ -43,6 +43,7 @@ public final class StreamGenerator {
     private final Lateness lateness;
     private final Map<List<Object>, SampleEvent> samples = new LinkedHashMap<>();
 
+    private final AdServers servers;
     private String keyPrefix = "cookie-";
     private int fewerBeaconsThan = 4;
     /** How many times the windows the last beacon is after the last event. */
@@ -58,6 +59,7 @@ public final class StreamGenerator {
         advertisers = 1 + random.nextInt(3);
         ids = 1 + random.nextInt(IDS.size());
         settings = settings();
+        servers = AdServers.of(seed);
     }
 
     static Stream stream(long seed) {
@@ -197,7 +199,12 @@ public final class StreamGenerator {
     }
 
     /** A record with its sort key within the topic. Without a sample and a beacon time it is garbage. */
-    private record Placed(long order, SampleEvent sample, Long beacon) {}
+    record Placed(long order, SampleEvent sample, Long beacon, String producer) {
+        /** A record without a beacon's producer. */
+        Placed(long order, SampleEvent sample, Long beacon) {
+            this(order, sample, beacon, "");
+        }
+    }
 
     private List<TopicLog> topics(List<String> dcs) {
         Map<String, TopicLog> logs = new LinkedHashMap<>();
@@ -213,7 +220,8 @@ public final class StreamGenerator {
         for (SampleEvent sample : samples.values()) {
             for (int copies = copies(); copies > 0; copies--) {
                 String topic = sample.type().centralTopic(dcs.get(random.nextInt(dcs.size())));
-                placed.get(topic).add(new Placed(disordered(sample.time()), sample, null));
+                long order = disordered(sample.time()) - servers.eventSkewMs();
+                placed.get(topic).add(new Placed(order, sample, null));
                 if (random.nextInt(8) == 0) {
                     long later =
                             sample.time() + settings.allowedDisorder().toMillis() + 1 + random.nextLong(4 * DAY_MS);
@@ -256,8 +264,9 @@ public final class StreamGenerator {
     private void fill(TopicLog log, List<Placed> records, long lastTime) {
         for (int beacons = random.nextInt(fewerBeaconsThan); beacons > 0; beacons--) {
             long time = time();
-            records.add(new Placed(disordered(time), null, time));
+            records.addAll(servers.beacons(disordered(time), time));
         }
+        records.addAll(servers.firstBeacons(start - 100 * unit));
         if (random.nextInt(5) == 0) {
             records.add(new Placed(time(), null, null));
         }
@@ -266,7 +275,7 @@ public final class StreamGenerator {
             if (record.sample() != null) {
                 log.append(record.sample());
             } else if (record.beacon() != null) {
-                log.beacon(record.beacon());
+                log.beacon(record.beacon(), record.producer());
             } else {
                 log.garbage(record.order());
             }
@@ -275,6 +284,6 @@ public final class StreamGenerator {
             }
         }
         long closingMs = settings.closingTime(lastTime) - lastTime;
-        log.beacon(lastTime + closingWindows * closingMs);
+        servers.close(log, lastTime + closingWindows * closingMs);
     }
 }

@@ -10,8 +10,10 @@ import io.lightflow.event.Rejection;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** One topic-partition: records at ascending offsets, with gaps for transaction markers. */
 public final class TopicLog {
@@ -52,7 +54,25 @@ public final class TopicLog {
     }
 
     public TopicLog beacon(long time) {
-        entries.add(new BeaconMark(end++, time));
+        return beacon(time, "");
+    }
+
+    /** @param producer name of the server that sends it; empty if it names none */
+    public TopicLog beacon(long time, String producer) {
+        entries.add(new BeaconMark(end++, time, producer));
+        return this;
+    }
+
+    /** Appends the beacons that end the log: one of each producer that has sent any, or one without a name. */
+    TopicLog close(long time) {
+        Set<String> producers = new LinkedHashSet<>();
+        for (BlockEntry entry : entries) {
+            if (entry instanceof BeaconMark beacon) {
+                producers.add(beacon.producer());
+            }
+        }
+        producers.add("");
+        producers.forEach(producer -> beacon(time, producer));
         return this;
     }
 
@@ -107,7 +127,7 @@ public final class TopicLog {
             append(new SampleEvent(
                     event.type(), event.joinKey(), event.id(), event.time(), event.record(), event.body()));
         } else if (entry instanceof BeaconMark beacon) {
-            beacon(beacon.time());
+            beacon(beacon.time(), beacon.producer());
         } else {
             garbage(((Rejection) entry).producedMs());
         }

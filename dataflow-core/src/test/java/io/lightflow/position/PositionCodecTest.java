@@ -59,6 +59,25 @@ class PositionCodecTest {
     }
 
     @Test
+    void clocksStandBehindEverythingElse() {
+        TreeMap<String, TopicPosition> topics = new TreeMap<>();
+        ProducerClocks clocks =
+                ProducerClocks.NONE.after("web-1", 60_000, 60_120).after("", 59_000, 60_200);
+        topics.put("us.clicks", new TopicPosition(List.of(new Incarnation(0x1a, 17, 3)), 60_000, clocks));
+        assertThat(PositionCodec.encode(new Position(topics, 55_000, 42, Books.EMPTY)))
+                .isEqualTo("v1|wm=55000|tx=42|us.clicks=1a:17@60000|~us.clicks=1a:3@-"
+                        + "|~us.clicks~web-1=0:0,1:0,3:120@60000|~us.clicks~=0:0,1:0,3:1200@59000");
+    }
+
+    @Test
+    void aPositionOfTheFormerFormatIsRead() {
+        Position position = PositionCodec.decode("v1|wm=1|tx=2|us.clicks=ffffffff:5,1a2b3c4d:17@1370448000000");
+        assertThat(position.at("us.clicks", 0x1a2b3c4d))
+                .isEqualTo(new Incarnation(0x1a2b3c4d, 17, Incarnation.NO_EPOCH));
+        assertThat(position.clocks("us.clicks")).isEqualTo(ProducerClocks.NONE);
+    }
+
+    @Test
     void theStartComesBack() {
         assertThat(PositionCodec.decode(PositionCodec.encode(Position.START))).isEqualTo(Position.START);
     }
@@ -112,6 +131,8 @@ class PositionCodecTest {
                 "v1|wm=1|tx=1|us.clicks=1a:-7@7",
                 "v1|wm=1|tx=1|us.clicks=zz:7@7",
                 "v1|wm=1|tx=1|us.clicks=@7",
+                "v1|wm=1|tx=1|us.clicks=1a:7@7|~us.clicks=1a:x@-",
+                "v1|wm=1|tx=1|us.clicks=1a:7@7|~us.clicks~web-1=0:0",
                 "v1|wm=1|tx=1|"
             })
     void textThatIsNoPositionIsNamed(String text) {
@@ -125,9 +146,9 @@ class PositionCodecTest {
         for (int i = random.nextInt(5); i > 0; i--) {
             List<Incarnation> lives = new ArrayList<>();
             for (int j = random.nextInt(3); j >= 0; j--) {
-                lives.add(new Incarnation(random.nextInt(), random.nextLong(Long.MAX_VALUE)));
+                lives.add(new Incarnation(random.nextInt(), random.nextLong(Long.MAX_VALUE), random.nextInt(10) - 1));
             }
-            topics.put("us-west_" + i + ".clicks", new TopicPosition(lives, time(random)));
+            topics.put("us-west_" + i + ".clicks", new TopicPosition(lives, time(random), clocks(random)));
         }
         Books.Editor books = Books.EMPTY.edit();
         for (int i = random.nextInt(9); i > 0; i--) {
@@ -142,6 +163,15 @@ class PositionCodecTest {
         JoinProgress join =
                 random.nextBoolean() ? JoinProgress.NONE : new JoinProgress(random.nextInt(1_000), time(random));
         return new Position(topics, time(random), random.nextLong(), books.done(), store, join);
+    }
+
+    private static ProducerClocks clocks(Random random) {
+        ProducerClocks clocks = ProducerClocks.NONE;
+        for (int i = random.nextInt(20); i > 0; i--) {
+            String producer = random.nextInt(6) == 0 ? "" : "web-" + random.nextInt(20) + ".example_1";
+            clocks = clocks.after(producer, random.nextLong(1_000_000), random.nextLong(1_000_000));
+        }
+        return clocks;
     }
 
     private static long time(Random random) {

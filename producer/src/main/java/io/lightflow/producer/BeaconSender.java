@@ -19,6 +19,7 @@ final class BeaconSender {
     private static final Logger LOG = LoggerFactory.getLogger(BeaconSender.class);
 
     private final String dc;
+    private final String producer;
     private final int partitions;
     private final int schemaId;
     private final BodyEncoder encoder = new BodyEncoder();
@@ -29,6 +30,7 @@ final class BeaconSender {
 
     BeaconSender(LightEventsSettings settings, int schemaId, DeliveryCounters counters) {
         this.dc = settings.dc();
+        this.producer = settings.producer();
         this.partitions = settings.partitions();
         this.schemaId = schemaId;
         this.acknowledged = (metadata, failure) -> {
@@ -47,8 +49,12 @@ final class BeaconSender {
             return;
         }
         broken = false;
-        byte[] value = encoder.encodeWithHeader(
-                Beacon.newBuilder().setTime(timeMs).setDc(dc).build(), schemaId);
+        Beacon beacon = Beacon.newBuilder()
+                .setTime(timeMs)
+                .setDc(dc)
+                .setProducer(producer)
+                .build();
+        byte[] value = encoder.encodeWithHeader(beacon, schemaId);
         for (EventType type : EventType.values()) {
             try {
                 kafka.verify(type);

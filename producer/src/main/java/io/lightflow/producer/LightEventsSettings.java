@@ -1,5 +1,6 @@
 package io.lightflow.producer;
 
+import io.lightflow.event.EventRules;
 import io.lightflow.registry.client.RegistryClientSettings;
 import java.time.Duration;
 import java.util.Map;
@@ -20,6 +21,9 @@ import java.util.function.Consumer;
  * @param farFuture events stamped further than this ahead of the clock are rejected; the platform's
  *     {@code join.farFuture}
  * @param beacons whether this ad server sends beacons
+ * @param producer name of this ad server in its beacons, at most 64 letters, digits, {@code .}, {@code _} and
+ *     {@code -}. Processes with clocks or deliveries of their own need names of their own, since the watermark follows
+ *     the slowest
  * @param closeTimeout how long {@code close} waits for acknowledgements
  * @param registry where the schemas are registered; if empty, they are not registered
  * @param kafka further properties of Kafka's producer, such as for TLS; those that the guarantees depend on are
@@ -34,6 +38,7 @@ public record LightEventsSettings(
         Duration linger,
         Duration farFuture,
         BeaconPolicy beacons,
+        String producer,
         Duration closeTimeout,
         Optional<RegistryClientSettings> registry,
         Map<String, String> kafka) {
@@ -41,6 +46,11 @@ public record LightEventsSettings(
     public LightEventsSettings {
         requireText("dc", dc);
         requireText("bootstrapServers", bootstrapServers);
+        requireText("producer", producer);
+        if (!EventRules.isProducerName(producer)) {
+            throw new IllegalArgumentException("producer: expected at most " + EventRules.MAX_PRODUCER_LENGTH
+                    + " letters, digits, '.', '_' and '-', found " + producer);
+        }
         Objects.requireNonNull(unavailablePolicy, "unavailablePolicy");
         Objects.requireNonNull(beacons, "beacons");
         Objects.requireNonNull(registry, "registry");
@@ -60,7 +70,7 @@ public record LightEventsSettings(
 
     /**
      * The defaults: block up to 1 s while Kafka is unavailable, 32 MiB of memory, 5 ms of linger, 1 h of far future, a
-     * beacon every second, 10 s to close, no registry.
+     * beacon every second with the name of this host, 10 s to close, no registry.
      */
     public static LightEventsSettings of(String dc, String bootstrapServers, int partitions) {
         return new LightEventsSettings(
@@ -72,6 +82,7 @@ public record LightEventsSettings(
                 Duration.ofMillis(5),
                 Duration.ofHours(1),
                 BeaconPolicy.EVERY_SECOND,
+                HostName.local(),
                 Duration.ofSeconds(10),
                 Optional.empty(),
                 Map.of());
@@ -83,6 +94,11 @@ public record LightEventsSettings(
 
     public LightEventsSettings with(BeaconPolicy policy) {
         return changed(draft -> draft.beacons = policy);
+    }
+
+    /** Names this ad server in its beacons; the default is the name of its host. */
+    public LightEventsSettings withProducer(String name) {
+        return changed(draft -> draft.producer = name);
     }
 
     public LightEventsSettings withBufferBytes(long bytes) {
@@ -125,6 +141,7 @@ public record LightEventsSettings(
         Duration linger;
         Duration farFuture;
         BeaconPolicy beacons;
+        String producer;
         Duration closeTimeout;
         Optional<RegistryClientSettings> registry;
         Map<String, String> kafka;
@@ -138,6 +155,7 @@ public record LightEventsSettings(
             linger = settings.linger();
             farFuture = settings.farFuture();
             beacons = settings.beacons();
+            producer = settings.producer();
             closeTimeout = settings.closeTimeout();
             registry = settings.registry();
             kafka = settings.kafka();
@@ -153,6 +171,7 @@ public record LightEventsSettings(
                     linger,
                     farFuture,
                     beacons,
+                    producer,
                     closeTimeout,
                     registry,
                     kafka);
@@ -165,7 +184,8 @@ public record LightEventsSettings(
         return "LightEventsSettings[dc=" + dc + ", bootstrapServers=" + bootstrapServers + ", partitions=" + partitions
                 + ", unavailablePolicy=" + unavailablePolicy + ", bufferBytes=" + bufferBytes + ", linger=" + linger
                 + ", farFuture="
-                + farFuture + ", beacons=" + beacons + ", closeTimeout=" + closeTimeout + ", registry="
+                + farFuture + ", beacons=" + beacons + ", producer=" + producer + ", closeTimeout=" + closeTimeout
+                + ", registry="
                 + registry.map(RegistryClientSettings::urls) + ", kafka=" + kafka.keySet() + "]";
     }
 

@@ -1,6 +1,7 @@
 package io.lightflow.deploy.embedded;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -72,11 +73,14 @@ public record EmbeddedKafkaSettings(Path directory, int port, Map<String, String
             Map.entry("share.coordinator.state.topic.min.isr", "1"),
             Map.entry("group.initial.rebalance.delay.ms", "0"));
 
+    /** A server with a clock further ahead than this cannot send: Kafka rejects its records. */
+    private static final Duration MAX_AHEAD = Duration.ofDays(1);
+
     /** Replayed logs keep their timestamps, and a directory may be reopened months later. */
     private static final Map<String, String> KEEP_EVERYTHING = Map.ofEntries(
             Map.entry("log.retention.ms", "-1"),
             Map.entry("log.retention.bytes", "-1"),
-            Map.entry("log.message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)),
+            Map.entry("log.message.timestamp.after.max.ms", Long.toString(MAX_AHEAD.toMillis())),
             // By default, group offsets expire a week after the last commit.
             Map.entry("offsets.retention.minutes", Integer.toString(Integer.MAX_VALUE)),
             Map.entry("message.max.bytes", "8388608"),

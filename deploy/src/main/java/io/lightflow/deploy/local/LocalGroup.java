@@ -39,6 +39,8 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
                 store: %s
                 join:
                   allowedDisorder: %dms
+                  # The beacons that close a live feed are a day ahead of the clock.
+                  farFuture: 2d
                 pace:
                   pollRecords: %d
                 dataflow:

@@ -11,18 +11,23 @@ import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
+import io.lightflow.sink.CommitTimeoutException;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.kafka.KafkaSink;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -38,7 +43,8 @@ class KafkaSinkTest {
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        kafka = new TestKafka(EmbeddedKafkaSettings.in(directory));
+        kafka = new TestKafka(EmbeddedKafkaSettings.in(directory)
+                .with("transaction.abort.timed.out.transaction.cleanup.interval.ms", "200"));
         kafka.broker().createTopic(SinkSamples.INPUT, 4, Map.of());
     }
 
@@ -74,6 +80,76 @@ class KafkaSinkTest {
             TestKafka.await("the commit shows", () -> successor.read(0).equals(at(25)));
             assertThat(committed("zombie")).isEqualTo(25);
         }
+    }
+
+    @Test
+    void aCommitThatExceedsItsTimeoutIsNoTakeover() {
+        kafka.createOutputs("slow", 4);
+        try (KafkaSink sink = new KafkaSink(kafka.clients(), "slow", Duration.ofSeconds(1))) {
+            ShardMove move = new ShardMove(0, sink.open(0), at(10));
+            assertThatThrownBy(() -> sink.commit(List.of(new Commit<>(List.of(move), slowly(3)))))
+                    .isInstanceOf(CommitTimeoutException.class)
+                    .hasMessageContaining("shard 0 of group slow did not end within");
+
+            assertThat(sink.open(0)).isEqualTo(Position.START);
+            sink.commit(List.of(new Commit<>(List.of(move), slowly(0))));
+            TestKafka.await("the commit shows", () -> sink.read(0).equals(at(10)));
+        }
+        assertThat(kafka.readCommitted(OutputTopic.CLICKS.of("slow"), 4)).hasSize(2);
+    }
+
+    @Test
+    void aTakeoverDuringACommitThatExceedsItsTimeoutIsATakeover() {
+        kafka.createOutputs("slow-zombie", 4);
+        try (KafkaSink zombie = new KafkaSink(kafka.clients(), "slow-zombie", Duration.ofSeconds(1));
+                KafkaSink successor = sink("slow-zombie")) {
+            ShardMove move = new ShardMove(0, zombie.open(0), at(10));
+            List<OutputEvent> outputs = new AbstractList<>() {
+                @Override
+                public OutputEvent get(int index) {
+                    if (index == 1) {
+                        LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
+                        successor.open(0);
+                    }
+                    return click();
+                }
+
+                @Override
+                public int size() {
+                    return 2;
+                }
+            };
+            assertThatThrownBy(() -> zombie.commit(List.of(new Commit<>(List.of(move), outputs))))
+                    .isInstanceOf(FencedException.class);
+        }
+    }
+
+    private static OutputEvent click() {
+        return new OutputEvent(
+                OutputTopic.CLICKS,
+                new byte[] {65},
+                ByteBuffer.allocate(Long.BYTES).array());
+    }
+
+    /** Two outputs, with a pause between them. */
+    private static List<OutputEvent> slowly(int seconds) {
+        return new AbstractList<>() {
+            @Override
+            public OutputEvent get(int index) {
+                if (index == 1) {
+                    long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
+                    while (System.nanoTime() - end < 0) {
+                        LockSupport.parkNanos(end - System.nanoTime());
+                    }
+                }
+                return click();
+            }
+
+            @Override
+            public int size() {
+                return 2;
+            }
+        };
     }
 
     @Test
@@ -118,7 +194,7 @@ class KafkaSinkTest {
             assertThat(sink.open(1)).isEqualTo(Position.START);
             sink.commit(commit(1, Position.START, at(5)));
 
-            assertThat(sink.read(1)).isEqualTo(at(5));
+            TestKafka.await("the commit shows", () -> sink.read(1).equals(at(5)));
             assertThat(committed("leftopen")).isEqualTo(5);
         }
     }

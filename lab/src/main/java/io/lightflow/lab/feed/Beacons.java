@@ -8,6 +8,9 @@ import java.util.List;
 
 /** Creates beacons, one for each light topic-partition. */
 public final class Beacons {
+    /** The feed sends all beacons of a data center, with one clock. */
+    private static final String PRODUCER = "feed";
+
     private Beacons() {}
 
     /**
@@ -29,7 +32,11 @@ public final class Beacons {
         }
         List<Addressed> all = new ArrayList<>();
         for (String dc : dcs) {
-            Beacon beacon = Beacon.newBuilder().setTime(timeMs).setDc(dc).build();
+            Beacon beacon = Beacon.newBuilder()
+                    .setTime(timeMs)
+                    .setDc(dc)
+                    .setProducer(PRODUCER)
+                    .build();
             for (EventType type : EventType.values()) {
                 for (int partition = 0; partition < partitions; partition++) {
                     all.add(new Addressed(dc, type, partition, beacon));

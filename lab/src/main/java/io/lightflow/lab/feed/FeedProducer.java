@@ -8,6 +8,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.SchemaIds;
 import io.lightflow.event.Tag;
+import io.lightflow.position.ProducerClocks;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -205,11 +206,12 @@ public final class FeedProducer implements AutoCloseable {
         long timeMs = Math.min(greatestTimeMs, promisedMs);
         if (timeMs > 0) {
             lastBeaconAt = now;
-            sendBeacons(timeMs, System.currentTimeMillis());
+            sendBeacons(timeMs);
         }
     }
 
-    private void sendBeacons(long timeMs, long recordMs) {
+    private void sendBeacons(long timeMs) {
+        long recordMs = System.currentTimeMillis();
         for (Beacons.Addressed beacon : Beacons.all(fronts.keySet(), settings.partitions(), timeMs)) {
             byte[] value = encoder.encodeWithHeader(beacon.beacon(), beaconSchemaId);
             FrontProducer front = fronts.get(beacon.dc());
@@ -221,16 +223,19 @@ public final class FeedProducer implements AutoCloseable {
     }
 
     /**
-     * Ends the input: beacons into every light topic-partition, stamped with the greatest event time fed plus the span,
-     * so that all timers up to then fire. Feed nothing after it. Does nothing if no event has been fed.
+     * Ends the input: beacons into every light topic-partition, the last one stamped with the greatest event time fed
+     * plus the span, so that all timers up to then fire. Earlier producers of the topics no longer hold the watermark.
+     * Feed nothing after it. Does nothing if no event has been fed.
      *
-     * @param span may exceed the clock: these beacons carry their own time as the record's timestamp, so that the
-     *     platform does not treat them as far-future events
+     * @param span must end within the group's {@code join.farFuture}
      */
     public void sendClosingBeacons(Duration span) {
         if (greatestTimeMs > 0) {
-            long timeMs = Math.addExact(greatestTimeMs, span.toMillis());
-            sendBeacons(timeMs, Math.max(timeMs, System.currentTimeMillis()));
+            for (long timeMs : ProducerClocks.closing(Math.addExact(greatestTimeMs, span.toMillis()))) {
+                if (timeMs > 0) {
+                    sendBeacons(timeMs);
+                }
+            }
         }
         flush();
     }

@@ -8,6 +8,7 @@ import io.lightflow.join.JoinStep;
 import io.lightflow.join.StepResult;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
+import io.lightflow.sink.CommitTimeoutException;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.Sink;
@@ -241,7 +242,8 @@ public final class DataflowLoop implements BlockLoop {
     }
 
     /**
-     * Waits for the commits in flight. If they fail, their batch becomes the first of the queue.
+     * Waits for the commits in flight. If they fail, their batch becomes the first of the queue, in halves if it may
+     * have been too large.
      *
      * @throws StoppedException if the thread is interrupted
      */
@@ -253,12 +255,31 @@ public final class DataflowLoop implements BlockLoop {
         try {
             FutureTasks.get(asked.commit);
             inFlight = null;
+        } catch (CommitTimeoutException e) {
+            inFlight = null;
+            forget(asked.batch);
+            List<Batch> halves = halves(asked.batch);
+            halves.subList(1, halves.size()).forEach(todo::addFirst);
+            todo.addFirst(halves.get(0));
+            throw e;
         } catch (SinkUnavailableException | FencedException e) {
             inFlight = null;
             forget(asked.batch);
             todo.addFirst(asked.batch);
             throw e;
         }
+    }
+
+    /** The batch in two, or as it is if none of its blocks can be halved. */
+    private static List<Batch> halves(Batch batch) {
+        List<Block> first = new ArrayList<>();
+        List<Block> rest = new ArrayList<>();
+        for (Block block : batch.blocks()) {
+            List<Block> halves = block.halves();
+            first.add(halves.get(0));
+            rest.addAll(halves.subList(1, halves.size()));
+        }
+        return rest.isEmpty() ? List.of(batch) : List.of(new Batch(batch.txid(), first), new Batch(batch.txid(), rest));
     }
 
     /** Whether an operator has accepted the gap that stopped a shard. */

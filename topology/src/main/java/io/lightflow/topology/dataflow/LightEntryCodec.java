@@ -37,6 +37,7 @@ final class LightEntryCodec implements EntryCodec {
             out.writeByte(BEACON);
             out.writeLong(beacon.offset());
             out.writeLong(beacon.time());
+            writeString(out, beacon.producer());
         } else if (entry instanceof Rejection rejection) {
             out.writeByte(REJECTION);
             out.writeLong(rejection.offset());
@@ -58,7 +59,7 @@ final class LightEntryCodec implements EntryCodec {
                 Origin origin = new Origin(in.readInt(), in.readLong());
                 yield LightEvent.of(type, readString(in), origin, in.readLong(), readBytes(in));
             }
-            case BEACON -> new BeaconMark(in.readLong(), in.readLong());
+            case BEACON -> new BeaconMark(in.readLong(), in.readLong(), readString(in));
             case REJECTION -> new Rejection(in.readLong(), readBytes(in), readBytes(in), readString(in), in.readLong());
             default -> throw new IOException("expected an entry of a light topic, found the tag " + tag);
         };

@@ -5,10 +5,12 @@ import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.sink.Commit;
+import io.lightflow.sink.CommitTimeoutException;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.time.Durations;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +24,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -31,6 +35,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Sends joined events in one Kafka transaction per shard and block. The transaction carries the position in the group's
@@ -40,9 +45,11 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 public final class KafkaSink implements Sink<List<OutputEvent>> {
     private static final byte[] LEDGER_KEY = "position".getBytes(StandardCharsets.US_ASCII);
     private static final int THREADS = 8;
+    private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(1);
 
     private final KafkaClients clients;
     private final String group;
+    private final Duration transactionTimeout;
     private final KafkaLedger ledger;
     private final Admin admin;
     private final ConsumerGroupMetadata consumerGroup;
@@ -65,8 +72,14 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     }
 
     public KafkaSink(KafkaClients clients, String group) {
+        this(clients, group, TRANSACTION_TIMEOUT);
+    }
+
+    /** @param transactionTimeout after which the broker aborts a commit that has not ended */
+    public KafkaSink(KafkaClients clients, String group, Duration transactionTimeout) {
         this.clients = clients;
         this.group = group;
+        this.transactionTimeout = transactionTimeout;
         this.ledger = new KafkaLedger(clients, group);
         this.admin = clients.admin("lightflow-sink-" + group);
         this.consumerGroup = groupWithoutMembers(GroupTopics.consumerGroup(group));
@@ -103,9 +116,13 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         }
     }
 
+    private String transactionalId(int shard) {
+        return "lightflow." + group + "." + shard;
+    }
+
     private Writer takeOver(int shard) {
         discard(shard);
-        Writer writer = new Writer(clients.transactionalProducer("lightflow." + group + "." + shard));
+        Writer writer = new Writer(clients.transactionalProducer(transactionalId(shard), transactionTimeout));
         try {
             writer.producer.initTransactions();
             HangingTransactions.abort(admin, group, shard);
@@ -148,7 +165,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
                 part.get();
             } catch (ExecutionException e) {
                 RuntimeException cause = (RuntimeException) e.getCause();
-                if (failure == null || cause instanceof FencedException) {
+                if (failure == null || urgency(cause) > urgency(failure)) {
                     failure = cause;
                 }
             } catch (InterruptedException e) {
@@ -162,6 +179,11 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         }
     }
 
+    /** A takeover ends the worker, and a time-out makes the next commits smaller; anything else is retried. */
+    private static int urgency(RuntimeException failure) {
+        return failure instanceof FencedException ? 2 : failure instanceof CommitTimeoutException ? 1 : 0;
+    }
+
     private void commit(ShardMove move, List<OutputEvent> outputs) {
         Writer writer = writers.get(move.shard());
         Position committed = writer == null ? null : writer.committed;
@@ -172,6 +194,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         }
         KafkaProducer<byte[], byte[]> producer = writer.producer;
         writer.committed = null;
+        long beganNanos = System.nanoTime();
         try {
             producer.beginTransaction();
             for (OutputEvent output : outputs) {
@@ -186,17 +209,54 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
             producer.sendOffsetsToTransaction(offsets(move), consumerGroup);
             producer.commitTransaction();
             writer.committed = move.next();
-        } catch (ProducerFencedException | InvalidProducerEpochException e) {
-            throw new FencedException(
-                    "shard " + move.shard() + " of group " + group + " has been taken over by another topology", e);
         } catch (KafkaException e) {
-            if (e.getCause() instanceof ProducerFencedException
-                    || e.getCause() instanceof InvalidProducerEpochException) {
-                throw new FencedException(
-                        "shard " + move.shard() + " of group " + group + " has been taken over by another topology", e);
-            }
+            throw failure(move.shard(), Duration.ofNanos(System.nanoTime() - beganNanos), e);
+        }
+    }
+
+    /**
+     * Tells why a commit failed. The broker shuts out a producer for two reasons: another one has taken over, or its
+     * transaction has timed out.
+     */
+    private RuntimeException failure(int shard, Duration took, KafkaException e) {
+        String commit = "committing shard " + shard + " of group " + group;
+        boolean timedOut = took.compareTo(transactionTimeout) >= 0;
+        if (isShutOut(e) && !(timedOut && isAborted(shard))) {
+            return new FencedException(
+                    "shard " + shard + " of group " + group + " has been taken over by another topology", e);
+        }
+        if (timedOut || e instanceof TimeoutException || e.getCause() instanceof TimeoutException) {
+            return new CommitTimeoutException(
+                    commit + " did not end within " + Durations.format(took) + "; Kafka allows "
+                            + Durations.format(transactionTimeout)
+                            + ". Its records are committed in smaller parts: " + e.getMessage(),
+                    e);
+        }
+        return new SinkUnavailableException(commit + " failed: " + e.getMessage(), e);
+    }
+
+    private static boolean isShutOut(KafkaException e) {
+        return Stream.of(e, e.getCause())
+                .anyMatch(found ->
+                        found instanceof ProducerFencedException || found instanceof InvalidProducerEpochException);
+    }
+
+    /** Whether the shard's last transaction was aborted, and nobody has taken over the shard since. */
+    private boolean isAborted(int shard) {
+        String id = transactionalId(shard);
+        try {
+            TransactionState state = admin.describeTransactions(List.of(id))
+                    .description(id)
+                    .get()
+                    .state();
+            return state == TransactionState.PREPARE_ABORT || state == TransactionState.COMPLETE_ABORT;
+        } catch (ExecutionException e) {
             throw new SinkUnavailableException(
-                    "committing shard " + move.shard() + " of group " + group + " failed: " + e.getMessage(), e);
+                    "looking up the transaction of shard " + shard + " of group " + group + " failed: " + e.getCause(),
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SinkUnavailableException("interrupted while looking up a transaction", e);
         }
     }
 

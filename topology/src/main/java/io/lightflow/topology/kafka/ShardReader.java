@@ -8,6 +8,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.position.Position;
+import io.lightflow.position.TopicPosition.Incarnation;
 import io.lightflow.topology.settings.GroupSettings.Beacons;
 import io.lightflow.topology.settings.GroupSettings.Pace;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,6 +28,8 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -47,6 +51,8 @@ public final class ShardReader implements AutoCloseable {
     /** A shard whose records do not arrive delays the others for no longer than this. */
     private static final Duration MAX_WAIT_FOR_SLOW_SHARD = Duration.ofSeconds(5);
 
+    private static final Duration TRUNCATION_RETRY_INTERVAL = Duration.ofMinutes(2);
+
     private final Consumer<byte[], byte[]> consumer;
     private final PollLimiter limiter;
     private final PollBudget.Share budget;
@@ -62,6 +68,16 @@ public final class ShardReader implements AutoCloseable {
     private final Map<TopicPartition, Long> maxTimes = new HashMap<>();
     private final Map<TopicPartition, Long> lastNewsMs = new HashMap<>();
     private final Set<TopicPartition> paused = new HashSet<>();
+    /** Leader epochs at the consumer's positions. */
+    private final Map<TopicPartition, Integer> leaderEpochs = new HashMap<>();
+    /** Shards that are not read, since the log of a topic-partition was cut off before what was read of it. */
+    private final Map<Integer, Truncation> truncated = new TreeMap<>();
+    /** Why shards were stopped, as far as it was logged. */
+    private final Map<Integer, String> loggedTruncations = new HashMap<>();
+
+    /** Why and when a shard was stopped. */
+    private record Truncation(String reason, long atMs) {}
+
     private long lookedUpMs = Long.MIN_VALUE;
     private boolean ready;
     /** Topics that the log says are missing. */
@@ -136,8 +152,10 @@ public final class ShardReader implements AutoCloseable {
         if (!current.equals(incarnations)) {
             incarnations.clear();
             incarnations.putAll(current);
+            truncated.clear();
             ready = false;
         }
+        ready &= truncated.values().stream().noneMatch(this::isRetryDue);
         return ready;
     }
 
@@ -149,24 +167,52 @@ public final class ShardReader implements AutoCloseable {
     /** Continues from these positions, by shard. */
     public void seek(Map<Integer, Position> positions) {
         List<TopicPartition> assignment = new ArrayList<>();
+        truncated.values().removeIf(this::isRetryDue);
         for (String topic : topics.keySet()) {
             for (int shard : shards) {
-                assignment.add(new TopicPartition(topic, shard));
+                if (!truncated.containsKey(shard)) {
+                    assignment.add(new TopicPartition(topic, shard));
+                }
             }
         }
         consumer.assign(assignment);
+        paused.retainAll(assignment);
         consumer.resume(paused);
         paused.clear();
         maxTimes.clear();
         lastNewsMs.clear();
+        leaderEpochs.clear();
         long now = clock.millis();
         for (TopicPartition partition : assignment) {
             Position position = positions.get(partition.partition());
-            consumer.seek(partition, position.nextOffset(partition.topic(), incarnations.get(partition.topic())));
-            maxTimes.put(partition, position.maxTime(partition.topic()));
+            Incarnation at = position.at(partition.topic(), incarnations.get(partition.topic()));
+            consumer.seek(partition, new OffsetAndMetadata(at.nextOffset(), epoch(at), ""));
+            leaderEpochs.put(partition, at.leaderEpoch());
+            maxTimes.put(partition, Math.min(now, position.maxTime(partition.topic())));
             lastNewsMs.put(partition, now);
         }
         ready = true;
+    }
+
+    private boolean isRetryDue(Truncation stopped) {
+        return clock.millis() - stopped.atMs() >= TRUNCATION_RETRY_INTERVAL.toMillis();
+    }
+
+    /** Why shards are stopped because their log was cut off, by shard. */
+    public Map<Integer, String> truncated() {
+        Map<Integer, String> reasons = new TreeMap<>();
+        truncated.forEach((shard, stopped) -> reasons.put(shard, stopped.reason()));
+        return reasons;
+    }
+
+    private static long divergence(LogTruncationException e, TopicPartition partition) {
+        OffsetAndMetadata end = e.divergentOffsets().get(partition);
+        return end == null ? 0 : end.offset();
+    }
+
+    /** With the epoch, the broker tells whether its log still holds what was read. */
+    private static Optional<Integer> epoch(Incarnation at) {
+        return at.leaderEpoch() == Incarnation.NO_EPOCH ? Optional.empty() : Optional.of(at.leaderEpoch());
     }
 
     /**
@@ -177,15 +223,25 @@ public final class ShardReader implements AutoCloseable {
      *     much. Empty if a topic was recreated under its name, which {@link #isReady} then reports
      */
     public List<Block> poll() {
-        Map<TopicPartition, Long> from = new HashMap<>();
-        for (TopicPartition partition : consumer.assignment()) {
-            from.put(partition, consumer.position(partition));
+        try {
+            return consumer.assignment().isEmpty() ? List.of() : pollBlocks();
+        } catch (LogTruncationException e) {
+            e.offsetOutOfRangePartitions()
+                    .forEach((partition, read) -> stopTruncated(partition, read, divergence(e, partition)));
+            return List.of();
         }
+    }
+
+    private List<Block> pollBlocks() {
+        Map<TopicPartition, Long> from = new HashMap<>();
         Map<TopicPartition, List<BlockEntry>> entries = new HashMap<>();
         int count = 0;
         long maxBytes = Math.min(pace.pollBytes().bytes(), budget.nextBatch());
         long bytes = 0;
         Duration wait = MAX_POLL_WAIT.compareTo(pace.emitInterval()) < 0 ? MAX_POLL_WAIT : pace.emitInterval();
+        for (TopicPartition partition : consumer.assignment()) {
+            from.put(partition, consumer.position(partition));
+        }
         try {
             while (count < pace.pollRecords() && bytes < maxBytes) {
                 limiter.begin(maxBytes - bytes);
@@ -199,10 +255,15 @@ public final class ShardReader implements AutoCloseable {
                 }
                 wait = unread >= pace.pollRecords() - count ? ARRIVAL_WAIT : Duration.ZERO;
             }
+        } catch (LogTruncationException e) {
+            throw e;
         } catch (OffsetOutOfRangeException e) {
             stepOverGap(e, from);
         }
         budget.polled(bytes);
+        if (!ready) {
+            return List.of();
+        }
         List<Block> blocks = blocks(from, entries);
         if (!blocks.isEmpty() && isTopicRecreated()) {
             // The next call of isReady looks it up.
@@ -225,6 +286,9 @@ public final class ShardReader implements AutoCloseable {
     private long take(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, List<BlockEntry>> entries) {
         long now = clock.millis();
         long bytes = 0;
+        records.nextOffsets()
+                .forEach((partition, next) ->
+                        leaderEpochs.put(partition, next.leaderEpoch().orElse(Incarnation.NO_EPOCH)));
         for (TopicPartition partition : records.partitions()) {
             EventType type = topics.get(partition.topic());
             int incarnation = incarnations.get(partition.topic());
@@ -241,7 +305,8 @@ public final class ShardReader implements AutoCloseable {
                     maxTime = Math.max(maxTime, beacon.time());
                 }
             }
-            maxTimes.put(partition, maxTime);
+            // A server with a fast clock must not make its topic-partition wait for the others.
+            maxTimes.put(partition, Math.min(now, maxTime));
             lastNewsMs.put(partition, now);
         }
         return bytes;
@@ -274,7 +339,8 @@ public final class ShardReader implements AutoCloseable {
         begins.forEach((partition, begin) -> {
             long wanted = e.offsetOutOfRangePartitions().get(partition);
             if (begin <= wanted) {
-                requireRecreated(partition, wanted);
+                long end = consumer.endOffsets(List.of(partition)).get(partition);
+                stopTruncated(partition, wanted, end);
                 return;
             }
             LOG.error("{} has nothing at offset {}, its oldest record is at {}", partition, wanted, begin);
@@ -285,16 +351,29 @@ public final class ShardReader implements AutoCloseable {
 
     /**
      * A topic that ends before what was read of it is a new one of the same name, which the next look-up shows. If it
-     * is the same topic, its end was cut off, and new records there would be taken for read.
+     * is the same topic, its end was cut off, and new records there would be taken for read. The shard then stops until
+     * the topic is recreated; the other shards are read again from the ledger.
+     *
+     * @param read offset up to which the partition was read
+     * @param end offset up to which the log still holds what was read
      */
-    private void requireRecreated(TopicPartition partition, long wanted) {
+    private void stopTruncated(TopicPartition partition, long read, long end) {
+        lookedUpMs = Long.MIN_VALUE;
+        ready = false;
         TopicDescription topic =
                 TopicSetup.describe(admin, List.of(partition.topic())).get(partition.topic());
-        if (topic != null && TopicSetup.incarnation(topic) == incarnations.get(partition.topic())) {
-            throw new IllegalStateException(partition + " has been read up to offset " + wanted
-                    + " but ends before; records at its end were lost, as by an unclean leader election, and new ones"
-                    + " at their offsets would be taken for read. Delete the topic and fill it again under the same"
-                    + " name: events that were read before are duplicates then");
+        Integer incarnation = incarnations.get(partition.topic());
+        if (topic == null || TopicSetup.incarnation(topic) != incarnation) {
+            return;
+        }
+        int shard = partition.partition();
+        String reason = "shard " + shard + " stopped: " + partition + " has been read up to offset " + read
+                + ", but its log was cut off at offset " + end + "; records were lost, as by an unclean leader"
+                + " election, and new ones at their offsets would be taken for read. Delete the topic and fill it"
+                + " again under the same name: events that were read before are duplicates then";
+        truncated.put(shard, new Truncation(reason, clock.millis()));
+        if (!reason.equals(loggedTruncations.put(shard, reason))) {
+            LOG.error(reason);
         }
     }
 
@@ -302,6 +381,9 @@ public final class ShardReader implements AutoCloseable {
         long now = clock.millis();
         List<Block> blocks = new ArrayList<>(shards.size());
         for (int shard : shards) {
+            if (truncated.containsKey(shard)) {
+                continue;
+            }
             List<BlockPart> parts = new ArrayList<>(topics.size());
             boolean news = false;
             for (Map.Entry<String, EventType> topic : topics.entrySet()) {
@@ -317,7 +399,8 @@ public final class ShardReader implements AutoCloseable {
                         begin,
                         end,
                         idle,
-                        entries.getOrDefault(partition, List.of())));
+                        entries.getOrDefault(partition, List.of()),
+                        leaderEpochs.get(partition)));
             }
             if (news) {
                 blocks.add(new Block(shard, parts, now));

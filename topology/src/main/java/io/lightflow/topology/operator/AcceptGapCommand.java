@@ -157,7 +157,7 @@ public final class AcceptGapCommand implements Callable<Integer> {
         incarnations.removeIf(known -> known.id() == incarnation);
         incarnations.add(new Incarnation(incarnation, to));
         SortedMap<String, TopicPosition> topics = new TreeMap<>(before.topics());
-        topics.put(topic, new TopicPosition(incarnations, before.maxTime(topic)));
+        topics.put(topic, new TopicPosition(incarnations, before.maxTime(topic), before.clocks(topic)));
         return before.withTopics(topics);
     }
 }

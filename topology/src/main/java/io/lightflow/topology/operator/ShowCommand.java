@@ -94,6 +94,7 @@ public final class ShowCommand implements Callable<Integer> {
                                     time(at.maxTime())));
                 }
             }
+            new WrongClocks(shards).describe().forEach(line -> out.println("  " + line));
             showBooks(GroupStatus.books(shards), out);
             out.println("  Trident in ZooKeeper (hints only):");
             trident.read().forEach((path, content) -> out.println("    " + path + " " + content));

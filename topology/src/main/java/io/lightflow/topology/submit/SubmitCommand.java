@@ -1,6 +1,8 @@
 package io.lightflow.topology.submit;
 
 import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.kafka.KafkaClients;
+import io.lightflow.topology.kafka.TopicChecks;
 import io.lightflow.topology.operator.OnlyOption;
 import io.lightflow.topology.operator.SettingsOption;
 import io.lightflow.topology.settings.GroupSettings;
@@ -8,8 +10,12 @@ import io.lightflow.topology.settings.SettingsException;
 import io.lightflow.topology.trident.TridentTopologies;
 import io.lightflow.topology.zookeeper.GroupNodes;
 import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.storm.StormSubmitter;
 import org.apache.storm.generated.AlreadyAliveException;
 import org.apache.storm.thrift.TException;
@@ -53,9 +59,13 @@ public class SubmitCommand implements Callable<Integer> {
                     "--parallelism must lie between 1 and the number of shards, " + settings.shards() + ", found "
                             + parallelism);
         }
+        Set<String> changes = new LinkedHashSet<>();
         for (TopologyDescriptor topology : only.topologies()) {
             requireNoOwner(settings, topology);
+            changes.addAll(changes(settings, topology));
         }
+        checkTopics(settings).forEach(warning -> System.out.println("warning: " + warning));
+        changes.forEach(System.out::println);
         GroupPreparation.prepare(settings);
         for (TopologyDescriptor topology : only.topologies()) {
             submit(settings, topology);
@@ -75,6 +85,21 @@ public class SubmitCommand implements Callable<Integer> {
                         null);
             }
             nodes.withdrawStops();
+        }
+    }
+
+    private static List<String> changes(GroupSettings settings, TopologyDescriptor topology) {
+        try (GroupNodes nodes = GroupNodes.connect(settings, topology)) {
+            return nodes.submittedSettings()
+                    .map(submitted -> new SettingsChanges(submitted, settings).describe())
+                    .orElse(List.of());
+        }
+    }
+
+    private static List<String> checkTopics(GroupSettings settings) {
+        try (Admin admin = new KafkaClients(settings.kafka()).admin("lightflow-submit-" + settings.group())) {
+            return TopicChecks.check(
+                    admin, settings, settings.join().of(settings.group()).retention());
         }
     }
 
@@ -108,6 +133,9 @@ public class SubmitCommand implements Callable<Integer> {
                     TridentTopologies.build(topology, settings, tasks));
         } catch (AlreadyAliveException e) {
             throw new SettingsException(nameTaken(name), e);
+        }
+        try (GroupNodes nodes = GroupNodes.connect(settings, topology)) {
+            nodes.keepSubmittedSettings(SettingsChanges.withoutSecrets(settings));
         }
         System.out.println("submitted " + name + " with " + tasks + " tasks");
     }

@@ -43,6 +43,7 @@ public final class BlocksSerializer extends Serializer<Blocks> {
                 out.writeLong(part.from(), true);
                 out.writeLong(part.to(), true);
                 out.writeBoolean(part.idle());
+                out.writeInt(part.leaderEpoch());
                 out.writeInt(part.entries().size(), true);
                 try {
                     for (BlockEntry entry : part.entries()) {
@@ -81,6 +82,7 @@ public final class BlocksSerializer extends Serializer<Blocks> {
         long from = in.readLong(true);
         long to = in.readLong(true);
         boolean idle = in.readBoolean();
+        int leaderEpoch = in.readInt();
         int count = in.readInt(true);
         List<BlockEntry> entries = new ArrayList<>(count);
         DataInput source = new DataInputStream(in);
@@ -91,6 +93,6 @@ public final class BlocksSerializer extends Serializer<Blocks> {
         } catch (IOException e) {
             throw new UncheckedIOException("a block of " + topic + " cannot be read", e);
         }
-        return new BlockPart(topic, type, incarnation, from, to, idle, entries);
+        return new BlockPart(topic, type, incarnation, from, to, idle, entries, leaderEpoch);
     }
 }

@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A topology's nodes in ZooKeeper: {@code owner}, which exists while a topology works on the group, {@code paused},
- * which an operator sets, {@code stopped}, which holds the reason of each shard that needs an operator, and
- * {@code checkpoint}, by which an operator asks for a copy of the store. Exactness needs none of them: the sink would
- * fence a second topology. Thread-safe.
+ * which an operator sets, {@code stopped}, which holds the reason of each shard that needs an operator,
+ * {@code checkpoint}, by which an operator asks for a copy of the store, and {@code settings}, which were submitted
+ * last. Exactness needs none of them: the sink would fence a second topology. Thread-safe.
  */
 public final class GroupNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupNodes.class);
@@ -35,6 +35,7 @@ public final class GroupNodes implements AutoCloseable {
     private final String stoppedPath;
     private final String checkpointPath;
     private final String checkpointReplyPath;
+    private final String settingsPath;
 
     private GroupNodes(CuratorFramework curator, NodeAccess access, String base) {
         this.curator = curator;
@@ -44,6 +45,7 @@ public final class GroupNodes implements AutoCloseable {
         this.stoppedPath = base + "/stopped";
         this.checkpointPath = base + "/checkpoint";
         this.checkpointReplyPath = base + "/checkpoint-reply";
+        this.settingsPath = base + "/settings";
     }
 
     /** Connects. ZooKeeper may still be unavailable. */
@@ -154,6 +156,20 @@ public final class GroupNodes implements AutoCloseable {
     public Optional<String> checkpointReply() {
         return call("waiting for a checkpoint", () -> Optional.ofNullable(readIfPresent(checkpointReplyPath))
                 .map(reply -> new String(reply, StandardCharsets.UTF_8)));
+    }
+
+    /** The settings that were submitted last, without secrets; empty before the first submission. */
+    public Optional<String> submittedSettings() {
+        return call("looking up " + settingsPath, () -> Optional.ofNullable(readIfPresent(settingsPath))
+                .map(settings -> new String(settings, StandardCharsets.UTF_8)));
+    }
+
+    /** @param settings without secrets */
+    public void keepSubmittedSettings(String settings) {
+        call("keeping the submitted settings", () -> curator.create()
+                .orSetData()
+                .creatingParentsIfNeeded()
+                .forPath(settingsPath, settings.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The id of the topology that works on the group now, if there is one. */

@@ -26,6 +26,7 @@ final class Backend<O> {
     private final Map<Integer, Integer> epochs = new HashMap<>();
     private final List<Commit<O>> history = new ArrayList<>();
     private final List<JoinSettings> rulesOfHistory = new ArrayList<>();
+    private final Slowness slowness = new Slowness();
 
     Backend(Outputs<O> outputs, Flaw flaw) {
         this.outputs = outputs;
@@ -38,6 +39,10 @@ final class Backend<O> {
 
     Flaw flaw() {
         return flaw;
+    }
+
+    Slowness slowness() {
+        return slowness;
     }
 
     /** Takes over a shard, and returns the new epoch. */

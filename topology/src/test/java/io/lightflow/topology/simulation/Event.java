@@ -55,7 +55,9 @@ record Event(What what, int which, int amount, Blow blow, long salt) {
         /** The topology is submitted with other windows, another allowed disorder or another row cap. */
         RECONFIGURE(1),
         /** The topology is submitted by a build with other schemas. */
-        UPGRADE(1);
+        UPGRADE(1),
+        /** Kafka is slow: the next large commits of the dataflow exceed the transaction's time-out. */
+        SLOW_KAFKA(1);
 
         /** Relative frequency. */
         final int weight;

@@ -3,6 +3,7 @@ package io.lightflow.topology.simulation;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
+import io.lightflow.sink.CommitTimeoutException;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkUnavailableException;
@@ -20,6 +21,7 @@ final class SimulatedSink<O> implements Sink<O> {
     private final Perils perils;
     private final JoinSettings rules;
     private final Map<Integer, Integer> held = new HashMap<>();
+    private final Slowness.Timeouts timeouts;
 
     SimulatedSink(Backend<O> backend, Perils perils) {
         this(backend, perils, null);
@@ -30,6 +32,7 @@ final class SimulatedSink<O> implements Sink<O> {
         this.backend = backend;
         this.perils = perils;
         this.rules = rules;
+        this.timeouts = backend.slowness().new Timeouts();
     }
 
     @Override
@@ -64,7 +67,7 @@ final class SimulatedSink<O> implements Sink<O> {
                 make(commit);
             } catch (FencedException | SinkUnavailableException e) {
                 commit.moves().forEach(move -> held.remove(move.shard()));
-                if (failure == null || e instanceof FencedException) {
+                if (failure == null || urgency(e) > urgency(failure)) {
                     failure = e;
                 }
             }
@@ -72,6 +75,10 @@ final class SimulatedSink<O> implements Sink<O> {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    private static int urgency(RuntimeException failure) {
+        return failure instanceof FencedException ? 2 : failure instanceof CommitTimeoutException ? 1 : 0;
     }
 
     private void make(Commit<O> commit) {
@@ -84,6 +91,7 @@ final class SimulatedSink<O> implements Sink<O> {
                     return null;
                 },
                 () -> transaction.send(perils.random().nextInt(transaction.size() + 1)));
+        timeouts.strike(commit, transaction.size());
         perils.around(Call.COMMIT, () -> {
             backend.requireHeld(commit, held);
             transaction.commit();

@@ -211,6 +211,7 @@ final class World {
                 dataflow.restart(dataflow.size(), dataflow.txid(), random);
             }
             case REPAIR -> repair(random);
+            case SLOW_KAFKA -> joinBackend.slowness().begin(5 * amount, which);
         }
     }
 

@@ -3,8 +3,10 @@ package io.lightflow.topology.simulation.mutant;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
+import io.lightflow.event.Block;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.PositionCodec;
+import io.lightflow.position.ProducerClocks;
 import io.lightflow.position.Visibility;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.StatisticsStep;
@@ -145,7 +147,33 @@ public enum Mutant {
             "all events of a block in which one makes the step fail are rejected",
             changed(
                     "io.lightflow.join.RecordIsolator",
-                    Advice.to(EveryEventBlamed.class).on(named("isBlamed"))));
+                    Advice.to(EveryEventBlamed.class).on(named("isBlamed")))),
+
+    WATERMARK_OF_THE_FASTEST_CLOCK(
+            "a topic-partition follows the producer whose beacons are furthest ahead",
+            changed(
+                    ProducerClocks.class.getName(),
+                    Advice.to(FastestClock.class).on(named("reached")))),
+
+    PRODUCERS_NEVER_LEAVE(
+            "a producer that is gone holds the watermark for ever",
+            changed(
+                    ProducerClocks.Clock.class.getName(),
+                    Advice.to(NeverSilent.class).on(named("later")))),
+
+    SLOW_CLOCK_COUNTS(
+            "a clock far behind most of the others holds the watermark as long as it is wrong",
+            changed(ProducerClocks.class.getName(), Advice.to(Skipped.class).on(named("isSlow")))),
+
+    CLOCKS_NOT_STORED(
+            "the ledger holds no clocks of producers, so that after a restart the next event moves the watermark",
+            changed(
+                    PositionCodec.class.getName(),
+                    Advice.to(WithoutClocks.class).on(named("encode")))),
+
+    LARGE_COMMIT_NOT_SPLIT(
+            "a commit that exceeds its time-out is repeated as it is",
+            changed(Block.class.getName(), Advice.to(NotHalved.class).on(named("halves"))));
 
     private final String breaks;
     private final String flaw;

@@ -2,7 +2,7 @@ package io.lightflow.topology.simulation.mutant;
 
 import net.bytebuddy.asm.Advice;
 
-/** Advice: the method does nothing. */
+/** Advice: the method does nothing, or returns false. */
 final class Skipped {
     private Skipped() {}
 
