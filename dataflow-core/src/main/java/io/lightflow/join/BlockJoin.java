@@ -17,6 +17,7 @@ import io.lightflow.event.OutputEncoder.Trace;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.Rejection;
+import io.lightflow.event.TimeMark;
 import io.lightflow.event.WireFormat;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
@@ -109,6 +110,8 @@ final class BlockJoin {
                     newest = Math.max(newest, event.time());
                 } else if (entry instanceof BeaconMark beacon) {
                     newest = Math.max(newest, beacon.time());
+                } else if (entry instanceof TimeMark mark) {
+                    newest = Math.max(newest, mark.time());
                 } else if (entry instanceof Rejection rejection) {
                     reject(part, rejection);
                 }

@@ -1,11 +1,11 @@
 package io.lightflow.join;
 
-import io.lightflow.event.BeaconMark;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockEntry;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.Rejection;
+import io.lightflow.event.TimeMark;
 import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.position.GapException;
 import io.lightflow.position.Position;
@@ -187,7 +187,7 @@ public final class RecordIsolator {
         List<LightEvent> events = events();
         return replaced(place -> kept.get(place)
                 ? events.get(place)
-                : new BeaconMark(events.get(place).offset(), events.get(place).time()));
+                : new TimeMark(events.get(place).offset(), events.get(place).time()));
     }
 
     /** @param entry what takes the place of an event */
@@ -202,14 +202,21 @@ public final class RecordIsolator {
                     entries.add(replacement);
                     if (replacement instanceof Rejection) {
                         // As in a replay, in which the event is below the ledger and its time counts.
-                        entries.add(new BeaconMark(event.offset(), event.time()));
+                        entries.add(new TimeMark(event.offset(), event.time()));
                     }
                 } else {
                     entries.add(old);
                 }
             }
             parts.add(new BlockPart(
-                    part.topic(), part.type(), part.incarnation(), part.from(), part.to(), part.idle(), entries));
+                    part.topic(),
+                    part.type(),
+                    part.incarnation(),
+                    part.from(),
+                    part.to(),
+                    part.idle(),
+                    entries,
+                    part.leaderEpoch()));
         }
         return new Block(block.shard(), parts, block.readMs());
     }

@@ -5,6 +5,7 @@ import io.lightflow.event.Block;
 import io.lightflow.event.BlockEntry;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.LightEvent;
+import io.lightflow.event.TimeMark;
 import io.lightflow.position.Position;
 import io.lightflow.position.ProducerClocks;
 import java.util.ArrayList;
@@ -44,6 +45,8 @@ public final class Watermarks {
                     if (beacon.offset() >= committed) {
                         after = after.after(beacon.producer(), beacon.time(), block.readMs());
                     }
+                } else if (entry instanceof TimeMark mark) {
+                    max = Math.max(max, mark.time());
                 }
             }
             maxTimes[i] = max;

@@ -1,8 +1,8 @@
 package io.lightflow.topology.simulation.mutant;
 
-import io.lightflow.event.BeaconMark;
 import io.lightflow.event.BlockEntry;
 import io.lightflow.event.LightEvent;
+import io.lightflow.event.TimeMark;
 import net.bytebuddy.asm.Advice;
 
 /** Advice: an event is left out instead of set aside. */
@@ -11,6 +11,6 @@ final class EventLeftOut {
 
     @Advice.OnMethodExit
     static void leave(@Advice.Argument(0) LightEvent event, @Advice.Return(readOnly = false) BlockEntry setAside) {
-        setAside = new BeaconMark(event.offset(), event.time());
+        setAside = new TimeMark(event.offset(), event.time());
     }
 }
