@@ -102,6 +102,14 @@ public final class Completion implements AutoCloseable {
                 .orElse(Position.NO_TIME);
     }
 
+    /** The greatest due time of the timers that the join has set; {@link Position#NO_TIME} without one. */
+    public long lastTimer() {
+        return shards(dataflows).stream()
+                .mapToLong(shard -> shard.position().join().lastTimer())
+                .max()
+                .orElse(Position.NO_TIME);
+    }
+
     /** The minimum watermark of the statistics; {@link Position#NO_TIME} if a shard has none. */
     public long watermark() {
         return shards(statistics).stream()

@@ -71,12 +71,12 @@ final class Settlement {
 
     /**
      * Time from the last event to the closing beacons. It also reaches beyond any earlier input, since the watermark
-     * may already have reached the end of that input.
+     * may already have reached the end of that input, and its events may have timers from longer windows.
      */
     private static Duration span(FeedTotals fed, Completion completion, Duration timers) {
-        long former = completion.greatestTime();
+        long former = Math.max(completion.greatestTime(), completion.lastTimer());
         return former < fed.greatestTimeMs() + timers.toMillis()
                 ? timers
-                : Duration.ofMillis(former - fed.greatestTimeMs()).plusSeconds(1);
+                : Duration.ofMillis(former - fed.greatestTimeMs()).plusMinutes(1);
     }
 }
