@@ -13,6 +13,7 @@ import java.util.List;
  * @param set the set of the group's rows, which no other group may use; null: the name of the group
  * @param user needed only if the cluster requires one (Enterprise Edition)
  * @param passwordVariable environment variable of the workers that holds the password
+ * @param passwordFile file of the workers that holds the password
  * @param tls null: connections are not encrypted
  * @param rack the rack of this topology; null if there are no racks
  * @param replica which copy of a record is read; by default that in the rack, or SEQUENCE without racks
@@ -30,6 +31,7 @@ public record AerospikeCluster(
         String set,
         String user,
         String passwordVariable,
+        Path passwordFile,
         Tls tls,
         Integer rack,
         Replica replica,
@@ -65,16 +67,20 @@ public record AerospikeCluster(
      * @param authorities file of the certificates (PEM) that sign the nodes'; null: those that Java trusts
      * @param keyStore file (PKCS #12) of this client's key and certificate; null if the cluster asks for none
      * @param keyStorePasswordVariable environment variable of the workers that holds its password
+     * @param keyStorePasswordFile file of the workers that holds its password
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Tls(String name, Path authorities, Path keyStore, String keyStorePasswordVariable) {
+    public record Tls(
+            String name, Path authorities, Path keyStore, String keyStorePasswordVariable, Path keyStorePasswordFile) {
         public Tls {
             Require.present("store.aerospike.tls.name", name);
+            Require.oneSource("store.aerospike.tls.keyStorePassword", keyStorePasswordVariable, keyStorePasswordFile);
         }
 
-        /** @throws SettingsException if the variable is named but not set */
+        /** @throws SettingsException if the password is named, but cannot be read */
         public String keyStorePassword() {
-            return Require.variable("store.aerospike.tls.keyStorePasswordVariable", keyStorePasswordVariable);
+            return Require.secret(
+                    "store.aerospike.tls.keyStorePassword", keyStorePasswordVariable, keyStorePasswordFile);
         }
     }
 
@@ -83,6 +89,7 @@ public record AerospikeCluster(
         hosts.forEach(AerospikeCluster::check);
         hosts = List.copyOf(hosts);
         Require.present("store.aerospike.namespace", namespace);
+        Require.oneSource("store.aerospike.password", passwordVariable, passwordFile);
         if (set != null) {
             checkSet("store.aerospike.set", set);
         }
@@ -102,7 +109,7 @@ public record AerospikeCluster(
     /** With the default of everything else. */
     public static AerospikeCluster of(String host, String namespace) {
         return new AerospikeCluster(
-                List.of(host), namespace, null, null, null, null, null, null, null, null, null, null, null, null);
+                List.of(host), namespace, null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     public AerospikeCluster withSet(String other) {
@@ -112,6 +119,7 @@ public record AerospikeCluster(
                 other,
                 user,
                 passwordVariable,
+                passwordFile,
                 tls,
                 rack,
                 replica,
@@ -146,8 +154,8 @@ public record AerospikeCluster(
                 "store.aerospike." + key, Require.orElse(value, other), Duration.ofMillis(1), Duration.ofHours(1));
     }
 
-    /** @throws SettingsException if the variable is named but not set */
+    /** @throws SettingsException if the password is named, but cannot be read */
     public String password() {
-        return Require.variable("store.aerospike.passwordVariable", passwordVariable);
+        return Require.secret("store.aerospike.password", passwordVariable, passwordFile);
     }
 }

@@ -211,6 +211,7 @@ class GroupSettingsTest {
                         null,
                         null,
                         null,
+                        null,
                         AerospikeCluster.Replica.SEQUENCE,
                         AerospikeCluster.Commit.ALL,
                         Duration.ofSeconds(2),
@@ -233,8 +234,13 @@ class GroupSettingsTest {
                         "us-2026",
                         "joiner",
                         "PATH",
+                        null,
                         new AerospikeCluster.Tls(
-                                "join.example", Path.of("/etc/tls/ca.pem"), Path.of("/etc/tls/client.p12"), "PATH"),
+                                "join.example",
+                                Path.of("/etc/tls/ca.pem"),
+                                Path.of("/etc/tls/client.p12"),
+                                "PATH",
+                                null),
                         2,
                         AerospikeCluster.Replica.PREFER_RACK,
                         AerospikeCluster.Commit.MASTER,
@@ -293,6 +299,20 @@ class GroupSettingsTest {
                 .message()
                 .doesNotContain("\n")
                 .doesNotContain("hunter2");
+    }
+
+    @Test
+    void secretsOfAerospikeAreReadFromFiles(@TempDir Path folder) throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "from a file\n");
+        String yaml = withStore(AEROSPIKE
+                .replace("passwordVariable: PATH", "passwordFile: " + secret)
+                .replace("keyStorePasswordVariable: PATH", "keyStorePasswordFile: " + secret));
+        AerospikeCluster cluster = GroupSettings.parse(yaml).store().aerospike();
+        assertThat(cluster.password()).isEqualTo("from a file");
+        assertThat(cluster.tls().keyStorePassword()).isEqualTo("from a file");
+        assertThatThrownBy(() -> GroupSettings.parse(
+                        withStore(AEROSPIKE.replace("user: joiner", "user: joiner\n    passwordFile: /f"))))
+                .hasMessageContaining("store.aerospike.passwordVariable and store.aerospike.passwordFile exclude");
     }
 
     @Test
