@@ -13,7 +13,8 @@ public final class KafkaSecrets {
             Pattern.compile(".*(password|passphrase|secret).*|ssl\\.keystore\\.key", Pattern.CASE_INSENSITIVE);
     /** An option of a login module, such as {@code password="..."}. */
     private static final Pattern JAAS_SECRET = Pattern.compile(
-            "[\\w.]*(?:password|passphrase|secret)[\\w.]*\\s*=\\s*(\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|[^\\s;]+)",
+            "[\\w.]*(?:password|passphrase|secret)[\\w.]*\\s*=\\s*"
+                    + "(\"(?:[^\"\\\\]|\\\\.)*\"|'(?:[^'\\\\]|\\\\.)*'|[^\\s;]+)",
             Pattern.CASE_INSENSITIVE);
 
     private KafkaSecrets() {}

@@ -38,8 +38,8 @@ class AgeOfEventsTest {
         assertThat(ShardRun.outcomes(outputs)).containsExactly(Outcome.impression(KEY, "old"));
         assertThat(reasons(outputs))
                 .containsExactly("expected an event time of at least " + (T0 + SECOND)
-                        + ", which is the newest time of its shard minus the longest window, the allowed disorder and an hour,"
-                        + " found " + (T0 + SECOND - 1));
+                        + ", which is the newest time of its shard minus the longest window, the allowed disorder"
+                        + " and an hour, found " + (T0 + SECOND - 1));
     }
 
     @Test

@@ -226,7 +226,8 @@ public final class ClusterMain {
     @Command(
             name = "lightflow",
             description = {
-                "The operator's commands for a group's topologies: show, pause, resume, accept-gap, certify, rebuild-store.",
+                "The operator's commands for a group's topologies: show, pause, resume, accept-gap, certify,"
+                        + " rebuild-store.",
                 "They use the settings of the last submission, or deploy/cluster/groups/GROUP.yaml."
             },
             footer = {

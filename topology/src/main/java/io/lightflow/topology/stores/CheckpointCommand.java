@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
         name = "checkpoint",
         mixinStandardHelpOptions = true,
         description = {
-            "Copy the RocksDB join store of a group together with its position, while its dataflow topology runs or not.",
+            "Copy the RocksDB join store of a group together with its position, while its dataflow topology runs or"
+                    + " not.",
             "The copy consists of hard links if the directory is on the file system of the store."
         })
 public final class CheckpointCommand implements Callable<Integer> {

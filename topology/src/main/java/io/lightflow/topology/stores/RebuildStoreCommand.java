@@ -10,8 +10,8 @@ import picocli.CommandLine.Mixin;
         name = "rebuild-store",
         mixinStandardHelpOptions = true,
         description = {
-            "Fill the join store of a group from its light topics up to the ledger, without output. Its dataflow topology"
-                    + " must have been killed.",
+            "Fill the join store of a group from its light topics up to the ledger, without output. Its dataflow"
+                    + " topology must have been killed.",
             "Runs on the machine of the store's directory, if the store is RocksDB. May be repeated."
         })
 public final class RebuildStoreCommand implements Callable<Integer> {

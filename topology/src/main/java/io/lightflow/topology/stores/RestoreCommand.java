@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
         name = "restore",
         mixinStandardHelpOptions = true,
         description = {
-            "Put a checkpoint in place of a lost RocksDB join store, and fill it from the light topics up to the ledger,"
-                    + " without output.",
+            "Put a checkpoint in place of a lost RocksDB join store, and fill it from the light topics up to the"
+                    + " ledger, without output.",
             "The group's dataflow topology must have been killed. Runs on the machine of the store's directory."
         })
 public final class RestoreCommand implements Callable<Integer> {

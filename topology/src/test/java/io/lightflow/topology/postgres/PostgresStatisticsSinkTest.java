@@ -140,8 +140,9 @@ class PostgresStatisticsSinkTest {
         assertThat(sink.read(0)).isEqualTo(at(10));
         assertThat(server.query(
                         settings,
-                        "SELECT string_agg(topic || ' ' || record_offset || ' ' || reason || ' ' || coalesce(value::text,"
-                                + " 'none'), ', ' ORDER BY record_offset) FROM stats_set_aside"))
+                        "SELECT string_agg(topic || ' ' || record_offset || ' ' || reason || ' '"
+                                + " || coalesce(value::text, 'none'), ', ' ORDER BY record_offset)"
+                                + " FROM stats_set_aside"))
                 .isEqualTo("us.joined.clicks 3 reason with \uFFFD \\x0102, us.joined.clicks 4 other none");
     }
 

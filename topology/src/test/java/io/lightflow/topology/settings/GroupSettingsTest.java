@@ -443,13 +443,13 @@ class GroupSettingsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    user: lightflow         | user: lightflow\\n  passwordFile: /f    | postgres.passwordVariable and postgres.passwordFile exclude
+                    user: lightflow | user: lightflow\\n  passwordFile: /f | postgres.passwordFile exclude
                     connect: 127.0.0.1:2181 | connect: 127.0.0.1:2181\\n  user: a      | the key zookeeper.user
                     connect: 127.0.0.1:2181 | connect: 127.0.0.1:2181\\n  passwordFile: /f | the key zookeeper.user
                     registry:               | registry:\\n  user: a                 | the key registry.user needs
                     registry:               | registry:\\n  passwordFile: /f        | the key registry.user needs
-                    registry:               | registry:\\n  tls: {}                 | the key registry.tls.trustStore is missing
-                    registry: | registry:\\n  user: a\\n  passwordFile: /f\\n  tokenFile: /f | either a user or a token, found both
+                    registry:               | registry:\\n  tls: {}       | the key registry.tls.trustStore is missing
+                    registry: | registry:\\n  user: a\\n  passwordFile: /f\\n  tokenFile: /f | found both
                     """)
     void halfCredentialsAreWrong(String line, String instead, String named) {
         String yaml = GOOD.replace(line, instead.replace("\\n", "\n"));

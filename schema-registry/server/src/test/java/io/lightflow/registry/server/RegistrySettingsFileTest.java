@@ -104,7 +104,8 @@ class RegistrySettingsFileTest {
         for (String account : new String[] {"user: a", "token: a"}) {
             assertThatThrownBy(() -> parse(DATABASE + "access: [{" + account + ", secretVariable: SHORT, role: read}]"))
                     .hasMessageContaining(
-                            "access[0].secretVariable: a token or password must have at least 16 characters, but has 15")
+                            "access[0].secretVariable: a token or password must have at least 16 characters, but has"
+                                    + " 15")
                     .hasMessageNotContaining("secret-of-15-ch");
         }
     }
