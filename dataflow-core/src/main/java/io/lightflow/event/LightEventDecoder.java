@@ -31,6 +31,7 @@ public final class LightEventDecoder {
 
     private final WriterSchemas schemas;
     private final long farFutureMs;
+    private final long beaconFarFutureMs;
     private final InstantSource clock;
     /** An earlier time of the clock; most events are not later than this, so they need no look at the clock. */
     private long readerMs;
@@ -49,20 +50,27 @@ public final class LightEventDecoder {
 
     /** A decoder with the system's clock. */
     public LightEventDecoder(WriterSchemas schemas, Duration farFuture, long maxAmountMicros) {
-        this(schemas, farFuture, maxAmountMicros, InstantSource.system());
+        this(schemas, farFuture, farFuture, maxAmountMicros, InstantSource.system());
     }
 
     /**
      * @param schemas finds the writers' schemas
      * @param farFuture how far an event time may be after the record's timestamp, and after the reader's clock; a later
      *     one would move the watermark too far, so the event is rejected
+     * @param beaconFarFuture the same for the time of a beacon
      * @param maxAmountMicros the largest price or revenue of one event, in micros
      * @param clock the reader's clock. It goes on while a block is read again, so an event that was ingested once is
      *     not rejected later
      */
-    public LightEventDecoder(WriterSchemas schemas, Duration farFuture, long maxAmountMicros, InstantSource clock) {
+    public LightEventDecoder(
+            WriterSchemas schemas,
+            Duration farFuture,
+            Duration beaconFarFuture,
+            long maxAmountMicros,
+            InstantSource clock) {
         this.schemas = schemas;
         this.farFutureMs = farFuture.toMillis();
+        this.beaconFarFutureMs = beaconFarFuture.toMillis();
         this.maxAmountMicros = maxAmountMicros;
         this.impressionHeads = HeadReader.ofImpressions(maxAmountMicros);
         this.clock = clock;
@@ -158,7 +166,7 @@ public final class LightEventDecoder {
         if (violation != null) {
             return new Rejection(offset, key, value, violation.reason(), recordMs);
         }
-        if (isAheadOfReader(head.time())) {
+        if (isAheadOfReader(head.time(), farFutureMs)) {
             return new Rejection(
                     offset, key, value, EventRules.aheadOfReader(head.time(), readerMs, farFutureMs), recordMs);
         }
@@ -187,11 +195,11 @@ public final class LightEventDecoder {
 
     /** @return null if it violates no rule */
     private String violation(Beacon beacon, long recordMs) {
-        if (EventRules.isBadTime(beacon.getTime(), recordMs, farFutureMs)) {
-            return EventRules.badTime(beacon.getTime(), recordMs, farFutureMs);
+        if (EventRules.isBadTime(beacon.getTime(), recordMs, beaconFarFutureMs)) {
+            return EventRules.badTime(beacon.getTime(), recordMs, beaconFarFutureMs);
         }
-        if (isAheadOfReader(beacon.getTime())) {
-            return EventRules.aheadOfReader(beacon.getTime(), readerMs, farFutureMs);
+        if (isAheadOfReader(beacon.getTime(), beaconFarFutureMs)) {
+            return EventRules.aheadOfReader(beacon.getTime(), readerMs, beaconFarFutureMs);
         }
         return EventRules.isProducerName(beacon.getProducer())
                 ? null
@@ -201,12 +209,12 @@ public final class LightEventDecoder {
     }
 
     /** The record's timestamp is from the same server as the event's time, so it reveals no wrong clock. */
-    private boolean isAheadOfReader(long time) {
-        if (time - farFutureMs <= readerMs) {
+    private boolean isAheadOfReader(long time, long limitMs) {
+        if (time - limitMs <= readerMs) {
             return false;
         }
         readerMs = clock.millis();
-        return time - farFutureMs > readerMs;
+        return time - limitMs > readerMs;
     }
 
     /** Keeps as many bytes as fit into a record of the rejected topic. */

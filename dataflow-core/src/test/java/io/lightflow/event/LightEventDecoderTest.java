@@ -102,7 +102,11 @@ class LightEventDecoderTest {
 
     private LightEventDecoder reader() {
         return new LightEventDecoder(
-                schemas, Duration.ofHours(1), EventRules.MAX_AMOUNT_MICROS, () -> Instant.ofEpochMilli(now));
+                schemas,
+                Duration.ofHours(1),
+                Duration.ofHours(1),
+                EventRules.MAX_AMOUNT_MICROS,
+                () -> Instant.ofEpochMilli(now));
     }
 
     private byte[] tag(long time) {

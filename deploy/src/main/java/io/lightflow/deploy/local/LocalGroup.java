@@ -39,8 +39,8 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
                 store: %s
                 join:
                   allowedDisorder: %dms
-                  # The beacons that close a live feed are a day ahead of the clock.
-                  farFuture: 2d
+                  # The beacons that close a finite input are ahead of the clock by the longest window.
+                  beaconFarFuture: 1000d
                 pace:
                   pollRecords: %d
                 dataflow:

@@ -227,7 +227,7 @@ public final class FeedProducer implements AutoCloseable {
      * plus the span, so that all timers up to then fire. Earlier producers of the topics no longer hold the watermark.
      * Feed nothing after it. Does nothing if no event has been fed.
      *
-     * @param span must end within the group's {@code join.farFuture}
+     * @param span must end within the group's {@code join.beaconFarFuture}
      */
     public void sendClosingBeacons(Duration span) {
         if (greatestTimeMs > 0) {

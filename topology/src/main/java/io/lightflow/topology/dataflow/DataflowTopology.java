@@ -60,7 +60,9 @@ public final class DataflowTopology implements TopologyDescriptor {
         return new LightEntryDecoder(new LightEventDecoder(
                 new PatientSchemas(RegistrySchemas.connect(settings.registry()), schemaGrace, InstantSource.system()),
                 settings.join().farFuture(),
-                settings.join().maxAmountMicros()));
+                settings.join().beaconFarFuture(),
+                settings.join().maxAmountMicros(),
+                InstantSource.system()));
     }
 
     @Override

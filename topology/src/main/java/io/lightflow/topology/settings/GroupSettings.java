@@ -92,7 +92,7 @@ public record GroupSettings(
             AerospikeCluster.checkSet("group (or store.aerospike.set, if the group is to be named otherwise)", group);
             store = new Store(null, store.aerospike().withSet(group));
         }
-        join = Require.orElse(join, new JoinRules(null, null, null, null, null, null, null, null, null, null));
+        join = Require.orElse(join, new JoinRules(null, null, null, null, null, null, null, null, null, null, null));
         pace = Require.orElse(pace, new Pace(null, null, null, null, null, null, null));
         dataflow = Require.orElse(dataflow, new DataflowSection(null, null, null));
         statistics = Require.orElse(statistics, new StatisticsSection(null, null, null, null, null));

@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * @param advertisers windows by advertiser id; an absent key has the value for all advertisers
  * @param maxAmount the largest price or revenue of one event, in units of its currency; more is rejected
  * @param schemaGrace how long events wait whose schema the registry does not know yet
+ * @param beaconFarFuture beacons further than this beyond the reader's clock are rejected; a finite input is closed by
+ *     beacons that are ahead
  */
 public record JoinRules(
         Duration allowedDisorder,
@@ -25,7 +27,8 @@ public record JoinRules(
         Duration viewThrough,
         Map<String, OwnWindows> advertisers,
         Long maxAmount,
-        Duration schemaGrace) {
+        Duration schemaGrace,
+        Duration beaconFarFuture) {
 
     private static final long MICROS = 1_000_000;
     private static final long MAX_AMOUNT = 1_000_000_000_000L;
@@ -40,6 +43,11 @@ public record JoinRules(
         rowCap = Require.within("join.rowCap", Require.orElse(rowCap, JoinSettings.DEFAULT_ROW_CAP), 1, 10_000);
         farFuture = Require.within(
                 "join.farFuture", Require.orElse(farFuture, Duration.ofHours(1)), Duration.ZERO, Duration.ofDays(400));
+        beaconFarFuture = Require.within(
+                "join.beaconFarFuture",
+                Require.orElse(beaconFarFuture, farFuture),
+                Duration.ZERO,
+                Duration.ofDays(1_000));
         impressionLookBack = Require.orElse(impressionLookBack, Windows.DEFAULT.impressionLookBack());
         orphanAfter = Require.orElse(orphanAfter, Windows.DEFAULT.orphanAfter());
         clickLookBack = Require.orElse(clickLookBack, Windows.DEFAULT.clickLookBack());

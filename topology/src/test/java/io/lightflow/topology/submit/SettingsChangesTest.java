@@ -18,7 +18,7 @@ class SettingsChangesTest {
             kafka: {bootstrapServers: "kafka:9092", properties: {client.rack: geheim}}
             fronts: {us-west: {bootstrapServers: "west:9092", properties: {client.rack: geheim}}}
             registry: {urls: ["http://registry:8081"]}
-            postgres: {url: "jdbc:postgresql://db/lightflow?password=geheim", user: lightflow}
+            postgres: {url: "jdbc:postgresql://db/lightflow?ApplicationName=geheim", user: lightflow}
             zookeeper: {connect: "zk:2181"}
             store: {rocksdb: {directory: /var/lib/lightflow/us}}
             join: {orphanAfter: 24h}
