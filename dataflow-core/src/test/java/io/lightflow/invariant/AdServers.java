@@ -54,7 +54,7 @@ final class AdServers {
             stay("fast", fastMs);
         }
         if (random.nextBoolean()) {
-            servers.add(new Server("leaves", 0, 1 + random.nextInt(4)));
+            servers.add(new Server("leaves", 0, 1 + random.nextInt(12)));
         }
         if (random.nextBoolean()) {
             // Two right clocks tell that the third one is wrong.
