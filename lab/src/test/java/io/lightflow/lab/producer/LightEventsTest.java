@@ -181,7 +181,7 @@ class LightEventsTest {
         try (LightEvents events = LightEvents.open(settings().with(UnavailablePolicy.Spool.in(spool)))) {
             events.send("tags", Sent.tag("short-1"));
             Tag longer = Sent.tag("long");
-            longer.setUrl(noise(4_000));
+            longer.setUrl(noise(2_500));
             events.send("tags", longer);
             events.send("tags", Sent.tag("short-2"));
             events.flush(PATIENCE);

@@ -6,13 +6,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A short run of {@code lab/torture}: on the real cluster, whatever is killed or wiped, every event comes out once. */
 @Tag("cluster")
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class TortureTest {
     private static final long SEED = Long.getLong("lightflow.seed", 20_260_101L);
     private static final LightFeed.Plan PLAN = new LightFeed.Plan(30_000, Duration.ofSeconds(60), SEED);
