@@ -85,7 +85,7 @@ public record Position(
         return at == null ? new Incarnation(incarnation, 0) : at.at(incarnation);
     }
 
-    /** What the beacons in the topic told of their producers. */
+    /** The clocks of the producers that sent beacons into the topic. */
     public ProducerClocks clocks(String topic) {
         TopicPosition at = topics.get(topic);
         return at == null ? ProducerClocks.NONE : at.clocks();

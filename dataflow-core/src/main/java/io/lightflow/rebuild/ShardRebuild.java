@@ -92,7 +92,7 @@ public final class ShardRebuild {
     }
 
     private void run(Block block) {
-        // What the topology set aside has no cells.
+        // An event that the topology set aside has no cells.
         StepResult result =
                 RecordIsolator.run(step, store, position, block, target.txid(), (count, first, failure) -> {});
         write(result.cells());

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a submission notices in the topics of a real broker. */
+/** A submission checks the topics of a real broker. */
 class TopicChecksTest {
     private static final Duration RETENTION = Duration.ofDays(61);
     private static TestKafka kafka;

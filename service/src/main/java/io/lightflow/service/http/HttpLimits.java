@@ -3,7 +3,7 @@ package io.lightflow.service.http;
 import io.lightflow.service.access.RateLimit;
 
 /**
- * What clients may take of an {@link HttpServer}.
+ * Limits of the clients of an {@link HttpServer}.
  *
  * @param maxConnections open connections; the server accepts no further ones until one closes
  * @param maxRequestsPerSecond requests of one account, and requests of one address without an account. A client may

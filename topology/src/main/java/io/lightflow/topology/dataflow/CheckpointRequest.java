@@ -3,7 +3,7 @@ package io.lightflow.topology.dataflow;
 import java.nio.file.Path;
 
 /**
- * What the command {@code checkpoint} asks of the process that has the store open.
+ * A request of the command {@code checkpoint} to the process that has the store open.
  *
  * @param directory the directory to make, on the machine of that process
  * @param manifest the content of its manifest

@@ -37,7 +37,7 @@ public final class PollBudget {
         return new Share(batchesInFlight);
     }
 
-    /** What one task holds. Used by one thread. */
+    /** The share of one task. Used by one thread. */
     final class Share implements AutoCloseable {
         private final int batchesInFlight;
         private final Deque<Long> batches = new ArrayDeque<>();

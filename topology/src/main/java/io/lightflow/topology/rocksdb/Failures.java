@@ -7,7 +7,7 @@ import org.rocksdb.Status;
 
 /** Decides in one place which failures of RocksDB are retryable, and what to do about the others. */
 final class Failures {
-    /** What to do about files that cannot be read any more. */
+    /** The remedies for files that cannot be read any more. */
     static final String WAYS_OUT =
             ". Move the directory away, and put a checkpoint in its place with: lightflow restore"
                     + " --settings FILE --from DIR; or fill a new store with: lightflow rebuild-store --settings FILE";

@@ -156,7 +156,7 @@ final class LightLog {
                 settings.shards(),
                 List.of(shard),
                 settings.pace(),
-                // What was rejected for its schema id is rejected again at once.
+                // A record that was rejected for its schema id is rejected again at once.
                 DataflowTopology.decoder(settings, Duration.ZERO),
                 InstantSource.system());
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What a submission changes against the settings that were submitted last. Secrets are neither kept nor compared. */
+/** The changes of a submission against the last one. Secrets are neither kept nor compared. */
 final class SettingsChanges {
     private static final YAMLMapper MAPPER = new YAMLMapper();
     private static final String LIST_SEPARATOR = ", ";

@@ -18,8 +18,8 @@ import java.util.Random;
 import java.util.function.UnaryOperator;
 
 /**
- * What broken and hostile servers add to the streams: amounts whose sums exceed 64 bits, as an earlier build may have
- * let through, and events on which the step fails.
+ * Additions of broken and hostile servers to the streams: amounts whose sums exceed 64 bits, as an earlier build may
+ * have let through, and events on which the step fails.
  */
 final class HostileStreams {
     private static final String FAILING_ID = "fails-";

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What clients may take of the server, and how its secrets change. */
+/** Limits of the server's clients, and changes of its secrets. */
 class ReportsLimitsTest {
     private static final String FIRST = "token-of-the-first-0";
     private static final String SECOND = "token-of-the-second-1";

@@ -204,7 +204,7 @@ class SliceCacheTest {
 
         assertThat(minutes).isBetween(600, 1_000);
         assertThat(refused).hasMessageContaining("ask for the same windows as before");
-        // What is in memory stays available to it, and others read what they need.
+        // Slices in memory stay available to the account, and other accounts read their own.
         ask("scraper", rows, slice(StatisticsCube.PLACES, minutes - 1));
         ask("other", rows, slice(StatisticsCube.PLACES, minutes));
         ask("scraper", rows, slice(StatisticsCube.PLACES, minutes));

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** What clients may take of the registry, and what it tells about those that it rejects. */
+/** Limits of the registry's clients, and its log of those that it rejects. */
 class LimitsTest extends ApiTest {
     private static final String FIRST = "token-of-the-first";
     private static final String SECOND = "token-of-the-second";
