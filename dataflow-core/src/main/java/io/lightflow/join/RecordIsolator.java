@@ -45,6 +45,8 @@ public final class RecordIsolator {
     private final Block block;
     private final long txid;
     private final Listener listener;
+    /** The events of the block; listed only once the step has failed. */
+    private List<LightEvent> events = List.of();
     /** The failures by place of the event in the block. */
     private final Map<Integer, RuntimeException> failing = new TreeMap<>();
     /** The result of the last run that succeeded. */
@@ -94,10 +96,10 @@ public final class RecordIsolator {
     }
 
     private void isolate(RuntimeException failure) {
+        events = events();
         if (failureOf(keeping(new BitSet())) != null) {
             throw failure;
         }
-        List<LightEvent> events = events();
         bisect(0, events.size());
         BitSet others = range(0, events.size());
         failing.keySet().forEach(others::clear);
@@ -129,15 +131,15 @@ public final class RecordIsolator {
     }
 
     private List<LightEvent> events() {
-        List<LightEvent> events = new ArrayList<>(block.size());
+        List<LightEvent> all = new ArrayList<>(block.size());
         for (BlockPart part : block.parts()) {
             for (BlockEntry entry : part.entries()) {
                 if (entry instanceof LightEvent event) {
-                    events.add(event);
+                    all.add(event);
                 }
             }
         }
-        return events;
+        return all;
     }
 
     /** Finds the events that fail alone. */
@@ -184,7 +186,6 @@ public final class RecordIsolator {
 
     /** The block with some of its events, and the times of the others. */
     private Block keeping(BitSet kept) {
-        List<LightEvent> events = events();
         return replaced(place -> kept.get(place)
                 ? events.get(place)
                 : new TimeMark(events.get(place).offset(), events.get(place).time()));

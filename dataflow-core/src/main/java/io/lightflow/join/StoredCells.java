@@ -56,13 +56,8 @@ final class StoredCells {
         if (CellValue.isFormer(value)) {
             GenericRecord click = former(EventType.CLICK, value);
             String advertiserId = string(click, "advertiserId");
-            return timed(
-                    cell,
-                    ByteBuffer.wrap(value).getLong(),
-                    FormerSchemas.idOf(EventType.CLICK),
-                    new ClickFacts(advertiserId, string(click, "impressionId")),
-                    settings.rulesOf(advertiserId),
-                    Arrays.copyOfRange(value, Long.BYTES, value.length));
+            ClickFacts facts = new ClickFacts(advertiserId, string(click, "impressionId"));
+            return former(EventType.CLICK, cell, facts, advertiserId);
         }
         ByteBuffer at = CellValue.read(value);
         int schemaId = at.getInt();
@@ -82,14 +77,9 @@ final class StoredCells {
         if (CellValue.isFormer(value)) {
             GenericRecord conversion = former(EventType.CONVERSION, value);
             String advertiserId = string(conversion, "advertiserId");
-            return timed(
-                    cell,
-                    ByteBuffer.wrap(value).getLong(),
-                    FormerSchemas.idOf(EventType.CONVERSION),
-                    new ConversionFacts(
-                            id, time, advertiserId, string(conversion, "impressionId"), string(conversion, "clickId")),
-                    settings.rulesOf(advertiserId),
-                    Arrays.copyOfRange(value, Long.BYTES, value.length));
+            ConversionFacts facts = new ConversionFacts(
+                    id, time, advertiserId, string(conversion, "impressionId"), string(conversion, "clickId"));
+            return former(EventType.CONVERSION, cell, facts, advertiserId);
         }
         ByteBuffer at = CellValue.read(value);
         int schemaId = at.getInt();
@@ -101,6 +91,18 @@ final class StoredCells {
         byte[] body = CellValue.readRest(at);
         ArrivalRules rules = rules(at.position(rulesAt), facts.advertiserId());
         return timed(cell, producedMs, schemaId, facts, rules, body);
+    }
+
+    /** An event of the first format, which holds its record's timestamp and its body. */
+    private StoredEvent former(EventType type, Cell cell, Object facts, String advertiserId) {
+        byte[] value = cell.value();
+        return timed(
+                cell,
+                ByteBuffer.wrap(value).getLong(),
+                FormerSchemas.idOf(type),
+                facts,
+                settings.rulesOf(advertiserId),
+                Arrays.copyOfRange(value, Long.BYTES, value.length));
     }
 
     private static StoredEvent timed(
