@@ -32,10 +32,12 @@ final class KeyJoin {
 
     private final BlockJoin block;
     private final KeyState key;
+    private final KeyOutputs outputs;
 
     KeyJoin(BlockJoin block, KeyState key) {
         this.block = block;
         this.key = key;
+        this.outputs = new KeyOutputs(block, key.joinKeyUtf8);
     }
 
     void run() {
@@ -194,9 +196,9 @@ final class KeyJoin {
     private void joinInvalidClick(StoredEvent click) {
         StoredEvent impression = impressionOf(click);
         if (impression != null) {
-            sendJoined(click, impression, true);
+            outputs.joined(click, impression, true);
         } else {
-            sendOrphan(click, true);
+            outputs.orphan(click, true);
         }
     }
 
@@ -299,7 +301,7 @@ final class KeyJoin {
                         && click.click().impressionId().equals(impression.id())
                         && impressionOf(click) != null) {
                     block.count(EventType.CLICK, Entry.WAITING, -1);
-                    sendJoined(click, impression, false);
+                    outputs.joined(click, impression, false);
                 }
             }
         }
@@ -308,7 +310,7 @@ final class KeyJoin {
     private void joinNewClick(StoredEvent click) {
         StoredEvent impression = impressionOf(click);
         if (impression != null) {
-            sendJoined(click, impression, false);
+            outputs.joined(click, impression, false);
             return;
         }
         block.count(EventType.CLICK, Entry.WAITING, 1);
@@ -323,53 +325,9 @@ final class KeyJoin {
                     && due <= block.newWatermark()
                     && status(click, block.newWatermark(), true) == Status.ORPHANED) {
                 block.count(EventType.CLICK, Entry.WAITING, -1);
-                sendOrphan(click, false);
+                outputs.orphan(click, false);
             }
         }
-    }
-
-    private void sendOrphan(StoredEvent click, boolean invalid) {
-        byte[] body;
-        try {
-            body = block.bodies().compiled(EventType.CLICK, click);
-        } catch (UnreadableBodyException e) {
-            setAside(EventType.CLICK, click, e);
-            return;
-        }
-        block.count(EventType.CLICK, Entry.ORPHANED, 1);
-        block.send(block.encoder().orphan(key.joinKeyUtf8, block.trace(click, invalid), body));
-    }
-
-    private void sendJoined(StoredEvent click, StoredEvent impression, boolean invalid) {
-        byte[] clickBody;
-        byte[] impressionBody;
-        try {
-            clickBody = block.bodies().compiled(EventType.CLICK, click);
-            impressionBody = block.bodies().compiled(EventType.IMPRESSION, impression);
-        } catch (UnreadableBodyException e) {
-            setAside(EventType.CLICK, click, e);
-            return;
-        }
-        block.count(EventType.CLICK, Entry.JOINED, 1);
-        block.send(block.encoder()
-                .click(
-                        key.joinKeyUtf8,
-                        block.trace(click, invalid),
-                        block.source(impression.origin()),
-                        clickBody,
-                        impressionBody));
-    }
-
-    /** Rejects an event that is decided, and cannot be emitted since a stored body is unreadable. */
-    private void setAside(EventType type, StoredEvent event, UnreadableBodyException why) {
-        block.reject(
-                type,
-                event.origin(),
-                event.producedMs(),
-                key.joinKeyUtf8,
-                event.schemaId(),
-                event.body(),
-                why.getMessage());
     }
 
     // Conversions
@@ -447,30 +405,8 @@ final class KeyJoin {
 
     private void sendConversion(
             StoredEvent conversion, AttributionKind kind, StoredEvent click, StoredEvent impression, boolean invalid) {
-        byte[] conversionBody;
-        byte[] clickBody;
-        byte[] impressionBody;
-        try {
-            StoredBodies bodies = block.bodies();
-            conversionBody = bodies.compiled(EventType.CONVERSION, conversion);
-            clickBody = click == null ? null : bodies.compiled(EventType.CLICK, click);
-            impressionBody = impression == null ? null : bodies.compiled(EventType.IMPRESSION, impression);
-        } catch (UnreadableBodyException e) {
-            setAside(EventType.CONVERSION, conversion, e);
-            return;
-        }
-        block.count(EventType.CONVERSION, kind == AttributionKind.NONE ? Entry.UNATTRIBUTED : Entry.JOINED, 1);
-        block.send(block.encoder()
-                .conversion(
-                        key.joinKeyUtf8,
-                        block.trace(conversion, invalid),
-                        conversionBody,
-                        kind,
-                        click == null ? 0 : clickNumber(conversion, click),
-                        click == null ? null : block.source(click.origin()),
-                        clickBody,
-                        impression == null ? null : block.source(impression.origin()),
-                        impressionBody));
+        int clickNumber = click == null ? 0 : clickNumber(conversion, click);
+        outputs.conversion(conversion, kind, clickNumber, click, impression, invalid);
     }
 
     /** The rank of a click, by (time, id), among the clicks on its impression. */
