@@ -51,8 +51,6 @@ public final class ShardReader implements AutoCloseable {
     /** A shard whose records do not arrive delays the others for no longer than this. */
     private static final Duration MAX_WAIT_FOR_SLOW_SHARD = Duration.ofSeconds(5);
 
-    private static final Duration TRUNCATION_RETRY_INTERVAL = Duration.ofMinutes(2);
-
     private final Consumer<byte[], byte[]> consumer;
     private final PollLimiter limiter;
     private final PollBudget.Share budget;
@@ -70,13 +68,8 @@ public final class ShardReader implements AutoCloseable {
     private final Set<TopicPartition> paused = new HashSet<>();
     /** Leader epochs at the consumer's positions. */
     private final Map<TopicPartition, Integer> leaderEpochs = new HashMap<>();
-    /** Shards that are not read, since the log of a topic-partition was cut off before what was read of it. */
-    private final Map<Integer, Truncation> truncated = new TreeMap<>();
-    /** Why shards were stopped, as far as it was logged. */
-    private final Map<Integer, String> loggedTruncations = new HashMap<>();
-
-    /** Why and when a shard was stopped. */
-    private record Truncation(String reason, long atMs) {}
+    /** Shards that are not read. */
+    private final TruncatedShards truncated;
 
     private long lookedUpMs = Long.MIN_VALUE;
     private boolean ready;
@@ -111,6 +104,7 @@ public final class ShardReader implements AutoCloseable {
         this.pace = pace;
         this.decoder = decoder;
         this.clock = clock;
+        this.truncated = new TruncatedShards(clock);
     }
 
     /**
@@ -155,7 +149,7 @@ public final class ShardReader implements AutoCloseable {
             truncated.clear();
             ready = false;
         }
-        ready &= truncated.values().stream().noneMatch(this::isRetryDue);
+        ready &= !truncated.isRetryDue();
         return ready;
     }
 
@@ -167,10 +161,10 @@ public final class ShardReader implements AutoCloseable {
     /** Continues from these positions, by shard. */
     public void seek(Map<Integer, Position> positions) {
         List<TopicPartition> assignment = new ArrayList<>();
-        truncated.values().removeIf(this::isRetryDue);
+        truncated.release();
         for (String topic : topics.keySet()) {
             for (int shard : shards) {
-                if (!truncated.containsKey(shard)) {
+                if (!truncated.contains(shard)) {
                     assignment.add(new TopicPartition(topic, shard));
                 }
             }
@@ -194,15 +188,9 @@ public final class ShardReader implements AutoCloseable {
         ready = true;
     }
 
-    private boolean isRetryDue(Truncation stopped) {
-        return clock.millis() - stopped.atMs() >= TRUNCATION_RETRY_INTERVAL.toMillis();
-    }
-
     /** Why shards are stopped because their log was cut off, by shard. */
     public Map<Integer, String> truncated() {
-        Map<Integer, String> reasons = new TreeMap<>();
-        truncated.forEach((shard, stopped) -> reasons.put(shard, stopped.reason()));
-        return reasons;
+        return truncated.reasons();
     }
 
     private static long divergence(LogTruncationException e, TopicPartition partition) {
@@ -366,22 +354,14 @@ public final class ShardReader implements AutoCloseable {
         if (topic == null || TopicSetup.incarnation(topic) != incarnation) {
             return;
         }
-        int shard = partition.partition();
-        String reason = "shard " + shard + " stopped: " + partition + " has been read up to offset " + read
-                + ", but its log was cut off at offset " + end + "; records were lost, as by an unclean leader"
-                + " election, and new ones at their offsets would be taken for read. Delete the topic and fill it"
-                + " again under the same name: events that were read before are duplicates then";
-        truncated.put(shard, new Truncation(reason, clock.millis()));
-        if (!reason.equals(loggedTruncations.put(shard, reason))) {
-            LOG.error(reason);
-        }
+        truncated.stop(partition, read, end);
     }
 
     private List<Block> blocks(Map<TopicPartition, Long> from, Map<TopicPartition, List<BlockEntry>> entries) {
         long now = clock.millis();
         List<Block> blocks = new ArrayList<>(shards.size());
         for (int shard : shards) {
-            if (truncated.containsKey(shard)) {
+            if (truncated.contains(shard)) {
                 continue;
             }
             List<BlockPart> parts = new ArrayList<>(topics.size());
