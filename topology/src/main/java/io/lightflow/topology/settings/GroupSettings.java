@@ -1,15 +1,6 @@
 package io.lightflow.topology.settings;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.lightflow.secret.KafkaSecrets;
 import io.lightflow.secret.SecretReferences;
 import java.io.IOException;
@@ -20,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * The settings of a group: all that its topologies need to know, read from one YAML file. The settings reference
@@ -54,16 +44,6 @@ public record GroupSettings(
         Pace pace,
         DataflowSection dataflow,
         StatisticsSection statistics) {
-
-    private static final ObjectMapper MAPPER = new YAMLMapper()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .registerModule(new SimpleModule()
-                    .addDeserializer(Duration.class, new DurationFormat.Reader())
-                    .addSerializer(Duration.class, new DurationFormat.Writer())
-                    .addDeserializer(DataSize.class, new DataSizeFormat.Reader())
-                    .addSerializer(DataSize.class, new DataSizeFormat.Writer()));
 
     public GroupSettings {
         Require.present("group", group);
@@ -408,39 +388,7 @@ public record GroupSettings(
 
     /** @throws SettingsException if the string holds a wrong setting; the message names the key */
     public static GroupSettings parse(String yaml) {
-        try {
-            GroupSettings settings = MAPPER.readValue(yaml, GroupSettings.class);
-            if (settings == null) {
-                throw new SettingsException("the settings are empty", null);
-            }
-            return settings;
-        } catch (UnrecognizedPropertyException e) {
-            throw new SettingsException(
-                    "the key " + path(e) + " is unknown; known here are " + e.getKnownPropertyIds(), e);
-        } catch (JsonMappingException e) {
-            throw new SettingsException(
-                    e.getCause() instanceof WrongSettingException wrong
-                            ? wrong.getMessage()
-                            : "the key " + path(e) + " is wrong: " + firstLine(e),
-                    e);
-        } catch (JsonProcessingException e) {
-            JsonLocation at = e.getLocation();
-            throw new SettingsException(
-                    "this is not YAML: " + firstLine(e)
-                            + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()),
-                    e);
-        }
-    }
-
-    /** The lines after the first quote the input, which may hold secrets. */
-    private static String firstLine(JsonProcessingException e) {
-        return e.getOriginalMessage().lines().findFirst().orElse("");
-    }
-
-    private static String path(JsonMappingException e) {
-        return e.getPath().stream()
-                .map(at -> at.getFieldName() == null ? Integer.toString(at.getIndex()) : at.getFieldName())
-                .collect(Collectors.joining("."));
+        return SettingsYaml.parse(yaml);
     }
 
     /**
@@ -476,10 +424,6 @@ public record GroupSettings(
      */
     public String toYaml() {
         requireNoSecrets();
-        try {
-            return MAPPER.writeValueAsString(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("settings that were read cannot be written", e);
-        }
+        return SettingsYaml.write(this);
     }
 }

@@ -1,0 +1,73 @@
+package io.lightflow.topology.settings;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.time.Duration;
+import java.util.stream.Collectors;
+
+/** Settings of a group as YAML. A wrong key or value is an error that names the key, and quotes no other input. */
+final class SettingsYaml {
+    private static final ObjectMapper MAPPER = new YAMLMapper()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .registerModule(new SimpleModule()
+                    .addDeserializer(Duration.class, new DurationFormat.Reader())
+                    .addSerializer(Duration.class, new DurationFormat.Writer())
+                    .addDeserializer(DataSize.class, new DataSizeFormat.Reader())
+                    .addSerializer(DataSize.class, new DataSizeFormat.Writer()));
+
+    private SettingsYaml() {}
+
+    /** @throws SettingsException if the string holds a wrong setting; the message names the key */
+    static GroupSettings parse(String yaml) {
+        try {
+            GroupSettings settings = MAPPER.readValue(yaml, GroupSettings.class);
+            if (settings == null) {
+                throw new SettingsException("the settings are empty", null);
+            }
+            return settings;
+        } catch (UnrecognizedPropertyException e) {
+            throw new SettingsException(
+                    "the key " + path(e) + " is unknown; known here are " + e.getKnownPropertyIds(), e);
+        } catch (JsonMappingException e) {
+            throw new SettingsException(
+                    e.getCause() instanceof WrongSettingException wrong
+                            ? wrong.getMessage()
+                            : "the key " + path(e) + " is wrong: " + firstLine(e),
+                    e);
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            throw new SettingsException(
+                    "this is not YAML: " + firstLine(e)
+                            + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()),
+                    e);
+        }
+    }
+
+    /** The lines after the first quote the input, which may hold secrets. */
+    private static String firstLine(JsonProcessingException e) {
+        return e.getOriginalMessage().lines().findFirst().orElse("");
+    }
+
+    private static String path(JsonMappingException e) {
+        return e.getPath().stream()
+                .map(at -> at.getFieldName() == null ? Integer.toString(at.getIndex()) : at.getFieldName())
+                .collect(Collectors.joining("."));
+    }
+
+    static String write(GroupSettings settings) {
+        try {
+            return MAPPER.writeValueAsString(settings);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("settings that were read cannot be written", e);
+        }
+    }
+}
