@@ -359,7 +359,11 @@ final class BlockJoin {
     }
 
     void store(byte[] row, byte[] key, byte[] value) {
-        cells.add(new NewCell(row, key, value));
+        store(new NewCell(row, key, value));
+    }
+
+    void store(NewCell cell) {
+        cells.add(cell);
     }
 
     /** Stores a timer of the key. */

@@ -146,17 +146,9 @@ final class KeyJoin {
 
     /** An earlier attempt may have stored the event. Its cell must not count once the origin is committed. */
     private void storeTombstone(LightEvent event, byte[] value) {
-        block.store(
-                Cells.tombstoneRow(key.joinKeyUtf8, event.id()),
-                Cells.idCell(
-                        Cells.tombstoneKind(event.type()),
-                        event.id(),
-                        block.takeover(),
-                        block.oldWatermark(),
-                        event.origin()),
-                value);
+        block.store(Tombstones.cell(key.joinKeyUtf8, event, block.takeover(), block.oldWatermark(), value));
         if (key.announceTombstones(block.takeover())) {
-            block.store(Cells.keyRow(key.joinKeyUtf8), Cells.tombstonesCell(block.takeover(), event.origin()), EMPTY);
+            block.store(Tombstones.announcement(key.joinKeyUtf8, block.takeover(), event.origin()));
         }
     }
 

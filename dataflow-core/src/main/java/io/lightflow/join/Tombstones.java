@@ -38,14 +38,25 @@ final class Tombstones {
 
     private record Tombstone(int takeover, boolean rejected) {}
 
-    /** The cells that hide what earlier attempts stored of an event that is rejected without being joined. */
+    /** The cells that hide earlier cells of an event that is rejected without being joined. */
     static List<NewCell> ofRejected(LightEvent event, int takeover, long watermark) {
         byte[] joinKey = Cells.utf8(event.joinKey());
-        byte[] tombstone =
-                Cells.idCell(Cells.tombstoneKind(event.type()), event.id(), takeover, watermark, event.origin());
         return List.of(
-                new NewCell(Cells.tombstoneRow(joinKey, event.id()), tombstone, Cells.REJECTED),
-                new NewCell(Cells.keyRow(joinKey), Cells.tombstonesCell(takeover, event.origin()), new byte[0]));
+                cell(joinKey, event, takeover, watermark, Cells.REJECTED),
+                announcement(joinKey, takeover, event.origin()));
+    }
+
+    /** @param value {@link Cells#NOT_STORED} or {@link Cells#REJECTED} */
+    static NewCell cell(byte[] joinKey, LightEvent event, int takeover, long watermark, byte[] value) {
+        return new NewCell(
+                Cells.tombstoneRow(joinKey, event.id()),
+                Cells.idCell(Cells.tombstoneKind(event.type()), event.id(), takeover, watermark, event.origin()),
+                value);
+    }
+
+    /** The cell of the key row that tells readers to look for tombstones. */
+    static NewCell announcement(byte[] joinKey, int takeover, Origin origin) {
+        return new NewCell(Cells.keyRow(joinKey), Cells.tombstonesCell(takeover, origin), new byte[0]);
     }
 
     /** Records that a takeover wrote tombstones. Returns whether this was unknown. */
