@@ -57,7 +57,9 @@ record Event(What what, int which, int amount, Blow blow, long salt) {
         /** The topology is submitted by a build with other schemas. */
         UPGRADE(1),
         /** Kafka is slow: the next large commits of the dataflow exceed the transaction's time-out. */
-        SLOW_KAFKA(1);
+        SLOW_KAFKA(1),
+        /** The schema registry is unavailable for some time. */
+        REGISTRY_AWAY(1);
 
         /** Relative frequency. */
         final int weight;

@@ -46,6 +46,13 @@ public final class SimulateCommand implements Callable<Integer> {
                     + " ${DEFAULT-VALUE}.")
     private long schedules;
 
+    @Option(
+            names = "--first-seed",
+            paramLabel = "S",
+            defaultValue = "0",
+            description = "Seed of the first schedule; the others follow it. Default: ${DEFAULT-VALUE}.")
+    private long firstSeed;
+
     @Spec
     private CommandSpec spec;
 
@@ -92,7 +99,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private int runMany() {
         long began = System.nanoTime();
-        Result result = new Simulation(Flaw.NONE).run(0, schedules);
+        Result result = new Simulation(Flaw.NONE).run(firstSeed, schedules);
         double seconds = secondsSince(began);
         out().printf(
                         "%,d schedules, %,d events, %.1f s%n",
@@ -151,7 +158,7 @@ public final class SimulateCommand implements Callable<Integer> {
         int caught = 0;
         long began = System.nanoTime();
         for (Mutant mutant : Mutant.values()) {
-            MutantHunt.Outcome outcome = MutantHunt.hunt(mutant, schedules);
+            MutantHunt.Outcome outcome = MutantHunt.hunt(mutant, firstSeed, schedules);
             caught += outcome.caught() ? 1 : 0;
             out().printf("%-9s %s: %s%n", outcome.caught() ? "caught" : "SURVIVES", mutant, mutant.breaks());
             out().println("          " + outcome);

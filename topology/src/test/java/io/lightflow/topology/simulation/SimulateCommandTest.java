@@ -28,6 +28,16 @@ class SimulateCommandTest {
     }
 
     @Test
+    void theFirstSeedIsChosen() {
+        String tallies = "(?s).* events, [^\\n]*\\n";
+        assertThat(command.execute("--first-seed", "1000000", "--schedules", "20")).isZero();
+        String far = out.toString().replaceFirst(tallies, "");
+        out.getBuffer().setLength(0);
+        assertThat(command.execute("--schedules", "20")).isZero();
+        assertThat(out.toString().replaceFirst(tallies, "")).isNotEqualTo(far);
+    }
+
+    @Test
     void oneSeedIsReplayedStepByStep() {
         assertThat(command.execute("--seed", "3")).isZero();
         assertThat(out.toString()).contains(" join, ", " mirror, ", "seed 3: all is well");

@@ -44,6 +44,7 @@ final class World {
     private Build build = OtherBuildStore.CURRENT;
     private final List<Build> builds;
     private final TestSchemas schemas = new TestSchemas();
+    private final UnreliableRegistry registry = new UnreliableRegistry(schemas, clock);
     private final CentralCluster central;
     private final JoinedLog joined;
     private final StoreRoom stores;
@@ -102,7 +103,7 @@ final class World {
         JoinSettings own = settings;
         JoinStore store = new TaskStore(stores.current(), perils, build);
         return new DataflowLoop(
-                () -> new JoinStep(own, new LastClick(), schemas.ids(), schemas),
+                () -> new JoinStep(own, new LastClick(), schemas.ids(), registry),
                 2,
                 store,
                 new StoreIdentity(settings.group(), store, () -> false, () -> perils.random()
@@ -212,6 +213,7 @@ final class World {
             }
             case REPAIR -> repair(random);
             case SLOW_KAFKA -> joinBackend.slowness().begin(5 * amount, which);
+            case REGISTRY_AWAY -> registry.fail(Duration.ofSeconds(20L * amount));
         }
     }
 

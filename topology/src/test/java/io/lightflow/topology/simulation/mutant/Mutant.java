@@ -101,6 +101,12 @@ public enum Mutant {
                     "io.lightflow.join.StoredBodies",
                     Advice.to(CompiledSchema.class).on(named("writer")))),
 
+    REGISTRY_WITHOUT_ANSWER(
+            "a registry that gives no answer is taken for one that does not know the schema",
+            changed(
+                    "io.lightflow.join.StoredBodies",
+                    Advice.to(NoAnswerIsUnknown.class).on(named("writer")))),
+
     RULES_OF_TODAY(
             "today's windows and disorder apply to stored events, not those of their arrival",
             changed(

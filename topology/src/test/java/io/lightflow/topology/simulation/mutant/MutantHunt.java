@@ -11,9 +11,10 @@ public final class MutantHunt {
      * The result of a hunt.
      *
      * @param schedules number of schedules run
+     * @param lastSeed seed of the last schedule
      * @param why failure of the last schedule; null if the mutant survived
      */
-    public record Outcome(long schedules, String why) {
+    public record Outcome(long schedules, long lastSeed, String why) {
 
         public boolean caught() {
             return why != null;
@@ -21,23 +22,23 @@ public final class MutantHunt {
 
         @Override
         public String toString() {
-            return caught() ? "by schedule " + (schedules - 1) + ", " + why : "for " + schedules + " schedules";
+            return caught() ? "by schedule " + lastSeed + ", " + why : "for " + schedules + " schedules";
         }
     }
 
     private MutantHunt() {}
 
-    /** Runs at most the given number of schedules, from seed 0 on, until one catches the mutant. */
-    public static Outcome hunt(Mutant mutant, long most) {
+    /** Runs at most the given number of schedules, from a seed on, until one catches the mutant. */
+    public static Outcome hunt(Mutant mutant, long firstSeed, long most) {
         LongFunction<?> trial = trial(mutant);
-        for (long seed = 0; seed < most; seed++) {
+        for (long seed = firstSeed; seed < firstSeed + most; seed++) {
             String why = (String) trial.apply(seed);
             if (why != null) {
                 String line = why.lines().findFirst().orElse("").replace("java.lang.AssertionError: ", "");
-                return new Outcome(seed + 1, line.substring(0, Math.min(LONGEST_WHY, line.length())));
+                return new Outcome(seed - firstSeed + 1, seed, line.substring(0, Math.min(LONGEST_WHY, line.length())));
             }
         }
-        return new Outcome(most, null);
+        return new Outcome(most, firstSeed + most - 1, null);
     }
 
     private static LongFunction<?> trial(Mutant mutant) {

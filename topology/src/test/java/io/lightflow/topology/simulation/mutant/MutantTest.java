@@ -11,6 +11,6 @@ class MutantTest {
     @ParameterizedTest
     @EnumSource
     void theSimulationCatches(Mutant mutant) {
-        assertThat(MutantHunt.hunt(mutant, 600).caught()).as(mutant.breaks()).isTrue();
+        assertThat(MutantHunt.hunt(mutant, 0, 600).caught()).as(mutant.breaks()).isTrue();
     }
 }
