@@ -57,8 +57,8 @@ public final class RegistrySync {
      */
     public static SyncReport copy(URI from, URI to) {
         return new RegistrySync(
-                        new RemoteRegistry(from, Optional.empty()),
-                        new RemoteRegistry(to, Optional.empty()),
+                        new RemoteRegistry(from),
+                        new RemoteRegistry(to),
                         WriteMode.ON)
                 .run();
     }

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /** One of the two registries, over HTTP. */
 final class RemoteRegistry {
@@ -22,19 +23,34 @@ final class RemoteRegistry {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final ObjectMapper JSON = JsonMapper.builder().build();
     /** Shared, because each client has a thread that lives until the client is garbage-collected. */
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private static final HttpClient DEFAULT = client(Optional.empty());
 
     private final URI url;
     private final Optional<String> authorization;
+    private final HttpClient http;
 
-    /** @param authorization the Authorization header */
-    RemoteRegistry(URI url, Optional<String> authorization) {
+    /** Without credentials. */
+    RemoteRegistry(URI url) {
+        this(url, Optional.empty(), DEFAULT);
+    }
+
+    /**
+     * @param authorization the Authorization header
+     * @param http may serve several registries
+     */
+    RemoteRegistry(URI url, Optional<String> authorization, HttpClient http) {
+        this.http = http;
         String text = url.toString();
         this.url = text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : url;
         this.authorization = authorization;
+    }
+
+    /** @param authorities empty for those that Java trusts */
+    static HttpClient client(Optional<SSLContext> authorities) {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+        authorities.ifPresent(builder::sslContext);
+        return builder.build();
     }
 
     /** A response: the body, or the reason of a failure. */
@@ -89,7 +105,7 @@ final class RemoteRegistry {
             request.header("Content-Type", CONTENT_TYPE);
         }
         try {
-            HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
+            HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
             return new Response(response.statusCode(), JSON.readTree(response.body()));
         } catch (JsonProcessingException e) {
             throw new SyncException(url + path + " returned a response that no schema registry sends: no JSON", e);

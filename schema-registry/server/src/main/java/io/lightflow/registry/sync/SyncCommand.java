@@ -2,10 +2,13 @@ package io.lightflow.registry.sync;
 
 import java.io.PrintWriter;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -59,14 +62,22 @@ public final class SyncCommand implements Callable<Integer> {
             description = "Environment variable with the password or the token.")
     private String toSecret;
 
+    @Option(
+            names = "--authorities",
+            paramLabel = "FILE",
+            description = "Certificates (PEM) that sign those of the registries, for https. Default: those that Java"
+                    + " trusts.")
+    private Path authorities;
+
     @Option(names = "--dry-run", description = "Report what would be copied, and write nothing.")
     private boolean dryRun;
 
     @Override
     public Integer call() {
+        HttpClient http = RemoteRegistry.client(trusted());
         RegistrySync sync = new RegistrySync(
-                new RemoteRegistry(checked("--from", from), authorization("--from", fromUser, fromSecret)),
-                new RemoteRegistry(checked("--to", to), authorization("--to", toUser, toSecret)),
+                new RemoteRegistry(checked("--from", from), authorization("--from", fromUser, fromSecret), http),
+                new RemoteRegistry(checked("--to", to), authorization("--to", toUser, toSecret), http),
                 dryRun ? RegistrySync.WriteMode.OFF : RegistrySync.WriteMode.ON);
         SyncReport report = sync.run();
         PrintWriter out = spec.commandLine().getOut();
@@ -84,6 +95,14 @@ public final class SyncCommand implements Callable<Integer> {
                 report.conflicts().size());
         out.flush();
         return report.conflicts().isEmpty() ? 0 : CONFLICTS;
+    }
+
+    private Optional<SSLContext> trusted() {
+        try {
+            return Optional.ofNullable(authorities).map(TrustedAuthorities::context);
+        } catch (IllegalArgumentException e) {
+            throw invalid("--authorities: " + e.getMessage());
+        }
     }
 
     private URI checked(String option, URI url) {

@@ -10,7 +10,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,5 +52,34 @@ class RegistryTlsTest {
         assertThatThrownBy(() -> new SchemaRegistryServer(wrong).start())
                 .hasMessageContaining("check the key store and its password")
                 .hasMessageNotContaining("not it");
+    }
+
+    @Test
+    void aSyncTrustsTheAuthoritiesThatItIsGiven() throws Exception {
+        Path keyStore = TestKeyStore.create(folder, PASSWORD);
+        KeyStore keys = KeyStore.getInstance(keyStore.toFile(), PASSWORD.toCharArray());
+        byte[] certificate = keys.getCertificate(keys.aliases().nextElement()).getEncoded();
+        Path authorities = Files.writeString(
+                folder.resolve("ca.pem"),
+                "-----BEGIN CERTIFICATE-----\n" + Base64.getMimeEncoder().encodeToString(certificate)
+                        + "\n-----END CERTIFICATE-----\n");
+        RegistryTestDatabase database = RegistryTestDatabase.shared();
+        database.createEmpty();
+        RegistryServerSettings settings = database.settings().withTls(new ServerTlsSettings(keyStore, PASSWORD));
+        try (SchemaRegistryServer server = new SchemaRegistryServer(settings).start()) {
+            String url = server.url().toString();
+            assertThat(sync("--from", url, "--to", url, "--authorities", authorities.toString()))
+                    .isZero();
+            assertThat(sync("--from", url, "--to", url)).isEqualTo(3);
+            Path none = Files.writeString(folder.resolve("none.pem"), "");
+            assertThat(sync("--from", url, "--to", url, "--authorities", none.toString()))
+                    .isEqualTo(2);
+        }
+    }
+
+    private static int sync(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("sync"));
+        all.addAll(List.of(arguments));
+        return RegistryMain.commandLine().execute(all.toArray(String[]::new));
     }
 }
