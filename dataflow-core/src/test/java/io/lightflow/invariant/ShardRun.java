@@ -16,6 +16,7 @@ import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The join of one shard as a topology drives it (attempt, write the cells, commit). Asserts after every commit: the
@@ -96,19 +97,19 @@ final class ShardRun {
 
     List<OutputReader.DecodedOutput> commit(StepResult result) {
         Position next = result.position();
-        require(next.books().balanced(), "the books balance after every commit, found " + next.books());
-        require(next.watermark() >= position.watermark(), "the watermark never goes back");
+        require(next.books().balanced(), () -> "the books balance after every commit, found " + next.books());
+        require(next.watermark() >= position.watermark(), () -> "the watermark never goes back");
         Position stored = PositionCodec.decode(PositionCodec.encode(next));
-        require(stored.equals(next), "a position survives its stored format, found " + stored + " for " + next);
+        require(stored.equals(next), () -> "a position survives its stored format, found " + stored + " for " + next);
         position = stored;
         List<OutputReader.DecodedOutput> seen = read(result.outputs());
         committed.addAll(seen);
         return seen;
     }
 
-    private static void require(boolean holds, String promise) {
+    private static void require(boolean holds, Supplier<String> promise) {
         if (!holds) {
-            throw new AssertionError(promise);
+            throw new AssertionError(promise.get());
         }
     }
 

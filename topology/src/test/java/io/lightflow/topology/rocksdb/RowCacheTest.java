@@ -19,7 +19,7 @@ final class RowCacheTest {
         Random random = new Random(seed);
         Map<String, ByteArrayOutputStream> database = new HashMap<>();
         int found = 0;
-        for (int i = 0; i < 200_000; i++) {
+        for (int i = 0; i < 50_000; i++) {
             String key = "row-" + random.nextInt(1 << random.nextInt(14));
             ByteArrayOutputStream row = database.computeIfAbsent(key, absent -> new ByteArrayOutputStream());
             int version = cache.version();
@@ -43,7 +43,7 @@ final class RowCacheTest {
                 }
             }
         }
-        assertThat(found).as("seed %d", seed).isGreaterThan(20_000);
+        assertThat(found).as("seed %d", seed).isGreaterThan(5_000);
     }
 
     @Test
