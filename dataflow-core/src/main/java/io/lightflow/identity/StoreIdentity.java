@@ -24,12 +24,18 @@ import java.util.function.IntSupplier;
  * marks of several later writes is newer.
  *
  * <p>The mark of an attempt that did not commit is not taken for that of the committed one: a copy that was made
- * between them lacks the cells of the latter. An attempt writes at most one version above the ledger's, since the write
- * of a block waits for the commit before it. Used by one thread.
+ * between them lacks the cells of the latter. Used by one thread.
  */
 public final class StoreIdentity {
     /** A store forgets marks after its retention, which is at least a day. */
     private static final Duration MARK_INTERVAL = Duration.ofHours(6);
+
+    /**
+     * How many writes a store may be ahead of its ledger: that of a block whose commit Kafka reported and then forgot,
+     * and that of the next block, which waited for this commit. Kafka begins no transaction before the former one has
+     * ended everywhere, so it cannot forget two.
+     */
+    private static final int MAX_WRITES_AHEAD = 2;
 
     private static final String WAYS_OUT = ". Put the right store back, or fill a new one from the light topics with:"
             + " lightflow rebuild-store --settings FILE";
@@ -78,7 +84,7 @@ public final class StoreIdentity {
                 newest = Math.max(newest, mark.sequence());
             }
         }
-        if (newest > expected.sequence() + 1) {
+        if (newest > expected.sequence() + MAX_WRITES_AHEAD) {
             return Optional.of(stopped(shard) + "the join store is newer than the ledger. Expected "
                     + expected + ", found at least write " + newest + "; the ledger was lost or set back, so events"
                     + " would be emitted twice. Restore the ledger. If it is right, fill a new store with: lightflow"
@@ -111,8 +117,7 @@ public final class StoreIdentity {
         long first = StoreMarks.bucket(sequence);
         List<RowRange> rows = new ArrayList<>(2);
         rows.add(StoreMarks.row(group, shard, first));
-        // The sequence after the one that may be in flight.
-        long last = StoreMarks.bucket(sequence + 2);
+        long last = StoreMarks.bucket(sequence + MAX_WRITES_AHEAD + 1);
         if (last > first) {
             rows.add(StoreMarks.row(group, shard, last));
         }

@@ -109,11 +109,20 @@ final class Tombstones {
                 .merge(Cells.origin(cell.key()), tombstone, (a, b) -> b.takeover() > a.takeover() ? b : a);
     }
 
-    /** Whether a tombstone that was read hides the event. */
+    /**
+     * Whether a tombstone that was read hides the event: one of its origin, or that of a copy that was emitted and not
+     * stored. The latter makes the event a duplicate, whichever attempt had stored it.
+     */
     boolean hides(EventType type, StoredEvent event) {
-        Tombstone tombstone =
-                found.getOrDefault(new EventKey(type, event.id()), Map.of()).get(event.origin());
-        return tombstone != null && tombstone.takeover() > event.takeover();
+        Map<Origin, Tombstone> tombstones = found.getOrDefault(new EventKey(type, event.id()), Map.of());
+        for (Map.Entry<Origin, Tombstone> tombstone : tombstones.entrySet()) {
+            boolean concerns =
+                    !tombstone.getValue().rejected() || tombstone.getKey().equals(event.origin());
+            if (concerns && tombstone.getValue().takeover() > event.takeover()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Records an event of this block that was emitted and is not stored. */

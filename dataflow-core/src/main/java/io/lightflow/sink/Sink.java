@@ -47,4 +47,20 @@ public interface Sink<O> extends Ledger {
      * @throws SinkUnavailableException if it is unavailable now
      */
     void commit(List<Commit<O>> commits);
+
+    /**
+     * Waits until the ledger shows committed positions. Kafka may report a commit as done and then forget it; what the
+     * ledger shows stays.
+     *
+     * @param committed positions by shard, of commits that were made
+     * @throws SinkUnavailableException if the ledger does not show them in time, or is unavailable; the shards must be
+     *     opened again before the next commit
+     */
+    default void awaitVisible(Map<Integer, Position> committed) {
+        committed.forEach((shard, position) -> {
+            if (!read(shard).equals(position)) {
+                throw new SinkUnavailableException("the ledger of shard " + shard + " does not show a commit", null);
+            }
+        });
+    }
 }

@@ -144,6 +144,32 @@ class RowCapTest {
         assertThat(scenario.run().position().books().get(type, Entry.DUPLICATE)).isEqualTo(1);
     }
 
+    /**
+     * As above, but the next attempt also reads a copy of e before e. The copy is beyond the cap, and e a duplicate.
+     */
+    @Test
+    void aCellOfAnEventWhoseCopyTurnsOutToBeBeyondTheCapStaysInvisible() {
+        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
+        scenario.read(click("c1", 1, "x"), click("c2", 2, "y"));
+        scenario.append(click("e", 9, "i"));
+        var ghosts = scenario.run().attempt(scenario.run().position(), scenario.block());
+        scenario.run().takeOver();
+        TopicLog other = new TopicLog("a-" + EventType.CLICK.centralTopic("eu"), EventType.CLICK, 77);
+        other.append(click("e'", 8, "z"));
+        other.append(click("e", 9, "i"));
+        List<BlockPart> parts = new ArrayList<>(scenario.block().parts());
+        parts.add(0, other.part(0, 2));
+        scenario.run().commit(ShardRun.block(parts));
+        scenario.run().store().write(ghosts.cells());
+
+        scenario.read(impression("i", 7));
+        scenario.watermark(9 * HOUR);
+        assertThat(scenario.run().outcomes())
+                .filteredOn(outcome -> outcome.id().equals("e"))
+                .hasSize(1);
+        assertThat(scenario.run().position().books().balanced()).isTrue();
+    }
+
     @Test
     void aCellOfAnImpressionThatTurnsOutToBeBeyondTheCapJoinsNothing() {
         JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(1));

@@ -224,7 +224,13 @@ public final class DataflowLoop implements BlockLoop {
             return next;
         });
         sink.commit(takeovers);
+        awaitTakeovers(opened);
         positions.putAll(opened);
+    }
+
+    /** If a takeover were forgotten, the next attempt would have the same number, and its cells would collide. */
+    private void awaitTakeovers(Map<Integer, Position> taken) {
+        sink.awaitVisible(taken);
     }
 
     private void commit(Batch batch, List<Commit<List<OutputEvent>>> commits, Deque<Batch> todo) {

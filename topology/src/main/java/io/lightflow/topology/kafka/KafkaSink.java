@@ -46,6 +46,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     private static final byte[] LEDGER_KEY = "position".getBytes(StandardCharsets.US_ASCII);
     private static final int THREADS = 8;
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(1);
+    private static final Duration MARKER_PAUSE = Duration.ofMillis(5);
 
     private final KafkaClients clients;
     private final String group;
@@ -151,6 +152,30 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
             }
         }
         inParallel(commits, commit -> commit(commit.moves().get(0), commit.output()));
+    }
+
+    @Override
+    public void awaitVisible(Map<Integer, Position> committed) {
+        long deadline = System.nanoTime() + KafkaClients.API_TIMEOUT.toNanos();
+        while (!ledger.readAll(committed.keySet()).equals(committed)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new SinkUnavailableException(
+                        "Kafka reported commits of shards " + committed.keySet() + " of group " + group
+                                + " as done, but the ledger does not show them",
+                        null);
+            }
+            pause();
+        }
+    }
+
+    /** Kafka writes the markers of a commit within milliseconds. */
+    private static void pause() {
+        try {
+            Thread.sleep(MARKER_PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SinkUnavailableException("interrupted while waiting for Kafka", e);
+        }
     }
 
     /** Runs all of it, whatever fails, and throws one of the failures. */

@@ -4,6 +4,7 @@ import io.lightflow.identity.StoreIdentity;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.Position;
 import io.lightflow.rebuild.ShardRebuild;
+import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.dataflow.OpenStore;
 import io.lightflow.topology.descriptor.LedgerMover;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -82,8 +84,18 @@ public final class StoreRebuild {
         List<String> lines = new ArrayList<>();
         try (LedgerMover mover = DataflowTopology.INSTANCE.ledgerMover(settings)) {
             // The cells of the rebuild have a number of their own, above those of all former attempts.
-            mover.move(shard, JoinStep::takeOver);
+            AtomicReference<Position> taken = new AtomicReference<>();
             mover.move(shard, ledger -> {
+                taken.set(JoinStep.takeOver(ledger));
+                return taken.get();
+            });
+            mover.move(shard, ledger -> {
+                if (!ledger.equals(taken.get())) {
+                    throw new SinkUnavailableException(
+                            "the ledger of shard " + shard + " does not show that the rebuild took it over; run the"
+                                    + " command again",
+                            null);
+                }
                 LightLog log = LightLog.of(settings, shard);
                 ShardRebuild rebuild =
                         new ShardRebuild(step, store.cells(), begin == null ? log.begin() : begin, ledger);

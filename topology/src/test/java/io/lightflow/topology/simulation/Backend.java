@@ -7,10 +7,13 @@ import io.lightflow.position.StoreVersion;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.FencedException;
 import io.lightflow.sink.ShardMove;
+import io.lightflow.sink.SinkUnavailableException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The state that outlives the processes: ledger and outputs behind the sinks of one topology. Positions are kept in
@@ -27,6 +30,9 @@ final class Backend<O> {
     private final List<Commit<O>> history = new ArrayList<>();
     private final List<JoinSettings> rulesOfHistory = new ArrayList<>();
     private final Slowness slowness = new Slowness();
+    private boolean forgetsNextCommit;
+    /** Shards whose last transaction is open, although its commit was reported as done. */
+    private final Set<Integer> forgotten = new HashSet<>();
 
     Backend(Outputs<O> outputs, Flaw flaw) {
         this.outputs = outputs;
@@ -45,11 +51,27 @@ final class Backend<O> {
         return slowness;
     }
 
+    /** The next commit is reported as done, but its transaction stays open. */
+    void forgetNextCommit() {
+        forgetsNextCommit = true;
+    }
+
+    /** Whether this commit is forgotten. */
+    boolean forgets(Commit<O> commit) {
+        if (!forgetsNextCommit) {
+            return false;
+        }
+        forgetsNextCommit = false;
+        commit.moves().forEach(move -> forgotten.add(move.shard()));
+        return true;
+    }
+
     /** Takes over a shard, and returns the new epoch. */
     int open(int shard) {
         if (flaw != Flaw.NO_FENCING) {
             outputs.takeOver(shard);
         }
+        forgotten.remove(shard);
         return epochs.merge(shard, 1, Integer::sum);
     }
 
@@ -58,12 +80,18 @@ final class Backend<O> {
         return stored == null ? Position.START : PositionCodec.decode(stored);
     }
 
-    /** @throws FencedException if a shard has been taken over, or its position differs from the expected one */
+    /**
+     * @throws FencedException if a shard has been taken over, or its position differs from the expected one
+     * @throws SinkUnavailableException if the shard's transaction before has not ended
+     */
     void requireHeld(Commit<O> commit, Map<Integer, Integer> held) {
         for (ShardMove move : commit.moves()) {
             int shard = move.shard();
             if (!held.containsKey(shard)) {
                 throw new IllegalStateException("open shard " + shard + " before committing to it");
+            }
+            if (forgotten.contains(shard)) {
+                throw new SinkUnavailableException("the last transaction of shard " + shard + " has not ended", null);
             }
             String expected = PositionCodec.encode(move.expected());
             String found = positions.getOrDefault(shard, PositionCodec.encode(Position.START));
@@ -105,8 +133,9 @@ final class Backend<O> {
         return true;
     }
 
-    /** Restores the ledgers that were set back. */
+    /** Restores the ledgers that were set back. The operator's own commits are not forgotten. */
     void restore() {
+        forgetsNextCommit = false;
         positions.putAll(lost);
         lost.clear();
     }

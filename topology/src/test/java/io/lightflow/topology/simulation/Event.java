@@ -59,7 +59,9 @@ record Event(What what, int which, int amount, Blow blow, long salt) {
         /** Kafka is slow: the next large commits of the dataflow exceed the transaction's time-out. */
         SLOW_KAFKA(1),
         /** The schema registry is unavailable for some time. */
-        REGISTRY_AWAY(1);
+        REGISTRY_AWAY(1),
+        /** Kafka reports the next commit of the dataflow as done, but stops and then forgets it. */
+        FORGET_COMMIT(1);
 
         /** Relative frequency. */
         final int weight;

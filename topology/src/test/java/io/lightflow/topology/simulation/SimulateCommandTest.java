@@ -30,7 +30,8 @@ class SimulateCommandTest {
     @Test
     void theFirstSeedIsChosen() {
         String tallies = "(?s).* events, [^\\n]*\\n";
-        assertThat(command.execute("--first-seed", "1000000", "--schedules", "20")).isZero();
+        assertThat(command.execute("--first-seed", "1000000", "--schedules", "20"))
+                .isZero();
         String far = out.toString().replaceFirst(tallies, "");
         out.getBuffer().setLength(0);
         assertThat(command.execute("--schedules", "20")).isZero();

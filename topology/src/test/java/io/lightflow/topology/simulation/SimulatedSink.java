@@ -94,6 +94,9 @@ final class SimulatedSink<O> implements Sink<O> {
         timeouts.strike(commit, transaction.size());
         perils.around(Call.COMMIT, () -> {
             backend.requireHeld(commit, held);
+            if (backend.forgets(commit)) {
+                return null;
+            }
             transaction.commit();
             if (backend.flaw() != Flaw.LEDGER_NOT_ATOMIC) {
                 backend.move(commit, rules);

@@ -114,10 +114,10 @@ final class StoreRoom {
         return new StoreIdentity(settings.group(), new TaskStore(cells, Perils.none()), () -> false, random::nextInt);
     }
 
-    /** Sets a shard's ledger back by at least two writes, since one may be in flight. */
+    /** Sets a shard's ledger back by at least three writes: a store may be two writes ahead. */
     void setBackLedger(int shard, int writes) {
         if (isRebuildExact() && !damaged) {
-            damaged = backend.setBack(shard, 1 + writes);
+            damaged = backend.setBack(shard, 2 + writes);
         }
     }
 

@@ -213,6 +213,7 @@ final class World {
             }
             case REPAIR -> repair(random);
             case SLOW_KAFKA -> joinBackend.slowness().begin(5 * amount, which);
+            case FORGET_COMMIT -> joinBackend.forgetNextCommit();
             case REGISTRY_AWAY -> registry.fail(Duration.ofSeconds(20L * amount));
         }
     }

@@ -56,11 +56,7 @@ public final class RegistrySync {
      * @throws SyncException if a registry is unavailable
      */
     public static SyncReport copy(URI from, URI to) {
-        return new RegistrySync(
-                        new RemoteRegistry(from),
-                        new RemoteRegistry(to),
-                        WriteMode.ON)
-                .run();
+        return new RegistrySync(new RemoteRegistry(from), new RemoteRegistry(to), WriteMode.ON).run();
     }
 
     /** @throws SyncException if a registry is unavailable */

@@ -117,6 +117,12 @@ public enum Mutant {
             "cells do not tell which attempt wrote them",
             changed("io.lightflow.join.BlockJoin", Advice.to(NoTakeover.class).on(named("takeover")))),
 
+    TAKEOVER_NOT_AWAITED(
+            "an attempt writes cells although the commit of its number may be forgotten",
+            changed(
+                    "io.lightflow.topology.dataflow.DataflowLoop",
+                    Advice.to(Skipped.class).on(named("awaitTakeovers")))),
+
     NO_TOMBSTONES(
             "an event that is not stored leaves no tombstone, so that the cell of an earlier attempt becomes visible",
             changed("io.lightflow.join.Tombstones", Advice.to(Never.class).on(named("hides")))),
