@@ -68,7 +68,8 @@ final class Perils {
     /** @param part does a random part of the work; all of the work may follow */
     <T> T around(Call call, Supplier<T> work, Runnable part) {
         if (dead) {
-            throw new AssertionError("a dead task calls " + call);
+            // Blocks are joined in parallel: another may have failed in another way before the process died.
+            throw new Crash(call.name());
         }
         boolean struck = blow.fate() != Fate.NOTHING && calls++ == blow.call();
         if (unanswered > 0) {
