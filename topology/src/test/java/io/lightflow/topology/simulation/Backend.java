@@ -56,6 +56,12 @@ final class Backend<O> {
         forgetsNextCommit = true;
     }
 
+    /** No further commit is forgotten. Returns whether one was, and its task has not noticed it yet. */
+    boolean endForgetting() {
+        forgetsNextCommit = false;
+        return !forgotten.isEmpty();
+    }
+
     /** Whether this commit is forgotten. */
     boolean forgets(Commit<O> commit) {
         if (!forgetsNextCommit) {
