@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.service.test.TestKeyStore;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -68,18 +70,22 @@ class RegistryTlsTest {
         RegistryServerSettings settings = database.settings().withTls(new ServerTlsSettings(keyStore, PASSWORD));
         try (SchemaRegistryServer server = new SchemaRegistryServer(settings).start()) {
             String url = server.url().toString();
-            assertThat(sync("--from", url, "--to", url, "--authorities", authorities.toString()))
-                    .isZero();
-            assertThat(sync("--from", url, "--to", url)).isEqualTo(3);
+            assertThat(errorOfSync("--from", url, "--to", url, "--authorities", authorities.toString()))
+                    .as("both could be read")
+                    .contains("are the same registry");
+            assertThat(errorOfSync("--from", url, "--to", url)).contains("PKIX path building failed");
             Path none = Files.writeString(folder.resolve("none.pem"), "");
-            assertThat(sync("--from", url, "--to", url, "--authorities", none.toString()))
-                    .isEqualTo(2);
+            assertThat(errorOfSync("--from", url, "--to", url, "--authorities", none.toString()))
+                    .contains("expected certificates (PEM) in " + none + ", found none");
         }
     }
 
-    private static int sync(String... arguments) {
+    private static String errorOfSync(String... arguments) {
         List<String> all = new ArrayList<>(List.of("sync"));
         all.addAll(List.of(arguments));
-        return RegistryMain.commandLine().execute(all.toArray(String[]::new));
+        StringWriter error = new StringWriter();
+        int code = RegistryMain.commandLine().setErr(new PrintWriter(error)).execute(all.toArray(String[]::new));
+        assertThat(code).isPositive();
+        return error.toString();
     }
 }
