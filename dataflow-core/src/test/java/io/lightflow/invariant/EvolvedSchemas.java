@@ -33,6 +33,21 @@ public final class EvolvedSchemas {
         return record(schema, fields);
     }
 
+    /** Renames a field. Its former name is its alias. */
+    public static Schema withRenamedField(Schema schema, String from, String to) {
+        List<Schema.Field> fields = new ArrayList<>();
+        for (Schema.Field field : schema.getFields()) {
+            Schema.Field copy = field.name().equals(from)
+                    ? new Schema.Field(to, field.schema(), field.doc(), field.defaultVal())
+                    : new Schema.Field(field, field.schema());
+            if (field.name().equals(from)) {
+                copy.addAlias(from);
+            }
+            fields.add(copy);
+        }
+        return record(schema, fields);
+    }
+
     /** Removes fields. */
     public static Schema without(Schema schema, Set<String> names) {
         return record(schema, copies(schema, names));
