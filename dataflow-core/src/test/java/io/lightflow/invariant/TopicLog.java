@@ -134,7 +134,7 @@ public final class TopicLog {
     }
 
     /** The prefix of this log up to an offset. */
-    TopicLog until(long to) {
+    public TopicLog until(long to) {
         TopicLog beginning = new TopicLog(topic, type, incarnation);
         entries.stream().filter(entry -> entry.offset() < to).forEach(beginning.entries::add);
         beginning.end = to;

@@ -18,6 +18,7 @@ import io.lightflow.store.NewCell;
 import io.lightflow.store.StoreUnavailableException;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
 import io.lightflow.topology.loop.StopNotices;
 import io.lightflow.topology.loop.StoppedException;
@@ -155,6 +156,7 @@ public final class DataflowLoop implements BlockLoop {
         open(batch.blocks().stream().filter(block -> isAtWork(block, gaps)).toList(), todo);
         List<Block> blocks =
                 batch.blocks().stream().filter(block -> isAtWork(block, gaps)).toList();
+        blocks.forEach(block -> OverlappingBlocks.requireKnownLeaders(positions.get(block.shard()), block));
         for (BlockSteps.Outcome outcome : steps.run(batch.txid(), blocks, positions)) {
             int shard = outcome.block().shard();
             if (outcome.gap() == null) {

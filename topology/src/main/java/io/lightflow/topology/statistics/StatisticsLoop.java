@@ -13,6 +13,7 @@ import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsStep;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
 import io.lightflow.topology.loop.StoppedShards;
 import java.time.Duration;
@@ -125,6 +126,7 @@ public final class StatisticsLoop implements BlockLoop {
             committed.put(shard, position);
             summed.put(shard, position);
         }
+        OverlappingBlocks.requireKnownLeaders(position, block);
         try {
             Block countable = isolating ? CountableBlocks.of(position, block, txid) : block;
             summed.put(shard, StatisticsStep.run(position, countable, txid, rows));

@@ -4,6 +4,7 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.invariant.Stream;
 import io.lightflow.invariant.TopicLog;
+import io.lightflow.position.TopicPosition.Incarnation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +22,10 @@ final class CentralCluster implements Source {
     private static final class Life {
         final int incarnation;
         final List<TopicLog> partitions = new ArrayList<>();
+        /** The logs that were cut off, as they were before, by partition. */
+        final Map<Integer, TopicLog> cutOff = new HashMap<>();
+        /** First offsets of the second leaders, by partition. */
+        final Map<Integer, Long> secondLeaders = new HashMap<>();
         /** Number of records copied from the front cluster, by partition. */
         final int[] copied;
 
@@ -28,6 +33,20 @@ final class CentralCluster implements Source {
             this.incarnation = incarnation;
             this.copied = new int[fronts.size()];
             fronts.forEach(front -> partitions.add(new TopicLog(front.topic(), front.type(), incarnation)));
+        }
+
+        /**
+         * The epoch of the leader that wrote what lies before an offset. A log that was cut off has a second leader.
+         */
+        int leaderEpoch(int shard, long offset) {
+            if (offset == 0) {
+                return Incarnation.NO_EPOCH;
+            }
+            return cutOff.containsKey(shard) && offset > newLeaderFrom(shard) ? 1 : 0;
+        }
+
+        long newLeaderFrom(int shard) {
+            return secondLeaders.get(shard);
         }
     }
 
@@ -104,6 +123,28 @@ final class CentralCluster implements Source {
         topics.get(topic).partitions.forEach(partition -> partition.markers(random.nextInt(3)));
     }
 
+    /**
+     * Cuts off the last records that a shard has read of a topic, and all after them, as an unclean leader election
+     * does. The mirror fills new records in at their offsets.
+     *
+     * @param read offset up to which the shard has read the present incarnation
+     */
+    void cutOff(String topic, int shard, long read, int records) {
+        Life life = topics.get(topic);
+        if (read > 0 && !life.cutOff.containsKey(shard)) {
+            TopicLog log = life.partitions.get(shard);
+            life.cutOff.put(shard, log);
+            long end = Math.max(0, read - records);
+            life.secondLeaders.put(shard, end);
+            life.partitions.set(shard, log.until(end));
+        }
+    }
+
+    /** Deletes the topics whose logs were cut off, and fills them again. */
+    void repair(Random random) {
+        names().stream().filter(topic -> !topics.get(topic).cutOff.isEmpty()).forEach(topic -> rebuild(topic, random));
+    }
+
     void cut(String dc) {
         cutDcs.add(dc);
     }
@@ -117,9 +158,10 @@ final class CentralCluster implements Source {
         return List.copyOf(topics.keySet());
     }
 
-    /** The partition of a former or current incarnation of a topic. */
+    /** The partition of a former or current incarnation of a topic, with all that could ever be read of it. */
     TopicLog partition(int incarnation, int shard) {
-        return lives.get(incarnation).partitions.get(shard);
+        Life life = lives.get(incarnation);
+        return life.cutOff.getOrDefault(shard, life.partitions.get(shard));
     }
 
     @Override
@@ -136,8 +178,24 @@ final class CentralCluster implements Source {
 
     @Override
     public BlockPart read(String topic, int shard, long from, long most) {
-        TopicLog log = topics.get(topic).partitions.get(shard);
-        return log.part(from, Math.max(from, Math.min(log.end(), from + most)));
+        Life life = topics.get(topic);
+        TopicLog log = life.partitions.get(shard);
+        BlockPart part = log.part(from, Math.max(from, Math.min(log.end(), from + most)));
+        return new BlockPart(
+                part.topic(),
+                part.type(),
+                part.incarnation(),
+                part.from(),
+                part.to(),
+                part.idle(),
+                part.entries(),
+                life.leaderEpoch(shard, part.to()));
+    }
+
+    @Override
+    public boolean isCutOff(String topic, int shard, long offset, int leaderEpoch) {
+        Life life = topics.get(topic);
+        return leaderEpoch == 0 && life.cutOff.containsKey(shard) && offset > life.newLeaderFrom(shard);
     }
 
     @Override

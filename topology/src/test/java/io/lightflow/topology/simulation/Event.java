@@ -61,7 +61,9 @@ record Event(What what, int which, int amount, Blow blow, long salt) {
         /** The schema registry is unavailable for some time. */
         REGISTRY_AWAY(1),
         /** Kafka reports the next commit of the dataflow as done, but stops and then forgets it. */
-        FORGET_COMMIT(1);
+        FORGET_COMMIT(1),
+        /** The log of a topic-partition is cut off before what was read of it, and filled with other records. */
+        CUT_OFF_LOG(1);
 
         /** Relative frequency. */
         final int weight;

@@ -3,6 +3,8 @@ package io.lightflow.topology.simulation;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.position.Position;
+import io.lightflow.position.TopicPosition;
+import io.lightflow.position.TopicPosition.Incarnation;
 import io.lightflow.sink.Ledger;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.simulation.Perils.Call;
@@ -36,6 +38,7 @@ final class Reader {
     private final Perils perils;
     private final Map<String, Integer> incarnations = new HashMap<>();
     private final Map<String, Map<Integer, Long>> next = new HashMap<>();
+    private final Map<String, Map<Integer, Integer>> leaderEpochs = new HashMap<>();
     private final Deque<Batch> inFlight = new ArrayDeque<>();
     /** Transactions that failed and are replayed. */
     private final Deque<Long> failed = new ArrayDeque<>();
@@ -77,22 +80,53 @@ final class Reader {
         incarnations.clear();
         incarnations.putAll(source.incarnations());
         next.clear();
+        leaderEpochs.clear();
         for (int shard : shards) {
             Position position = ledger.read(shard);
-            incarnations.forEach((topic, incarnation) -> next.computeIfAbsent(topic, absent -> new HashMap<>())
-                    .put(shard, position.nextOffset(topic, incarnation)));
+            incarnations.forEach((topic, incarnation) -> {
+                next.computeIfAbsent(topic, absent -> new HashMap<>())
+                        .put(shard, position.nextOffset(topic, incarnation));
+                leaderEpochs
+                        .computeIfAbsent(topic, absent -> new HashMap<>())
+                        .put(shard, leaderEpoch(position, topic, incarnation));
+            });
         }
+    }
+
+    private static int leaderEpoch(Position position, String topic, int incarnation) {
+        TopicPosition at = position.topics().get(topic);
+        return at == null
+                ? Incarnation.NO_EPOCH
+                : at.incarnations().stream()
+                        .filter(life -> life.id() == incarnation)
+                        .mapToInt(Incarnation::leaderEpoch)
+                        .findFirst()
+                        .orElse(Incarnation.NO_EPOCH);
+    }
+
+    /** Whether a log of the shard was cut off before what was read of it. The shard is not read then. */
+    private boolean isCutOff(int shard) {
+        return source.topics().keySet().stream()
+                .anyMatch(topic -> source.isCutOff(
+                        topic,
+                        shard,
+                        next.get(topic).get(shard),
+                        leaderEpochs.get(topic).get(shard)));
     }
 
     private List<Block> poll(int most, Random random, long nowMs) {
         List<Block> blocks = new ArrayList<>();
         for (int shard : shards) {
+            if (isCutOff(shard)) {
+                continue;
+            }
             List<BlockPart> parts = new ArrayList<>();
             boolean news = false;
             for (String topic : source.topics().keySet()) {
                 Map<Integer, Long> offsets = next.get(topic);
                 BlockPart part = source.read(topic, shard, offsets.get(shard), random.nextInt(most + 1));
                 offsets.put(shard, part.to());
+                leaderEpochs.get(topic).put(shard, part.leaderEpoch());
                 news |= part.to() > part.from();
                 parts.add(part);
             }

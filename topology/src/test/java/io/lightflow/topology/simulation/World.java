@@ -213,12 +213,21 @@ final class World {
             }
             case REPAIR -> repair(random);
             case SLOW_KAFKA -> joinBackend.slowness().begin(5 * amount, which);
+            case CUT_OFF_LOG -> cutOffLog(which, amount);
             case FORGET_COMMIT -> joinBackend.forgetNextCommit();
             case REGISTRY_AWAY -> registry.fail(Duration.ofSeconds(20L * amount));
         }
     }
 
+    private void cutOffLog(int which, int records) {
+        String topic = central.names().get(which % central.names().size());
+        int shard = which % schedule.shards();
+        int incarnation = central.incarnations().get(topic);
+        central.cutOff(topic, shard, joinBackend.position(shard).nextOffset(topic, incarnation), records);
+    }
+
     private void repair(Random random) {
+        central.repair(random);
         if (stores.isDamaged()) {
             dataflow.kill();
             stores.repair(random);

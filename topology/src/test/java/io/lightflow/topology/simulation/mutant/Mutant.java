@@ -183,6 +183,10 @@ public enum Mutant {
                     PositionCodec.class.getName(),
                     Advice.to(WithoutClocks.class).on(named("encode")))),
 
+    LEADER_EPOCHS_NOT_STORED(
+            "the ledger holds no leader epochs, so that records in the place of lost ones are taken for read",
+            changed(PositionCodec.class.getName(), Advice.to(Skipped.class).on(named("appendEpochs")))),
+
     LARGE_COMMIT_NOT_SPLIT(
             "a commit that exceeds its time-out is repeated as it is",
             changed(Block.class.getName(), Advice.to(NotHalved.class).on(named("halves"))));
