@@ -37,9 +37,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The join of one block. Its methods are called in this order: timer rows, key rows, day rows, crowded rows, finish.
- * All events of the block are ingested at the old watermark. Then the watermark moves, and everything due in (old, new]
- * is decided. So the outcome does not depend on the order within the block.
+ * The join of one block. Its methods are called in this order: timer rows, key rows, day rows, crowded rows, hidden
+ * cells, finish. All events of the block are ingested at the old watermark. Then the watermark moves, and everything
+ * due in (old, new] is decided. So the outcome does not depend on the order within the block.
  */
 final class BlockJoin {
     private final JoinSettings settings;
@@ -297,6 +297,21 @@ final class BlockJoin {
             for (int day : key.crowdedDays(settings.rowCap())) {
                 key.readCrowdedDay(day, rows.get(i++), visibility);
             }
+        }
+    }
+
+    /** The tombstones that may hide cells of crowded rows. */
+    List<RowRange> hiddenRanges() {
+        List<RowRange> ranges = new ArrayList<>(0);
+        keys.values().forEach(key -> key.addTombstoneRanges(ranges));
+        return ranges;
+    }
+
+    void addHiddenCells(List<Row> rows) {
+        int i = 0;
+        for (KeyState key : keys.values()) {
+            i = key.readTombstones(rows, i, visibility);
+            key.countCrowdedDays();
         }
     }
 

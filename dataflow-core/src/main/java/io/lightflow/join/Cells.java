@@ -248,9 +248,4 @@ final class Cells {
         int end = idTo(idCell, 1);
         return end - 1 == idUtf8.length && Arrays.equals(idCell, 1, end, idUtf8, 0, idUtf8.length);
     }
-
-    /** Identifies an impression or a tag: the common part of all its cells. */
-    static String tagAndId(byte[] idCell) {
-        return new String(idCell, 0, idTo(idCell, 1), StandardCharsets.UTF_8);
-    }
 }

@@ -72,6 +72,7 @@ public final class JoinStep {
         join.addKeyRows(read(store, join.keyRanges()));
         join.addDayRows(read(store, join.dayRanges()));
         join.addCrowdedRows(read(store, join.crowdedRanges()));
+        join.addHiddenCells(read(store, join.hiddenRanges()));
         return join.finish();
     }
 

@@ -9,6 +9,7 @@ import io.lightflow.store.RowRange;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -53,6 +54,13 @@ final class KeyState {
     private Map<LightEvent, Long> tooOld = Collections.emptyMap();
     /** Null until there is one, since most keys have none. */
     private Tombstones tombstones;
+
+    /** The visible cells of crowded days. */
+    private Map<Integer, List<CrowdedCell>> crowded = Map.of();
+
+    private record CrowdedCell(EventType type, StoredEvent event) {}
+
+    private record CrowdedEvent(EventType type, String id) {}
 
     /** A requested range of a day row. An id of null means all impressions of the day. */
     private record DayRequest(int day, byte tag, String id) {}
@@ -316,15 +324,37 @@ final class KeyState {
         return crowded;
     }
 
-    /** Reads the whole row of a crowded day. An event with two visible cells counts once. */
+    /** Reads the whole row of a crowded day, and requests the tombstones that may hide its cells. */
     void readCrowdedDay(int day, Row row, Visibility visibility) {
-        Set<String> ids = new HashSet<>();
+        List<CrowdedCell> cells = new ArrayList<>(row.size());
         for (Cell cell : row.cells()) {
             if (Cells.isVisible(cell, visibility)) {
-                ids.add(Cells.tagAndId(cell.key()));
+                byte[] key = cell.key();
+                EventType type = key[0] == Cells.TAG ? EventType.TAG : EventType.IMPRESSION;
+                StoredEvent event = tag(cell, Cells.idOf(key));
+                cells.add(new CrowdedCell(type, event));
+                if (tombstones != null && tombstones.mayHide(event)) {
+                    tombstones.request(joinKeyUtf8, type, event.id());
+                }
             }
         }
-        dayRowSizes.set(day, ids.size());
+        if (crowded.isEmpty()) {
+            crowded = new HashMap<>(2);
+        }
+        crowded.put(day, cells);
+    }
+
+    /** Counts the events of crowded days. An event with two visible cells counts once, and a hidden cell not at all. */
+    void countCrowdedDays() {
+        crowded.forEach((day, cells) -> {
+            Set<CrowdedEvent> events = new HashSet<>();
+            for (CrowdedCell cell : cells) {
+                if (tombstones == null || !tombstones.hides(cell.type(), cell.event())) {
+                    events.add(new CrowdedEvent(cell.type(), cell.event().id()));
+                }
+            }
+            dayRowSizes.set(day, events.size());
+        });
     }
 
     void addImpression(StoredEvent impression) {
