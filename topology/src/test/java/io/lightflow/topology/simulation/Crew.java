@@ -214,6 +214,10 @@ final class Crew {
         task.loop.close();
     }
 
+    boolean hasZombies() {
+        return !zombies.isEmpty();
+    }
+
     long txid() {
         return txid;
     }
