@@ -28,7 +28,7 @@ import org.apache.commons.io.file.PathUtils;
  *
  * <p>Nothing starts before {@link #start()}. Thread-safe; start and close exclude each other.
  */
-public final class EmbeddedPostgresServer implements AutoCloseable {
+public final class EmbeddedPostgresServer implements PostgresServer {
     public static final String DATABASE = "lightflow";
     public static final String USER = "postgres";
 
@@ -61,6 +61,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
      *
      * @throws IllegalStateException if it already runs, its directory or port is in use, or PostgreSQL fails
      */
+    @Override
     public synchronized void start() {
         if (directory != null) {
             throw new IllegalStateException(
@@ -178,16 +179,13 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     }
 
     /** The JDBC URL of the database {@value #DATABASE}, with its user. */
+    @Override
     public synchronized String jdbcUrl() {
         requireRunning();
         return jdbcUrl(DATABASE);
     }
 
-    /**
-     * The JDBC URL of another database, with its user; creates the database unless it exists.
-     *
-     * @param name lower-case letters, digits and -
-     */
+    @Override
     public synchronized String jdbcUrlOf(String name) {
         requireRunning();
         if (!DATABASE_NAME.matcher(name).matches()) {
@@ -208,12 +206,13 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     }
 
     /** The psql command line for this database. */
+    @Override
     public synchronized String psqlCommand() {
         requireRunning();
         return "psql -h 127.0.0.1 -p " + port + " -U " + USER + " " + DATABASE;
     }
 
-    /** The id of the server's main process, the parent of its connections and background workers. */
+    @Override
     public synchronized long processId() {
         requireRunning();
         try {

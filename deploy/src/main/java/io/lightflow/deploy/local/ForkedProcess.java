@@ -79,7 +79,7 @@ public final class ForkedProcess implements AutoCloseable {
         return command;
     }
 
-    long id() {
+    public long id() {
         return process.pid();
     }
 

@@ -1,6 +1,6 @@
 package io.lightflow.deploy.local;
 
-import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.embedded.PostgresServer;
 import io.lightflow.registry.sync.RegistrySync;
 import java.net.URI;
 import java.time.Duration;
@@ -31,7 +31,7 @@ final class LocalRegistries implements AutoCloseable {
     private TreeSet<String> conflicts = new TreeSet<>();
 
     /** @param dcs the data centers with their own registry */
-    LocalRegistries(EmbeddedPostgresServer postgres, List<String> dcs) {
+    LocalRegistries(PostgresServer postgres, List<String> dcs) {
         this.central = new LocalRegistry(postgres.jdbcUrl());
         dcs.forEach(dc -> byDc.put(dc, new LocalRegistry(postgres.jdbcUrlOf("registry-" + dc))));
     }

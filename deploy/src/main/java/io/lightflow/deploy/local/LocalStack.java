@@ -5,6 +5,7 @@ import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.embedded.EmbeddedPostgresSettings;
 import io.lightflow.deploy.embedded.EmbeddedPostgresSettings.AtJvmExit;
 import io.lightflow.deploy.embedded.EmbeddedZooKeeper;
+import io.lightflow.deploy.embedded.PostgresServer;
 import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.deploy.local.LocalSettings.Registries;
@@ -64,7 +65,7 @@ public final class LocalStack implements AutoCloseable {
     private final EmbeddedZooKeeper zookeeper;
     private final CentralKafka central;
     private final Map<String, EmbeddedKafka> fronts = new LinkedHashMap<>();
-    private final EmbeddedPostgresServer postgres;
+    private final PostgresServer postgres;
     private LocalRegistries registries;
     private LocalMirror mirror;
     private ReportsServer reports;
@@ -77,6 +78,10 @@ public final class LocalStack implements AutoCloseable {
     }
 
     public LocalStack(LocalSettings settings, CentralKafka central) {
+        this(settings, central, embeddedPostgres(settings));
+    }
+
+    public LocalStack(LocalSettings settings, CentralKafka central, PostgresServer postgres) {
         this.settings = settings;
         this.zookeeper = new EmbeddedZooKeeper(settings.data().resolve("zookeeper"));
         this.central = central;
@@ -85,13 +90,17 @@ public final class LocalStack implements AutoCloseable {
                     .forEach(dc ->
                             fronts.put(dc, new EmbeddedKafka(settings.data().resolve("kafka-" + dc))));
         }
+        this.postgres = postgres;
+    }
+
+    private static PostgresServer embeddedPostgres(LocalSettings settings) {
         // Its clients must stop first: see closeAtExit.
         EmbeddedPostgresSettings server =
                 EmbeddedPostgresSettings.in(settings.data().resolve("postgres")).with(AtJvmExit.LEAVE_TO_CALLER);
         for (Map.Entry<String, String> setting : settings.postgres().entrySet()) {
             server = server.with(setting.getKey(), setting.getValue());
         }
-        this.postgres = new EmbeddedPostgresServer(server);
+        return new EmbeddedPostgresServer(server);
     }
 
     /** Starts all servers, but no topologies. */
@@ -340,7 +349,7 @@ public final class LocalStack implements AutoCloseable {
         return central;
     }
 
-    public EmbeddedPostgresServer postgres() {
+    public PostgresServer postgres() {
         return postgres;
     }
 
