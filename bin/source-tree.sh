@@ -16,13 +16,34 @@ build_if_stale() {
       why="${changed#./} has changed"
     fi
   done
+  build "$1" "$why"
+}
+
+# build_peer_if_stale PEER: the same for a program of lab/peers, which only the profile `peers` builds.
+build_peer_if_stale() {
+  [ -f "$project/lab/peers/$1/pom.xml" ] || return 0
+  stamp=$project/lab/peers/$1/target/last-good-build
+  why="the first build of $1 also downloads libraries"
+  if [ -f "$stamp" ]; then
+    changed=$(changed_since "$stamp" src/main)
+    [ -n "$changed" ] || return 0
+    why="${changed#./} has changed"
+  fi
+  build "lab/peers/$1" "$why" -Ppeers
+}
+
+# build MODULE WHY [OPTION...]: builds a module, and those that it depends on; the options are Maven's.
+build() {
   target=$project/$1/target
   stamp=$target/last-good-build
+  why=$2
+  module=$1
+  shift 2
   command -v mvn >/dev/null || fail "No mvn on the PATH. Install Maven 3.8 or newer, which builds the project."
   echo "Building: $why ..." >&2
   mkdir -p "$target"
   touch "$stamp.begun"
-  maven "$1" 2>&1 | tee "$target/build.log" |
+  maven "$module" "$@" 2>&1 | tee "$target/build.log" |
     sed -n 's/^\[INFO\] Building \([^ ]*\) .*\(\[[0-9]*\/[0-9]*\]\)$/  \2 \1/p' >&2
   if ! grep -q '^\[INFO\] BUILD SUCCESS' "$target/build.log"; then
     grep '^\[ERROR\]' "$target/build.log" | head -n 20 >&2
@@ -39,8 +60,10 @@ changed_since() {
 
 # The tests, the format, Error Prone and the tarball are for `mvn verify`.
 maven() {
-  cd "$project" && mvn -B -ntp -DskipTests -DskipErrorProne -Dspotless.check.skip -Dspotless.apply.skip -Dassembly.skipAssembly \
-    -pl "$1" -am package
+  built=$1
+  shift
+  cd "$project" && mvn "$@" -B -ntp -DskipTests -DskipErrorProne -Dspotless.check.skip -Dspotless.apply.skip -Dassembly.skipAssembly \
+    -pl "$built" -am package
 }
 
 # run_java MODULE CLASS_PATH CLASS [OPTION...]: runs a class in place of the script. LIGHTFLOW_JAVA_OPTIONS replaces

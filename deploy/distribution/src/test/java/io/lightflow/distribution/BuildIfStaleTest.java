@@ -42,14 +42,17 @@ class BuildIfStaleTest {
 
     private void maven(String says) throws IOException {
         Path maven = Files.createDirectories(folder.resolve("bin")).resolve("mvn");
-        Files.writeString(maven, "#!/bin/sh\necho built >>'" + folder.resolve("builds") + "'\necho '" + says + "'\n");
+        Files.writeString(maven, "#!/bin/sh\necho \"$@\" >>'" + folder.resolve("builds") + "'\necho '" + says + "'\n");
         Files.setPosixFilePermissions(maven, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     /** Runs the function, and returns what it printed. */
     private String build(int exitCode, String... sources) throws Exception {
-        String script = "set -eu\nproject='" + project + "'\n. \"$project/bin/source-tree.sh\"\nbuild_if_stale module "
-                + String.join(" ", sources);
+        return run(exitCode, "build_if_stale module " + String.join(" ", sources));
+    }
+
+    private String run(int exitCode, String function) throws Exception {
+        String script = "set -eu\nproject='" + project + "'\n. \"$project/bin/source-tree.sh\"\n" + function;
         ProcessBuilder builder = new ProcessBuilder("sh", "-c", script).redirectErrorStream(true);
         builder.environment().merge("PATH", folder.resolve("bin") + ":", (path, first) -> first + path);
         Process process = builder.start();
@@ -102,5 +105,23 @@ class BuildIfStaleTest {
         assertThat(build(1)).contains("[ERROR] Main.java does not compile", "The build failed. Its log is");
         build(1);
         assertThat(builds()).isEqualTo(2);
+    }
+
+    @Test
+    void aPeerIsBuiltWithItsProfile() throws Exception {
+        Path pom = Files.createDirectories(project.resolve("lab/peers/one")).resolve("pom.xml");
+        Files.writeString(pom, "");
+
+        assertThat(run(0, "build_peer_if_stale one")).contains("the first build of one");
+        assertThat(run(0, "build_peer_if_stale one")).isEmpty();
+        assertThat(folder.resolve("builds")).content().contains("-Ppeers", "-pl lab/peers/one -am package");
+        change(pom);
+        assertThat(run(0, "build_peer_if_stale one")).contains("lab/peers/one/pom.xml has changed");
+    }
+
+    @Test
+    void aPeerThatDoesNotExistIsLeftToTheCommand() throws Exception {
+        assertThat(run(0, "build_peer_if_stale none")).isEmpty();
+        assertThat(folder.resolve("builds")).doesNotExist();
     }
 }

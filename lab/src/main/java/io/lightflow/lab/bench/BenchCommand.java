@@ -6,8 +6,8 @@ import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.deploy.local.ForkedKafka;
 import io.lightflow.deploy.local.LocalSettings;
-import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.deploy.local.LocalStack;
+import io.lightflow.lab.contest.ContestReport;
 import io.lightflow.lab.feed.BeaconCadence;
 import io.lightflow.lab.feed.BenchFeed;
 import io.lightflow.lab.feed.BenchFeedSettings;
@@ -15,6 +15,8 @@ import io.lightflow.lab.feed.Feed;
 import io.lightflow.lab.feed.FeedProducer;
 import io.lightflow.lab.feed.FeedSettings;
 import io.lightflow.lab.feed.FeedTotals;
+import io.lightflow.lab.measure.BenchStack;
+import io.lightflow.lab.measure.ProcessUsage;
 import io.lightflow.lab.options.DurationOptions;
 import io.lightflow.lab.up.Completion;
 import io.lightflow.lab.up.JoinedTopics;
@@ -50,11 +52,12 @@ import picocli.CommandLine.Option;
         description = {
             "Fill the central topics with events, then start both topologies and measure how fast they drain them into"
                     + " the joined topics and PostgreSQL.",
-            "With --rate, feed at that rate instead and measure how long a click takes."
+            "With --rate, feed at that rate instead and measure how long a click takes.",
+            "With --against, do the same with programs for other platforms, in turn, and compare."
         })
 public final class BenchCommand implements Callable<Integer> {
-    private static final DcGroup GROUP = new DcGroup("us", List.of("us-west", "us-east"));
-    private static final int SHARDS = 8;
+    private static final DcGroup GROUP = BenchStack.GROUP;
+    private static final int SHARDS = BenchStack.SHARDS;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @Option(names = "--events", defaultValue = "2100000", description = "Number of events. Default: ${DEFAULT-VALUE}.")
@@ -101,21 +104,20 @@ public final class BenchCommand implements Callable<Integer> {
                             + " too.")
     private Long storeProcess;
 
+    @Mixin
+    private ContestOptions contest;
+
     @Option(names = "--report", paramLabel = "FILE", description = "Write the results as JSON to this file.")
     private Path report;
 
     @Override
     public Integer call() throws Exception {
-        int microBatch = microBatchSeconds != null ? microBatchSeconds : rate == null ? 5 : 1;
-        LocalSettings settings = LocalSettings.in(DataDirectories.fresh("bench"))
-                .withGroups(List.of(GROUP))
-                .withShards(SHARDS)
-                .withAllowedDisorder(Duration.ofSeconds(2))
-                .withMicroBatch(Duration.ofSeconds(microBatch))
-                .withPollRecords(pollRecords)
-                .withDataflowParallelism(parallelism)
-                .with(store.aerospike())
-                .with(EventPath.DIRECT);
+        if (contest.isRequested(store.aerospike())) {
+            return contest();
+        }
+        LocalSettings settings = BenchStack.settings(
+                        DataDirectories.fresh("bench"), microBatch(), pollRecords, parallelism)
+                .with(store.aerospike());
         ForkedKafka kafka = new ForkedKafka(settings.data().resolve("kafka-central"), 512);
         BenchReport figures;
         try (LocalStack stack = new LocalStack(settings, kafka)) {
@@ -127,6 +129,20 @@ public final class BenchCommand implements Callable<Integer> {
             figures.write(report);
         }
         return 0;
+    }
+
+    private int contest() throws Exception {
+        ContestReport results = contest.contest(events, seed, rate, seconds, microBatch(), pollRecords, parallelism)
+                .run(DataDirectories.fresh("contest"));
+        System.out.println(results.table());
+        if (report != null) {
+            results.write(report);
+        }
+        return results.isExact() ? 0 : 1;
+    }
+
+    private int microBatch() {
+        return microBatchSeconds != null ? microBatchSeconds : rate == null ? 5 : 1;
     }
 
     private BenchReport drain(LocalStack stack, ForkedKafka kafka) throws Exception {
@@ -274,9 +290,12 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
+    static CommandLine commandLine() {
+        return CommandErrors.installOn(new CommandLine(new BenchCommand()));
+    }
+
     public static void main(String[] arguments) {
-        int exitCode =
-                CommandErrors.installOn(new CommandLine(new BenchCommand())).execute(arguments);
+        int exitCode = commandLine().execute(arguments);
         System.out.flush();
         System.exit(exitCode);
     }

@@ -3,6 +3,7 @@ package io.lightflow.lab.bench;
 import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.deploy.local.ForkedKafka;
 import io.lightflow.event.EventType;
+import io.lightflow.lab.measure.ProcessUsage;
 import io.lightflow.producer.BeaconPolicy;
 import io.lightflow.producer.LightEvents;
 import io.lightflow.producer.LightEventsSettings;

@@ -1,4 +1,4 @@
-package io.lightflow.lab.bench;
+package io.lightflow.lab.measure;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,20 +14,38 @@ import java.util.stream.Stream;
  * @param cpuSeconds user and system time, of ended children, too
  * @param peakRssMb the sum of the processes' largest resident sets; memory that they share is counted in each
  */
-record ProcessUsage(double cpuSeconds, long peakRssMb) {
+public record ProcessUsage(double cpuSeconds, long peakRssMb) {
     private static final double TICKS_PER_SECOND = 100;
 
     /** The usage of the process and its descendants. */
-    static ProcessUsage of(long processId) {
-        Stream<Long> children = ProcessHandle.of(processId).stream()
-                .flatMap(ProcessHandle::descendants)
-                .map(ProcessHandle::pid);
-        return sum(Stream.concat(Stream.of(processId), children).toList(), 14);
+    public static ProcessUsage of(long processId) {
+        return sum(tree(processId), 14);
     }
 
     /** The usage of the process without its children. */
-    static ProcessUsage alone(long processId) {
+    public static ProcessUsage alone(long processId) {
         return sum(List.of(processId), 12);
+    }
+
+    /** Forgets the peak memory of the process and its descendants. Requires their user, or root. */
+    public static void forgetPeak(long processId) {
+        for (long pid : tree(processId)) {
+            try {
+                Files.writeString(Path.of("/proc", Long.toString(pid), "clear_refs"), "5");
+            } catch (IOException e) {
+                if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
+                    continue;
+                }
+                throw new UncheckedIOException("resetting the peak memory of process " + pid + " failed: " + e, e);
+            }
+        }
+    }
+
+    private static List<Long> tree(long processId) {
+        Stream<Long> children = ProcessHandle.of(processId).stream()
+                .flatMap(ProcessHandle::descendants)
+                .map(ProcessHandle::pid);
+        return Stream.concat(Stream.of(processId), children).toList();
     }
 
     private static ProcessUsage sum(List<Long> processIds, int lastTimeField) {
