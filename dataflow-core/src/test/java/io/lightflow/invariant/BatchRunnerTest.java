@@ -32,7 +32,7 @@ class BatchRunnerTest {
 
     @Test
     void theResultIsTheAnswerOfBruteForceForEveryBlockSize() {
-        Seeds.each(500, seed -> {
+        Seeds.each(150, seed -> {
             Stream stream = StreamGenerator.stream(seed);
             BatchResult result = run(stream.settings(), 1 + (int) (seed % 40), stream.topics());
             BruteForce.Answer answer = stream.answer();

@@ -88,7 +88,7 @@ class InvariantAPositionTravelsWithDataTest {
     /** The driver crashes at any moment, and its hints are lost, stale, or from another incarnation. */
     @Test
     void nothingIsLostOrDoubledWhereverTheDriverDiesAndWhateverItsHintsSay() {
-        Seeds.each(1_000, seed -> {
+        Seeds.each(300, seed -> {
             Stream stream = StreamGenerator.stream(seed);
             Random random = new Random(seed);
             MemorySink.Store<List<OutputEvent>> store = new MemorySink.Store<>();

@@ -30,7 +30,7 @@ class InvariantCVisibleByPositionTest {
 
     @Test
     void crashesAndZombiesAtRandomChangeNothing() {
-        Seeds.each(600, seed -> {
+        Seeds.each(200, seed -> {
             Stream stream = StreamGenerator.stream(seed);
             Random random = new Random(seed);
             ShardRun run = new ShardRun(stream.settings(), new WatchedStore());

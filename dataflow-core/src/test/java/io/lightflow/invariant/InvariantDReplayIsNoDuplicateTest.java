@@ -82,7 +82,7 @@ class InvariantDReplayIsNoDuplicateTest {
     /** A mirror is rebuilt: its topics start at 0 under new ids, and all events are replayed. */
     @Test
     void aTopicThatWasMadeAgainGivesOnlyDuplicates() {
-        Seeds.each(500, seed -> {
+        Seeds.each(150, seed -> {
             Stream stream = StreamGenerator.stream(seed);
             Random random = new Random(seed);
             ShardRun run = new ShardRun(stream.settings());

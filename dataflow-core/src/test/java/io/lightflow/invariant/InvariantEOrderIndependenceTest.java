@@ -10,7 +10,7 @@ class InvariantEOrderIndependenceTest {
 
     @Test
     void everyInterleavingAndEveryCutGiveTheAnswerOfBruteForce() {
-        Seeds.each(1_000, seed -> {
+        Seeds.each(300, seed -> {
             Stream stream = StreamGenerator.stream(seed);
             ShardRun run = new ShardRun(stream.settings());
             Interleaving interleaving = new Interleaving(stream.topics(), new Random(seed));

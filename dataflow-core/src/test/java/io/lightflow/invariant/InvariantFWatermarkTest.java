@@ -106,7 +106,7 @@ class InvariantFWatermarkTest {
 
     @Test
     void itNeverGoesBackWhateverComes() {
-        Seeds.each(500, seed -> {
+        Seeds.each(150, seed -> {
             Stream stream = StreamGenerator.stream(seed);
             Random random = new Random(seed);
             List<TopicLog> topics =

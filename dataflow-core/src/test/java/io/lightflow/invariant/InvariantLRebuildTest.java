@@ -21,7 +21,7 @@ class InvariantLRebuildTest {
 
     @Test
     void whateverTheLedgerHadReadWhenTheStoreWasLostTheAnswerIsThatOfBruteForce() {
-        Seeds.each(600, seed -> {
+        Seeds.each(150, seed -> {
             Stream stream = StreamGenerator.stream(seed);
             Random random = new Random(seed);
             ShardRun run = new ShardRun(stream.settings());

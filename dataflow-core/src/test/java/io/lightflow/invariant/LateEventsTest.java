@@ -151,7 +151,7 @@ class LateEventsTest {
      */
     @Test
     void eventsInNoOrderComeOutOnceEachOrAreRejectedForTheirAge() {
-        Seeds.each(1_000, seed -> {
+        Seeds.each(300, seed -> {
             Stream stream = StreamGenerator.stream(seed);
             Random random = new Random(seed);
             List<TopicLog> topics =

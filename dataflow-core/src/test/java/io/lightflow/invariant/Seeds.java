@@ -3,8 +3,8 @@ package io.lightflow.invariant;
 import java.util.function.LongConsumer;
 
 /**
- * Runs a check for many seeds. A failure names its seed. {@code -Dlightflow.seed=N} runs only that seed,
- * {@code -Dlightflow.seeds=N} runs N seeds.
+ * Runs a check for as many seeds as the suite has time for. A failure names its seed. {@code -Dlightflow.seeds=N} runs
+ * N seeds, {@code -Dlightflow.seed=N} runs only that seed.
  */
 final class Seeds {
     private Seeds() {}

@@ -33,7 +33,7 @@ class SimulationTest {
 
     @Test
     void everyScheduleKeepsTheInvariantsAndEndsWithTheBruteForceAnswer() {
-        Result result = simulation.run(0, Long.getLong("lightflow.seeds", 300));
+        Result result = simulation.run(0, Long.getLong("lightflow.seeds", 150));
         result.failure().ifPresent(failure -> {
             throw new AssertionError(describe(failure), failure.cause());
         });
@@ -95,7 +95,7 @@ class SimulationTest {
         return schedule.with(schedule.events().stream()
                 .filter(event -> PEACEFUL.contains(event.what()))
                 .map(Event::unharmed)
-                .limit(32)
+                .limit(20)
                 .toList());
     }
 

@@ -16,7 +16,10 @@ import net.bytebuddy.asm.Advice;
 import net.bytebuddy.asm.AsmVisitorWrapper;
 import net.bytebuddy.asm.MemberSubstitution;
 
-/** The mutants: deliberate defects of the platform, one at a time. */
+/**
+ * The mutants: deliberate defects of the platform, one at a time. A mutant that the first schedules do not catch
+ * records the seed of one that does. {@code lab/simulate --mutants} finds it again after a change to the schedules.
+ */
 public enum Mutant {
     TXIDS_INSTEAD_OF_OFFSETS(
             "a batch counts as done if its txid is not above the ledger's, and is processed whole otherwise,"
@@ -78,6 +81,7 @@ public enum Mutant {
                     Advice.to(EveryStoreMatches.class).on(named("mismatch")))),
 
     STORE_WITHOUT_AGE(
+            7,
             "the sequence of a store does not rise, so an older copy has the mark that the ledger expects",
             changed(
                     "io.lightflow.position.StoreVersion",
@@ -102,12 +106,14 @@ public enum Mutant {
                     Advice.to(CompiledSchema.class).on(named("writer")))),
 
     REGISTRY_WITHOUT_ANSWER(
+            21,
             "a registry that gives no answer is taken for one that does not know the schema",
             changed(
                     "io.lightflow.join.StoredBodies",
                     Advice.to(NoAnswerIsUnknown.class).on(named("writer")))),
 
     RULES_OF_TODAY(
+            18,
             "today's windows and disorder apply to stored events, not those of their arrival",
             changed(
                     "io.lightflow.join.StoredCells",
@@ -118,16 +124,19 @@ public enum Mutant {
             changed("io.lightflow.join.BlockJoin", Advice.to(NoTakeover.class).on(named("takeover")))),
 
     TAKEOVER_NOT_AWAITED(
+            38,
             "an attempt writes cells although the commit of its number may be forgotten",
             changed(
                     "io.lightflow.topology.dataflow.DataflowLoop",
                     Advice.to(Skipped.class).on(named("awaitTakeovers")))),
 
     NO_TOMBSTONES(
+            278,
             "an event that is not stored leaves no tombstone, so that the cell of an earlier attempt becomes visible",
             changed("io.lightflow.join.Tombstones", Advice.to(Never.class).on(named("hides")))),
 
     COPIES_BEYOND_THE_CAP(
+            18,
             "a copy of an event beyond the row cap is emitted again if it comes in a later block",
             changed("io.lightflow.join.Tombstones", Advice.to(Never.class).on(named("isEmitted")))),
 
@@ -138,6 +147,7 @@ public enum Mutant {
                     Advice.to(Skipped.class).on(named("requestId").and(takesArguments(2))))),
 
     AGE_WITHIN_THE_BLOCK(
+            280,
             "only what is newer within its own block makes an event too old",
             changed("io.lightflow.join.BlockJoin", Advice.to(NoNewestTime.class).on(named("newestBefore")))),
 
@@ -148,6 +158,7 @@ public enum Mutant {
                     Advice.to(TimersOfToday.class).on(named("lastDue")))),
 
     SUMS_WRAP_AROUND(
+            24,
             "a sum of money that exceeds 64 bits loses its carry",
             changed(Counts.class.getName(), Advice.to(Skipped.class).on(named("overflows")))),
 
@@ -168,12 +179,14 @@ public enum Mutant {
                     Advice.to(FastestClock.class).on(named("reached")))),
 
     PRODUCERS_NEVER_LEAVE(
+            95,
             "a producer that is gone holds the watermark for ever",
             changed(
                     ProducerClocks.Clock.class.getName(),
                     Advice.to(NeverSilent.class).on(named("later")))),
 
     SLOW_CLOCK_COUNTS(
+            25,
             "a clock far behind most of the others holds the watermark as long as it is wrong",
             changed(ProducerClocks.class.getName(), Advice.to(Skipped.class).on(named("isSlow")))),
 
@@ -188,9 +201,11 @@ public enum Mutant {
             changed(PositionCodec.class.getName(), Advice.to(Skipped.class).on(named("appendEpochs")))),
 
     LARGE_COMMIT_NOT_SPLIT(
+            5,
             "a commit that exceeds its time-out is repeated as it is",
             changed(Block.class.getName(), Advice.to(NotHalved.class).on(named("halves"))));
 
+    private final long caughtBy;
     private final String breaks;
     private final String flaw;
     private final Map<String, AsmVisitorWrapper> changes = new LinkedHashMap<>();
@@ -198,13 +213,22 @@ public enum Mutant {
     private record Change(String className, AsmVisitorWrapper how) {}
 
     Mutant(String breaks, Change... changed) {
-        this(breaks, "NONE");
+        this(0, breaks, changed);
+    }
+
+    Mutant(long caughtBy, String breaks, Change... changed) {
+        this(caughtBy, breaks, "NONE");
         for (Change change : changed) {
             changes.put(change.className(), change.how());
         }
     }
 
     Mutant(String breaks, String flaw) {
+        this(0, breaks, flaw);
+    }
+
+    Mutant(long caughtBy, String breaks, String flaw) {
+        this.caughtBy = caughtBy;
         this.breaks = breaks;
         this.flaw = flaw;
     }
@@ -216,6 +240,11 @@ public enum Mutant {
     /** Records below the ledger are no longer skipped, since they are compared with offset 0. */
     private static AsmVisitorWrapper nothingSkippedIn(String method) {
         return MemberSubstitution.relaxed().method(named("nextOffset")).stub().on(named(method));
+    }
+
+    /** Seed of a schedule that catches it, as long as the schedules stay as they are. */
+    long caughtBy() {
+        return caughtBy;
     }
 
     /** Describes the defect in one sentence. */

@@ -30,7 +30,17 @@ public final class MutantHunt {
 
     /** Runs at most the given number of schedules, from a seed on, until one catches the mutant. */
     public static Outcome hunt(Mutant mutant, long firstSeed, long most) {
+        return hunt(trial(mutant), firstSeed, most);
+    }
+
+    /** Runs the recorded schedule, and searches from seed 0 if that one no longer catches the mutant. */
+    static Outcome huntFromRecorded(Mutant mutant, long most) {
         LongFunction<?> trial = trial(mutant);
+        Outcome recorded = hunt(trial, mutant.caughtBy(), 1);
+        return recorded.caught() ? recorded : hunt(trial, 0, most);
+    }
+
+    private static Outcome hunt(LongFunction<?> trial, long firstSeed, long most) {
         for (long seed = firstSeed; seed < firstSeed + most; seed++) {
             String why = (String) trial.apply(seed);
             if (why != null) {
