@@ -54,6 +54,8 @@ final class BlockJoin {
     private final long oldWatermark;
     private final long newWatermark;
     private final Position next;
+    private final long maxOutputBytes;
+    private long outputBytes;
     /** Greatest due time of all timers, including those of this block. */
     private long lastTimer;
 
@@ -71,7 +73,8 @@ final class BlockJoin {
             StoredCells storedCells,
             Position position,
             Block block,
-            long txid) {
+            long txid,
+            long maxOutputBytes) {
         this.settings = settings;
         this.attribution = attribution;
         this.encoder = encoder;
@@ -79,6 +82,7 @@ final class BlockJoin {
         this.storedCells = storedCells;
         this.block = block;
         this.txid = txid;
+        this.maxOutputBytes = block.size() > 1 ? maxOutputBytes : Long.MAX_VALUE;
         this.position = position;
         this.visibility = position.visibility();
         this.books = position.books().edit();
@@ -392,6 +396,10 @@ final class BlockJoin {
     }
 
     void send(OutputEvent output) {
+        outputBytes += output.value().length;
+        if (outputBytes > maxOutputBytes) {
+            throw new OutputTooLargeException(block, maxOutputBytes);
+        }
         outputs.add(output);
     }
 

@@ -26,17 +26,27 @@ public final class JoinStep {
     private final OutputEncoder encoder;
     private final StoredBodies bodies;
     private final StoredCells cells;
+    private final long maxOutputBytes;
+
+    /** A step whose outputs have no bound, for blocks of a known size. */
+    public JoinStep(JoinSettings settings, Attribution attribution, SchemaIds ids, WriterSchemas schemas) {
+        this(settings, attribution, ids, schemas, Long.MAX_VALUE);
+    }
 
     /**
      * @param ids ids of the compiled schemas
      * @param schemas finds the schemas of stored bodies that another build wrote
+     * @param maxOutputBytes bound for the outputs of a block of more than one record: many small clicks on one large
+     *     impression become many large outputs
      */
-    public JoinStep(JoinSettings settings, Attribution attribution, SchemaIds ids, WriterSchemas schemas) {
+    public JoinStep(
+            JoinSettings settings, Attribution attribution, SchemaIds ids, WriterSchemas schemas, long maxOutputBytes) {
         this.settings = settings;
         this.attribution = attribution;
         this.encoder = new OutputEncoder(ids);
         this.bodies = new StoredBodies(ids, schemas);
         this.cells = new StoredCells(settings);
+        this.maxOutputBytes = maxOutputBytes;
     }
 
     /**
@@ -65,9 +75,11 @@ public final class JoinStep {
      * @throws io.lightflow.position.GapException if the block begins above the position
      * @throws io.lightflow.store.StoreUnavailableException if the store is unavailable now
      * @throws WriterSchemas.SchemasUnavailableException if the schema of a stored body is unavailable now
+     * @throws OutputTooLargeException if the block has several records and its outputs exceed the bound
      */
     public StepResult run(Position position, Block block, long txid, JoinStore store) {
-        BlockJoin join = new BlockJoin(settings, attribution, encoder, bodies, cells, position, block, txid);
+        BlockJoin join =
+                new BlockJoin(settings, attribution, encoder, bodies, cells, position, block, txid, maxOutputBytes);
         join.addTimerRows(read(store, join.timerRanges()));
         join.addKeyRows(read(store, join.keyRanges()));
         join.addDayRows(read(store, join.dayRanges()));

@@ -68,6 +68,7 @@ public final class RecordIsolator {
      * @throws GapException if the block begins above the position
      * @throws StoreUnavailableException if the store is unavailable now
      * @throws SchemasUnavailableException if the schema of a stored body is unavailable now
+     * @throws OutputTooLargeException if the block has several records and its outputs exceed the bound
      * @throws RuntimeException if the step fails and no event of the block causes it
      */
     public static StepResult run(
@@ -85,7 +86,7 @@ public final class RecordIsolator {
         try {
             result = step.run(position, part, txid, store);
             return null;
-        } catch (GapException | StoreUnavailableException | SchemasUnavailableException e) {
+        } catch (GapException | StoreUnavailableException | SchemasUnavailableException | OutputTooLargeException e) {
             throw e;
         } catch (RuntimeException e) {
             if (e == store.failure) {

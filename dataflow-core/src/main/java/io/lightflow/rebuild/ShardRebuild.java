@@ -5,6 +5,7 @@ import io.lightflow.event.BlockEntry;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.LightEvent;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.OutputTooLargeException;
 import io.lightflow.join.RecordIsolator;
 import io.lightflow.join.StepResult;
 import io.lightflow.position.Books;
@@ -92,9 +93,14 @@ public final class ShardRebuild {
     }
 
     private void run(Block block) {
-        // An event that the topology set aside has no cells.
-        StepResult result =
-                RecordIsolator.run(step, store, position, block, target.txid(), (count, first, failure) -> {});
+        StepResult result;
+        try {
+            // An event that the topology set aside has no cells.
+            result = RecordIsolator.run(step, store, position, block, target.txid(), (count, first, failure) -> {});
+        } catch (OutputTooLargeException e) {
+            block.halves().forEach(this::run);
+            return;
+        }
         write(result.cells());
         position = capped(result.position());
     }

@@ -5,7 +5,6 @@ import io.lightflow.event.OutputTopic;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
 import io.lightflow.position.Visibility;
-import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.PartitionReader.Offsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -177,16 +176,12 @@ final class ShardHourAudit {
     /** Looks for the originals of overdue events: the join recognizes an id for as long as it keeps it. */
     private void readEarlierOutputs(HourOfShard hour, Map<TopicPartition, Offsets> read, Position decided) {
         for (EventType type : hour.overdue(decided.watermark())) {
-            long kept =
-                    switch (type) {
-                        // The join looks in the rows of the day, and of the day before if midnight is near.
-                        case IMPRESSION, TAG -> 2 * Statistics.DAY_MS;
-                        case CLICK, CONVERSION -> rules.retention().toMillis();
-                    };
             List<TopicPartition> partitions = EARLIER.get(type).stream()
                     .map(output -> new TopicPartition(output.of(rules.group()), hour.shard()))
                     .toList();
-            central.open(partitions, outputsSince(hour.begin() - kept, farFuture))
+            central.open(
+                            partitions,
+                            outputsSince(hour.begin() - rules.retention().toMillis(), farFuture))
                     .forEach((partition, earlier) -> {
                         long to = read.get(partition).since();
                         String name = partition.topic();

@@ -5,6 +5,7 @@ import io.lightflow.event.OutputEvent;
 import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.identity.StoreIdentity;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.OutputTooLargeException;
 import io.lightflow.join.StepResult;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
@@ -133,6 +134,12 @@ public final class DataflowLoop implements BlockLoop {
             if (!cells.isEmpty()) {
                 store.write(cells);
             }
+        } catch (OutputTooLargeException e) {
+            todo.remove();
+            if (addHalves(batch, todo) == 1) {
+                throw e;
+            }
+            return;
         } catch (SinkUnavailableException
                 | StoreUnavailableException
                 | SchemasUnavailableException
@@ -266,9 +273,7 @@ public final class DataflowLoop implements BlockLoop {
         } catch (CommitTimeoutException e) {
             inFlight = null;
             forget(asked.batch);
-            List<Batch> halves = halves(asked.batch);
-            halves.subList(1, halves.size()).forEach(todo::addFirst);
-            todo.addFirst(halves.get(0));
+            addHalves(asked.batch, todo);
             throw e;
         } catch (SinkUnavailableException | FencedException e) {
             inFlight = null;
@@ -276,6 +281,14 @@ public final class DataflowLoop implements BlockLoop {
             todo.addFirst(asked.batch);
             throw e;
         }
+    }
+
+    /** Puts a batch in front of the queue, in two if it can be halved. Returns the number of its parts. */
+    private static int addHalves(Batch batch, Deque<Batch> todo) {
+        List<Batch> halves = halves(batch);
+        halves.subList(1, halves.size()).forEach(todo::addFirst);
+        todo.addFirst(halves.get(0));
+        return halves.size();
     }
 
     /** The batch in two, or as it is if none of its blocks can be halved. */

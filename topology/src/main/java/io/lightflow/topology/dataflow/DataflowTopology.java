@@ -38,6 +38,11 @@ import org.apache.kafka.clients.admin.Admin;
 public final class DataflowTopology implements TopologyDescriptor {
     public static final TopologyDescriptor INSTANCE = new DataflowTopology();
 
+    /**
+     * A block's outputs take at most this part of the heap. A batch has several blocks, and two batches are at work.
+     */
+    private static final int OUTPUT_SHARE = 64;
+
     private DataflowTopology() {}
 
     @Override
@@ -114,7 +119,8 @@ public final class DataflowTopology implements TopologyDescriptor {
     public static Supplier<JoinStep> steps(GroupSettings settings) {
         JoinSettings rules = settings.join().of(settings.group());
         RegistrySchemas schemas = RegistrySchemas.connect(settings.registry());
-        return () -> new JoinStep(rules, new LastClick(), schemas.ids(), schemas);
+        long maxOutputBytes = Runtime.getRuntime().maxMemory() / OUTPUT_SHARE;
+        return () -> new JoinStep(rules, new LastClick(), schemas.ids(), schemas, maxOutputBytes);
     }
 
     /** Threads that end by themselves when they have nothing to do. */

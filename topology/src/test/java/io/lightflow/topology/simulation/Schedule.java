@@ -54,6 +54,11 @@ record Schedule(long seed, int shards, Lateness lateness, long microBatchMs, int
         return new Schedule(seed, shards, lateness, microBatchMs, maxRows, events);
     }
 
+    /** Bound for the outputs of a block. In each third world, blocks exceed it and are halved. */
+    long maxOutputBytes() {
+        return seed % 3 == 0 ? 1_000 : Long.MAX_VALUE;
+    }
+
     /** Whether the rules change. */
     boolean reconfigures() {
         return events.stream().anyMatch(event -> event.what() == What.RECONFIGURE);

@@ -103,7 +103,7 @@ final class World {
         JoinSettings own = settings;
         JoinStore store = new TaskStore(stores.current(), perils, build);
         return new DataflowLoop(
-                () -> new JoinStep(own, new LastClick(), schemas.ids(), registry),
+                () -> new JoinStep(own, new LastClick(), schemas.ids(), registry, schedule.maxOutputBytes()),
                 2,
                 store,
                 new StoreIdentity(settings.group(), store, () -> false, () -> perils.random()
