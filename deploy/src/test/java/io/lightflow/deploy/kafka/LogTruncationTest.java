@@ -11,6 +11,7 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.position.TopicPosition.Incarnation;
+import io.lightflow.topology.kafka.CutOffLogs;
 import io.lightflow.topology.kafka.PollBudget;
 import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
@@ -30,6 +31,8 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,6 +77,11 @@ class LogTruncationTest {
                 seek(reader, read);
                 readUntil(reader, 1, 30);
                 assertThat(read.get(0).nextOffset()).isEqualTo(20);
+            }
+            Map<TopicPartition, Incarnation> ledger =
+                    Map.of(new TopicPartition(TOPIC, 0), read.get(0), new TopicPartition(TOPIC, 1), read.get(1));
+            try (Consumer<byte[], byte[]> consumer = kafka.clients().consumer("status", 1)) {
+                assertThat(CutOffLogs.find(consumer, ledger)).containsOnlyKeys(new TopicPartition(TOPIC, 0));
             }
         }
     }

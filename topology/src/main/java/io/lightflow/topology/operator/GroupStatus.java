@@ -2,8 +2,11 @@ package io.lightflow.topology.operator;
 
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
+import io.lightflow.position.TopicPosition;
+import io.lightflow.position.TopicPosition.Incarnation;
 import io.lightflow.topology.descriptor.ShardPositions;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.kafka.CutOffLogs;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.settings.GroupSettings;
@@ -11,6 +14,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,6 +23,7 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -27,13 +33,15 @@ import org.apache.kafka.common.errors.InterruptException;
 public final class GroupStatus implements AutoCloseable {
     private final GroupSettings settings;
     private final TopologyDescriptor topology;
+    private final KafkaClients clients;
     private final Admin admin;
     private final ShardPositions positions;
 
     public GroupStatus(GroupSettings settings, TopologyDescriptor topology) {
         this.settings = settings;
         this.topology = topology;
-        this.admin = new KafkaClients(settings.kafka()).admin("lightflow-status-" + settings.group());
+        this.clients = new KafkaClients(settings.kafka());
+        this.admin = clients.admin("lightflow-status-" + settings.group());
         this.positions = topology.positions(settings);
     }
 
@@ -73,6 +81,34 @@ public final class GroupStatus implements AutoCloseable {
             }
         }
         return new ShardStatus(shard, position, lag, gap);
+    }
+
+    /**
+     * Why shards cannot be read because the log of a topic-partition was cut off, by shard.
+     *
+     * @param shards what {@link #shards} returned
+     * @throws KafkaException if the central cluster is unavailable
+     */
+    public SortedMap<Integer, String> cutOff(List<ShardStatus> shards) {
+        Map<TopicPartition, Incarnation> read = new HashMap<>();
+        TopicSetup.describe(admin, topology.topics(settings).keySet()).forEach((name, topic) -> {
+            for (ShardStatus shard : shards) {
+                TopicPosition position = shard.position().topics().get(name);
+                if (position != null && position.current().id() == TopicSetup.incarnation(topic)) {
+                    read.put(new TopicPartition(name, shard.shard()), position.current());
+                }
+            }
+        });
+        SortedMap<Integer, String> reasons = new TreeMap<>();
+        try (Consumer<byte[], byte[]> consumer = clients.consumer("lightflow-status-" + settings.group(), 1)) {
+            CutOffLogs.find(consumer, read)
+                    .forEach((partition, end) -> reasons.put(
+                            partition.partition(),
+                            partition + " has been read up to offset "
+                                    + read.get(partition).nextOffset() + ", but its log was cut off at offset "
+                                    + end));
+        }
+        return reasons;
     }
 
     private Map<TopicPartition, Long> offsets(Map<String, TopicDescription> topics, OffsetSpec spec) {

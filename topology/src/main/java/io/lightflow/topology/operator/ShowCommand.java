@@ -60,7 +60,8 @@ public final class ShowCommand implements Callable<Integer> {
                     + nodes.owner().orElse("none") + (nodes.isPausedNow() ? ", paused" : ""));
             List<ShardStatus> shards = status.shards();
             Map<Integer, String> stops = nodes.stops();
-            boolean good = stops.isEmpty();
+            Map<Integer, String> cutOff = status.cutOff(shards);
+            boolean good = stops.isEmpty() && cutOff.isEmpty();
             out.printf("%5s %10s %24s %12s  %s%n", "shard", "txid", "watermark", "lag", "books");
             for (ShardStatus shard : shards) {
                 Position position = shard.position();
@@ -72,11 +73,15 @@ public final class ShowCommand implements Callable<Integer> {
                         position.txid(),
                         time(position.watermark()),
                         shard.lag(),
-                        state(shard, balanced, stops.containsKey(shard.shard())));
+                        state(shard, balanced, stops.containsKey(shard.shard()), cutOff.get(shard.shard())));
                 if (stops.containsKey(shard.shard())) {
                     out.println("      "
                             + stops.get(shard.shard())
                                     .replace("--settings FILE", "--settings " + settingsOption.file()));
+                }
+                if (cutOff.containsKey(shard.shard())) {
+                    out.println("      delete the topic and fill it again under the same name: events that were read"
+                            + " before are duplicates then");
                 }
                 if (shard.gap() != null) {
                     out.println("      restore the records, or accept the loss with: lightflow accept-gap --settings "
@@ -102,7 +107,10 @@ public final class ShowCommand implements Callable<Integer> {
         }
     }
 
-    private static String state(ShardStatus shard, boolean balanced, boolean stopped) {
+    private static String state(ShardStatus shard, boolean balanced, boolean stopped, String cutOff) {
+        if (cutOff != null) {
+            return "STOPPED " + cutOff;
+        }
         if (shard.gap() != null) {
             return "STOPPED " + shard.gap();
         }
