@@ -200,6 +200,13 @@ public enum Mutant {
             "the ledger holds no leader epochs, so that records in the place of lost ones are taken for read",
             changed(PositionCodec.class.getName(), Advice.to(Skipped.class).on(named("appendEpochs")))),
 
+    LATER_LEADERS_IGNORED(
+            698,
+            "a block that begins below the ledger counts as read up to there, whichever leader wrote it",
+            changed(
+                    "io.lightflow.topology.loop.OverlappingBlocks",
+                    Advice.to(Skipped.class).on(named("requireKnownLeaders")))),
+
     LARGE_COMMIT_NOT_SPLIT(
             5,
             "a commit that exceeds its time-out is repeated as it is",
