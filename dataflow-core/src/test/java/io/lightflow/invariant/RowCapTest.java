@@ -9,8 +9,10 @@ import static io.lightflow.invariant.JoinScenario.impression;
 import static io.lightflow.invariant.JoinScenario.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
+import io.lightflow.join.StepResult;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import java.util.ArrayList;
@@ -25,10 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  * within it.
  */
 class RowCapTest {
+    private final JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
 
     @Test
     void whatIsBeyondTheCapIsPutOutFlaggedAndCounted() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
         scenario.append(impressions(1, 5));
         var seen = scenario.run().commit(scenario.block());
         assertThat(seen)
@@ -43,7 +45,6 @@ class RowCapTest {
 
     @Test
     void anotherDayHasItsOwnCap() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
         scenario.read(impressions(1, 4));
         scenario.read(impression("next-day", 24 * HOUR));
         assertThat(scenario.run().position().books().get(EventType.IMPRESSION, Entry.INVALID))
@@ -52,7 +53,6 @@ class RowCapTest {
 
     @Test
     void duplicatesWithinTheCapAndWithinTheBlockAreFound() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
         scenario.append(impressions(1, 5)).append(impressions(1, 5));
         assertThat(scenario.run().commit(scenario.block())).hasSize(5);
         scenario.append(click("c1", 1, "x"), click("c2", 1, "x"), click("c3", 1, "x"), click("c3", 1, "x"));
@@ -67,26 +67,23 @@ class RowCapTest {
 
     @Test
     void aWaitingClickIsNotPutOutTwiceBecauseOfAnImpressionBeyondTheCap() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
         scenario.read(click("c", 10 * SECOND, "i4"));
         scenario.read(impressions(1, 4));
         scenario.watermark(3 * HOUR);
-        assertThat(clickOutcomes(scenario)).containsExactly(Outcome.orphan(KEY, "c"));
+        assertThat(clickOutcomes()).containsExactly(Outcome.orphan(KEY, "c"));
     }
 
     @Test
     void aClickOfTheSameBlockIsNotPutOutTwiceBecauseOfAnImpressionBeyondTheCap() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
         scenario.append(impressions(1, 4)).read(click("c", 10 * SECOND, "i4"));
         scenario.watermark(3 * HOUR);
         scenario.read(conversion("v", 4 * HOUR));
         scenario.watermark(5 * HOUR);
-        assertThat(clickOutcomes(scenario)).containsExactly(Outcome.orphan(KEY, "c"));
+        assertThat(clickOutcomes()).containsExactly(Outcome.orphan(KEY, "c"));
     }
 
     @Test
     void aClickBeyondTheCapIsJoinedWithAnImpressionThatIsThere() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
         scenario.read(impression("i", 1));
         scenario.append(click("c1", 1, "i"), click("c2", 2, "i"), click("c3", 3, "i"), click("c4", 4, "i"));
         assertThat(scenario.read())
@@ -101,7 +98,6 @@ class RowCapTest {
 
     @Test
     void copiesOfEventsBeyondTheCapAreDuplicatesInLaterBlocks() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
         SampleEvent[] clicks = {click("c1", 1, "x"), click("c2", 2, "x"), click("c3", 3, "x"), click("c4", 4, "x")};
         scenario.append(impressions(1, 5)).append(tag("t", 1)).append(clicks).append(conversion("v", 9));
         scenario.read();
@@ -118,20 +114,14 @@ class RowCapTest {
     @ParameterizedTest
     @EnumSource(names = {"CLICK", "CONVERSION"})
     void aCellOfAnEventThatTurnsOutToBeBeyondTheCapStaysInvisible(EventType type) {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
         scenario.read(click("c1", 1, "x"), click("c2", 2, "y"));
         SampleEvent event = type == EventType.CLICK ? click("e", 9, "i") : conversion("e", 9);
         scenario.append(event);
-        var ghosts = scenario.run().attempt(scenario.run().position(), scenario.block());
-        scenario.run().takeOver();
+        StepResult crashed = crash(scenario, scenario.block());
         // The topic of clicks comes before that of conversions, so the other event fills the row.
-        TopicLog other = new TopicLog("a-" + EventType.CLICK.centralTopic("eu"), EventType.CLICK, 77);
-        other.append(click("e'", 8, "z"));
-        List<BlockPart> parts = new ArrayList<>(scenario.block().parts());
-        parts.add(0, other.part(0, 1));
-        scenario.run().commit(ShardRun.block(parts));
+        scenario.run().commit(preceded(scenario, click("e'", 8, "z")));
         assertThat(scenario.run().position().books().get(type, Entry.INVALID)).isEqualTo(1);
-        scenario.run().store().write(ghosts.cells());
+        scenario.run().store().write(crashed.cells());
 
         scenario.read(impression("i", 7));
         scenario.watermark(9 * HOUR);
@@ -149,18 +139,11 @@ class RowCapTest {
      */
     @Test
     void aCellOfAnEventWhoseCopyTurnsOutToBeBeyondTheCapStaysInvisible() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
         scenario.read(click("c1", 1, "x"), click("c2", 2, "y"));
         scenario.append(click("e", 9, "i"));
-        var ghosts = scenario.run().attempt(scenario.run().position(), scenario.block());
-        scenario.run().takeOver();
-        TopicLog other = new TopicLog("a-" + EventType.CLICK.centralTopic("eu"), EventType.CLICK, 77);
-        other.append(click("e'", 8, "z"));
-        other.append(click("e", 9, "i"));
-        List<BlockPart> parts = new ArrayList<>(scenario.block().parts());
-        parts.add(0, other.part(0, 2));
-        scenario.run().commit(ShardRun.block(parts));
-        scenario.run().store().write(ghosts.cells());
+        StepResult crashed = crash(scenario, scenario.block());
+        scenario.run().commit(preceded(scenario, click("e'", 8, "z"), click("e", 9, "i")));
+        scenario.run().store().write(crashed.cells());
 
         scenario.read(impression("i", 7));
         scenario.watermark(9 * HOUR);
@@ -172,36 +155,25 @@ class RowCapTest {
 
     @Test
     void aCellOfAnImpressionThatTurnsOutToBeBeyondTheCapJoinsNothing() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(1));
-        scenario.read(click("c", 5, "i"));
-        scenario.append(impression("i", 9));
-        var ghosts = scenario.run().attempt(scenario.run().position(), scenario.block());
-        scenario.run().takeOver();
-        TopicLog other = new TopicLog("a-" + EventType.IMPRESSION.centralTopic("eu"), EventType.IMPRESSION, 77);
-        other.append(impression("i'", 8));
-        List<BlockPart> parts = new ArrayList<>(scenario.block().parts());
-        parts.add(0, other.part(0, 1));
-        scenario.run().commit(ShardRun.block(parts));
-        scenario.run().store().write(ghosts.cells());
+        JoinScenario ofOne = new JoinScenario(JoinScenario.withRowCap(1));
+        ofOne.read(click("c", 5, "i"));
+        ofOne.append(impression("i", 9));
+        StepResult crashed = crash(ofOne, ofOne.block());
+        ofOne.run().commit(preceded(ofOne, impression("i'", 8)));
+        ofOne.run().store().write(crashed.cells());
 
-        assertThat(scenario.watermark(2 * HOUR)).containsExactly(Outcome.orphan(KEY, "c"));
-        assertThat(scenario.run().position().books().get(EventType.CLICK, Entry.WAITING))
+        assertThat(ofOne.watermark(2 * HOUR)).containsExactly(Outcome.orphan(KEY, "c"));
+        assertThat(ofOne.run().position().books().get(EventType.CLICK, Entry.WAITING))
                 .isZero();
     }
 
     /** The reverse order of attempts: a tombstone of an attempt that never committed hides nothing. */
     @Test
     void aTombstoneOfAnAttemptThatCrashedHidesNothing() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(3));
         scenario.read(click("c1", 1, "x"), click("c2", 2, "y"));
-        TopicLog other = new TopicLog("a-" + EventType.CLICK.centralTopic("eu"), EventType.CLICK, 77);
-        other.append(click("e'", 8, "z"));
         scenario.append(click("e", 9, "i"));
-        List<BlockPart> parts = new ArrayList<>(scenario.block().parts());
-        parts.add(0, other.part(0, 1));
-        var ghosts = scenario.run().attempt(scenario.run().position(), ShardRun.block(parts));
-        scenario.run().store().write(ghosts.cells());
-        scenario.run().takeOver();
+        StepResult crashed = crash(scenario, preceded(scenario, click("e'", 8, "z")));
+        scenario.run().store().write(crashed.cells());
         assertThat(scenario.read()).isEmpty();
         assertThat(scenario.read(impression("i", 7)))
                 .containsExactly(Outcome.click(KEY, "e", "i"), Outcome.impression(KEY, "i"));
@@ -209,16 +181,38 @@ class RowCapTest {
 
     @Test
     void aCrashDoesNotMakeTheCapStrikeEarlier() {
-        JoinScenario scenario = new JoinScenario(JoinScenario.withRowCap(6));
-        scenario.append(impressions(1, 4)).append(tag("t", 1));
-        scenario.append(click("c1", 1, "i1"), click("c2", 2, "i1"), conversion("v", 3));
-        var ghosts = scenario.run().attempt(scenario.run().position(), scenario.block());
-        scenario.run().store().write(ghosts.cells());
-        scenario.watermark(5 * SECOND);
-        assertThat(scenario.run().position().books().total(Entry.INVALID)).isZero();
+        JoinScenario ofSix = new JoinScenario(JoinScenario.withRowCap(6));
+        ofSix.append(impressions(1, 4)).append(tag("t", 1));
+        ofSix.append(click("c1", 1, "i1"), click("c2", 2, "i1"), conversion("v", 3));
+        ofSix.run()
+                .store()
+                .write(ofSix.run()
+                        .attempt(ofSix.run().position(), ofSix.block())
+                        .cells());
+        ofSix.watermark(5 * SECOND);
+        assertThat(ofSix.run().position().books().total(Entry.INVALID)).isZero();
     }
 
-    private static List<Outcome> clickOutcomes(JoinScenario scenario) {
+    /** An attempt that crashes before it commits. Its cells may be in the store. */
+    private static StepResult crash(JoinScenario scenario, Block block) {
+        StepResult attempt = scenario.run().attempt(scenario.run().position(), block);
+        scenario.run().takeOver();
+        return attempt;
+    }
+
+    /** The scenario's block after events of one type from a topic that precedes its own. */
+    private static Block preceded(JoinScenario scenario, SampleEvent... first) {
+        EventType type = first[0].type();
+        TopicLog other = new TopicLog("a-" + type.centralTopic("eu"), type, 77);
+        for (SampleEvent event : first) {
+            other.append(event);
+        }
+        List<BlockPart> parts = new ArrayList<>(scenario.block().parts());
+        parts.add(0, other.part(0, other.end()));
+        return ShardRun.block(parts);
+    }
+
+    private List<Outcome> clickOutcomes() {
         return scenario.run().outcomes().stream()
                 .filter(outcome -> outcome.kind().equals("click"))
                 .toList();

@@ -131,7 +131,7 @@ class TarballTest {
 
     @Test
     void theMainJobRuns() throws Exception {
-        upOn(thisJava(), 20_000);
+        upOn(thisJava(), 4_000);
         assertThat(home.resolve("data/local")).isDirectory();
     }
 

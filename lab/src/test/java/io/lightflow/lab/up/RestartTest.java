@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** However topologies are stopped and started, what comes out is exact (invariants A to E). */
 @OnLocalStack
 class RestartTest {
-    private static final long EVENTS = 40_000;
+    private static final long EVENTS = 20_000;
     private static final double EVENTS_PER_SECOND = 3_000;
 
     @Test

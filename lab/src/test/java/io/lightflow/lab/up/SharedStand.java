@@ -1,5 +1,6 @@
 package io.lightflow.lab.up;
 
+import io.lightflow.deploy.local.GroupOverlay;
 import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import java.io.IOException;
@@ -24,6 +25,12 @@ final class SharedStand implements ParameterResolver {
     /** For {@code @Order}. */
     static final int FIRST = 1;
 
+    /** A record of an unknown schema holds its shards for that long. */
+    private static final String SHORT_WAITS = """
+            join:
+              schemaGrace: 3s
+            """;
+
     private static Stand stand;
     private static Path data;
 
@@ -45,11 +52,14 @@ final class SharedStand implements ParameterResolver {
         if (stand == null) {
             try {
                 data = Files.createTempDirectory("lightflow-stand-");
+                Path shorter = Files.writeString(data.resolve("shorter.yaml"), SHORT_WAITS);
+                stand = Stand.start(LocalSettings.in(data.resolve("stack"))
+                        .withGroups(List.of(Stand.US))
+                        .with(EventPath.DIRECT)
+                        .with(GroupOverlay.read(shorter)));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            stand = Stand.start(
-                    LocalSettings.in(data).withGroups(List.of(Stand.US)).with(EventPath.DIRECT));
         }
         return stand;
     }
