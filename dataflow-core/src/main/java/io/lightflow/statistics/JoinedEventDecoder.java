@@ -46,6 +46,10 @@ public final class JoinedEventDecoder {
 
     private final Map<Long, BodyReader<SpecificRecord>> readers = new HashMap<>();
     private final Map<String, String> dataCenters = new HashMap<>();
+    private final DimensionValues.Interner interner = new DimensionValues.Interner();
+    /** The values of the present record, by the dimension's ordinal. */
+    private final String[] values = new String[Dimension.all().size()];
+
     private final ArrayDecoder decoder = new ArrayDecoder();
 
     /** @throws IllegalArgumentException if a dimension names a field that the schemas lack */
@@ -147,14 +151,13 @@ public final class JoinedEventDecoder {
     }
 
     private StatisticsKey row(long time, Impression impression, EventOrigin origin, String currency) {
-        String[] values = new String[impressionFields.length];
         for (int ordinal = 0; ordinal < values.length; ordinal++) {
             values[ordinal] = ordinal == DATA_CENTER
                     ? dataCenter(origin.getTopic())
                     : (String) impression.get(impressionFields[ordinal]);
         }
         values[CURRENCY] = currency;
-        return StatisticsKey.ofOrdinals(minute(time), values);
+        return new StatisticsKey(minute(time), interner.of(values));
     }
 
     private BodyReader<SpecificRecord> reader(EventType type, String topic, long offset, int schemaId) {
@@ -206,12 +209,11 @@ public final class JoinedEventDecoder {
 
         StatisticsFact read(ArrayDecoder body, long offset) throws IOException {
             reader.read(body);
-            String[] values = new String[dimensions.length];
             for (int ordinal = 0; ordinal < values.length; ordinal++) {
                 values[ordinal] = dimensions[ordinal].get();
             }
             values[DATA_CENTER] = dataCenter(values[DATA_CENTER]);
-            StatisticsKey row = StatisticsKey.ofOrdinals(minute(time.get()), values);
+            StatisticsKey row = new StatisticsKey(minute(time.get()), interner.of(values));
             return new StatisticsFact(
                     offset, EventType.IMPRESSION, time.get(), row, invalid.get(), priceMicros.get(), 0);
         }
