@@ -348,7 +348,7 @@ public record GroupSettings(
     /**
      * The section of the topology {@code stats-counter}.
      *
-     * @param microBatch how often statistics are committed
+     * @param microBatch the longest time between two commits of statistics
      * @param maxRows number of minute rows in memory that causes an early commit
      */
     public record StatisticsSection(

@@ -15,6 +15,7 @@ import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
+import io.lightflow.topology.loop.StoppedException;
 import io.lightflow.topology.loop.StoppedShards;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -24,17 +25,33 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The loop of the topology {@code stats-counter}. It sums blocks in memory, and commits rows and positions together
- * once per micro-batch, or when nothing has come for a second. Until then the ledger stays where it was, so whatever is
- * lost with the memory is read again. While the sink is unavailable the loop keeps its sums: they hold many batches
- * that Trident no longer knows.
+ * The loop of the topology {@code stats-counter}. It sums blocks in memory, and commits rows and positions together.
+ * Until then the ledger stays where it was, so whatever is lost with the memory is read again. While the sink is
+ * unavailable the loop keeps its sums: they hold many batches that Trident no longer knows.
+ *
+ * <p>Another thread makes the commit while the loop sums the blocks behind it, from the positions that the commit will
+ * leave. The loop begins the next commit only when this one is known to be made. Commits follow the load: they take at
+ * most a fifth of the time, and follow each other within a micro-batch.
  */
 public final class StatisticsLoop implements BlockLoop {
     /** A longer wait would add no rows. */
     private static final long QUIET_MS = 1_000;
+
+    /** Each commit has a cost, however few rows it has. */
+    private static final long MIN_PACE_MS = 400;
+
+    /** A commit may take this part of the time until the next one. */
+    private static final int COMMITS_PER_PACE = 5;
+
+    private static final Logger LOG = LoggerFactory.getLogger(StatisticsLoop.class);
 
     private final Sink<Statistics> sink;
     private final Duration microBatch;
@@ -42,8 +59,9 @@ public final class StatisticsLoop implements BlockLoop {
     private final InstantSource clock;
     private final StoppedShards stopped;
     private final BackoffRetrier retrier;
+    private final Executor helper;
 
-    /** The committed position of each open shard. */
+    /** The position of each open shard that the ledger holds, or will hold after the commit in flight. */
     private final Map<Integer, Position> committed = new TreeMap<>();
     /** How far each open shard has been summed into {@link #rows}. */
     private final Map<Integer, Position> summed = new TreeMap<>();
@@ -52,11 +70,37 @@ public final class StatisticsLoop implements BlockLoop {
     /** Whether a step failed since the last commit. Each block is then tried before it is added to the sums. */
     private boolean isolating;
 
+    /** Null if no commit is in flight. */
+    private InFlight inFlight;
+
+    /** When the last commit was begun. */
     private long lastCommitMs;
+    /** How long the last commit took. */
+    private long commitDurationMs;
+
     private long lastNewsMs;
 
+    /** A commit that was requested; its task returns how long it took, in ms. */
+    private record InFlight(List<Commit<Statistics>> commits, FutureTask<Long> task) {
+        List<ShardMove> moves() {
+            return commits.get(0).moves();
+        }
+    }
+
+    /**
+     * @param microBatch the longest time between two commits, if there is something to commit
+     * @param maxRows number of minute rows that causes a commit at once
+     * @param helper runs a commit at once or later, in any thread; the loop's own thread runs what the helper has not
+     *     begun when it needs the result
+     */
     public StatisticsLoop(
-            Sink<Statistics> sink, Duration microBatch, int maxRows, InstantSource clock, BackoffRetrier retrier) {
+            Sink<Statistics> sink,
+            Duration microBatch,
+            int maxRows,
+            InstantSource clock,
+            BackoffRetrier retrier,
+            Executor helper) {
+        this.helper = helper;
         this.sink = sink;
         this.microBatch = microBatch;
         this.maxRows = maxRows;
@@ -78,22 +122,24 @@ public final class StatisticsLoop implements BlockLoop {
         List<RetryException> gaps = new ArrayList<>();
         int stoppedBefore = stopped.count();
         try {
+            if (isCommitDone()) {
+                settle();
+            }
             for (Block block : blocks) {
                 if (!stopped.isStopped(block.shard())) {
                     sum(txid, block).ifPresent(gaps::add);
                 }
             }
-            long now = clock.millis();
             if (blocks.stream().anyMatch(block -> block.size() > 0)) {
-                lastNewsMs = now;
+                lastNewsMs = clock.millis();
             }
             // A stopped shard leaves nothing uncommitted, so that an operator can move its ledger.
-            boolean due = now - lastCommitMs >= microBatch.toMillis()
-                    || now - lastNewsMs >= QUIET_MS && !rows.isEmpty()
-                    || rows.size() >= maxRows
-                    || stopped.count() > stoppedBefore;
-            if (due) {
+            boolean hasStopped = stopped.count() > stoppedBefore;
+            if (hasStopped || isDue()) {
                 commit();
+            }
+            if (hasStopped) {
+                settle();
             }
         } catch (RetryException | FencedException e) {
             forget();
@@ -109,6 +155,18 @@ public final class StatisticsLoop implements BlockLoop {
         }
     }
 
+    private boolean isDue() {
+        long now = clock.millis();
+        long sinceMs = now - lastCommitMs;
+        if (sinceMs >= microBatch.toMillis() || rows.size() >= maxRows) {
+            return true;
+        }
+        if (rows.isEmpty() || inFlight != null) {
+            return false;
+        }
+        return sinceMs >= Math.max(MIN_PACE_MS, COMMITS_PER_PACE * commitDurationMs) || now - lastNewsMs >= QUIET_MS;
+    }
+
     /** A step failed on a record. */
     private static final class StepFailure extends RuntimeException {
         private static final long serialVersionUID = 1L;
@@ -122,6 +180,7 @@ public final class StatisticsLoop implements BlockLoop {
         int shard = block.shard();
         Position position = summed.get(shard);
         if (position == null) {
+            settle();
             position = retrier.untilAvailable("counting shard " + shard, () -> sink.open(shard));
             committed.put(shard, position);
             summed.put(shard, position);
@@ -144,6 +203,7 @@ public final class StatisticsLoop implements BlockLoop {
 
     /** Whether an operator has accepted the gap that stopped a shard. */
     private boolean hasLedgerMoved(int shard) {
+        awaitCommit();
         try {
             return !sink.read(shard).equals(committed.get(shard));
         } catch (SinkUnavailableException e) {
@@ -152,7 +212,9 @@ public final class StatisticsLoop implements BlockLoop {
         }
     }
 
+    /** Requests a commit of all sums, after the one in flight. */
     private void commit() {
+        settle();
         lastCommitMs = clock.millis();
         List<ShardMove> moves = new ArrayList<>(summed.size());
         summed.forEach((shard, next) -> {
@@ -164,16 +226,81 @@ public final class StatisticsLoop implements BlockLoop {
             return;
         }
         List<Commit<Statistics>> commits = List.of(new Commit<>(moves, rows));
-        AtomicBoolean inDoubt = new AtomicBoolean();
-        retrier.untilAvailable("committing the statistics of " + moves.size() + " shards", () -> {
-            if (!inDoubt.getAndSet(true) || !isCommitted(moves)) {
-                sink.commit(commits);
-            }
-            return null;
-        });
+        inFlight = new InFlight(commits, new FutureTask<>(() -> {
+            long begunMs = clock.millis();
+            sink.commit(commits);
+            return clock.millis() - begunMs;
+        }));
         moves.forEach(move -> committed.put(move.shard(), move.next()));
         rows = new Statistics();
         isolating = false;
+        helper.execute(inFlight.task);
+        if (isCommitDone()) {
+            settle();
+        }
+    }
+
+    private boolean isCommitDone() {
+        return inFlight != null && inFlight.task.isDone();
+    }
+
+    /** Waits for the commit in flight. If it failed, it is made again. */
+    private void settle() {
+        if (inFlight == null) {
+            return;
+        }
+        InFlight asked = inFlight;
+        inFlight = null;
+        boolean done = false;
+        try {
+            commitDurationMs = makeSure(asked);
+            done = true;
+        } finally {
+            if (!done) {
+                forget();
+            }
+        }
+    }
+
+    private long makeSure(InFlight asked) {
+        AtomicBoolean inDoubt = new AtomicBoolean();
+        return retrier.untilAvailable(
+                "committing the statistics of " + asked.moves().size() + " shards", () -> {
+                    if (!inDoubt.getAndSet(true)) {
+                        return result(asked.task);
+                    }
+                    if (!isCommitted(asked.moves())) {
+                        sink.commit(asked.commits);
+                    }
+                    return 0L;
+                });
+    }
+
+    /** Runs the task, unless the helper has begun it; then waits for its end. */
+    private static long result(FutureTask<Long> task) {
+        task.run();
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            throw (Error) e.getCause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException("the loop was interrupted while it waited for a commit", e);
+        }
+    }
+
+    /** Waits until no other thread uses the sink; {@link #settle} learns the outcome. */
+    private void awaitCommit() {
+        if (inFlight != null) {
+            try {
+                result(inFlight.task);
+            } catch (SinkUnavailableException | FencedException e) {
+                LOG.debug("The commit in flight failed, and is looked at later", e);
+            }
+        }
     }
 
     /**
@@ -204,6 +331,8 @@ public final class StatisticsLoop implements BlockLoop {
 
     /** Discards what was summed and not committed; it is read again from the ledger. */
     private void forget() {
+        awaitCommit();
+        inFlight = null;
         rows = new Statistics();
         summed.clear();
         committed.clear();
@@ -211,6 +340,10 @@ public final class StatisticsLoop implements BlockLoop {
 
     @Override
     public void close() {
-        sink.close();
+        try {
+            awaitCommit();
+        } finally {
+            sink.close();
+        }
     }
 }

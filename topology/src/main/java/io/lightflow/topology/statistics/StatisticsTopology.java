@@ -30,6 +30,8 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 
 /** The topology {@code stats-counter}: counts joined events in PostgreSQL, with its ledger in the same transaction. */
 public final class StatisticsTopology implements TopologyDescriptor {
@@ -115,7 +117,17 @@ public final class StatisticsTopology implements TopologyDescriptor {
                 settings.statistics().microBatch(),
                 settings.statistics().maxRows(),
                 InstantSource.system(),
-                BackoffRetrier.real());
+                BackoffRetrier.real(),
+                committer());
+    }
+
+    /** A thread that ends by itself when it has nothing to do. */
+    private static Executor committer() {
+        return Executors.newCachedThreadPool(work -> {
+            Thread thread = new Thread(work, "lightflow-committer");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     @Override

@@ -128,7 +128,8 @@ final class World {
                 Duration.ofMillis(schedule.microBatchMs()),
                 schedule.maxRows(),
                 clock,
-                retrier(perils));
+                retrier(perils),
+                work -> soonOrLater(work, perils));
     }
 
     /** While a loop waits for an answer, the others continue. */

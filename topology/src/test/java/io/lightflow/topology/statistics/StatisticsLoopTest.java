@@ -25,7 +25,10 @@ import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.RetryException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -42,12 +45,52 @@ class StatisticsLoopTest {
     private final MemorySink.Store<Statistics> ledger = new MemorySink.Store<>();
     private final ManualClock clock = new ManualClock();
     private final List<Duration> pauses = new ArrayList<>();
+    private final Helper helper = new Helper();
     private final StatisticsLoop loop = loop(1_000);
     private long txid;
 
     private StatisticsLoop loop(int maxRows) {
         return new StatisticsLoop(
-                new MemorySink<>(ledger), MICRO_BATCH, maxRows, clock, new BackoffRetrier(clock, pauses::add));
+                new MemorySink<>(ledger),
+                MICRO_BATCH,
+                maxRows,
+                () -> helper.instant(clock),
+                new BackoffRetrier(clock, pauses::add),
+                helper::execute);
+    }
+
+    /** Runs commits at once, or when it is told to. */
+    private static final class Helper {
+        private final Deque<Runnable> waiting = new ArrayDeque<>();
+        private boolean isBusy;
+        private boolean isRunning;
+        private Duration duration = Duration.ZERO;
+
+        void execute(Runnable commit) {
+            if (isBusy) {
+                waiting.add(commit);
+            } else {
+                run(commit);
+            }
+        }
+
+        private void run(Runnable commit) {
+            isRunning = true;
+            commit.run();
+            isRunning = false;
+        }
+
+        void runNext() {
+            run(waiting.remove());
+        }
+
+        /** Time passes during a commit, between two looks at the clock. */
+        Instant instant(ManualClock clock) {
+            if (isRunning) {
+                clock.advance(duration);
+            }
+            return clock.instant();
+        }
     }
 
     /** Offsets [from, to) of a topic-partition in which every offset is an impression of one micro. */
@@ -141,9 +184,9 @@ class StatisticsLoopTest {
     }
 
     @Test
-    void committedOncePerMicroBatchAndNotBefore() {
+    void committedAtMostEvery400Milliseconds() {
         process(block(0, 0, 10), block(1, 0, 5));
-        clock.advance(MICRO_BATCH.minusMillis(1));
+        clock.advance(Duration.ofMillis(399));
         process(block(0, 10, 20));
         assertThat(ledger.outputs()).isEmpty();
 
@@ -159,21 +202,99 @@ class StatisticsLoopTest {
     }
 
     @Test
-    void committedEarlyWhenNothingHasComeForASecond() {
+    void commitsTakeAFifthOfTheTimeWithinTheMicroBatch() {
+        helper.duration = Duration.ofSeconds(2);
         process(block(0, 0, 10));
-        clock.advance(Duration.ofMillis(999));
-        process(block(0, 10, 11));
-        clock.advance(Duration.ofMillis(999));
-        process();
-        assertThat(ledger.outputs()).isEmpty();
-
-        clock.advance(Duration.ofMillis(1));
-        process();
-
-        assertCommitted(11);
-        clock.advance(Duration.ofSeconds(2));
+        due();
         process();
         assertThat(ledger.outputs()).hasSize(1);
+
+        // The commit began 4 s ago by this clock; news come all the time, so the loop waits for more rows.
+        for (int i = 10; i < 17; i++) {
+            clock.advance(Duration.ofMillis(800));
+            process(block(0, i, i + 1));
+            assertThat(ledger.outputs()).hasSize(1);
+        }
+        clock.advance(Duration.ofMillis(800));
+        process(block(0, 17, 18));
+
+        assertThat(ledger.outputs()).hasSize(2);
+    }
+
+    @Test
+    void blocksAreSummedWhileACommitIsUnderWay() {
+        helper.isBusy = true;
+        process(block(0, 0, 10));
+        due();
+        process();
+        process(block(0, 10, 20), block(0, 20, 22));
+        clock.advance(Duration.ofSeconds(1));
+        process(block(0, 22, 23));
+        assertThat(ledger.outputs()).isEmpty();
+        helper.runNext();
+        assertCommitted(10);
+        assertThat(committed(0)).isEqualTo(10);
+
+        process();
+        helper.runNext();
+
+        assertCommitted(23);
+        assertThat(committed(0)).isEqualTo(23);
+        assertThat(pauses).isEmpty();
+    }
+
+    @Test
+    void aCommitThatFailedWhileMoreWasSummedIsMadeAgainBeforeTheNextOne() {
+        for (Moment moment : Moment.values()) {
+            long from = ledger.outputs().size() * 5L;
+            helper.isBusy = true;
+            process(block(0, from, from + 5));
+            due();
+            process();
+            ledger.failNext(moment);
+            process(block(0, from + 5, from + 10));
+            helper.runNext();
+            helper.isBusy = false;
+            due();
+            process();
+
+            assertCommitted(from + 10);
+            assertThat(committed(0)).isEqualTo(from + 10);
+        }
+        assertThat(pauses).hasSize(Moment.values().length);
+    }
+
+    @Test
+    void aCommitThatTheHelperHasNotBegunIsMadeByTheLoopBeforeTheNextOne() {
+        helper.isBusy = true;
+        process(block(0, 0, 10));
+        due();
+        process();
+        process(block(0, 10, 20));
+        due();
+        process();
+
+        assertCommitted(10);
+        loop.close();
+        assertCommitted(20);
+    }
+
+    @Test
+    void whoeverLosesAShardDuringACommitCountsNothingBehindIt() {
+        helper.isBusy = true;
+        process(block(0, 0, 10));
+        due();
+        process();
+        process(block(0, 10, 20));
+        new MemorySink<>(ledger).open(0);
+        helper.runNext();
+        helper.isBusy = false;
+
+        assertThatThrownBy(this::process).isInstanceOf(FencedException.class);
+        process(block(0, 0, 20));
+        due();
+        process();
+        assertCommitted(20);
     }
 
     @Test
@@ -263,11 +384,16 @@ class StatisticsLoopTest {
         due();
         ledger.failNext(Moment.BEFORE_COMMIT);
         StatisticsLoop overtaken = new StatisticsLoop(
-                new MemorySink<>(ledger), MICRO_BATCH, 1_000, clock, new BackoffRetrier(clock, time -> {
+                new MemorySink<>(ledger),
+                MICRO_BATCH,
+                1_000,
+                clock,
+                new BackoffRetrier(clock, time -> {
                     try (StatisticsLoop other = loop(1)) {
                         other.process(1, List.of(block(0, 0, 4)));
                     }
-                }));
+                }),
+                Runnable::run);
         overtaken.process(1, List.of(block(0, 0, 10)));
         due();
         assertThatThrownBy(() -> overtaken.process(2, List.of()))
@@ -390,7 +516,7 @@ class StatisticsLoopTest {
         MemorySink.Store<Statistics> store = new MemorySink.Store<>();
         ManualClock time = new ManualClock();
         Random random = new Random(seed);
-        StatisticsLoop looping = newLoop(store, time);
+        StatisticsLoop looping = newLoop(store, time, random);
         long[] next = new long[2];
         for (int batch = 0; batch < 60 || store.position(0) == Position.START; batch++) {
             if (random.nextInt(6) == 0) {
@@ -401,7 +527,7 @@ class StatisticsLoopTest {
             }
             if (random.nextInt(12) == 0) {
                 // The worker dies, and with it what was not committed.
-                looping = newLoop(store, time);
+                looping = newLoop(store, time, random);
                 readAgain(store, next);
             }
             time.advance(Duration.ofSeconds(random.nextInt(10)));
@@ -422,9 +548,14 @@ class StatisticsLoopTest {
                         + store.position(1).nextOffset(TOPIC, INCARNATION));
     }
 
-    private static StatisticsLoop newLoop(MemorySink.Store<Statistics> store, ManualClock time) {
+    /** The helper runs half of the commits at once, and leaves the others to the loop. */
+    private static StatisticsLoop newLoop(MemorySink.Store<Statistics> store, ManualClock time, Random random) {
         return new StatisticsLoop(
-                new MemorySink<>(store), MICRO_BATCH, 8, time, new BackoffRetrier(time, time::advance));
+                new MemorySink<>(store), MICRO_BATCH, 8, time, new BackoffRetrier(time, time::advance), commit -> {
+                    if (random.nextBoolean()) {
+                        commit.run();
+                    }
+                });
     }
 
     private static void readAgain(MemorySink.Store<Statistics> store, long[] next) {
