@@ -8,6 +8,8 @@ import java.sql.SQLTransientException;
 public final class PostgresErrors {
     public static final String UNIQUE_VIOLATION = "23505";
     public static final String NUMERIC_OUT_OF_RANGE = "22003";
+    /** No partition holds the row: another process dropped it. */
+    public static final String CHECK_VIOLATION = "23514";
 
     private PostgresErrors() {}
 
@@ -57,7 +59,7 @@ public final class PostgresErrors {
                     "25006", // read-only: a standby, or a failover under way
                     "55P03", // a lock was not free in time
                     "58030", // input or output failed
-                    "23514" // a partition was dropped by another process; it is made again
+                    CHECK_VIOLATION // the partition is made again
             -> true;
             default ->
                 state.startsWith("08") // the connection

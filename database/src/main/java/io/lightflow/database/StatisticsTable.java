@@ -37,6 +37,9 @@ public enum StatisticsTable {
             "spend_micros",
             "revenue_micros");
 
+    /** The table of small commits, with the numbers of all key tables. A count of null is 0. */
+    public static final String DELTA_TABLE = "stats_delta";
+
     private static final List<String> MONEY_COLUMNS = List.of("spend_micros", "revenue_micros");
 
     /** A day of minutes, a month of hours, a year of days. */
@@ -137,6 +140,16 @@ public enum StatisticsTable {
                 .collect(Collectors.joining());
         return "(SELECT time, " + numbers + zeros + ", " + String.join(", ", MONEY_COLUMNS)
                 + " FROM stats_excess WHERE table_name = '" + viewName + "') AS excess";
+    }
+
+    /**
+     * A subquery of the rows of small commits that the table does not hold yet, with the columns of the table. A key
+     * may have many rows. Whoever reads the table instead of the view adds them up with the rows.
+     */
+    public String deltaRows() {
+        return "(SELECT date_bin('" + stepMs + " milliseconds', time, '2000-01-01 00:00+00') AS time, "
+                + String.join(", ", keyColumns().subList(1, keyColumns().size())) + ", "
+                + counts("coalesce(%1$s, 0) AS %1$s") + " FROM " + DELTA_TABLE + ") AS delta";
     }
 
     /** Whether its rows are of minutes, so that the newest ones are likely to be new. */

@@ -1,5 +1,8 @@
 package io.lightflow.lab.contest;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
 /**
  * The SQL statements that read the statistics of a contestant.
  *
@@ -10,6 +13,11 @@ package io.lightflow.lab.contest;
  */
 record StatisticsQueries(String totals, String minuteRows, String lastCommit) {
     static final String COUNTS = "impressions, clicks, conversions, spend_micros, revenue_micros";
+    /** A view may have several rows of a key. */
+    private static final String SUMS = Arrays.stream(COUNTS.split(", "))
+            .map(column -> "sum(" + column + ")")
+            .collect(Collectors.joining(", "));
+
     private static final String DIMENSIONS = "campaign, creative, exchange, publisher, country, device";
 
     /**
@@ -21,8 +29,8 @@ record StatisticsQueries(String totals, String minuteRows, String lastCommit) {
         return new StatisticsQueries(
                 "SELECT coalesce(sum(impressions), 0), coalesce(sum(clicks), 0), coalesce(sum(conversions), 0),"
                         + " coalesce(sum(spend_micros), 0), coalesce(sum(revenue_micros), 0) FROM " + sums,
-                "SELECT (extract(epoch FROM " + timeColumn + ") / 60)::bigint, " + DIMENSIONS + ", " + COUNTS + " FROM "
-                        + minutes,
+                "SELECT (extract(epoch FROM " + timeColumn + ") / 60)::bigint, " + DIMENSIONS + ", " + SUMS + " FROM "
+                        + minutes + " GROUP BY 1, " + DIMENSIONS,
                 lastCommit);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.lightflow.database.StatisticsTable;
 import io.lightflow.event.EventOrigin;
 import io.lightflow.event.GeneratedRecords;
 import io.lightflow.event.JoinedImpression;
@@ -180,11 +181,11 @@ final class CertifiedHour {
         try (Connection connection = DriverManager.getConnection(stand.stack().jdbcUrl());
                 Statement statement = connection.createStatement();
                 ResultSet changed =
-                        statement.executeQuery("WITH changed AS (UPDATE stats_hour_data SET clicks = clicks + 1"
-                                + " WHERE ctid = (SELECT min(ctid) FROM stats_hour_data WHERE time = '" + hour
-                                + "') AND time = '"
-                                + hour
-                                + "' RETURNING ad, place) SELECT campaign, creative, advertiser, exchange, publisher,"
+                        statement.executeQuery("WITH changed AS (INSERT INTO stats_hour_data AS t (time, ad, place, "
+                                + StatisticsTable.counts("%1$s") + ") SELECT time, ad, place, 0, 1, 0, 0, 0, 0, 0, 0"
+                                + " FROM stats_hour WHERE time = '" + hour + "' LIMIT 1 ON CONFLICT (time, ad, place)"
+                                + " DO UPDATE SET clicks = t.clicks + 1 RETURNING ad, place)"
+                                + " SELECT campaign, creative, advertiser, exchange, publisher,"
                                 + " country, device FROM changed JOIN stats_hour USING (ad, place)"
                                 + " WHERE time = '" + hour + "'")) {
             assertThat(changed.next()).isTrue();

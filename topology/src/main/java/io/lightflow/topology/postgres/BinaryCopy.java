@@ -46,6 +46,20 @@ final class BinaryCopy implements AutoCloseable {
         end(time, numbers, counts);
     }
 
+    /** A row of the deltas. A count of 0 becomes null, which takes no room. */
+    void delta(long time, int[] numbers, Counts counts) throws SQLException {
+        begin(1 + numbers.length + COUNT_COLUMNS);
+        key(time, numbers);
+        numberOrNull(counts.impressions);
+        numberOrNull(counts.clicks);
+        numberOrNull(counts.conversions);
+        numberOrNull(counts.invalidImpressions);
+        numberOrNull(counts.invalidClicks);
+        numberOrNull(counts.invalidConversions);
+        numberOrNull(counts.spendMicros);
+        numberOrNull(counts.revenueMicros);
+    }
+
     private void begin(int columns) throws SQLException {
         if (buffer.remaining() < MAX_ROW_BYTES) {
             flush();
@@ -53,11 +67,15 @@ final class BinaryCopy implements AutoCloseable {
         buffer.putShort((short) columns);
     }
 
-    private void end(long time, int[] numbers, Counts counts) {
+    private void key(long time, int[] numbers) {
         number(Math.multiplyExact(time - EPOCH_MS, 1000L));
         for (int number : numbers) {
             buffer.putInt(4).putInt(number);
         }
+    }
+
+    private void end(long time, int[] numbers, Counts counts) {
+        key(time, numbers);
         number(counts.impressions);
         number(counts.clicks);
         number(counts.conversions);
@@ -70,6 +88,14 @@ final class BinaryCopy implements AutoCloseable {
 
     private void number(long value) {
         buffer.putInt(8).putLong(value);
+    }
+
+    private void numberOrNull(long value) {
+        if (value == 0) {
+            buffer.putInt(-1);
+        } else {
+            number(value);
+        }
     }
 
     private void flush() throws SQLException {

@@ -4,6 +4,8 @@ import io.lightflow.statistics.Counts;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Adds to {@code stats_minute_events}, within a transaction of the caller: a minute's number there changes whenever
@@ -11,23 +13,21 @@ import java.sql.SQLException;
  */
 final class MinuteEvents {
     private static final String UPSERT = "INSERT INTO stats_minute_events AS t (time, events)"
-            + " SELECT to_timestamp(a.seconds), sum(a.events) FROM unnest(?, ?) AS a (seconds, events)"
-            + " GROUP BY a.seconds ORDER BY a.seconds ON CONFLICT (time) DO UPDATE SET events = t.events +"
-            + " excluded.events";
+            + " SELECT to_timestamp(a.seconds), a.events FROM unnest(?, ?) AS a (seconds, events)"
+            + " ORDER BY a.seconds ON CONFLICT (time) DO UPDATE SET events = t.events + excluded.events";
 
     private MinuteEvents() {}
 
-    /** @param minutes rows of minutes, by whatever dimensions */
-    static void add(Connection connection, StatisticsRows.Table minutes) throws SQLException {
-        Object[] seconds = new Object[minutes.size()];
-        Object[] events = new Object[minutes.size()];
-        for (int i = 0; i < seconds.length; i++) {
-            seconds[i] = minutes.times()[i] / 1000;
-            events[i] = events(minutes.counts()[i]);
+    static void add(Connection connection, NumberedRows minutes) throws SQLException {
+        SortedMap<Long, Long> sums = new TreeMap<>();
+        for (int row = 0; row < minutes.size(); row++) {
+            sums.merge(minutes.times()[row] / 1000, events(minutes.counts()[row]), Long::sum);
         }
         try (PreparedStatement statement = connection.prepareStatement(UPSERT)) {
-            statement.setArray(1, connection.createArrayOf("bigint", seconds));
-            statement.setArray(2, connection.createArrayOf("bigint", events));
+            statement.setArray(
+                    1, connection.createArrayOf("bigint", sums.keySet().toArray()));
+            statement.setArray(
+                    2, connection.createArrayOf("bigint", sums.values().toArray()));
             statement.executeUpdate();
         }
     }

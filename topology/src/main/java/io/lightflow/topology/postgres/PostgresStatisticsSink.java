@@ -9,20 +9,26 @@ import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.Sink;
+import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.statistics.SetAsideRecord;
 import io.lightflow.statistics.Statistics;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Adds statistics to PostgreSQL: each commit is one transaction that moves the ledger's rows, adds to the minute, hour
- * and day tables and to the sums by campaign, and notifies of campaigns that have used up their budget. The tables must
- * be there, see {@link PostgresSchema}.
+ * Adds statistics to PostgreSQL: each commit is one transaction that moves the ledger's rows, adds to the statistics
+ * and to the sums by campaign, and notifies of campaigns that have used up their budget. The tables must be there, see
+ * {@link PostgresSchema}.
+ *
+ * <p>A small commit appends its rows to {@link StatisticsDelta}, which the sink merges into the statistics tables now
+ * and then, between two commits. A large one, as while the topology catches up, goes into the tables at once.
  *
  * <p>A connection that is lost during a commit leaves it in doubt; {@link #open} waits until PostgreSQL has ended that
  * transaction one way or the other, and returns what came of it. A statement of the loser of a race never waits longer
@@ -31,7 +37,24 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe. Throws {@link PostgresSetupException} where repeating does not help.
  */
 public final class PostgresStatisticsSink implements Sink<Statistics> {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresStatisticsSink.class);
     private static final int MAX_EXCESS_ATTEMPTS = 10;
+    private static final long UNKNOWN = Long.MAX_VALUE;
+
+    /**
+     * When rows are appended, and when they are merged.
+     *
+     * @param maxCommitRows minute rows of a commit that is appended; a larger one goes into the tables at once
+     * @param rows after which a merge is due; readers look at all of them
+     * @param interval after which a merge of fewer is due
+     */
+    record Merging(int maxCommitRows, int rows, Duration interval) {
+        static final Merging DEFAULT = new Merging(20_000, 100_000, Duration.ofMinutes(10));
+
+        long intervalNanos() {
+            return interval.toNanos();
+        }
+    }
 
     private final PostgresPool pool;
     private final String topology;
@@ -40,8 +63,15 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
     private final StatisticsNumbers numbers;
     private final Map<Integer, LedgerTable.Hold> holds = new HashMap<>();
 
-    /** Empty if it is not known, as after a failure. */
-    private OptionalLong newestMinute = OptionalLong.empty();
+    private final StatisticsDelta delta;
+    private final Merging merging;
+
+    /** Not known after a failure. */
+    private long newestMinute = UNKNOWN;
+    /** Rows that this sink appended since its last merge; after a failure, there may be others. */
+    private long unmerged;
+
+    private long mergedNanos = System.nanoTime();
 
     /**
      * Does not connect yet.
@@ -50,11 +80,18 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
      * @param group the group of data centers
      */
     public PostgresStatisticsSink(PostgresSettings settings, String topology, String group) {
+        this(settings, topology, group, Merging.DEFAULT);
+    }
+
+    PostgresStatisticsSink(PostgresSettings settings, String topology, String group, Merging merging) {
+        this.merging = merging;
         pool = new PostgresPool(settings, topology + "-" + group);
         this.topology = topology;
         ledger = new LedgerTable(topology, group);
         partitions = new StatisticsPartitions(pool);
         numbers = new StatisticsNumbers(pool);
+        delta = new StatisticsDelta(pool, partitions);
+        unmerged = merging.rows();
     }
 
     @Override
@@ -96,48 +133,48 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
     }
 
     private void commit(Commit<Statistics> commit) {
-        StatisticsRows rows = StatisticsRows.of(commit.output(), numbers);
-        CampaignRows campaigns = CampaignRows.of(commit.output());
+        NumberedRows minutes = NumberedRows.of(commit.output(), numbers);
+        long[] times = minutes.distinctTimes();
         for (StatisticsTable table : StatisticsTable.values()) {
-            partitions.ensure(table, rows.of(table).times());
+            partitions.ensure(table, times);
         }
         String shards = commit.moves().stream()
                 .map(move -> Integer.toString(move.shard()))
                 .collect(Collectors.joining(", "));
-        long[] times = rows.of(StatisticsTable.MINUTE).times();
-        String action = "commit " + times.length + " minute rows of shards " + shards + " of " + ledger.group();
-        long newest =
-                commit(action, commit.moves(), rows, campaigns, commit.output().setAside());
-        newestMinute = OptionalLong.of(times.length == 0 ? newest : Math.max(newest, times[times.length - 1]));
+        String action = "commit " + minutes.size() + " minute rows of shards " + shards + " of " + ledger.group();
+        if (minutes.size() <= merging.maxCommitRows() && minutes.hasSmallMoney()) {
+            transact(action, commit, minutes, connection -> StatisticsDelta.append(connection, minutes));
+            unmerged += minutes.size();
+        } else {
+            commitInto(action, commit, minutes);
+            if (times.length > 0) {
+                newestMinute = Math.max(newestMinute, times[times.length - 1]);
+            }
+        }
+        mergeIfDue(commit.moves());
     }
 
     /** A sum beyond 64 bits is rare enough to be found by its failure, which costs the common case nothing. */
-    private long commit(
-            String action,
-            List<ShardMove> moves,
-            StatisticsRows rows,
-            CampaignRows campaigns,
-            List<SetAsideRecord> setAside) {
+    private void commitInto(String action, Commit<Statistics> commit, NumberedRows minutes) {
+        StatisticsRows rows = new StatisticsRows(minutes);
         if (!rows.hasCarry()) {
             try {
-                return pool.transact(
-                        action,
-                        connection -> commit(connection, moves, rows, campaigns, setAside, StatisticsWriter::write));
+                transact(action, commit, minutes, connection -> {
+                    if (newestMinute == UNKNOWN) {
+                        newestMinute = StatisticsWriter.newestMinute(connection);
+                    }
+                    new StatisticsWriter(connection, rows).write(newestMinute);
+                });
+                return;
             } catch (PostgresSetupException e) {
                 requireOutOfRange(e);
             }
         }
         for (int attempt = 1; ; attempt++) {
             try {
-                return pool.transact(
-                        action,
-                        connection -> commit(
-                                connection,
-                                moves,
-                                rows,
-                                campaigns,
-                                setAside,
-                                (writer, newest) -> writer.writeWithExcess()));
+                transact(action, commit, minutes, connection -> new StatisticsWriter(connection, rows)
+                        .writeWithExcess());
+                return;
             } catch (PostgresSetupException e) {
                 requireOutOfRange(e);
                 // Another writer filled a row meanwhile.
@@ -154,35 +191,54 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
         }
     }
 
+    /** Writes the rows of a commit. */
     @FunctionalInterface
     private interface Writing {
-        void write(StatisticsWriter writer, long newestMinute) throws SQLException;
+        void write(Connection connection) throws SQLException;
     }
 
-    private long commit(
-            Connection connection,
-            List<ShardMove> moves,
-            StatisticsRows rows,
-            CampaignRows campaigns,
-            List<SetAsideRecord> setAside,
-            Writing writing)
-            throws SQLException {
-        ledger.move(connection, moves, holds);
-        long newest = newestMinute.isPresent() ? newestMinute.getAsLong() : StatisticsWriter.newestMinute(connection);
-        if (rows.of(StatisticsTable.MINUTE).size() > 0) {
-            writing.write(new StatisticsWriter(connection, rows), newest);
-            MinuteEvents.add(connection, rows.of(StatisticsTable.CREATIVE_MINUTE));
-            new CampaignWriter(connection, campaigns).write();
+    private void transact(String action, Commit<Statistics> commit, NumberedRows minutes, Writing writing) {
+        CampaignRows campaigns = CampaignRows.of(commit.output());
+        List<SetAsideRecord> setAside = commit.output().setAside();
+        pool.transact(action, connection -> {
+            ledger.move(connection, commit.moves(), holds);
+            if (minutes.size() > 0) {
+                writing.write(connection);
+                MinuteEvents.add(connection, minutes);
+                new CampaignWriter(connection, campaigns).write();
+            }
+            if (!setAside.isEmpty()) {
+                SetAsideTable.add(connection, topology, ledger.group(), setAside);
+            }
+            return null;
+        });
+    }
+
+    /** Its failure is no failure of the commit before it: the rows stay where they are, and count. */
+    private void mergeIfDue(List<ShardMove> moves) {
+        long now = System.nanoTime();
+        if (unmerged < merging.rows() && (unmerged == 0 || now - mergedNanos < merging.intervalNanos())) {
+            return;
         }
-        if (!setAside.isEmpty()) {
-            SetAsideTable.add(connection, topology, ledger.group(), setAside);
+        mergedNanos = now;
+        try {
+            long watermark = moves.stream()
+                    .mapToLong(move -> move.next().watermark())
+                    .min()
+                    .orElseThrow();
+            // A shard without a watermark has closed no minute.
+            long closedBefore = Math.max(0, Math.floorDiv(watermark, Statistics.MINUTE_MS) * Statistics.MINUTE_MS);
+            unmerged = delta.merge(closedBefore, merging.rows() / 2);
+        } catch (SinkUnavailableException e) {
+            // The next commit finds out whether PostgreSQL is available, and tries again.
+            LOG.warn("The merge is tried again: {}", e.getMessage());
         }
-        return newest;
     }
 
     /** The caches may be wrong after a failure. */
     private void forgetGuesses() {
-        newestMinute = OptionalLong.empty();
+        newestMinute = UNKNOWN;
+        unmerged = merging.rows();
         partitions.forget();
         numbers.forget();
     }

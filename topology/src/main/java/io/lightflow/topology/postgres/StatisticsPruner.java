@@ -30,6 +30,8 @@ public final class StatisticsPruner {
         LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
         List<String> dropped = new ArrayList<>();
         try (PostgresPool pool = new PostgresPool(settings, "lightflow-retention")) {
+            // What is expired must be in the partitions that are dropped.
+            new StatisticsDelta(pool, new StatisticsPartitions(pool)).merge(now.toEpochMilli(), 0);
             for (StatisticsTable table : StatisticsTable.values()) {
                 retention
                         .of(table)

@@ -3,14 +3,9 @@ package io.lightflow.topology.postgres;
 import io.lightflow.database.KeyTable;
 import io.lightflow.database.StatisticsCube;
 import io.lightflow.database.StatisticsTable;
-import io.lightflow.database.StorableString;
 import io.lightflow.statistics.Counts;
-import io.lightflow.statistics.Statistics;
-import io.lightflow.statistics.StatisticsKey;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +16,8 @@ import java.util.stream.IntStream;
  * What a commit writes into the tables, in the order in which everybody writes: by time, then by the numbers that stand
  * for dimensions.
  *
- * <p>The same dimensions (all of the key but its time) come in many minutes. So they are looked up once for each row
- * that was counted, and projected, sorted and rolled up as small numbers: a third of the cost of sorting keys and
- * hashing them again for hours and days.
+ * <p>They are projected, sorted and rolled up as small numbers: a third of the cost of sorting keys and hashing them
+ * again for hours and days.
  */
 final class StatisticsRows {
 
@@ -61,20 +55,16 @@ final class StatisticsRows {
 
     private final Map<StatisticsTable, Table> tables = new EnumMap<>(StatisticsTable.class);
 
-    private StatisticsRows(Counted counted, List<StatisticsKey> keys, Numbers numbers) {
-        Map<KeyTable, int[]> numberOf = new EnumMap<>(KeyTable.class);
-        for (KeyTable table : KeyTable.values()) {
-            List<List<String>> combinations = keys.stream().map(table::values).toList();
-            Map<List<String>, Integer> given = numbers.of(table, combinations);
-            numberOf.put(table, combinations.stream().mapToInt(given::get).toArray());
-        }
+    /** @param rows with all dimensions */
+    StatisticsRows(NumberedRows rows) {
+        Counted counted = new Counted(rows.times(), rows.combinations(), rows.counts()).byTime();
         Map<StatisticsCube, Table> finer = new EnumMap<>(StatisticsCube.class);
         for (StatisticsTable table : StatisticsTable.values()) {
-            Table rows = finer.containsKey(table.cube())
+            Table rolledUp = finer.containsKey(table.cube())
                     ? rolledUp(finer.get(table.cube()), table.stepMs())
-                    : rolledUp(counted, table.stepMs(), RankProjection.of(keys.size(), table.cube(), numberOf));
-            tables.put(table, rows);
-            finer.put(table.cube(), rows);
+                    : rolledUp(counted, table.stepMs(), RankProjection.of(rows.numbersOf(), table.cube()));
+            tables.put(table, rolledUp);
+            finer.put(table.cube(), rolledUp);
         }
     }
 
@@ -87,37 +77,6 @@ final class StatisticsRows {
         return tables.values().stream()
                 .flatMap(table -> Arrays.stream(table.counts))
                 .anyMatch(Counts::hasCarry);
-    }
-
-    /** Gives numbers to combinations: the same for ever and for everybody, since rows are in their order. */
-    interface Numbers {
-        /**
-         * The numbers of at least these; until it is called again for this table.
-         *
-         * @param combinations each as {@link KeyTable#values} has them
-         */
-        Map<List<String>, Integer> of(KeyTable table, Collection<List<String>> combinations);
-    }
-
-    static StatisticsRows of(Statistics statistics, Numbers numbers) {
-        int size = statistics.size();
-        Counted counted = new Counted(new long[size], new int[size], new Counts[size]);
-        Map<StatisticsKey, Integer> seen = new HashMap<>();
-        List<StatisticsKey> keys = new ArrayList<>();
-        int at = 0;
-        for (Map.Entry<StatisticsKey, Counts> row : statistics.minutes().entrySet()) {
-            StatisticsKey dimensions = row.getKey().at(0);
-            Integer number = seen.get(dimensions);
-            if (number == null) {
-                number = keys.size();
-                seen.put(dimensions, number);
-                keys.add(StorableString.key(dimensions));
-            }
-            counted.times[at] = row.getKey().time();
-            counted.ranks[at] = number;
-            counted.counts[at++] = row.getValue();
-        }
-        return new StatisticsRows(counted.byTime(), keys, numbers);
     }
 
     /**
@@ -150,16 +109,15 @@ final class StatisticsRows {
     /**
      * The numbers of a cube's rows. Of several keys it may make one, and so may {@link StorableString}.
      *
-     * @param rankOf for each of the keys the rank of its numbers
+     * @param rankOf for each combination of dimensions the rank of its numbers
      * @param numbers by that rank
      */
     private record RankProjection(int[] rankOf, int[][] numbers) {
-        /** @param numberOf for each of the keys its number in a table */
-        static RankProjection of(int keys, StatisticsCube cube, Map<KeyTable, int[]> numberOf) {
-            long[] packed = new long[keys];
+        /** @param numbersOf for each combination of dimensions its numbers, by the key table's ordinal */
+        static RankProjection of(int[][] numbersOf, StatisticsCube cube) {
+            long[] packed = new long[numbersOf.length];
             for (KeyTable table : cube.keyTables()) {
-                int[] numbers = numberOf.get(table);
-                Arrays.setAll(packed, key -> packed[key] << Integer.SIZE | numbers[key]);
+                Arrays.setAll(packed, i -> packed[i] << Integer.SIZE | numbersOf[i][table.ordinal()]);
             }
             List<Long> distinct =
                     sorted(Arrays.stream(packed).distinct().boxed().toList());

@@ -95,7 +95,7 @@ final class StatisticsWriter {
             StatisticsRows.Table added = rows.of(table);
             copyIncoming(table, table.ordinal(), 0, added.size());
             excess.emptyFullRows(table, INCOMING, table.ordinal());
-            upsertIncoming(table, table.ordinal());
+            upsertIncoming(connection, table, table.ordinal());
             excess.addCarries(table, added);
         }
     }
@@ -126,21 +126,53 @@ final class StatisticsWriter {
 
     private void upsert(StatisticsTable table, int part, int from, int to) throws SQLException {
         copyIncoming(table, part, from, to);
-        upsertIncoming(table, part);
+        upsertIncoming(connection, table, part);
     }
 
-    private void upsertIncoming(StatisticsTable table, int part) throws SQLException {
-        String columns = table.columns();
+    private static void upsertIncoming(Connection connection, StatisticsTable table, int part) throws SQLException {
+        insert(
+                connection,
+                table,
+                "SELECT " + table.columns() + " FROM " + INCOMING + " WHERE part = " + part + " ORDER BY ordinal");
+    }
+
+    private static void insert(Connection connection, StatisticsTable table, String rows) throws SQLException {
         String keys = String.join(", ", table.keyColumns());
         String sums = StatisticsTable.COUNT_COLUMNS.stream()
                 .map(column -> column + " = t." + column + " + excluded." + column)
                 .collect(Collectors.joining(", "));
         try (Statement statement = connection.createStatement()) {
-            statement.execute("INSERT INTO " + table.tableName() + " AS t (" + columns + ") SELECT " + columns
-                    + " FROM " + INCOMING
-                    + " WHERE part = " + part + " ORDER BY ordinal ON CONFLICT (" + keys + ") DO UPDATE SET "
-                    + sums);
+            statement.execute("INSERT INTO " + table.tableName() + " AS t (" + table.columns() + ") " + rows
+                    + " ON CONFLICT (" + keys + ") DO UPDATE SET " + sums);
         }
+    }
+
+    /**
+     * Adds up rows of minutes to rows of a table, and adds them there.
+     *
+     * @param source a table with the times of minutes, the numbers of all key tables, and the counts
+     */
+    static void upsertFrom(Connection connection, StatisticsTable table, String source) throws SQLException {
+        insert(connection, table, sums(table, source));
+    }
+
+    /** The same if some rows may exceed 64 bits by it. Slower, and seldom needed. */
+    static void upsertWithExcessFrom(Connection connection, StatisticsTable table, String source) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(MAKE_INCOMING);
+            statement.execute("INSERT INTO " + INCOMING + " (part, ordinal, " + table.columns() + ") SELECT "
+                    + table.ordinal() + ", row_number() OVER (), s.* FROM (" + sums(table, source) + ") AS s");
+        }
+        new ExcessMoney(connection).emptyFullRows(table, INCOMING, table.ordinal());
+        upsertIncoming(connection, table, table.ordinal());
+    }
+
+    private static String sums(StatisticsTable table, String source) {
+        String numbers = String.join(
+                ", ", table.keyColumns().subList(1, table.keyColumns().size()));
+        String key = "date_bin('" + table.stepMs() + " milliseconds', time, '2000-01-01 00:00+00')";
+        return "SELECT " + key + ", " + numbers + ", " + StatisticsTable.counts("sum(%1$s)::bigint") + " FROM " + source
+                + " GROUP BY 1, " + numbers + " ORDER BY 1, " + numbers;
     }
 
     private void copyIncoming(StatisticsTable table, int part, int from, int to) throws SQLException {

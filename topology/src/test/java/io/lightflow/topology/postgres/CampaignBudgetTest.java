@@ -295,7 +295,7 @@ class CampaignBudgetTest {
                     .as(table)
                     .isEqualTo("x 1 7");
         }
-        assertThat(server.query(old, "SELECT epoch FROM ledger")).isEqualTo("7"); // V2, V4 and V6 fence them
+        assertThat(server.query(old, "SELECT epoch FROM ledger")).isEqualTo("8"); // V2, V4, V6 and V10 fence them
         assertThatThrownBy(() -> server.execute(
                         old,
                         "INSERT INTO ledger (topology, group_name, shard, epoch, position, txid, opened_at) VALUES"

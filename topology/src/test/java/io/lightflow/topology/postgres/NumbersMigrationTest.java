@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -61,7 +62,8 @@ class NumbersMigrationTest {
         new PostgresSchema(old.settings).migrate();
         assertEventsOfMinutesAreCounted();
         Statistics added = someMore();
-        try (PostgresStatisticsSink sink = new PostgresStatisticsSink(old.settings, "stats-counter", "us")) {
+        PostgresStatisticsSink.Merging never = new PostgresStatisticsSink.Merging(0, 1, Duration.ofDays(1));
+        try (PostgresStatisticsSink sink = new PostgresStatisticsSink(old.settings, "stats-counter", "us", never)) {
             sink.open(0);
             sink.commit(commit(0, 0, 10, added));
         }

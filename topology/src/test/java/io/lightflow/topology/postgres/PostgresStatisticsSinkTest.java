@@ -37,8 +37,14 @@ import org.junit.jupiter.api.Test;
 class PostgresStatisticsSinkTest {
     private final PostgresServer server = PostgresServer.shared();
     private final PostgresSettings settings = server.newSchema();
-    private final PostgresStatisticsSink sink = new PostgresStatisticsSink(settings, "stats-counter", "us");
+    private final PostgresStatisticsSink sink = writer("us");
     private final StatisticsTotals totals = new StatisticsTotals(settings);
+
+    /** One that writes into the tables at once; {@link StatisticsDeltaTest} has the other ones. */
+    private PostgresStatisticsSink writer(String group) {
+        return new PostgresStatisticsSink(
+                settings, "stats-counter", group, new PostgresStatisticsSink.Merging(0, 1, Duration.ofDays(1)));
+    }
 
     @AfterEach
     void close() {
@@ -344,7 +350,7 @@ class PostgresStatisticsSinkTest {
                 int shard = w;
                 results.add(threads.submit(() -> {
                     Random random = new Random(seed + shard);
-                    try (PostgresStatisticsSink own = new PostgresStatisticsSink(settings, "stats-counter", "us")) {
+                    try (PostgresStatisticsSink own = writer("us")) {
                         own.open(shard);
                         for (int i = 0; i < commits; i++) {
                             barrier.await();

@@ -94,7 +94,7 @@ final class StatisticsSinkBenchmark {
     }
 
     /** Of the postmaster, its children and those that have ended; Linux counts it in hundredths of a second. */
-    private static Duration cpuOf(long postmaster) throws IOException {
+    static Duration cpuOf(long postmaster) throws IOException {
         long ticks = 0;
         long[] family = ProcessHandle.allProcesses()
                 .filter(process -> process.pid() == postmaster

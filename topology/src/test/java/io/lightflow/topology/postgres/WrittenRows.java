@@ -5,11 +5,11 @@ import io.lightflow.database.StatisticsCube;
 import io.lightflow.database.StatisticsTable;
 import io.lightflow.database.StorableString;
 import io.lightflow.statistics.Counts;
+import io.lightflow.statistics.DimensionValues;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -27,7 +27,7 @@ public final class WrittenRows {
     private static final KnownNumbers NUMBERS = new KnownNumbers();
 
     /** Numbers in the order in which texts come. */
-    private static final class KnownNumbers implements StatisticsRows.Numbers {
+    private static final class KnownNumbers implements NumberedRows.Numbers {
         private final Map<KeyTable, Map<List<String>, Integer>> numbers = new EnumMap<>(KeyTable.class);
         private final Map<KeyTable, List<List<String>>> texts = new EnumMap<>(KeyTable.class);
 
@@ -39,15 +39,19 @@ public final class WrittenRows {
         }
 
         @Override
-        public synchronized Map<List<String>, Integer> of(KeyTable table, Collection<List<String>> wanted) {
-            Map<List<String>, Integer> found = new HashMap<>();
-            for (List<String> one : wanted) {
-                found.put(one, numbers.get(table).computeIfAbsent(one, absent -> {
-                    texts.get(table).add(absent);
-                    return texts.get(table).size();
-                }));
-            }
-            return found;
+        public synchronized int[][] of(List<DimensionValues> wanted) {
+            return wanted.stream()
+                    .map(dimensions -> numbers(StorableString.key(new StatisticsKey(0, dimensions))))
+                    .toArray(int[][]::new);
+        }
+
+        private int[] numbers(StatisticsKey key) {
+            return Arrays.stream(KeyTable.values())
+                    .mapToInt(table -> numbers.get(table).computeIfAbsent(table.values(key), absent -> {
+                        texts.get(table).add(absent);
+                        return texts.get(table).size();
+                    }))
+                    .toArray();
         }
 
         synchronized StatisticsKey key(StatisticsCube cube, long time, int[] row) {
@@ -67,7 +71,7 @@ public final class WrittenRows {
 
     /** The additions of a commit, in their order. */
     public static List<Addition> of(Statistics statistics) {
-        StatisticsRows rows = StatisticsRows.of(statistics, NUMBERS);
+        StatisticsRows rows = new StatisticsRows(NumberedRows.of(statistics, NUMBERS));
         List<Addition> additions = new ArrayList<>();
         for (StatisticsTable table : StatisticsTable.values()) {
             StatisticsRows.Table of = rows.of(table);

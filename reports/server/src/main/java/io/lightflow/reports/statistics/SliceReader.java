@@ -117,16 +117,19 @@ final class SliceReader {
         Optional<KeyTable> other = slice.cube().keyTableBesideAds();
         KeyCache ads = keys.of(KeyTable.AD);
         StatisticsTable table = slice.grain().table(slice.cube());
-        String select = "SELECT ad, " + other.map(KeyTable::column).orElse("0") + ", "
-                + String.join(", ", Measure.NAMES) + " FROM ";
+        String otherNumber = other.map(KeyTable::column).orElse("0");
+        String select = "SELECT ad, " + otherNumber + ", " + String.join(", ", Measure.NAMES) + " FROM ";
         String sql = select + table.tableName() + " WHERE time = ? UNION ALL " + select + table.excessRows()
-                + " WHERE time = ? LIMIT ?";
+                + " WHERE time = ? UNION ALL SELECT ad, " + otherNumber + ", "
+                + StatisticsTable.counts("sum(%1$s)::bigint")
+                + " FROM " + table.deltaRows() + " WHERE time = ? GROUP BY 1, 2 LIMIT ?";
         SliceColumns rows = new SliceColumns();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setFetchSize(FETCH_SIZE);
             statement.setObject(1, StatisticsQuery.utc(slice.time()));
             statement.setObject(2, StatisticsQuery.utc(slice.time()));
-            statement.setLong(3, room + 1);
+            statement.setObject(3, StatisticsQuery.utc(slice.time()));
+            statement.setLong(4, room + 1);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
                     int number = found.getInt(2);

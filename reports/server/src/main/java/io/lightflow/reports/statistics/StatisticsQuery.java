@@ -45,9 +45,9 @@ final class StatisticsQuery {
     }
 
     /**
-     * {@code SELECT columns FROM the piece's table WHERE time and filter}, of one piece after the other. The tables
-     * have a time, counts, and numbers of {@link StatisticsCube#keyTables}. What the filter means is looked up there
-     * first.
+     * {@code SELECT columns FROM the piece's table WHERE time and filter}, of one piece after the other, to be summed
+     * up: a key may have several rows. The tables have a time, counts, and numbers of {@link StatisticsCube#keyTables}.
+     * What the filter means is looked up there first.
      */
     StatisticsQuery rows(Function<Piece, String> columns, List<Piece> pieces, StatisticsCube cube, Filter filter)
             throws SQLException {
@@ -64,7 +64,7 @@ final class StatisticsQuery {
         before = "";
         for (Piece piece : pieces) {
             StatisticsTable table = piece.grain().table(cube);
-            for (String source : List.of(table.tableName(), table.excessRows())) {
+            for (String source : List.of(table.tableName(), table.excessRows(), table.deltaRows())) {
                 append(before + "SELECT " + columns.apply(piece) + " FROM " + source + " WHERE time >= ");
                 time(piece.from()).append(" AND time < ").time(piece.to());
                 filtered.forEach(this::andIn);
