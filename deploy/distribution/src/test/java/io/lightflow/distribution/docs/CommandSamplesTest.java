@@ -43,8 +43,8 @@ class CommandSamplesTest {
     private static final String CLUSTER = "deploy/cluster/";
     private static final String CLUSTER_CLASS = "io.lightflow.deploy.cluster.ClusterMain";
 
-    /** Takes the options of JMH. */
-    private static final String GATE_BENCH = "lab/gate-bench";
+    /** These take the options of JMH. */
+    private static final Set<String> JMH_BENCHES = Set.of("lab/gate-bench", "lab/step-bench");
 
     private static final Pattern OURS =
             Pattern.compile("(bin/)?lightflow|(deploy|lab)/\\S+|schema-registry/registry|reports/reports");
@@ -143,7 +143,7 @@ class CommandSamplesTest {
             checkOnCluster(arguments);
         } else if (command.startsWith(CLUSTER)) {
             parse(CLUSTER_CLASS, prepend(command.substring(CLUSTER.length()), arguments));
-        } else if (!command.equals(GATE_BENCH)) {
+        } else if (!JMH_BENCHES.contains(command)) {
             String commandClass = SCRIPTS.get(command);
             if (commandClass == null) {
                 throw new IllegalArgumentException("this test knows no class of " + command);
