@@ -16,6 +16,7 @@ import io.lightflow.lab.feed.FeedProducer;
 import io.lightflow.lab.feed.FeedSettings;
 import io.lightflow.lab.feed.FeedTotals;
 import io.lightflow.lab.measure.BenchStack;
+import io.lightflow.lab.measure.JvmProfile;
 import io.lightflow.lab.measure.ProcessUsage;
 import io.lightflow.lab.options.DurationOptions;
 import io.lightflow.lab.up.Completion;
@@ -28,6 +29,8 @@ import io.lightflow.topology.aerospike.Traffic;
 import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -110,8 +113,17 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(names = "--report", paramLabel = "FILE", description = "Write the results as JSON to this file.")
     private Path report;
 
+    @Option(
+            names = "--profile",
+            paramLabel = "FILE",
+            description = "Write sampled stacks of the topologies' JVM to this file, for flame graphs.")
+    private Path profile;
+
     @Override
     public Integer call() throws Exception {
+        if (profile != null) {
+            Files.deleteIfExists(profile);
+        }
         if (contest.isRequested(store.aerospike())) {
             return contest();
         }
@@ -132,7 +144,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private int contest() throws Exception {
-        ContestReport results = contest.contest(events, seed, rate, seconds, microBatch(), pollRecords, parallelism)
+        ContestReport results = contest.contest(
+                        events, seed, rate, seconds, microBatch(), pollRecords, parallelism, profile)
                 .run(DataDirectories.fresh("contest"));
         System.out.println(results.table());
         if (report != null) {
@@ -163,6 +176,7 @@ public final class BenchCommand implements Callable<Integer> {
                 fed.sent(), (System.nanoTime() - beginFill) / 1e9);
         Map<String, Double> before = cpuSeconds(stack, kafka);
         Traffic trafficBefore = Traffic.now();
+        JvmProfile sampled = profile == null ? null : JvmProfile.start();
         stack.submitTopologies();
         double drainSeconds;
         try (Completion completion = new Completion(stack)) {
@@ -179,6 +193,7 @@ public final class BenchCommand implements Callable<Integer> {
         cpuSeconds(stack, kafka)
                 .forEach((part, cpu) -> perMillion.put(part, rounded((cpu - before.get(part)) * 1e6 / fed.sent())));
         Map<String, Long> memory = memory(stack, kafka);
+        writeProfile(sampled);
         Totals topics = JoinedTopics.count(schemas(stack), stack.centralBootstrap(), List.of(GROUP.name()), SHARDS);
         Totals postgres = PostgresTotals.read(stack);
         if (!topics.equals(postgres)) {
@@ -206,6 +221,7 @@ public final class BenchCommand implements Callable<Integer> {
         int warmUpSeconds = 20;
         long count = (long) rate * (seconds + warmUpSeconds);
         Map<String, Double> before = cpuSeconds(stack, kafka);
+        JvmProfile sampled = profile == null ? null : JvmProfile.start();
         try (ClickLatency latency = new ClickLatency(stack, GROUP, Duration.ofSeconds(warmUpSeconds))) {
             latency.start();
             FeedTotals fed;
@@ -223,7 +239,14 @@ public final class BenchCommand implements Callable<Integer> {
             cpuSeconds(stack, kafka)
                     .forEach((part, cpu) -> perMillion.put(part, rounded((cpu - before.get(part)) * 1e6 / fed.sent())));
             Map<String, Long> memory = memory(stack, kafka);
+            writeProfile(sampled);
             return new BenchReport(fed.sent(), null, null, perMillion, memory, sum(memory), null, percentiles, null);
+        }
+    }
+
+    private void writeProfile(JvmProfile sampled) throws IOException {
+        if (sampled != null) {
+            sampled.addTo(profile);
         }
     }
 

@@ -2,6 +2,7 @@ package io.lightflow.lab.bench;
 
 import io.lightflow.lab.contest.Contest;
 import io.lightflow.lab.contest.ContestSettings;
+import io.lightflow.lab.contest.ContestSettings.Fault;
 import io.lightflow.lab.contest.ContestSettings.LightflowOptions;
 import io.lightflow.topology.settings.AerospikeCluster;
 import java.nio.file.Path;
@@ -37,17 +38,25 @@ final class ContestOptions {
             description = "With --against: how often each of them runs. Default: 1.")
     private Integer rounds;
 
+    @Option(
+            names = "--kill",
+            description = "With --against: kill each of them under full load, and measure how it recovers.")
+    private boolean kill;
+
     ContestOptions() {}
 
     /**
      * Whether a contest is requested.
      *
      * @param aerospike the cluster of {@code --store}; null for RocksDB
-     * @throws ParameterException if there are rounds without peers, or peers with another store
+     * @throws ParameterException if there are rounds or a kill without peers, or peers with another store
      */
     boolean isRequested(AerospikeCluster aerospike) {
         if (peers == null && rounds != null) {
             throw new ParameterException(spec.commandLine(), "--rounds needs --against, found it alone");
+        }
+        if (peers == null && kill) {
+            throw new ParameterException(spec.commandLine(), "--kill needs --against, found it alone");
         }
         if (peers != null && aerospike != null) {
             throw new ParameterException(
@@ -64,7 +73,8 @@ final class ContestOptions {
             int seconds,
             int microBatchSeconds,
             int pollRecords,
-            int parallelism) {
+            int parallelism,
+            Path profile) {
         String javaOptions = System.getenv().getOrDefault(JAVA_OPTIONS, "");
         try {
             return new Contest(
@@ -75,6 +85,7 @@ final class ContestOptions {
                             events,
                             seed,
                             rate,
+                            kill ? Fault.KILL : Fault.NONE,
                             seconds,
                             WARM_UP,
                             new LightflowOptions(
@@ -83,7 +94,8 @@ final class ContestOptions {
                                             .toList(),
                                     microBatchSeconds,
                                     pollRecords,
-                                    parallelism)),
+                                    parallelism,
+                                    profile)),
                     System.out);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -2,6 +2,7 @@ package io.lightflow.lab.contest;
 
 import io.lightflow.attribution.Windows;
 import io.lightflow.lab.contest.ContestServers.Inputs;
+import io.lightflow.lab.contest.ContestSettings.Fault;
 import io.lightflow.lab.feed.BeaconCadence;
 import io.lightflow.lab.feed.BenchFeed;
 import io.lightflow.lab.feed.BenchFeedSettings;
@@ -61,7 +62,7 @@ public final class Contest {
     public ContestReport run(Path data) throws Exception {
         try (ContestServers servers = new ContestServers(data)) {
             servers.start();
-            List<RunResult> runs = settings.rate() == null ? drains(servers, data) : pacedRuns(servers, data);
+            List<RunResult> runs = settings.rate() == null ? fullLoadRuns(servers, data) : pacedRuns(servers, data);
             return new ContestReport(settings.rate(), settings.rounds(), runs);
         }
     }
@@ -89,7 +90,7 @@ public final class Contest {
         return runs;
     }
 
-    private List<RunResult> drains(ContestServers servers, Path data) throws Exception {
+    private List<RunResult> fullLoadRuns(ContestServers servers, Path data) throws Exception {
         // Event times of yesterday: a retention time spares them.
         Instant start = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(1, ChronoUnit.DAYS);
         BenchFeedSettings events =
@@ -107,23 +108,55 @@ public final class Contest {
                 fed.sent(), answer.outputs().count(), answer.statistics().rows());
         return inTurn(data, (contestant, round, folder, runId) -> {
             servers.reset(Inputs.KEPT);
-            Map<Part, ProcessUsage> before = servers.usageBeforeStart();
-            try (ContestantProcess process = contestant.start(servers, folder, runId)) {
-                Finish finish = Finish.await(servers, contestant, process, answer);
-                return new RunResult(
-                        contestant.name(),
-                        round,
-                        fed.sent(),
-                        Math.round(fed.sent() / finish.seconds()),
-                        finish.seconds(),
-                        finish.minuteRows(),
-                        cpu(before, finish.usage(), 1e6 / fed.sent()),
-                        null,
-                        peakRssMb(finish.usage()),
-                        null,
-                        finish.differences());
-            }
+            FullLoad load = new FullLoad(contestant, round, fed.sent(), answer);
+            return settings.fault() == Fault.KILL
+                    ? killedRun(servers, load, folder, runId)
+                    : drain(servers, load, folder, runId);
         });
+    }
+
+    /** What a contestant finds in the input topics when it starts. */
+    private record FullLoad(Contestant contestant, int round, long events, IndependentAnswer answer) {}
+
+    private RunResult drain(ContestServers servers, FullLoad load, Path folder, String runId) throws Exception {
+        Map<Part, ProcessUsage> before = servers.usageBeforeStart();
+        try (ContestantProcess process = load.contestant().start(servers, folder, runId)) {
+            Finish finish = Finish.await(servers, load.contestant(), process, load.answer());
+            return new RunResult(
+                    load.contestant().name(),
+                    load.round(),
+                    load.events(),
+                    Math.round(load.events() / finish.seconds()),
+                    finish.seconds(),
+                    finish.minuteRows(),
+                    cpu(before, finish.usage(), 1e6 / load.events()),
+                    null,
+                    peakRssMb(finish.usage()),
+                    null,
+                    null,
+                    finish.differences());
+        }
+    }
+
+    private RunResult killedRun(ContestServers servers, FullLoad load, Path folder, String runId) throws Exception {
+        try (KillableProcess process = load.contestant().startKillable(servers, folder, runId);
+                RecoveryWatch watch = new RecoveryWatch(servers, load.contestant())) {
+            watch.kill(process, load.answer().outputs().count());
+            Finish finish = Finish.await(servers, load.contestant(), process, load.answer());
+            return new RunResult(
+                    load.contestant().name(),
+                    load.round(),
+                    load.events(),
+                    null,
+                    null,
+                    finish.minuteRows(),
+                    null,
+                    null,
+                    peakRssMb(finish.usage()),
+                    null,
+                    watch.stop(finish.lastCommitMs()),
+                    finish.differences());
+        }
     }
 
     private List<RunResult> pacedRuns(ContestServers servers, Path data) throws Exception {
@@ -176,6 +209,7 @@ public final class Contest {
                 cores,
                 peakRssMb(finish.usage()),
                 latencies,
+                null,
                 finish.differences());
     }
 

@@ -26,7 +26,8 @@ public record ContestReport(Integer rate, int rounds, List<RunResult> runs, Map<
     /**
      * The medians of a contestant's runs.
      *
-     * @param timesLightflow its rate divided by Lightflow's
+     * @param timesLightflow its rate divided by Lightflow's; with a kill its time until all is caught up divided by
+     *     Lightflow's
      * @param peakRssMb of the contestant's processes
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -37,7 +38,33 @@ public record ContestReport(Integer rate, int rounds, List<RunResult> runs, Map<
             Map<String, Double> coresUsed,
             Map<String, Double> latencyP50Ms,
             Map<String, Double> latencyP99Ms,
-            double peakRssMb) {}
+            Map<String, Double> recoveryMs,
+            double peakRssMb) {
+
+        private Medians comparedWith(Medians lightflow) {
+            Double ratio = null;
+            if (eventsPerSecond != null) {
+                ratio = ratio(eventsPerSecond, lightflow.eventsPerSecond);
+            } else if (recoveryMs != null) {
+                ratio = ratio(
+                        recoveryMs.get(RecoveryWatch.ALL_CAUGHT_UP),
+                        lightflow.recoveryMs.get(RecoveryWatch.ALL_CAUGHT_UP));
+            }
+            return new Medians(
+                    eventsPerSecond,
+                    ratio,
+                    cpuSecondsPerMillion,
+                    coresUsed,
+                    latencyP50Ms,
+                    latencyP99Ms,
+                    recoveryMs,
+                    peakRssMb);
+        }
+
+        private static double ratio(double own, double lightflow) {
+            return Math.round(own / lightflow * 100) / 100.0;
+        }
+    }
 
     ContestReport(Integer rate, int rounds, List<RunResult> runs) {
         this(rate, rounds, List.copyOf(runs), medians(runs));
@@ -45,34 +72,37 @@ public record ContestReport(Integer rate, int rounds, List<RunResult> runs, Map<
 
     private static Map<String, Medians> medians(List<RunResult> runs) {
         Map<String, Medians> medians = new LinkedHashMap<>();
-        Double lightflow = null;
+        Medians lightflow = null;
         for (String contestant :
                 runs.stream().map(RunResult::contestant).distinct().toList()) {
             List<RunResult> own = runs.stream()
                     .filter(run -> run.contestant().equals(contestant))
                     .toList();
-            boolean drained = own.get(0).eventsPerSecond() != null;
-            Double eventsPerSecond = drained ? (Double) median(own, RunResult::eventsPerSecond) : null;
+            Medians figures = mediansOf(own);
             if (lightflow == null) {
-                lightflow = eventsPerSecond;
+                lightflow = figures;
             }
-            medians.put(
-                    contestant,
-                    new Medians(
-                            eventsPerSecond,
-                            drained ? (Double) (Math.round(eventsPerSecond / lightflow * 100) / 100.0) : null,
-                            drained
-                                    ? byPart(own, (run, part) -> run.cpuSecondsPerMillion()
-                                            .get(part))
-                                    : null,
-                            drained
-                                    ? null
-                                    : byPart(own, (run, part) -> run.coresUsed().get(part)),
-                            drained ? null : latency(own, Percentiles::p50),
-                            drained ? null : latency(own, Percentiles::p99),
-                            median(own, run -> run.peakRssMb().get(Part.CONTESTANT.key()))));
+            medians.put(contestant, figures.comparedWith(lightflow));
         }
         return medians;
+    }
+
+    /** The kind of a run decides which figures it has. */
+    private static Medians mediansOf(List<RunResult> runs) {
+        RunResult kind = runs.get(0);
+        return new Medians(
+                kind.eventsPerSecond() == null ? null : (Double) median(runs, RunResult::eventsPerSecond),
+                null,
+                kind.cpuSecondsPerMillion() == null
+                        ? null
+                        : byPart(runs, (run, part) -> run.cpuSecondsPerMillion().get(part)),
+                kind.coresUsed() == null
+                        ? null
+                        : byPart(runs, (run, part) -> run.coresUsed().get(part)),
+                kind.latencyMs() == null ? null : latency(runs, Percentiles::p50),
+                kind.latencyMs() == null ? null : latency(runs, Percentiles::p99),
+                kind.recoveryMs() == null ? null : recovery(runs),
+                median(runs, run -> run.peakRssMb().get(Part.CONTESTANT.key())));
     }
 
     private interface PartFigure {
@@ -93,6 +123,14 @@ public record ContestReport(Integer rate, int rounds, List<RunResult> runs, Map<
             medians.put(
                     target,
                     median(runs, run -> percentile.applyAsDouble(run.latencyMs().get(target))));
+        }
+        return medians;
+    }
+
+    private static Map<String, Double> recovery(List<RunResult> runs) {
+        Map<String, Double> medians = new LinkedHashMap<>();
+        for (String step : runs.get(0).recoveryMs().keySet()) {
+            medians.put(step, median(runs, run -> run.recoveryMs().get(step)));
         }
         return medians;
     }

@@ -126,7 +126,7 @@ final class ContestServers implements AutoCloseable {
 
     /** The usage of a contestant, the broker and PostgreSQL so far. */
     Map<Part, ProcessUsage> usage(ContestantProcess process) {
-        return usage(ProcessUsage.of(process.processId()));
+        return usage(process.usage());
     }
 
     private Map<Part, ProcessUsage> usage(ProcessUsage contestant) {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param events number of events to drain
  * @param seed seed of the events
  * @param rate events per second; null to drain
+ * @param fault what strikes a drain
  * @param seconds with a rate: duration of the measurement
  * @param warmUp with a rate: the time before that
  * @param lightflow what Lightflow runs with
@@ -25,16 +26,26 @@ public record ContestSettings(
         long events,
         long seed,
         Integer rate,
+        Fault fault,
         int seconds,
         Duration warmUp,
         LightflowOptions lightflow) {
+
+    /** What strikes a contestant under full load. */
+    public enum Fault {
+        NONE,
+        /** Its work is killed (SIGKILL) when half of the outputs are committed. */
+        KILL
+    }
 
     /**
      * What Lightflow runs with.
      *
      * @param javaOptions of its JVM
+     * @param profile the file that its stacks are added to; null for no profile
      */
-    public record LightflowOptions(List<String> javaOptions, int microBatchSeconds, int pollRecords, int parallelism) {
+    public record LightflowOptions(
+            List<String> javaOptions, int microBatchSeconds, int pollRecords, int parallelism, Path profile) {
         public LightflowOptions {
             javaOptions = List.copyOf(javaOptions);
         }
@@ -48,6 +59,12 @@ public record ContestSettings(
         if (rounds < 1 || events < 1 || seconds < 1 || rate != null && rate < 1) {
             throw new IllegalArgumentException("contest: expected 1 or more rounds, events, seconds and events per"
                     + " second, found " + rounds + ", " + events + ", " + seconds + " and " + rate);
+        }
+        if (rate != null && fault == Fault.KILL) {
+            throw new IllegalArgumentException("--kill strikes under full load, found --rate " + rate);
+        }
+        if (lightflow.profile() != null && fault == Fault.KILL) {
+            throw new IllegalArgumentException("--profile needs processes that end by themselves, found --kill");
         }
     }
 }

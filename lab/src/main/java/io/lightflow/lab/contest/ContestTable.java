@@ -15,17 +15,24 @@ final class ContestTable {
             + " p50 / p99 | cores used: own, broker, PostgreSQL | peak memory | outputs |%n"
             + "|---|--:|--:|--:|--:|---|%n";
 
+    private static final String KILL = "| medians of %d rounds | kill to first joined event | to first statistics"
+            + " | until all is caught up | by round | times Lightflow | outputs |%n"
+            + "|---|--:|--:|--:|---|--:|---|%n";
+
     private ContestTable() {}
 
     static String of(ContestReport report) {
-        StringBuilder table =
-                new StringBuilder(String.format(Locale.ROOT, report.rate() == null ? DRAIN : RATE, report.rounds()));
+        boolean killed = report.runs().get(0).recoveryMs() != null;
+        String head = killed ? KILL : report.rate() == null ? DRAIN : RATE;
+        StringBuilder table = new StringBuilder(String.format(Locale.ROOT, head, report.rounds()));
         report.medians().forEach((contestant, medians) -> {
             List<RunResult> runs = report.runs().stream()
                     .filter(run -> run.contestant().equals(contestant))
                     .toList();
-            table.append(report.rate() == null ? drain(contestant, medians, runs) : paced(contestant, medians, runs))
-                    .append(System.lineSeparator());
+            String row = killed
+                    ? killed(contestant, medians, runs)
+                    : report.rate() == null ? drain(contestant, medians, runs) : paced(contestant, medians, runs);
+            table.append(row).append(System.lineSeparator());
         });
         return table.toString();
     }
@@ -57,6 +64,25 @@ final class ContestTable {
                 outputs(runs));
     }
 
+    private static String killed(String contestant, Medians medians, List<RunResult> runs) {
+        return String.format(
+                Locale.ROOT,
+                "| %s | %s | %s | %s | %s | %.2f | %s |",
+                contestant,
+                seconds(medians.recoveryMs().get(RecoveryWatch.FIRST_JOINED_EVENT)),
+                seconds(medians.recoveryMs().get(RecoveryWatch.FIRST_STATISTICS)),
+                seconds(medians.recoveryMs().get(RecoveryWatch.ALL_CAUGHT_UP)),
+                runs.stream()
+                        .map(run -> seconds(run.recoveryMs().get(RecoveryWatch.ALL_CAUGHT_UP)))
+                        .collect(Collectors.joining(", ")),
+                medians.timesLightflow(),
+                outputs(runs));
+    }
+
+    private static String seconds(double ms) {
+        return String.format(Locale.ROOT, "%.1f s", ms / 1000);
+    }
+
     private static String latency(Medians medians, String target) {
         return String.format(
                 Locale.ROOT,
@@ -78,9 +104,14 @@ final class ContestTable {
 
     /** One run as a line of progress. */
     static String line(RunResult run) {
-        String figures = run.eventsPerSecond() != null
-                ? String.format(Locale.ROOT, "%,d events/s in %.1f s", run.eventsPerSecond(), run.seconds())
-                : "latencies in ms " + run.latencyMs() + ", cores " + run.coresUsed();
+        String figures;
+        if (run.recoveryMs() != null) {
+            figures = "ms after the kill " + run.recoveryMs();
+        } else if (run.eventsPerSecond() != null) {
+            figures = String.format(Locale.ROOT, "%,d events/s in %.1f s", run.eventsPerSecond(), run.seconds());
+        } else {
+            figures = "latencies in ms " + run.latencyMs() + ", cores " + run.coresUsed();
+        }
         return "Round " + run.round() + ", " + run.contestant() + ": " + figures + ", outputs "
                 + (run.isExact() ? "exact" : "NOT EXACT");
     }

@@ -15,6 +15,9 @@ interface Contestant {
      */
     ContestantProcess start(ContestServers servers, Path folder, String runId);
 
+    /** Does the same with a process that can be killed. */
+    KillableProcess startKillable(ContestServers servers, Path folder, String runId);
+
     /** Its topics with joined impressions, clicks and conversions. */
     List<String> outputTopics();
 

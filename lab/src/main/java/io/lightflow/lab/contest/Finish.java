@@ -45,7 +45,10 @@ record Finish(
                 if (isNear && countedMs == 0 && System.nanoTime() - lastTotalsNanos >= TOTALS_INTERVAL.toNanos()) {
                     lastTotalsNanos = System.nanoTime();
                     if (Arrays.equals(statistics.totals(), totals)) {
-                        countedMs = statistics.lastCommitMs();
+                        countedMs = statistics
+                                .lastCommitMs()
+                                .orElseThrow(
+                                        () -> new IllegalStateException("expected a commit of statistics, found none"));
                         usage = servers.usage(process);
                     }
                 }
@@ -56,8 +59,8 @@ record Finish(
                 if (countedMs != 0 && restMs >= SETTLE_TIME.toMillis()) {
                     break;
                 }
-                if (restMs >= PATIENCE.toMillis() || !isAlive(process)) {
-                    differences.add(contestant.name() + (isAlive(process) ? " makes no progress" : " has ended")
+                if (restMs >= PATIENCE.toMillis() || !process.isAlive()) {
+                    differences.add(contestant.name() + (process.isAlive() ? " makes no progress" : " has ended")
                             + " before the end of its job");
                     break;
                 }
@@ -75,12 +78,6 @@ record Finish(
                     usage,
                     differences);
         }
-    }
-
-    private static boolean isAlive(ContestantProcess process) {
-        return ProcessHandle.of(process.processId())
-                .filter(ProcessHandle::isAlive)
-                .isPresent();
     }
 
     double seconds() {

@@ -28,6 +28,11 @@ final class LightflowContestant implements Contestant {
     }
 
     @Override
+    public KillableProcess startKillable(ContestServers servers, Path folder, String runId) {
+        return LightflowCluster.start(servers, folder, options);
+    }
+
+    @Override
     public List<String> outputTopics() {
         String group = BenchStack.GROUP.name();
         return List.of(

@@ -5,8 +5,12 @@ import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalStack;
 import io.lightflow.lab.contest.ContestSettings.LightflowOptions;
 import io.lightflow.lab.measure.BenchStack;
+import io.lightflow.lab.measure.JvmProfile;
+import io.lightflow.lab.measure.ProcessUsage;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 
 /**
@@ -14,6 +18,9 @@ import java.util.OptionalLong;
  * and PostgreSQL of the contest.
  */
 final class LightflowProcess implements ContestantProcess {
+    /** The system property that names the file for stacks of the process. */
+    static final String PROFILE = "lightflow.bench.profile";
+
     private final ForkedProcess process;
 
     private LightflowProcess(ForkedProcess process) {
@@ -24,7 +31,7 @@ final class LightflowProcess implements ContestantProcess {
     static LightflowProcess start(ContestServers servers, Path folder, LightflowOptions options) {
         ForkedProcess process = new ForkedProcess(
                 LightflowProcess.class,
-                options.javaOptions(),
+                javaOptions(options),
                 servers.bootstrapServers(),
                 servers.jdbcUrl(),
                 Long.toString(servers.postgresProcessId()),
@@ -36,8 +43,18 @@ final class LightflowProcess implements ContestantProcess {
         return new LightflowProcess(process);
     }
 
+    private static List<String> javaOptions(LightflowOptions options) {
+        List<String> javaOptions = new ArrayList<>(options.javaOptions());
+        if (options.profile() != null) {
+            javaOptions.add("-D" + PROFILE + "=" + options.profile().toAbsolutePath());
+        }
+        return javaOptions;
+    }
+
     /** The main method of the process. */
     public static void main(String[] arguments) throws IOException {
+        String profileFile = System.getProperty(PROFILE);
+        JvmProfile profile = profileFile == null ? null : JvmProfile.start();
         LocalSettings settings = BenchStack.settings(
                 Path.of(arguments[3]),
                 Integer.parseInt(arguments[4]),
@@ -50,13 +67,21 @@ final class LightflowProcess implements ContestantProcess {
         stack.startServers();
         stack.submitTopologies();
         ForkedProcess.serveAt("submitted");
+        if (profile != null) {
+            profile.addTo(Path.of(profileFile));
+        }
         // What it has written is thrown away, so an orderly end would only take time.
         Runtime.getRuntime().halt(0);
     }
 
     @Override
-    public long processId() {
-        return process.id();
+    public ProcessUsage usage() {
+        return ProcessUsage.of(process.id());
+    }
+
+    @Override
+    public boolean isAlive() {
+        return ProcessHandle.of(process.id()).filter(ProcessHandle::isAlive).isPresent();
     }
 
     @Override

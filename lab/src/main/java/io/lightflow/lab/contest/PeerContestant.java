@@ -28,6 +28,11 @@ final class PeerContestant implements Contestant {
 
     @Override
     public ContestantProcess start(ContestServers servers, Path folder, String runId) {
+        return startKillable(servers, folder, runId);
+    }
+
+    @Override
+    public KillableProcess startKillable(ContestServers servers, Path folder, String runId) {
         servers.createTopics(OUTPUT_TOPICS);
         return PeerProcess.start(script, servers, folder, runId);
     }

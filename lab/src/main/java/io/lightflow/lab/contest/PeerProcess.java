@@ -1,6 +1,7 @@
 package io.lightflow.lab.contest;
 
 import io.lightflow.lab.measure.BenchStack;
+import io.lightflow.lab.measure.ProcessUsage;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -8,22 +9,26 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The program of a peer: the script {@code run} in its folder, with its settings in environment variables. */
-final class PeerProcess implements ContestantProcess {
+final class PeerProcess implements KillableProcess {
     private static final String FIRST = "FIRST ";
     private static final long UNKNOWN = -1;
     private static final long END_SECONDS = 30;
 
-    private final Process process;
+    private final ProcessBuilder builder;
+    private final Path log;
+    private volatile Process process;
     private volatile long firstReadMs = UNKNOWN;
 
-    private PeerProcess(Process process) {
-        this.process = process;
+    private PeerProcess(ProcessBuilder builder, Path log) {
+        this.builder = builder;
+        this.log = log;
     }
 
     /** @param folder for its state and its log {@code output.log} */
@@ -39,22 +44,29 @@ final class PeerProcess implements ContestantProcess {
                         "PEER_PARTITIONS", Integer.toString(BenchStack.SHARDS)));
         try {
             Files.createDirectories(folder.resolve("state"));
-            PeerProcess peer = new PeerProcess(builder.start());
-            Thread reader = new Thread(() -> peer.readOutput(folder.resolve("output.log")), "peer-output");
-            reader.setDaemon(true);
-            reader.start();
+            PeerProcess peer = new PeerProcess(builder, folder.resolve("output.log"));
+            peer.launch();
             return peer;
         } catch (IOException e) {
             throw new UncheckedIOException("Starting " + script + " failed: " + e, e);
         }
     }
 
-    private void readOutput(Path log) {
-        try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
-                BufferedWriter file = Files.newBufferedWriter(log)) {
+    private void launch() throws IOException {
+        Process launched = builder.start();
+        process = launched;
+        Thread reader = new Thread(() -> readOutput(launched), "peer-output");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void readOutput(Process launched) {
+        try (BufferedReader output = launched.inputReader(StandardCharsets.UTF_8);
+                BufferedWriter file =
+                        Files.newBufferedWriter(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             String line;
             while ((line = output.readLine()) != null) {
-                if (line.startsWith(FIRST)) {
+                if (line.startsWith(FIRST) && firstReadMs == UNKNOWN) {
                     firstReadMs = Long.parseLong(line.substring(FIRST.length()).strip());
                 }
                 file.write(line);
@@ -62,15 +74,30 @@ final class PeerProcess implements ContestantProcess {
                 file.flush();
             }
         } catch (IOException e) {
-            if (process.isAlive()) {
+            if (launched.isAlive()) {
                 throw new UncheckedIOException("Reading the output of a peer failed", e);
             }
         }
     }
 
     @Override
-    public long processId() {
-        return process.pid();
+    public void kill() {
+        close();
+        try {
+            launch();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Starting " + builder.command() + " again failed: " + e, e);
+        }
+    }
+
+    @Override
+    public ProcessUsage usage() {
+        return ProcessUsage.of(process.pid());
+    }
+
+    @Override
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     @Override
@@ -81,11 +108,15 @@ final class PeerProcess implements ContestantProcess {
 
     @Override
     public void close() {
-        Stream.concat(process.descendants(), Stream.of(process.toHandle()))
+        Process killed = process;
+        Stream.concat(killed.descendants(), Stream.of(killed.toHandle()))
                 .toList()
                 .forEach(ProcessHandle::destroyForcibly);
         try {
-            process.waitFor(END_SECONDS, TimeUnit.SECONDS);
+            if (!killed.waitFor(END_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("Process " + killed.pid() + " of " + builder.command()
+                        + " did not end within " + END_SECONDS + " s of SIGKILL");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

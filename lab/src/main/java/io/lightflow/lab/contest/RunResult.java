@@ -17,6 +17,8 @@ import java.util.Map;
  * @param coresUsed at a rate: CPU seconds per second, by process
  * @param peakRssMb by process
  * @param latencyMs at a rate: from sending a click
+ * @param recoveryMs with a kill: from the kill to the first joined event, to the first statistics, and until all is
+ *     caught up
  * @param differences from the independent answer; empty if the outputs are exact
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,6 +33,7 @@ record RunResult(
         Map<String, Double> coresUsed,
         Map<String, Long> peakRssMb,
         Map<String, Percentiles> latencyMs,
+        Map<String, Long> recoveryMs,
         List<String> differences) {
 
     boolean isExact() {

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Timestamp;
+import java.util.OptionalLong;
 
 /** Reads the statistics of a contestant. It uses one connection. */
 final class StatisticsReader implements AutoCloseable {
@@ -36,16 +37,18 @@ final class StatisticsReader implements AutoCloseable {
         return totals;
     }
 
-    /** When statistics were last committed, in ms since the Unix epoch. */
-    long lastCommitMs() throws SQLException {
+    /** When statistics were last committed, in ms since the Unix epoch; empty before the first commit. */
+    OptionalLong lastCommitMs() throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(queries.lastCommit())) {
             row.next();
             Timestamp last = row.getTimestamp(1);
-            if (last == null) {
-                throw new IllegalStateException("expected a commit of statistics, found none");
+            return last == null ? OptionalLong.empty() : OptionalLong.of(last.getTime());
+        } catch (SQLException e) {
+            if (!UNDEFINED_TABLE.equals(e.getSQLState())) {
+                throw e;
             }
-            return last.getTime();
+            return OptionalLong.empty();
         }
     }
 

@@ -27,6 +27,10 @@ public record ProcessUsage(double cpuSeconds, long peakRssMb) {
         return sum(List.of(processId), 12);
     }
 
+    public ProcessUsage plus(ProcessUsage other) {
+        return new ProcessUsage(cpuSeconds + other.cpuSeconds, peakRssMb + other.peakRssMb);
+    }
+
     /** Forgets the peak memory of the process and its descendants. Requires their user, or root. */
     public static void forgetPeak(long processId) {
         for (long pid : tree(processId)) {

@@ -24,6 +24,25 @@ class ContestOptionsTest {
     }
 
     @Test
+    void aKillNeedsPeers() {
+        assertThat(run("--kill")).isEqualTo(2);
+        assertThat(output.toString()).contains("--kill needs --against");
+    }
+
+    @Test
+    void aKillStrikesUnderFullLoad() {
+        assertThat(run("--against", "flink", "--kill", "--rate", "5000")).isEqualTo(2);
+        assertThat(output.toString()).contains("--kill strikes under full load, found --rate 5000");
+    }
+
+    @Test
+    void aKilledProcessHasNoProfile() {
+        assertThat(run("--against", "flink", "--kill", "--profile", "target/no-such-profile"))
+                .isEqualTo(2);
+        assertThat(output.toString()).contains("--profile needs processes that end by themselves");
+    }
+
+    @Test
     void aPeerThatDoesNotExistIsNamed() {
         assertThat(run("--against", "no-such-peer")).isEqualTo(2);
         assertThat(output.toString()).contains("found no-such-peer", "such as kafka-streams");

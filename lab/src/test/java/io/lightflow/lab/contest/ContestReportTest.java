@@ -36,6 +36,7 @@ class ContestReportTest {
                 null,
                 Map.of("contestant", 3_900L + round, "broker", 400L, "postgres", 300L),
                 null,
+                null,
                 List.of(differences));
     }
 
@@ -54,6 +55,27 @@ class ContestReportTest {
                 parts(0.88, 0.3, 0.1),
                 Map.of("contestant", 1_500L, "broker", 400L, "postgres", 300L),
                 latencies,
+                null,
+                List.of());
+    }
+
+    private static RunResult killed(String contestant, int round, long joinedMs, long countedMs, long doneMs) {
+        Map<String, Long> times = new LinkedHashMap<>();
+        times.put("firstJoinedEvent", joinedMs);
+        times.put("firstStatistics", countedMs);
+        times.put("allCaughtUp", doneMs);
+        return new RunResult(
+                contestant,
+                round,
+                1_000,
+                null,
+                null,
+                500L,
+                null,
+                null,
+                Map.of("contestant", 1_500L, "broker", 400L, "postgres", 300L),
+                null,
+                times,
                 List.of());
     }
 
@@ -102,6 +124,25 @@ class ContestReportTest {
         assertThat(report.table().lines())
                 .contains("| lightflow | 60 / 180 ms | 450 / 1,350 ms | 0.88, 0.30, 0.10 | 1,500 MB | exact |");
         assertThat(report.medians().get("lightflow").timesLightflow()).isNull();
+    }
+
+    @Test
+    void theTableOfAKillHasTheTimesOfTheRecovery() {
+        ContestReport report = new ContestReport(
+                null,
+                2,
+                List.of(
+                        killed("lightflow", 1, 2_900, 3_500, 20_000),
+                        killed("flink", 1, 4_000, 5_000, 30_000),
+                        killed("flink", 2, 5_000, 7_000, 50_000),
+                        killed("lightflow", 2, 3_100, 3_700, 20_000)));
+
+        assertThat(report.table().lines())
+                .contains(
+                        "| lightflow | 3.0 s | 3.6 s | 20.0 s | 20.0 s, 20.0 s | 1.00 | exact |",
+                        "| flink | 4.5 s | 6.0 s | 40.0 s | 30.0 s, 50.0 s | 2.00 | exact |");
+        assertThat(report.medians().get("flink").timesLightflow()).isEqualTo(2.0);
+        assertThat(report.medians().get("flink").eventsPerSecond()).isNull();
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.lab.contest.Contest;
 import io.lightflow.lab.contest.ContestReport;
 import io.lightflow.lab.contest.ContestSettings;
+import io.lightflow.lab.contest.ContestSettings.Fault;
 import io.lightflow.lab.contest.ContestSettings.LightflowOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,25 +17,26 @@ import org.junit.jupiter.api.Test;
 class PeersTest {
     private static final List<String> JAVA_OPTIONS = List.of("-Xmx700m", "-XX:+UseSerialGC", "-Xss512k");
 
-    private static ContestReport run(String folder, Integer rate) throws Exception {
+    private static ContestReport run(String folder, long events, Integer rate, Fault fault) throws Exception {
         return new Contest(
                         new ContestSettings(
                                 List.of("kafka-streams", "flink"),
                                 Path.of(".."),
                                 1,
-                                20_000,
+                                events,
                                 1,
                                 rate,
+                                fault,
                                 10,
                                 Duration.ofSeconds(5),
-                                new LightflowOptions(JAVA_OPTIONS, 1, 10_000, 1)),
+                                new LightflowOptions(JAVA_OPTIONS, 1, 10_000, 1, null)),
                         System.out)
                 .run(DataDirectories.fresh(folder));
     }
 
     @Test
     void everyOutputOfADrainIsExact() throws Exception {
-        ContestReport report = run("drain", null);
+        ContestReport report = run("drain", 20_000, null, Fault.NONE);
 
         assertThat(report.isExact()).as(report.table()).isTrue();
         assertThat(report.table()).contains("| lightflow |", "| kafka-streams |", "| flink |");
@@ -42,7 +44,14 @@ class PeersTest {
 
     @Test
     void everyOutputAtARateIsExact() throws Exception {
-        ContestReport report = run("rate", 500);
+        ContestReport report = run("rate", 20_000, 500, Fault.NONE);
+
+        assertThat(report.isExact()).as(report.table()).isTrue();
+    }
+
+    @Test
+    void everyOutputAfterAKillIsExact() throws Exception {
+        ContestReport report = run("kill", 300_000, null, Fault.KILL);
 
         assertThat(report.isExact()).as(report.table()).isTrue();
     }

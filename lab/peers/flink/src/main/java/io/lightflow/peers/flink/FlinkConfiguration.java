@@ -12,8 +12,10 @@ import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend.PriorityQueueStateType;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.state.rocksdb.RocksDBOptions;
@@ -53,6 +55,12 @@ final class FlinkConfiguration {
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
         configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, 2);
+        // A cluster of one process has no service that remembers the last checkpoint.
+        RetainedCheckpoints.latest(folder).ifPresent(checkpoint -> {
+            configuration.set(
+                    StateRecoveryOptions.SAVEPOINT_PATH, checkpoint.toUri().toString());
+            configuration.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+        });
     }
 
     private static void rocksDb(Configuration configuration, Path folder) {

@@ -25,7 +25,8 @@ public final class KafkaStreamsPeer {
         KafkaStreams streams = new KafkaStreams(JoinTopology.build(settings), properties(settings));
         streams.setUncaughtExceptionHandler(failure -> {
             failure.printStackTrace();
-            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+            // After a crash, a thread of 4.3.1 may fail once on segments that it wipes (KAFKA-20808).
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
         });
         StatisticsSink sink = new StatisticsSink(settings);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
