@@ -6,6 +6,7 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.event.BodyEncoder;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEventDecoder;
+import io.lightflow.event.SchemaIds;
 import io.lightflow.lab.feed.BenchFeed;
 import io.lightflow.lab.feed.BenchFeedSettings;
 import io.lightflow.lab.feed.Feed;
@@ -35,14 +36,15 @@ final class ShardTraffic {
     private final List<Wire> records = new ArrayList<>(EVENTS);
 
     ShardTraffic() {
+        SchemaIds ids = schemas.ids();
         BodyEncoder encoder = new BodyEncoder();
         try (Feed feed = new BenchFeed(BenchFeedSettings.DEFAULT.withDcs(List.of(DATA_CENTER)))) {
             while (records.size() < EVENTS) {
                 FeedEvent event = feed.next();
                 byte[] key = event.key().getBytes(StandardCharsets.UTF_8);
                 if (KeyPartitioner.partition(key, SHARDS) == 0) {
-                    int schemaId = schemas.ids().of(event.event().getSchema());
-                    byte[] value = encoder.encodeWithHeader(event.event(), schemaId);
+                    byte[] value = encoder.encodeWithHeader(
+                            event.event(), ids.of(event.event().getSchema()));
                     records.add(new Wire(event.type(), key, value, event.timeMs()));
                 }
             }
