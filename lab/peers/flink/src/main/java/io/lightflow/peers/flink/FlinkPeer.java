@@ -19,6 +19,8 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * added up, first locally and then by row, for idempotent writes to PostgreSQL.
  */
 public final class FlinkPeer {
+    private static final Duration IDLENESS = Duration.ofSeconds(5);
+
     private FlinkPeer() {}
 
     public static void main(String[] arguments) throws Exception {
@@ -60,10 +62,14 @@ public final class FlinkPeer {
                 .build();
     }
 
-    /** Beacons advance the watermark of partitions without traffic. */
+    /**
+     * Beacons advance the watermark of partitions without traffic. Watermarks are no part of a checkpoint, so a
+     * partition that was read to its end before a crash has none until its next beacon.
+     */
     private static WatermarkStrategy<LightRecord> watermarks() {
         return WatermarkStrategy.<LightRecord>forBoundedOutOfOrderness(Duration.ofMillis(PeerSettings.MAX_DISORDER_MS))
-                .withTimestampAssigner((record, kafkaTimestamp) -> record.time);
+                .withTimestampAssigner((record, kafkaTimestamp) -> record.time)
+                .withIdleness(IDLENESS);
     }
 
     private static KafkaSink<OutputRecord> sink(PeerSettings settings) {
