@@ -206,7 +206,7 @@ public final class BenchCommand implements Callable<Integer> {
                 perMillion,
                 memory,
                 sum(memory),
-                count(stack, "SELECT count(*) FROM stats_minute_data"),
+                count(stack, "SELECT count(*) FROM (SELECT DISTINCT time, ad, place FROM stats_minute) AS keys"),
                 null,
                 store.aerospike() == null
                         ? null

@@ -17,7 +17,7 @@ public final class PostgresTotals {
             SELECT coalesce(sum(impressions), 0), coalesce(sum(clicks), 0), coalesce(sum(conversions), 0),
                    coalesce(sum(invalid_impressions + invalid_clicks + invalid_conversions), 0),
                    coalesce(sum(spend_micros), 0), coalesce(sum(revenue_micros), 0)
-            FROM (SELECT %2$s FROM %1$s_data UNION ALL SELECT %2$s FROM %3$s) AS all_rows
+            FROM (SELECT %2$s FROM %1$s UNION ALL SELECT %2$s FROM %3$s UNION ALL SELECT %2$s FROM %4$s) AS all_rows
             """;
 
     private PostgresTotals() {}
@@ -64,7 +64,10 @@ public final class PostgresTotals {
 
     private static Totals sum(Statement statement, StatisticsTable table) throws SQLException {
         try (ResultSet row = statement.executeQuery(SUMS.formatted(
-                table.viewName(), String.join(", ", StatisticsTable.COUNT_COLUMNS), table.excessRows()))) {
+                table.tableName(),
+                String.join(", ", StatisticsTable.COUNT_COLUMNS),
+                table.excessRows(),
+                table.deltaRows()))) {
             row.next();
             return new Totals(
                     row.getLong(1),
