@@ -227,7 +227,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
                     .min()
                     .orElseThrow();
             // A shard without a watermark has closed no minute.
-            long closedBefore = Math.max(0, Math.floorDiv(watermark, Statistics.MINUTE_MS) * Statistics.MINUTE_MS);
+            long closedBefore = Math.max(0, watermark) / Statistics.MINUTE_MS * Statistics.MINUTE_MS;
             unmerged = delta.merge(closedBefore, merging.rows() / 2);
         } catch (SinkUnavailableException e) {
             // The next commit finds out whether PostgreSQL is available, and tries again.

@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.database.PostgresSettings;
 import io.lightflow.database.StatisticsTable;
+import io.lightflow.position.Position;
+import io.lightflow.sink.Commit;
+import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
@@ -103,6 +106,20 @@ class StatisticsDeltaTest {
                 .isEqualTo("9 in 1");
         assertThat(server.query(settings, "SELECT min(time) = '2013-06-05 08:05+00' FROM stats_delta"))
                 .isEqualTo("t");
+    }
+
+    @Test
+    void aShardWithoutAWatermarkHasClosedNoMinute() {
+        Commit<Statistics> late = commit(0, 0, 1, one(1)).get(0);
+        ShardMove move = late.moves().get(0);
+        try (PostgresStatisticsSink sink = sink(100, 1)) {
+            sink.open(0);
+            Position next = move.next().withWatermark(Position.NO_TIME);
+            sink.commit(List.of(new Commit<>(List.of(new ShardMove(0, move.expected(), next)), late.output())));
+        }
+
+        assertThat(server.query(settings, "SELECT sum(impressions) FROM stats_minute"))
+                .isEqualTo("1");
     }
 
     @Test
