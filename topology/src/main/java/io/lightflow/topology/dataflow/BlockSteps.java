@@ -8,6 +8,7 @@ import io.lightflow.join.StepResult;
 import io.lightflow.position.GapException;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
+import io.lightflow.topology.loop.FutureTasks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -19,6 +19,7 @@ import io.lightflow.store.NewCell;
 import io.lightflow.store.StoreUnavailableException;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.FutureTasks;
 import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
 import io.lightflow.topology.loop.StopNotices;

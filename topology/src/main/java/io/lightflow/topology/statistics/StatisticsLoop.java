@@ -13,9 +13,9 @@ import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsStep;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.FutureTasks;
 import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
-import io.lightflow.topology.loop.StoppedException;
 import io.lightflow.topology.loop.StoppedShards;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -267,7 +266,7 @@ public final class StatisticsLoop implements BlockLoop {
         return retrier.untilAvailable(
                 "committing the statistics of " + asked.moves().size() + " shards", () -> {
                     if (!inDoubt.getAndSet(true)) {
-                        return result(asked.task);
+                        return FutureTasks.get(asked.task);
                     }
                     if (!isCommitted(asked.moves())) {
                         sink.commit(asked.commits);
@@ -276,27 +275,11 @@ public final class StatisticsLoop implements BlockLoop {
                 });
     }
 
-    /** Runs the task, unless the helper has begun it; then waits for its end. */
-    private static long result(FutureTask<Long> task) {
-        task.run();
-        try {
-            return task.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw (Error) e.getCause();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoppedException("the loop was interrupted while it waited for a commit", e);
-        }
-    }
-
     /** Waits until no other thread uses the sink; {@link #settle} learns the outcome. */
     private void awaitCommit() {
         if (inFlight != null) {
             try {
-                result(inFlight.task);
+                FutureTasks.get(inFlight.task);
             } catch (SinkUnavailableException | FencedException e) {
                 LOG.debug("The commit in flight failed, and is looked at later", e);
             }

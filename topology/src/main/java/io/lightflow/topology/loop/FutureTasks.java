@@ -1,11 +1,10 @@
-package io.lightflow.topology.dataflow;
+package io.lightflow.topology.loop;
 
-import io.lightflow.topology.loop.StoppedException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 
 /** Runs tasks that another thread may have begun. */
-final class FutureTasks {
+public final class FutureTasks {
     private FutureTasks() {}
 
     /**
@@ -14,7 +13,7 @@ final class FutureTasks {
      * @return the task's result; its failure is thrown
      * @throws StoppedException if this thread is interrupted
      */
-    static <T> T get(FutureTask<T> work) {
+    public static <T> T get(FutureTask<T> work) {
         work.run();
         try {
             return work.get();
