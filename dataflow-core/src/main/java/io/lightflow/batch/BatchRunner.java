@@ -108,7 +108,7 @@ public final class BatchRunner {
     private void step(List<Cursor> cursors) {
         List<BlockPart> parts = cursors.stream().map(Cursor::part).toList();
         StepResult result = join.run(position, new Block(SHARD, parts, 0), ++txid, store);
-        store.write(result.cells());
+        store.write(List.of(result.write(SHARD)));
         outputs.addAll(result.outputs());
         position = result.position();
     }

@@ -3,10 +3,12 @@ package io.lightflow.identity;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.StoreVersion;
+import io.lightflow.store.Cell;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreQuery;
+import io.lightflow.store.StoreWrite;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -121,13 +123,13 @@ public final class StoreIdentity {
         if (last > first) {
             rows.add(StoreMarks.row(group, shard, last));
         }
-        return marks(rows);
+        return marks(shard, rows);
     }
 
-    private List<StoreVersion> marks(List<RowRange> rows) {
+    private List<StoreVersion> marks(int shard, List<RowRange> rows) {
         List<StoreVersion> marks = new ArrayList<>();
-        for (Row row : store.read(rows)) {
-            row.cells().forEach(cell -> marks.add(StoreMarks.version(cell)));
+        for (List<Cell> row : store.reader(shard).read(StoreQuery.ofRows(rows)).rows()) {
+            row.forEach(cell -> marks.add(StoreMarks.version(cell)));
         }
         return marks;
     }
@@ -162,35 +164,39 @@ public final class StoreIdentity {
     }
 
     private OptionalLong newestIn(int shard, long bucket, int id) {
-        return marks(List.of(StoreMarks.row(group, shard, bucket))).stream()
+        return marks(shard, List.of(StoreMarks.row(group, shard, bucket))).stream()
                 .filter(mark -> mark.id() == id)
                 .mapToLong(StoreVersion::sequence)
                 .max();
     }
 
+    /** A write with its mark, and the version that it leaves. */
+    public record MarkedWrite(StoreWrite write, StoreVersion version) {}
+
     /**
-     * Returns the version that a block's write leaves, and adds its mark to the cells. A block without cells writes
-     * nothing, except that a mark is repeated before the store's retention can drop it.
+     * Adds a mark to a block's write. A block that writes nothing gets none, except that a mark is repeated before the
+     * store's retention can drop it.
      *
      * @param before the version before the block
      * @param nowMs when the block was read, ms since the Unix epoch
      */
-    public StoreVersion mark(int shard, StoreVersion before, List<NewCell> cells, boolean hasCells, long nowMs) {
-        Long last = markedMs.get(shard);
+    public MarkedWrite mark(StoreWrite write, StoreVersion before, long nowMs) {
+        Long last = markedMs.get(write.shard());
         boolean isRecent = last != null && nowMs - last < MARK_INTERVAL.toMillis();
-        if (!hasCells && isRecent) {
-            return before;
+        if (write.isEmpty() && isRecent) {
+            return new MarkedWrite(write, before);
         }
         StoreVersion version = before.isKnown() ? before.next(newIds.getAsInt()) : newStore();
-        cells.add(StoreMarks.mark(group, shard, version));
-        markedMs.put(shard, nowMs);
-        return version;
+        List<NewCell> cells = new ArrayList<>(write.cells());
+        cells.add(StoreMarks.mark(group, write.shard(), version));
+        markedMs.put(write.shard(), nowMs);
+        return new MarkedWrite(new StoreWrite(write.shard(), cells, write.events()), version);
     }
 
     /** A mark that makes a store the one of a version that a rebuilt ledger will hold. */
     public StoreVersion markRebuilt(int shard) {
         StoreVersion version = newStore();
-        store.write(List.of(StoreMarks.mark(group, shard, version)));
+        store.write(List.of(new StoreWrite(shard, List.of(StoreMarks.mark(group, shard, version)), List.of())));
         return version;
     }
 

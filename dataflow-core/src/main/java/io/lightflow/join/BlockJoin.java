@@ -25,11 +25,12 @@ import io.lightflow.position.JoinProgress;
 import io.lightflow.position.Position;
 import io.lightflow.position.Visibility;
 import io.lightflow.store.Cell;
+import io.lightflow.store.EventCell;
 import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreAnswer;
+import io.lightflow.store.StoreQuery;
 import io.lightflow.watermark.Watermarks;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -37,11 +38,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The join of one block. Its methods are called in this order: timer rows, key rows, day rows, crowded rows, hidden
- * cells, finish. All events of the block are ingested at the old watermark. Then the watermark moves, and everything
- * due in (old, new] is decided. So the outcome does not depend on the order within the block.
+ * The join of one block: reads, as long as there is a next query, and then {@link #finish}. All events of the block are
+ * ingested at the old watermark. Then the watermark moves, and everything due in (old, new] is decided. So the outcome
+ * does not depend on the order within the block.
  */
 final class BlockJoin {
+    private static final int NOT_ASKED = -1;
+
     private final JoinSettings settings;
     private final Attribution attribution;
     private final OutputEncoder encoder;
@@ -61,9 +64,12 @@ final class BlockJoin {
 
     private final Books.Editor books;
     private final List<NewCell> cells = new ArrayList<>();
+    private final List<EventCell> eventCells = new ArrayList<>();
     private final List<OutputEvent> outputs = new ArrayList<>();
     private final Map<String, KeyState> keys = new LinkedHashMap<>();
     private final Map<Integer, String> topicsByIncarnation = new HashMap<>();
+    /** Number of timer rows that were asked for; they are asked for once. */
+    private int timerRows = NOT_ASKED;
 
     BlockJoin(
             JoinSettings settings,
@@ -159,8 +165,60 @@ final class BlockJoin {
         return keys.computeIfAbsent(joinKey, KeyState::new);
     }
 
+    /**
+     * What is to be read next; empty if everything has been read. The keys of the block and the timers come first. Keys
+     * whose timers are due follow one read later.
+     */
+    StoreQuery nextQuery() {
+        QueryBuilder query = new QueryBuilder();
+        for (KeyState key : keys.values()) {
+            ask(key, query);
+        }
+        if (timerRows == NOT_ASKED) {
+            List<RowRange> timers = timerRanges();
+            timerRows = timers.size();
+            query.rows.addAll(timers);
+        }
+        return query.build();
+    }
+
+    private void ask(KeyState key, QueryBuilder query) {
+        switch (key.stage) {
+            case ROW -> key.askRow(query);
+            case EVENTS -> {
+                requestEvents(key);
+                key.askEvents(query);
+            }
+            case CROWDED -> key.askCrowded(query, settings.rowCap());
+            case HIDDEN -> key.askHidden(query);
+            case DONE -> {}
+        }
+    }
+
+    /** Takes the answer to the last query. */
+    void read(StoreAnswer answer) {
+        AnswerCursor cursor = new AnswerCursor(answer);
+        for (KeyState key : keys.values()) {
+            read(key, cursor);
+        }
+        for (; timerRows > 0; timerRows--) {
+            readTimers(cursor.nextRow());
+        }
+    }
+
+    private void read(KeyState key, AnswerCursor answer) {
+        switch (key.stage) {
+            case ROW -> key.readRow(answer, visibility, storedCells);
+            case EVENTS -> key.readEvents(answer, visibility, storedCells);
+            case CROWDED -> key.readCrowded(answer, visibility);
+            case HIDDEN -> key.readHidden(answer, visibility);
+            case DONE -> {}
+        }
+        key.advance();
+    }
+
     /** The timer rows that may contain due timers. */
-    List<RowRange> timerRanges() {
+    private List<RowRange> timerRanges() {
         if (newWatermark == oldWatermark) {
             return List.of();
         }
@@ -181,12 +239,10 @@ final class BlockJoin {
     }
 
     /** Timers of ghosts may be among them; they find nothing to decide. */
-    void addTimerRows(List<Row> rows) {
-        for (Row row : rows) {
-            for (Cell cell : row.cells()) {
-                if (isDue(Cells.timerDue(cell.key()))) {
-                    key(new String(cell.value(), StandardCharsets.UTF_8)).timerDue = true;
-                }
+    private void readTimers(List<Cell> timers) {
+        for (Cell timer : timers) {
+            if (isDue(Cells.timerDue(timer.key()))) {
+                key(Cells.string(timer.value())).timerDue = true;
             }
         }
     }
@@ -195,45 +251,28 @@ final class BlockJoin {
         return due > oldWatermark && due <= newWatermark;
     }
 
-    List<RowRange> keyRanges() {
-        List<RowRange> rows = new ArrayList<>(keys.size());
-        for (KeyState key : keys.values()) {
-            rows.add(RowRange.wholeRow(Cells.keyRow(key.joinKeyUtf8)));
-        }
-        return rows;
-    }
-
-    void addKeyRows(List<Row> rows) {
-        int i = 0;
-        for (KeyState key : keys.values()) {
-            key.readKeyRow(rows.get(i++), visibility, storedCells);
-        }
-    }
-
-    List<RowRange> dayRanges() {
-        List<RowRange> ranges = new ArrayList<>(keys.size());
-        for (KeyState key : keys.values()) {
-            key.decides = key.timerDue;
-            for (LightEvent event : key.events) {
-                switch (event.type()) {
-                    case IMPRESSION -> {
-                        key.requestId(Cells.IMPRESSION, event.id());
-                        key.decides |=
-                                !key.clicks().isEmpty() && !key.conversions().isEmpty();
-                    }
-                    case TAG -> key.requestId(Cells.TAG, event.id());
-                    case CLICK -> requestImpressionOf(key, (Click) event.record());
-                    case CONVERSION -> key.decides = true;
+    private void requestEvents(KeyState key) {
+        key.decides = key.timerDue;
+        for (LightEvent event : key.events) {
+            switch (event.type()) {
+                case IMPRESSION -> {
+                    requestNew(key, event);
+                    key.decides |= !key.clicks().isEmpty() && !key.conversions().isEmpty();
                 }
+                case TAG -> requestNew(key, event);
+                case CLICK -> requestImpressionOf(key, (Click) event.record());
+                case CONVERSION -> key.decides = true;
             }
-            if (key.decides) {
-                requestAllFor(key);
-            }
-            key.requestTombstones();
-            key.addDayRanges(ranges);
-            key.addTombstoneRanges(ranges);
         }
-        return ranges;
+        if (key.decides) {
+            requestAllFor(key);
+        }
+        key.requestTombstones();
+    }
+
+    private static void requestNew(KeyState key, LightEvent event) {
+        key.requestId(event.type(), event.id());
+        key.requestDaySize(event.time());
     }
 
     private void requestImpressionOf(KeyState key, Click click) {
@@ -241,8 +280,7 @@ final class BlockJoin {
     }
 
     private static void requestImpression(KeyState key, String impressionId, long clickTime, Windows windows) {
-        key.requestId(
-                Cells.IMPRESSION,
+        key.requestNamed(
                 impressionId,
                 clickTime - windows.impressionLookBack().toMillis(),
                 clickTime + windows.orphanAfter().toMillis());
@@ -261,7 +299,8 @@ final class BlockJoin {
             requestViews(key, conversion.time(), conversion.rules().windows());
         }
         for (LightEvent event : key.events) {
-            if (event.record() instanceof Conversion conversion) {
+            if (event.type() == EventType.CONVERSION) {
+                Conversion conversion = (Conversion) event.record();
                 requestViews(key, conversion.getTime(), settings.windowsOf(conversion.getAdvertiserId()));
             }
         }
@@ -269,63 +308,19 @@ final class BlockJoin {
 
     private static void requestViews(KeyState key, long conversionTime, Windows windows) {
         if (!windows.viewThrough().isZero()) {
-            key.requestImpressions(conversionTime - windows.viewThrough().toMillis(), conversionTime);
-        }
-    }
-
-    void addDayRows(List<Row> rows) {
-        int i = 0;
-        for (KeyState key : keys.values()) {
-            i = key.readDayRows(rows, i, visibility, storedCells);
-            i = key.readTombstones(rows, i, visibility);
-        }
-    }
-
-    /** The rows that may exceed the cap, and the remaining tombstones. Both exist for bots only. */
-    List<RowRange> crowdedRanges() {
-        List<RowRange> ranges = new ArrayList<>(0);
-        for (KeyState key : keys.values()) {
-            key.requestTombstonesOfImpressions();
-            key.addTombstoneRanges(ranges);
-            for (int day : key.crowdedDays(settings.rowCap())) {
-                ranges.add(RowRange.wholeRow(Cells.dayRow(day, key.joinKeyUtf8)));
-            }
-        }
-        return ranges;
-    }
-
-    void addCrowdedRows(List<Row> rows) {
-        int i = 0;
-        for (KeyState key : keys.values()) {
-            i = key.readTombstones(rows, i, visibility);
-            for (int day : key.crowdedDays(settings.rowCap())) {
-                key.readCrowdedDay(day, rows.get(i++), visibility);
-            }
-        }
-    }
-
-    /** The tombstones that may hide cells of crowded rows. */
-    List<RowRange> hiddenRanges() {
-        List<RowRange> ranges = new ArrayList<>(0);
-        keys.values().forEach(key -> key.addTombstoneRanges(ranges));
-        return ranges;
-    }
-
-    void addHiddenCells(List<Row> rows) {
-        int i = 0;
-        for (KeyState key : keys.values()) {
-            i = key.readTombstones(rows, i, visibility);
-            key.countCrowdedDays();
+            key.requestViews(conversionTime - windows.viewThrough().toMillis(), conversionTime);
         }
     }
 
     StepResult finish() {
         for (KeyState key : keys.values()) {
+            key.countCrowdedDays();
             new KeyJoin(this, key).run();
         }
         sendBeacons();
         JoinProgress join = new JoinProgress(takeover(), lastTimer);
-        return new StepResult(cells, outputs, next.with(books.done()).with(join));
+        return new StepResult(
+                cells, eventCells, outputs, next.with(books.done()).with(join));
     }
 
     /** Tells the readers of the joined topics the watermark, about once per second of event time. */
@@ -383,6 +378,19 @@ final class BlockJoin {
 
     void store(NewCell cell) {
         cells.add(cell);
+    }
+
+    /** Stores an impression or a tag that was ingested with this block. */
+    void store(LightEvent event, byte[] joinKeyUtf8, byte[] value) {
+        eventCells.add(new EventCell(
+                event.type(),
+                joinKeyUtf8,
+                Cells.utf8(event.id()),
+                event.time(),
+                takeover(),
+                oldWatermark,
+                event.origin(),
+                value));
     }
 
     /** Stores a timer of the key. */

@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The byte format of the values in cells of impressions, clicks and conversions.
+ * The byte format of the values in cells of impressions, clicks and conversions. Cells of tags have no value.
  *
  * <pre>
- * impression   0x81 schemaId producedMs time body
+ * impression   0x81 schemaId producedMs body
  * click        0x81 schemaId producedMs rules advertiserId impressionId body
  * conversion   0x81 schemaId producedMs rules advertiserId impressionId clickId body
  * rules        impressionLookBack orphanAfter clickLookBack viewThrough allowedDisorder
@@ -18,8 +18,8 @@ import java.util.Arrays;
  * {@code schemaId} has four bytes, times have eight. Rules are varints of ms. A string begins with a varint, which is
  * its length plus one, or 0 if the string is missing.
  *
- * <p>A value of the first format is {@code producedMs body}, and {@code producedMs time body} for an impression. Its
- * first byte is never 0x81, since no record has such a timestamp. Its bodies have the {@link FormerSchemas}.
+ * <p>A value of the first format is {@code producedMs body}. Its first byte is never 0x81, since no record has such a
+ * timestamp. Its bodies have the {@link FormerSchemas}.
  */
 final class CellValue {
     private static final byte FORMAT = (byte) 0x81;
@@ -30,11 +30,8 @@ final class CellValue {
 
     private CellValue() {}
 
-    static byte[] impression(int schemaId, long producedMs, long time, byte[] body) {
-        return head(HEAD_BYTES + Long.BYTES + body.length, schemaId, producedMs)
-                .putLong(time)
-                .put(body)
-                .array();
+    static byte[] impression(int schemaId, long producedMs, byte[] body) {
+        return head(HEAD_BYTES + body.length, schemaId, producedMs).put(body).array();
     }
 
     static byte[] click(int schemaId, long producedMs, ArrivalRules rules, ClickFacts facts, byte[] body) {

@@ -4,6 +4,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.Origin;
 import io.lightflow.position.Visibility;
 import io.lightflow.store.Cell;
+import io.lightflow.store.EventCell;
 import io.lightflow.store.RowRange;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,17 +13,15 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The byte format of the join's rows and of the keys of its cells; {@link CellValue} has the format of the values.
- * Numbers are big-endian, and times have their sign bit flipped, so that unsigned byte order is their order.
+ * The byte format of the join's rows and of the keys of their cells; {@link CellValue} has the format of the values.
+ * Impressions and tags are {@link EventCell}s, in no row. Numbers are big-endian, and times have their sign bit
+ * flipped, so that unsigned byte order is their order.
  *
  * <pre>
  * row                  cell key                                      value
- * 'k' joinKey          'D' day                               origin  -
- *                      'X' takeover                          origin  -
+ * 'k' joinKey          'X' takeover                          origin  -
  *                      'C' time clickId       takeover seenAt origin  click
  *                      'V' time conversionId  takeover seenAt origin  conversion
- * 'd' day joinKey      'I' impressionId       takeover seenAt origin  impression
- *                      'T' tagId              takeover seenAt origin  -
  * 'x' bucket joinKey   'i', 't', 'c', 'v' id  takeover seenAt origin  tombstone
  * 't' shard bucket     due kind                               origin  joinKey
  * </pre>
@@ -40,11 +39,8 @@ import java.util.List;
  * with a smaller takeover. An {@code X} cell tells that the join key has tombstones of this takeover.
  */
 final class Cells {
-    static final byte DAY = 'D';
     static final byte CLICK = 'C';
     static final byte CONVERSION = 'V';
-    static final byte IMPRESSION = 'I';
-    static final byte TAG = 'T';
     static final byte TOMBSTONES = 'X';
 
     /** A tombstone of an event that was emitted and not stored: a copy of it is a duplicate. */
@@ -53,7 +49,6 @@ final class Cells {
     /** A tombstone of an event that was rejected: a copy of it is a new event. */
     static final byte[] REJECTED = {2};
 
-    static final long DAY_MS = 24 * 3600 * 1000L;
     static final long TIMER_BUCKET_MS = 60_000;
 
     private static final int EARLY_BUCKETS = 64;
@@ -71,21 +66,13 @@ final class Cells {
         return string.getBytes(StandardCharsets.UTF_8);
     }
 
-    static int day(long time) {
-        return (int) Math.floorDiv(time, DAY_MS);
+    static String string(byte[] utf8) {
+        return new String(utf8, StandardCharsets.UTF_8);
     }
 
     static byte[] keyRow(byte[] joinKey) {
         return ByteBuffer.allocate(1 + joinKey.length)
                 .put((byte) 'k')
-                .put(joinKey)
-                .array();
-    }
-
-    static byte[] dayRow(int day, byte[] joinKey) {
-        return ByteBuffer.allocate(5 + joinKey.length)
-                .put((byte) 'd')
-                .putInt(day ^ Integer.MIN_VALUE)
                 .put(joinKey)
                 .array();
     }
@@ -127,14 +114,6 @@ final class Cells {
                 row, ByteBuffer.allocate(1 + utf8.length).put(tag).put(utf8).array());
     }
 
-    static byte[] dayCell(int day, Origin origin) {
-        return origin(ByteBuffer.allocate(5 + ORIGIN_BYTES).put(DAY).putInt(day ^ Integer.MIN_VALUE), origin);
-    }
-
-    static int dayOf(byte[] dayCell) {
-        return ByteBuffer.wrap(dayCell).getInt(1) ^ Integer.MIN_VALUE;
-    }
-
     static byte[] tombstonesCell(int takeover, Origin origin) {
         return origin(ByteBuffer.allocate(5 + ORIGIN_BYTES).put(TOMBSTONES).putInt(takeover), origin);
     }
@@ -163,8 +142,8 @@ final class Cells {
         };
     }
 
-    /** Key of an impression's or a tag's cell, or of a tombstone. */
-    static byte[] idCell(byte tag, String id, int takeover, long seenAt, Origin origin) {
+    /** Key of a tombstone. */
+    static byte[] tombstoneCell(byte tag, String id, int takeover, long seenAt, Origin origin) {
         byte[] utf8 = utf8(id);
         ByteBuffer key = ByteBuffer.allocate(1 + utf8.length + suffixBytes(takeover))
                 .put(tag)
@@ -210,6 +189,10 @@ final class Cells {
         return visibility.isVisible(end.getInt(), end.getLong());
     }
 
+    static boolean isVisible(EventCell cell, Visibility visibility) {
+        return visibility.isVisible(cell.origin().incarnation(), cell.origin().offset());
+    }
+
     static long seenAt(byte[] cellKey) {
         return ByteBuffer.wrap(cellKey).getLong(cellKey.length - SEEN_AND_ORIGIN_BYTES) ^ Long.MIN_VALUE;
     }
@@ -229,7 +212,7 @@ final class Cells {
         return mark > idFrom && key[mark] == TAKEOVER_MARK ? mark : to;
     }
 
-    /** The id in the key of an event's cell. */
+    /** The id in the key of a click's or a conversion's cell, or of a tombstone. */
     static String idOf(byte[] key) {
         int from = idFrom(key);
         return new String(key, from, idTo(key, from) - from, StandardCharsets.UTF_8);
@@ -243,9 +226,9 @@ final class Cells {
                 : ByteBuffer.wrap(key).getInt(to + 1);
     }
 
-    /** Whether the cell of an impression or a tag has exactly this id. A range by prefix also finds longer ids. */
-    static boolean hasId(byte[] idCell, byte[] idUtf8) {
-        int end = idTo(idCell, 1);
-        return end - 1 == idUtf8.length && Arrays.equals(idCell, 1, end, idUtf8, 0, idUtf8.length);
+    /** Whether a tombstone has exactly this id. A range by prefix also finds longer ids. */
+    static boolean hasId(byte[] tombstone, byte[] idUtf8) {
+        int end = idTo(tombstone, 1);
+        return end - 1 == idUtf8.length && Arrays.equals(tombstone, 1, end, idUtf8, 0, idUtf8.length);
     }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * A few days in ascending order, with a count for each. It consists of arrays and starts empty, since each join key of
- * a block has two. Not thread-safe.
+ * a block has one. Not thread-safe.
  */
 final class DayCounts {
     private static final int[] NONE = {};

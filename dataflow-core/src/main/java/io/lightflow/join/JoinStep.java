@@ -12,13 +12,13 @@ import io.lightflow.event.WriterSchemas;
 import io.lightflow.position.JoinProgress;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
-import java.util.List;
+import io.lightflow.store.StoreQuery;
+import io.lightflow.store.StoreReader;
 
 /**
- * The join, one block at a time: (rows, events, watermark) -> (outputs, cells to add). It has no clock, performs no I/O
- * except the given store's reads, and keeps no state between blocks. Not thread-safe, since it reuses buffers.
+ * The join, one block at a time: (stored cells, events, watermark) -> (outputs, cells to add). It has no clock,
+ * performs no I/O except the given store's reads, and keeps no state between blocks. Not thread-safe, since it reuses
+ * buffers.
  */
 public final class JoinStep {
     private final JoinSettings settings;
@@ -66,8 +66,9 @@ public final class JoinStep {
     }
 
     /**
-     * Processes one block. It never writes to the store and reads from it at most three times: timer rows, the rows of
-     * the join keys, their day rows. Rows that may exceed their cap, or did, need a fourth read.
+     * Processes one block. It never writes to the store and reads from it at most four times: the rows of the block's
+     * join keys and the timers; their impressions and tags, and the rows of keys whose timers are due; what belongs to
+     * the latter. Only keys of bots need the last read, for days that may exceed their cap and for tombstones.
      *
      * @param position the committed position of the shard
      * @param block the polled records; those below the position are skipped
@@ -80,11 +81,12 @@ public final class JoinStep {
     public StepResult run(Position position, Block block, long txid, JoinStore store) {
         BlockJoin join =
                 new BlockJoin(settings, attribution, encoder, bodies, cells, position, block, txid, maxOutputBytes);
-        join.addTimerRows(read(store, join.timerRanges()));
-        join.addKeyRows(read(store, join.keyRanges()));
-        join.addDayRows(read(store, join.dayRanges()));
-        join.addCrowdedRows(read(store, join.crowdedRanges()));
-        join.addHiddenCells(read(store, join.hiddenRanges()));
+        StoreReader reader = store.reader(block.shard());
+        StoreQuery query = join.nextQuery();
+        while (!query.isEmpty()) {
+            join.read(reader.read(query));
+            query = join.nextQuery();
+        }
         return join.finish();
     }
 
@@ -94,9 +96,5 @@ public final class JoinStep {
      */
     public BlockEntry setAside(LightEvent event, RuntimeException failure) {
         return encoder.setAside(event, FailureReason.of(failure));
-    }
-
-    private static List<Row> read(JoinStore store, List<RowRange> ranges) {
-        return ranges.isEmpty() ? List.of() : store.read(ranges);
     }
 }

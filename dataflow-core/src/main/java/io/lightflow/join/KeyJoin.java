@@ -13,6 +13,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
+import io.lightflow.store.KeyDay;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -72,16 +73,12 @@ final class KeyJoin {
             return;
         }
         StoredEvent impression = stored(event, null, null);
-        int day = Cells.day(event.time());
-        boolean invalid = isFull(key.dayRowSize(day), event);
+        boolean invalid = isFull(key.daySize(KeyDay.dayOf(event.time())), event);
         if (!invalid) {
             key.addImpression(impression);
             newImpressions.add(impression);
-            listDay(day, event);
-            block.store(
-                    Cells.dayRow(day, key.joinKeyUtf8),
-                    Cells.idCell(Cells.IMPRESSION, event.id(), block.takeover(), block.oldWatermark(), event.origin()),
-                    CellValue.impression(impression.schemaId(), event.producedMs(), event.time(), event.body()));
+            byte[] value = CellValue.impression(impression.schemaId(), event.producedMs(), event.body());
+            block.store(event, key.joinKeyUtf8, value);
         }
         countMarks(impression, EventType.IMPRESSION, invalid);
         block.count(EventType.IMPRESSION, Entry.JOINED, 1);
@@ -97,15 +94,10 @@ final class KeyJoin {
             return;
         }
         StoredEvent tag = stored(event, null, null);
-        int day = Cells.day(event.time());
-        boolean invalid = isFull(key.dayRowSize(day), event);
+        boolean invalid = isFull(key.daySize(KeyDay.dayOf(event.time())), event);
         if (!invalid) {
             key.addTag(tag);
-            listDay(day, event);
-            block.store(
-                    Cells.dayRow(day, key.joinKeyUtf8),
-                    Cells.idCell(Cells.TAG, event.id(), block.takeover(), block.oldWatermark(), event.origin()),
-                    EMPTY);
+            block.store(event, key.joinKeyUtf8, EMPTY);
         }
         countMarks(tag, EventType.TAG, invalid);
         block.count(EventType.TAG, Entry.JOINED, 1);
@@ -113,11 +105,11 @@ final class KeyJoin {
     }
 
     /**
-     * Whether the event's row is full. If so, the event is emitted now and flagged, and no stored event joins it: the
-     * status of a stored event must follow from stored events.
+     * Whether the event's row or day is full. If so, the event is emitted now and flagged, and no stored event joins
+     * it: the status of a stored event must follow from stored events.
      */
-    private boolean isFull(int rowSize, LightEvent event) {
-        boolean full = rowSize >= block.settings().rowCap();
+    private boolean isFull(int size, LightEvent event) {
+        boolean full = size >= block.settings().rowCap();
         if (full) {
             key.addNotStored(event.type(), event.id());
             storeTombstone(event, Cells.NOT_STORED);
@@ -149,12 +141,6 @@ final class KeyJoin {
         block.store(Tombstones.cell(key.joinKeyUtf8, event, block.takeover(), block.oldWatermark(), value));
         if (key.announceTombstones(block.takeover())) {
             block.store(Tombstones.announcement(key.joinKeyUtf8, block.takeover(), event.origin()));
-        }
-    }
-
-    private void listDay(int day, LightEvent event) {
-        if (key.addDay(day)) {
-            block.store(Cells.keyRow(key.joinKeyUtf8), Cells.dayCell(day, event.origin()), EMPTY);
         }
     }
 

@@ -4,9 +4,12 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.position.Visibility;
 import io.lightflow.store.Cell;
-import io.lightflow.store.Row;
+import io.lightflow.store.EventCell;
+import io.lightflow.store.EventQuery;
+import io.lightflow.store.KeyDay;
 import io.lightflow.store.RowRange;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -22,6 +25,8 @@ import java.util.Set;
  * tells which of several visible cells with one event id counts.
  */
 final class KeyState {
+    private static final int[] NO_DAYS = {};
+
     final String joinKey;
     final byte[] joinKeyUtf8;
     /** Events of this block, in its order. */
@@ -30,6 +35,9 @@ final class KeyState {
     boolean timerDue;
     /** Whether all rows that decide stored clicks and conversions have been read. If not, none of them can change. */
     boolean decides;
+
+    /** What is read next. */
+    Stage stage = Stage.ROW;
 
     // Most keys have few of these, so each map is created with its first entry.
 
@@ -40,49 +48,79 @@ final class KeyState {
 
     private Map<String, StoredEvent> tags = Collections.emptyMap();
 
-    /** Days that have a row. */
-    private final DayCounts days = new DayCounts();
-    /**
-     * Number of events in the day rows that were read. May include ghosts and duplicate cells, see
-     * {@link #crowdedDays}.
-     */
-    private final DayCounts dayRowSizes = new DayCounts();
+    private List<EventQuery> queries = List.of();
+    /** Times of the impressions that clicks name, by id. */
+    private Map<String, TimeSpan> named = Map.of();
+    /** Times of the impressions that conversions may be attributed to as views; null for none. */
+    private TimeSpan views;
 
-    private int largestDayRow;
-    private List<DayRequest> dayRequests = List.of();
+    /**
+     * Number of stored events on the days of this block's events. An upper bound, which may include ghosts and
+     * duplicate cells, until crowded days are counted.
+     */
+    private final DayCounts daySizes = new DayCounts();
+
+    private int[] crowdedDays = NO_DAYS;
+    /** The visible cells of crowded days. */
+    private Map<Integer, List<EventCell>> crowded = Map.of();
+
     /** Events of this block that are too old, with the least time that they should have. */
     private Map<LightEvent, Long> tooOld = Collections.emptyMap();
     /** Null until there is one, since most keys have none. */
     private Tombstones tombstones;
 
-    /** The visible cells of crowded days. */
-    private Map<Integer, List<CrowdedCell>> crowded = Map.of();
+    /** The reads of a key, in this order. Only keys of bots need more than the first two. */
+    enum Stage {
+        /** Its own row. */
+        ROW,
+        /** Its event cells, with tombstones and the sizes of days. */
+        EVENTS,
+        /** Crowded days, and the tombstones of impressions that were found. */
+        CROWDED,
+        /** The tombstones that may hide cells of crowded days. */
+        HIDDEN,
+        DONE
+    }
 
-    private record CrowdedCell(EventType type, StoredEvent event) {}
+    private record TimeSpan(long since, long until) {
+        TimeSpan with(TimeSpan other) {
+            return new TimeSpan(Math.min(since, other.since), Math.max(until, other.until));
+        }
+    }
 
     private record CrowdedEvent(EventType type, String id) {}
-
-    /** A requested range of a day row. An id of null means all impressions of the day. */
-    private record DayRequest(int day, byte tag, String id) {}
 
     KeyState(String joinKey) {
         this.joinKey = joinKey;
         this.joinKeyUtf8 = Cells.utf8(joinKey);
     }
 
-    void readKeyRow(Row row, Visibility visibility, StoredCells reader) {
-        for (Cell cell : row.cells()) {
+    /** Goes on to the next read. */
+    void advance() {
+        stage = switch (stage) {
+            case ROW -> Stage.EVENTS;
+            case EVENTS -> Stage.CROWDED;
+            case CROWDED -> Stage.HIDDEN;
+            case HIDDEN, DONE -> Stage.DONE;
+        };
+    }
+
+    void askRow(QueryBuilder query) {
+        query.rows.add(RowRange.wholeRow(Cells.keyRow(joinKeyUtf8)));
+    }
+
+    void readRow(AnswerCursor answer, Visibility visibility, StoredCells reader) {
+        for (Cell cell : answer.nextRow()) {
             if (!Cells.isVisible(cell, visibility)) {
                 continue;
             }
             byte[] key = cell.key();
             switch (key[0]) {
-                case Cells.DAY -> addDay(Cells.dayOf(key));
                 case Cells.CLICK -> clicks = withLatest(clicks, reader.click(cell));
                 case Cells.CONVERSION -> conversions = withLatest(conversions, reader.conversion(cell));
                 case Cells.TOMBSTONES -> tombstones().announce(Cells.takeoverOfTombstones(key));
                 default ->
-                    throw new IllegalStateException("expected cells of kinds D, C, V and X in the row of join key "
+                    throw new IllegalStateException("expected cells of kinds C, V and X in the row of join key "
                             + joinKey + ", found kind " + key[0]);
             }
         }
@@ -100,75 +138,67 @@ final class KeyState {
         return more;
     }
 
-    /** Requests the event with this id from all days that have rows. */
-    void requestId(byte tag, String id) {
-        for (int i = 0; i < days.size(); i++) {
-            request(new DayRequest(days.day(i), tag, id));
-        }
+    /** Requests the event with this id, whatever its time. */
+    void requestId(EventType type, String id) {
+        request(new EventQuery(type, joinKeyUtf8, Cells.utf8(id)));
     }
 
-    /** Requests the event with this id from the days from {@code since} to {@code until} that have rows. */
-    void requestId(byte tag, String id, long since, long until) {
-        int first = Cells.day(since);
-        int last = Cells.day(until);
-        for (int i = 0; i < days.size(); i++) {
-            int day = days.day(i);
-            if (day >= first && day <= last) {
-                request(new DayRequest(day, tag, id));
-            }
+    private void request(EventQuery query) {
+        if (queries.isEmpty()) {
+            queries = new ArrayList<>(2);
         }
+        queries.add(query);
     }
 
-    private void request(DayRequest read) {
-        if (dayRequests.isEmpty()) {
-            dayRequests = new ArrayList<>(2);
-        }
-        if (!dayRequests.contains(read)) {
-            dayRequests.add(read);
-        }
+    /** Requests the number of stored events on the day of this time. */
+    void requestDaySize(long time) {
+        daySizes.add(KeyDay.dayOf(time), 0);
     }
 
-    /** Requests all impressions of the days from {@code since} to {@code until}. */
-    void requestImpressions(long since, long until) {
-        requestId(Cells.IMPRESSION, null, since, until);
-    }
-
-    void addDayRanges(List<RowRange> ranges) {
-        for (DayRequest read : dayRequests) {
-            byte[] row = Cells.dayRow(read.day(), joinKeyUtf8);
-            ranges.add(
-                    read.id() == null
-                            ? new RowRange(row, new byte[] {read.tag()})
-                            : Cells.withId(row, read.tag(), read.id()));
+    /** Requests the impression that a click names. */
+    void requestNamed(String impressionId, long since, long until) {
+        if (named.isEmpty()) {
+            named = new LinkedHashMap<>(2);
         }
+        named.merge(impressionId, new TimeSpan(since, until), TimeSpan::with);
     }
 
-    /** Reads the rows of the ranges from {@link #addDayRanges}, starting at index {@code next}. */
-    int readDayRows(List<Row> rows, int next, Visibility visibility, StoredCells reader) {
-        for (DayRequest read : dayRequests) {
-            Row row = rows.get(next++);
-            dayRowSizes.set(read.day(), row.size());
-            largestDayRow = Math.max(largestDayRow, row.size());
-            byte[] requestedId = read.id() == null ? null : Cells.utf8(read.id());
-            for (Cell cell : row.cells()) {
-                byte[] key = cell.key();
-                if (requestedId != null && !Cells.hasId(key, requestedId) || !Cells.isVisible(cell, visibility)) {
+    /** Requests all impressions between two times. */
+    void requestViews(long since, long until) {
+        TimeSpan span = new TimeSpan(since, until);
+        views = views == null ? span : views.with(span);
+    }
+
+    void askEvents(QueryBuilder query) {
+        named.forEach((id, span) ->
+                request(new EventQuery(EventType.IMPRESSION, joinKeyUtf8, Cells.utf8(id), span.since(), span.until())));
+        if (views != null) {
+            request(new EventQuery(EventType.IMPRESSION, joinKeyUtf8, null, views.since(), views.until()));
+        }
+        query.events.addAll(queries);
+        for (int i = 0; i < daySizes.size(); i++) {
+            query.days.add(new KeyDay(joinKeyUtf8, daySizes.day(i)));
+        }
+        askTombstones(query);
+    }
+
+    void readEvents(AnswerCursor answer, Visibility visibility, StoredCells reader) {
+        for (int i = 0; i < queries.size(); i++) {
+            for (EventCell cell : answer.nextEvents()) {
+                if (!Cells.isVisible(cell, visibility)) {
                     continue;
                 }
-                if (read.tag() == Cells.TAG) {
-                    tags = with(tags, tag(cell, read.id()));
+                if (cell.type() == EventType.TAG) {
+                    tags = withLatest(tags, StoredCells.withoutBody(cell));
                 } else {
                     impressions = withLatest(impressions, reader.impression(cell));
                 }
             }
         }
-        return next;
-    }
-
-    private static StoredEvent tag(Cell cell, String id) {
-        byte[] key = cell.key();
-        return new StoredEvent(
-                id, 0, Cells.seenAt(key), Cells.takeoverOf(key), Cells.origin(key), 0, 0, null, null, null, false);
+        for (int i = 0; i < daySizes.size(); i++) {
+            daySizes.set(daySizes.day(i), answer.nextDaySize());
+        }
+        readTombstones(answer, visibility);
     }
 
     // Tombstones
@@ -188,45 +218,33 @@ final class KeyState {
         events.forEach(event -> tombstones.request(joinKeyUtf8, event.type(), event.id()));
         requestTombstones(EventType.CLICK, clicks.values());
         requestTombstones(EventType.CONVERSION, conversions.values());
-        for (DayRequest read : dayRequests) {
-            if (read.tag() == Cells.IMPRESSION && read.id() != null) {
-                tombstones.request(joinKeyUtf8, EventType.IMPRESSION, read.id());
-            }
-        }
-    }
-
-    /** Requests the tombstones of impressions that were not requested by their ids. */
-    void requestTombstonesOfImpressions() {
-        if (tombstones != null) {
-            requestTombstones(EventType.IMPRESSION, impressions.values());
-        }
+        named.keySet().forEach(id -> tombstones.request(joinKeyUtf8, EventType.IMPRESSION, id));
     }
 
     private void requestTombstones(EventType type, Collection<StoredEvent> found) {
         for (StoredEvent event : found) {
-            if (tombstones.mayHide(event)) {
+            if (tombstones.mayHide(event.takeover())) {
                 tombstones.request(joinKeyUtf8, type, event.id());
             }
         }
     }
 
-    void addTombstoneRanges(List<RowRange> ranges) {
+    private void askTombstones(QueryBuilder query) {
         if (tombstones != null) {
-            tombstones.addRanges(ranges);
+            tombstones.ask(query);
         }
     }
 
-    /** Reads the rows of the ranges from {@link #addTombstoneRanges}, and removes what tombstones hide. */
-    int readTombstones(List<Row> rows, int next, Visibility visibility) {
+    /** Reads the tombstones that were asked for, and removes what they hide. */
+    private void readTombstones(AnswerCursor answer, Visibility visibility) {
         if (tombstones == null) {
-            return next;
+            return;
         }
-        int index = tombstones.read(rows, next, visibility);
+        tombstones.read(answer, visibility);
         clicks.values().removeIf(click -> tombstones.hides(EventType.CLICK, click));
         conversions.values().removeIf(conversion -> tombstones.hides(EventType.CONVERSION, conversion));
         impressions.values().removeIf(impression -> tombstones.hides(EventType.IMPRESSION, impression));
         tags.values().removeIf(tag -> tombstones.hides(EventType.TAG, tag));
-        return index;
     }
 
     /** Records that a takeover writes tombstones. Returns whether the key's row does not tell so yet. */
@@ -279,11 +297,6 @@ final class KeyState {
         conversions = with(conversions, conversion);
     }
 
-    /** Adds a day that has a row. Returns whether it was absent. */
-    boolean addDay(int day) {
-        return days.add(day, 1);
-    }
-
     StoredEvent impression(String id) {
         return impressions.get(id);
     }
@@ -301,69 +314,92 @@ final class KeyState {
         return clicks.size() + conversions.size();
     }
 
-    /** Number of events in the day's row, including those of this block. A row that was not read is new. */
-    int dayRowSize(int day) {
-        return dayRowSizes.get(day);
+    /** Number of events on a day, including those of this block. */
+    int daySize(int day) {
+        return daySizes.get(day);
     }
+
+    void addImpression(StoredEvent impression) {
+        impressions = with(impressions, impression);
+        daySizes.add(KeyDay.dayOf(impression.time()), 1);
+    }
+
+    void addTag(StoredEvent tag) {
+        tags = with(tags, tag);
+        daySizes.add(KeyDay.dayOf(tag.time()), 1);
+    }
+
+    // Crowded days
 
     /**
-     * Days whose rows may exceed the cap in this block. The ranges that were read tell the number of cells. Ghosts must
-     * not count, or a crash would change which events are over the cap (invariant E). So these rows are read whole.
+     * Asks for all events of the days that may exceed the cap in this block, and for the tombstones of impressions that
+     * were not requested by their ids. Ghosts must not count, or a crash would change which events are over the cap
+     * (invariant E).
      */
-    List<Integer> crowdedDays(int rowCap) {
-        if (largestDayRow + events.size() <= rowCap) {
-            return List.of();
+    void askCrowded(QueryBuilder query, int rowCap) {
+        if (tombstones != null) {
+            requestTombstones(EventType.IMPRESSION, impressions.values());
+            tombstones.ask(query);
         }
-        List<Integer> crowded = new ArrayList<>();
-        for (int i = 0; i < dayRowSizes.size(); i++) {
-            int day = dayRowSizes.day(i);
-            if (dayRowSizes.get(day) + events.size() > rowCap) {
-                crowded.add(day);
+        for (int i = 0; i < daySizes.size(); i++) {
+            if (daySizes.get(daySizes.day(i)) + events.size() > rowCap) {
+                int day = daySizes.day(i);
+                crowdedDays = Arrays.copyOf(crowdedDays, crowdedDays.length + 1);
+                crowdedDays[crowdedDays.length - 1] = day;
+                query.events.add(ofDay(EventType.IMPRESSION, day));
+                query.events.add(ofDay(EventType.TAG, day));
             }
         }
-        return crowded;
     }
 
-    /** Reads the whole row of a crowded day, and requests the tombstones that may hide its cells. */
-    void readCrowdedDay(int day, Row row, Visibility visibility) {
-        List<CrowdedCell> cells = new ArrayList<>(row.size());
-        for (Cell cell : row.cells()) {
+    private EventQuery ofDay(EventType type, int day) {
+        return new EventQuery(type, joinKeyUtf8, null, KeyDay.start(day), KeyDay.start(day + 1) - 1);
+    }
+
+    /** Reads the crowded days, and requests the tombstones that may hide their cells. */
+    void readCrowded(AnswerCursor answer, Visibility visibility) {
+        readTombstones(answer, visibility);
+        for (int day : crowdedDays) {
+            List<EventCell> visible = new ArrayList<>();
+            readCrowded(answer.nextEvents(), visibility, visible);
+            readCrowded(answer.nextEvents(), visibility, visible);
+            if (crowded.isEmpty()) {
+                crowded = new HashMap<>(2);
+            }
+            crowded.put(day, visible);
+        }
+    }
+
+    private void readCrowded(List<EventCell> cells, Visibility visibility, List<EventCell> visible) {
+        for (EventCell cell : cells) {
             if (Cells.isVisible(cell, visibility)) {
-                byte[] key = cell.key();
-                EventType type = key[0] == Cells.TAG ? EventType.TAG : EventType.IMPRESSION;
-                StoredEvent event = tag(cell, Cells.idOf(key));
-                cells.add(new CrowdedCell(type, event));
-                if (tombstones != null && tombstones.mayHide(event)) {
-                    tombstones.request(joinKeyUtf8, type, event.id());
+                visible.add(cell);
+                if (tombstones != null && tombstones.mayHide(cell.takeover())) {
+                    tombstones.request(joinKeyUtf8, cell.type(), Cells.string(cell.id()));
                 }
             }
         }
-        if (crowded.isEmpty()) {
-            crowded = new HashMap<>(2);
-        }
-        crowded.put(day, cells);
+    }
+
+    void askHidden(QueryBuilder query) {
+        askTombstones(query);
+    }
+
+    void readHidden(AnswerCursor answer, Visibility visibility) {
+        readTombstones(answer, visibility);
     }
 
     /** Counts the events of crowded days. An event with two visible cells counts once, and a hidden cell not at all. */
     void countCrowdedDays() {
         crowded.forEach((day, cells) -> {
-            Set<CrowdedEvent> events = new HashSet<>();
-            for (CrowdedCell cell : cells) {
-                if (tombstones == null || !tombstones.hides(cell.type(), cell.event())) {
-                    events.add(new CrowdedEvent(cell.type(), cell.event().id()));
+            Set<CrowdedEvent> counted = new HashSet<>();
+            for (EventCell cell : cells) {
+                StoredEvent event = StoredCells.withoutBody(cell);
+                if (tombstones == null || !tombstones.hides(cell.type(), event)) {
+                    counted.add(new CrowdedEvent(cell.type(), event.id()));
                 }
             }
-            dayRowSizes.set(day, events.size());
+            daySizes.set(day, counted.size());
         });
-    }
-
-    void addImpression(StoredEvent impression) {
-        impressions = with(impressions, impression);
-        dayRowSizes.add(Cells.day(impression.time()), 1);
-    }
-
-    void addTag(StoredEvent tag) {
-        tags = with(tags, tag);
-        dayRowSizes.add(Cells.day(tag.time()), 1);
     }
 }

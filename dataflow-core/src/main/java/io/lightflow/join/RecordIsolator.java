@@ -11,9 +11,9 @@ import io.lightflow.position.GapException;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreReader;
 import io.lightflow.store.StoreUnavailableException;
+import io.lightflow.store.StoreWrite;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -124,7 +124,7 @@ public final class RecordIsolator {
         List<NewCell> cells = new ArrayList<>(result.cells());
         setAside.forEach(event ->
                 cells.addAll(Tombstones.ofRejected(event, position.join().takeovers(), position.watermark())));
-        return new StepResult(cells, result.outputs(), result.position());
+        return new StepResult(cells, result.events(), result.outputs(), result.position());
     }
 
     private boolean isBlamed(int place) {
@@ -233,17 +233,20 @@ public final class RecordIsolator {
         }
 
         @Override
-        public List<Row> read(List<RowRange> ranges) {
-            try {
-                return store.read(ranges);
-            } catch (RuntimeException e) {
-                failure = e;
-                throw e;
-            }
+        public StoreReader reader(int shard) {
+            StoreReader reader = store.reader(shard);
+            return query -> {
+                try {
+                    return reader.read(query);
+                } catch (RuntimeException e) {
+                    failure = e;
+                    throw e;
+                }
+            };
         }
 
         @Override
-        public void write(List<NewCell> cells) {
+        public void write(List<StoreWrite> writes) {
             throw new IllegalStateException("the step writes no cells");
         }
 

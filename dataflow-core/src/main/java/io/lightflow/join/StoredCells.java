@@ -4,6 +4,7 @@ import io.lightflow.attribution.ConversionFacts;
 import io.lightflow.attribution.Windows;
 import io.lightflow.event.EventType;
 import io.lightflow.store.Cell;
+import io.lightflow.store.EventCell;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -29,23 +30,29 @@ final class StoredCells {
         this.settings = settings;
     }
 
-    StoredEvent impression(Cell cell) {
-        byte[] key = cell.key();
+    StoredEvent impression(EventCell cell) {
         byte[] value = cell.value();
         boolean former = CellValue.isFormer(value);
         ByteBuffer at = former ? ByteBuffer.wrap(value) : CellValue.read(value);
         int schemaId = former ? FormerSchemas.idOf(EventType.IMPRESSION) : at.getInt();
-        long producedMs = at.getLong();
-        long time = at.getLong();
+        return event(cell, at.getLong(), schemaId, CellValue.readRest(at));
+    }
+
+    /** An impression or a tag without its value. */
+    static StoredEvent withoutBody(EventCell cell) {
+        return event(cell, 0, 0, null);
+    }
+
+    private static StoredEvent event(EventCell cell, long producedMs, int schemaId, byte[] body) {
         return new StoredEvent(
-                Cells.idOf(key),
-                time,
-                Cells.seenAt(key),
-                Cells.takeoverOf(key),
-                Cells.origin(key),
+                Cells.string(cell.id()),
+                cell.time(),
+                cell.seenAt(),
+                cell.takeover(),
+                cell.origin(),
                 producedMs,
                 schemaId,
-                CellValue.readRest(at),
+                body,
                 null,
                 null,
                 false);

@@ -6,7 +6,6 @@ import io.lightflow.event.Origin;
 import io.lightflow.position.Visibility;
 import io.lightflow.store.Cell;
 import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -50,7 +49,7 @@ final class Tombstones {
     static NewCell cell(byte[] joinKey, LightEvent event, int takeover, long watermark, byte[] value) {
         return new NewCell(
                 Cells.tombstoneRow(joinKey, event.id()),
-                Cells.idCell(Cells.tombstoneKind(event.type()), event.id(), takeover, watermark, event.origin()),
+                Cells.tombstoneCell(Cells.tombstoneKind(event.type()), event.id(), takeover, watermark, event.origin()),
                 value);
     }
 
@@ -66,14 +65,9 @@ final class Tombstones {
         return unknown;
     }
 
-    /** Whether committed tombstones may exist. */
-    boolean mayExist() {
-        return newestTakeover != NONE;
-    }
-
-    /** Whether a tombstone may hide the event. An attempt hides only cells of earlier ones. */
-    boolean mayHide(StoredEvent event) {
-        return event.takeover() < newestTakeover;
+    /** Whether a tombstone may hide an event of this takeover. An attempt hides only cells of earlier ones. */
+    boolean mayHide(int takeover) {
+        return takeover < newestTakeover;
     }
 
     /** Requests the tombstones of an event, unless that was done before. */
@@ -84,23 +78,21 @@ final class Tombstones {
         }
     }
 
-    void addRanges(List<RowRange> ranges) {
-        ranges.addAll(open.values());
+    void ask(QueryBuilder query) {
+        query.rows.addAll(open.values());
     }
 
-    /** Reads the rows of the ranges from {@link #addRanges}, starting at index {@code next}. */
-    int read(List<Row> rows, int next, Visibility visibility) {
-        int index = next;
+    /** Reads what was asked for. */
+    void read(AnswerCursor answer, Visibility visibility) {
         for (EventKey key : open.keySet()) {
             byte[] id = Cells.utf8(key.id());
-            for (Cell cell : rows.get(index++).cells()) {
+            for (Cell cell : answer.nextRow()) {
                 if (Cells.hasId(cell.key(), id) && Cells.isVisible(cell, visibility)) {
                     add(key, cell);
                 }
             }
         }
         open = new LinkedHashMap<>(0);
-        return index;
     }
 
     private void add(EventKey key, Cell cell) {

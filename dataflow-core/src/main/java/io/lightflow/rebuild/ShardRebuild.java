@@ -11,7 +11,7 @@ import io.lightflow.join.StepResult;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
-import io.lightflow.store.NewCell;
+import io.lightflow.store.StoreWrite;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
@@ -101,13 +101,13 @@ public final class ShardRebuild {
             block.halves().forEach(this::run);
             return;
         }
-        write(result.cells());
+        write(result.write(block.shard()));
         position = capped(result.position());
     }
 
-    private void write(List<NewCell> cells) {
-        if (!cells.isEmpty()) {
-            store.write(cells);
+    private void write(StoreWrite write) {
+        if (!write.isEmpty()) {
+            store.write(List.of(write));
         }
     }
 

@@ -3,29 +3,27 @@ package io.lightflow.store;
 import java.util.List;
 
 /**
- * A wide-row store. A row is an ordered map of cells, by unsigned byte order of the cells' keys. Cells are only added,
- * and a cell that is written again has the same value. So the store needs neither transactions nor deletion (invariant
- * C).
+ * The state of the join: wide rows for what is few, and event cells for impressions and tags, which are found by id, by
+ * join key and by day.
  *
- * <p>Thread-safe: several shards may read and write concurrently, each its own rows.
+ * <p>A row is an ordered map of cells, by unsigned byte order of the cells' keys. An event cell belongs to one shard. A
+ * store only adds: a cell that is written again has the same content. So it needs neither transactions nor deletion
+ * (invariant C). Which cells count is for the join to decide.
+ *
+ * <p>Thread-safe: several shards may read and write concurrently, each its own rows and event cells.
  */
 public interface JoinStore extends AutoCloseable {
 
-    /**
-     * Reads all the given ranges in one round trip.
-     *
-     * @return the cells of each range, in the order of the ranges; an absent row is empty
-     * @throws StoreUnavailableException if the store is unavailable now; the call may be retried
-     */
-    List<Row> read(List<RowRange> ranges);
+    /** Returns a reader for one step of a shard. */
+    StoreReader reader(int shard);
 
     /**
-     * Adds all the given cells in one round trip. On return they survive a crash of this process and of its machine. A
-     * call that fails may have added some of them and may be retried.
+     * Adds everything that is given, for several shards at once. On return it survives a crash of this process and of
+     * its machine. A call that fails may have added any part of it, and may be retried.
      *
      * @throws StoreUnavailableException if the store is unavailable now; the call may be retried
      */
-    void write(List<NewCell> cells);
+    void write(List<StoreWrite> writes);
 
     @Override
     void close();

@@ -103,7 +103,7 @@ class AgeOfEventsTest {
         assertThat(scenario.read()).isEmpty();
         assertThat(scenario.run().position().books().get(EventType.IMPRESSION, Entry.REJECTED))
                 .isEqualTo(1);
-        scenario.run().store().write(ghosts.cells());
+        scenario.run().write(ghosts);
 
         assertThat(scenario.read(click("c", 4 * HOUR + 1, "i"))).isEmpty();
         assertThat(scenario.watermark(12 * HOUR)).containsExactly(Outcome.orphan(KEY, "c"));

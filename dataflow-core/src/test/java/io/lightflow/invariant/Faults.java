@@ -2,7 +2,7 @@ package io.lightflow.invariant;
 
 import io.lightflow.event.Block;
 import io.lightflow.position.Position;
-import io.lightflow.store.NewCell;
+import io.lightflow.store.StoreWrite;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -38,19 +38,27 @@ final class Faults {
 
     private void dieDuring(Position from, Block block) {
         switch (random.nextInt(4)) {
-            case 0 -> zombies.add(() -> writeSome(run.attempt(from, block).cells()));
+            case 0 -> zombies.add(() -> writeSome(write(from, block)));
             case 1 -> {
-                List<NewCell> cells = run.attempt(from, block).cells();
-                zombies.add(() -> writeSome(cells));
+                StoreWrite write = write(from, block);
+                zombies.add(() -> writeSome(write));
             }
-            case 2 -> writeSome(run.attempt(from, block).cells());
-            default -> run.store().write(run.attempt(from, block).cells());
+            case 2 -> writeSome(write(from, block));
+            default -> run.store().write(List.of(write(from, block)));
         }
     }
 
-    private void writeSome(List<NewCell> cells) {
-        List<NewCell> shuffled = new ArrayList<>(cells);
+    private StoreWrite write(Position from, Block block) {
+        return run.attempt(from, block).write(ShardRun.SHARD);
+    }
+
+    private void writeSome(StoreWrite write) {
+        run.store().write(List.of(new StoreWrite(write.shard(), some(write.cells()), some(write.events()))));
+    }
+
+    private <T> List<T> some(List<T> all) {
+        List<T> shuffled = new ArrayList<>(all);
         Collections.shuffle(shuffled, random);
-        run.store().write(shuffled.subList(0, random.nextInt(shuffled.size() + 1)));
+        return shuffled.subList(0, random.nextInt(shuffled.size() + 1));
     }
 }

@@ -105,7 +105,7 @@ class InvariantAPositionTravelsWithDataTest {
                     if (random.nextInt(4) == 0) {
                         store.failNext(random.nextBoolean() ? Moment.BEFORE_COMMIT : Moment.AFTER_COMMIT);
                     }
-                    shard.store().write(result.cells());
+                    shard.write(result);
                     sink.commit(List.of(commit(position, result)));
                     position = result.position();
                     hint = position;
@@ -139,7 +139,7 @@ class InvariantAPositionTravelsWithDataTest {
 
     private void commit(Sink<List<OutputEvent>> sink, Position position, Block block) {
         StepResult result = run.attempt(position, block);
-        run.store().write(result.cells());
+        run.write(result);
         sink.commit(List.of(commit(position, result)));
     }
 

@@ -10,12 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.event.EventType;
 import io.lightflow.position.Position;
+import io.lightflow.store.CellIdentity;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
-import java.nio.ByteBuffer;
+import io.lightflow.store.StoreReader;
+import io.lightflow.store.StoreWrite;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,9 +51,7 @@ class InvariantCVisibleByPositionTest {
     void aGhostImpressionJoinsNoClickAndIsNoDuplicate() {
         JoinScenario scenario = new JoinScenario();
         scenario.append(impression("i", 1));
-        scenario.run()
-                .store()
-                .write(scenario.run().attempt(Position.START, scenario.block()).cells());
+        scenario.run().write(scenario.run().attempt(Position.START, scenario.block()));
         var withoutImpression = scenario.append(click("c", 2, "i")).block().parts().stream()
                 .map(part -> part.type() == EventType.IMPRESSION
                         ? scenario.log(part.type()).part(0, 0)
@@ -72,37 +69,40 @@ class InvariantCVisibleByPositionTest {
         scenario.watermark(3 * HOUR);
         scenario.append(click("c", 2 * HOUR, "i"), conversion("v", 2 * HOUR));
         var zombie = scenario.blockFrom(early);
-        scenario.run().store().write(scenario.run().attempt(early, zombie).cells());
+        scenario.run().write(scenario.run().attempt(early, zombie));
         assertThat(scenario.read())
                 .as("late, and decided when the watermark moves")
                 .isEmpty();
-        scenario.run().store().write(scenario.run().attempt(early, zombie).cells());
+        scenario.run().write(scenario.run().attempt(early, zombie));
         assertThat(scenario.watermark(3 * HOUR + SECOND))
                 .containsExactly(Outcome.orphan(KEY, "c"), Outcome.unattributed(KEY, "v"));
         assertThat(scenario.watermark(9 * HOUR)).isEmpty();
     }
 
-    /** Checks a requirement of the store: a cell that is written again has the same value. */
+    /** Checks a requirement of the store: a cell that is written again has the same content. */
     private static final class WatchedStore implements JoinStore {
         private final JoinStore store = new MemoryJoinStore();
-        private final Map<List<ByteBuffer>, ByteBuffer> written = new HashMap<>();
+        private final Map<List<Object>, List<Object>> written = new HashMap<>();
 
         @Override
-        public List<Row> read(List<RowRange> ranges) {
-            return store.read(ranges);
+        public StoreReader reader(int shard) {
+            return store.reader(shard);
         }
 
         @Override
-        public void write(List<NewCell> cells) {
-            for (NewCell cell : cells) {
-                ByteBuffer value = ByteBuffer.wrap(cell.value());
-                ByteBuffer before =
-                        written.put(List.of(ByteBuffer.wrap(cell.row()), ByteBuffer.wrap(cell.key())), value);
-                if (before != null && !before.equals(value)) {
-                    throw new AssertionError("a cell was written again with another value");
-                }
+        public void write(List<StoreWrite> writes) {
+            for (StoreWrite write : writes) {
+                write.cells().forEach(cell -> check(CellIdentity.of(cell), CellIdentity.content(cell)));
+                write.events().forEach(cell -> check(CellIdentity.of(cell), CellIdentity.content(cell)));
             }
-            store.write(cells);
+            store.write(writes);
+        }
+
+        private void check(List<Object> cell, List<Object> content) {
+            List<Object> before = written.put(cell, content);
+            if (before != null && !before.equals(content)) {
+                throw new AssertionError("a cell was written again with another value");
+            }
         }
 
         @Override

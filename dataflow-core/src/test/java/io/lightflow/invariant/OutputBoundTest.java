@@ -44,7 +44,7 @@ class OutputBoundTest {
             try {
                 StepResult result = step(block);
                 assertThat(bytes(result) <= MAX_BYTES || block.size() == 1).isTrue();
-                scenario.run().store().write(result.cells());
+                scenario.run().write(result);
                 scenario.run().commit(result);
             } catch (OutputTooLargeException e) {
                 List<Block> halves = block.halves();

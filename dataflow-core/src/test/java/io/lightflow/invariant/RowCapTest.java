@@ -121,7 +121,7 @@ class RowCapTest {
         // The topic of clicks comes before that of conversions, so the other event fills the row.
         scenario.run().commit(preceded(scenario, click("e'", 8, "z")));
         assertThat(scenario.run().position().books().get(type, Entry.INVALID)).isEqualTo(1);
-        scenario.run().store().write(crashed.cells());
+        scenario.run().write(crashed);
 
         scenario.read(impression("i", 7));
         scenario.watermark(9 * HOUR);
@@ -143,7 +143,7 @@ class RowCapTest {
         scenario.append(click("e", 9, "i"));
         StepResult crashed = crash(scenario, scenario.block());
         scenario.run().commit(preceded(scenario, click("e'", 8, "z"), click("e", 9, "i")));
-        scenario.run().store().write(crashed.cells());
+        scenario.run().write(crashed);
 
         scenario.read(impression("i", 7));
         scenario.watermark(9 * HOUR);
@@ -160,7 +160,7 @@ class RowCapTest {
         ofOne.append(impression("i", 9));
         StepResult crashed = crash(ofOne, ofOne.block());
         ofOne.run().commit(preceded(ofOne, impression("i'", 8)));
-        ofOne.run().store().write(crashed.cells());
+        ofOne.run().write(crashed);
 
         assertThat(ofOne.watermark(2 * HOUR)).containsExactly(Outcome.orphan(KEY, "c"));
         assertThat(ofOne.run().position().books().get(EventType.CLICK, Entry.WAITING))
@@ -173,7 +173,7 @@ class RowCapTest {
         scenario.read(click("c1", 1, "x"), click("c2", 2, "y"));
         scenario.append(click("e", 9, "i"));
         StepResult crashed = crash(scenario, preceded(scenario, click("e'", 8, "z")));
-        scenario.run().store().write(crashed.cells());
+        scenario.run().write(crashed);
         assertThat(scenario.read()).isEmpty();
         assertThat(scenario.read(impression("i", 7)))
                 .containsExactly(Outcome.click(KEY, "e", "i"), Outcome.impression(KEY, "i"));
@@ -184,11 +184,7 @@ class RowCapTest {
         JoinScenario ofSix = new JoinScenario(JoinScenario.withRowCap(6));
         ofSix.append(impressions(1, 4)).append(tag("t", 1));
         ofSix.append(click("c1", 1, "i1"), click("c2", 2, "i1"), conversion("v", 3));
-        ofSix.run()
-                .store()
-                .write(ofSix.run()
-                        .attempt(ofSix.run().position(), ofSix.block())
-                        .cells());
+        ofSix.run().write(ofSix.run().attempt(ofSix.run().position(), ofSix.block()));
         ofSix.watermark(5 * SECOND);
         assertThat(ofSix.run().position().books().total(Entry.INVALID)).isZero();
     }

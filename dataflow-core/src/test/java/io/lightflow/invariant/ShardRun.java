@@ -91,8 +91,13 @@ final class ShardRun {
     /** Processes the block and commits it. Returns its outputs without beacons. */
     List<OutputReader.DecodedOutput> commit(Block block) {
         StepResult result = attempt(position, block);
-        store.write(result.cells());
+        write(result);
         return commit(result);
+    }
+
+    /** Stores what an attempt adds. */
+    void write(StepResult result) {
+        store.write(List.of(result.write(SHARD)));
     }
 
     List<OutputReader.DecodedOutput> commit(StepResult result) {

@@ -19,9 +19,9 @@ import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsStep;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreAnswer;
+import io.lightflow.store.StoreReader;
+import io.lightflow.store.StoreWrite;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -82,15 +82,15 @@ final class StepTiming {
             long readBefore = readNs;
             StepResult result = step.run(position, block, 1, store);
             stepNs += cpu() - decoded - (readNs - readBefore);
-            store.write(result.cells());
+            store.write(List.of(result.write(0)));
             position = result.position();
             outputs += result.outputs().size();
-            cells += result.cells().size();
+            cells += result.cells().size() + result.events().size();
             long before = cpu();
             counted = count(joined, counted, result.outputs());
             countNs += cpu() - before;
         }
-        return ("decode %s, step %s, store read %s (%s ranges) and write %s (%s cells),"
+        return ("decode %s, step %s, store read %s (%s queries) and write %s (%s cells),"
                         + " decode and count %s us an event; %s")
                 .formatted(
                         us(decodeNs), us(stepNs), us(readNs), reads, us(writeNs), cells, us(countNs), position.books());
@@ -213,18 +213,23 @@ final class StepTiming {
         private final JoinStore store = new MemoryJoinStore();
 
         @Override
-        public List<Row> read(List<RowRange> ranges) {
-            long start = cpu();
-            List<Row> rows = store.read(ranges);
-            readNs += cpu() - start;
-            reads += ranges.size();
-            return rows;
+        public StoreReader reader(int shard) {
+            StoreReader reader = store.reader(shard);
+            return query -> {
+                long start = cpu();
+                StoreAnswer answer = reader.read(query);
+                readNs += cpu() - start;
+                reads += query.rows().size()
+                        + query.events().size()
+                        + query.days().size();
+                return answer;
+            };
         }
 
         @Override
-        public void write(List<NewCell> cells) {
+        public void write(List<StoreWrite> writes) {
             long start = cpu();
-            store.write(cells);
+            store.write(writes);
             writeNs += cpu() - start;
         }
 

@@ -129,7 +129,7 @@ class StoredSchemasTest {
         scenario.append(click("c", 2, "i"));
         store.writeAs(Other.NEWER.build(schemas));
         var attempt = scenario.run().attempt(scenario.run().position(), scenario.block());
-        scenario.run().store().write(attempt.cells());
+        scenario.run().write(attempt);
         scenario.run().takeOver();
         store.writeAs(Other.OLDER.build(schemas));
         assertThat(scenario.read()).isEmpty();

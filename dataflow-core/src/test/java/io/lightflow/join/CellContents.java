@@ -8,11 +8,6 @@ public final class CellContents {
 
     private CellContents() {}
 
-    /** The id of the event in a cell with this key. */
-    public static String idOf(byte[] key) {
-        return Cells.idOf(key);
-    }
-
     /** The impression that the click in a cell names. The cell has the current format. */
     public static String impressionOf(Cell click) {
         return CELLS.click(click).click().impressionId();

@@ -4,16 +4,16 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.GeneratedRecords;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.store.Cell;
+import io.lightflow.store.EventCell;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
 import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreReader;
+import io.lightflow.store.StoreWrite;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -27,40 +27,72 @@ import org.apache.avro.io.EncoderFactory;
 
 /** A join store in memory that stores cells as another build would have written them. Not thread-safe. */
 public final class OtherBuildStore implements JoinStore {
+    private static final StoredCells CELLS = new StoredCells(JoinSettings.defaults("any"));
+
     private final MemoryJoinStore store = new MemoryJoinStore();
     private Build build = CURRENT;
 
     /** Turns the cells of this build into those of another one. */
-    @FunctionalInterface
     public interface Build {
         NewCell rewrite(NewCell cell);
+
+        EventCell rewrite(EventCell cell);
+
+        default StoreWrite rewrite(StoreWrite write) {
+            return new StoreWrite(
+                    write.shard(),
+                    write.cells().stream().map(this::rewrite).toList(),
+                    write.events().stream().map(this::rewrite).toList());
+        }
     }
 
     /** This build. */
-    public static final Build CURRENT = cell -> cell;
+    public static final Build CURRENT = new Build() {
+        @Override
+        public NewCell rewrite(NewCell cell) {
+            return cell;
+        }
 
-    /** The builds whose cells tell neither schema, rules nor takeover. */
-    public static final Build FORMER = cell -> {
-        EventType type = typeOf(cell);
-        byte[] key = cell.key();
-        if (type == null) {
-            return cell.row()[0] == 'd' ? new NewCell(cell.row(), formerKey(key), cell.value()) : cell;
+        @Override
+        public EventCell rewrite(EventCell cell) {
+            return cell;
         }
-        StoredEvent event = read(type, cell);
-        ByteBuffer value =
-                ByteBuffer.allocate(2 * Long.BYTES + event.body().length).putLong(event.producedMs());
-        if (type == EventType.IMPRESSION) {
-            value.putLong(event.time());
-        }
-        value.put(event.body());
-        return new NewCell(cell.row(), formerKey(key), Arrays.copyOf(value.array(), value.position()));
     };
 
+    /** The builds whose cells tell neither schema, rules nor takeover. */
+    public static final Build FORMER = new Build() {
+        @Override
+        public NewCell rewrite(NewCell cell) {
+            EventType type = typeOf(cell);
+            if (type == null) {
+                return cell;
+            }
+            StoredEvent event = read(type, cell);
+            return new NewCell(cell.row(), formerKey(cell.key()), formerValue(event));
+        }
+
+        @Override
+        public EventCell rewrite(EventCell cell) {
+            return cell.type() == EventType.TAG
+                    ? withValue(cell, 0, cell.value())
+                    : withValue(cell, 0, formerValue(CELLS.impression(cell)));
+        }
+    };
+
+    private static EventCell withValue(EventCell cell, int takeover, byte[] value) {
+        return new EventCell(
+                cell.type(), cell.joinKey(), cell.id(), cell.time(), takeover, cell.seenAt(), cell.origin(), value);
+    }
+
+    private static byte[] formerValue(StoredEvent event) {
+        return ByteBuffer.allocate(Long.BYTES + event.body().length)
+                .putLong(event.producedMs())
+                .put(event.body())
+                .array();
+    }
+
     private static byte[] formerKey(byte[] key) {
-        byte tag = key[0];
-        return tag == Cells.CLICK || tag == Cells.CONVERSION
-                ? Cells.timedCell(tag, Cells.timeOf(key), Cells.idOf(key), 0, Cells.seenAt(key), Cells.origin(key))
-                : Cells.idCell(tag, Cells.idOf(key), 0, Cells.seenAt(key), Cells.origin(key));
+        return Cells.timedCell(key[0], Cells.timeOf(key), Cells.idOf(key), 0, Cells.seenAt(key), Cells.origin(key));
     }
 
     /**
@@ -74,14 +106,24 @@ public final class OtherBuildStore implements JoinStore {
         for (EventType type : List.of(EventType.IMPRESSION, EventType.CLICK, EventType.CONVERSION)) {
             ids.put(type, schemas.register(change.apply(compiled(type))));
         }
-        return cell -> {
-            EventType type = typeOf(cell);
-            if (type == null) {
-                return cell;
+        return new Build() {
+            @Override
+            public NewCell rewrite(NewCell cell) {
+                EventType type = typeOf(cell);
+                return type == null ? cell : new NewCell(cell.row(), cell.key(), rewritten(type, read(type, cell)));
             }
-            StoredEvent event = read(type, cell);
-            byte[] body = resolved(event.body(), compiled(type), schemas.byId(ids.get(type)));
-            return new NewCell(cell.row(), cell.key(), value(type, event, ids.get(type), body));
+
+            @Override
+            public EventCell rewrite(EventCell cell) {
+                return cell.type() == EventType.TAG
+                        ? cell
+                        : withValue(cell, cell.takeover(), rewritten(cell.type(), CELLS.impression(cell)));
+            }
+
+            private byte[] rewritten(EventType type, StoredEvent event) {
+                byte[] body = resolved(event.body(), compiled(type), schemas.byId(ids.get(type)));
+                return value(type, event, ids.get(type), body);
+            }
         };
     }
 
@@ -91,7 +133,7 @@ public final class OtherBuildStore implements JoinStore {
 
     private static byte[] value(EventType type, StoredEvent event, int schemaId, byte[] body) {
         return switch (type) {
-            case IMPRESSION -> CellValue.impression(schemaId, event.producedMs(), event.time(), body);
+            case IMPRESSION -> CellValue.impression(schemaId, event.producedMs(), body);
             case CLICK -> CellValue.click(schemaId, event.producedMs(), event.rules(), event.click(), body);
             case CONVERSION ->
                 CellValue.conversion(schemaId, event.producedMs(), event.rules(), event.conversion(), body);
@@ -113,27 +155,18 @@ public final class OtherBuildStore implements JoinStore {
         }
     }
 
-    /** The type of the event in the cell; null if the cell has no body. */
+    /** The type of the event in the cell of a row; null if the cell has no body. */
     private static EventType typeOf(NewCell cell) {
-        byte row = cell.row()[0];
         byte kind = cell.key()[0];
-        if (row == 'k' && kind == Cells.CLICK) {
+        if (cell.row()[0] == 'k' && kind == Cells.CLICK) {
             return EventType.CLICK;
-        } else if (row == 'k' && kind == Cells.CONVERSION) {
-            return EventType.CONVERSION;
         }
-        return row == 'd' && kind == Cells.IMPRESSION ? EventType.IMPRESSION : null;
+        return cell.row()[0] == 'k' && kind == Cells.CONVERSION ? EventType.CONVERSION : null;
     }
 
     private static StoredEvent read(EventType type, NewCell cell) {
-        StoredCells cells = new StoredCells(JoinSettings.defaults("any"));
         Cell read = new Cell(cell.key(), cell.value());
-        return switch (type) {
-            case IMPRESSION -> cells.impression(read);
-            case CLICK -> cells.click(read);
-            case CONVERSION -> cells.conversion(read);
-            case TAG -> throw new IllegalArgumentException("the cells of tags have no body");
-        };
+        return type == EventType.CLICK ? CELLS.click(read) : CELLS.conversion(read);
     }
 
     /** From now on, cells are written as by this build. */
@@ -142,13 +175,13 @@ public final class OtherBuildStore implements JoinStore {
     }
 
     @Override
-    public List<Row> read(List<RowRange> ranges) {
-        return store.read(ranges);
+    public StoreReader reader(int shard) {
+        return store.reader(shard);
     }
 
     @Override
-    public void write(List<NewCell> cells) {
-        store.write(cells.stream().map(build::rewrite).toList());
+    public void write(List<StoreWrite> writes) {
+        store.write(writes.stream().map(build::rewrite).toList());
     }
 
     @Override

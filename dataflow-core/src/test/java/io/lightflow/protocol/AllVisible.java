@@ -1,8 +1,10 @@
 package io.lightflow.protocol;
 
+import io.lightflow.event.Origin;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.position.TopicPosition.Incarnation;
+import io.lightflow.store.EventCell;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.SortedMap;
@@ -35,5 +37,17 @@ final class AllVisible {
         byte[] visible = key.clone();
         ByteBuffer.wrap(visible).putInt(key.length - ORIGIN_BYTES, INCARNATION).putLong(key.length - Long.BYTES, 0);
         return visible;
+    }
+
+    static EventCell event(EventCell cell) {
+        return new EventCell(
+                cell.type(),
+                cell.joinKey(),
+                cell.id(),
+                cell.time(),
+                cell.takeover(),
+                cell.seenAt(),
+                new Origin(INCARNATION, 0),
+                cell.value());
     }
 }

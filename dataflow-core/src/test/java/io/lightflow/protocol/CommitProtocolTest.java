@@ -66,7 +66,7 @@ class CommitProtocolTest {
                 .containsExactly(
                         "first opens the shard",
                         "first polls up to [1, 0] and reads",
-                        "first writes a cell",
+                        "first reads again",
                         "first writes a cell",
                         "second opens the shard",
                         "second polls up to [1, 0] and reads",
@@ -77,7 +77,11 @@ class CommitProtocolTest {
     @Test
     void withoutTheGhostRuleWhatWasNeverCommittedIsSeen() {
         assertThat(shortestTrace(Promise.GHOSTS_ARE_INVISIBLE, Rule.GHOST_RULE))
-                .containsExactly("first opens the shard", "first polls up to [0, 1] and reads", "first writes a cell");
+                .containsExactly(
+                        "first opens the shard",
+                        "first polls up to [0, 1] and reads",
+                        "first reads again",
+                        "first writes a cell");
     }
 
     @Test
@@ -86,18 +90,19 @@ class CommitProtocolTest {
                 .containsExactly(
                         "first opens the shard",
                         "first polls up to [1, 0] and reads",
-                        "first writes a cell",
+                        "first reads again",
                         "first writes a cell",
                         "second opens the shard",
                         "first commits",
                         "second polls up to [1, 0] and reads",
+                        "second reads again",
                         "second commits");
     }
 
     @Test
     void withoutFenceAndComparisonAZombieTakesTheLedgerBack() {
         assertThat(shortestTrace(Promise.POSITION_MOVES_FORWARD, Rule.FENCE, Rule.COMPARE_AND_SET))
-                .hasSize(8)
+                .hasSize(9)
                 .endsWith("second commits", "first commits");
     }
 
@@ -107,11 +112,12 @@ class CommitProtocolTest {
                 .containsExactly(
                         "first opens the shard",
                         "first polls up to [1, 0] and reads",
-                        "first writes a cell",
+                        "first reads again",
                         "first writes a cell",
                         "first puts its outputs out",
                         "second opens the shard",
                         "second polls up to [1, 0] and reads",
+                        "second reads again",
                         "second puts its outputs out");
     }
 

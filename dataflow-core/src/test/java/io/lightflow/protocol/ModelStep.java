@@ -10,7 +10,7 @@ import io.lightflow.join.StepResult;
 import io.lightflow.position.Position;
 import io.lightflow.protocol.Attempt.Reading;
 import io.lightflow.protocol.Attempt.Writing;
-import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreQuery;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +33,7 @@ final class ModelStep {
 
     /** Runs the step with the available answers: it needs another read, or has a result. */
     private sealed interface Progress {
-        record Wants(List<RowRange> ranges) implements Progress {}
+        record Wants(StoreQuery query) implements Progress {}
 
         record Done(Interned<Result> result) implements Progress {}
     }
@@ -52,7 +52,7 @@ final class ModelStep {
         Reading further = reading;
         if (progress(reading) instanceof Progress.Wants wants) {
             List<Long> answers = new ArrayList<>(reading.answers());
-            answers.add(stored & cells.in(wants.ranges()));
+            answers.add(stored & cells.in(wants.query()));
             further = new Reading(reading.position(), reading.end(), List.copyOf(answers));
         }
         return progress(further) instanceof Progress.Done done
@@ -96,7 +96,7 @@ final class ModelStep {
 
     private boolean isSame(Progress one, Progress other) {
         return one instanceof Progress.Wants wants && other instanceof Progress.Wants others
-                ? cells.in(wants.ranges()) == cells.in(others.ranges())
+                ? cells.in(wants.query()) == cells.in(others.query())
                 : one.equals(other);
     }
 
@@ -107,10 +107,10 @@ final class ModelStep {
         try {
             StepResult result = step.run(seen, block, 1, cells.answering(reading.answers(), !ghostRule));
             Position next = ghostRule ? result.position() : AllVisible.without(result.position());
-            return new Progress.Done(
-                    results.of(new Result(from, next, cells.numbersOf(result.cells()), outcomes(result))));
+            return new Progress.Done(results.of(
+                    new Result(from, next, cells.numbersOf(result.write(Scenario.SHARD)), outcomes(result))));
         } catch (CellTable.OneMoreRead more) {
-            return new Progress.Wants(more.ranges());
+            return new Progress.Wants(more.query());
         }
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 public abstract class DurableJoinStoreContract extends JoinStoreContract {
 
     /**
-     * The command of a process that opens the same store, writes {@link #cellsOfTheKilledProcess}, and halts without
+     * The command of a process that opens the same store, writes {@link #writesOfTheKilledProcess}, and halts without
      * closing anything.
      */
     protected abstract List<String> commandThatWritesAndHalts() throws Exception;
@@ -21,7 +21,12 @@ public abstract class DurableJoinStoreContract extends JoinStoreContract {
     /** Exit code of the process after the write has returned. */
     public static final int HALTED = 42;
 
-    public static List<NewCell> cellsOfTheKilledProcess() {
+    /** What the killed process writes: cells and event cells. */
+    public static List<StoreWrite> writesOfTheKilledProcess() {
+        return List.of(new StoreWrite(SHARD, cellsOfTheKilledProcess(), eventsOfTheKilledProcess()));
+    }
+
+    private static List<NewCell> cellsOfTheKilledProcess() {
         List<NewCell> cells = new ArrayList<>();
         for (int i = 0; i < 5_000; i++) {
             cells.add(cell("killed-" + i % 500, "k" + i, "value " + i));
@@ -29,15 +34,26 @@ public abstract class DurableJoinStoreContract extends JoinStoreContract {
         return cells;
     }
 
+    private static List<EventCell> eventsOfTheKilledProcess() {
+        List<EventCell> events = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            events.add(impression("killed-" + i % 500, "impression-" + i, i, i, "value " + i));
+        }
+        return events;
+    }
+
     @Test
     void whatWasWrittenIsThereAfterClosingAndOpeningAgain() throws Exception {
         for (int round = 0; round < 3; round++) {
-            store().write(List.of(cell("row", "k" + round, "v" + round), cell("row-" + round, "k", "v")));
+            write(List.of(cell("row", "k" + round, "v" + round), cell("row-" + round, "k", "v")));
+            add(impression("key", "i" + round, round, round, "v" + round));
             reopen();
         }
 
-        assertThat(text(store().read(List.of(whole("row"))).get(0))).containsExactly("k0=v0", "k1=v1", "k2=v2");
-        assertThat(store().read(List.of(whole("row-1"))).get(0).size()).isEqualTo(1);
+        assertThat(text(rows(List.of(whole("row"))).get(0))).containsExactly("k0=v0", "k1=v1", "k2=v2");
+        assertThat(rows(List.of(whole("row-1"))).get(0)).hasSize(1);
+        assertThat(ids(ofKey("key"))).containsExactlyInAnyOrder("i0", "i1", "i2");
+        assertThat(daySize("key", 0)).isGreaterThanOrEqualTo(3);
     }
 
     @Test
@@ -54,10 +70,12 @@ public abstract class DurableJoinStoreContract extends JoinStoreContract {
         }
 
         for (NewCell cell : cellsOfTheKilledProcess()) {
-            Row row =
-                    store().read(List.of(new RowRange(cell.row(), cell.key()))).get(0);
-            assertThat(row.size()).isEqualTo(10);
-            assertThat(row.cells()).anyMatch(read -> Arrays.equals(read.value(), cell.value()));
+            List<Cell> row = rows(List.of(new RowRange(cell.row(), cell.key()))).get(0);
+            assertThat(row).anyMatch(read -> Arrays.equals(read.value(), cell.value()));
+        }
+        for (EventCell event : eventsOfTheKilledProcess()) {
+            List<EventCell> found = events(new EventQuery(event.type(), event.joinKey(), event.id()));
+            assertThat(described(found)).containsExactly(described(event));
         }
     }
 }

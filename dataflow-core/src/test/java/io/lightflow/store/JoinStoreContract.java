@@ -2,289 +2,282 @@ package io.lightflow.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.event.EventType;
+import io.lightflow.event.Origin;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.HexFormat;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The contract of every join store. A store that can be reopened also passes {@link DurableJoinStoreContract}. */
-public abstract class JoinStoreContract {
-    private JoinStore store;
+public abstract class JoinStoreContract extends RowContract {
+    private static final long DAY = KeyDay.DAY_MS;
+    private static final int FIRST_DAY = 19_723;
+    /** The time of test events: ms after the start of the first day. */
+    private static final long T0 = FIRST_DAY * DAY;
 
-    /** Opens the store that is tested: an empty one, or on further calls in the same test the same one again. */
-    protected abstract JoinStore open() throws Exception;
+    @Test
+    void anEventIsFoundByItsIdWithEverythingThatWasWritten() throws Exception {
+        EventCell impression = new EventCell(
+                EventType.IMPRESSION,
+                bytes("key"),
+                bytes("id"),
+                T0 + 5,
+                7,
+                Long.MIN_VALUE,
+                new Origin(-3, Long.MAX_VALUE),
+                bytes("value"));
+        EventCell tag =
+                new EventCell(EventType.TAG, bytes("key"), bytes("id"), -1, 0, T0, new Origin(1, 0), new byte[0]);
+        add(impression, tag);
 
-    protected final JoinStore store() throws Exception {
-        if (store == null) {
-            store = open();
+        assertThat(described(events(id(EventType.IMPRESSION, "key", "id")))).containsExactly(described(impression));
+        assertThat(described(events(id(EventType.TAG, "key", "id")))).containsExactly(described(tag));
+    }
+
+    @Test
+    void absentEventsAreNotFound() throws Exception {
+        add(impression("key", "id", 1, 1, "v"));
+
+        for (EventQuery absent : List.of(
+                id(EventType.TAG, "key", "id"),
+                id(EventType.IMPRESSION, "key", "i"),
+                id(EventType.IMPRESSION, "key", "id2"),
+                id(EventType.IMPRESSION, "ke", "yid"),
+                id(EventType.IMPRESSION, "keyi", "d"),
+                id(EventType.IMPRESSION, "other", "id"),
+                new EventQuery(EventType.TAG, bytes("key"), null, Long.MIN_VALUE, Long.MAX_VALUE),
+                new EventQuery(EventType.IMPRESSION, bytes("ke"), null, Long.MIN_VALUE, Long.MAX_VALUE))) {
+            assertThat(events(absent)).as(absent.toString()).isEmpty();
         }
-        return store;
     }
 
-    protected final void reopen() throws Exception {
-        store().close();
-        store = null;
-        store();
-    }
-
-    @AfterEach
-    final void closeStore() {
-        if (store != null) {
-            store.close();
+    /** Attempts and mirrors leave several cells of one event. */
+    @Test
+    void cellsThatDifferInTakeoverSeenAtOrOriginStandBesideEachOther() throws Exception {
+        List<EventCell> cells = new ArrayList<>();
+        for (int takeover : new int[] {0, 1, 300}) {
+            for (long seenAt : new long[] {Long.MIN_VALUE, 0, T0}) {
+                for (Origin origin : List.of(new Origin(1, 0), new Origin(1, 1), new Origin(2, 0))) {
+                    cells.add(new EventCell(
+                            EventType.IMPRESSION,
+                            bytes("key"),
+                            bytes("id"),
+                            T0,
+                            takeover,
+                            seenAt,
+                            origin,
+                            bytes("value of " + takeover)));
+                }
+            }
         }
+        cells.forEach(this::add);
+
+        assertThat(described(events(id(EventType.IMPRESSION, "key", "id"))))
+                .containsExactlyInAnyOrderElementsOf(described(cells));
+        assertThat(described(ofKey("key"))).containsExactlyInAnyOrderElementsOf(described(cells));
     }
 
     @Test
-    void anAbsentRowReadsAsEmpty() throws Exception {
-        store().write(List.of(cell("present", "k", "v")));
-
-        assertThat(store().read(List.of(range("absent", "k"), whole("absent"))))
-                .containsExactly(Row.ABSENT, Row.ABSENT);
-    }
-
-    @Test
-    void readingOrWritingNothingDoesNothing() throws Exception {
-        store().write(List.of());
-
-        assertThat(store().read(List.of())).isEmpty();
-    }
-
-    @Test
-    void cellsComeInUnsignedOrderOfTheirKeysWhateverTheOrderTheyWereWrittenIn() throws Exception {
-        byte[] row = bytes("row");
-        List<NewCell> cells = new ArrayList<>();
-        for (int first = 0; first < 256; first++) {
-            cells.add(new NewCell(row, new byte[] {(byte) first}, new byte[] {(byte) first}));
-            cells.add(new NewCell(row, new byte[] {(byte) first, 0}, new byte[0]));
-            cells.add(new NewCell(row, new byte[] {(byte) first, (byte) 0xff}, new byte[0]));
+    void boundsOfTimeAreInclusive() throws Exception {
+        for (int ms = 0; ms < 10; ms++) {
+            add(impression("key", "i" + ms, ms, ms, "v"));
         }
-        cells.add(new NewCell(row, new byte[0], bytes("the empty key")));
-        Collections.shuffle(cells, new Random(7));
-        store().write(cells.subList(0, 300));
-        store().write(cells.subList(300, cells.size()));
+        add(impression("key", "next-day", DAY, 10, "v"));
 
-        Row read = store().read(List.of(RowRange.wholeRow(row))).get(0);
-
-        List<byte[]> expected = new ArrayList<>(cells.stream().map(NewCell::key).toList());
-        expected.sort(Arrays::compareUnsigned);
-        assertThat(read.cells().stream().map(cell -> hex(cell.key())))
-                .containsExactlyElementsOf(
-                        expected.stream().map(JoinStoreContract::hex).toList());
-        assertThat(read.size()).isEqualTo(769);
+        assertThat(ids(events(between("key", null, 3, 5)))).containsExactlyInAnyOrder("i3", "i4", "i5");
+        assertThat(ids(events(between("key", "i4", 4, 4)))).containsExactly("i4");
+        assertThat(events(between("key", "i4", 5, 9))).isEmpty();
+        assertThat(events(between("key", "i4", 0, 3))).isEmpty();
+        assertThat(ids(events(between("key", null, DAY, DAY)))).containsExactly("next-day");
+        assertThat(events(between("key", null, -DAY, -1))).isEmpty();
     }
 
     @Test
-    void aPrefixSelectsExactlyTheKeysThatBeginWithItAndTheSizeCountsTheWholeRow() throws Exception {
-        store().write(List.of(
-                cell("row", "b", "2"),
-                cell("row", "ba", "3"),
-                cell("row", "bz", "4"),
-                cell("row", "a", "1"),
-                cell("row", "c", "5"),
-                cell("other", "b", "6")));
-
-        Row read = store().read(List.of(range("row", "b"))).get(0);
-
-        assertThat(text(read)).containsExactly("b=2", "ba=3", "bz=4");
-        assertThat(read.size()).isEqualTo(5);
-        assertThat(store().read(List.of(range("row", "bb"))).get(0)).isEqualTo(new Row(List.of(), 5));
-    }
-
-    @Test
-    void aPrefixThatEndsIn0xffSelectsNoMoreThanItsKeys() throws Exception {
-        byte[] row = bytes("row");
-        List<byte[]> keys =
-                List.of(key(0xfe), key(0xff), key(0xff, 0x00), key(0xff, 0xff), key(0xff, 0xff, 0xff), key(0x00));
-        store().write(keys.stream()
-                .map(key -> new NewCell(row, key, new byte[] {1}))
-                .toList());
-
-        List<Row> read = store().read(List.of(
-                new RowRange(row, key(0xff)), new RowRange(row, key(0xff, 0xff)), new RowRange(row, key(0xfe, 0xff))));
-
-        assertThat(keys(read.get(0))).containsExactly("ff", "ff00", "ffff", "ffffff");
-        assertThat(keys(read.get(1))).containsExactly("ffff", "ffffff");
-        assertThat(keys(read.get(2))).isEmpty();
-    }
-
-    @Test
-    void addingTheSameCellAgainChangesNothing() throws Exception {
-        NewCell cell = cell("row", "k", "v");
-        store().write(List.of(cell, cell("row", "k2", "v2"), cell));
-        store().write(List.of(cell));
-
-        Row read = store().read(List.of(whole("row"))).get(0);
-
-        assertThat(text(read)).containsExactly("k=v", "k2=v2");
-        assertThat(read.size()).isEqualTo(2);
-    }
-
-    @Test
-    void cellsAddedLaterStandBesideTheEarlierOnes() throws Exception {
-        for (int i = 0; i < 200; i++) {
-            store().write(List.of(cell("row", "k%03d".formatted(i), "v" + i)));
+    void anEventIsFoundByItsIdWhateverItsDay() throws Exception {
+        for (int day = -40; day < 40; day++) {
+            add(impression("key", "i" + day, day * DAY + 1, 40 + day, "v" + day));
         }
 
-        Row read = store().read(List.of(whole("row"))).get(0);
-
-        assertThat(read.size()).isEqualTo(200);
-        assertThat(text(read).get(199)).isEqualTo("k199=v199");
+        for (int day = -40; day < 40; day++) {
+            assertThat(values(events(id(EventType.IMPRESSION, "key", "i" + day))))
+                    .containsExactly("v" + day);
+        }
+        assertThat(ofKey("key")).hasSize(80);
     }
 
     @Test
-    void anEmptyValueIsACell() throws Exception {
-        store().write(List.of(cell("row", "k", "")));
+    void daySizesAreUpperBoundsForImpressionsAndTagsTogether() throws Exception {
+        for (int i = 0; i < 50; i++) {
+            add(impression("key", "i" + i, i, i, "v"), tag("key", "t" + i, i, i));
+        }
+        add(impression("key", "later", DAY, 0, "v"));
 
-        Row read = store().read(List.of(range("row", "k"))).get(0);
+        assertThat(daySize("key", 0)).isGreaterThanOrEqualTo(100);
+        assertThat(daySize("key", 1)).isGreaterThanOrEqualTo(1);
+    }
 
-        assertThat(read.cells()).hasSize(1);
-        assertThat(read.cells().get(0).value()).isEmpty();
-        assertThat(read.size()).isEqualTo(1);
+    /** Otherwise every day would seem crowded. */
+    @Test
+    void daySizesOfFewKeysAreClose() throws Exception {
+        for (int key = 0; key < 500; key++) {
+            add(impression("key-" + key, "i", 1, key, "v"));
+        }
+
+        int sum = 0;
+        for (int key = 0; key < 500; key++) {
+            sum += daySize("key-" + key, 0) + daySize("key-" + key, 1) + daySize("absent-" + key, 0);
+        }
+        assertThat(sum).isBetween(500, 600);
     }
 
     @Test
-    void bytesOfAnyKindAndLengthComeBackAsTheyWere() throws Exception {
+    void anEventThatIsWrittenAgainIsTheSame() throws Exception {
+        EventCell cell = impression("key", "id", 1, 1, "v");
+        add(cell, impression("key", "id2", 1, 2, "v2"), cell);
+        add(cell);
+
+        assertThat(new HashSet<>(described(events(id(EventType.IMPRESSION, "key", "id")))))
+                .containsExactly(described(cell));
+        assertThat(new HashSet<>(ids(ofKey("key")))).containsExactlyInAnyOrder("id", "id2");
+    }
+
+    @Test
+    void joinKeysIdsAndValuesMayHaveAnyLengthAndContent() throws Exception {
         Random random = new Random(11);
-        List<NewCell> cells = new ArrayList<>();
-        for (int length : new int[] {0, 1, 127, 128, 255, 256, 5_000, 16_383, 16_384, 100_000}) {
-            byte[] row = new byte[Math.min(length, 1_000) + 1];
-            byte[] value = new byte[length];
-            random.nextBytes(row);
-            random.nextBytes(value);
-            cells.add(new NewCell(row, row.clone(), value));
+        List<EventCell> cells = new ArrayList<>();
+        for (int length : new int[] {1, 127, 128, 255, 256, 1_536}) {
+            for (int valueLength : new int[] {0, 1, 300, 5_000, 1_100_000}) {
+                byte[] joinKey = bytes("\u20ac".repeat(length / 3) + "k".repeat(length % 3) + valueLength);
+                byte[] id = bytes("i".repeat(length) + valueLength);
+                byte[] value = new byte[valueLength];
+                random.nextBytes(value);
+                cells.add(new EventCell(
+                        EventType.IMPRESSION, joinKey, id, T0 + length, 1, T0, new Origin(1, cells.size()), value));
+            }
         }
-        store().write(cells);
+        cells.forEach(this::add);
 
-        List<Row> read = store().read(cells.stream()
-                .map(cell -> RowRange.wholeRow(cell.row()))
-                .toList());
-
-        for (int i = 0; i < cells.size(); i++) {
-            assertThat(read.get(i).cells()).hasSize(1);
-            assertThat(read.get(i).cells().get(0).key()).isEqualTo(cells.get(i).key());
-            assertThat(read.get(i).cells().get(0).value())
-                    .isEqualTo(cells.get(i).value());
+        for (EventCell cell : cells) {
+            assertThat(described(events(new EventQuery(cell.type(), cell.joinKey(), cell.id()))))
+                    .containsExactly(described(cell));
         }
     }
 
     @Test
-    void aBatchOfManyThousandRowsComesBackInTheOrderItWasAskedFor() throws Exception {
-        int count = 25_000;
-        List<NewCell> cells = new ArrayList<>();
-        List<RowRange> ranges = new ArrayList<>();
+    void manyThousandQueriesAreAnsweredInTheirOrder() throws Exception {
+        int count = 20_000;
+        List<EventCell> cells = IntStream.range(0, count)
+                .mapToObj(i -> impression("key-" + i % 5_000, "id-" + i, i, i, "value " + i))
+                .toList();
+        store().write(List.of(new StoreWrite(SHARD, List.of(cell("row", "k", "v")), cells)));
+        List<EventQuery> queries = new ArrayList<>();
+        List<KeyDay> days = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            cells.add(cell("row-" + i, "k", "value " + i));
-            ranges.add(whole("row-" + i));
-            ranges.add(range("nothing-" + i, "k"));
+            queries.add(id(EventType.IMPRESSION, "key-" + i % 5_000, "id-" + i));
+            queries.add(id(EventType.IMPRESSION, "key-" + i % 5_000, "absent-" + i));
+            days.add(new KeyDay(bytes("key-" + i % 5_000), FIRST_DAY));
         }
-        Collections.shuffle(ranges, new Random(3));
-        store().write(cells);
 
-        List<Row> read = store().read(ranges);
+        StoreAnswer answer =
+                store().reader(SHARD).read(new StoreQuery(List.of(whole("row"), whole("absent")), queries, days));
 
-        assertThat(read).hasSize(2 * count);
-        for (int i = 0; i < ranges.size(); i++) {
-            String row = new String(ranges.get(i).row(), UTF_8);
-            List<String> expected = row.startsWith("row-") ? List.of("k=value " + row.substring(4)) : List.of();
-            assertThat(text(read.get(i))).as(row).isEqualTo(expected);
+        assertThat(answer.rows()).hasSize(2);
+        assertThat(text(answer.rows().get(0))).containsExactly("k=v");
+        for (int i = 0; i < count; i++) {
+            assertThat(values(answer.events().get(2 * i))).containsExactly("value " + i);
+            assertThat(answer.events().get(2 * i + 1)).isEmpty();
+            assertThat(answer.daySizes()[i]).isGreaterThanOrEqualTo(4);
         }
     }
 
     @Test
-    void aRowMayHoldTenThousandCells() throws Exception {
-        List<NewCell> cells = new ArrayList<>();
-        for (int i = 0; i < 10_000; i++) {
-            cells.add(cell("big", "%c%05d".formatted('a' + i % 10, i), "value " + i));
-        }
-        Collections.shuffle(cells, new Random(5));
+    void aKeyMayHaveThousandsOfEventsADay() throws Exception {
+        List<EventCell> cells = IntStream.range(0, 6_000)
+                .mapToObj(i -> impression("bot", "id-" + i, i, i, "v"))
+                .toList();
         for (int from = 0; from < cells.size(); from += 1_000) {
-            store().write(cells.subList(from, from + 1_000));
+            add(cells.subList(from, from + 1_000).toArray(EventCell[]::new));
         }
 
-        List<Row> read = store().read(List.of(whole("big"), range("big", "d")));
+        assertThat(new HashSet<>(ids(ofKey("bot")))).hasSize(6_000);
+        assertThat(daySize("bot", 0)).isGreaterThanOrEqualTo(6_000);
+        assertThat(ids(events(id(EventType.IMPRESSION, "bot", "id-4711")))).containsExactly("id-4711");
+        assertThat(ids(events(between("bot", null, 4_711, 4_712)))).containsExactlyInAnyOrder("id-4711", "id-4712");
+    }
 
-        assertThat(read.get(0).cells()).hasSize(10_000);
-        assertThat(read.get(1).cells()).hasSize(1_000);
-        assertThat(read.get(1).size()).isEqualTo(10_000);
-        assertThat(text(read.get(1)).get(0)).isEqualTo("d00003=value 3");
+    /** A step reads the row of a key before its events. */
+    @Test
+    void aReaderMayBeAskedForRowsFirstAndForEventsOfTheSameKeyLater() throws Exception {
+        store().write(List.of(new StoreWrite(
+                SHARD, List.of(cell("kkey", "Ccell", "v")), List.of(impression("key", "id", 1, 1, "v")))));
+        StoreReader reader = store().reader(SHARD);
+
+        assertThat(text(reader.read(StoreQuery.ofRows(List.of(whole("kkey"))))
+                        .rows()
+                        .get(0)))
+                .containsExactly("Ccell=v");
+        StoreAnswer answer = reader.read(new StoreQuery(
+                List.of(),
+                List.of(id(EventType.IMPRESSION, "key", "id")),
+                List.of(new KeyDay(bytes("key"), FIRST_DAY))));
+        assertThat(ids(answer.events().get(0))).containsExactly("id");
+        assertThat(answer.daySizes()[0]).isGreaterThanOrEqualTo(1);
+        assertThat(ids(reader.read(query(between("key", null, 0, 5))).events().get(0)))
+                .containsExactly("id");
     }
 
     @Test
-    void oneReadMayAskForARowWithSeveralPrefixesAndSeveralTimes() throws Exception {
-        store().write(List.of(cell("row", "a1", "1"), cell("row", "a2", "2"), cell("row", "b1", "3")));
+    void theStoreNeitherKeepsNorChangesTheArraysOfEvents() throws Exception {
+        EventCell written = impression("key", "id", 1, 1, "value");
+        add(written);
+        assertThat(described(written)).isEqualTo(described(impression("key", "id", 1, 1, "value")));
+        Arrays.fill(written.joinKey(), (byte) 'x');
+        Arrays.fill(written.id(), (byte) 'x');
+        Arrays.fill(written.value(), (byte) 'x');
 
-        List<Row> read = store().read(List.of(
-                range("row", "a"), range("absent", "a"), range("row", "b"), range("row", "a"), whole("row")));
+        EventCell found = events(id(EventType.IMPRESSION, "key", "id")).get(0);
+        Arrays.fill(found.value(), (byte) 'x');
 
-        assertThat(read.stream().map(JoinStoreContract::text))
-                .containsExactly(
-                        List.of("a1=1", "a2=2"),
-                        List.of(),
-                        List.of("b1=3"),
-                        List.of("a1=1", "a2=2"),
-                        List.of("a1=1", "a2=2", "b1=3"));
-        assertThat(read.stream().map(Row::size)).containsExactly(3, 0, 3, 3, 3);
+        assertThat(described(events(id(EventType.IMPRESSION, "key", "id"))))
+                .containsExactly(described(impression("key", "id", 1, 1, "value")));
+        assertThat(events(id(EventType.IMPRESSION, "xxx", "xx"))).isEmpty();
     }
 
     @Test
-    void theStoreNeitherKeepsNorChangesTheCallersArrays() throws Exception {
-        byte[] row = bytes("row");
-        byte[] key = bytes("key");
-        byte[] value = bytes("value");
-        store().write(List.of(new NewCell(row, key, value)));
-        assertThat(new String(row, UTF_8) + new String(key, UTF_8) + new String(value, UTF_8))
-                .isEqualTo("rowkeyvalue");
-        Arrays.fill(row, (byte) 'x');
-        Arrays.fill(key, (byte) 'x');
-        Arrays.fill(value, (byte) 'x');
-        byte[] asked = bytes("row");
-        byte[] prefix = bytes("k");
-
-        Row first = store().read(List.of(new RowRange(asked, prefix))).get(0);
-        assertThat(new String(asked, UTF_8) + new String(prefix, UTF_8)).isEqualTo("rowk");
-        Arrays.fill(asked, (byte) 'x');
-        Arrays.fill(first.cells().get(0).key(), (byte) 'x');
-        Arrays.fill(first.cells().get(0).value(), (byte) 'x');
-
-        assertThat(text(store().read(List.of(whole("row"))).get(0))).containsExactly("key=value");
-        assertThat(store().read(List.of(whole("xxx"))).get(0)).isEqualTo(Row.ABSENT);
-    }
-
-    @Test
-    void writersOfDifferentRowsDoNotDisturbEachOther() throws Exception {
-        int writers = 4;
-        int rounds = 50;
+    void shardsAreWrittenAndReadAtTheSameTime() throws Exception {
+        int shards = 4;
+        int rounds = 40;
         JoinStore shared = store();
-        CyclicBarrier start = new CyclicBarrier(writers);
-        ExecutorService threads = Executors.newFixedThreadPool(writers);
+        ExecutorService threads = Executors.newFixedThreadPool(shards);
         try {
             List<Callable<Void>> work = new ArrayList<>();
-            for (int w = 0; w < writers; w++) {
-                String row = "row-" + w;
+            for (int s = 0; s < shards; s++) {
+                int shard = s;
                 work.add(() -> {
-                    start.await();
                     for (int round = 0; round < rounds; round++) {
-                        List<NewCell> cells = new ArrayList<>();
+                        List<EventCell> cells = new ArrayList<>();
                         for (int i = 0; i < 20; i++) {
-                            cells.add(cell(row + "-" + i, "k%03d".formatted(round), row));
+                            cells.add(impression("key-" + shard, round + "-" + i, i, 100L * round + i, "v" + shard));
                         }
-                        shared.write(cells);
-                        Row own = shared.read(List.of(whole(row + "-7"))).get(0);
-                        assertThat(own.size()).isEqualTo(round + 1);
+                        shared.write(
+                                List.of(new StoreWrite(shard, List.of(cell("row-" + shard, "k" + round, "v")), cells)));
+                        StoreAnswer answer = shared.reader(shard)
+                                .read(query(
+                                        id(EventType.IMPRESSION, "key-" + shard, round + "-7"),
+                                        id(EventType.IMPRESSION, "key-" + shard, round + 1 + "-7"),
+                                        between("key-" + shard, null, 0, DAY)));
+                        assertThat(values(answer.events().get(0))).containsExactly("v" + shard);
+                        assertThat(answer.events().get(1)).isEmpty();
+                        assertThat(answer.events().get(2)).hasSize(20 * (round + 1));
                     }
                     return null;
                 });
@@ -295,99 +288,153 @@ public abstract class JoinStoreContract {
         } finally {
             threads.shutdownNow();
         }
-
-        for (int w = 0; w < writers; w++) {
-            for (int i = 0; i < 20; i++) {
-                Row read = shared.read(List.of(whole("row-" + w + "-" + i))).get(0);
-                assertThat(read.size()).isEqualTo(rounds);
-                assertThat(text(read).get(0)).isEqualTo("k000=row-" + w);
-            }
+        // One write may concern several shards.
+        shared.write(IntStream.range(0, shards)
+                .mapToObj(shard ->
+                        new StoreWrite(shard, List.of(), List.of(impression("key-" + shard, "last", 1, 9_999, "v"))))
+                .toList());
+        for (int shard = 0; shard < shards; shard++) {
+            assertThat(shared.reader(shard)
+                            .read(query(id(EventType.IMPRESSION, "key-" + shard, "last")))
+                            .events()
+                            .get(0))
+                    .hasSize(1);
         }
     }
 
     @Test
-    void anyHistoryOfWritesReadsAsAMapOfMaps() throws Exception {
+    void anyHistoryOfWritesIsFoundAsInAList() throws Exception {
         long seed = Long.getLong("seed", new Random().nextLong());
         Random random = new Random(seed);
-        Map<String, NavigableMap<String, String>> model = new TreeMap<>();
-        for (int round = 0; round < 60; round++) {
-            List<NewCell> cells = new ArrayList<>();
-            for (int i = random.nextInt(200); i > 0; i--) {
-                String row = "row-" + random.nextInt(40);
-                String key = "%c%02d".formatted('a' + random.nextInt(4), random.nextInt(60));
-                String value = "value of " + key;
-                cells.add(cell(row, key, value));
-                model.computeIfAbsent(row, absent -> new TreeMap<>()).put(key, key + "=" + value);
-            }
-            store().write(cells);
-            List<RowRange> ranges = new ArrayList<>();
+        List<EventCell> model = new ArrayList<>();
+        for (int round = 0; round < 40; round++) {
+            List<EventCell> cells = new ArrayList<>();
             for (int i = random.nextInt(100); i > 0; i--) {
-                ranges.add(range(
-                        "row-" + random.nextInt(45),
-                        random.nextBoolean() ? "" : String.valueOf((char) ('a' + random.nextInt(5)))));
+                cells.add(random(random, model.size() + cells.size()));
             }
-            List<Row> read = store().read(ranges);
-            for (int i = 0; i < ranges.size(); i++) {
-                String prefix = new String(ranges.get(i).prefix(), UTF_8);
-                NavigableMap<String, String> row =
-                        model.getOrDefault(new String(ranges.get(i).row(), UTF_8), new TreeMap<>());
-                List<String> expected = row.entrySet().stream()
-                        .filter(cell -> cell.getKey().startsWith(prefix))
-                        .map(Map.Entry::getValue)
-                        .toList();
-                assertThat(text(read.get(i))).as("-Dseed=" + seed).isEqualTo(expected);
-                assertThat(read.get(i).size()).as("-Dseed=" + seed).isEqualTo(row.size());
+            add(cells.toArray(EventCell[]::new));
+            model.addAll(cells);
+            List<EventQuery> queries = new ArrayList<>();
+            List<KeyDay> days = new ArrayList<>();
+            for (int i = random.nextInt(60); i > 0; i--) {
+                queries.add(randomQuery(random));
+                days.add(new KeyDay(bytes("key-" + random.nextInt(12)), FIRST_DAY + random.nextInt(4)));
+            }
+            StoreAnswer answer = store().reader(SHARD).read(new StoreQuery(List.of(), queries, days));
+            for (int i = 0; i < queries.size(); i++) {
+                EventQuery query = queries.get(i);
+                List<EventCell> expected =
+                        model.stream().filter(cell -> answers(cell, query)).toList();
+                assertThat(described(answer.events().get(i)))
+                        .as("-Dseed=" + seed)
+                        .containsExactlyInAnyOrderElementsOf(described(expected));
+                KeyDay day = days.get(i);
+                long size = model.stream()
+                        .filter(cell -> Arrays.equals(cell.joinKey(), day.joinKey()) && cell.day() == day.day())
+                        .count();
+                assertThat((long) answer.daySizes()[i]).as("-Dseed=" + seed).isGreaterThanOrEqualTo(size);
             }
         }
     }
 
-    @Test
-    void aClosedStoreRefusesWorkAndMayBeClosedAgain() throws Exception {
-        JoinStore closed = store();
-        closed.close();
-        closed.close();
-
-        assertThatThrownBy(() -> closed.read(List.of(whole("row")))).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> closed.write(List.of(cell("row", "k", "v"))))
-                .isInstanceOf(IllegalStateException.class);
+    private static EventCell random(Random random, int offset) {
+        return new EventCell(
+                random.nextInt(4) == 0 ? EventType.TAG : EventType.IMPRESSION,
+                bytes("key-" + random.nextInt(10)),
+                bytes("id-" + random.nextInt(40)),
+                T0 + random.nextLong(4 * DAY),
+                random.nextInt(3),
+                T0 - random.nextInt(3),
+                new Origin(1, offset),
+                bytes("v".repeat(random.nextInt(500))));
     }
 
-    protected static NewCell cell(String row, String key, String value) {
-        return new NewCell(bytes(row), bytes(key), bytes(value));
+    private static EventQuery randomQuery(Random random) {
+        EventType type = random.nextBoolean() ? EventType.TAG : EventType.IMPRESSION;
+        byte[] joinKey = bytes("key-" + random.nextInt(12));
+        byte[] id = random.nextInt(4) == 0 ? null : bytes("id-" + random.nextInt(45));
+        long since = random.nextBoolean() ? Long.MIN_VALUE : T0 + random.nextLong(4 * DAY);
+        long until = random.nextBoolean() ? Long.MAX_VALUE : T0 + random.nextLong(4 * DAY);
+        return new EventQuery(type, joinKey, id, since, until);
     }
 
-    protected static RowRange range(String row, String prefix) {
-        return new RowRange(bytes(row), bytes(prefix));
+    private static boolean answers(EventCell cell, EventQuery query) {
+        return cell.type() == query.type()
+                && Arrays.equals(cell.joinKey(), query.joinKey())
+                && (query.id() == null || Arrays.equals(cell.id(), query.id()))
+                && query.isWithin(cell.time());
     }
 
-    protected static RowRange whole(String row) {
-        return RowRange.wholeRow(bytes(row));
-    }
+    // Helpers
 
-    protected static byte[] bytes(String text) {
-        return text.getBytes(UTF_8);
-    }
-
-    /** The cells as {@code key=value}. */
-    protected static List<String> text(Row row) {
-        return row.cells().stream()
-                .map(cell -> new String(cell.key(), UTF_8) + "=" + new String(cell.value(), UTF_8))
-                .toList();
-    }
-
-    private static List<String> keys(Row row) {
-        return row.cells().stream().map(cell -> hex(cell.key())).toList();
-    }
-
-    private static byte[] key(int... values) {
-        byte[] key = new byte[values.length];
-        for (int i = 0; i < values.length; i++) {
-            key[i] = (byte) values[i];
+    protected final void add(EventCell... events) {
+        try {
+            store().write(List.of(new StoreWrite(SHARD, List.of(), List.of(events))));
+        } catch (Exception e) {
+            throw new AssertionError("the store of the test does not open", e);
         }
-        return key;
     }
 
-    private static String hex(byte[] bytes) {
-        return HexFormat.of().formatHex(bytes);
+    protected final List<EventCell> events(EventQuery query) throws Exception {
+        return store().reader(SHARD).read(query(query)).events().get(0);
+    }
+
+    /** All impressions of a join key. */
+    protected final List<EventCell> ofKey(String joinKey) throws Exception {
+        return events(new EventQuery(EventType.IMPRESSION, bytes(joinKey), null, Long.MIN_VALUE, Long.MAX_VALUE));
+    }
+
+    /** @param day days after the first day of the tests */
+    protected final int daySize(String joinKey, int day) throws Exception {
+        StoreQuery query = new StoreQuery(List.of(), List.of(), List.of(new KeyDay(bytes(joinKey), FIRST_DAY + day)));
+        return store().reader(SHARD).read(query).daySizes()[0];
+    }
+
+    protected static StoreQuery query(EventQuery... queries) {
+        return new StoreQuery(List.of(), List.of(queries), List.of());
+    }
+
+    protected static EventQuery id(EventType type, String joinKey, String id) {
+        return new EventQuery(type, bytes(joinKey), bytes(id));
+    }
+
+    private static EventQuery between(String joinKey, String id, long sinceMs, long untilMs) {
+        return new EventQuery(
+                EventType.IMPRESSION, bytes(joinKey), id == null ? null : bytes(id), T0 + sinceMs, T0 + untilMs);
+    }
+
+    /** @param ms after the start of the first day */
+    protected static EventCell impression(String joinKey, String id, long ms, long offset, String value) {
+        return new EventCell(
+                EventType.IMPRESSION,
+                bytes(joinKey),
+                bytes(id),
+                T0 + ms,
+                1,
+                T0 - 1,
+                new Origin(1, offset),
+                bytes(value));
+    }
+
+    private static EventCell tag(String joinKey, String id, long ms, long offset) {
+        return new EventCell(
+                EventType.TAG, bytes(joinKey), bytes(id), T0 + ms, 1, T0 - 1, new Origin(2, offset), new byte[0]);
+    }
+
+    protected static List<String> ids(List<EventCell> cells) {
+        return cells.stream().map(cell -> new String(cell.id(), UTF_8)).toList();
+    }
+
+    private static List<String> values(List<EventCell> cells) {
+        return cells.stream().map(cell -> new String(cell.value(), UTF_8)).toList();
+    }
+
+    /** Everything of a cell, comparable. */
+    protected static List<Object> described(EventCell cell) {
+        return List.of(CellIdentity.of(cell), CellIdentity.content(cell));
+    }
+
+    protected static List<List<Object>> described(List<EventCell> cells) {
+        return cells.stream().map(JoinStoreContract::described).toList();
     }
 }

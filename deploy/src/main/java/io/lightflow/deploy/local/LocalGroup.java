@@ -10,7 +10,6 @@ import java.util.stream.Collectors;
 
 /** Renders a group's settings for the local stack. */
 record LocalGroup(LocalSettings settings, DcGroup group) {
-    private static final int ROW_CACHES_MB = 256;
 
     /**
      * @param frontClusters bootstrap servers by data center, including those of other groups; empty without front
@@ -72,10 +71,9 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
     private String store() {
         AerospikeCluster aerospike = settings.aerospike();
         return aerospike == null
-                ? "{rocksdb: {directory: '%s', blockCacheMb: 64, rowCacheMb: %d}}"
+                ? "{rocksdb: {directory: '%s', blockCacheMb: 64}}"
                         .formatted(
-                                settings.data().resolve("store-" + group.name()).toAbsolutePath(),
-                                ROW_CACHES_MB / settings.groups().size())
+                                settings.data().resolve("store-" + group.name()).toAbsolutePath())
                 : "{aerospike: {hosts: %s, namespace: %s, set: %s}}"
                         .formatted(aerospike.hosts(), aerospike.namespace(), set());
     }

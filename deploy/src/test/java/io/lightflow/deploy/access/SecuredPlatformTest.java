@@ -180,7 +180,7 @@ class SecuredPlatformTest {
                   connect: "%s"
                   user: topologies
                   passwordFile: %s
-                store: {rocksdb: {directory: "%s", blockCacheMb: 8, rowCacheMb: 8}}
+                store: {rocksdb: {directory: "%s", blockCacheMb: 8}}
                 statistics: {microBatch: 1s}
                 """.formatted(
                         DC,

@@ -7,6 +7,7 @@ import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.deploy.local.ForkedKafka;
 import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalStack;
+import io.lightflow.event.EventType;
 import io.lightflow.lab.contest.ContestReport;
 import io.lightflow.lab.feed.BeaconCadence;
 import io.lightflow.lab.feed.BenchFeed;
@@ -26,6 +27,7 @@ import io.lightflow.lab.up.StoreFigures;
 import io.lightflow.lab.up.StoreOption;
 import io.lightflow.lab.up.Totals;
 import io.lightflow.topology.aerospike.Traffic;
+import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
@@ -43,10 +45,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code lab/bench}: measures the throughput of the topologies on this machine. */
 @Command(
@@ -62,6 +69,9 @@ public final class BenchCommand implements Callable<Integer> {
     private static final DcGroup GROUP = BenchStack.GROUP;
     private static final int SHARDS = BenchStack.SHARDS;
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    @Spec
+    private CommandSpec spec;
 
     @Option(names = "--events", defaultValue = "2100000", description = "Number of events. Default: ${DEFAULT-VALUE}.")
     private long events;
@@ -84,6 +94,12 @@ public final class BenchCommand implements Callable<Integer> {
             defaultValue = "1",
             description = "Number of tasks of the join. Default: ${DEFAULT-VALUE}.")
     private int parallelism;
+
+    @Option(
+            names = "--live",
+            paramLabel = "N",
+            description = "Fill the join store with N impressions of the 30 days before, and then drain the events.")
+    private Long live;
 
     @Option(names = "--poll-records", defaultValue = "40000", description = "Default: ${DEFAULT-VALUE}.")
     private int pollRecords;
@@ -124,6 +140,11 @@ public final class BenchCommand implements Callable<Integer> {
         if (profile != null) {
             Files.deleteIfExists(profile);
         }
+        if (live != null && (live < 1 || rate != null || contest.isGiven() || store.aerospike() != null)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--live takes 1 or more impressions, on RocksDB and without --rate and --against, found " + live);
+        }
         if (contest.isRequested(store.aerospike())) {
             return contest();
         }
@@ -162,10 +183,7 @@ public final class BenchCommand implements Callable<Integer> {
         FeedTotals fed;
         Duration span = Windows.DEFAULT.orphanAfter().plusMinutes(1);
         long beginFill = System.nanoTime();
-        try (Feed feed = new BenchFeed(BenchFeedSettings.DEFAULT
-                        .withCount(events)
-                        .withSeed(seed)
-                        .withDcs(GROUP.dcs()));
+        try (Feed feed = new BenchFeed(drained());
                 FeedProducer producer = producer(stack, Double.POSITIVE_INFINITY)) {
             producer.start();
             fed = producer.feed(feed);
@@ -174,19 +192,21 @@ public final class BenchCommand implements Callable<Integer> {
         System.out.printf(
                 "Filled the central topics with %d events in %.1f s.%n",
                 fed.sent(), (System.nanoTime() - beginFill) / 1e9);
+        LiveImpressions.Filled filled = live == null ? null : fill(stack);
         Map<String, Double> before = cpuSeconds(stack, kafka);
         Traffic trafficBefore = Traffic.now();
+        long submittedMs = System.currentTimeMillis();
         JvmProfile sampled = profile == null ? null : JvmProfile.start();
         stack.submitTopologies();
         double drainSeconds;
+        long firstReadMs;
         try (Completion completion = new Completion(stack)) {
             long until = fed.greatestTimeMs()
                     + span.toMillis()
                     - stack.settings().allowedDisorder().toMillis();
             completion.await(until, PATIENCE);
-            drainSeconds = (lastCommitMs(stack)
-                            - JoinedTopics.firstReadMs(schemas(stack), stack.centralBootstrap(), GROUP.name(), SHARDS))
-                    / 1000.0;
+            firstReadMs = JoinedTopics.firstReadMs(schemas(stack), stack.centralBootstrap(), GROUP.name(), SHARDS);
+            drainSeconds = (lastCommitMs(stack) - firstReadMs) / 1000.0;
             completion.differences().forEach(System.out::println);
         }
         Map<String, Double> perMillion = new LinkedHashMap<>();
@@ -208,12 +228,34 @@ public final class BenchCommand implements Callable<Integer> {
                 sum(memory),
                 count(stack, "SELECT count(*) FROM (SELECT DISTINCT time, ad, place FROM stats_minute) AS keys"),
                 null,
+                (firstReadMs - submittedMs) / 1000.0,
+                filled,
                 store.aerospike() == null
                         ? null
                         : StoreFigures.of(
                                 Traffic.now().since(trafficBefore),
                                 JoinedTopics.blocks(stack.centralBootstrap(), GROUP.name(), SHARDS),
                                 drainSeconds));
+    }
+
+    private BenchFeedSettings drained() {
+        return BenchFeedSettings.DEFAULT.withCount(events).withSeed(seed).withDcs(GROUP.dcs());
+    }
+
+    private LiveImpressions.Filled fill(LocalStack stack) {
+        String topic = EventType.IMPRESSION.centralTopic(GROUP.dcs().get(0));
+        int incarnation;
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, stack.centralBootstrap()))) {
+            incarnation = TopicSetup.incarnation(
+                    TopicSetup.describe(admin, List.of(topic)).get(topic));
+        }
+        LiveImpressions.Filled filled = new LiveImpressions(
+                        stack.groupSettings(GROUP), schemas(stack), drained(), incarnation)
+                .fill(live, SHARDS);
+        System.out.printf(
+                "Filled the join store with %d impressions in %.1f s, %.1f bytes on disk each.%n",
+                filled.events(), filled.seconds(), (double) filled.diskBytes() / filled.events());
+        return filled;
     }
 
     private BenchReport latency(LocalStack stack, ForkedKafka kafka) throws Exception {
@@ -240,7 +282,8 @@ public final class BenchCommand implements Callable<Integer> {
                     .forEach((part, cpu) -> perMillion.put(part, rounded((cpu - before.get(part)) * 1e6 / fed.sent())));
             Map<String, Long> memory = memory(stack, kafka);
             writeProfile(sampled);
-            return new BenchReport(fed.sent(), null, null, perMillion, memory, sum(memory), null, percentiles, null);
+            return new BenchReport(
+                    fed.sent(), null, null, perMillion, memory, sum(memory), null, percentiles, null, null, null);
         }
     }
 

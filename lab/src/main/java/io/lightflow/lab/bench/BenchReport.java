@@ -17,6 +17,8 @@ import java.util.Map;
  * @param cpuSecondsPerMillion per million events, by part
  * @param peakRssMb of all processes together
  * @param latencyMs from producing a click to its committed joined event and to its row in PostgreSQL
+ * @param startSeconds from submitting the topologies to the first poll of the join
+ * @param live what the join store held before
  * @param store figures of Aerospike
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -29,6 +31,8 @@ record BenchReport(
         long peakRssMb,
         Long minuteRows,
         Map<String, Percentiles> latencyMs,
+        Double startSeconds,
+        LiveImpressions.Filled live,
         StoreFigures store) {
 
     /** In ms. */

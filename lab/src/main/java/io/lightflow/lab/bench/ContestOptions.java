@@ -45,6 +45,11 @@ final class ContestOptions {
 
     ContestOptions() {}
 
+    /** Whether peers are named. */
+    boolean isGiven() {
+        return peers != null;
+    }
+
     /**
      * Whether a contest is requested.
      *

@@ -134,10 +134,15 @@ public final class BenchFeed implements Feed {
         return impression();
     }
 
+    /** The join key of a cookie, which has a number from 0. */
+    public static String key(int cookie) {
+        return "cookie-" + (1_000_000 + cookie);
+    }
+
     private FeedEvent impression() {
         impressions++;
         Place place = draw.of(places);
-        String key = "cookie-" + Integer.toString(1_000_000 + draw.below(settings.cookies()));
+        String key = key(draw.below(settings.cookies()));
         long timeMs = older(emitMs);
         Impression impression = Impression.newBuilder()
                 .setId(id())

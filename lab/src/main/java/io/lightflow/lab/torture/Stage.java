@@ -78,7 +78,6 @@ final class Stage implements AutoCloseable {
               rocksdb:
                 directory: ${data}/store/${group}
                 blockCacheMb: 32
-                rowCacheMb: 32
             dataflow:
               heapMb: 256
             """;

@@ -23,6 +23,7 @@ import io.lightflow.lab.feed.FeedEvent;
 import io.lightflow.lab.feed.IPinYouFeed;
 import io.lightflow.lab.feed.MissingImpressions;
 import io.lightflow.position.Position;
+import io.lightflow.store.EventCell;
 import io.lightflow.store.NewCell;
 import io.lightflow.topology.aerospike.AerospikeJoinStore;
 import io.lightflow.topology.aerospike.Traffic;
@@ -87,11 +88,15 @@ final class AerospikeFootprint {
         try (AerospikeJoinStore store = AerospikeJoinStore.open(cluster.withSet(newSet()), settings.retention())) {
             for (long txid = 1; feed.hasNext(); txid++) {
                 StepResult result = step.run(position, block(feed), txid, store);
-                store.write(result.cells());
+                store.write(List.of(result.write(0)));
                 position = result.position();
                 for (NewCell cell : result.cells()) {
                     cells++;
                     cellBytes += cell.key().length + cell.value().length;
+                }
+                for (EventCell cell : result.events()) {
+                    cells++;
+                    cellBytes += cell.id().length + cell.value().length;
                 }
             }
         }

@@ -29,7 +29,7 @@ final class ShardJoin {
     Position run(List<Block> blocks, Consumer<List<OutputEvent>> outputs) {
         for (Block block : blocks) {
             StepResult result = step.run(position, block, ATTEMPT, store);
-            store.write(result.cells());
+            store.write(List.of(result.write(block.shard())));
             position = result.position();
             outputs.accept(result.outputs());
         }

@@ -5,9 +5,10 @@ import com.aerospike.client.IAerospikeClient;
 import com.aerospike.client.policy.ScanPolicy;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreReader;
 import io.lightflow.store.StoreUnavailableException;
+import io.lightflow.store.StoreWrite;
 import io.lightflow.topology.settings.AerospikeCluster;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -16,8 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A join store in a namespace of an Aerospike cluster, for topologies that are spread over machines. A row is a record
- * with one map, whose time-to-live restarts with each write. A read or a write is one round trip. It consists of
- * batches of a bounded size, and a bounded number of them at once.
+ * with one map, whose time-to-live restarts with each write. The impressions and tags of a join key are in one row for
+ * each day; see {@link DayRows}. A read or a write is one round trip. It consists of batches of a bounded size, and a
+ * bounded number of them at once.
  *
  * <p>A node of the Community Edition that dies loses what it had not yet written to its disk, a second's worth of
  * cells. Therefore this store keeps {@link RecentWrites} until they are safe, and writes them again if the cluster has
@@ -30,26 +32,32 @@ public final class AerospikeJoinStore implements JoinStore {
     private final String name;
     private final IAerospikeClient client;
     private final BatchSender sender;
-    private final RowReader reader;
-    private final RowWriter writer;
-    private final ClusterWatch cluster;
+    private final WideRows rows;
+    private final ListedDays listed = new ListedDays();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private AerospikeJoinStore(
-            AerospikeCluster settings,
-            String name,
-            IAerospikeClient client,
-            BatchSender sender,
-            RowReader reader,
-            RowWriter writer,
-            ClusterWatch cluster) {
+            AerospikeCluster settings, String name, IAerospikeClient client, BatchSender sender, WideRows rows) {
         this.settings = settings;
         this.name = name;
         this.client = client;
         this.sender = sender;
-        this.reader = reader;
-        this.writer = writer;
-        this.cluster = cluster;
+        this.rows = rows;
+    }
+
+    /** Rows of a cluster whose nodes may die. */
+    private record ClusterRows(ClusterWatch cluster, RowReader reader) implements WideRows {
+        @Override
+        public List<SizedRow> read(List<RowRange> ranges) {
+            return ranges.isEmpty() ? List.of() : cluster.read(() -> reader.read(ranges));
+        }
+
+        @Override
+        public void write(List<NewCell> cells) {
+            if (!cells.isEmpty()) {
+                cluster.write(cells);
+            }
+        }
     }
 
     /**
@@ -76,7 +84,7 @@ public final class AerospikeJoinStore implements JoinStore {
             RowWriter writer = new RowWriter(layout, sender, settings.commit());
             RowReader reader = new RowReader(layout, sender);
             ClusterWatch cluster = new ClusterWatch(name, new ClusterKey(client, name)::get, writer::write, flushTime);
-            return new AerospikeJoinStore(settings, name, client, sender, reader, writer, cluster);
+            return new AerospikeJoinStore(settings, name, client, sender, new ClusterRows(cluster, reader));
         } catch (RuntimeException e) {
             client.close();
             throw e;
@@ -105,17 +113,18 @@ public final class AerospikeJoinStore implements JoinStore {
     }
 
     @Override
-    public List<Row> read(List<RowRange> ranges) {
-        requireOpen();
-        return ranges.isEmpty() ? List.of() : cluster.read(() -> reader.read(ranges));
+    public StoreReader reader(int shard) {
+        StoreReader days = new DayRowReader(rows, listed);
+        return query -> {
+            requireOpen();
+            return days.read(query);
+        };
     }
 
     @Override
-    public void write(List<NewCell> cells) {
+    public void write(List<StoreWrite> writes) {
         requireOpen();
-        if (!cells.isEmpty()) {
-            cluster.write(cells);
-        }
+        listed.write(rows, writes);
     }
 
     /**

@@ -10,8 +10,8 @@ import com.aerospike.client.cdt.MapReturnType;
 import com.aerospike.client.policy.BatchReadPolicy;
 import com.aerospike.client.policy.ReadModeAP;
 import io.lightflow.store.Cell;
-import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
+import io.lightflow.topology.aerospike.WideRows.SizedRow;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,7 +40,7 @@ final class RowReader {
     }
 
     /** One round trip; rows in several parts and large values take another. */
-    List<Row> read(List<RowRange> ranges) {
+    List<SizedRow> read(List<RowRange> ranges) {
         List<BatchRead> reads = ranges.stream().map(this::read).toList();
         sender.send(reads, ABSENT);
         List<FoundCells> found = new ArrayList<>(ranges.size());
@@ -159,7 +159,7 @@ final class RowReader {
         return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
-    private List<Row> withLargeValues(List<RowRange> ranges, List<FoundCells> found) {
+    private List<SizedRow> withLargeValues(List<RowRange> ranges, List<FoundCells> found) {
         List<BatchRead> pieces = new ArrayList<>(0);
         for (int i = 0; i < found.size(); i++) {
             for (StoredCell cell : found.get(i).cells) {
@@ -176,10 +176,10 @@ final class RowReader {
         }
         sender.send(pieces, ABSENT);
         var next = pieces.iterator();
-        List<Row> result = new ArrayList<>(found.size());
+        List<SizedRow> result = new ArrayList<>(found.size());
         for (FoundCells row : found) {
             if (row.size == 0) {
-                result.add(Row.ABSENT);
+                result.add(SizedRow.ABSENT);
                 continue;
             }
             List<Cell> cells = new ArrayList<>(row.cells.size());
@@ -191,7 +191,7 @@ final class RowReader {
                     cells.add(new Cell(cell.key, value));
                 }
             }
-            result.add(new Row(cells, row.size));
+            result.add(new SizedRow(cells, row.size));
         }
         return result;
     }

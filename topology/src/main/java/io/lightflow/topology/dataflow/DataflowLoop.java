@@ -15,8 +15,8 @@ import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.store.JoinStore;
-import io.lightflow.store.NewCell;
 import io.lightflow.store.StoreUnavailableException;
+import io.lightflow.store.StoreWrite;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.loop.FutureTasks;
@@ -126,14 +126,14 @@ public final class DataflowLoop implements BlockLoop {
      */
     private void attempt(Deque<Batch> todo, Map<Integer, RetryException> gaps) {
         Batch batch = todo.element();
-        List<NewCell> cells = new ArrayList<>();
+        List<StoreWrite> writes = new ArrayList<>();
         List<Commit<List<OutputEvent>>> commits = new ArrayList<>();
         try {
-            step(batch, todo, cells, commits, gaps);
+            step(batch, todo, writes, commits, gaps);
             settle(todo);
             // Only now: cells carry the watermark at which they were made, and it must be a committed one.
-            if (!cells.isEmpty()) {
-                store.write(cells);
+            if (!writes.isEmpty()) {
+                store.write(writes);
             }
         } catch (OutputTooLargeException e) {
             todo.remove();
@@ -158,7 +158,7 @@ public final class DataflowLoop implements BlockLoop {
     private void step(
             Batch batch,
             Deque<Batch> todo,
-            List<NewCell> cells,
+            List<StoreWrite> writes,
             List<Commit<List<OutputEvent>>> commits,
             Map<Integer, RetryException> gaps) {
         open(batch.blocks().stream().filter(block -> isAtWork(block, gaps)).toList(), todo);
@@ -169,7 +169,7 @@ public final class DataflowLoop implements BlockLoop {
             int shard = outcome.block().shard();
             if (outcome.gap() == null) {
                 stopped.contiguous(shard);
-                take(outcome.block(), outcome.result(), cells, commits);
+                take(outcome.block(), outcome.result(), writes, commits);
             } else {
                 stopped.gap(shard, outcome.gap()).ifPresent(retry -> {
                     gaps.put(shard, retry);
@@ -183,16 +183,18 @@ public final class DataflowLoop implements BlockLoop {
         return !stopped.isStopped(block.shard()) && !gaps.containsKey(block.shard());
     }
 
-    private void take(Block block, StepResult result, List<NewCell> cells, List<Commit<List<OutputEvent>>> commits) {
+    private void take(
+            Block block, StepResult result, List<StoreWrite> writes, List<Commit<List<OutputEvent>>> commits) {
         int shard = block.shard();
         Position position = positions.get(shard);
         boolean nothingNew = result.position().topics().equals(position.topics())
                 && result.position().watermark() == position.watermark();
         if (!nothingNew) {
-            cells.addAll(result.cells());
-            Position next = result.position()
-                    .with(identity.mark(
-                            shard, position.store(), cells, !result.cells().isEmpty(), block.readMs()));
+            StoreIdentity.MarkedWrite marked = identity.mark(result.write(shard), position.store(), block.readMs());
+            if (!marked.write().isEmpty()) {
+                writes.add(marked.write());
+            }
+            Position next = result.position().with(marked.version());
             commits.add(new Commit<>(List.of(new ShardMove(shard, position, next)), result.outputs()));
         }
     }

@@ -47,8 +47,7 @@ public record OpenStore(JoinStore cells, BooleanSupplier wasEmpty, Consumer<Path
 
     private static RocksDbSettings rocksDb(GroupSettings settings) {
         GroupSettings.RocksDb rocksDb = settings.store().rocksdb();
-        return new RocksDbSettings(
-                rocksDb.directory(), rules(settings).retention(), rocksDb.blockCacheMb(), rocksDb.rowCacheMb());
+        return new RocksDbSettings(rocksDb.directory(), rules(settings).retention(), rocksDb.blockCacheMb());
     }
 
     private static JoinSettings rules(GroupSettings settings) {

@@ -5,10 +5,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -25,68 +23,56 @@ import org.rocksdb.RocksDBException;
  * <p>Not thread-safe: {@link #advance} needs to be alone, everything else may run at once.
  */
 final class Generations implements AutoCloseable {
-    private static final String ROWS = "rows-from-";
-    private static final String VALUES = "pages-from-";
-    /** Values that had a number each: it would be taken for the place of another value. */
-    private static final String FORMER_VALUES = "values-from-";
+    private static final String PREFIX = "cells-from-";
+    /** Stores of earlier versions, which have impressions in rows. */
+    private static final List<String> FORMER_PREFIXES = List.of("rows-from-", "pages-from-", "values-from-");
+
+    /** @param begunMs when the generation was begun, ms since the Unix epoch */
+    private record Generation(long begunMs, ColumnFamilyHandle family) {}
 
     private final RocksDB database;
-    private final ColumnFamilyOptions rowOptions;
-    private final ColumnFamilyOptions valueOptions;
+    private final ColumnFamilyOptions options;
     private final long retentionMs;
     /** Oldest first. */
     private List<Generation> generations = List.of();
+
+    private List<ColumnFamilyHandle> families = List.of();
 
     /** @param found the column families of the database, of which those that are no generation are left alone */
     Generations(RocksDB database, Tuning tuning, Duration retention, Collection<ColumnFamilyHandle> found)
             throws RocksDBException {
         this.database = database;
-        this.rowOptions = tuning.rowOptions();
-        this.valueOptions = tuning.valueOptions();
+        this.options = tuning.rowOptions();
         this.retentionMs = retention.toMillis();
-        SortedMap<Long, ColumnFamilyHandle> rows = startingWith(ROWS, found);
-        SortedMap<Long, ColumnFamilyHandle> values = startingWith(VALUES, found);
         List<Generation> existing = new ArrayList<>();
-        for (Map.Entry<Long, ColumnFamilyHandle> family : rows.entrySet()) {
-            existing.add(new Generation(family.getKey(), family.getValue(), values.remove(family.getKey())));
-        }
-        // Left over from a crash while a generation was begun or dropped.
-        for (ColumnFamilyHandle alone : values.values()) {
-            drop(alone);
-        }
-        generations = List.copyOf(existing);
-    }
-
-    private static SortedMap<Long, ColumnFamilyHandle> startingWith(
-            String prefix, Collection<ColumnFamilyHandle> families) throws RocksDBException {
-        SortedMap<Long, ColumnFamilyHandle> byBegin = new TreeMap<>();
-        for (ColumnFamilyHandle family : families) {
+        for (ColumnFamilyHandle family : found) {
             String name = new String(family.getName(), US_ASCII);
-            if (name.startsWith(prefix)) {
-                byBegin.put(Long.parseLong(name.substring(prefix.length())), family);
+            if (name.startsWith(PREFIX)) {
+                existing.add(new Generation(Long.parseLong(name.substring(PREFIX.length())), family));
             }
         }
-        return byBegin;
+        existing.sort(Comparator.comparingLong(Generation::begunMs));
+        set(existing);
+    }
+
+    private void set(List<Generation> changed) {
+        generations = List.copyOf(changed);
+        families = changed.stream().map(Generation::family).toList();
     }
 
     /** Whether a column family of this name was written in a form that is not read any more. */
     static boolean isOfFormerForm(byte[] name) {
-        return new String(name, US_ASCII).startsWith(FORMER_VALUES);
-    }
-
-    /** Whether a column family of this name holds values that stand apart. */
-    static boolean holdsValues(byte[] name) {
-        return new String(name, US_ASCII).startsWith(VALUES);
+        return FORMER_PREFIXES.stream().anyMatch(new String(name, US_ASCII)::startsWith);
     }
 
     /** The generations to read, oldest first. */
-    List<Generation> all() {
-        return generations;
+    List<ColumnFamilyHandle> all() {
+        return families;
     }
 
     /** The generation to write to. */
-    Generation newest() {
-        return generations.get(generations.size() - 1);
+    ColumnFamilyHandle newest() {
+        return families.get(families.size() - 1);
     }
 
     /** Whether a generation is to be begun or dropped. A clock that goes back makes none due. */
@@ -94,61 +80,57 @@ final class Generations implements AutoCloseable {
         return isBeginDue(nowMs) || isDropDue(nowMs);
     }
 
-    /** Begins and drops generations as due. There is at least one afterwards. */
-    void advance(long nowMs) throws RocksDBException {
+    /**
+     * Begins and drops generations as due. There is at least one afterwards.
+     *
+     * @return whether one was dropped
+     */
+    boolean advance(long nowMs) throws RocksDBException {
+        boolean dropped = false;
         if (isBeginDue(nowMs)) {
             begin(nowMs);
         }
         while (isDropDue(nowMs)) {
             Generation oldest = generations.get(0);
-            generations = generations.subList(1, generations.size());
-            drop(oldest.rows());
-            drop(oldest.values());
+            set(generations.subList(1, generations.size()));
+            try (ColumnFamilyHandle family = oldest.family()) {
+                database.dropColumnFamily(family);
+            }
+            dropped = true;
         }
+        return dropped;
     }
 
     private boolean isBeginDue(long nowMs) {
-        return generations.isEmpty() || nowMs - newest().begunMs() >= retentionMs;
+        return generations.isEmpty() || nowMs - begunMs(generations.size() - 1) >= retentionMs;
     }
 
     private boolean isDropDue(long nowMs) {
-        if (generations.size() < 2) {
-            return false;
-        }
-        long lastWrittenMs = generations.get(1).begunMs();
-        return nowMs - lastWrittenMs >= retentionMs;
+        // The second one was begun when the last cell was written to the first.
+        return generations.size() > 1 && nowMs - begunMs(1) >= retentionMs;
+    }
+
+    private long begunMs(int generation) {
+        return generations.get(generation).begunMs();
     }
 
     private void begin(long nowMs) throws RocksDBException {
-        ColumnFamilyHandle values = create(VALUES + nowMs, valueOptions);
-        ColumnFamilyHandle rows = create(ROWS + nowMs, rowOptions);
+        ColumnFamilyHandle family =
+                database.createColumnFamily(new ColumnFamilyDescriptor((PREFIX + nowMs).getBytes(US_ASCII), options));
         if (!generations.isEmpty()) {
             // Its last cells would keep the write-ahead log from being deleted.
             try (FlushOptions inBackground = new FlushOptions().setWaitForFlush(false)) {
-                database.flush(inBackground, List.of(newest().rows(), newest().values()));
+                database.flush(inBackground, newest());
             }
         }
         List<Generation> more = new ArrayList<>(generations);
-        more.add(new Generation(nowMs, rows, values));
-        generations = List.copyOf(more);
-    }
-
-    private ColumnFamilyHandle create(String name, ColumnFamilyOptions options) throws RocksDBException {
-        return database.createColumnFamily(new ColumnFamilyDescriptor(name.getBytes(US_ASCII), options));
-    }
-
-    private void drop(ColumnFamilyHandle family) throws RocksDBException {
-        try (family) {
-            database.dropColumnFamily(family);
-        }
+        more.add(new Generation(nowMs, family));
+        set(more);
     }
 
     @Override
     public void close() {
-        for (Generation generation : generations) {
-            generation.rows().close();
-            generation.values().close();
-        }
-        generations = List.of();
+        families.forEach(ColumnFamilyHandle::close);
+        set(List.of());
     }
 }

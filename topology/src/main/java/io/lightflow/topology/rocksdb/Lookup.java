@@ -3,7 +3,6 @@ package io.lightflow.topology.rocksdb;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.rocksdb.ByteBufferGetStatus;
@@ -14,19 +13,18 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
 /**
- * Reads some rows from all generations, or some values that stand apart, in one call, through buffers outside the heap
- * that are used again and again. ({@code multiGetAsList} is no way to do it: it gives a row that could not be read as
- * absent.)
+ * Reads some rows from all generations in one call, through buffers outside the heap that are used again and again.
+ * ({@code multiGetAsList} is no way to do it: it gives a row that could not be read as absent.)
  *
  * <p>One thread at a time.
  */
 final class Lookup {
-    /** Keys of one call: rows times generations, or values. */
+    /** Keys of one call: rows times generations. */
     static final int SLOTS = 512;
 
     private static final int KEY_BYTES = 256;
-    /** Room for a page of values, and no power of two: the processor's caches would keep the slots from each other. */
-    private static final int VALUE_BYTES = ValuePage.MOST_BYTES + 64;
+    /** No power of two: the processor's caches would keep the slots from each other. */
+    private static final int VALUE_BYTES = 2048 + 64;
 
     private final RocksDB database;
     private final ReadOptions options;
@@ -51,11 +49,6 @@ final class Lookup {
         void accept(int index, RowBytes row);
     }
 
-    /** Takes one value after the other, in the order they were asked for. */
-    interface ValueConsumer {
-        void accept(int index, byte[] value);
-    }
-
     private static ByteBuffer[] slices(int bytes) {
         ByteBuffer slab = ByteBuffer.allocateDirect(SLOTS * bytes);
         ByteBuffer[] slices = new ByteBuffer[SLOTS];
@@ -66,7 +59,7 @@ final class Lookup {
     }
 
     /** How many rows one call can take. */
-    static int capacity(List<Generation> generations) {
+    static int capacity(List<ColumnFamilyHandle> generations) {
         return Math.max(1, SLOTS / generations.size());
     }
 
@@ -77,63 +70,25 @@ final class Lookup {
      * @throws CorruptStoreException if the files are damaged
      * @throws io.lightflow.store.StoreUnavailableException if a row cannot be read now
      */
-    void readRows(List<Generation> generations, List<byte[]> rows, RowConsumer consumer) throws RocksDBException {
+    void readRows(List<ColumnFamilyHandle> generations, List<byte[]> rows, RowConsumer consumer)
+            throws RocksDBException {
         begin();
-        for (Generation generation : generations) {
+        for (ColumnFamilyHandle generation : generations) {
             for (byte[] key : rows) {
-                ask(generation.rows(), key);
+                ask(generation, key);
             }
         }
         List<ByteBufferGetStatus> answers = database.multiGetByteBuffers(options, families, keys, values);
         for (int i = 0; i < rows.size(); i++) {
-            found.clear(generations.size());
+            found.clear();
             for (int g = 0; g < generations.size(); g++) {
                 int slot = g * rows.size() + i;
                 if (isPresent(answers.get(slot))) {
                     take(families.get(slot), rows.get(i), answers.get(slot));
                 }
-                found.ends()[g] = found.length();
             }
             consumer.accept(i, found);
         }
-    }
-
-    /**
-     * Gives each value to the consumer.
-     *
-     * @param apart at most {@value #SLOTS}
-     * @throws CorruptStoreException if a value is not there, or damaged
-     * @throws io.lightflow.store.StoreUnavailableException if a value cannot be read now
-     */
-    void readValues(List<ValueApart> apart, ValueConsumer consumer) throws RocksDBException {
-        begin();
-        for (ValueApart value : apart) {
-            ask(value.generation().values(), ValuePage.keyOf(value.place()));
-        }
-        List<ByteBufferGetStatus> answers = database.multiGetByteBuffers(options, families, keys, values);
-        for (int i = 0; i < apart.size(); i++) {
-            byte[] place = apart.get(i).place();
-            if (!isPresent(answers.get(i))) {
-                throw corrupt(place, "a row names it, but its page is not there", null);
-            }
-            found.clear(1);
-            take(families.get(i), ValuePage.keyOf(place), answers.get(i));
-            byte[] value;
-            try {
-                value = ValuePage.value(place, found.bytes(), found.length());
-            } catch (IllegalArgumentException e) {
-                throw corrupt(place, e.getMessage(), e);
-            }
-            consumer.accept(i, value);
-        }
-    }
-
-    private CorruptStoreException corrupt(byte[] place, String found, Exception cause) {
-        return new CorruptStoreException(
-                "Cannot read the value at " + HexFormat.of().formatHex(place)
-                        + " (hexadecimal) of the RocksDB join store in " + directory + ": " + found
-                        + Failures.WAYS_OUT,
-                cause);
     }
 
     private void begin() {

@@ -1,9 +1,8 @@
 package io.lightflow.topology.rocksdb;
 
 import io.lightflow.store.JoinStore;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreReader;
+import io.lightflow.store.StoreWrite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,10 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * acquires its own, and all that name the same directory share one RocksDB, which closes with the last of them.
  *
  * <p>Rows are one value each that grows by appending, so that a row is one look-up, which a Bloom filter answers for
- * most absent rows; each {@link #write} ends with one sync of the write-ahead log. Large values stand apart from their
- * rows, some on each page, and the rows read or written last are kept outside the heap: an event of the join takes 4.4
- * us CPU to read and 4.3 to write, where rows with everything in them and no cache took 16.6 and 4.1
- * (JoinStoreBenchmark, 2 cores). Thread-safe.
+ * most absent rows. Impressions and tags are in an {@link io.lightflow.topology.eventlog.EventLog}, whose filters tell
+ * in memory that an id is new. Each {@link #write} ends with one sync of the log, if it has events, and one of
+ * RocksDB's write-ahead log. Thread-safe.
  */
 public final class RocksDbJoinStore implements JoinStore {
     private static final Map<Path, Shared> OPEN = new HashMap<>();
@@ -29,22 +27,22 @@ public final class RocksDbJoinStore implements JoinStore {
     /** Guarded by {@link #OPEN}. */
     private static final class Shared {
         final RocksDbSettings settings;
-        final RowDatabase database;
+        final StoreFiles files;
         int users;
 
-        Shared(RocksDbSettings settings, RowDatabase database) {
+        Shared(RocksDbSettings settings, StoreFiles files) {
             this.settings = settings;
-            this.database = database;
+            this.files = files;
         }
     }
 
     private final Path realDirectory;
-    private final RowDatabase database;
+    private final StoreFiles files;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private RocksDbJoinStore(Path realDirectory, RowDatabase database) {
+    private RocksDbJoinStore(Path realDirectory, StoreFiles files) {
         this.realDirectory = realDirectory;
-        this.database = database;
+        this.files = files;
     }
 
     /**
@@ -64,17 +62,16 @@ public final class RocksDbJoinStore implements JoinStore {
         synchronized (OPEN) {
             Shared shared = OPEN.get(directory);
             if (shared == null) {
-                shared = new Shared(settings, RowDatabase.open(settings, clock));
+                shared = new Shared(settings, StoreFiles.open(settings, clock));
                 OPEN.put(directory, shared);
             } else if (!shared.settings.retention().equals(settings.retention())
-                    || shared.settings.blockCacheMb() != settings.blockCacheMb()
-                    || shared.settings.rowCacheMb() != settings.rowCacheMb()) {
+                    || shared.settings.blockCacheMb() != settings.blockCacheMb()) {
                 throw new IllegalArgumentException("The RocksDB join store in " + directory
                         + " is open in this process with other settings: found " + shared.settings + ", asked for "
                         + settings + ". Tasks of one process share it, so give them the same settings");
             }
             shared.users++;
-            return new RocksDbJoinStore(directory, shared.database);
+            return new RocksDbJoinStore(directory, shared.files);
         }
     }
 
@@ -89,34 +86,36 @@ public final class RocksDbJoinStore implements JoinStore {
         }
     }
 
-    /** {@inheritDoc} @throws CorruptStoreException if a row is damaged */
+    /** {@inheritDoc} Its reads throw {@link CorruptStoreException} if what they read is damaged. */
     @Override
-    public List<Row> read(List<RowRange> ranges) {
-        requireOpen();
-        return database.read(ranges);
+    public StoreReader reader(int shard) {
+        return query -> {
+            requireOpen();
+            return files.read(shard, query);
+        };
     }
 
     /** {@inheritDoc} @throws CorruptStoreException if the files are damaged */
     @Override
-    public void write(List<NewCell> cells) {
+    public void write(List<StoreWrite> writes) {
         requireOpen();
-        database.write(cells);
+        files.write(writes);
     }
 
     /**
-     * Makes a copy of the open store in a new directory. It holds every cell whose {@link #write} ended before this
+     * Makes a copy of the open store in a new directory. It holds everything whose {@link #write} ended before this
      * call.
      *
      * @throws io.lightflow.store.StoreUnavailableException if it cannot be made
      */
     public void checkpoint(Path copy) {
         requireOpen();
-        database.checkpoint(copy);
+        files.checkpoint(copy);
     }
 
-    /** Whether the store held no row when this process opened it. */
+    /** Whether the store held nothing when this process opened it. */
     public boolean wasEmpty() {
-        return database.wasEmpty();
+        return files.wasEmpty();
     }
 
     private void requireOpen() {
@@ -136,7 +135,7 @@ public final class RocksDbJoinStore implements JoinStore {
             shared.users--;
             if (shared.users == 0) {
                 OPEN.remove(realDirectory);
-                shared.database.close();
+                shared.files.close();
             }
         }
     }

@@ -5,23 +5,19 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * Where a RocksDB join store keeps its rows, how long, and with how much memory.
+ * Where a RocksDB join store keeps its rows and its event log, how long, and with how much memory.
  *
  * @param directory its own directory, made when absent; every task of the process that names it shares one database
  * @param retention how long a cell can be read at least after it was written; it is gone at the latest after about
  *     twice that time. At least one minute
- * @param blockCacheMb memory for blocks read from disk, in MiB, at least 8. Another 200 MiB at most goes to what is not
+ * @param blockCacheMb memory for blocks read from disk, in MiB, at least 8. Another 100 MiB at most goes to what is not
  *     on disk yet
- * @param rowCacheMb memory outside the heap for the rows that were read or written last, in MiB, 1 to 16,000. The more
- *     of the join keys that come again soon have room, the less is looked up
  */
-public record RocksDbSettings(Path directory, Duration retention, int blockCacheMb, int rowCacheMb) {
+public record RocksDbSettings(Path directory, Duration retention, int blockCacheMb) {
     public static final int DEFAULT_BLOCK_CACHE_MB = 128;
-    public static final int DEFAULT_ROW_CACHE_MB = 256;
 
     private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
     private static final int SMALLEST_BLOCK_CACHE_MB = 8;
-    private static final int LARGEST_ROW_CACHE_MB = 16_000;
 
     public RocksDbSettings {
         Objects.requireNonNull(directory, "directory");
@@ -35,14 +31,10 @@ public record RocksDbSettings(Path directory, Duration retention, int blockCache
             throw new IllegalArgumentException("blockCacheMb of the RocksDB join store in " + directory + " is "
                     + blockCacheMb + ", but must be at least " + SMALLEST_BLOCK_CACHE_MB);
         }
-        if (rowCacheMb < 1 || rowCacheMb > LARGEST_ROW_CACHE_MB) {
-            throw new IllegalArgumentException("rowCacheMb of the RocksDB join store in " + directory + " is "
-                    + rowCacheMb + ", but must be 1 to " + LARGEST_ROW_CACHE_MB);
-        }
     }
 
-    /** With the default caches. */
+    /** With the default cache. */
     public RocksDbSettings(Path directory, Duration retention) {
-        this(directory, retention, DEFAULT_BLOCK_CACHE_MB, DEFAULT_ROW_CACHE_MB);
+        this(directory, retention, DEFAULT_BLOCK_CACHE_MB);
     }
 }

@@ -7,16 +7,10 @@ import java.util.Arrays;
 final class RowBytes {
     private byte[] bytes = new byte[2048];
     private int length;
-    private int[] ends = {};
 
     /** Makes it an empty row. */
-    void clear(int generations) {
+    void clear() {
         length = 0;
-        if (ends.length == generations) {
-            Arrays.fill(ends, 0);
-        } else {
-            ends = new int[generations];
-        }
     }
 
     byte[] bytes() {
@@ -27,29 +21,14 @@ final class RowBytes {
         return length;
     }
 
-    /** Where the part of each generation ends. */
-    int[] ends() {
-        return ends;
-    }
-
     void take(ByteBuffer from, int index, int count) {
         int at = reserve(count);
         from.get(index, bytes, at, count);
     }
 
     void take(byte[] more) {
-        take(more, 0, more.length);
-    }
-
-    private void take(byte[] more, int from, int to) {
-        int at = reserve(to - from);
-        System.arraycopy(more, from, bytes, at, to - from);
-    }
-
-    /** Adds a cell to the newest generation. */
-    void append(byte[] cell, int from, int to) {
-        take(cell, from, to);
-        ends[ends.length - 1] = length;
+        int at = reserve(more.length);
+        System.arraycopy(more, 0, bytes, at, more.length);
     }
 
     private int reserve(int more) {
@@ -59,9 +38,5 @@ final class RowBytes {
             bytes = Arrays.copyOf(bytes, Math.max(length, 2 * bytes.length));
         }
         return from;
-    }
-
-    byte[] copy() {
-        return Arrays.copyOf(bytes, length);
     }
 }

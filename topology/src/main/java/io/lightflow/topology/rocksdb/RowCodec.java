@@ -6,13 +6,9 @@ import java.util.List;
 
 /**
  * The bytes of a row: its cells one after the other in the order they were added, each as {@code varint keyLength,
- * varint 2 * valueLength + apart, key, value}. A large value stands apart from its row; {@code apart} is 1 then, and
- * the value is its place, see {@link ValuePage}. A cell that was added twice stands there twice.
+ * varint valueLength, key, value}. A cell that was added twice stands there twice.
  */
 final class RowCodec {
-    /** Values from this length on stand apart: to look for a key among many must not mean to read all their values. */
-    static final int APART_FROM_BYTES = 256;
-
     static final int LONGEST_VARINT = 5;
     private static final Comparator<Slot> BY_KEY =
             (a, b) -> Arrays.compareUnsigned(a.bytes, a.keyFrom, a.keyTo, b.bytes, b.keyFrom, b.keyTo);
@@ -20,21 +16,16 @@ final class RowCodec {
     private RowCodec() {}
 
     /** Where a cell stands in the bytes of its row. The key ends where the value begins. */
-    record Slot(byte[] bytes, int keyFrom, int keyTo, int valueTo, boolean isApart) {
+    record Slot(byte[] bytes, int keyFrom, int keyTo, int valueTo) {
         private boolean beginsWith(byte[] prefix) {
             return keyTo - keyFrom >= prefix.length
                     && Arrays.equals(bytes, keyFrom, keyFrom + prefix.length, prefix, 0, prefix.length);
-        }
-
-        int from() {
-            return keyFrom;
         }
 
         byte[] key() {
             return Arrays.copyOfRange(bytes, keyFrom, keyTo);
         }
 
-        /** The value, or the place of a value that stands apart. */
         byte[] value() {
             return Arrays.copyOfRange(bytes, keyTo, valueTo);
         }
@@ -51,10 +42,6 @@ final class RowCodec {
         private ParsedRow(Slot[] slots, int size) {
             this.slots = slots;
             this.size = size;
-        }
-
-        int size() {
-            return size;
         }
 
         /** The cells whose keys begin with the prefix. */
@@ -84,27 +71,22 @@ final class RowCodec {
     }
 
     /** How many bytes {@link #encode} writes. */
-    static int encodedLength(byte[] key, byte[] value, boolean isApart) {
-        int header = varintLength(key.length) + varintLength(valueHeader(value, isApart));
+    static int encodedLength(byte[] key, byte[] value) {
+        int header = varintLength(key.length) + varintLength(value.length);
         return Math.addExact(header, Math.addExact(key.length, value.length));
     }
 
     /**
      * Writes a cell.
      *
-     * @param value the cell's value, or the place of a value that stands apart
      * @return where it ends
      */
-    static int encode(byte[] bytes, int from, byte[] key, byte[] value, boolean isApart) {
+    static int encode(byte[] bytes, int from, byte[] key, byte[] value) {
         int at = putVarint(bytes, from, key.length);
-        at = putVarint(bytes, at, valueHeader(value, isApart));
+        at = putVarint(bytes, at, value.length);
         System.arraycopy(key, 0, bytes, at, key.length);
         System.arraycopy(value, 0, bytes, at + key.length, value.length);
         return at + key.length + value.length;
-    }
-
-    private static int valueHeader(byte[] value, boolean isApart) {
-        return Math.addExact(Math.multiplyExact(value.length, 2), isApart ? 1 : 0);
     }
 
     /**
@@ -119,10 +101,10 @@ final class RowCodec {
         while (at < length) {
             long keyLength = varint(bytes, at, length);
             int afterKeyLength = at + (int) (keyLength >>> 32);
-            long valueHeader = varint(bytes, afterKeyLength, length);
-            int keyFrom = afterKeyLength + (int) (valueHeader >>> 32);
+            long valueLength = varint(bytes, afterKeyLength, length);
+            int keyFrom = afterKeyLength + (int) (valueLength >>> 32);
             long keyTo = keyFrom + (keyLength & 0xffffffffL);
-            long valueTo = keyTo + ((valueHeader & 0xffffffffL) >>> 1);
+            long valueTo = keyTo + (valueLength & 0xffffffffL);
             if (valueTo > length) {
                 throw new IllegalArgumentException(
                         "the cell at byte " + at + " ends at byte " + valueTo + ", but the row ends at " + length);
@@ -130,7 +112,7 @@ final class RowCodec {
             if (count == slots.length) {
                 slots = Arrays.copyOf(slots, 2 * count);
             }
-            Slot slot = new Slot(bytes, keyFrom, (int) keyTo, (int) valueTo, (valueHeader & 1) == 1);
+            Slot slot = new Slot(bytes, keyFrom, (int) keyTo, (int) valueTo);
             rising = rising && (count == 0 || BY_KEY.compare(slots[count - 1], slot) < 0);
             slots[count++] = slot;
             at = (int) valueTo;

@@ -1,23 +1,25 @@
 package io.lightflow.topology.rocksdb;
 
+import io.lightflow.store.Cell;
 import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
 import io.lightflow.store.StoreUnavailableException;
+import io.lightflow.topology.eventlog.LogPosition;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.rocksdb.Checkpoint;
@@ -33,15 +35,16 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * An open RocksDB with one value per row that grows by appending cells. Large values of cells stand apart, on pages
- * with rising numbers: they are written one after the other, never rewritten by a compaction, and read only when they
- * are asked for.
+ * An open RocksDB with one value per row that grows by appending cells. It also remembers where the event log ended
+ * when it was last written to: so a log that has lost its end does not pass for a whole one.
  *
  * <p>Thread-safe. Reads and writes run at once; to close, and to begin or drop a generation, waits for them, for
  * RocksDB must not be called through a closed handle.
  */
 final class RowDatabase implements AutoCloseable {
     private static final Comparator<Asked> BY_ROW = (a, b) -> Arrays.compareUnsigned(a.range.row(), b.range.row());
+
+    private static final byte[] EVENTS_KEY = "event-log".getBytes(StandardCharsets.US_ASCII);
 
     /** A range and its place in the answer. */
     private static final class Asked {
@@ -67,8 +70,12 @@ final class RowDatabase implements AutoCloseable {
     private final ReadOptions readOptions;
     private final WriteOptions synced;
     private final WriteOptions laterSynced;
-    private final AtomicLong nextPage;
-    private final RowCache cache;
+    private final ColumnFamilyHandle defaultFamily;
+    private final LogPosition eventsAtOpen;
+    private final RowHashes hashes = new RowHashes();
+    /** Replaced when a generation is dropped, while nobody reads or writes. */
+    private volatile RowScan scan;
+
     private final boolean wasEmpty;
     private boolean closed;
 
@@ -81,8 +88,8 @@ final class RowDatabase implements AutoCloseable {
             ReadOptions readOptions,
             WriteOptions synced,
             WriteOptions laterSynced,
-            long nextPage,
-            RowCache cache,
+            ColumnFamilyHandle defaultFamily,
+            LogPosition eventsAtOpen,
             boolean wasEmpty) {
         this.directory = directory;
         this.clock = clock;
@@ -92,9 +99,15 @@ final class RowDatabase implements AutoCloseable {
         this.readOptions = readOptions;
         this.synced = synced;
         this.laterSynced = laterSynced;
-        this.nextPage = new AtomicLong(nextPage);
-        this.cache = cache;
+        this.defaultFamily = defaultFamily;
+        this.eventsAtOpen = eventsAtOpen;
         this.wasEmpty = wasEmpty;
+    }
+
+    /** What is written from now on is added to the hashes before, and what was written before is scanned. */
+    private void beginScan() {
+        scan = new RowScan(database, hashes, lock.readLock());
+        scan.begin(generations.all());
     }
 
     /**
@@ -124,7 +137,7 @@ final class RowDatabase implements AutoCloseable {
             Generations generations = new Generations(database, tuning, settings.retention(), found);
             resources.push(generations);
             generations.advance(clock.millis());
-            return new RowDatabase(
+            RowDatabase opened = new RowDatabase(
                     directory,
                     clock,
                     resources,
@@ -133,9 +146,11 @@ final class RowDatabase implements AutoCloseable {
                     keep(resources, new ReadOptions()),
                     keep(resources, new WriteOptions().setSync(true)),
                     keep(resources, new WriteOptions()),
-                    firstPage(database, generations.newest()),
-                    new RowCache(settings.rowCacheMb()),
+                    found.get(0),
+                    eventsAtOpen(database),
                     isEmpty(database, generations));
+            opened.beginScan();
+            return opened;
         } catch (RocksDBException e) {
             RuntimeException failure = Failures.onOpen(directory, e);
             closeAll(resources, failure);
@@ -153,17 +168,10 @@ final class RowDatabase implements AutoCloseable {
             try (Options options = new Options()) {
                 for (byte[] name : RocksDB.listColumnFamilies(options, directory.toString())) {
                     if (Generations.isOfFormerForm(name)) {
-                        throw new StoreOpenException(
-                                "The RocksDB join store in " + directory
-                                        + " was written by an earlier version, whose values"
-                                        + " had a number each; expected pages of values. Go on with that version, or"
-                                        + " move the directory away and fill a new store with: lightflow rebuild-store"
-                                        + " --settings FILE",
-                                null);
+                        throw formerForm(directory);
                     }
                     if (!Arrays.equals(name, RocksDB.DEFAULT_COLUMN_FAMILY)) {
-                        families.add(new ColumnFamilyDescriptor(
-                                name, Generations.holdsValues(name) ? tuning.valueOptions() : tuning.rowOptions()));
+                        families.add(new ColumnFamilyDescriptor(name, tuning.rowOptions()));
                     }
                 }
             }
@@ -171,17 +179,34 @@ final class RowDatabase implements AutoCloseable {
         return families;
     }
 
-    private static long firstPage(RocksDB database, Generation newest) throws RocksDBException {
-        try (RocksIterator numbers = database.newIterator(newest.values())) {
-            numbers.seekToLast();
-            numbers.status();
-            return numbers.isValid() ? ByteBuffer.wrap(numbers.key()).getLong() + 1 : 0;
+    private static StoreOpenException formerForm(Path directory) {
+        return new StoreOpenException(
+                "The RocksDB join store in " + directory
+                        + " was written by an earlier version, which kept impressions in rows; expected an event log."
+                        + " Go on with that version, or move the directory away and fill a new store with:"
+                        + " lightflow rebuild-store --settings FILE",
+                null);
+    }
+
+    private static LogPosition eventsAtOpen(RocksDB database) throws RocksDBException {
+        byte[] position = database.get(EVENTS_KEY);
+        if (position == null) {
+            return LogPosition.NONE;
         }
+        ByteBuffer numbers = ByteBuffer.wrap(position);
+        return new LogPosition(numbers.getLong(), numbers.getLong());
+    }
+
+    private static byte[] encode(LogPosition position) {
+        return ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(position.segment())
+                .putLong(position.length())
+                .array();
     }
 
     private static boolean isEmpty(RocksDB database, Generations generations) throws RocksDBException {
-        for (Generation generation : generations.all()) {
-            try (RocksIterator rows = database.newIterator(generation.rows())) {
+        for (ColumnFamilyHandle generation : generations.all()) {
+            try (RocksIterator rows = database.newIterator(generation)) {
                 rows.seekToFirst();
                 rows.status();
                 if (rows.isValid()) {
@@ -197,61 +222,62 @@ final class RowDatabase implements AutoCloseable {
         return wasEmpty;
     }
 
+    /** Where the event log ended at the last write that this database has; it may have grown since. */
+    LogPosition eventsAtOpen() {
+        return eventsAtOpen;
+    }
+
     static <T extends AutoCloseable> T keep(Deque<AutoCloseable> resources, T resource) {
         resources.push(resource);
         return resource;
     }
 
-    /** See {@link io.lightflow.store.JoinStore#read}. */
-    List<Row> read(List<RowRange> ranges) {
-        Asked[] asked = new Asked[ranges.size()];
-        for (int i = 0; i < asked.length; i++) {
-            asked[i] = new Asked(ranges.get(i), i);
+    /** Returns the cells of each range, by ascending key. */
+    List<List<Cell>> read(List<RowRange> ranges) {
+        List<List<Cell>> answer = new ArrayList<>(Collections.nCopies(ranges.size(), List.of()));
+        if (ranges.isEmpty()) {
+            return answer;
         }
-        Answer answer = new Answer(asked.length);
+        Asked[] asked = possible(ranges);
+        Arrays.sort(asked, BY_ROW);
         lock.readLock().lock();
         try {
             requireOpen();
-            int version = cache.version();
-            int missing = answerFromCache(asked, answer);
-            Arrays.sort(asked, 0, missing, BY_ROW);
             Lookup lookup = idleLookups.poll();
             if (lookup == null) {
                 lookup = new Lookup(database, readOptions, directory);
             }
-            for (int from = 0; from < missing; ) {
-                from = readSome(lookup, asked, from, missing, version, answer);
+            for (int from = 0; from < asked.length; ) {
+                from = readSome(lookup, asked, from, answer);
             }
-            answer.readValuesApart(lookup);
             idleLookups.add(lookup);
         } catch (RocksDBException e) {
             throw Failures.onUse(directory, "read", e.getStatus(), e);
         } finally {
             lock.readLock().unlock();
         }
-        return answer.rows();
+        return answer;
     }
 
-    /** The asked rows that are in the cache are answered; the others are put at the front. Returns how many. */
-    private int answerFromCache(Asked[] asked, Answer answer) {
-        List<Generation> generations = this.generations.all();
-        RowBytes row = new RowBytes();
-        int missing = 0;
-        for (Asked range : asked) {
-            byte[] key = range.range.row();
-            if (cache.get(key, row)) {
-                answer(range, row, generations, answer);
-            } else {
-                asked[missing++] = range;
+    /** The ranges whose rows may exist. */
+    private Asked[] possible(List<RowRange> ranges) {
+        byte[][] rows = new byte[ranges.size()][];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = ranges.get(i).row();
+        }
+        boolean[] possible = hashes.mayExist(rows);
+        Asked[] asked = new Asked[rows.length];
+        int count = 0;
+        for (int i = 0; i < rows.length; i++) {
+            if (possible[i]) {
+                asked[count++] = new Asked(ranges.get(i), i);
             }
         }
-        return missing;
+        return Arrays.copyOf(asked, count);
     }
 
-    private void answer(Asked asked, RowBytes row, List<Generation> generations, Answer answer) {
-        if (row.length() > 0) {
-            answer.add(asked.index, asked.range, parse(asked.range.row(), row), generations, row.ends());
-        }
+    private static List<Cell> cells(List<RowCodec.Slot> slots) {
+        return slots.stream().map(slot -> new Cell(slot.key(), slot.value())).toList();
     }
 
     private RowCodec.ParsedRow parse(byte[] key, RowBytes row) {
@@ -267,14 +293,13 @@ final class RowDatabase implements AutoCloseable {
     }
 
     /** Reads as many rows as fit in one call. Returns where the next call begins. */
-    private int readSome(Lookup lookup, Asked[] asked, int from, int to, int version, Answer answer)
-            throws RocksDBException {
-        List<Generation> toRead = generations.all();
+    private int readSome(Lookup lookup, Asked[] asked, int from, List<List<Cell>> answer) throws RocksDBException {
+        List<ColumnFamilyHandle> toRead = generations.all();
         int capacity = Lookup.capacity(toRead);
         List<byte[]> rows = new ArrayList<>(capacity);
         int[] firstAsked = new int[capacity + 1];
         int next = from;
-        while (next < to) {
+        while (next < asked.length) {
             boolean another = next == from || BY_ROW.compare(asked[next - 1], asked[next]) != 0;
             if (another) {
                 if (rows.size() == capacity) {
@@ -287,30 +312,40 @@ final class RowDatabase implements AutoCloseable {
         }
         firstAsked[rows.size()] = next;
         lookup.readRows(toRead, rows, (index, row) -> {
-            cache.put(version, rows.get(index), row);
-            for (int i = firstAsked[index]; i < firstAsked[index + 1]; i++) {
-                answer(asked[i], row, toRead, answer);
+            if (row.length() > 0) {
+                RowCodec.ParsedRow parsed = parse(rows.get(index), row);
+                for (int i = firstAsked[index]; i < firstAsked[index + 1]; i++) {
+                    answer.set(asked[i].index, cells(parsed.range(asked[i].range.prefix())));
+                }
             }
         });
         return next;
     }
 
-    /** See {@link io.lightflow.store.JoinStore#write}. */
-    void write(List<NewCell> cells) {
+    /**
+     * Adds the cells, durably.
+     *
+     * @param events where the event log ends, durably
+     */
+    void write(List<NewCell> cells, LogPosition events) {
         advanceWhenDue();
-
         lock.readLock().lock();
         try {
             requireOpen();
+            hashes.add(cells.stream().map(NewCell::row).toArray(byte[][]::new), cells.size());
             CellBatch batch = idleBatches.poll();
             if (batch == null) {
-                batch = new CellBatch(nextPage);
+                batch = new CellBatch();
             }
             for (int from = 0; from < cells.size(); from += CellBatch.MOST_CELLS) {
                 int to = Math.min(cells.size(), from + CellBatch.MOST_CELLS);
                 batch.begin(cells.subList(from, to), generations.newest());
-                // The last one's sync is also for those before it.
-                write(batch, to < cells.size() ? laterSynced : synced);
+                if (to < cells.size()) {
+                    write(batch, laterSynced);
+                } else {
+                    batch.put(defaultFamily, EVENTS_KEY, encode(events));
+                    write(batch, synced); // also for those before it
+                }
             }
             idleBatches.add(batch);
         } catch (RocksDBException e) {
@@ -321,18 +356,8 @@ final class RowDatabase implements AutoCloseable {
     }
 
     private void write(CellBatch batch, WriteOptions options) throws RocksDBException {
-        cache.changes();
-        boolean written = false;
         try (WriteBatch serialized = new WriteBatch(batch.toWriteBatch())) {
             database.write(options, serialized);
-            written = true;
-        } finally {
-            cache.changes();
-            if (written) {
-                batch.appendTo(cache);
-            } else {
-                batch.removeFrom(cache);
-            }
         }
     }
 
@@ -370,8 +395,11 @@ final class RowDatabase implements AutoCloseable {
         lock.writeLock().lock();
         try {
             requireOpen();
-            generations.advance(nowMs);
-            cache.clear();
+            if (generations.advance(nowMs)) {
+                scan.end();
+                hashes.clear();
+                beginScan();
+            }
         } catch (RocksDBException e) {
             throw Failures.onUse(directory, "write", e.getStatus(), e);
         } finally {
@@ -388,13 +416,14 @@ final class RowDatabase implements AutoCloseable {
     /** Waits for the calls that are under way. */
     @Override
     public void close() {
+        scan.end(); // it holds the lock
         lock.writeLock().lock();
         try {
             if (closed) {
                 return;
             }
             closed = true;
-            cache.release();
+            scan.end(); // of one that was begun meanwhile
             IllegalStateException failure =
                     new IllegalStateException("The RocksDB join store in " + directory + " did not close cleanly");
             closeAll(resources, failure);

@@ -39,7 +39,6 @@ final class Tuning {
 
     private final DBOptions databaseOptions;
     private final ColumnFamilyOptions rowOptions;
-    private final ColumnFamilyOptions valueOptions;
 
     /** @param resources takes everything that must be closed after the database */
     Tuning(RocksDbSettings settings, Deque<AutoCloseable> resources) {
@@ -47,7 +46,7 @@ final class Tuning {
         BloomFilter bloom = RowDatabase.keep(resources, new BloomFilter(BLOOM_BITS_PER_ROW, false));
         rowOptions = RowDatabase.keep(resources, ColumnFamilyOptions.getColumnFamilyOptionsFromProps(BESIDE_THE_LAST))
                 .setMergeOperatorName(APPEND)
-                .setWriteBufferSize(64 * MIB)
+                .setWriteBufferSize(32 * MIB)
                 .setMaxWriteBufferNumber(3)
                 .setCompressionPerLevel(compressedFromLevel2())
                 .setMemtablePrefixBloomSizeRatio(0.05)
@@ -59,17 +58,10 @@ final class Tuning {
                         .setFilterPolicy(bloom)
                         .setWholeKeyFiltering(true)
                         .setFormatVersion(6));
-        valueOptions = RowDatabase.keep(resources, new ColumnFamilyOptions())
-                .setWriteBufferSize(32 * MIB)
-                .setMaxWriteBufferNumber(3)
-                .setLevelCompactionDynamicLevelBytes(true)
-                .setCompressionType(CompressionType.LZ4_COMPRESSION)
-                .setTableFormatConfig(
-                        new BlockBasedTableConfig().setBlockCache(cache).setFormatVersion(6));
         databaseOptions = RowDatabase.keep(resources, new DBOptions())
                 .setCreateIfMissing(true)
                 .setMaxBackgroundJobs(BACKGROUND_JOBS)
-                .setDbWriteBufferSize(192 * MIB)
+                .setDbWriteBufferSize(96 * MIB)
                 .setMaxTotalWalSize(512 * MIB)
                 // A cut-off last record was never acknowledged; anything else that is missing is an error, not a loss.
                 .setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
@@ -93,9 +85,5 @@ final class Tuning {
 
     ColumnFamilyOptions rowOptions() {
         return rowOptions;
-    }
-
-    ColumnFamilyOptions valueOptions() {
-        return valueOptions;
     }
 }

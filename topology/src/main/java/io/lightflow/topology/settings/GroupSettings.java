@@ -278,6 +278,7 @@ public record GroupSettings(
         }
     }
 
+    /** @param rowCacheMb has no effect any more; accepted since settings of earlier versions have it */
     public record RocksDb(Path directory, Integer blockCacheMb, Integer rowCacheMb) {
         public RocksDb {
             Require.present("store.rocksdb.directory", directory);

@@ -65,15 +65,19 @@ public final class RestoreCommand implements Callable<Integer> {
         }
     }
 
-    /** RocksDB's directory has no folders. The checkpoint stays as it is. */
+    /** The checkpoint stays as it is. */
     private static void copy(Path checkpoint, Path directory) throws IOException {
-        Files.createDirectories(directory);
         List<Path> files;
-        try (Stream<Path> found = Files.list(checkpoint)) {
+        try (Stream<Path> found = Files.walk(checkpoint)) {
             files = found.toList();
         }
         for (Path file : files) {
-            Files.copy(file, directory.resolve(file.getFileName()));
+            Path target = directory.resolve(checkpoint.relativize(file));
+            if (Files.isDirectory(file)) {
+                Files.createDirectories(target);
+            } else {
+                Files.copy(file, target);
+            }
         }
     }
 }

@@ -24,16 +24,13 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
+import io.lightflow.store.KeyDay;
+import io.lightflow.store.StoreQuery;
 import io.lightflow.topology.settings.AerospikeCluster;
-import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -44,10 +41,10 @@ final class AerospikeBotTest {
     private static final int CAP = JoinSettings.DEFAULT_ROW_CAP;
     private static final long MIDNIGHT = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
     private static final JoinSettings SETTINGS = JoinSettings.defaults("us");
+    private static final byte[] JOIN_KEY = "bot".getBytes(StandardCharsets.UTF_8);
     private static AerospikeCluster cluster;
 
     private final TestSchemas schemas = new TestSchemas();
-    private final Set<ByteBuffer> rowsWritten = new LinkedHashSet<>();
 
     @BeforeAll
     static void findServer() {
@@ -64,11 +61,8 @@ final class AerospikeBotTest {
         try (JoinStore store = AerospikeJoinStore.open(cluster, SETTINGS.retention())) {
             for (int from = 0; from < IMPRESSIONS; from += BLOCK) {
                 StepResult result = step.run(position, block(from), 1 + from / BLOCK, store);
-                store.write(result.cells());
+                store.write(List.of(result.write(0)));
                 position = result.position();
-                for (NewCell cell : result.cells()) {
-                    rowsWritten.add(ByteBuffer.wrap(cell.row()));
-                }
                 for (var output : result.outputs()) {
                     var seen = reader.read(output);
                     if (seen.outcome() != null) {
@@ -76,13 +70,9 @@ final class AerospikeBotTest {
                         flagged += seen.provenance().getInvalid() ? 1 : 0;
                     }
                 }
-                List<RowRange> ranges = rowsWritten.stream()
-                        .map(row -> RowRange.wholeRow(row.array()))
-                        .toList();
-                assertThat(store.read(ranges))
-                        .extracting(Row::size)
-                        .as("cells of the row of the cookie and of that of its day")
-                        .containsExactlyInAnyOrder(1, CAP);
+                assertThat(store.reader(0).read(ofTheDay()).daySizes())
+                        .as("cells of the row of the day")
+                        .containsExactly(CAP);
             }
         }
         Books books = position.books();
@@ -91,6 +81,10 @@ final class AerospikeBotTest {
         assertThat(putOut).isEqualTo(IMPRESSIONS);
         assertThat(flagged).isEqualTo(IMPRESSIONS - CAP);
         assertThat(largestRecord()).isBetween(RecordLayout.MAX_RECORD_BYTES / 2, RecordLayout.MAX_RECORD_BYTES);
+    }
+
+    private static StoreQuery ofTheDay() {
+        return new StoreQuery(List.of(), List.of(), List.of(new KeyDay(JOIN_KEY, KeyDay.dayOf(MIDNIGHT))));
     }
 
     private Block block(int from) {
@@ -106,7 +100,8 @@ final class AerospikeBotTest {
                     .setCurrency("USD")
                     .setUserAgent("bot ".repeat(100))
                     .build();
-            entries.add(SampleEvent.of("bot", impression).at(new Origin(1, i)));
+            entries.add(SampleEvent.of(new String(JOIN_KEY, StandardCharsets.UTF_8), impression)
+                    .at(new Origin(1, i)));
         }
         return new Block(
                 0,
@@ -114,17 +109,16 @@ final class AerospikeBotTest {
                 0);
     }
 
-    /** Bytes of the largest of the records that the rows are in. */
+    /** Bytes of the largest of the records that the row of the day is in. */
     private int largestRecord() {
         RecordLayout rows = new RecordLayout(cluster.namespace(), cluster.set(), SETTINGS.retention(), Instant::now);
         Operation size = ExpOperation.read("size", Exp.build(Exp.recordSize()), ExpReadFlags.DEFAULT);
         int largest = 0;
         try (IAerospikeClient client = AerospikeClients.connect(cluster, "server of the tests")) {
-            for (ByteBuffer row : rowsWritten) {
-                for (int part = 0; part < 3; part++) {
-                    var record = client.operate(null, rows.row(row.array(), part), size);
-                    largest = record == null ? largest : Math.max(largest, record.getInt("size"));
-                }
+            byte[] row = DayRows.dayRow(KeyDay.dayOf(MIDNIGHT), JOIN_KEY);
+            for (int part = 0; part < 3; part++) {
+                var record = client.operate(null, rows.row(row, part), size);
+                largest = record == null ? largest : Math.max(largest, record.getInt("size"));
             }
         }
         return largest;

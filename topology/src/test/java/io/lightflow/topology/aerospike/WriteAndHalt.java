@@ -11,7 +11,7 @@ final class WriteAndHalt {
     public static void main(String[] arguments) {
         AerospikeJoinStore store = AerospikeJoinStore.open(
                 AerospikeCluster.of(arguments[0], arguments[1]).withSet(arguments[2]), Duration.ofDays(30));
-        store.write(DurableJoinStoreContract.cellsOfTheKilledProcess());
+        store.write(DurableJoinStoreContract.writesOfTheKilledProcess());
         Runtime.getRuntime().halt(DurableJoinStoreContract.HALTED);
     }
 }

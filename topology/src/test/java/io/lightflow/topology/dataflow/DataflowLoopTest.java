@@ -31,9 +31,8 @@ import io.lightflow.sink.MemorySink;
 import io.lightflow.sink.MemorySink.Moment;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.store.JoinStore;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreReader;
+import io.lightflow.store.StoreWrite;
 import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.RetryException;
@@ -286,12 +285,14 @@ class DataflowLoopTest {
 
     private static final class BrokenStore implements JoinStore {
         @Override
-        public List<Row> read(List<RowRange> ranges) {
-            throw new IllegalStateException("the store is broken");
+        public StoreReader reader(int shard) {
+            return query -> {
+                throw new IllegalStateException("the store is broken");
+            };
         }
 
         @Override
-        public void write(List<NewCell> cells) {}
+        public void write(List<StoreWrite> writes) {}
 
         @Override
         public void close() {}

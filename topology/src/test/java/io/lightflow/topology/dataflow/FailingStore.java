@@ -5,10 +5,9 @@ import io.lightflow.join.OtherBuildStore.Build;
 import io.lightflow.sink.MemorySink.Moment;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreReader;
 import io.lightflow.store.StoreUnavailableException;
+import io.lightflow.store.StoreWrite;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +15,7 @@ import java.util.List;
 /** Fails when told to, before or after it has written. */
 final class FailingStore implements JoinStore {
     private final JoinStore store = new MemoryJoinStore();
-    private final List<NewCell> written = new ArrayList<>();
+    private final List<StoreWrite> written = new ArrayList<>();
     boolean failRead;
     Runnable onRead = () -> {};
     Runnable onWrite = () -> {};
@@ -33,20 +32,23 @@ final class FailingStore implements JoinStore {
     }
 
     @Override
-    public List<Row> read(List<RowRange> ranges) {
-        onRead.run();
-        if (failRead) {
-            failRead = false;
-            throw unavailable();
-        }
-        return store.read(ranges);
+    public StoreReader reader(int shard) {
+        StoreReader reader = store.reader(shard);
+        return query -> {
+            onRead.run();
+            if (failRead) {
+                failRead = false;
+                throw unavailable();
+            }
+            return reader.read(query);
+        };
     }
 
     @Override
-    public void write(List<NewCell> newCells) {
-        List<NewCell> added = newCells.stream().map(build::rewrite).toList();
+    public void write(List<StoreWrite> writes) {
+        List<StoreWrite> added = writes.stream().map(build::rewrite).toList();
         onWrite.run();
-        cells += added.size();
+        added.forEach(write -> cells += write.cells().size() + write.events().size());
         Moment failure = failWrite;
         failWrite = null;
         if (failure == Moment.BEFORE_COMMIT) {

@@ -11,7 +11,7 @@ final class HoldStore {
     @SuppressWarnings("try")
     public static void main(String[] arguments) throws IOException {
         try (RocksDbJoinStore store =
-                RocksDbJoinStore.acquire(new RocksDbSettings(Path.of(arguments[0]), Duration.ofDays(30), 8, 8))) {
+                RocksDbJoinStore.acquire(new RocksDbSettings(Path.of(arguments[0]), Duration.ofDays(30), 8))) {
             System.out.println("held");
             System.in.transferTo(System.err);
         }

@@ -2,13 +2,21 @@ package io.lightflow.topology.rocksdb;
 
 import com.sun.management.OperatingSystemMXBean;
 import com.sun.management.ThreadMXBean;
+import io.lightflow.event.EventType;
+import io.lightflow.event.Origin;
+import io.lightflow.store.EventCell;
+import io.lightflow.store.EventQuery;
 import io.lightflow.store.JoinStore;
+import io.lightflow.store.KeyDay;
 import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreQuery;
+import io.lightflow.store.StoreReader;
+import io.lightflow.store.StoreWrite;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,18 +24,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * CPU and time that the store takes of one event of the join: blocks of impressions over many join keys, for each the
- * small row of its key read whole, its id looked for in the row of its day, and its cell added there. Arguments:
+ * CPU and time that the store takes of one event of the join: blocks of impressions over many join keys. For each, the
+ * row of its key is read, its id is looked for, the size of its day is asked for, and its cell is added. Arguments:
  * events, events of a block, join keys, bytes of a value, generations.
  */
 final class JoinStoreBenchmark {
+    private static final int SHARD = 0;
+    private static final int EVENTS_PER_CLICK = 16;
     private static final OperatingSystemMXBean PROCESS =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -62,62 +70,63 @@ final class JoinStoreBenchmark {
         Path directory = Files.createTempDirectory("join-store-benchmark");
         Duration retention = Duration.ofDays(30);
         Instant[] now = {Instant.EPOCH};
-        JoinStoreBenchmark reads = new JoinStoreBenchmark();
+        JoinStoreBenchmark rowReads = new JoinStoreBenchmark();
+        JoinStoreBenchmark eventReads = new JoinStoreBenchmark();
         JoinStoreBenchmark writes = new JoinStoreBenchmark();
-        long cells = 0;
         Random random = new Random(1);
-        Set<Integer> seen = new HashSet<>();
         try (JoinStore store = RocksDbJoinStore.acquire(new RocksDbSettings(directory, retention), () -> now[0])) {
             for (int done = 0; done < events; done += block) {
                 now[0] = Instant.EPOCH.plus(retention.multipliedBy((long) generations * done / events));
-                List<RowRange> keyRows = new ArrayList<>(block);
-                List<RowRange> dayRows = new ArrayList<>(block);
-                List<NewCell> added = new ArrayList<>(block);
+                List<RowRange> rows = new ArrayList<>(block);
+                List<EventQuery> ids = new ArrayList<>(block);
+                List<KeyDay> days = new ArrayList<>(block);
+                List<EventCell> added = new ArrayList<>(block);
+                List<NewCell> clicks = new ArrayList<>();
                 for (int i = 0; i < block; i++) {
-                    int joinKey = random.nextInt(keys);
-                    byte[] keyRow = row('k', joinKey);
-                    byte[] dayRow = row('d', joinKey);
-                    byte[] key = new byte[57];
+                    byte[] joinKey = joinKey(random.nextInt(keys));
+                    byte[] id = "impression-%020d".formatted(done + i).getBytes(StandardCharsets.US_ASCII);
                     byte[] value = new byte[valueBytes];
-                    random.nextBytes(key);
                     random.nextBytes(value);
                     Arrays.fill(value, value.length / 2, value.length, (byte) 'a');
-                    keyRows.add(RowRange.wholeRow(keyRow));
-                    if (seen.add(joinKey)) {
-                        added.add(new NewCell(keyRow, Arrays.copyOf(key, 17), new byte[0]));
-                    } else {
-                        dayRows.add(new RowRange(dayRow, Arrays.copyOf(key, 37)));
+                    rows.add(RowRange.wholeRow(keyRow(joinKey)));
+                    if (i % EVENTS_PER_CLICK == 0) {
+                        clicks.add(new NewCell(keyRow(joinKey), id, value));
                     }
-                    added.add(new NewCell(dayRow, key, value));
+                    ids.add(new EventQuery(EventType.IMPRESSION, joinKey, id));
+                    days.add(new KeyDay(joinKey, 0));
+                    added.add(
+                            new EventCell(EventType.IMPRESSION, joinKey, id, 0, 1, 0, new Origin(1, done + i), value));
                 }
-                List<Row> found = new ArrayList<>(2 * block);
-                reads.measure(() -> found.addAll(store.read(keyRows)));
-                reads.measure(() -> found.addAll(store.read(dayRows)));
-                writes.measure(() -> store.write(added));
-                cells += found.stream().mapToInt(Row::size).sum();
+                StoreReader reader = store.reader(SHARD);
+                rowReads.measure(() -> reader.read(StoreQuery.ofRows(rows)));
+                eventReads.measure(() -> reader.read(new StoreQuery(List.of(), ids, days)));
+                writes.measure(() -> store.write(List.of(new StoreWrite(SHARD, clicks, added))));
             }
         } finally {
             delete(directory);
         }
         System.out.printf(
-                "%,d events in blocks of %,d over %,d join keys, values of %d bytes, %d generations, %.1f cells read"
-                        + " an event%nreads of an event:  %s%nwrites of an event: %s%n",
+                "%,d events in blocks of %,d over %,d join keys, values of %d bytes, %d generations"
+                        + "%nrow of an event:    %s%nid and day:         %s%nwrites of an event: %s%n",
                 events,
                 block,
                 keys,
                 valueBytes,
                 generations,
-                (double) cells / events,
-                reads.perUnit(events),
+                rowReads.perUnit(events),
+                eventReads.perUnit(events),
                 writes.perUnit(events));
     }
 
-    private static byte[] row(char kind, int joinKey) {
-        return ByteBuffer.allocate(37)
-                .put((byte) kind)
+    private static byte[] joinKey(int number) {
+        return ByteBuffer.allocate(36)
                 .putInt(0)
-                .putLong(joinKey * 0x9E3779B97F4A7C15L)
+                .putLong(number * 0x9E3779B97F4A7C15L)
                 .array();
+    }
+
+    private static byte[] keyRow(byte[] joinKey) {
+        return ByteBuffer.allocate(37).put((byte) 'k').put(joinKey).array();
     }
 
     private static int argument(String[] arguments, int index, int otherwise) {

@@ -4,10 +4,14 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.event.EventType;
+import io.lightflow.store.Cell;
 import io.lightflow.store.DurableJoinStoreContract;
+import io.lightflow.store.EventCell;
 import io.lightflow.store.JoinStore;
-import io.lightflow.store.Row;
 import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreQuery;
+import io.lightflow.store.StoreWrite;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
@@ -15,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -49,7 +54,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
     }
 
     private RocksDbSettings settings() {
-        return new RocksDbSettings(directory.resolve("store"), RETENTION, 8, 1);
+        return new RocksDbSettings(directory.resolve("store"), RETENTION, 8);
     }
 
     private List<String> java(Class<?> main) {
@@ -69,12 +74,12 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
         Instant end = now.plus(RETENTION.multipliedBy(5));
         for (int i = 0; now.isBefore(end); i++, now = now.plus(step)) {
             written.add(now);
-            store().write(List.of(cell("row", "k%04d".formatted(i), "v"), cell("row-" + i, "k", "v")));
-            Row row = store().read(List.of(whole("row"))).get(0);
+            write(List.of(cell("row", "k%04d".formatted(i), "v"), cell("row-" + i, "k", "v")));
+            List<Cell> row = rows(List.of(whole("row"))).get(0);
             List<String> kept = text(row);
             for (int j = 0; j <= i; j++) {
                 Duration age = Duration.between(written.get(j), now);
-                boolean own = store().read(List.of(whole("row-" + j))).get(0) != Row.ABSENT;
+                boolean own = rows(List.of(whole("row-" + j))).get(0).size() == 1;
                 assertThat(own).isEqualTo(kept.contains("k%04d=v".formatted(j)));
                 if (age.compareTo(RETENTION) <= 0) {
                     assertThat(own).as("cell of age %s", age).isTrue();
@@ -89,58 +94,58 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
 
     @Test
     void theAgeOfCellsIsRememberedWhenTheStoreIsOpenedAgain() throws Exception {
-        store().write(List.of(cell("row", "a", "old")));
+        write(List.of(cell("row", "a", "old")));
         now = now.plus(RETENTION);
         reopen();
-        store().write(List.of(cell("row", "b", "new")));
+        write(List.of(cell("row", "b", "new")));
         now = now.plus(RETENTION.minusMillis(1));
         reopen();
-        assertThat(text(store().read(List.of(whole("row"))).get(0))).containsExactly("a=old", "b=new");
+        assertThat(text(rows(List.of(whole("row"))).get(0))).containsExactly("a=old", "b=new");
 
         now = now.plusMillis(1);
         reopen();
 
-        assertThat(text(store().read(List.of(whole("row"))).get(0))).containsExactly("b=new");
+        assertThat(text(rows(List.of(whole("row"))).get(0))).containsExactly("b=new");
     }
 
     @Test
-    void largeValuesAreReadFromTheGenerationOfTheirCellAlsoAfterTheStoreIsOpenedAgain() throws Exception {
+    void largeValuesAreReadFromAllGenerationsAlsoAfterTheStoreIsOpenedAgain() throws Exception {
         String[] values = {"a".repeat(500), "b".repeat(5_000), "c".repeat(500)};
-        store().write(List.of(cell("row", "a", values[0])));
+        write(List.of(cell("row", "a", values[0])));
         reopen();
-        store().write(List.of(cell("row", "b", values[1])));
+        write(List.of(cell("row", "b", values[1])));
         now = now.plus(RETENTION);
-        store().write(List.of(cell("row", "c", values[2]), cell("row", "d", "small")));
+        write(List.of(cell("row", "c", values[2]), cell("row", "d", "small")));
         for (int i = 0; i < 2; i++) {
-            assertThat(text(store().read(List.of(whole("row"))).get(0)))
+            assertThat(text(rows(List.of(whole("row"))).get(0)))
                     .containsExactly("a=" + values[0], "b=" + values[1], "c=" + values[2], "d=small");
             reopen();
         }
         now = now.plus(RETENTION);
-        store().write(List.of(cell("another", "a", "1")));
-        assertThat(text(store().read(List.of(whole("row"))).get(0))).containsExactly("c=" + values[2], "d=small");
-        assertThat(columnFamilies()).hasSize(5);
+        write(List.of(cell("another", "a", "1")));
+        assertThat(text(rows(List.of(whole("row"))).get(0))).containsExactly("c=" + values[2], "d=small");
+        assertThat(columnFamilies()).hasSize(3);
     }
 
     @Test
     void aClockThatGoesBackLosesNothing() throws Exception {
-        store().write(List.of(cell("row", "a", "1")));
+        write(List.of(cell("row", "a", "1")));
         now = now.minus(RETENTION.multipliedBy(3));
-        store().write(List.of(cell("row", "b", "2")));
+        write(List.of(cell("row", "b", "2")));
         reopen();
 
-        assertThat(text(store().read(List.of(whole("row"))).get(0))).containsExactly("a=1", "b=2");
+        assertThat(text(rows(List.of(whole("row"))).get(0))).containsExactly("a=1", "b=2");
     }
 
     @Test
     void tasksOfOneProcessShareTheStoreUntilTheLastClosesIt() throws Exception {
         JoinStore first = store();
         try (JoinStore second = RocksDbJoinStore.acquire(settings())) {
-            first.write(List.of(cell("row", "k", "v")));
+            write(first, List.of(cell("row", "k", "v")));
             first.close();
 
-            assertThat(text(second.read(List.of(whole("row"))).get(0))).containsExactly("k=v");
-            assertThatThrownBy(() -> first.read(List.of())).isInstanceOf(IllegalStateException.class);
+            assertThat(text(rows(second, List.of(whole("row"))).get(0))).containsExactly("k=v");
+            assertThatThrownBy(() -> rows(first, List.of())).isInstanceOf(IllegalStateException.class);
         }
         // Nobody holds it any more: another process can have it.
         assertThat(new ProcessBuilder(java(WriteAndHalt.class)).start().waitFor())
@@ -152,7 +157,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
         store();
 
         assertThatThrownBy(() -> RocksDbJoinStore.acquire(
-                        new RocksDbSettings(settings().directory(), RETENTION.multipliedBy(2), 8, 1)))
+                        new RocksDbSettings(settings().directory(), RETENTION.multipliedBy(2), 8)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("PT720H", "PT1440H", "same settings");
     }
@@ -172,7 +177,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
 
             holder.getOutputStream().close();
             assertThat(holder.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(store().read(List.of(whole("row")))).containsExactly(Row.ABSENT);
+            assertThat(rows(List.of(whole("row")))).containsExactly(List.of());
         } finally {
             holder.destroyForcibly();
         }
@@ -189,7 +194,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
 
     @Test
     void aDamagedBlockOnDiskIsAnErrorAndNotAnAbsentRow() throws Exception {
-        store().write(List.of(cell("row", "k", "v".repeat(500))));
+        write(List.of(cell("row", "k", "v".repeat(500))));
         store().close();
         flush();
         try (Stream<Path> files = Files.list(settings().directory())) {
@@ -203,7 +208,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
         // Opening reads a row, which may be in the damaged block.
         assertThatThrownBy(() -> {
                     try (JoinStore damaged = open()) {
-                        damaged.read(List.of(whole("row")));
+                        rows(damaged, List.of(whole("row")));
                     }
                 })
                 .isInstanceOf(CorruptStoreException.class)
@@ -212,34 +217,115 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
 
     @Test
     void aRowThatIsNoRowIsNamed() throws Exception {
-        store().write(List.of(cell("row", "k", "v")));
+        write(List.of(cell("row", "k", "v")));
         store().close();
         withDatabase((database, generation) -> database.merge(generation, bytes("row"), new byte[] {5, 5, 1}));
         try (JoinStore damaged = open()) {
-            assertThatThrownBy(() -> damaged.read(List.of(whole("row"))))
+            assertThatThrownBy(() -> rows(damaged, List.of(whole("row"))))
                     .isInstanceOf(CorruptStoreException.class)
                     .hasMessageContainingAll(
                             "726f77", "byte 4", settings().directory().toString());
-            assertThat(damaged.read(List.of(whole("another")))).containsExactly(Row.ABSENT);
+            assertThat(rows(damaged, List.of(whole("another")))).containsExactly(List.of());
         }
     }
 
     @Test
     void rowsAreReadWholeFromMemoryAndDiskTogether() throws Exception {
-        store().write(List.of(cell("row", "a", "1"), cell("large", "a", "x".repeat(9_000))));
+        write(List.of(cell("row", "a", "1"), cell("large", "a", "x".repeat(9_000))));
         store().close();
         flush();
         JoinStore again = open();
         try (again) {
-            again.write(List.of(cell("row", "b", "2"), cell("large", "b", "y".repeat(9_000))));
+            write(again, List.of(cell("row", "b", "2"), cell("large", "b", "y".repeat(9_000))));
 
-            List<Row> read =
-                    again.read(List.of(whole("row"), new RowRange(bytes("large"), bytes("b")), whole("large")));
+            List<List<Cell>> read =
+                    rows(again, List.of(whole("row"), new RowRange(bytes("large"), bytes("b")), whole("large")));
 
             assertThat(text(read.get(0))).containsExactly("a=1", "b=2");
             assertThat(text(read.get(1))).containsExactly("b=" + "y".repeat(9_000));
-            assertThat(read.get(2).size()).isEqualTo(2);
+            assertThat(read.get(2)).hasSize(2);
         }
+    }
+
+    @Test
+    void eventsLiveForTheirRetentionAndAreGoneAfterLessThanTwiceThat() throws Exception {
+        Duration step = Duration.ofHours(31);
+        List<Instant> written = new ArrayList<>();
+        Instant end = now.plus(RETENTION.multipliedBy(4));
+        for (int i = 0; now.isBefore(end); i++, now = now.plus(step)) {
+            written.add(now);
+            add(impression("key-" + i % 3, "id-" + i, 1_000L * i, i, "body " + i));
+            for (int j = 0; j <= i; j++) {
+                Duration age = Duration.between(written.get(j), now);
+                boolean found = !events(id(EventType.IMPRESSION, "key-" + j % 3, "id-" + j))
+                        .isEmpty();
+                if (age.compareTo(RETENTION) <= 0) {
+                    assertThat(found).as("event of age %s", age).isTrue();
+                }
+                if (age.compareTo(RETENTION.plus(step).multipliedBy(2)) > 0) {
+                    assertThat(found).as("event of age %s", age).isFalse();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aCheckpointHasTheEventsOfTheRowsThatItHas() throws Exception {
+        add(impression("key", "before", 1, 1, "body"));
+        write(List.of(cell("row", "k", "v")));
+        Path copy = directory.resolve("copy");
+        ((RocksDbJoinStore) store()).checkpoint(copy);
+        add(impression("key", "after", 2, 2, "body"));
+
+        try (JoinStore copied = RocksDbJoinStore.acquire(new RocksDbSettings(copy, RETENTION, 8))) {
+            assertThat(text(rows(copied, List.of(whole("row"))).get(0))).containsExactly("k=v");
+            StoreQuery both =
+                    query(id(EventType.IMPRESSION, "key", "before"), id(EventType.IMPRESSION, "key", "after"));
+            assertThat(copied.reader(SHARD).read(both).events().stream().map(List::size))
+                    .containsExactly(1, 0);
+        }
+        assertThat(ofKey("key")).hasSize(2);
+    }
+
+    @Test
+    void aStoreWhoseEventLogIsGoneOrShorterIsRefused() throws Exception {
+        EventCell event = impression("key", "id", 1, 1, "body");
+        store().write(List.of(new StoreWrite(SHARD, List.of(cell("row", "k", "v")), List.of(event))));
+        store().close();
+        Path events = settings().directory().resolve(StoreFiles.EVENTS);
+        Path segment;
+        try (Stream<Path> files = Files.list(events)) {
+            segment = files.findFirst().orElseThrow();
+        }
+        byte[] whole = Files.readAllBytes(segment);
+        Files.write(segment, Arrays.copyOf(whole, whole.length - 1));
+        assertRefused();
+        Files.delete(segment);
+        assertRefused();
+        Files.write(segment, whole);
+
+        try (JoinStore right = open()) {
+            assertThat(right.reader(SHARD)
+                            .read(query(id(EventType.IMPRESSION, "key", "id")))
+                            .events()
+                            .get(0))
+                    .hasSize(1);
+        }
+    }
+
+    private void assertRefused() {
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CorruptStoreException.class)
+                .hasMessageContainingAll(settings().directory().toString(), "damaged", "lightflow rebuild-store");
+    }
+
+    @Test
+    void aStoreThatHoldsOnlyEventsIsNotEmpty() throws Exception {
+        assertThat(((RocksDbJoinStore) store()).wasEmpty()).isTrue();
+        add(impression("key", "id", 1, 1, "body"));
+        reopen();
+
+        assertThat(((RocksDbJoinStore) store()).wasEmpty()).isFalse();
     }
 
     @Test
@@ -247,7 +333,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
         assertThatThrownBy(() -> new RocksDbSettings(directory, Duration.ofSeconds(59)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("retention", "PT59S", "PT1M");
-        assertThatThrownBy(() -> new RocksDbSettings(directory, RETENTION, 0, 1))
+        assertThatThrownBy(() -> new RocksDbSettings(directory, RETENTION, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll("blockCacheMb", "at least 8");
     }
@@ -274,7 +360,7 @@ final class RocksDbJoinStoreTest extends DurableJoinStoreContract {
 
     private List<String> generations() throws Exception {
         return columnFamilies().stream()
-                .filter(name -> name.startsWith("rows-from-"))
+                .filter(name -> name.startsWith("cells-from-"))
                 .sorted()
                 .toList();
     }

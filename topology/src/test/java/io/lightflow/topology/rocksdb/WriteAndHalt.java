@@ -10,8 +10,8 @@ final class WriteAndHalt {
 
     public static void main(String[] arguments) {
         RocksDbJoinStore store =
-                RocksDbJoinStore.acquire(new RocksDbSettings(Path.of(arguments[0]), Duration.ofDays(30), 8, 8));
-        store.write(DurableJoinStoreContract.cellsOfTheKilledProcess());
+                RocksDbJoinStore.acquire(new RocksDbSettings(Path.of(arguments[0]), Duration.ofDays(30), 8));
+        store.write(DurableJoinStoreContract.writesOfTheKilledProcess());
         Runtime.getRuntime().halt(DurableJoinStoreContract.HALTED);
     }
 }

@@ -1,11 +1,11 @@
 package io.lightflow.topology.simulation;
 
+import io.lightflow.store.CellIdentity;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
-import java.nio.ByteBuffer;
+import io.lightflow.store.StoreReader;
+import io.lightflow.store.StoreWrite;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,32 +15,33 @@ import java.util.Map;
  */
 class CellStore {
     private final JoinStore store = new MemoryJoinStore();
-    private final Map<List<ByteBuffer>, ByteBuffer> written = new HashMap<>();
+    private final List<StoreWrite> writes = new ArrayList<>();
+    private final Map<List<Object>, List<Object>> written = new HashMap<>();
 
     /** A store of its own with the same cells, as of a copied disk. */
     CellStore copy() {
         CellStore copy = new CellStore();
-        written.forEach((cell, value) ->
-                copy.write(List.of(new NewCell(cell.get(0).array(), cell.get(1).array(), value.array()))));
+        copy.write(writes);
         return copy;
     }
 
-    List<Row> read(List<RowRange> ranges) {
-        return store.read(ranges);
+    StoreReader reader(int shard) {
+        return store.reader(shard);
     }
 
-    void write(List<NewCell> cells) {
-        for (NewCell cell : cells) {
-            ByteBuffer value = ByteBuffer.wrap(cell.value().clone());
-            ByteBuffer before = written.putIfAbsent(
-                    List.of(
-                            ByteBuffer.wrap(cell.row().clone()),
-                            ByteBuffer.wrap(cell.key().clone())),
-                    value);
-            if (before != null && !before.equals(value)) {
-                throw new AssertionError("invariant C: a cell was written again with another value");
-            }
+    void write(List<StoreWrite> added) {
+        for (StoreWrite write : added) {
+            write.cells().forEach(cell -> check(CellIdentity.of(cell), CellIdentity.content(cell)));
+            write.events().forEach(cell -> check(CellIdentity.of(cell), CellIdentity.content(cell)));
         }
-        store.write(cells);
+        store.write(added);
+        writes.addAll(added);
+    }
+
+    private void check(List<Object> cell, List<Object> content) {
+        List<Object> before = written.putIfAbsent(cell, content);
+        if (before != null && !before.equals(content)) {
+            throw new AssertionError("invariant C: a cell was written again with another value");
+        }
     }
 }

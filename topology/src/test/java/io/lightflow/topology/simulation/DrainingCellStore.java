@@ -1,15 +1,19 @@
 package io.lightflow.topology.simulation;
 
+import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.Origin;
 import io.lightflow.invariant.Stream;
 import io.lightflow.join.CellContents;
 import io.lightflow.store.Cell;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
+import io.lightflow.store.EventCell;
 import io.lightflow.store.RowRange;
-import java.nio.ByteBuffer;
+import io.lightflow.store.StoreAnswer;
+import io.lightflow.store.StoreReader;
+import io.lightflow.store.StoreWrite;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,31 +38,36 @@ final class DrainingCellStore extends CellStore {
     }
 
     @Override
-    void write(List<NewCell> cells) {
-        super.write(cells);
-        for (NewCell cell : cells) {
-            if (cell.row()[0] == 'd' && cell.key()[0] == 'I') {
-                String joinKey = text(cell.row(), 5, cell.row().length);
-                impressions.put(List.of(joinKey, CellContents.idOf(cell.key())), origin(cell.key()));
+    void write(List<StoreWrite> writes) {
+        super.write(writes);
+        for (StoreWrite write : writes) {
+            for (EventCell cell : write.events()) {
+                if (cell.type() == EventType.IMPRESSION) {
+                    impressions.put(List.of(text(cell.joinKey()), text(cell.id())), cell.origin());
+                }
             }
         }
     }
 
     @Override
-    List<Row> read(List<RowRange> ranges) {
-        List<Row> rows = super.read(ranges);
-        return java.util.stream.IntStream.range(0, rows.size())
-                .mapToObj(i -> drained(ranges.get(i), rows.get(i)))
-                .toList();
+    StoreReader reader(int shard) {
+        StoreReader reader = super.reader(shard);
+        return query -> {
+            StoreAnswer answer = reader.read(query);
+            List<List<Cell>> rows = new ArrayList<>();
+            for (int i = 0; i < answer.rows().size(); i++) {
+                rows.add(drained(query.rows().get(i), answer.rows().get(i)));
+            }
+            return new StoreAnswer(rows, answer.events(), answer.daySizes());
+        };
     }
 
-    private Row drained(RowRange range, Row row) {
+    private List<Cell> drained(RowRange range, List<Cell> row) {
         if (range.row()[0] != 'k') {
             return row;
         }
-        String joinKey = text(range.row(), 1, range.row().length);
-        return new Row(
-                row.cells().stream().filter(cell -> !isDrained(joinKey, cell)).toList(), row.size());
+        String joinKey = text(Arrays.copyOfRange(range.row(), 1, range.row().length));
+        return row.stream().filter(cell -> !isDrained(joinKey, cell)).toList();
     }
 
     private boolean isDrained(String joinKey, Cell cell) {
@@ -72,12 +81,7 @@ final class DrainingCellStore extends CellStore {
                         .isVisible(impression.incarnation(), impression.offset());
     }
 
-    private static String text(byte[] bytes, int from, int to) {
-        return new String(bytes, from, to - from, StandardCharsets.UTF_8);
-    }
-
-    private static Origin origin(byte[] key) {
-        ByteBuffer end = ByteBuffer.wrap(key, key.length - 12, 12);
-        return new Origin(end.getInt(), end.getLong());
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 }

@@ -8,5 +8,7 @@ enum Flaw {
     /** Every former owner of a shard may commit to it, from any position that it assumes. */
     NO_FENCING,
     /** A waiting click is deleted from the store when its impression is written, before the commit. */
-    WAITING_CLICKS_DELETED
+    WAITING_CLICKS_DELETED,
+    /** A write is acknowledged before its impressions and tags are durable. */
+    EVENTS_NOT_SYNCED
 }

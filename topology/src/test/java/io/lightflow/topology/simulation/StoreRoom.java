@@ -5,6 +5,7 @@ import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.identity.StoreIdentity;
+import io.lightflow.identity.StoreIdentity.MarkedWrite;
 import io.lightflow.invariant.StreamGenerator.Lateness;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.join.JoinSettings;
@@ -16,7 +17,7 @@ import io.lightflow.position.TopicPosition.Incarnation;
 import io.lightflow.rebuild.ShardRebuild;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
-import io.lightflow.store.NewCell;
+import io.lightflow.store.StoreWrite;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,6 +37,7 @@ final class StoreRoom {
     private static final int MAX_IDLE_BLOCKS = 1_000;
 
     private static final int FOREIGN_WRITES = 100;
+    private static final long DAY_MS = 24 * 3_600_000L;
 
     private final Schedule schedule;
     private final JoinSettings settings;
@@ -100,12 +102,13 @@ final class StoreRoom {
         CellStore foreign = new CellStore();
         StoreIdentity others = identity(foreign, new Random(schedule.seed()));
         for (int shard = 0; shard < schedule.shards(); shard++) {
-            List<NewCell> marks = new ArrayList<>();
             StoreVersion version = new StoreVersion(1, 0, 0);
             for (int write = 0; write < FOREIGN_WRITES; write++) {
-                version = others.mark(shard, version, marks, true, 0);
+                // A day apart, so that each has a mark.
+                MarkedWrite marked = others.mark(new StoreWrite(shard, List.of(), List.of()), version, write * DAY_MS);
+                foreign.write(List.of(marked.write()));
+                version = marked.version();
             }
-            foreign.write(marks);
         }
         return foreign;
     }

@@ -3,9 +3,8 @@ package io.lightflow.topology.simulation;
 import io.lightflow.join.OtherBuildStore;
 import io.lightflow.join.OtherBuildStore.Build;
 import io.lightflow.store.JoinStore;
-import io.lightflow.store.NewCell;
-import io.lightflow.store.Row;
-import io.lightflow.store.RowRange;
+import io.lightflow.store.StoreReader;
+import io.lightflow.store.StoreWrite;
 import io.lightflow.topology.simulation.Perils.Call;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,26 +29,36 @@ final class TaskStore implements JoinStore {
     }
 
     @Override
-    public synchronized List<Row> read(List<RowRange> ranges) {
-        requireOpen();
-        return perils.around(Call.READ_ROWS, () -> cells.read(ranges));
+    public StoreReader reader(int shard) {
+        StoreReader reader = cells.reader(shard);
+        return query -> {
+            synchronized (this) {
+                requireOpen();
+                return perils.around(Call.READ_ROWS, () -> reader.read(query));
+            }
+        };
     }
 
     @Override
-    public synchronized void write(List<NewCell> newCells) {
+    public synchronized void write(List<StoreWrite> writes) {
         requireOpen();
-        List<NewCell> added = newCells.stream().map(build::rewrite).toList();
+        List<StoreWrite> added = writes.stream().map(build::rewrite).toList();
         perils.around(
                 Call.WRITE_ROWS,
                 () -> {
                     cells.write(added);
                     return null;
                 },
-                () -> cells.write(some(added)));
+                () -> cells.write(added.stream().map(this::torn).toList()));
     }
 
-    private List<NewCell> some(List<NewCell> added) {
-        List<NewCell> shuffled = new ArrayList<>(added);
+    /** A store with two parts, each of which may have lost anything: cells without events, and events without cells. */
+    private StoreWrite torn(StoreWrite write) {
+        return new StoreWrite(write.shard(), some(write.cells()), some(write.events()));
+    }
+
+    private <T> List<T> some(List<T> added) {
+        List<T> shuffled = new ArrayList<>(added);
         Collections.shuffle(shuffled, perils.random());
         return shuffled.subList(0, perils.random().nextInt(shuffled.size() + 1));
     }

@@ -35,6 +35,7 @@ final class World {
     private static final int DEEPEST_STALL = 3;
 
     private final Schedule schedule;
+    private final Flaw flaw;
     private final Journal journal;
     private final ManualClock clock = new ManualClock();
     private final List<Stream> streams;
@@ -59,6 +60,7 @@ final class World {
 
     World(Schedule schedule, Flaw flaw, Journal journal) {
         this.schedule = schedule;
+        this.flaw = flaw;
         this.journal = journal;
         streams = HostileStreams.withExtremeAmounts(
                 StreamGenerator.streams(schedule.seed(), schedule.shards(), schedule.lateness()), schedule.seed());
@@ -101,7 +103,8 @@ final class World {
 
     private BlockLoop dataflowLoop(Perils perils) {
         JoinSettings own = settings;
-        JoinStore store = new TaskStore(stores.current(), perils, build);
+        JoinStore intact = new TaskStore(stores.current(), perils, build);
+        JoinStore store = flaw == Flaw.EVENTS_NOT_SYNCED ? new UnsyncedEvents(intact, stores.current(), build) : intact;
         return new DataflowLoop(
                 () -> new JoinStep(own, new LastClick(), schemas.ids(), registry, schedule.maxOutputBytes()),
                 2,

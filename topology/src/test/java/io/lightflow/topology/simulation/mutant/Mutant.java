@@ -1,7 +1,7 @@
 package io.lightflow.topology.simulation.mutant;
 
 import static net.bytebuddy.matcher.ElementMatchers.named;
-import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
+import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 
 import io.lightflow.event.Block;
 import io.lightflow.join.JoinStep;
@@ -10,6 +10,7 @@ import io.lightflow.position.ProducerClocks;
 import io.lightflow.position.Visibility;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.StatisticsStep;
+import io.lightflow.store.EventCell;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import net.bytebuddy.asm.Advice;
@@ -46,12 +47,19 @@ public enum Mutant {
     DUPLICATES_WITHOUT_ORIGIN(
             "a tag whose id has any cell is a duplicate, also if the cell is its own, left by an attempt that failed"
                     + " (tags, since their cells serve this test only)",
-            changed("io.lightflow.join.Cells", Advice.to(TagsVisible.class).on(named("isVisible")))),
+            changed(
+                    "io.lightflow.join.Cells",
+                    Advice.to(TagsVisible.class).on(named("isVisible").and(takesArgument(0, EventCell.class))))),
 
     WAITING_CLICKS_DELETED_BEFORE_COMMIT(
             "a click that waited is deleted when its impression is written, and there again as a joined one after the"
                     + " commit (the store port knows no deletion: done by the fake store)",
             "WAITING_CLICKS_DELETED"),
+
+    EVENTS_NOT_SYNCED(
+            "a write is acknowledged with its mark when its rows are durable, and before its impressions and tags are"
+                    + " (done by the fake store)",
+            "EVENTS_NOT_SYNCED"),
 
     WATERMARK_NOT_STORED(
             "the ledger holds no watermark, so that whoever opens a shard begins without one",
@@ -135,6 +143,11 @@ public enum Mutant {
             "an event that is not stored leaves no tombstone, so that the cell of an earlier attempt becomes visible",
             changed("io.lightflow.join.Tombstones", Advice.to(Never.class).on(named("hides")))),
 
+    GHOSTS_FILL_A_DAY(
+            13,
+            "the upper bound of a day's size decides whether the day is full, so that ghosts count",
+            changed("io.lightflow.join.KeyState", Advice.to(Skipped.class).on(named("countCrowdedDays")))),
+
     COPIES_BEYOND_THE_CAP(
             18,
             "a copy of an event beyond the row cap is emitted again if it comes in a later block",
@@ -142,9 +155,7 @@ public enum Mutant {
 
     DUPLICATES_WITHIN_THE_BLOCK(
             "a copy is a duplicate only if the original comes in the same block",
-            changed(
-                    "io.lightflow.join.KeyState",
-                    Advice.to(Skipped.class).on(named("requestId").and(takesArguments(2))))),
+            changed("io.lightflow.join.KeyState", Advice.to(Skipped.class).on(named("requestId")))),
 
     AGE_WITHIN_THE_BLOCK(
             280,
