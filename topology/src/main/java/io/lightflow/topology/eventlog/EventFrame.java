@@ -14,28 +14,32 @@ import java.util.zip.CRC32C;
  * CRC-32C of the body       4
  * body:
  *   type, 'I' or 'T'        1
- *   shard                   4
  *   time                    8   ms since the Unix epoch
- *   takeover                4
  *   seenAt                  8   ms since the Unix epoch
  *   incarnation             4
  *   offset                  8
- *   length of the join key  4
- *   length of the id        4
+ *   shard                   varint
+ *   takeover                varint
+ *   length of the join key  varint
+ *   length of the id        varint
  *   join key, id, value     the rest
  * </pre>
  */
 final class EventFrame {
     static final int HEAD_BYTES = 8;
-    private static final int FIXED_BYTES = 45;
+    private static final int FIXED_BYTES = 29;
     /** An event has at most 1 MiB, so a longer frame is damaged. */
     static final int MAX_BODY_BYTES = 1 << 28;
 
     private EventFrame() {}
 
-    static int length(EventCell cell) {
+    static int length(int shard, EventCell cell) {
+        int numbers = Varint.length(shard)
+                + Varint.length(cell.takeover())
+                + Varint.length(cell.joinKey().length)
+                + Varint.length(cell.id().length);
         int body = Math.addExact(
-                FIXED_BYTES + cell.value().length, Math.addExact(cell.joinKey().length, cell.id().length));
+                FIXED_BYTES + numbers + cell.value().length, Math.addExact(cell.joinKey().length, cell.id().length));
         if (body > MAX_BODY_BYTES) {
             throw new IllegalArgumentException(
                     "an event cell has " + body + " bytes; expected at most " + MAX_BODY_BYTES);
@@ -48,17 +52,15 @@ final class EventFrame {
         int start = to.position();
         to.position(start + HEAD_BYTES);
         to.put((byte) (cell.type() == EventType.TAG ? 'T' : 'I'))
-                .putInt(shard)
                 .putLong(cell.time())
-                .putInt(cell.takeover())
                 .putLong(cell.seenAt())
                 .putInt(cell.origin().incarnation())
-                .putLong(cell.origin().offset())
-                .putInt(cell.joinKey().length)
-                .putInt(cell.id().length)
-                .put(cell.joinKey())
-                .put(cell.id())
-                .put(cell.value());
+                .putLong(cell.origin().offset());
+        int next = Varint.put(to.array(), to.position(), shard);
+        next = Varint.put(to.array(), next, cell.takeover());
+        next = Varint.put(to.array(), next, cell.joinKey().length);
+        next = Varint.put(to.array(), next, cell.id().length);
+        to.position(next).put(cell.joinKey()).put(cell.id()).put(cell.value());
         int length = to.position() - start - HEAD_BYTES;
         crc.reset();
         crc.update(to.array(), start + HEAD_BYTES, length);
@@ -67,7 +69,7 @@ final class EventFrame {
 
     /** Whether a frame's head tells a possible length. */
     static boolean isPossibleLength(int length) {
-        return length >= FIXED_BYTES && length <= MAX_BODY_BYTES;
+        return length >= FIXED_BYTES + 4 && length <= MAX_BODY_BYTES;
     }
 
     /** What a frame holds. */
@@ -85,15 +87,15 @@ final class EventFrame {
         if (kind != 'I' && kind != 'T') {
             return null;
         }
-        int shard = body.getInt();
         long time = body.getLong();
-        int takeover = body.getInt();
         long seenAt = body.getLong();
         int incarnation = body.getInt();
         long offset = body.getLong();
-        int keyBytes = body.getInt();
-        int idBytes = body.getInt();
-        if (offset < 0 || keyBytes < 0 || idBytes < 0 || (long) keyBytes + idBytes > body.remaining()) {
+        int shard = varint(body);
+        int takeover = varint(body);
+        int keyBytes = varint(body);
+        int idBytes = varint(body);
+        if (offset < 0 || (long) keyBytes + idBytes > body.remaining()) {
             return null;
         }
         byte[] joinKey = new byte[keyBytes];
@@ -103,5 +105,11 @@ final class EventFrame {
         EventType type = kind == 'T' ? EventType.TAG : EventType.IMPRESSION;
         Origin origin = new Origin(incarnation, offset);
         return new StoredCell(shard, new EventCell(type, joinKey, id, time, takeover, seenAt, origin, value));
+    }
+
+    private static int varint(ByteBuffer from) {
+        long found = Varint.get(from.array(), from.position(), from.limit());
+        from.position(from.position() + (int) (found >>> 32));
+        return (int) found;
     }
 }

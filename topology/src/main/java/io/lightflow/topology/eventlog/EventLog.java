@@ -192,7 +192,7 @@ public final class EventLog implements AutoCloseable {
             chunk.clear();
             while (next < to && (next == from || file.length() + chunk.position() < settings.maxSegmentBytes())) {
                 EventCell cell = cells.cell(next);
-                reserve(EventFrame.length(cell), file);
+                reserve(EventFrame.length(cells.shard(next), cell), file);
                 EventFrame.encode(cells.shard(next), cell, chunk, crc);
                 next++;
             }
@@ -233,7 +233,7 @@ public final class EventLog implements AutoCloseable {
                 EventCell cell = cells.cell(i);
                 int key = hashing.ofKey(cells.shard(i), cell.joinKey());
                 index.add(EventHashing.combine(key, hashing.ofId(cell.type(), cell.id())), (int) offset, cell.time());
-                offset += EventFrame.length(cell);
+                offset += EventFrame.length(cells.shard(i), cell);
             }
         } finally {
             growing.writeLock().unlock();

@@ -1,6 +1,7 @@
 package io.lightflow.topology.rocksdb;
 
 import io.lightflow.store.NewCell;
+import io.lightflow.topology.eventlog.Varint;
 import java.util.Arrays;
 import java.util.List;
 import org.rocksdb.ColumnFamilyHandle;
@@ -46,7 +47,7 @@ final class CellBatch {
         int cellLength = RowCodec.encodedLength(cell.key(), cell.value());
         begin(MERGE, family, row.length + cellLength);
         sized(row);
-        length = RowCodec.putVarint(bytes, length, cellLength);
+        length = Varint.put(bytes, length, cellLength);
         length = RowCodec.encode(bytes, length, cell.key(), cell.value());
     }
 
@@ -58,17 +59,17 @@ final class CellBatch {
     }
 
     private void begin(byte kind, int family, int contentBytes) {
-        int most = Math.addExact(length, 1 + 3 * RowCodec.LONGEST_VARINT + contentBytes);
+        int most = Math.addExact(length, 1 + 3 * Varint.MAX_BYTES + contentBytes);
         if (most > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.max(most, 2 * bytes.length));
         }
         bytes[length++] = kind;
-        length = RowCodec.putVarint(bytes, length, family);
+        length = Varint.put(bytes, length, family);
         records++;
     }
 
     private void sized(byte[] content) {
-        length = RowCodec.putVarint(bytes, length, content.length);
+        length = Varint.put(bytes, length, content.length);
         System.arraycopy(content, 0, bytes, length, content.length);
         length += content.length;
     }

@@ -1,5 +1,6 @@
 package io.lightflow.topology.rocksdb;
 
+import io.lightflow.topology.eventlog.Varint;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.List;
  * varint valueLength, key, value}. A cell that was added twice stands there twice.
  */
 final class RowCodec {
-    static final int LONGEST_VARINT = 5;
     private static final Comparator<Slot> BY_KEY =
             (a, b) -> Arrays.compareUnsigned(a.bytes, a.keyFrom, a.keyTo, b.bytes, b.keyFrom, b.keyTo);
 
@@ -72,7 +72,7 @@ final class RowCodec {
 
     /** How many bytes {@link #encode} writes. */
     static int encodedLength(byte[] key, byte[] value) {
-        int header = varintLength(key.length) + varintLength(value.length);
+        int header = Varint.length(key.length) + Varint.length(value.length);
         return Math.addExact(header, Math.addExact(key.length, value.length));
     }
 
@@ -82,8 +82,8 @@ final class RowCodec {
      * @return where it ends
      */
     static int encode(byte[] bytes, int from, byte[] key, byte[] value) {
-        int at = putVarint(bytes, from, key.length);
-        at = putVarint(bytes, at, value.length);
+        int at = Varint.put(bytes, from, key.length);
+        at = Varint.put(bytes, at, value.length);
         System.arraycopy(key, 0, bytes, at, key.length);
         System.arraycopy(value, 0, bytes, at + key.length, value.length);
         return at + key.length + value.length;
@@ -99,9 +99,9 @@ final class RowCodec {
         boolean rising = true;
         int at = 0;
         while (at < length) {
-            long keyLength = varint(bytes, at, length);
+            long keyLength = Varint.get(bytes, at, length);
             int afterKeyLength = at + (int) (keyLength >>> 32);
-            long valueLength = varint(bytes, afterKeyLength, length);
+            long valueLength = Varint.get(bytes, afterKeyLength, length);
             int keyFrom = afterKeyLength + (int) (valueLength >>> 32);
             long keyTo = keyFrom + (keyLength & 0xffffffffL);
             long valueTo = keyTo + (valueLength & 0xffffffffL);
@@ -129,44 +129,5 @@ final class RowCodec {
             }
         }
         return distinct;
-    }
-
-    static int varintLength(int value) {
-        int length = 1;
-        for (int rest = value >>> 7; rest != 0; rest >>>= 7) {
-            length++;
-        }
-        return length;
-    }
-
-    static int putVarint(byte[] bytes, int at, int value) {
-        int rest = value;
-        int next = at;
-        while (rest > 0x7f) {
-            bytes[next++] = (byte) (rest | 0x80);
-            rest >>>= 7;
-        }
-        bytes[next++] = (byte) rest;
-        return next;
-    }
-
-    /**
-     * The value in the lower 32 bits, the number of bytes it takes in the upper.
-     *
-     * @throws IllegalArgumentException if there is none
-     */
-    static long varint(byte[] bytes, int from, int to) {
-        long value = 0;
-        for (int i = 0; i < LONGEST_VARINT && from + i < to; i++) {
-            byte next = bytes[from + i];
-            value |= (long) (next & 0x7f) << (7 * i);
-            if (next >= 0) {
-                if (value > Integer.MAX_VALUE) {
-                    break;
-                }
-                return (long) (i + 1) << 32 | value;
-            }
-        }
-        throw new IllegalArgumentException("no length stands at byte " + from + " of " + to);
     }
 }
