@@ -21,11 +21,11 @@ import org.junit.jupiter.api.BeforeEach;
 /** Runs a server on an empty database for each test, and sends requests to it. */
 abstract class ApiTest {
     static final ObjectMapper JSON = JsonMapper.builder().build();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     static RegistryTestDatabase database;
     SchemaRegistryServer server;
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @BeforeAll
     static void startDatabase() {
@@ -87,7 +87,7 @@ abstract class ApiTest {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
                 .timeout(Duration.ofSeconds(20))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-        return http.send((headers.length == 0 ? request : request.headers(headers)).build(), BodyHandlers.ofString());
+        return HTTP.send((headers.length == 0 ? request : request.headers(headers)).build(), BodyHandlers.ofString());
     }
 
     static String body(String schema) throws JsonProcessingException {
