@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** A headless Chromium. */
 final class Browser implements AutoCloseable {
     private static final String LISTENING = "DevTools listening on ";
-    private static final int START_SECONDS = 30;
+    private static final int START_SECONDS = 60;
     private static final int STOP_SECONDS = 10;
 
     private final Process process;

@@ -26,17 +26,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** In a real Chromium, the dashboard shows the database's content to authorized users, on all devices. */
 @EnabledIf(
         value = "io.lightflow.reports.page.Chromium#isInstalled",
         disabledReason = "PATH names no Chromium or Chrome. Install one, such as Debian's package chromium.")
+@Execution(ExecutionMode.CONCURRENT)
 class DashboardTest {
     private static final String MANAGER = "token-of-the-manager-0123";
     private static final String ACME = "token-of-acme-0123456789";
@@ -94,7 +98,7 @@ class DashboardTest {
         System.out.println("DashboardTest: -Dseed=" + seed);
         Random random = new Random(seed);
         Statistics statistics = new Statistics();
-        Instant end = Instant.now().truncatedTo(ChronoUnit.MINUTES);
+        Instant end = thisMinute();
         String[][] campaigns = {
             {"c-1001", "acme", "USD"}, {"c-1002", "acme", "EUR"}, {"c-1003", "acme", "USD"}, {"c-2001", "globex", "JPY"}
         };
@@ -168,7 +172,9 @@ class DashboardTest {
         tab.press("Enter");
     }
 
+    /** The statistics stay up to date for ten minutes, however slow the machine is. */
     private void openDashboard(String token) throws Exception {
+        database.execute("UPDATE ledger SET watermark = now() + interval '10 minutes'");
         open(server, token);
         tab.evaluate("document.querySelector('#pause-refresh option').value = '300'");
         tab.await("document.querySelectorAll('#detail canvas').length === 3");
@@ -197,6 +203,7 @@ class DashboardTest {
 
     @Test
     void theDashboardShowsTheDatabasesContent() throws Exception {
+        Instant opened = thisMinute();
         openDashboard(MANAGER);
 
         assertThat(tab.texts("#campaigns th .quiet"))
@@ -231,17 +238,20 @@ class DashboardTest {
                                 "SELECT to_char(100.0 * sum(clicks) / sum(impressions), 'FM0.00') || '%'" + minutes));
         assertThat(tab.texts("#detail .figures dd").get(0))
                 .isEqualTo(money("USD", number("SELECT sum(spend_micros)" + minutes)));
-        Instant earlier = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(20, ChronoUnit.MINUTES);
-        String minute = "SELECT sum(%s)" + minutes + " AND time = '" + earlier + "'";
+        Instant earlier = opened.minus(20, ChronoUnit.MINUTES);
+        String sum = "SELECT sum(%s)" + minutes + " AND time = '" + earlier + "'";
         assertThat(tab.texts("#detail tbody tr[data-key='" + earlier.toEpochMilli() + "'] td"))
-                .contains(count(minute.formatted("impressions")), count(minute.formatted("clicks")))
-                .contains(money("USD", number(minute.formatted("spend_micros"))));
+                .contains(count(sum.formatted("impressions")), count(sum.formatted("clicks")))
+                .contains(money("USD", number(sum.formatted("spend_micros"))));
 
-        // The minute may end concurrently.
-        assertThat(tab.texts("#ads tbody .amount").get(0))
-                .isIn(
-                        mostClicks(earlier.plus(11, ChronoUnit.MINUTES)),
-                        mostClicks(earlier.plus(12, ChronoUnit.MINUTES)));
+        // The page shows the ten minutes up to the end of any minute since it was opened.
+        String mostClicks = tab.texts("#ads tbody .amount").get(0);
+        assertThat(Stream.iterate(
+                                opened,
+                                minute -> !minute.isAfter(thisMinute()),
+                                minute -> minute.plus(1, ChronoUnit.MINUTES))
+                        .map(last -> mostClicks(last.minus(9, ChronoUnit.MINUTES))))
+                .contains(mostClicks);
         assertThat(tab.texts("#shards tbody th")).containsExactly("stats-counter / us / 0");
         assertThat(tab.texts("#shards .state")).containsExactly("up to date");
         assertThat(tab.text("#freshness")).startsWith("complete up to ");
@@ -249,6 +259,10 @@ class DashboardTest {
         // The README's picture, docs/images/dashboard.png, is a copy of this one.
         tab.thumbnail("dashboard");
         assertThat(tab.barriers()).isEmpty();
+    }
+
+    private static Instant thisMinute() {
+        return Instant.now().truncatedTo(ChronoUnit.MINUTES);
     }
 
     private static String mostClicks(Instant from) {
@@ -355,7 +369,7 @@ class DashboardTest {
         openDashboard(MANAGER);
         tab.evaluate("window.canvas = " + CANVAS + "; 0");
         Statistics more = new Statistics();
-        Instant minute = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(3, ChronoUnit.MINUTES);
+        Instant minute = thisMinute().minus(3, ChronoUnit.MINUTES);
         add(more, minute, new String[] {"c-1001", "acme", "USD"}, "banner-300", 12_345, new Random(1));
         written.commit(more, Instant.now());
         tab.awaitText(
@@ -370,14 +384,14 @@ class DashboardTest {
     void laggingStatisticsAreReported() throws Exception {
         openDashboard(MANAGER);
         database.execute("INSERT INTO ledger SELECT topology, group_name, 7, epoch, position,"
-                + " now() - interval '10 minutes', txid, opened_at, committed_at, writer_version FROM ledger");
+                + " now() - interval '150 minutes', txid, opened_at, committed_at, writer_version FROM ledger");
         try {
             tab.awaitText("#freshness", "Lagging: complete up to ");
             tab.awaitText("#notice", "The statistics are lagging: complete up to ");
             tab.awaitText("#shards .as-of", "2 in total, 1 lagging");
             assertThat(tab.texts("#shards tbody th")).startsWith("stats-counter / us / 7");
-            tab.awaitText("#delay .delay", "10 min");
-            tab.awaitText("#detail .as-of", "10 min behind");
+            tab.awaitText("#delay .delay", "2 h");
+            tab.awaitText("#detail .as-of", "2 h behind");
             tab.screenshot("lagging");
         } finally {
             database.execute("DELETE FROM ledger WHERE shard = 7");

@@ -21,7 +21,7 @@ import java.util.function.BiConsumer;
  * Speaks Chromium's DevTools protocol over one WebSocket: methods with responses, and events of sessions. Thread-safe.
  */
 final class DevTools implements AutoCloseable {
-    private static final int RESPONSE_TIMEOUT_SECONDS = 20;
+    private static final int RESPONSE_TIMEOUT_SECONDS = 90;
 
     private final AtomicInteger ids = new AtomicInteger();
     private final Map<Integer, CompletableFuture<JsonNode>> pending = new ConcurrentHashMap<>();

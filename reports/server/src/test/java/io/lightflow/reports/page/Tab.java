@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Controls a page in a {@link Browser}: content, keyboard input, requests and errors. */
 final class Tab implements AutoCloseable {
-    private static final int LOAD_SECONDS = 20;
+    private static final int LOAD_SECONDS = 60;
     private static final Map<String, Integer> KEYS = Map.of("Tab", 9, "Enter", 13, "Escape", 27, " ", 32);
 
     private final DevTools tools;
@@ -124,7 +124,7 @@ final class Tab implements AutoCloseable {
                   const holds = () => %s;
                   const end = (text) => { observer.disconnect(); clearTimeout(late); done(text); };
                   const observer = new MutationObserver(() => holds() && end(""));
-                  const late = setTimeout(() => end(document.body.innerText), 12000);
+                  const late = setTimeout(() => end(document.body.innerText), 60000);
                   observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
                   if (holds()) { end(""); }
                 })""".formatted(condition)).asText();

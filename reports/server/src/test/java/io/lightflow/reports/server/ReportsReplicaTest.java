@@ -29,8 +29,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** With a real hot standby, the server reads from the replica and changes campaigns in the primary. */
+/**
+ * With a real hot standby, the server reads from the replica and changes campaigns in the primary. It runs alone: the
+ * replica cancels statements that conflict with what other tests do in the primary.
+ */
+@Isolated
 class ReportsReplicaTest {
     private static final Duration MAX_LAG = Duration.ofSeconds(2);
     private static final Instant BEGIN = Instant.now().truncatedTo(ChronoUnit.DAYS);
