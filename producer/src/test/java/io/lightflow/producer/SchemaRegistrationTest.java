@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntUnaryOperator;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
@@ -77,7 +78,7 @@ class SchemaRegistrationTest {
                     new SchemaRegistration(Optional.of(RegistryClientSettings.of(url)), SCHEMAS);
             registration.start();
             while (registration.state() == RegistrationState.PENDING) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(1_000_000);
             }
             return registration.state();
         } finally {

@@ -10,8 +10,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * An empty registry for each test, in {@link TestPostgres}. The tests share two databases: each database has hundreds of
- * files, and the JVM deletes them all before it exits.
+ * An empty registry for each test, in {@link TestPostgres}. The tests share two databases: each database has hundreds
+ * of files, and the JVM deletes them all before it exits.
  */
 final class RegistryTestDatabase {
     private static final String NAME = "registry_test";
