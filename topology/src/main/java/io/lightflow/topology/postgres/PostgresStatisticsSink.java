@@ -1,17 +1,15 @@
 package io.lightflow.topology.postgres;
 
-import io.lightflow.database.PostgresErrors;
 import io.lightflow.database.PostgresSchema;
 import io.lightflow.database.PostgresSettings;
 import io.lightflow.database.PostgresSetupException;
-import io.lightflow.database.StatisticsTable;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.Sink;
-import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.statistics.SetAsideRecord;
 import io.lightflow.statistics.Statistics;
+import io.lightflow.topology.postgres.StatisticsTransaction.Sums;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,8 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Adds statistics to PostgreSQL: each commit is one transaction that moves the ledger's rows, adds to the statistics
@@ -37,8 +33,6 @@ import org.slf4j.LoggerFactory;
  * <p>Not thread-safe. Throws {@link PostgresSetupException} where repeating does not help.
  */
 public final class PostgresStatisticsSink implements Sink<Statistics> {
-    private static final Logger LOG = LoggerFactory.getLogger(PostgresStatisticsSink.class);
-    private static final int MAX_EXCESS_ATTEMPTS = 10;
     private static final long UNKNOWN = Long.MAX_VALUE;
 
     /**
@@ -47,13 +41,10 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
      * @param maxCommitRows minute rows of a commit that is appended; a larger one goes into the tables at once
      * @param rows after which a merge is due; readers look at all of them
      * @param interval after which a merge of fewer is due
+     * @param retryPause after which a merge that failed is tried again
      */
-    record Merging(int maxCommitRows, int rows, Duration interval) {
-        static final Merging DEFAULT = new Merging(20_000, 100_000, Duration.ofMinutes(10));
-
-        long intervalNanos() {
-            return interval.toNanos();
-        }
+    record Merging(int maxCommitRows, int rows, Duration interval, Duration retryPause) {
+        static final Merging DEFAULT = new Merging(20_000, 100_000, Duration.ofMinutes(10), Duration.ofMinutes(1));
     }
 
     private final PostgresPool pool;
@@ -65,13 +56,10 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
 
     private final StatisticsDelta delta;
     private final Merging merging;
+    private final MergeSchedule merges;
 
     /** Not known after a failure. */
     private long newestMinute = UNKNOWN;
-    /** Rows that this sink appended since its last merge; after a failure, there may be others. */
-    private long unmerged;
-
-    private long mergedNanos = System.nanoTime();
 
     /**
      * Does not connect yet.
@@ -91,7 +79,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
         partitions = new StatisticsPartitions(pool);
         numbers = new StatisticsNumbers(pool);
         delta = new StatisticsDelta(pool, partitions);
-        unmerged = merging.rows();
+        merges = new MergeSchedule(merging);
     }
 
     @Override
@@ -135,60 +123,42 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
     private void commit(Commit<Statistics> commit) {
         NumberedRows minutes = NumberedRows.of(commit.output(), numbers);
         long[] times = minutes.distinctTimes();
-        for (StatisticsTable table : StatisticsTable.values()) {
-            partitions.ensure(table, times);
-        }
+        partitions.ensure(times);
         String shards = commit.moves().stream()
                 .map(move -> Integer.toString(move.shard()))
                 .collect(Collectors.joining(", "));
         String action = "commit " + minutes.size() + " minute rows of shards " + shards + " of " + ledger.group();
         if (minutes.size() <= merging.maxCommitRows() && minutes.hasSmallMoney()) {
             transact(action, commit, minutes, connection -> StatisticsDelta.append(connection, minutes));
-            unmerged += minutes.size();
+            merges.appended(minutes.size());
         } else {
-            commitInto(action, commit, minutes);
+            commitInto(action, commit, minutes, times);
             if (times.length > 0) {
                 newestMinute = Math.max(newestMinute, times[times.length - 1]);
             }
         }
-        mergeIfDue(commit.moves());
+        merges.runIfDue(() -> delta.merge(closedBefore(commit.moves()), merging.rows() / 2));
     }
 
-    /** A sum beyond 64 bits is rare enough to be found by its failure, which costs the common case nothing. */
-    private void commitInto(String action, Commit<Statistics> commit, NumberedRows minutes) {
+    private void commitInto(String action, Commit<Statistics> commit, NumberedRows minutes, long[] times) {
         StatisticsRows rows = new StatisticsRows(minutes);
-        if (!rows.hasCarry()) {
-            try {
-                transact(action, commit, minutes, connection -> {
-                    if (newestMinute == UNKNOWN) {
-                        newestMinute = StatisticsWriter.newestMinute(connection);
-                    }
-                    new StatisticsWriter(connection, rows).write(newestMinute);
-                });
-                return;
-            } catch (PostgresSetupException e) {
-                requireOutOfRange(e);
-            }
-        }
-        for (int attempt = 1; ; attempt++) {
-            try {
-                transact(action, commit, minutes, connection -> new StatisticsWriter(connection, rows)
-                        .writeWithExcess());
-                return;
-            } catch (PostgresSetupException e) {
-                requireOutOfRange(e);
-                // Another writer filled a row meanwhile.
-                if (attempt == MAX_EXCESS_ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private static void requireOutOfRange(PostgresSetupException failure) {
-        if (!PostgresErrors.hasState(failure, PostgresErrors.NUMERIC_OUT_OF_RANGE)) {
-            throw failure;
-        }
+        StatisticsTransaction.run(
+                rows.hasCarry() ? Sums.WITH_EXCESS : Sums.WITHIN_64_BITS,
+                sums -> {
+                    transact(action, commit, minutes, connection -> {
+                        StatisticsWriter writer = new StatisticsWriter(connection, rows);
+                        if (sums == Sums.WITH_EXCESS) {
+                            writer.writeWithExcess();
+                            return;
+                        }
+                        if (newestMinute == UNKNOWN) {
+                            newestMinute = StatisticsWriter.newestMinute(connection);
+                        }
+                        writer.write(newestMinute);
+                    });
+                    return null;
+                },
+                () -> partitions.makeAgain(times));
     }
 
     /** Writes the rows of a commit. */
@@ -214,31 +184,17 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
         });
     }
 
-    /** Its failure is no failure of the commit before it: the rows stay where they are, and count. */
-    private void mergeIfDue(List<ShardMove> moves) {
-        long now = System.nanoTime();
-        if (unmerged < merging.rows() && (unmerged == 0 || now - mergedNanos < merging.intervalNanos())) {
-            return;
-        }
-        mergedNanos = now;
-        try {
-            long watermark = moves.stream()
-                    .mapToLong(move -> move.next().watermark())
-                    .min()
-                    .orElseThrow();
-            // A shard without a watermark has closed no minute.
-            long closedBefore = Math.max(0, watermark) / Statistics.MINUTE_MS * Statistics.MINUTE_MS;
-            unmerged = delta.merge(closedBefore, merging.rows() / 2);
-        } catch (SinkUnavailableException e) {
-            // The next commit finds out whether PostgreSQL is available, and tries again.
-            LOG.warn("The merge is tried again: {}", e.getMessage());
-        }
+    /** A shard without a watermark has closed no minute. */
+    private static long closedBefore(List<ShardMove> moves) {
+        long watermark =
+                moves.stream().mapToLong(move -> move.next().watermark()).min().orElseThrow();
+        return Math.max(0, watermark) / Statistics.MINUTE_MS * Statistics.MINUTE_MS;
     }
 
     /** The caches may be wrong after a failure. */
     private void forgetGuesses() {
         newestMinute = UNKNOWN;
-        unmerged = merging.rows();
+        merges.forget();
         partitions.forget();
         numbers.forget();
     }

@@ -3,18 +3,17 @@ package io.lightflow.topology.postgres;
 import static io.lightflow.database.StatisticsTable.DELTA_TABLE;
 
 import io.lightflow.database.KeyTable;
-import io.lightflow.database.PostgresErrors;
 import io.lightflow.database.PostgresSetupException;
 import io.lightflow.database.StatisticsTable;
 import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.postgres.StatisticsTransaction.Sums;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * The rows of small commits. A commit appends them to one table without an index, instead of updating a row in each of
@@ -68,24 +67,19 @@ final class StatisticsDelta {
      * @param closedBefore minutes before this time get no more rows but late ones, ms since the Unix epoch
      * @param maxOpen more rows of open minutes are moved as well, since readers look at all that stay
      * @return how many rows stay
-     * @throws SinkUnavailableException if PostgreSQL is unavailable; may be repeated
+     * @throws SinkUnavailableException if it may be repeated
+     * @throws PostgresSetupException if it may not
      */
     long merge(long closedBefore, long maxOpen) {
-        long left;
-        try {
-            left = merge(closedBefore, maxOpen, StatisticsWriter::upsertFrom);
-        } catch (PostgresSetupException e) {
-            if (!PostgresErrors.hasState(e, PostgresErrors.NUMERIC_OUT_OF_RANGE)) {
-                throw e;
-            }
-            left = merge(closedBefore, maxOpen, StatisticsWriter::upsertWithExcessFrom);
-        } catch (SinkUnavailableException e) {
-            if (!PostgresErrors.hasState(e, PostgresErrors.CHECK_VIOLATION)) {
-                throw e;
-            }
-            makePartitions();
-            left = merge(closedBefore, maxOpen, StatisticsWriter::upsertFrom);
-        }
+        long left = StatisticsTransaction.run(
+                Sums.WITHIN_64_BITS,
+                sums -> merge(
+                        closedBefore,
+                        maxOpen,
+                        sums == Sums.WITH_EXCESS
+                                ? StatisticsWriter::upsertWithExcessFrom
+                                : StatisticsWriter::upsertFrom),
+                () -> partitions.makeAgain(times()));
         pool.run("vacuum " + DELTA_TABLE, connection -> {
             try (Statement statement = connection.createStatement()) {
                 return statement.execute("VACUUM " + DELTA_TABLE);
@@ -142,22 +136,18 @@ final class StatisticsDelta {
         }
     }
 
-    private void makePartitions() {
-        partitions.forget();
-        long[] times = pool.run("read the times of " + DELTA_TABLE, connection -> {
-            List<Long> found = new ArrayList<>();
+    private long[] times() {
+        return pool.run("read the times of " + DELTA_TABLE, connection -> {
             try (Statement statement = connection.createStatement();
                     ResultSet rows =
                             statement.executeQuery("SELECT DISTINCT (extract(epoch FROM time) * 1000)::bigint FROM "
                                     + DELTA_TABLE + " ORDER BY 1")) {
+                LongStream.Builder times = LongStream.builder();
                 while (rows.next()) {
-                    found.add(rows.getLong(1));
+                    times.add(rows.getLong(1));
                 }
+                return times.build().toArray();
             }
-            return found.stream().mapToLong(Long::longValue).toArray();
         });
-        for (StatisticsTable table : StatisticsTable.values()) {
-            partitions.ensure(table, times);
-        }
     }
 }

@@ -30,7 +30,19 @@ final class StatisticsPartitions {
      * Makes the partitions that rows of these times need, each in its own transaction: one that stays empty does no
      * harm, and a running commit of another writer is not held up.
      */
-    void ensure(StatisticsTable table, long[] sortedTimes) {
+    void ensure(long[] sortedTimes) {
+        for (StatisticsTable table : StatisticsTable.values()) {
+            ensure(table, sortedTimes);
+        }
+    }
+
+    /** Makes partitions that somebody else has dropped. */
+    void makeAgain(long[] sortedTimes) {
+        forget();
+        ensure(sortedTimes);
+    }
+
+    private void ensure(StatisticsTable table, long[] sortedTimes) {
         LocalDate end = LocalDate.MIN;
         long endMs = Long.MIN_VALUE;
         for (long time : sortedTimes) {

@@ -124,7 +124,7 @@ final class CountingBenchmark {
         long postmaster = Long.parseLong(
                 Files.readAllLines(folder.resolve("data/postmaster.pid")).get(0));
         PostgresStatisticsSink.Merging merging =
-                new PostgresStatisticsSink.Merging(20_000, mergeRows, Duration.ofMinutes(1));
+                new PostgresStatisticsSink.Merging(20_000, mergeRows, Duration.ofMinutes(1), Duration.ofMinutes(1));
         try (PostgresStatisticsSink sink = new PostgresStatisticsSink(settings, "stats-counter", "us", merging)) {
             Position position = count(sink, sink.open(0), warmUpSeconds);
             decodeNanos = 0;

@@ -38,8 +38,11 @@ class StatisticsDeltaTest {
     private final PostgresSettings settings = server.newSchema();
 
     private PostgresStatisticsSink sink(int maxCommitRows, int mergedRows) {
-        return new PostgresStatisticsSink(
-                settings, "stats-counter", "us", new Merging(maxCommitRows, mergedRows, NEVER));
+        return sink(settings, new Merging(maxCommitRows, mergedRows, NEVER, NEVER));
+    }
+
+    private static PostgresStatisticsSink sink(PostgresSettings settings, Merging merging) {
+        return new PostgresStatisticsSink(settings, "stats-counter", "us", merging);
     }
 
     @Test
@@ -234,8 +237,7 @@ class StatisticsDeltaTest {
                 1,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(1));
-        try (PostgresStatisticsSink sink =
-                        new PostgresStatisticsSink(impatient, "stats-counter", "us", new Merging(100, 2, NEVER));
+        try (PostgresStatisticsSink sink = sink(impatient, new Merging(100, 2, NEVER, Duration.ZERO));
                 Connection other = server.connect(settings)) {
             sink.open(0);
             sink.commit(commit(0, 0, 100_000, one(1)));
@@ -256,5 +258,65 @@ class StatisticsDeltaTest {
             assertThat(server.query(settings, "SELECT sum(impressions) FROM stats_hour_data"))
                     .isEqualTo("4");
         }
+    }
+
+    @Test
+    void mergesThatPostgresRefusesFailNoCommitAndAreReportedOnce() {
+        refuseMerges();
+        try (LogCapture log = new LogCapture(MergeSchedule.class);
+                PostgresStatisticsSink sink = sink(settings, new Merging(100, 1, NEVER, Duration.ZERO))) {
+            sink.open(0);
+            sink.commit(commit(0, 0, 100_000, one(1)));
+            sink.commit(commit(0, 100_000, 200_000, one(1)));
+
+            assertThat(server.query(settings, "SELECT sum(impressions) FROM stats_hour"))
+                    .isEqualTo("2");
+            assertThat(server.query(settings, "SELECT count(*) FROM stats_hour_data"))
+                    .isEqualTo("0");
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN ")
+                    .contains("no merge today");
+
+            server.execute(settings, "DROP TRIGGER refuse ON stats_hour_data");
+            sink.commit(commit(0, 200_000, 300_000, one(1)));
+            sink.commit(commit(0, 300_000, 400_000, one(1)));
+
+            assertThat(server.query(settings, "SELECT sum(impressions) FROM stats_hour_data"))
+                    .isEqualTo("4");
+            assertThat(log.lines()).hasSize(2).last().asString().startsWith("INFO ");
+        }
+    }
+
+    @Test
+    void aMergeThatFailedIsTriedAgainAfterAPause() {
+        refuseMerges();
+        try (PostgresStatisticsSink sink = sink(settings, new Merging(100, 1, NEVER, NEVER))) {
+            sink.open(0);
+            sink.commit(commit(0, 0, 100_000, one(1)));
+            server.execute(settings, "DROP TRIGGER refuse ON stats_hour_data");
+            sink.commit(commit(0, 100_000, 200_000, one(1)));
+
+            assertThat(server.query(settings, "SELECT count(*) FROM stats_hour_data"))
+                    .isEqualTo("0");
+        }
+        try (PostgresStatisticsSink next = sink(settings, new Merging(100, 1, NEVER, NEVER))) {
+            next.open(0);
+            next.commit(commit(0, 200_000, 300_000, one(1)));
+        }
+
+        assertThat(server.query(settings, "SELECT sum(impressions) FROM stats_hour_data"))
+                .isEqualTo("3");
+    }
+
+    private void refuseMerges() {
+        server.execute(
+                settings,
+                "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql"
+                        + " AS $$ BEGIN RAISE EXCEPTION 'no merge today'; END $$");
+        server.execute(
+                settings,
+                "CREATE TRIGGER refuse BEFORE INSERT ON stats_hour_data FOR EACH STATEMENT EXECUTE FUNCTION refuse()");
     }
 }
