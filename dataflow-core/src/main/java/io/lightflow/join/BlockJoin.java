@@ -40,7 +40,8 @@ import java.util.Map;
 /**
  * The join of one block: reads, as long as there is a next query, and then {@link #finish}. All events of the block are
  * ingested at the old watermark. Then the watermark moves, and everything due in (old, new] is decided. So the outcome
- * does not depend on the order within the block.
+ * does not depend on the order within the block. If too many timers are due, the watermark moves only as far as the
+ * first of them.
  */
 final class BlockJoin {
     private static final int NOT_ASKED = -1;
@@ -55,9 +56,13 @@ final class BlockJoin {
     private final Position position;
     private final Visibility visibility;
     private final long oldWatermark;
-    private final long newWatermark;
+    /** Lower than the producers' clocks allow if too many timers are due. */
+    private long newWatermark;
+
     private final Position next;
-    private final long maxOutputBytes;
+    private final DueTimers timers;
+    private final int maxTimers;
+    private long maxOutputBytes;
     private long outputBytes;
     /** Greatest due time of all timers, including those of this block. */
     private long lastTimer;
@@ -80,7 +85,8 @@ final class BlockJoin {
             Position position,
             Block block,
             long txid,
-            long maxOutputBytes) {
+            long maxOutputBytes,
+            int maxTimers) {
         this.settings = settings;
         this.attribution = attribution;
         this.encoder = encoder;
@@ -88,7 +94,8 @@ final class BlockJoin {
         this.storedCells = storedCells;
         this.block = block;
         this.txid = txid;
-        this.maxOutputBytes = block.size() > 1 ? maxOutputBytes : Long.MAX_VALUE;
+        this.maxOutputBytes = maxOutputBytes;
+        this.maxTimers = maxTimers;
         this.position = position;
         this.visibility = position.visibility();
         this.books = position.books().edit();
@@ -97,6 +104,7 @@ final class BlockJoin {
         this.newWatermark = Watermarks.after(
                 position, block, times, settings.allowedDisorder().toMillis());
         this.next = position.after(block, times.maxTimes(), times.clocks(), newWatermark, txid, position.books());
+        this.timers = new DueTimers(visibility, oldWatermark, newWatermark);
         this.lastTimer = position.join().lastTimer();
         ingestEvents();
     }
@@ -175,9 +183,9 @@ final class BlockJoin {
             ask(key, query);
         }
         if (timerRows == NOT_ASKED) {
-            List<RowRange> timers = timerRanges();
-            timerRows = timers.size();
-            query.rows.addAll(timers);
+            List<RowRange> ranges = timerRanges();
+            timerRows = ranges.size();
+            query.rows.addAll(ranges);
         }
         return query.build();
     }
@@ -201,8 +209,11 @@ final class BlockJoin {
         for (KeyState key : keys.values()) {
             read(key, cursor);
         }
-        for (; timerRows > 0; timerRows--) {
-            readTimers(cursor.nextRow());
+        if (timerRows > 0) {
+            for (; timerRows > 0; timerRows--) {
+                timers.add(cursor.nextRow());
+            }
+            fireTimers();
         }
     }
 
@@ -238,17 +249,20 @@ final class BlockJoin {
         return Math.min(newWatermark, lastTimer);
     }
 
-    /** Timers of ghosts may be among them; they find nothing to decide. */
-    private void readTimers(List<Cell> timers) {
-        for (Cell timer : timers) {
-            if (isDue(Cells.timerDue(timer.key()))) {
-                key(Cells.string(timer.value())).timerDue = true;
-            }
+    private void fireTimers() {
+        moveWatermarkTo(timers.limit(maxTimers));
+        for (Cell timer : timers.firing()) {
+            key(Cells.string(timer.value())).timerDue = true;
         }
     }
 
-    private boolean isDue(long due) {
-        return due > oldWatermark && due <= newWatermark;
+    private void moveWatermarkTo(long watermark) {
+        newWatermark = watermark;
+    }
+
+    /** With how many timers the step can try again if its outputs are too large; 0 if it cannot. */
+    int fewerTimers() {
+        return timers.fewer();
     }
 
     private void requestEvents(KeyState key) {
@@ -313,6 +327,9 @@ final class BlockJoin {
     }
 
     StepResult finish() {
+        if (block.size() <= 1 && timers.fewer() == 0) {
+            maxOutputBytes = Long.MAX_VALUE;
+        }
         for (KeyState key : keys.values()) {
             key.countCrowdedDays();
             new KeyJoin(this, key).run();
@@ -320,7 +337,11 @@ final class BlockJoin {
         sendBeacons();
         JoinProgress join = new JoinProgress(takeover(), lastTimer);
         return new StepResult(
-                cells, eventCells, outputs, next.with(books.done()).with(join));
+                cells,
+                eventCells,
+                outputs,
+                next.withWatermark(newWatermark).with(books.done()).with(join),
+                newWatermark < next.watermark());
     }
 
     /** Tells the readers of the joined topics the watermark, about once per second of event time. */

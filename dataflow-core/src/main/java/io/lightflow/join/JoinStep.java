@@ -26,27 +26,25 @@ public final class JoinStep {
     private final OutputEncoder encoder;
     private final StoredBodies bodies;
     private final StoredCells cells;
-    private final long maxOutputBytes;
+    private final StepBounds bounds;
 
-    /** A step whose outputs have no bound, for blocks of a known size. */
+    /** A step without bounds, for blocks of a known size. */
     public JoinStep(JoinSettings settings, Attribution attribution, SchemaIds ids, WriterSchemas schemas) {
-        this(settings, attribution, ids, schemas, Long.MAX_VALUE);
+        this(settings, attribution, ids, schemas, StepBounds.NONE);
     }
 
     /**
      * @param ids ids of the compiled schemas
      * @param schemas finds the schemas of stored bodies that another build wrote
-     * @param maxOutputBytes bound for the outputs of a block of more than one record: many small clicks on one large
-     *     impression become many large outputs
      */
     public JoinStep(
-            JoinSettings settings, Attribution attribution, SchemaIds ids, WriterSchemas schemas, long maxOutputBytes) {
+            JoinSettings settings, Attribution attribution, SchemaIds ids, WriterSchemas schemas, StepBounds bounds) {
         this.settings = settings;
         this.attribution = attribution;
         this.encoder = new OutputEncoder(ids);
         this.bodies = new StoredBodies(ids, schemas);
         this.cells = new StoredCells(settings);
-        this.maxOutputBytes = maxOutputBytes;
+        this.bounds = bounds;
     }
 
     /**
@@ -68,7 +66,8 @@ public final class JoinStep {
     /**
      * Processes one block. It never writes to the store and reads from it at most four times: the rows of the block's
      * join keys and the timers; their impressions and tags, and the rows of keys whose timers are due; what belongs to
-     * the latter. Only keys of bots need the last read, for days that may exceed their cap and for tombstones.
+     * the latter. Only keys of bots need the last read, for days that may exceed their cap and for tombstones. If the
+     * timers of a block of one record make too large outputs, the step runs again with fewer of them.
      *
      * @param position the committed position of the shard
      * @param block the polled records; those below the position are skipped
@@ -79,9 +78,32 @@ public final class JoinStep {
      * @throws OutputTooLargeException if the block has several records and its outputs exceed the bound
      */
     public StepResult run(Position position, Block block, long txid, JoinStore store) {
-        BlockJoin join =
-                new BlockJoin(settings, attribution, encoder, bodies, cells, position, block, txid, maxOutputBytes);
-        StoreReader reader = store.reader(block.shard());
+        int maxTimers = Math.max(bounds.timers(), block.size());
+        while (true) {
+            BlockJoin join = new BlockJoin(
+                    settings,
+                    attribution,
+                    encoder,
+                    bodies,
+                    cells,
+                    position,
+                    block,
+                    txid,
+                    bounds.outputBytes(),
+                    maxTimers);
+            try {
+                return finish(join, store);
+            } catch (OutputTooLargeException e) {
+                maxTimers = join.fewerTimers();
+                if (block.size() > 1 || maxTimers == 0) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static StepResult finish(BlockJoin join, JoinStore store) {
+        StoreReader reader = store.reader(join.shard());
         StoreQuery query = join.nextQuery();
         while (!query.isEmpty()) {
             join.read(reader.read(query));

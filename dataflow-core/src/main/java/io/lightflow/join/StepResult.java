@@ -15,8 +15,15 @@ import java.util.List;
  * @param events added to the join store before the commit
  * @param outputs sent in the commit
  * @param position committed with the outputs
+ * @param hasMoreTimers whether more timers were due than one step may fire. The watermark of the position then lies
+ *     below them; the caller runs the step again with the same block
  */
-public record StepResult(List<NewCell> cells, List<EventCell> events, List<OutputEvent> outputs, Position position) {
+public record StepResult(
+        List<NewCell> cells,
+        List<EventCell> events,
+        List<OutputEvent> outputs,
+        Position position,
+        boolean hasMoreTimers) {
 
     /** What is added to the join store. */
     public StoreWrite write(int shard) {

@@ -94,15 +94,17 @@ public final class ShardRebuild {
 
     private void run(Block block) {
         StepResult result;
-        try {
-            // An event that the topology set aside has no cells.
-            result = RecordIsolator.run(step, store, position, block, target.txid(), (count, first, failure) -> {});
-        } catch (OutputTooLargeException e) {
-            block.halves().forEach(this::run);
-            return;
-        }
-        write(result.write(block.shard()));
-        position = capped(result.position());
+        do {
+            try {
+                // An event that the topology set aside has no cells.
+                result = RecordIsolator.run(step, store, position, block, target.txid(), (count, first, failure) -> {});
+            } catch (OutputTooLargeException e) {
+                block.halves().forEach(this::run);
+                return;
+            }
+            write(result.write(block.shard()));
+            position = capped(result.position());
+        } while (result.hasMoreTimers() && position.watermark() < target.watermark());
     }
 
     private void write(StoreWrite write) {

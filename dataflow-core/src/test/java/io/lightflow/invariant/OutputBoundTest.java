@@ -11,6 +11,7 @@ import io.lightflow.event.OutputEvent;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.join.OutputTooLargeException;
+import io.lightflow.join.StepBounds;
 import io.lightflow.join.StepResult;
 import io.lightflow.store.MemoryJoinStore;
 import java.util.ArrayDeque;
@@ -26,7 +27,7 @@ class OutputBoundTest {
     private final TestSchemas schemas = new TestSchemas();
     private final JoinScenario scenario = new JoinScenario(JoinSettings.defaults("eu"), new MemoryJoinStore(), schemas);
     private final JoinStep step =
-            new JoinStep(JoinSettings.defaults("eu"), new LastClick(), schemas.ids(), schemas, MAX_BYTES);
+            new JoinStep(JoinSettings.defaults("eu"), new LastClick(), schemas.ids(), schemas, new StepBounds(MAX_BYTES, Integer.MAX_VALUE));
 
     @Test
     void clicksOnOneImpressionArriveInHalves() {

@@ -129,7 +129,9 @@ public final class TopicLog {
         } else if (entry instanceof BeaconMark beacon) {
             beacon(beacon.time(), beacon.producer());
         } else {
-            garbage(((Rejection) entry).producedMs());
+            Rejection rejected = (Rejection) entry;
+            entries.add(new Rejection(
+                    end++, rejected.key(), rejected.value(), rejected.reason(), rejected.producedMs()));
         }
     }
 

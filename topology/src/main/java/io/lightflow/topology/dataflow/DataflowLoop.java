@@ -128,8 +128,9 @@ public final class DataflowLoop implements BlockLoop {
         Batch batch = todo.element();
         List<StoreWrite> writes = new ArrayList<>();
         List<Commit<List<OutputEvent>>> commits = new ArrayList<>();
+        List<Block> unfinished = new ArrayList<>();
         try {
-            step(batch, todo, writes, commits, gaps);
+            step(batch, todo, writes, commits, unfinished, gaps);
             settle(todo);
             // Only now: cells carry the watermark at which they were made, and it must be a committed one.
             if (!writes.isEmpty()) {
@@ -150,6 +151,9 @@ public final class DataflowLoop implements BlockLoop {
             throw e;
         }
         todo.remove();
+        if (!unfinished.isEmpty()) {
+            todo.addFirst(new Batch(batch.txid(), unfinished));
+        }
         if (!commits.isEmpty()) {
             commit(batch, commits, todo);
         }
@@ -160,6 +164,7 @@ public final class DataflowLoop implements BlockLoop {
             Deque<Batch> todo,
             List<StoreWrite> writes,
             List<Commit<List<OutputEvent>>> commits,
+            List<Block> unfinished,
             Map<Integer, RetryException> gaps) {
         open(batch.blocks().stream().filter(block -> isAtWork(block, gaps)).toList(), todo);
         List<Block> blocks =
@@ -170,6 +175,9 @@ public final class DataflowLoop implements BlockLoop {
             if (outcome.gap() == null) {
                 stopped.contiguous(shard);
                 take(outcome.block(), outcome.result(), writes, commits);
+                if (outcome.result().hasMoreTimers()) {
+                    unfinished.add(outcome.block());
+                }
             } else {
                 stopped.gap(shard, outcome.gap()).ifPresent(retry -> {
                     gaps.put(shard, retry);

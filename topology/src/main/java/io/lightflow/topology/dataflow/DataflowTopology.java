@@ -5,6 +5,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.LightEventDecoder;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.StepBounds;
 import io.lightflow.position.Position;
 import io.lightflow.topology.descriptor.EntryCodec;
 import io.lightflow.topology.descriptor.LedgerMover;
@@ -42,6 +43,9 @@ public final class DataflowTopology implements TopologyDescriptor {
      * A block's outputs take at most this part of the heap. A batch has several blocks, and two batches are at work.
      */
     private static final int OUTPUT_SHARE = 64;
+
+    /** Each timer reads the rows of a join key, with all their bodies. */
+    private static final int MAX_TIMERS = 1_000;
 
     private DataflowTopology() {}
 
@@ -119,8 +123,8 @@ public final class DataflowTopology implements TopologyDescriptor {
     public static Supplier<JoinStep> steps(GroupSettings settings) {
         JoinSettings rules = settings.join().of(settings.group());
         RegistrySchemas schemas = RegistrySchemas.connect(settings.registry());
-        long maxOutputBytes = Runtime.getRuntime().maxMemory() / OUTPUT_SHARE;
-        return () -> new JoinStep(rules, new LastClick(), schemas.ids(), schemas, maxOutputBytes);
+        StepBounds bounds = new StepBounds(Runtime.getRuntime().maxMemory() / OUTPUT_SHARE, MAX_TIMERS);
+        return () -> new JoinStep(rules, new LastClick(), schemas.ids(), schemas, bounds);
     }
 
     /** Threads that end by themselves when they have nothing to do. */

@@ -22,6 +22,7 @@ import io.lightflow.invariant.TopicLog;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.join.OtherBuildStore;
+import io.lightflow.join.StepBounds;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.StoreVersion;
@@ -89,13 +90,15 @@ class DataflowLoopTest {
     /** Finds the schemas of stored bodies. */
     private WriterSchemas writerSchemas = SCHEMAS;
 
+    private StepBounds bounds = StepBounds.NONE;
+
     private DataflowLoop newLoop() {
         return newLoop(pauses::add);
     }
 
     private DataflowLoop newLoop(BackoffRetrier.Pause pause) {
         return new DataflowLoop(
-                () -> new JoinStep(JoinSettings.defaults("us"), new LastClick(), SCHEMAS.ids(), writerSchemas),
+                () -> new JoinStep(JoinSettings.defaults("us"), new LastClick(), SCHEMAS.ids(), writerSchemas, bounds),
                 2,
                 store,
                 new StoreIdentity("us", store, () -> storeWasEmpty, () -> ++lastStoreId),
@@ -261,6 +264,28 @@ class DataflowLoopTest {
         process(new Block(0, List.of(impressions.part(0, 1), clicks.part(1, 1)), TIME));
 
         assertThat(outputs()).isEqualTo(Map.of(OutputTopic.IMPRESSIONS, 1L, OutputTopic.REJECTED, 1L));
+    }
+
+    @Test
+    void invariantK_timersBeyondTheBoundFireInMoreCommitsOfTheSameBatch() {
+        bounds = new StepBounds(Long.MAX_VALUE, 4);
+        loop = newLoop();
+        for (int i = 0; i < 20; i++) {
+            clicks.append(SampleEvent.click("cookie" + i, "c" + i, TIME + i, "acme", "i" + i));
+        }
+        process(block(0, 0, 0, 0, 20));
+        long later = TIME + Duration.ofDays(3).toMillis();
+        impressions.beacon(later);
+        clicks.beacon(later);
+        int commits = ledger.outputs().size();
+
+        ledger.failNext(Moment.BEFORE_COMMIT);
+        process(block(0, 0, 1, 20, 21));
+
+        assertThat(outputs()).isEqualTo(Map.of(OutputTopic.ORPHANS, 20L));
+        assertThat(ledger.outputs().size() - commits).isGreaterThanOrEqualTo(5);
+        assertThat(ledger.position(0).watermark())
+                .isEqualTo(later - JoinSettings.defaults("us").allowedDisorder().toMillis());
     }
 
     @Test

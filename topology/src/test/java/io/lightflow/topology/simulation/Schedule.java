@@ -1,6 +1,7 @@
 package io.lightflow.topology.simulation;
 
 import io.lightflow.invariant.StreamGenerator.Lateness;
+import io.lightflow.join.StepBounds;
 import io.lightflow.topology.simulation.Blow.Fate;
 import io.lightflow.topology.simulation.Blow.Moment;
 import io.lightflow.topology.simulation.Event.What;
@@ -54,9 +55,13 @@ record Schedule(long seed, int shards, Lateness lateness, long microBatchMs, int
         return new Schedule(seed, shards, lateness, microBatchMs, maxRows, events);
     }
 
-    /** Bound for the outputs of a block. In each third world, blocks exceed it and are halved. */
-    long maxOutputBytes() {
-        return seed % 3 == 0 ? 1_000 : Long.MAX_VALUE;
+    /**
+     * Bounds of a step. In each third world, outputs exceed theirs, and blocks are halved. In each second world, more
+     * timers are due at once than a small block may fire.
+     */
+    StepBounds bounds() {
+        return new StepBounds(
+                seed % 3 == 0 ? 1_000 : Long.MAX_VALUE, seed % 2 == 0 ? 1 + (int) (seed / 2 % 3) : Integer.MAX_VALUE);
     }
 
     /** Whether the rules change. */

@@ -147,7 +147,7 @@ final class StoreRoom {
     }
 
     private JoinProgress rebuild(int shard, Position ledger, Random random) {
-        JoinStep step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas, schedule.maxOutputBytes());
+        JoinStep step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas, schedule.bounds());
         ShardRebuild rebuild = new ShardRebuild(step, new TaskStore(current, Perils.none()), Position.START, ledger);
         int most = 1 + random.nextInt(20);
         for (int idle = 0; idle < MAX_IDLE_BLOCKS; idle++) {

@@ -20,7 +20,7 @@ final class JoinByTxid {
             @Advice.Argument(0) Position position,
             @Advice.Return(readOnly = false) StepResult result) {
         if (done) {
-            result = new StepResult(List.of(), List.of(), List.of(), position);
+            result = new StepResult(List.of(), List.of(), List.of(), position, false);
         }
     }
 }

@@ -1,0 +1,131 @@
+package io.lightflow.invariant;
+
+import static io.lightflow.invariant.JoinScenario.ADVERTISER;
+import static io.lightflow.invariant.JoinScenario.HOUR;
+import static io.lightflow.invariant.JoinScenario.T0;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightflow.attribution.LastClick;
+import io.lightflow.event.EventType;
+import io.lightflow.event.OutputEvent;
+import io.lightflow.event.OutputTopic;
+import io.lightflow.join.JoinSettings;
+import io.lightflow.join.JoinStep;
+import io.lightflow.join.StepBounds;
+import io.lightflow.join.StepResult;
+import io.lightflow.position.Books;
+import io.lightflow.store.MemoryJoinStore;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** One record that lets many timers fire cannot exhaust the memory (invariant K). */
+class TimerBoundTest {
+    private static final int CLICKS = 50;
+    private static final long LATER = 100 * HOUR;
+
+    private final JoinSettings settings = JoinScenario.shortWindows();
+    private final TestSchemas schemas = new TestSchemas();
+    private final JoinScenario scenario = new JoinScenario(settings, new MemoryJoinStore(), schemas);
+
+    private JoinStep bounded(StepBounds bounds) {
+        return new JoinStep(settings, new LastClick(), schemas.ids(), schemas, bounds);
+    }
+
+    /** Clicks of one user each, which wait for their impressions; two clicks for each time. */
+    private void waitingClicks() {
+        for (int number = 0; number < CLICKS; number++) {
+            scenario.append(
+                    SampleEvent.click("user" + number, "c" + number, T0 + number / 2, ADVERTISER, "i" + number));
+        }
+        scenario.watermark(0);
+    }
+
+    private void later(EventType... types) {
+        for (EventType type : types) {
+            scenario.log(type).beacon(T0 + LATER);
+        }
+    }
+
+    /** One record from which on all clicks are due. */
+    private void oneBeacon() {
+        later(EventType.IMPRESSION, EventType.CLICK, EventType.CONVERSION);
+        scenario.read();
+        later(EventType.TAG);
+    }
+
+    /** The steps until the watermark is where the beacons allow; all but the first have no records. */
+    private List<StepResult> stepsToTheEnd(JoinStep step) {
+        long end = T0 + LATER - settings.allowedDisorder().toMillis();
+        List<StepResult> results = new ArrayList<>();
+        while (scenario.run().position().watermark() < end) {
+            assertThat(results).hasSizeLessThan(2 * CLICKS);
+            StepResult result =
+                    step.run(scenario.run().position(), scenario.block(), 1, scenario.run().store());
+            scenario.run().write(result);
+            scenario.run().commit(result);
+            results.add(result);
+        }
+        assertThat(scenario.run().position().watermark()).isEqualTo(end);
+        for (int i = 0; i < results.size(); i++) {
+            assertThat(results.get(i).hasMoreTimers()).isEqualTo(i + 1 < results.size());
+        }
+        assertThat(scenario.run().outcomes()).hasSize(CLICKS);
+        return results;
+    }
+
+    private static long orphans(StepResult result) {
+        return result.position().books().get(EventType.CLICK, Books.Entry.ORPHANED);
+    }
+
+    @Test
+    void timersBeyondTheBoundFireInLaterSteps() {
+        waitingClicks();
+        oneBeacon();
+
+        List<StepResult> results = stepsToTheEnd(bounded(new StepBounds(Long.MAX_VALUE, 9)));
+
+        // Two timers share each millisecond, so ten fire at once.
+        assertThat(results).extracting(TimerBoundTest::orphans).containsExactly(10L, 20L, 30L, 40L, 50L, 50L);
+        assertThat(results)
+                .extracting(result -> result.position().watermark() - T0 - HOUR)
+                .startsWith(5L, 10L, 15L);
+    }
+
+    @Test
+    void timersWhoseOutputsAreTooLargeFireInLaterSteps() {
+        waitingClicks();
+        oneBeacon();
+        long maxBytes = 1_000;
+
+        List<StepResult> results = stepsToTheEnd(bounded(new StepBounds(maxBytes, 1_000)));
+
+        assertThat(results).hasSizeGreaterThan(2).allMatch(result -> bytes(result) <= maxBytes);
+    }
+
+    @Test
+    void timersOfOneMillisecondFireTogetherEvenIfTheirOutputsAreTooLarge() {
+        waitingClicks();
+        oneBeacon();
+
+        assertThat(stepsToTheEnd(bounded(new StepBounds(1, 1)))).hasSize(CLICKS / 2 + 1);
+    }
+
+    @Test
+    void aBlockMayFireAsManyTimersAsItHasRecords() {
+        waitingClicks();
+        later(EventType.values());
+
+        List<StepResult> results = stepsToTheEnd(bounded(new StepBounds(Long.MAX_VALUE, 1)));
+
+        assertThat(results).extracting(TimerBoundTest::orphans).startsWith(4L, 6L, 8L);
+    }
+
+    private static long bytes(StepResult result) {
+        return result.outputs().stream()
+                .filter(output -> output.topic() == OutputTopic.ORPHANS)
+                .map(OutputEvent::value)
+                .mapToLong(value -> value.length)
+                .sum();
+    }
+}
