@@ -101,13 +101,13 @@ final class HostileStreams {
                 .flip();
     }
 
-    private static Stream changed(Stream stream, UnaryOperator<TopicLog> change) {
+    static Stream changed(Stream stream, UnaryOperator<TopicLog> change) {
         List<TopicLog> topics = new ArrayList<>();
         stream.topics().forEach(log -> topics.add(change.apply(log)));
         return new Stream(stream.settings(), topics);
     }
 
-    private static TopicLog copy(TopicLog log, UnaryOperator<BlockEntry> change) {
+    static TopicLog copy(TopicLog log, UnaryOperator<BlockEntry> change) {
         TopicLog copy = new TopicLog(log.topic(), log.type(), log.incarnation());
         for (BlockEntry entry : log.entries()) {
             copy.markers((int) (entry.offset() - copy.end()));

@@ -69,7 +69,10 @@ final class World {
                 OtherBuildStore.CURRENT,
                 OtherBuildStore.withSchemas(schemas, EvolvedSchemas::withMoreFields),
                 OtherBuildStore.withSchemas(schemas, EvolvedSchemas::withReversedFields));
-        central = new CentralCluster(HostileStreams.withFailingEvents(streams, schedule.seed()), 1_000);
+        central = new CentralCluster(
+                HostileStreams.withFailingEvents(
+                        ForbiddenRecords.in(streams, schemas, schedule.seed()), schedule.seed()),
+                1_000);
         joined = new JoinedLog(settings.group(), schemas);
         joinBackend = new Backend<>(joined, flaw);
         countBackend = new Backend<>(tables, flaw);
@@ -106,7 +109,7 @@ final class World {
         JoinStore intact = new TaskStore(stores.current(), perils, build);
         JoinStore store = flaw == Flaw.EVENTS_NOT_SYNCED ? new UnsyncedEvents(intact, stores.current(), build) : intact;
         return new DataflowLoop(
-                () -> new JoinStep(own, new LastClick(), schemas.ids(), registry, schedule.maxOutputBytes()),
+                () -> new JoinStep(own, new LastClick(), schemas.ids(), registry, schedule.bounds()),
                 2,
                 store,
                 new StoreIdentity(settings.group(), store, () -> false, () -> perils.random()

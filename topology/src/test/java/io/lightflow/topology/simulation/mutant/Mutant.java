@@ -4,6 +4,8 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 
 import io.lightflow.event.Block;
+import io.lightflow.event.EventRules;
+import io.lightflow.event.LightEventDecoder;
 import io.lightflow.join.JoinStep;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.position.ProducerClocks;
@@ -162,11 +164,37 @@ public enum Mutant {
             "only what is newer within its own block makes an event too old",
             changed("io.lightflow.join.BlockJoin", Advice.to(NoNewestTime.class).on(named("newestBefore")))),
 
+    AMOUNTS_NOT_BOUNDED(
+            "an event with an amount above the bound is accepted",
+            changed(EventRules.class.getName(), Advice.to(Skipped.class).on(named("checkMoney")))),
+
+    IDS_NOT_BOUNDED(
+            "an event with an id beyond the bound is accepted",
+            changed(EventRules.class.getName(), Advice.to(Skipped.class).on(named("checkLength")))),
+
+    STRINGS_NOT_BOUNDED(
+            "an event with a string beyond the bound is accepted",
+            changed(LightEventDecoder.class.getName(), Advice.to(Skipped.class).on(named("longString")))),
+
+    FUTURE_OF_THE_RECORD(
+            "an event or a beacon far after the time of its record is accepted",
+            changed(EventRules.class.getName(), Advice.to(Skipped.class).on(named("isBadTime")))),
+
+    FUTURE_OF_THE_READER(
+            "an event far after the reader's clock is accepted",
+            changed(LightEventDecoder.class.getName(), Advice.to(Skipped.class).on(named("isAheadOfReader")))),
+
     TIMERS_OF_TODAY(
             "the search for due timers ends at today's longest wait after the watermark",
             changed(
                     "io.lightflow.join.BlockJoin",
                     Advice.to(TimersOfToday.class).on(named("lastDue")))),
+
+    WATERMARK_BEYOND_ITS_TIMERS(
+            "a step that fires only the first of many timers moves the watermark over the others",
+            changed(
+                    "io.lightflow.join.BlockJoin",
+                    Advice.to(FullWatermark.class).on(named("moveWatermarkTo")))),
 
     SUMS_WRAP_AROUND(
             24,
