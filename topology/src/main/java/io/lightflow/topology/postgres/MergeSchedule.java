@@ -48,7 +48,8 @@ final class MergeSchedule {
         } catch (RuntimeException e) {
             failures++;
             if (failures == 1) {
-                LOG.warn("{}. The rows count where they are; the merge is tried again.", e.getMessage(), e);
+                LOG.warn("{}. The rows count where they are; the merge is tried again.", e.getMessage());
+                LOG.debug("The merge failed", e);
             }
             return;
         }
