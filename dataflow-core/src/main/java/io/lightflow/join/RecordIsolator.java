@@ -124,8 +124,7 @@ public final class RecordIsolator {
         List<NewCell> cells = new ArrayList<>(result.cells());
         setAside.forEach(event ->
                 cells.addAll(Tombstones.ofRejected(event, position.join().takeovers(), position.watermark())));
-        return new StepResult(
-                cells, result.events(), result.outputs(), result.position(), result.hasMoreTimers());
+        return new StepResult(cells, result.events(), result.outputs(), result.position(), result.hasMoreTimers());
     }
 
     private boolean isBlamed(int place) {

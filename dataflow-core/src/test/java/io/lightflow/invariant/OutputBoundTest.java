@@ -26,8 +26,12 @@ class OutputBoundTest {
 
     private final TestSchemas schemas = new TestSchemas();
     private final JoinScenario scenario = new JoinScenario(JoinSettings.defaults("eu"), new MemoryJoinStore(), schemas);
-    private final JoinStep step =
-            new JoinStep(JoinSettings.defaults("eu"), new LastClick(), schemas.ids(), schemas, new StepBounds(MAX_BYTES, Integer.MAX_VALUE));
+    private final JoinStep step = new JoinStep(
+            JoinSettings.defaults("eu"),
+            new LastClick(),
+            schemas.ids(),
+            schemas,
+            new StepBounds(MAX_BYTES, Integer.MAX_VALUE));
 
     @Test
     void clicksOnOneImpressionArriveInHalves() {

@@ -60,8 +60,11 @@ class TimerBoundTest {
         List<StepResult> results = new ArrayList<>();
         while (scenario.run().position().watermark() < end) {
             assertThat(results).hasSizeLessThan(2 * CLICKS);
-            StepResult result =
-                    step.run(scenario.run().position(), scenario.block(), 1, scenario.run().store());
+            StepResult result = step.run(
+                    scenario.run().position(),
+                    scenario.block(),
+                    1,
+                    scenario.run().store());
             scenario.run().write(result);
             scenario.run().commit(result);
             results.add(result);

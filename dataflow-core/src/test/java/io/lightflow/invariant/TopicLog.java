@@ -130,8 +130,8 @@ public final class TopicLog {
             beacon(beacon.time(), beacon.producer());
         } else {
             Rejection rejected = (Rejection) entry;
-            entries.add(new Rejection(
-                    end++, rejected.key(), rejected.value(), rejected.reason(), rejected.producedMs()));
+            entries.add(
+                    new Rejection(end++, rejected.key(), rejected.value(), rejected.reason(), rejected.producedMs()));
         }
     }
 

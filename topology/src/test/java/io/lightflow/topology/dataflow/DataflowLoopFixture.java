@@ -60,6 +60,7 @@ class DataflowLoopFixture {
     Executor helpers = Runnable::run;
     /** Finds the schemas of stored bodies. */
     WriterSchemas writerSchemas = SCHEMAS;
+
     StepBounds bounds = StepBounds.NONE;
     final TopicLog impressions = new TopicLog(IMPRESSIONS, EventType.IMPRESSION, 1);
     final TopicLog clicks = new TopicLog(CLICKS, EventType.CLICK, 2);

@@ -173,6 +173,7 @@ public enum Mutant {
             changed(EventRules.class.getName(), Advice.to(Skipped.class).on(named("checkLength")))),
 
     STRINGS_NOT_BOUNDED(
+            18,
             "an event with a string beyond the bound is accepted",
             changed(LightEventDecoder.class.getName(), Advice.to(Skipped.class).on(named("longString")))),
 
@@ -191,6 +192,7 @@ public enum Mutant {
                     Advice.to(TimersOfToday.class).on(named("lastDue")))),
 
     WATERMARK_BEYOND_ITS_TIMERS(
+            86,
             "a step that fires only the first of many timers moves the watermark over the others",
             changed(
                     "io.lightflow.join.BlockJoin",
