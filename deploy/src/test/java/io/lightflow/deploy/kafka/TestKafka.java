@@ -12,13 +12,19 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -170,34 +176,44 @@ final class TestKafka implements AutoCloseable {
 
     /** A commit is told to its producer shortly before its markers are in all partitions, for readers to see. */
     void awaitNoOpenTransaction(String topic, int partitions) {
+        List<TopicPartition> all = IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
         await("no transaction is open in " + topic, () -> {
-            for (int partition = 0; partition < partitions; partition++) {
-                if (end(topic, partition, "read_committed") < end(topic, partition, "read_uncommitted")) {
-                    return false;
-                }
-            }
-            return true;
+            Map<TopicPartition, Long> stable = ends(all, IsolationLevel.READ_COMMITTED);
+            return stable.equals(ends(all, IsolationLevel.READ_UNCOMMITTED));
         });
     }
 
     /** Offset behind the last record or marker, whatever its fate. */
     long logEnd(String topic, int partition) {
-        return end(topic, partition, "read_uncommitted");
+        TopicPartition one = new TopicPartition(topic, partition);
+        return ends(List.of(one), IsolationLevel.READ_UNCOMMITTED).get(one);
     }
 
-    private long end(String topic, int partition, String isolation) {
-        Map<String, Object> config = Map.of(
-                "bootstrap.servers",
-                kafka.bootstrapServers(),
-                "isolation.level",
-                isolation,
-                "enable.metrics.push",
-                false);
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            TopicPartition one = new TopicPartition(topic, partition);
-            return consumer.endOffsets(List.of(one)).get(one);
-        }
+    private Map<TopicPartition, Long> ends(List<TopicPartition> partitions, IsolationLevel isolation) {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        await("the ends of " + partitions + " are known", () -> {
+            try {
+                kafka.admin()
+                        .listOffsets(latest, new ListOffsetsOptions(isolation))
+                        .all()
+                        .get()
+                        .forEach((partition, end) -> ends.put(partition, end.offset()));
+                return true;
+            } catch (ExecutionException e) {
+                // Shortly after a topic was created, a broker may not know it yet.
+                if (e.getCause() instanceof RetriableException) {
+                    return false;
+                }
+                throw new AssertionError("looking up the ends of " + partitions + " failed", e);
+            } catch (InterruptedException e) {
+                throw new AssertionError("looking up the ends of " + partitions + " was interrupted", e);
+            }
+        });
+        return ends;
     }
 
     /** Waits for a condition that something else brings about. */
