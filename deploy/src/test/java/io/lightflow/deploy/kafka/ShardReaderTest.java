@@ -71,6 +71,11 @@ class ShardReaderTest {
     }
 
     private ShardReader reader(int pollRecords, Beacons beacons, int partitions, String... topics) {
+        return reader(pollRecords, pollRecords, beacons, partitions, topics);
+    }
+
+    private ShardReader reader(
+            int recordsOfConsumer, int pollRecords, Beacons beacons, int partitions, String... topics) {
         TreeMap<String, EventType> types = new TreeMap<>();
         for (String topic : topics) {
             types.put(topic, EventType.TAG);
@@ -79,7 +84,7 @@ class ShardReaderTest {
                 new Pace(pollRecords, Duration.ofMillis(50), 1, MAX_SKEW, Duration.ofSeconds(30), beacons, pollBytes);
         PollLimiter limiter = new PollLimiter();
         ShardReader reader = new ShardReader(
-                kafka.clients().consumer("reader", pollRecords, limiter),
+                kafka.clients().consumer("reader", recordsOfConsumer, limiter),
                 limiter,
                 new PollBudget(budgetBytes),
                 Admin.create(Map.of("bootstrap.servers", kafka.broker().bootstrapServers())),
@@ -192,6 +197,53 @@ class ShardReaderTest {
         });
         assertThat(times.get("size-0")).isEqualTo(longs(0, 1_000));
         assertThat(times.get("size-1")).isEqualTo(longs(0, 1_000));
+    }
+
+    @Test
+    void aPollReturnsNotOnlyWhatWasFetchedBefore() throws Exception {
+        kafka.broker().createTopic("fresh", 1, Map.of());
+        ShardReader reader = reader(100, Beacons.EXPECTED, 1, "fresh");
+        seekToStart(reader);
+        poll(reader);
+
+        // The first of two records ends the request that the last poll has sent. On a busy machine, the answer to the
+        // next request may come late.
+        TestKafka.await("a poll returns both records", () -> {
+            kafka.produce("fresh", 0, "1");
+            kafka.produce("fresh", 0, "2");
+            return poll(reader).stream().mapToInt(Block::size).sum() == 2;
+        });
+    }
+
+    @Test
+    void aPollCanBeHalvedSeveralTimesAndReturnsOneRecordAtLeast() throws Exception {
+        kafka.broker().createTopic("halves", 1, Map.of());
+        kafka.produce("halves", 0, numbers(0, 1_000));
+        // The consumer returns one record at a time, so a poll does not exceed its size.
+        ShardReader reader = reader(1, 160, Beacons.EXPECTED, 1, "halves");
+        seekToStart(reader);
+        TestKafka.await("some is read", () -> !poll(reader).isEmpty());
+
+        assertThat(reader.poll(0).get(0).size()).isEqualTo(160);
+        assertThat(reader.poll(1).get(0).size()).isEqualTo(80);
+        assertThat(reader.poll(4).get(0).size()).isEqualTo(10);
+        assertThat(reader.poll(100).get(0).size()).isEqualTo(1);
+    }
+
+    @Test
+    void whoLeavesMuchUnreadIsBehind() throws Exception {
+        kafka.broker().createTopic("unread", 1, Map.of());
+        kafka.produce("unread", 0, numbers(0, 1_000));
+        ShardReader reader = reader(100, Beacons.EXPECTED, 1, "unread");
+        assertThat(reader.isBehind()).isFalse();
+        seekToStart(reader);
+
+        TestKafka.await("some is read", () -> !poll(reader).isEmpty());
+        assertThat(reader.isBehind()).isTrue();
+        TestKafka.await("all is read, and nothing is left", () -> {
+            poll(reader);
+            return ends.get("unread-0") == 1_000 && !reader.isBehind();
+        });
     }
 
     @Test

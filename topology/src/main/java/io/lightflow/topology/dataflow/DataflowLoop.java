@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
@@ -70,7 +71,7 @@ public final class DataflowLoop implements BlockLoop {
     private record Batch(long txid, List<Block> blocks) {}
 
     /** Commits that were requested. */
-    private record InFlight(Batch batch, FutureTask<Void> commit) {}
+    private record InFlight(Batch batch, FutureTask<Void> commit, CompletableFuture<Void> ended) {}
 
     /**
      * @param steps creates a step for each thread
@@ -146,7 +147,7 @@ public final class DataflowLoop implements BlockLoop {
                 | StoreUnavailableException
                 | SchemasUnavailableException
                 | FencedException e) {
-            forget(batch);
+            forget();
             settle(todo);
             throw e;
         }
@@ -156,6 +157,15 @@ public final class DataflowLoop implements BlockLoop {
         }
         if (!commits.isEmpty()) {
             commit(batch, commits, todo);
+        }
+    }
+
+    @Override
+    public void afterCommit(Runnable action) {
+        if (inFlight == null) {
+            action.run();
+        } else {
+            inFlight.ended.thenRun(action);
         }
     }
 
@@ -254,8 +264,17 @@ public final class DataflowLoop implements BlockLoop {
     }
 
     private void commit(Batch batch, List<Commit<List<OutputEvent>>> commits, Deque<Batch> todo) {
-        FutureTask<Void> commit = new FutureTask<>(() -> sink.commit(commits), null);
-        inFlight = new InFlight(batch, commit);
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        FutureTask<Void> commit = new FutureTask<>(
+                () -> {
+                    try {
+                        sink.commit(commits);
+                    } finally {
+                        ended.complete(null);
+                    }
+                },
+                null);
+        inFlight = new InFlight(batch, commit, ended);
         for (Commit<List<OutputEvent>> made : commits) {
             for (ShardMove move : made.moves()) {
                 positions.put(move.shard(), move.next());
@@ -283,12 +302,12 @@ public final class DataflowLoop implements BlockLoop {
             inFlight = null;
         } catch (CommitTimeoutException e) {
             inFlight = null;
-            forget(asked.batch);
+            forget();
             addHalves(asked.batch, todo);
             throw e;
         } catch (SinkUnavailableException | FencedException e) {
             inFlight = null;
-            forget(asked.batch);
+            forget();
             todo.addFirst(asked.batch);
             throw e;
         }
@@ -325,14 +344,11 @@ public final class DataflowLoop implements BlockLoop {
     }
 
     /**
-     * Forgets positions, since the ledger's content is unknown. A stopped shard does not work, so it is where it was.
+     * Forgets positions, since the ledger's content is unknown, and a failed commit closes all shards of the sink. A
+     * stopped shard does not work, so it is where it was.
      */
-    private void forget(Batch batch) {
-        for (Block block : batch.blocks()) {
-            if (!stopped.isStopped(block.shard())) {
-                positions.remove(block.shard());
-            }
-        }
+    private void forget() {
+        positions.keySet().removeIf(shard -> !stopped.isStopped(shard));
     }
 
     @Override

@@ -48,6 +48,16 @@ public final class ShardReader implements AutoCloseable {
     private static final Duration MAX_POLL_WAIT = Duration.ofMillis(200);
     /** How long a poll waits for more records when enough to fill the blocks are known to exist. */
     private static final Duration ARRIVAL_WAIT = Duration.ofMillis(20);
+    /**
+     * How long a poll waits for the answer to the request that the poll before has sent. What a consumer returns first
+     * may have been fetched long before.
+     */
+    private static final Duration FRESH_WAIT = Duration.ofMillis(5);
+    /** A poll does not continue for fewer. */
+    private static final int FEW_RECORDS = 256;
+    private static final int MAX_HALVINGS = 20;
+    /** A task lags if this share of a full batch is unread. */
+    private static final int LAG_SHARE = 8;
     /** A shard whose records do not arrive delays the others for no longer than this. */
     private static final Duration MAX_WAIT_FOR_SLOW_SHARD = Duration.ofSeconds(5);
 
@@ -73,6 +83,8 @@ public final class ShardReader implements AutoCloseable {
 
     private long lookedUpMs = Long.MIN_VALUE;
     private boolean ready;
+    /** Whether the last poll left much. */
+    private boolean behind;
     /** Topics that the log says are missing. */
     private Set<String> missingTopics = Set.of();
 
@@ -211,8 +223,20 @@ public final class ShardReader implements AutoCloseable {
      *     much. Empty if a topic was recreated under its name, which {@link #isReady} then reports
      */
     public List<Block> poll() {
+        return poll(0);
+    }
+
+    /**
+     * Polls less than a full batch.
+     *
+     * @param halvings how often the numbers of records and bytes are halved
+     * @see #poll()
+     */
+    public List<Block> poll(int halvings) {
+        int maxRecords = Math.max(1, pace.pollRecords() >> Math.min(halvings, MAX_HALVINGS));
+        long maxBytes = Math.max(1, pace.pollBytes().bytes() >> Math.min(halvings, MAX_HALVINGS));
         try {
-            return consumer.assignment().isEmpty() ? List.of() : pollBlocks();
+            return consumer.assignment().isEmpty() ? List.of() : pollBlocks(maxRecords, maxBytes);
         } catch (LogTruncationException e) {
             e.offsetOutOfRangePartitions()
                     .forEach((partition, read) -> stopTruncated(partition, read, divergence(e, partition)));
@@ -220,34 +244,39 @@ public final class ShardReader implements AutoCloseable {
         }
     }
 
-    private List<Block> pollBlocks() {
+    private List<Block> pollBlocks(int maxRecords, long wantedBytes) {
         Map<TopicPartition, Long> from = new HashMap<>();
         Map<TopicPartition, List<BlockEntry>> entries = new HashMap<>();
         int count = 0;
-        long maxBytes = Math.min(pace.pollBytes().bytes(), budget.nextBatch());
+        long maxBytes = Math.min(wantedBytes, budget.nextBatch());
         long bytes = 0;
-        Duration wait = MAX_POLL_WAIT.compareTo(pace.emitInterval()) < 0 ? MAX_POLL_WAIT : pace.emitInterval();
+        Duration wait = MAX_POLL_WAIT;
+        boolean fresh = false;
+        boolean toEnd = false;
         for (TopicPartition partition : consumer.assignment()) {
             from.put(partition, consumer.position(partition));
         }
         try {
-            while (count < pace.pollRecords() && bytes < maxBytes) {
+            while (count < maxRecords && bytes < maxBytes) {
                 limiter.begin(maxBytes - bytes);
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(wait);
                 bytes += take(records, entries);
                 count += records.count();
                 // Even if nothing came: the consumer may have reached the end of a partition over markers alone.
                 long unread = keepTogether();
-                if (records.isEmpty()) {
+                if (records.isEmpty() || fresh && unread < FEW_RECORDS) {
+                    toEnd = unread < pace.pollRecords() / LAG_SHARE;
                     break;
                 }
-                wait = unread >= pace.pollRecords() - count ? ARRIVAL_WAIT : Duration.ZERO;
+                wait = unread >= maxRecords - count ? ARRIVAL_WAIT : FRESH_WAIT;
+                fresh = true;
             }
         } catch (LogTruncationException e) {
             throw e;
         } catch (OffsetOutOfRangeException e) {
             stepOverGap(e, from);
         }
+        behind = !toEnd;
         budget.polled(bytes);
         if (!ready) {
             return List.of();
@@ -443,6 +472,11 @@ public final class ShardReader implements AutoCloseable {
                 && slowest != Long.MAX_VALUE
                 && (slowest == Position.NO_TIME
                         || time - slowest > pace.maxSkew().toMillis());
+    }
+
+    /** Whether the last poll left so many records that the next batch should be polled ahead. */
+    public boolean isBehind() {
+        return behind;
     }
 
     /** The shards that this reads. */

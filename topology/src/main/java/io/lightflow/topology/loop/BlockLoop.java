@@ -16,6 +16,14 @@ public interface BlockLoop extends AutoCloseable {
      */
     void process(long txid, List<Block> blocks);
 
+    /**
+     * Runs an action, in any thread, once the commit of the last processed batch has ended, well or not; at once if
+     * none is in flight.
+     */
+    default void afterCommit(Runnable action) {
+        action.run();
+    }
+
     @Override
     void close();
 }

@@ -26,6 +26,13 @@ import org.slf4j.LoggerFactory;
 /**
  * One task of the spout. A new batch continues where the last one ended. A replayed batch is read again from the
  * ledger, whatever its length turns out to be: the loop skips records that the ledger already has.
+ *
+ * <p>While the task keeps up with its topics, it polls a batch once the commit of the last one has ended: a batch that
+ * is polled earlier would only wait. While it lags, it polls ahead.
+ *
+ * <p>Trident replays a batch that takes long, which may mean that the loop's worker has died, or only that the loop
+ * waits for a server. If the loop of this worker still works, the replay is empty: the loop commits what it has. A
+ * replay for another worker is half as large as the one before, so that an outage does not fill that worker's memory.
  */
 final class BlockEmitter implements Emitter<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(BlockEmitter.class);
@@ -33,12 +40,16 @@ final class BlockEmitter implements Emitter<Object> {
     private static final int MAX_RECORDS_PER_POLL = 2_000;
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+    /** The longest wait for a commit. Meanwhile nobody learns that the batch may be replayed. */
+    private static final Duration COMMIT_WAIT = Duration.ofSeconds(1);
 
     private final String topology;
     private final TaskHints hints;
     private final ShardReader reader;
     private final ShardPositions positions;
     private final GuardedCloser closer;
+    private final ExecutorSignal signal;
+    private BatchEnd lastBatch = new BatchEnd();
     private boolean seek = true;
     /** Whether the last attempt to read failed. */
     private boolean unavailable;
@@ -53,6 +64,8 @@ final class BlockEmitter implements Emitter<Object> {
         this.reader = reader(topology, settings, shards);
         this.positions = topology.positions(settings);
         this.closer = new GuardedCloser("a task's reader", this::closeAll, CLOSE_TIMEOUT);
+        this.signal = ExecutorSignal.of(topology.stormName(settings.group()));
+        this.lastBatch.come();
     }
 
     private static ShardReader reader(TopologyDescriptor topology, GroupSettings settings, List<Integer> shards) {
@@ -74,7 +87,34 @@ final class BlockEmitter implements Emitter<Object> {
 
     @Override
     public void emitBatch(TransactionAttempt transaction, Object ignored, TridentCollector collector) {
-        closer.work(() -> collector.emit(new Values(new Blocks(topology, read(transaction)))));
+        // The executor may have emitted the end of the former batch just now, and waits here for long.
+        signal.raise();
+        closer.work(() -> emit(transaction, collector));
+    }
+
+    private void emit(TransactionAttempt transaction, TridentCollector collector) {
+        boolean isReplay = transaction.getAttemptId() > 0;
+        boolean atWork = (isReplay || !reader.isBehind()) && !awaitLastCommit(transaction);
+        if (isReplay && atWork) {
+            collector.emit(new Values(new Blocks(topology, List.of())));
+            return;
+        }
+        Blocks blocks = new Blocks(topology, read(transaction));
+        lastBatch = blocks.end();
+        collector.emit(new Values(blocks));
+        if (!blocks.blocks().isEmpty()) {
+            hints.write(transaction.getTransactionId(), transaction.getAttemptId(), blocks.blocks());
+        }
+    }
+
+    /** Returns whether the last batch has ended. */
+    private boolean awaitLastCommit(TransactionAttempt transaction) {
+        try {
+            return lastBatch.await(COMMIT_WAIT);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException("waiting to read batch " + transaction + " was interrupted", e);
+        }
     }
 
     private List<Block> read(TransactionAttempt transaction) {
@@ -90,7 +130,7 @@ final class BlockEmitter implements Emitter<Object> {
                     reader.seek(positions.read(reader.shards()));
                     seek = false;
                 }
-                blocks = reader.poll();
+                blocks = reader.poll(transaction.getAttemptId());
             }
             if (unavailable) {
                 unavailable = false;
@@ -113,9 +153,6 @@ final class BlockEmitter implements Emitter<Object> {
         } catch (RuntimeException e) {
             seek = true;
             throw e;
-        }
-        if (!blocks.isEmpty()) {
-            hints.write(transaction.getTransactionId(), transaction.getAttemptId(), blocks);
         }
         return blocks;
     }

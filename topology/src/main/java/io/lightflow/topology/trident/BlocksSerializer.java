@@ -30,6 +30,8 @@ public final class BlocksSerializer extends Serializer<Blocks> {
     public void write(Kryo kryo, Output out, Blocks blocks) {
         EntryCodec codec = Topologies.named(blocks.topology()).entryCodec();
         DataOutput entries = new DataOutputStream(out);
+        // The other worker cannot tell when it is done.
+        blocks.end().come();
         out.writeString(blocks.topology());
         out.writeInt(blocks.blocks().size(), true);
         for (Block block : blocks.blocks()) {

@@ -34,7 +34,16 @@ final class LoopState implements State {
         if (loop == null) {
             loop = factory.get();
         }
-        loop.process(txid, blocks.blocks());
+        boolean done = false;
+        try {
+            loop.process(txid, blocks.blocks());
+            loop.afterCommit(blocks.end()::come);
+            done = true;
+        } finally {
+            if (!done) {
+                blocks.end().come();
+            }
+        }
     }
 
     private void closeLoop() {

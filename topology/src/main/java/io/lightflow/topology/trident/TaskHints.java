@@ -9,13 +9,16 @@ import org.apache.storm.trident.topology.state.TransactionalState;
 
 /**
  * The ZooKeeper node of one task: which offsets of its shards are in flight under which txid. Operators read it. No
- * code decides by it (invariant A), so a lost or wrong node does no harm.
+ * code decides by it (invariant A), so a lost or wrong node does no harm. It is written at most once a second.
  */
 final class TaskHints implements AutoCloseable {
     static final String FOLDER = "lightflow-tasks";
 
+    private static final long INTERVAL_NANOS = 1_000_000_000;
+
     private final TransactionalState state;
     private final String path;
+    private long writtenNanos = System.nanoTime() - INTERVAL_NANOS;
 
     TaskHints(Map<String, Object> conf, String transactionId, int task) {
         this.state = TransactionalState.newUserState(conf, transactionId);
@@ -23,6 +26,11 @@ final class TaskHints implements AutoCloseable {
     }
 
     void write(long txid, int attempt, List<Block> blocks) {
+        long now = System.nanoTime();
+        if (now - writtenNanos < INTERVAL_NANOS) {
+            return;
+        }
+        writtenNanos = now;
         Map<String, Object> shards = new TreeMap<>();
         for (Block block : blocks) {
             Map<String, Object> ranges = new TreeMap<>();

@@ -10,8 +10,12 @@ import org.apache.storm.tuple.Fields;
 
 /** Builds the topologies of a group and their Storm settings. */
 public final class TridentTopologies {
-    private static final int IDLE_SLEEP_MS = 3;
-    private static final int MESSAGE_TIMEOUT_SECONDS = 30;
+    /** In one process, executors wake each other. */
+    private static final int IDLE_WAIT_MS = 25;
+    /** Nobody tells an executor about a tuple of another process. */
+    private static final int IDLE_WAIT_OF_MANY_MS = 3;
+
+    private static final int MESSAGE_TIMEOUT_SECONDS = 5;
 
     private TridentTopologies() {}
 
@@ -42,18 +46,18 @@ public final class TridentTopologies {
         config.put(
                 Config.TOPOLOGY_TRIDENT_BATCH_EMIT_INTERVAL_MILLIS,
                 Math.toIntExact(descriptor.emitInterval(settings).toMillis()));
-        // An idle executor polls at this interval. Storm's default, 1 ms after a thousand polls without a sleep, keeps
-        // an idle core half busy.
-        config.put(Config.TOPOLOGY_BOLT_WAIT_PROGRESSIVE_LEVEL2_COUNT, 0);
-        config.put(Config.TOPOLOGY_BOLT_WAIT_PROGRESSIVE_LEVEL3_SLEEP_MILLIS, IDLE_SLEEP_MS);
-        config.put(Config.TOPOLOGY_SPOUT_WAIT_PROGRESSIVE_LEVEL3_SLEEP_MILLIS, IDLE_SLEEP_MS);
+        // Storm's own strategies either keep an idle core half busy, or delay a batch at each of its dozen steps.
+        config.put(Config.TOPOLOGY_BOLT_WAIT_STRATEGY, SignalledWait.class.getName());
+        config.put(Config.TOPOLOGY_SPOUT_WAIT_STRATEGY, SignalledWait.class.getName());
+        config.put(SignalledWait.MAX_WAIT_MS, spread.workers() == 1 ? IDLE_WAIT_MS : IDLE_WAIT_OF_MANY_MS);
+        config.put(Config.TOPOLOGY_SPOUT_RECVQ_SKIPS, 0);
         // The whole heap is touched before the first batch: to get it page by page costs 7% of the processor.
         config.put(
                 Config.TOPOLOGY_WORKER_CHILDOPTS,
                 "-Xms%1$dm -Xmx%1$dm -XX:+AlwaysPreTouch -XX:+UseParallelGC".formatted(spread.heapMb()));
         config.put(Config.TOPOLOGY_ACKER_EXECUTORS, 1);
-        // A batch that waits for a server outlives this time-out, which does no harm. Trident replays the batch of a
-        // worker that died after one to two of these time-outs.
+        // Trident replays the batch of a worker that died after one to two of these time-outs. A batch that waits for a
+        // server outlives them, which does no harm: its replays are empty or small.
         config.setMessageTimeoutSecs(MESSAGE_TIMEOUT_SECONDS);
         config.registerSerialization(Blocks.class, BlocksSerializer.class);
         return config;

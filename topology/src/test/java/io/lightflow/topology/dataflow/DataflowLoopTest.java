@@ -74,6 +74,34 @@ class DataflowLoopTest extends DataflowLoopFixture {
     }
 
     @Test
+    void theEndOfACommitIsToldOnceItHasEndedWellOrNot() {
+        fill(10);
+        open(0);
+        List<Runnable> delayed = new ArrayList<>();
+        helpers = delayed::add;
+        loop = newLoop();
+        List<String> ends = new ArrayList<>();
+
+        process(block(0, 0, 2, 0, 2));
+        loop.afterCommit(() -> ends.add("first"));
+        assertThat(ends).isEmpty();
+        delayed.forEach(Runnable::run);
+        assertThat(ends).containsExactly("first");
+
+        delayed.clear();
+        ledger.failNext(Moment.BEFORE_COMMIT);
+        process(block(0, 2, 4, 2, 4));
+        loop.afterCommit(() -> ends.add("second"));
+        delayed.forEach(Runnable::run);
+        assertThat(ends).containsExactly("first", "second");
+
+        process();
+        loop.afterCommit(() -> ends.add("third"));
+        delayed.forEach(Runnable::run);
+        assertThat(ends).containsExactly("first", "second", "third");
+    }
+
+    @Test
     void invariantA_aCommitThatFailedIsMadeAgainInPlaceFromTheLedger() {
         fill(10).open(0);
         ledger.failNext(Moment.BEFORE_COMMIT);

@@ -88,6 +88,10 @@ class TridentTopologiesTest {
                 .containsEntry(Config.TOPOLOGY_MAX_SPOUT_PENDING, 2)
                 .containsEntry(Config.TOPOLOGY_TRIDENT_BATCH_EMIT_INTERVAL_MILLIS, 200)
                 .containsEntry(Config.TOPOLOGY_WORKERS, 1);
+        assertThat(config)
+                .containsEntry(Config.TOPOLOGY_BOLT_WAIT_STRATEGY, SignalledWait.class.getName())
+                .containsEntry(Config.TOPOLOGY_SPOUT_WAIT_STRATEGY, SignalledWait.class.getName())
+                .containsEntry(Config.TOPOLOGY_SPOUT_RECVQ_SKIPS, 0);
         assertThat(config.get(Config.TOPOLOGY_WORKER_CHILDOPTS).toString()).contains("-Xmx700m");
         assertThat(config.get(Config.TOPOLOGY_KRYO_REGISTER).toString()).contains(BlocksSerializer.class.getName());
     }
