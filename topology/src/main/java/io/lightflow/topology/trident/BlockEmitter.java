@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * is polled earlier would only wait. While it lags, it polls ahead.
  *
  * <p>Trident replays a batch that takes long, which may mean that the loop's worker has died, or only that the loop
- * waits for a server. If the loop of this worker still works, the replay is empty: the loop commits what it has. A
- * replay for another worker is half as large as the one before, so that an outage does not fill that worker's memory.
+ * waits for a server. If the loop of this worker works on the blocks, the replay is empty: the loop commits what it
+ * has. Any other replay is half as large as the one before, so that an outage does not fill the loop's memory.
  */
 final class BlockEmitter implements Emitter<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(BlockEmitter.class);
@@ -94,8 +94,10 @@ final class BlockEmitter implements Emitter<Object> {
 
     private void emit(TransactionAttempt transaction, TridentCollector collector) {
         boolean isReplay = transaction.getAttemptId() > 0;
-        boolean atWork = (isReplay || !reader.isBehind()) && !awaitLastCommit(transaction);
-        if (isReplay && atWork) {
+        if (isReplay || !reader.isBehind()) {
+            awaitLastCommit(transaction);
+        }
+        if (isReplay && lastBatch.isAtWork()) {
             collector.emit(new Values(new Blocks(topology, List.of())));
             return;
         }
@@ -107,10 +109,9 @@ final class BlockEmitter implements Emitter<Object> {
         }
     }
 
-    /** Returns whether the last batch has ended. */
-    private boolean awaitLastCommit(TransactionAttempt transaction) {
+    private void awaitLastCommit(TransactionAttempt transaction) {
         try {
-            return lastBatch.await(COMMIT_WAIT);
+            lastBatch.await(COMMIT_WAIT);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StoppedException("waiting to read batch " + transaction + " was interrupted", e);

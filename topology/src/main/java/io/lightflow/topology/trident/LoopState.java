@@ -35,6 +35,7 @@ final class LoopState implements State {
             loop = factory.get();
         }
         boolean done = false;
+        blocks.end().begin();
         try {
             loop.process(txid, blocks.blocks());
             loop.afterCommit(blocks.end()::come);
