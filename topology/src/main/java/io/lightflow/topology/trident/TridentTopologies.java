@@ -51,15 +51,20 @@ public final class TridentTopologies {
         config.put(Config.TOPOLOGY_SPOUT_WAIT_STRATEGY, SignalledWait.class.getName());
         config.put(SignalledWait.MAX_WAIT_MS, spread.workers() == 1 ? IDLE_WAIT_MS : IDLE_WAIT_OF_MANY_MS);
         config.put(Config.TOPOLOGY_SPOUT_RECVQ_SKIPS, 0);
-        // The whole heap is touched before the first batch: to get it page by page costs 7% of the processor.
-        config.put(
-                Config.TOPOLOGY_WORKER_CHILDOPTS,
-                "-Xms%1$dm -Xmx%1$dm -XX:+AlwaysPreTouch -XX:+UseParallelGC".formatted(spread.heapMb()));
+        config.put(Config.TOPOLOGY_WORKER_CHILDOPTS, workerOptions(spread.heapMb()));
         config.put(Config.TOPOLOGY_ACKER_EXECUTORS, 1);
         // Trident replays the batch of a worker that died after one to two of these time-outs. A batch that waits for a
         // server outlives them, which does no harm: its replays are empty or small.
         config.setMessageTimeoutSecs(MESSAGE_TIMEOUT_SECONDS);
         config.registerSerialization(Blocks.class, BlocksSerializer.class);
         return config;
+    }
+
+    /**
+     * JVM options of a worker. The whole heap is touched before the first batch: to get it page by page costs 7% of the
+     * processor.
+     */
+    public static String workerOptions(int heapMb) {
+        return "-Xms%1$dm -Xmx%1$dm -XX:+AlwaysPreTouch -XX:+UseParallelGC".formatted(heapMb);
     }
 }
