@@ -55,6 +55,7 @@ public final class ShardReader implements AutoCloseable {
     private static final Duration FRESH_WAIT = Duration.ofMillis(5);
     /** A poll does not continue for fewer. */
     private static final int FEW_RECORDS = 256;
+
     private static final int MAX_HALVINGS = 20;
     /** A task lags if this share of a full batch is unread. */
     private static final int LAG_SHARE = 8;

@@ -6,7 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Tells the spout's task how far the loop is with a batch, until its commit has ended, well or not. It decides only
- * when the next batch is polled, and whether a replay is empty. A late or missing notice costs time and nothing else. Thread-safe.
+ * when the next batch is polled, and whether a replay is empty. A late or missing notice costs time and nothing else.
+ * Thread-safe.
  */
 public final class BatchEnd {
     private final CountDownLatch ended = new CountDownLatch(1);

@@ -84,8 +84,14 @@ class BlocksSerializerTest {
                                 new UncountedEvent(10, EventType.CONVERSION, TIME)),
                         block(2)));
 
-        assertThat(carry(light)).usingRecursiveComparison().ignoringFields("end").isEqualTo(light);
-        assertThat(carry(joined)).usingRecursiveComparison().ignoringFields("end").isEqualTo(joined);
+        assertThat(carry(light))
+                .usingRecursiveComparison()
+                .ignoringFields("end")
+                .isEqualTo(light);
+        assertThat(carry(joined))
+                .usingRecursiveComparison()
+                .ignoringFields("end")
+                .isEqualTo(joined);
     }
 
     @Test
