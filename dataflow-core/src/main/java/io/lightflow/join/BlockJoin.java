@@ -174,8 +174,8 @@ final class BlockJoin {
     }
 
     /**
-     * What is to be read next; empty if everything has been read. The keys of the block and the timers come first. Keys
-     * whose timers are due follow one read later.
+     * Returns the next query, which is empty once everything has been read. The first one has the rows of the block's
+     * keys and the timers. Keys whose timers are due follow one query later.
      */
     StoreQuery nextQuery() {
         QueryBuilder query = new QueryBuilder();

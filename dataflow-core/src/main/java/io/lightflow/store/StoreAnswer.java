@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a store has found, each part in the order of the query.
+ * A store's answer to a query. Each part has the order of the query.
  *
  * @param rows the cells of each range, by ascending key; an absent row has none
  * @param events the event cells of each query, in any order; a cell that was written again may occur again

@@ -344,8 +344,8 @@ public final class DataflowLoop implements BlockLoop {
     }
 
     /**
-     * Forgets positions, since the ledger's content is unknown, and a failed commit closes all shards of the sink. A
-     * stopped shard does not work, so it is where it was.
+     * Forgets all positions, since the ledger's content is unknown. A stopped shard does not work, so it is where it
+     * was.
      */
     private void forget() {
         positions.keySet().removeIf(shard -> !stopped.isStopped(shard));
