@@ -4,34 +4,27 @@ import static io.lightflow.deploy.kafka.SinkSamples.at;
 import static io.lightflow.deploy.kafka.SinkSamples.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.deploy.kafka.TestKafka.End;
 import io.lightflow.position.Position;
 import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.kafka.KafkaLedger;
 import io.lightflow.topology.kafka.KafkaSink;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Wherever in the ledger topic the last committed position is, it is found. */
+@ExtendWith(SharedKafka.class)
 class KafkaLedgerTest {
     private static TestKafka kafka;
 
     @BeforeAll
-    static void start(@TempDir Path directory) {
-        kafka = new TestKafka(EmbeddedKafkaSettings.in(directory));
+    static void start(TestKafka shared) {
+        kafka = shared;
         kafka.broker().createTopic(SinkSamples.INPUT, 4, Map.of());
-    }
-
-    @AfterAll
-    static void stop() {
-        kafka.close();
     }
 
     @Test

@@ -3,33 +3,26 @@ package io.lightflow.deploy.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.kafka.TopicChecks;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.settings.GroupSettings;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A submission checks the topics of a real broker. */
+@ExtendWith(SharedKafka.class)
 class TopicChecksTest {
     private static final Duration RETENTION = Duration.ofDays(61);
     private static TestKafka kafka;
 
     @BeforeAll
-    static void start(@TempDir Path directory) {
-        kafka = new TestKafka(EmbeddedKafkaSettings.in(directory));
-    }
-
-    @AfterAll
-    static void stop() {
-        kafka.close();
+    static void start(TestKafka shared) {
+        kafka = shared;
     }
 
     private static List<String> check(String group, int shards) {

@@ -9,7 +9,6 @@ import io.lightflow.event.LightEvent;
 import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition.Incarnation;
-import io.lightflow.topology.settings.GroupSettings.Beacons;
 import io.lightflow.topology.settings.GroupSettings.Pace;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -59,8 +58,6 @@ public final class ShardReader implements AutoCloseable {
     private static final int MAX_HALVINGS = 20;
     /** A task lags if this share of a full batch is unread. */
     private static final int LAG_SHARE = 8;
-    /** A shard whose records do not arrive delays the others for no longer than this. */
-    private static final Duration MAX_WAIT_FOR_SLOW_SHARD = Duration.ofSeconds(5);
 
     private final Consumer<byte[], byte[]> consumer;
     private final PollLimiter limiter;
@@ -74,9 +71,7 @@ public final class ShardReader implements AutoCloseable {
     private final InstantSource clock;
 
     private final Map<String, Integer> incarnations = new HashMap<>();
-    private final Map<TopicPartition, Long> maxTimes = new HashMap<>();
-    private final Map<TopicPartition, Long> lastNewsMs = new HashMap<>();
-    private final Set<TopicPartition> paused = new HashSet<>();
+    private final EventTimeSkew skew;
     /** Leader epochs at the consumer's positions. */
     private final Map<TopicPartition, Integer> leaderEpochs = new HashMap<>();
     /** Shards that are not read. */
@@ -84,6 +79,8 @@ public final class ShardReader implements AutoCloseable {
 
     private long lookedUpMs = Long.MIN_VALUE;
     private boolean ready;
+    /** Whether the next blocks are the first ones since {@link #seek}. */
+    private boolean sought;
     /** Whether the last poll left much. */
     private boolean behind;
     /** Topics that the log says are missing. */
@@ -117,6 +114,7 @@ public final class ShardReader implements AutoCloseable {
         this.pace = pace;
         this.decoder = decoder;
         this.clock = clock;
+        this.skew = new EventTimeSkew(consumer, pace, clock);
         this.truncated = new TruncatedShards(clock);
     }
 
@@ -171,7 +169,10 @@ public final class ShardReader implements AutoCloseable {
         return incarnations.size() == topics.size();
     }
 
-    /** Continues from these positions, by shard. */
+    /**
+     * Continues from these positions, by shard. The next poll returns a block for each shard, even if nothing is left
+     * to read: timers may be due that the attempt before did not fire.
+     */
     public void seek(Map<Integer, Position> positions) {
         List<TopicPartition> assignment = new ArrayList<>();
         truncated.release();
@@ -183,22 +184,17 @@ public final class ShardReader implements AutoCloseable {
             }
         }
         consumer.assign(assignment);
-        paused.retainAll(assignment);
-        consumer.resume(paused);
-        paused.clear();
-        maxTimes.clear();
-        lastNewsMs.clear();
+        skew.restart(assignment);
         leaderEpochs.clear();
-        long now = clock.millis();
         for (TopicPartition partition : assignment) {
             Position position = positions.get(partition.partition());
             Incarnation at = position.at(partition.topic(), incarnations.get(partition.topic()));
             consumer.seek(partition, new OffsetAndMetadata(at.nextOffset(), epoch(at), ""));
             leaderEpochs.put(partition, at.leaderEpoch());
-            maxTimes.put(partition, Math.min(now, position.maxTime(partition.topic())));
-            lastNewsMs.put(partition, now);
+            skew.news(partition, position.maxTime(partition.topic()));
         }
         ready = true;
+        sought = true;
     }
 
     /** Why shards are stopped because their log was cut off, by shard. */
@@ -219,9 +215,10 @@ public final class ShardReader implements AutoCloseable {
     /**
      * Polls until there are enough records or no more for now.
      *
-     * @return one block for each shard that has news, by rising number; in all at most {@code pace.pollRecords} and one
-     *     poll more records, and {@code pace.pollBytes} and one record more bytes, or less if the process holds too
-     *     much. Empty if a topic was recreated under its name, which {@link #isReady} then reports
+     * @return one block for each shard that has news, or for each shard after {@link #seek}, by rising number. In all
+     *     at most {@code pace.pollRecords} and one poll more records, and {@code pace.pollBytes} and one record more
+     *     bytes, or less if the process holds too much. Empty if a topic was recreated under its name, which
+     *     {@link #isReady} then reports
      */
     public List<Block> poll() {
         return poll(0);
@@ -264,7 +261,7 @@ public final class ShardReader implements AutoCloseable {
                 bytes += take(records, entries);
                 count += records.count();
                 // Even if nothing came: the consumer may have reached the end of a partition over markers alone.
-                long unread = keepTogether();
+                long unread = skew.keepTogether();
                 if (records.isEmpty() || fresh && unread < FEW_RECORDS) {
                     toEnd = unread < pace.pollRecords() / LAG_SHARE;
                     break;
@@ -288,6 +285,7 @@ public final class ShardReader implements AutoCloseable {
             lookedUpMs = Long.MIN_VALUE;
             return List.of();
         }
+        sought = false;
         return blocks;
     }
 
@@ -302,7 +300,6 @@ public final class ShardReader implements AutoCloseable {
 
     /** Returns the number of bytes of their keys and values. */
     private long take(ConsumerRecords<byte[], byte[]> records, Map<TopicPartition, List<BlockEntry>> entries) {
-        long now = clock.millis();
         long bytes = 0;
         records.nextOffsets()
                 .forEach((partition, next) ->
@@ -312,7 +309,7 @@ public final class ShardReader implements AutoCloseable {
             int incarnation = incarnations.get(partition.topic());
             List<ConsumerRecord<byte[], byte[]>> polled = records.records(partition);
             List<BlockEntry> decoded = entries.computeIfAbsent(partition, absent -> new ArrayList<>(polled.size()));
-            long maxTime = maxTimes.get(partition);
+            long maxTime = Position.NO_TIME;
             for (ConsumerRecord<byte[], byte[]> record : polled) {
                 bytes += size(record);
                 BlockEntry entry = decode(type, incarnation, record);
@@ -323,9 +320,7 @@ public final class ShardReader implements AutoCloseable {
                     maxTime = Math.max(maxTime, beacon.time());
                 }
             }
-            // A server with a fast clock must not make its topic-partition wait for the others.
-            maxTimes.put(partition, Math.min(now, maxTime));
-            lastNewsMs.put(partition, now);
+            skew.news(partition, maxTime);
         }
         return bytes;
     }
@@ -395,12 +390,12 @@ public final class ShardReader implements AutoCloseable {
                 continue;
             }
             List<BlockPart> parts = new ArrayList<>(topics.size());
-            boolean news = false;
+            boolean news = sought;
             for (Map.Entry<String, EventType> topic : topics.entrySet()) {
                 TopicPartition partition = new TopicPartition(topic.getKey(), shard);
                 long begin = from.get(partition);
                 long end = Math.max(begin, consumer.position(partition));
-                boolean idle = isIdle(partition, now);
+                boolean idle = skew.isIdle(partition, now);
                 news |= end > begin || idle;
                 parts.add(new BlockPart(
                         topic.getKey(),
@@ -417,62 +412,6 @@ public final class ShardReader implements AutoCloseable {
             }
         }
         return blocks;
-    }
-
-    private boolean isIdle(TopicPartition partition, long now) {
-        return pace.beacons() == Beacons.NONE
-                && !paused.contains(partition)
-                && now - lastNewsMs.get(partition) > pace.idleAfter().toMillis()
-                && lag(partition) == 0;
-    }
-
-    /** Records that are known to exist and have not been read; 1 if that is unknown. */
-    private long lag(TopicPartition partition) {
-        return consumer.currentLag(partition).orElse(1);
-    }
-
-    /**
-     * Pauses topic-partitions that have run ahead of the slowest one with records to read. Little then waits for what
-     * has not been read yet, and the shards add to the same minutes of the statistics in the same commits. A shard
-     * whose records do not arrive delays only itself.
-     *
-     * @return how many records are known to exist that have not been read
-     */
-    private long keepTogether() {
-        long now = clock.millis();
-        long unread = 0;
-        Map<Integer, Long> slowestOfShard = new HashMap<>();
-        long slowest = Long.MAX_VALUE;
-        for (TopicPartition partition : maxTimes.keySet()) {
-            long lag = lag(partition);
-            unread += lag;
-            if (lag > 0) {
-                long time = maxTimes.get(partition);
-                slowestOfShard.merge(partition.partition(), time, Math::min);
-                if (now - lastNewsMs.get(partition) < MAX_WAIT_FOR_SLOW_SHARD.toMillis()) {
-                    slowest = Math.min(slowest, time);
-                }
-            }
-        }
-        for (TopicPartition partition : maxTimes.keySet()) {
-            long ownSlowest = slowestOfShard.getOrDefault(partition.partition(), Long.MAX_VALUE);
-            boolean pause = isAhead(maxTimes.get(partition), Math.min(slowest, ownSlowest));
-            if (pause && paused.add(partition)) {
-                consumer.pause(List.of(partition));
-            } else if (!pause && paused.remove(partition)) {
-                consumer.resume(List.of(partition));
-                // It was not polled while it was paused, so whether it had news is unknown.
-                lastNewsMs.put(partition, now);
-            }
-        }
-        return unread;
-    }
-
-    private boolean isAhead(long time, long slowest) {
-        return time != Position.NO_TIME
-                && slowest != Long.MAX_VALUE
-                && (slowest == Position.NO_TIME
-                        || time - slowest > pace.maxSkew().toMillis());
     }
 
     /** Whether the last poll left so many records that the next batch should be polled ahead. */

@@ -44,6 +44,8 @@ final class Reader {
     private final Deque<Long> failed = new ArrayDeque<>();
 
     private boolean seek = true;
+    /** Whether the next blocks are the first ones since the reader went to the ledger's position. */
+    private boolean sought;
     /** Whether a batch was lost and the loss is not yet detected. */
     private boolean lost;
 
@@ -91,6 +93,7 @@ final class Reader {
                         .put(shard, leaderEpoch(position, topic, incarnation));
             });
         }
+        sought = true;
     }
 
     private static int leaderEpoch(Position position, String topic, int incarnation) {
@@ -121,7 +124,7 @@ final class Reader {
                 continue;
             }
             List<BlockPart> parts = new ArrayList<>();
-            boolean news = false;
+            boolean news = sought;
             for (String topic : source.topics().keySet()) {
                 Map<Integer, Long> offsets = next.get(topic);
                 BlockPart part = source.read(topic, shard, offsets.get(shard), random.nextInt(most + 1));
@@ -134,6 +137,7 @@ final class Reader {
                 blocks.add(new Block(shard, parts, nowMs));
             }
         }
+        sought = false;
         return blocks;
     }
 

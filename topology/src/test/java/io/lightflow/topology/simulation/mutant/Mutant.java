@@ -59,6 +59,7 @@ public enum Mutant {
             "WAITING_CLICKS_DELETED"),
 
     EVENTS_NOT_SYNCED(
+            6,
             "a write is acknowledged with its mark when its rows are durable, and before its impressions and tags are"
                     + " (done by the fake store)",
             "EVENTS_NOT_SYNCED"),
@@ -79,6 +80,7 @@ public enum Mutant {
             "NO_FENCING"),
 
     ROWS_NOT_IN_KEY_ORDER(
+            10,
             "the statistics rows of a commit are written in the order of a hash table",
             changed(
                     "io.lightflow.topology.postgres.StatisticsRows",
@@ -134,7 +136,7 @@ public enum Mutant {
             changed("io.lightflow.join.BlockJoin", Advice.to(NoTakeover.class).on(named("takeover")))),
 
     TAKEOVER_NOT_AWAITED(
-            38,
+            292,
             "an attempt writes cells although the commit of its number may be forgotten",
             changed(
                     "io.lightflow.topology.dataflow.DataflowLoop",
