@@ -24,6 +24,7 @@ import io.lightflow.topology.zookeeper.GroupNodes;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -250,6 +251,7 @@ public final class LocalStack implements AutoCloseable {
         GroupSettings groupSettings = groupSettings(group);
         try (GroupNodes nodes = GroupNodes.connect(groupSettings, topology)) {
             nodes.withdrawStops();
+            nodes.keepSubmittedRules(groupSettings.join(), Instant.now());
         }
         try {
             storm.submitTopology(

@@ -24,6 +24,21 @@ final class Operator {
                 stand.stack().groupSettings(group).toYaml());
     }
 
+    /**
+     * Runs commands with changed settings.
+     *
+     * @param from part of the settings of the stand
+     * @param to what takes its place
+     */
+    Operator(Stand stand, DcGroup group, Path folder, String from, String to) throws IOException {
+        this(stand, group, folder);
+        String yaml = Files.readString(settings);
+        if (!yaml.contains(from)) {
+            throw new IllegalArgumentException("expected settings with " + from + ", found " + yaml);
+        }
+        Files.writeString(settings, yaml.replace(from, to));
+    }
+
     /** A command's exit code, and its output on both streams. */
     record Answer(int exitCode, String output) {}
 

@@ -12,6 +12,7 @@ import io.lightflow.deploy.embedded.Await;
 import io.lightflow.lab.feed.FeedProducer;
 import io.lightflow.lab.up.Operator.Answer;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,6 +60,7 @@ class WaitingCertificateTest {
         assertThat(count(first, "clicks", "waiting")).isOne();
         assertThat(count(first, "conversions", "joined")).isOne();
         assertThat(count(first, "conversions", "waiting")).isOne();
+        assertCertifiedAfterAChange(stand, folder, hour);
         JsonNode second = certify(operator, folder, nextHour);
         assertThat(count(second, "conversions", "in")).isOne();
         assertThat(count(second, "conversions", "duplicate")).isOne();
@@ -68,6 +70,21 @@ class WaitingCertificateTest {
         assertThat(settled.get("exitCode").intValue()).as(settled.toString()).isZero();
         assertThat(count(settled, "clicks", "orphaned")).isOne();
         assertThat(count(settled, "conversions", "unattributed")).isOne();
+    }
+
+    /** The events arrived before the change, so that they wait by the former window. */
+    private static void assertCertifiedAfterAChange(Stand stand, Path folder, long hour) throws Exception {
+        Operator changed = new Operator(
+                stand,
+                Stand.US,
+                Files.createDirectory(folder.resolve("changed")),
+                "orphanAfter: \"1d\"",
+                "orphanAfter: \"1h\"");
+
+        JsonNode first = certify(changed, folder, hour);
+
+        assertThat(first.get("exitCode").intValue()).as(first.toString()).isZero();
+        assertThat(count(first, "clicks", "waiting")).isOne();
     }
 
     private static long count(JsonNode certificate, String type, String column) {

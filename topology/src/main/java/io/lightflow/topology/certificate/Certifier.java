@@ -13,6 +13,7 @@ import io.lightflow.topology.postgres.StatisticsReader;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.statistics.StatisticsTopology;
+import io.lightflow.topology.zookeeper.GroupNodes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -43,6 +44,7 @@ final class Certifier implements AutoCloseable {
     private final Map<String, PartitionReader> fronts = new TreeMap<>();
     private final ShardPositions joins;
     private final StatisticsReader statistics;
+    private final GroupNodes nodes;
     private final CountDownLatch never = new CountDownLatch(1);
 
     Certifier(GroupSettings settings) {
@@ -53,6 +55,7 @@ final class Certifier implements AutoCloseable {
         settings.fronts().forEach((dc, front) -> fronts.put(dc, new PartitionReader(front.kafka(), name + "-" + dc)));
         this.joins = DataflowTopology.INSTANCE.positions(settings);
         this.statistics = StatisticsTopology.reader(settings);
+        this.nodes = GroupNodes.connect(settings, DataflowTopology.INSTANCE);
     }
 
     private List<Integer> allShards() {
@@ -104,10 +107,11 @@ final class Certifier implements AutoCloseable {
         Map<Integer, Position> decided = afterTimers(counted);
 
         SortedMap<String, EventType> light = GroupTopics.light(settings);
-        RecordReading reading = new RecordReading(schemas, settings.join().farFuture(), light);
+        PossibleRules rules = new PossibleRules(settings.group(), nodes.submittedRules(Instant.now()), settings.join());
+        Duration farFuture = rules.farFuture(begin);
+        RecordReading reading = new RecordReading(schemas, farFuture, light);
         TopicsOfGroup topics = TopicsOfGroup.lookUp(central.admin(), settings);
-        ShardHourAudit audit = new ShardHourAudit(
-                topics, settings.join().of(settings.group()), settings.join().farFuture(), reading, central, fronts);
+        ShardHourAudit audit = new ShardHourAudit(topics, rules, farFuture, reading, central, fronts);
         HourRows rows = new HourRows(schemas, begin);
         List<ShardCertificate> certificates = new ArrayList<>();
         for (int shard : shards) {
@@ -222,5 +226,6 @@ final class Certifier implements AutoCloseable {
         central.close();
         joins.close();
         statistics.close();
+        nodes.close();
     }
 }

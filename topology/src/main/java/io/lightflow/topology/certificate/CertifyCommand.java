@@ -4,6 +4,7 @@ import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.operator.SettingsOption;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.zookeeper.ZooKeeperUnavailableException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -144,7 +145,10 @@ public final class CertifyCommand implements Callable<Integer> {
                         good &= certify(certifier, next, shards);
                         next = next.plus(1, ChronoUnit.HOURS);
                     }
-                } catch (HourNotClosedException | SinkUnavailableException | SchemasUnavailableException e) {
+                } catch (HourNotClosedException
+                        | SinkUnavailableException
+                        | SchemasUnavailableException
+                        | ZooKeeperUnavailableException e) {
                     reportRetry(e);
                 } catch (KafkaException e) {
                     if (e instanceof InterruptException) {

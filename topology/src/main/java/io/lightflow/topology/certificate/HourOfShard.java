@@ -1,11 +1,11 @@
 package io.lightflow.topology.certificate;
 
 import io.lightflow.event.EventType;
-import io.lightflow.join.JoinSettings;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.Difference.What;
 import io.lightflow.topology.certificate.LightRecord.Claim;
 import io.lightflow.topology.certificate.LightRecord.Kind;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -36,7 +36,7 @@ final class HourOfShard {
 
     private final int shard;
     private final long begin;
-    private final JoinSettings rules;
+    private final PossibleRules rules;
     private final List<LightTopic> topics;
     private final Map<String, Integer> topicNumbers = new HashMap<>();
     private final EventTally tally = new EventTally();
@@ -56,7 +56,7 @@ final class HourOfShard {
      * @param begin first ms of the hour
      * @param topics the light topics of the shard
      */
-    HourOfShard(int shard, long begin, JoinSettings rules, List<LightTopic> topics) {
+    HourOfShard(int shard, long begin, PossibleRules rules, List<LightTopic> topics) {
         this.shard = shard;
         this.begin = begin;
         this.rules = rules;
@@ -199,10 +199,7 @@ final class HourOfShard {
             });
         }
         for (int row : unjoinedClicks.getOrDefault(impression.fingerprint(), List.of())) {
-            var windows = rules.windowsOf(claims.get(row).advertiserId());
-            long click = timeOf(row);
-            if (impression.time() >= click - windows.impressionLookBack().toMillis()
-                    && impression.time() <= click + windows.orphanAfter().toMillis()) {
+            if (rules.mustJoin(timeOf(row), claims.get(row).advertiserId(), impression.time())) {
                 impressionsThere.put(row, topic + "-" + shard + " at offset " + offset);
             }
         }
@@ -363,7 +360,7 @@ final class HourOfShard {
             if (topicOf(row).type() == EventType.CONVERSION
                     && fateOf(row) == null
                     && !isDuplicate(row)
-                    && watermark >= timeOf(row) + rules.allowedDisorder().toMillis() + 1) {
+                    && watermark >= dueOf(row, EventType.CONVERSION)) {
                 waiting.add(new WaitingConversion(row, timeOf(row), claim));
             }
         });
@@ -392,13 +389,19 @@ final class HourOfShard {
         if (type == EventType.CONVERSION && mayWait.contains(row)) {
             return null;
         }
-        long waits = type == EventType.CLICK
-                ? rules.windowsOf(claims.get(row).advertiserId()).orphanAfter().toMillis()
-                : rules.allowedDisorder().toMillis();
-        long due = timeOf(row) + waits + 1;
+        long due = dueOf(row, type);
         return watermark < due
                 ? null
                 : "the event was not emitted, although it had to be at watermark " + Instant.ofEpochMilli(due);
+    }
+
+    /** The watermark at which a click or a conversion was decided by all rules that may have applied. */
+    private long dueOf(int row, EventType type) {
+        long time = timeOf(row);
+        Duration wait = type == EventType.CLICK
+                ? rules.orphanAfter(time, claims.get(row).advertiserId())
+                : rules.allowedDisorder(time);
+        return time + wait.toMillis() + 1;
     }
 
     private void differ(What what, int row, String words) {

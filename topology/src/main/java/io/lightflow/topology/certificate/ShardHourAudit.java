@@ -2,7 +2,6 @@ package io.lightflow.topology.certificate;
 
 import io.lightflow.event.EventType;
 import io.lightflow.event.OutputTopic;
-import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
 import io.lightflow.position.Visibility;
 import io.lightflow.topology.certificate.PartitionReader.Offsets;
@@ -50,7 +49,7 @@ final class ShardHourAudit {
             EventType.CONVERSION, List.of(OutputTopic.CONVERSIONS));
 
     private final TopicsOfGroup topics;
-    private final JoinSettings rules;
+    private final PossibleRules rules;
     private final Duration farFuture;
     private final RecordReading reading;
     private final PartitionReader central;
@@ -58,10 +57,13 @@ final class ShardHourAudit {
 
     private final List<OffsetRange> ranges = new ArrayList<>();
 
-    /** @param fronts by data center */
+    /**
+     * @param farFuture how far ahead of its record an event of the hour may be stamped
+     * @param fronts by data center
+     */
     ShardHourAudit(
             TopicsOfGroup topics,
-            JoinSettings rules,
+            PossibleRules rules,
             Duration farFuture,
             RecordReading reading,
             PartitionReader central,
@@ -99,7 +101,7 @@ final class ShardHourAudit {
         for (OutputTopic output : OUTPUTS) {
             readOutput(hour, output, outputs, decided.visibility(), summed, rows);
         }
-        new WaitingClicks(hour, topics, rules, farFuture, reading, central).find(decided);
+        new WaitingClicks(hour, topics, rules, reading, central).find(decided);
         readEarlierOutputs(hour, outputs, decided);
         fronts.forEach((dc, front) -> {
             Map<TopicPartition, Offsets> found = front.open(frontPartitions(shard), begin - farFuture.toMillis());
@@ -181,7 +183,8 @@ final class ShardHourAudit {
                     .toList();
             central.open(
                             partitions,
-                            outputsSince(hour.begin() - rules.retention().toMillis(), farFuture))
+                            outputsSince(
+                                    hour.begin() - rules.retention(hour.begin()).toMillis(), farFuture))
                     .forEach((partition, earlier) -> {
                         long to = read.get(partition).since();
                         String name = partition.topic();

@@ -2,12 +2,10 @@ package io.lightflow.topology.certificate;
 
 import io.lightflow.event.EventType;
 import io.lightflow.event.OutputTopic;
-import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
 import io.lightflow.topology.certificate.HourOfShard.WaitingConversion;
 import io.lightflow.topology.certificate.LightRecord.Kind;
 import io.lightflow.topology.certificate.PartitionReader.Offsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,22 +21,19 @@ import org.apache.kafka.common.TopicPartition;
 final class WaitingClicks {
     private final HourOfShard hour;
     private final TopicsOfGroup topics;
-    private final JoinSettings rules;
-    private final Duration farFuture;
+    private final PossibleRules rules;
     private final RecordReading reading;
     private final PartitionReader central;
 
     WaitingClicks(
             HourOfShard hour,
             TopicsOfGroup topics,
-            JoinSettings rules,
-            Duration farFuture,
+            PossibleRules rules,
             RecordReading reading,
             PartitionReader central) {
         this.hour = hour;
         this.topics = topics;
         this.rules = rules;
-        this.farFuture = farFuture;
         this.reading = reading;
         this.central = central;
     }
@@ -49,7 +44,7 @@ final class WaitingClicks {
         if (conversions.isEmpty()) {
             return;
         }
-        long since = decided.watermark() - longestOrphanAfterMs();
+        long since = decided.watermark() - rules.longestOrphanAfter().toMillis();
         Map<EventFingerprint, LightRecord> clicks = candidates(conversions, since, decided);
         if (clicks.isEmpty()) {
             return;
@@ -57,7 +52,7 @@ final class WaitingClicks {
         List<TopicPartition> outputs = Stream.of(OutputTopic.CLICKS, OutputTopic.ORPHANS)
                 .map(output -> new TopicPartition(output.of(rules.group()), hour.shard()))
                 .toList();
-        central.open(outputs, ShardHourAudit.outputsSince(since, farFuture))
+        central.open(outputs, ShardHourAudit.outputsSince(since, rules.farFuture(since)))
                 .forEach((partition, found) -> central.read(partition, found.since(), found.end(), record -> {
                     OutputRecord output =
                             reading.output(partition.topic(), record.offset(), record.key(), record.value());
@@ -72,13 +67,6 @@ final class WaitingClicks {
         }
     }
 
-    private long longestOrphanAfterMs() {
-        return Stream.concat(Stream.of(rules.windows()), rules.windowsByAdvertiser().values().stream())
-                .mapToLong(windows -> windows.orphanAfter().toMillis())
-                .max()
-                .orElseThrow();
-    }
-
     /** Clicks that could win one of the conversions, and that the watermark lets wait; by fingerprint. */
     private Map<EventFingerprint, LightRecord> candidates(
             List<WaitingConversion> conversions, long since, Position decided) {
@@ -89,7 +77,8 @@ final class WaitingClicks {
                 partitions.add(new TopicPartition(name, hour.shard()));
             }
         });
-        Map<TopicPartition, Offsets> found = central.open(partitions, since - farFuture.toMillis());
+        Map<TopicPartition, Offsets> found =
+                central.open(partitions, since - rules.farFuture(since).toMillis());
         for (TopicPartition partition : partitions) {
             int incarnation = topics.light().get(partition.topic()).incarnation();
             long to = decided.nextOffset(partition.topic(), incarnation);
@@ -106,14 +95,13 @@ final class WaitingClicks {
     }
 
     private long orphanTime(LightRecord click) {
-        var windows = rules.windowsOf(click.claim().advertiserId());
-        return click.time() + windows.orphanAfter().toMillis() + 1;
+        return click.time()
+                + rules.orphanAfter(click.time(), click.claim().advertiserId()).toMillis()
+                + 1;
     }
 
     private boolean mayWin(LightRecord click, WaitingConversion conversion) {
-        var windows = rules.windowsOf(conversion.claim().advertiserId());
-        return click.time() <= conversion.time()
-                && click.time() >= conversion.time() - windows.clickLookBack().toMillis()
+        return rules.mayAttribute(conversion.time(), conversion.claim().advertiserId(), click.time())
                 && conversion.claim().mayBeWonBy(click);
     }
 }

@@ -4,6 +4,7 @@ import io.lightflow.attribution.Windows;
 import io.lightflow.event.EventRules;
 import io.lightflow.join.JoinSettings;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -59,7 +60,7 @@ public record JoinRules(
                 Require.orElse(schemaGrace, Duration.ofMinutes(1)),
                 Duration.ZERO,
                 Duration.ofHours(1));
-        advertisers = Require.filled("join.advertisers", advertisers);
+        advertisers = withoutEmpty(Require.filled("join.advertisers", advertisers));
         requireWindows("join.", impressionLookBack, orphanAfter, clickLookBack, viewThrough);
         advertisers.forEach((id, own) -> requireWindows(
                 "join.advertisers." + id + ".",
@@ -67,6 +68,12 @@ public record JoinRules(
                 own.orphanAfter(),
                 own.clickLookBack(),
                 own.viewThrough()));
+    }
+
+    private static Map<String, OwnWindows> withoutEmpty(Map<String, OwnWindows> advertisers) {
+        Map<String, OwnWindows> own = new TreeMap<>(advertisers);
+        own.values().removeIf(OwnWindows.NONE::equals);
+        return Collections.unmodifiableMap(own);
     }
 
     /** The limits of {@link Windows}, with the names of the keys; null stands for the value for all advertisers. */
@@ -90,11 +97,37 @@ public record JoinRules(
 
     /** Windows of one advertiser; null stands for the value for all advertisers. */
     public record OwnWindows(
-            Duration impressionLookBack, Duration orphanAfter, Duration clickLookBack, Duration viewThrough) {}
+            Duration impressionLookBack, Duration orphanAfter, Duration clickLookBack, Duration viewThrough) {
+        private static final OwnWindows NONE = new OwnWindows(null, null, null, null);
+    }
 
     /** The largest price or revenue of one event, in micros. */
     public long maxAmountMicros() {
         return maxAmount * MICROS;
+    }
+
+    /** The rules as YAML, which {@link #parse} reads. */
+    public String toYaml() {
+        return SettingsYaml.write(this);
+    }
+
+    /**
+     * Reads what {@link #toYaml} returned. Keys of other builds are skipped.
+     *
+     * @throws SettingsException if the string holds a wrong setting
+     */
+    public static JoinRules parse(String yaml) {
+        return SettingsYaml.parseJoin(yaml);
+    }
+
+    /**
+     * Finds the rules in settings whose keys are flat, such as {@code join.orphanAfter}. Keys of other builds are
+     * skipped.
+     *
+     * @throws SettingsException if the string holds a wrong setting
+     */
+    public static JoinRules ofFlat(String yaml) {
+        return SettingsYaml.parseFlatJoin(yaml);
     }
 
     /** The rules in the form that the join step takes. */

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.time.Duration;
 import java.util.stream.Collectors;
@@ -23,6 +24,13 @@ final class SettingsYaml {
                     .addSerializer(Duration.class, new DurationFormat.Writer())
                     .addDeserializer(DataSize.class, new DataSizeFormat.Reader())
                     .addSerializer(DataSize.class, new DataSizeFormat.Writer()));
+
+    /** For what {@code submit} has kept, perhaps that of another build. */
+    private static final ObjectMapper LENIENT =
+            MAPPER.copy().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private static final String JOIN = "join.";
+    private static final String ADVERTISERS = JOIN + "advertisers.";
 
     private SettingsYaml() {}
 
@@ -63,7 +71,42 @@ final class SettingsYaml {
                 .collect(Collectors.joining("."));
     }
 
-    static String write(GroupSettings settings) {
+    /** @throws SettingsException if the string holds a wrong setting */
+    static JoinRules parseJoin(String yaml) {
+        try {
+            return LENIENT.readValue(yaml, JoinRules.class);
+        } catch (JsonProcessingException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** @throws SettingsException if the string holds a wrong setting */
+    static JoinRules parseFlatJoin(String yaml) {
+        try {
+            ObjectNode join = LENIENT.createObjectNode();
+            LENIENT.readTree(yaml).properties().forEach(setting -> {
+                String key = setting.getKey();
+                if (key.startsWith(ADVERTISERS)) {
+                    // An advertiser's id may contain dots; the name of a window does not.
+                    int end = key.lastIndexOf('.');
+                    join.withObject("/advertisers")
+                            .withObjectProperty(key.substring(ADVERTISERS.length(), end))
+                            .set(key.substring(end + 1), setting.getValue());
+                } else if (key.startsWith(JOIN)) {
+                    join.set(key.substring(JOIN.length()), setting.getValue());
+                }
+            });
+            return LENIENT.treeToValue(join, JoinRules.class);
+        } catch (JsonProcessingException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static SettingsException unreadable(JsonProcessingException e) {
+        return new SettingsException("the rules of the join that were submitted are unreadable: " + firstLine(e), e);
+    }
+
+    static String write(Object settings) {
         try {
             return MAPPER.writeValueAsString(settings);
         } catch (JsonProcessingException e) {

@@ -10,6 +10,7 @@ import io.lightflow.topology.settings.SettingsException;
 import io.lightflow.topology.trident.TridentTopologies;
 import io.lightflow.topology.zookeeper.GroupNodes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -126,6 +127,9 @@ public class SubmitCommand implements Callable<Integer> {
     private void submit(GroupSettings settings, TopologyDescriptor topology) throws Exception {
         int tasks = parallelism == null ? TridentTopologies.parallelism(topology, settings) : parallelism;
         String name = topology.stormName(settings.group());
+        try (GroupNodes nodes = GroupNodes.connect(settings, topology)) {
+            nodes.keepSubmittedRules(settings.join(), Instant.now());
+        }
         try {
             StormSubmitter.submitTopology(
                     name,

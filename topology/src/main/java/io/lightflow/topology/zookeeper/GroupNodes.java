@@ -2,8 +2,11 @@ package io.lightflow.topology.zookeeper;
 
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.JoinRules;
+import io.lightflow.topology.settings.SubmittedRules;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -22,8 +25,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A topology's nodes in ZooKeeper: {@code owner}, which exists while a topology works on the group, {@code paused},
  * which an operator sets, {@code stopped}, which holds the reason of each shard that needs an operator,
- * {@code checkpoint}, by which an operator asks for a copy of the store, and {@code settings}, which were submitted
- * last. Exactness needs none of them: the sink would fence a second topology. Thread-safe.
+ * {@code checkpoint}, by which an operator asks for a copy of the store, {@code settings}, which were submitted last,
+ * and {@code rules}, those of the join since earlier submissions. Exactness needs none of them: the sink would fence a
+ * second topology. Thread-safe.
  */
 public final class GroupNodes implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupNodes.class);
@@ -36,6 +40,7 @@ public final class GroupNodes implements AutoCloseable {
     private final String checkpointPath;
     private final String checkpointReplyPath;
     private final String settingsPath;
+    private final RulesNodes rules;
 
     private GroupNodes(CuratorFramework curator, NodeAccess access, String base) {
         this.curator = curator;
@@ -46,6 +51,7 @@ public final class GroupNodes implements AutoCloseable {
         this.checkpointPath = base + "/checkpoint";
         this.checkpointReplyPath = base + "/checkpoint-reply";
         this.settingsPath = base + "/settings";
+        this.rules = new RulesNodes(curator, base + "/rules");
     }
 
     /** Connects. ZooKeeper may still be unavailable. */
@@ -170,6 +176,27 @@ public final class GroupNodes implements AutoCloseable {
                 .orSetData()
                 .creatingParentsIfNeeded()
                 .forPath(settingsPath, settings.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** The rules of the join that were submitted, oldest first; empty if no submission has kept any. */
+    public List<SubmittedRules> submittedRules(Instant now) {
+        return call("looking up the rules that were submitted", () -> rules.read(lastRules(), now.toEpochMilli()));
+    }
+
+    /**
+     * Keeps the rules of a submission beside the former ones. To be called while no topology works on the group, and
+     * before one is submitted.
+     */
+    public void keepSubmittedRules(JoinRules submitted, Instant now) {
+        call("keeping the submitted rules", () -> {
+            access.restrict();
+            rules.keep(submitted, lastRules(), now.toEpochMilli());
+            return null;
+        });
+    }
+
+    private Optional<JoinRules> lastRules() {
+        return submittedSettings().map(JoinRules::ofFlat);
     }
 
     /** The id of the topology that works on the group now, if there is one. */
@@ -304,8 +331,10 @@ public final class GroupNodes implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(action + " was interrupted", e);
+        } catch (RuntimeException e) {
+            throw e;
         } catch (Exception e) {
-            throw new IllegalStateException(action + " failed: ZooKeeper says " + e, e);
+            throw new ZooKeeperUnavailableException(action + " failed: ZooKeeper says " + e, e);
         }
     }
 

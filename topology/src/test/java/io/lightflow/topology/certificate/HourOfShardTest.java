@@ -20,8 +20,6 @@ import org.junit.jupiter.api.Test;
 class HourOfShardTest {
     private static final int CASES = 2_000;
 
-    private static final long DISORDER_MS = HourPlan.RULES.allowedDisorder().toMillis();
-
     private final long seed = Long.getLong("seed", System.nanoTime() % 1_000_000);
 
     /** Gives the cases, with a number to draw by. */

@@ -1,10 +1,10 @@
 package io.lightflow.topology.certificate;
 
 import io.lightflow.event.EventType;
-import io.lightflow.join.JoinSettings;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.LightRecord.Claim;
 import io.lightflow.topology.certificate.LightRecord.Kind;
+import io.lightflow.topology.settings.JoinRules;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -20,10 +20,11 @@ import java.util.Set;
 final class HourPlan {
     static final int SHARD = 3;
     static final long BEGIN = 1_767_261_600_000L;
-    static final JoinSettings RULES = JoinSettings.defaults("us");
+    private static final JoinRules RULES = JoinRules.parse("{}");
+    static final PossibleRules UNCHANGED = new PossibleRules("us", List.of(), RULES);
 
     private static final List<String> DCS = List.of("us-west", "us-east");
-    private static final long ORPHAN_AFTER_MS = RULES.windows().orphanAfter().toMillis();
+    private static final long ORPHAN_AFTER_MS = RULES.orphanAfter().toMillis();
 
     /** A record at its offset. */
     record At(long offset, LightRecord record) {}
@@ -251,7 +252,7 @@ final class HourPlan {
 
     /** Counts the hour as it stands. */
     HourOfShard count() {
-        HourOfShard hour = new HourOfShard(SHARD, BEGIN, RULES, topics);
+        HourOfShard hour = new HourOfShard(SHARD, BEGIN, UNCHANGED, topics);
         List<TopicEnd> tails = new ArrayList<>();
         for (int topic = 0; topic < topics.size(); topic++) {
             hour.beginTopic(topic);

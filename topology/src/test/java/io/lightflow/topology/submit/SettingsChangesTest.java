@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.JoinRules;
 import io.lightflow.topology.settings.SettingsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,5 +87,18 @@ class SettingsChangesTest {
         assertThatThrownBy(() -> changes(from, to))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining(message);
+    }
+
+    @Test
+    void theRulesOfTheJoinAreFoundInWhatIsKept() {
+        String join = "join: {orphanAfter: 1500ms, rowCap: 7, advertisers: {a.b.c: {viewThrough: 2h}, \"1458\": {}}}";
+        GroupSettings settings = GroupSettings.parse(YAML.replace("join: {orphanAfter: 24h}", join));
+        String kept = SettingsChanges.withoutSecrets(settings);
+
+        JoinRules found = JoinRules.ofFlat(kept + "join.keyOfALaterBuild: \"5\"\n");
+
+        assertThat(found.of("us")).isEqualTo(settings.join().of("us"));
+        assertThat(found.farFuture()).isEqualTo(settings.join().farFuture());
+        assertThat(JoinRules.parse(found.toYaml())).isEqualTo(found);
     }
 }
