@@ -11,7 +11,8 @@ import java.util.TreeMap;
 
 /** Builds the launch descriptions of Java processes, with common flags and small memory. */
 final class JavaLaunch {
-    private static final List<String> INHERITED = List.of("PATH", "HOME", "USER", "LOGNAME", "TZ", "LANG", "LC_ALL");
+    private static final List<String> INHERITED =
+            List.of("PATH", "HOME", "USER", "LOGNAME", "TZ", "LANG", "LC_ALL", "JDK_JAVA_OPTIONS");
 
     private final String name;
     private final Path directory;

@@ -26,11 +26,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** Broker and PostgreSQL as real processes: what they have confirmed survives their being killed. */
 @Tag("cluster")
-@Isolated
+@ResourceLock("cluster of processes")
 class DurableProcessesTest {
     private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
 

@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** ZooKeeper, Nimbus and Supervisor as real processes, with a topology that only counts. */
 @Tag("cluster")
-@Isolated
+@ResourceLock("cluster of processes")
 class StormClusterTest {
-    private static final Duration TUPLES_WITHIN = Duration.ofSeconds(40);
+    private static final Duration TUPLES_WITHIN = Duration.ofMinutes(2);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
