@@ -104,7 +104,7 @@ final class BlockJoin {
         this.newWatermark = Watermarks.after(
                 position, block, times, settings.allowedDisorder().toMillis());
         this.next = position.after(block, times.maxTimes(), times.clocks(), newWatermark, txid, position.books());
-        this.timers = new DueTimers(visibility, oldWatermark, newWatermark);
+        this.timers = new DueTimers(visibility, oldWatermark, position.join().ahead(), newWatermark);
         this.lastTimer = position.join().lastTimer();
         ingestEvents();
     }
@@ -170,7 +170,7 @@ final class BlockJoin {
     }
 
     private KeyState key(String joinKey) {
-        return keys.computeIfAbsent(joinKey, KeyState::new);
+        return keys.computeIfAbsent(joinKey, absent -> new KeyState(absent, position.watermarkOf(absent)));
     }
 
     /**
@@ -250,7 +250,8 @@ final class BlockJoin {
     }
 
     private void fireTimers() {
-        moveWatermarkTo(timers.limit(maxTimers));
+        timers.limit(maxTimers);
+        moveWatermarkTo(timers.watermark());
         for (Cell timer : timers.firing()) {
             key(Cells.string(timer.value())).timerDue = true;
         }
@@ -335,7 +336,7 @@ final class BlockJoin {
             new KeyJoin(this, key).run();
         }
         sendBeacons();
-        JoinProgress join = new JoinProgress(takeover(), lastTimer);
+        JoinProgress join = new JoinProgress(takeover(), lastTimer, timers.ahead());
         return new StepResult(
                 cells,
                 eventCells,
@@ -381,12 +382,9 @@ final class BlockJoin {
         return block.shard();
     }
 
-    long oldWatermark() {
-        return oldWatermark;
-    }
-
-    long newWatermark() {
-        return newWatermark;
+    /** The watermark of a key after this step. */
+    long newWatermark(KeyState key) {
+        return timers.ahead().watermarkOf(key.joinKey, newWatermark);
     }
 
     void count(EventType type, Entry entry, long count) {
@@ -402,14 +400,14 @@ final class BlockJoin {
     }
 
     /** Stores an impression or a tag that was ingested with this block. */
-    void store(LightEvent event, byte[] joinKeyUtf8, byte[] value) {
+    void store(LightEvent event, KeyState key, byte[] value) {
         eventCells.add(new EventCell(
                 event.type(),
-                joinKeyUtf8,
+                key.joinKeyUtf8,
                 Cells.utf8(event.id()),
                 event.time(),
                 takeover(),
-                oldWatermark,
+                key.oldWatermark,
                 event.origin(),
                 value));
     }

@@ -60,7 +60,7 @@ public final class JoinStep {
             // A ledger of an earlier version does not tell; no timer was later than this.
             lastTimer = committed.maxTime() + Windows.MAX_WINDOW.toMillis() + 1;
         }
-        return committed.with(new JoinProgress(join.takeovers() + 1, lastTimer));
+        return committed.with(new JoinProgress(join.takeovers() + 1, lastTimer, join.ahead()));
     }
 
     /**

@@ -34,10 +34,12 @@ final class KeyJoin {
     private final BlockJoin block;
     private final KeyState key;
     private final KeyOutputs outputs;
+    private final long newWatermark;
 
     KeyJoin(BlockJoin block, KeyState key) {
         this.block = block;
         this.key = key;
+        this.newWatermark = block.newWatermark(key);
         this.outputs = new KeyOutputs(block, key.joinKeyUtf8);
     }
 
@@ -78,7 +80,7 @@ final class KeyJoin {
             key.addImpression(impression);
             newImpressions.add(impression);
             byte[] value = CellValue.impression(impression.schemaId(), event.producedMs(), event.body());
-            block.store(event, key.joinKeyUtf8, value);
+            block.store(event, key, value);
         }
         countMarks(impression, EventType.IMPRESSION, invalid);
         block.count(EventType.IMPRESSION, Entry.JOINED, 1);
@@ -97,7 +99,7 @@ final class KeyJoin {
         boolean invalid = isFull(key.daySize(KeyDay.dayOf(event.time())), event);
         if (!invalid) {
             key.addTag(tag);
-            block.store(event, key.joinKeyUtf8, EMPTY);
+            block.store(event, key, EMPTY);
         }
         countMarks(tag, EventType.TAG, invalid);
         block.count(EventType.TAG, Entry.JOINED, 1);
@@ -138,7 +140,7 @@ final class KeyJoin {
 
     /** An earlier attempt may have stored the event. Its cell must not count once the origin is committed. */
     private void storeTombstone(LightEvent event, byte[] value) {
-        block.store(Tombstones.cell(key.joinKeyUtf8, event, block.takeover(), block.oldWatermark(), value));
+        block.store(Tombstones.cell(key.joinKeyUtf8, event, block.takeover(), key.oldWatermark, value));
         if (key.announceTombstones(block.takeover())) {
             block.store(Tombstones.announcement(key.joinKeyUtf8, block.takeover(), event.origin()));
         }
@@ -227,7 +229,7 @@ final class KeyJoin {
         return new StoredEvent(
                 event.id(),
                 event.time(),
-                block.oldWatermark(),
+                key.oldWatermark,
                 block.takeover(),
                 event.origin(),
                 event.producedMs(),
@@ -299,9 +301,9 @@ final class KeyJoin {
         for (StoredEvent click : key.clicks().values()) {
             long due = orphanTime(click);
             if ((click.fresh() || key.decides)
-                    && due > block.oldWatermark()
-                    && due <= block.newWatermark()
-                    && status(click, block.newWatermark(), true) == Status.ORPHANED) {
+                    && due > key.oldWatermark
+                    && due <= newWatermark
+                    && status(click, newWatermark, true) == Status.ORPHANED) {
                 block.count(EventType.CLICK, Entry.WAITING, -1);
                 outputs.orphan(click, false);
             }
@@ -319,13 +321,13 @@ final class KeyJoin {
     private void decideConversions() {
         for (StoredEvent conversion : key.conversions().values()) {
             long due = decisionTime(conversion);
-            if (due > block.newWatermark()) {
+            if (due > newWatermark) {
                 continue;
             }
-            boolean wasWaiting = due > block.oldWatermark()
-                    || verdict(conversion, block.oldWatermark(), false) instanceof Verdict.Undecided;
+            boolean wasWaiting =
+                    due > key.oldWatermark || verdict(conversion, key.oldWatermark, false) instanceof Verdict.Undecided;
             if (wasWaiting) {
-                send(conversion, verdict(conversion, block.newWatermark(), true));
+                send(conversion, verdict(conversion, newWatermark, true));
             }
         }
     }

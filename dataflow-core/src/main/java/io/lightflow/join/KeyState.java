@@ -29,6 +29,8 @@ final class KeyState {
 
     final String joinKey;
     final byte[] joinKeyUtf8;
+    /** Up to which the key has decided everything before this block. */
+    final long oldWatermark;
     /** Events of this block, in its order. */
     final List<LightEvent> events = new ArrayList<>(2);
     /** Whether a timer of this key is due. */
@@ -90,8 +92,9 @@ final class KeyState {
 
     private record CrowdedEvent(EventType type, String id) {}
 
-    KeyState(String joinKey) {
+    KeyState(String joinKey, long oldWatermark) {
         this.joinKey = joinKey;
+        this.oldWatermark = oldWatermark;
         this.joinKeyUtf8 = Cells.utf8(joinKey);
     }
 

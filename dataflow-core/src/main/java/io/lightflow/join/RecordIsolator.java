@@ -122,8 +122,8 @@ public final class RecordIsolator {
     /** An attempt of another build may have stored an event that is set aside; its cell must never count. */
     private StepResult withTombstones(List<LightEvent> setAside) {
         List<NewCell> cells = new ArrayList<>(result.cells());
-        setAside.forEach(event ->
-                cells.addAll(Tombstones.ofRejected(event, position.join().takeovers(), position.watermark())));
+        setAside.forEach(event -> cells.addAll(
+                Tombstones.ofRejected(event, position.join().takeovers(), position.watermarkOf(event.joinKey()))));
         return new StepResult(cells, result.events(), result.outputs(), result.position(), result.hasMoreTimers());
     }
 

@@ -4,9 +4,9 @@ package io.lightflow.join;
  * Bounds of one step (invariant K).
  *
  * @param outputBytes bound for the outputs: many small clicks on one large impression become many large outputs. One
- *     record, or the timers of one millisecond, may exceed it
- * @param timers number of timers that a block of fewer records may fire. A larger block may fire as many as it has
- *     records. Timers of one millisecond fire together
+ *     record, or the timers of one join key and millisecond, may exceed it
+ * @param timers number of timers that a block of fewer records may fire, approximately: not more than twice as many,
+ *     and those of one join key and millisecond. A larger block may fire as many as it has records
  */
 public record StepBounds(long outputBytes, int timers) {
     /** For blocks of a known size. */

@@ -73,6 +73,11 @@ public record Position(
         return new Position(topics, watermark, txid, books, store, otherJoin);
     }
 
+    /** The watermark of a join key, which may be ahead of the shard's. */
+    public long watermarkOf(String joinKey) {
+        return join.ahead().watermarkOf(joinKey, watermark);
+    }
+
     /** Offset to read next; 0 for a topic or an incarnation that has not been read. */
     public long nextOffset(String topic, int incarnation) {
         TopicPosition at = topics.get(topic);

@@ -4,7 +4,9 @@ import io.lightflow.event.EventType;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.ProducerClocks.Clock;
 import io.lightflow.position.TopicPosition.Incarnation;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -21,9 +23,11 @@ import java.util.TreeMap;
  * A topic's value lists its incarnations in hexadecimal, each with its next offset, ending with the one read last. Then
  * follow {@code @} and the topic's greatest event time. Books omit counts of 0. A missing time is {@code -}.
  *
- * <p>Further fields come last. Those of {@link JoinProgress} are {@code takeovers} and {@code timers}, the due time of
- * the last timer. They are missing if they have no value. The others have the form of a topic and a name that no topic
- * has, so a build that does not know them keeps them:
+ * <p>Further fields come last. Those of {@link JoinProgress} are {@code takeovers}, {@code timers}, the due time of the
+ * last timer, and {@code ahead}, such as {@code 1370448000001:dXNlcg}: the time and the last key of {@link KeysAhead},
+ * in Base64. They are missing if they have no value. A build that does not know {@code ahead} refuses the position,
+ * since it would fire timers twice. The others have the form of a topic and a name that no topic has, so a build that
+ * does not know them keeps them:
  *
  * <ul>
  *   <li>{@code store=1a2b3c4d:42@7} is the store: its id, its sequence and its attempt.
@@ -35,6 +39,8 @@ import java.util.TreeMap;
 public final class PositionCodec {
     private static final String VERSION = "v1";
     private static final String STORE = "store";
+    private static final String AHEAD_KEYS = "ahead";
+    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
     /** Begins the names of leader epochs and clocks, and separates a topic from its producer. */
     private static final char MARK = '~';
 
@@ -95,6 +101,10 @@ public final class PositionCodec {
         if (join.lastTimer() != Position.NO_TIME) {
             text.append("|timers=").append(join.lastTimer());
         }
+        if (join.ahead().time() != Position.NO_TIME) {
+            text.append('|').append(AHEAD_KEYS).append('=').append(join.ahead().time());
+            text.append(':').append(BASE64.encodeToString(join.ahead().lastKey().getBytes(StandardCharsets.UTF_8)));
+        }
         position.topics().forEach((topic, at) -> appendEpochs(text, topic, at.incarnations()));
         position.topics().forEach((topic, at) -> appendClocks(text, topic, at.clocks()));
         return text.toString();
@@ -139,6 +149,7 @@ public final class PositionCodec {
             long txid = 0;
             int takeovers = 0;
             long lastTimer = Position.NO_TIME;
+            KeysAhead ahead = KeysAhead.NONE;
             Books.Editor books = Books.EMPTY.edit();
             SortedMap<String, TopicPosition> topics = new TreeMap<>();
             StoreVersion store = StoreVersion.UNKNOWN;
@@ -153,6 +164,7 @@ public final class PositionCodec {
                     case "tx" -> txid = Long.parseLong(value);
                     case "takeovers" -> takeovers = Integer.parseInt(value);
                     case "timers" -> lastTimer = Long.parseLong(value);
+                    case AHEAD_KEYS -> ahead = ahead(value);
                     case "IMPRESSION", "CLICK", "CONVERSION", "TAG" -> {
                         for (String entry : value.split(",")) {
                             int colon = entry.indexOf(':');
@@ -180,10 +192,17 @@ public final class PositionCodec {
                 }
             }
             topics.replaceAll((topic, at) -> withMarks(topic, at, marked, clocks));
-            return new Position(topics, watermark, txid, books.done(), store, new JoinProgress(takeovers, lastTimer));
+            JoinProgress join = new JoinProgress(takeovers, lastTimer, ahead);
+            return new Position(topics, watermark, txid, books.done(), store, join);
         } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
             throw new IllegalArgumentException("expected a stored position, found: " + text, e);
         }
+    }
+
+    private static KeysAhead ahead(String value) {
+        int colon = value.indexOf(':');
+        byte[] lastKey = Base64.getUrlDecoder().decode(value.substring(colon + 1));
+        return new KeysAhead(Long.parseLong(value.substring(0, colon)), new String(lastKey, StandardCharsets.UTF_8));
     }
 
     /** A topic with the leader epochs and the clocks that other fields hold. */

@@ -9,6 +9,8 @@ import io.lightflow.join.OutputTooLargeException;
 import io.lightflow.join.RecordIsolator;
 import io.lightflow.join.StepResult;
 import io.lightflow.position.Books;
+import io.lightflow.position.JoinProgress;
+import io.lightflow.position.KeysAhead;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.StoreWrite;
@@ -43,7 +45,7 @@ public final class ShardRebuild {
     public ShardRebuild(JoinStep step, JoinStore store, Position begin, Position target) {
         this.step = step;
         this.store = store;
-        this.position = begin.with(target.join());
+        this.position = begin.with(target.join().with(KeysAhead.NONE));
         this.target = target;
     }
 
@@ -115,7 +117,14 @@ public final class ShardRebuild {
 
     /** An event that is ingested above the ledger's watermark would be late, or decided too late. */
     private Position capped(Position next) {
-        return next.withWatermark(Math.min(next.watermark(), target.watermark()));
+        KeysAhead ahead = next.join().ahead();
+        return next.withWatermark(Math.min(next.watermark(), target.watermark()))
+                .with(next.join().with(ahead.time() > target.watermark() ? KeysAhead.NONE : ahead));
+    }
+
+    /** What the ledger holds for the join once the store is filled. The keys that are ahead are those of the ledger. */
+    public JoinProgress progress() {
+        return position.join().with(target.join().ahead());
     }
 
     /**

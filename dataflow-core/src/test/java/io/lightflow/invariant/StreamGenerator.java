@@ -18,7 +18,7 @@ import java.util.Random;
  * Generates small streams that are as hard as the rules allow. They have few ids, keys and advertisers, ids that are
  * prefixes of others, and colliding times. Times lie at midnight, and just on, inside and outside the edges of windows.
  * Duplicates occur in any topic of their type, and days later with another time. Disorder reaches the allowed bound, or
- * exceeds it on request, also by more than any window.
+ * exceeds it on request, also by more than any window. Some streams have a crowd of keys with clicks of one time.
  */
 public final class StreamGenerator {
 
@@ -84,6 +84,9 @@ public final class StreamGenerator {
             generator.keyPrefix = "cookie-" + shard + "-";
             generator.samples.clear();
             generator.sample(30);
+            if (hasCrowd(seed)) {
+                generator.crowd(new Random(seed + shard));
+            }
             streams.add(new Stream(generator.settings, generator.topics(BOTH_DCS)));
         }
         return streams;
@@ -121,9 +124,31 @@ public final class StreamGenerator {
     private void sample(int most) {
         int count = 1 + random.nextInt(most);
         for (int i = 0; i < count; i++) {
-            SampleEvent sample = sample();
-            samples.putIfAbsent(List.of(sample.type(), sample.joinKey(), sample.id()), sample);
+            add(sample());
         }
+    }
+
+    /** One in eight, of those in which the simulation bounds the timers of a step. */
+    private static boolean hasCrowd(long seed) {
+        return seed % 2 == 0 && seed % 16 > 10;
+    }
+
+    /** Adds clicks of many keys whose timers are due in one millisecond, and conversions that come while they fire. */
+    private void crowd(Random crowd) {
+        long time = start + unit * crowd.nextInt(12);
+        long due = time + settings.windowsOf(advertiser(0)).orphanAfter().toMillis();
+        for (int i = 4 + crowd.nextInt(8); i > 0; i--) {
+            String key = keyPrefix + "crowd-" + i;
+            add(SampleEvent.click(key, "1", time, advertiser(0), "none"));
+            if (crowd.nextBoolean()) {
+                long later = due + unit * crowd.nextInt(3) + crowd.nextInt(2);
+                add(SampleEvent.conversion(key, "1", later, advertiser(0), null, null));
+            }
+        }
+    }
+
+    private void add(SampleEvent sample) {
+        samples.putIfAbsent(List.of(sample.type(), sample.joinKey(), sample.id()), sample);
     }
 
     private SampleEvent sample() {

@@ -51,6 +51,17 @@ class PositionCodecTest {
                 .isEqualTo("v1|wm=9|tx=42|us.clicks=a:5@1370448000000|takeovers=3|timers=1370534400001");
     }
 
+    /** A build that does not know these keys must not continue, since it would fire their timers again. */
+    @Test
+    void keysThatAreAheadDoNotHaveTheFormOfATopic() {
+        Position position = Position.START.with(new JoinProgress(3, 9, new KeysAhead(1370448000001L, "user|=é@")));
+        String text = PositionCodec.encode(position);
+        assertThat(text).isEqualTo("v1|wm=-|tx=0|takeovers=3|timers=9|ahead=1370448000001:dXNlcnw9w6lA");
+        assertThat(PositionCodec.decode(text)).isEqualTo(position);
+        assertThatThrownBy(() -> PositionCodec.decode(text.replace("|ahead=", "|ofALaterBuild=")))
+                .hasMessageContaining("expected a stored position");
+    }
+
     @Test
     void aLineOfAnEarlierVersionHasNoProgressOfTheJoin() {
         assertThat(PositionCodec.decode("v1|wm=9|tx=42|us.clicks=a:5@1370448000000")
@@ -160,9 +171,16 @@ class PositionCodecTest {
         StoreVersion store = random.nextBoolean()
                 ? StoreVersion.UNKNOWN
                 : new StoreVersion(random.nextInt() | 1, random.nextLong(Long.MAX_VALUE), random.nextInt());
-        JoinProgress join =
-                random.nextBoolean() ? JoinProgress.NONE : new JoinProgress(random.nextInt(1_000), time(random));
+        JoinProgress join = random.nextBoolean()
+                ? JoinProgress.NONE
+                : new JoinProgress(random.nextInt(1_000), time(random), ahead(random));
         return new Position(topics, time(random), random.nextLong(), books.done(), store, join);
+    }
+
+    private static KeysAhead ahead(Random random) {
+        return random.nextBoolean()
+                ? KeysAhead.NONE
+                : new KeysAhead(random.nextLong(1_000_000), Integer.toString(random.nextInt()));
     }
 
     private static ProducerClocks clocks(Random random) {

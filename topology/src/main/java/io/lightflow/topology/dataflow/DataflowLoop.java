@@ -206,7 +206,8 @@ public final class DataflowLoop implements BlockLoop {
         int shard = block.shard();
         Position position = positions.get(shard);
         boolean nothingNew = result.position().topics().equals(position.topics())
-                && result.position().watermark() == position.watermark();
+                && result.position().watermark() == position.watermark()
+                && result.position().join().equals(position.join());
         if (!nothingNew) {
             StoreIdentity.MarkedWrite marked = identity.mark(result.write(shard), position.store(), block.readMs());
             if (!marked.write().isEmpty()) {

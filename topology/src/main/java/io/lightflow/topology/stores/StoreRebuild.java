@@ -101,8 +101,7 @@ public final class StoreRebuild {
                         new ShardRebuild(step, store.cells(), begin == null ? log.begin() : begin, ledger);
                 log.readInto(rebuild);
                 StoreIdentity identity = store.identity(settings.group());
-                Position next = ledger.with(identity.markRebuilt(shard))
-                        .with(rebuild.position().join());
+                Position next = ledger.with(identity.markRebuilt(shard)).with(rebuild.progress());
                 lines.addAll(RebuildReport.lines(shard, log, rebuild, next, settings));
                 return next;
             });

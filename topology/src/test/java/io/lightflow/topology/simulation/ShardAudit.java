@@ -142,13 +142,18 @@ final class ShardAudit {
                     take(
                             entry,
                             life,
-                            new Arrival(before.watermark(), newest, rules),
+                            arrival(before, entry, newest, rules),
                             books,
                             central.topics().get(topic));
                     newest = Math.max(newest, timeOf(entry));
                 }
             }
         });
+    }
+
+    private static Arrival arrival(Position before, BlockEntry entry, long newest, JoinSettings rules) {
+        long watermark = entry instanceof LightEvent event ? before.watermarkOf(event.joinKey()) : before.watermark();
+        return new Arrival(watermark, newest, rules);
     }
 
     private void take(BlockEntry entry, Incarnation life, Arrival arrival, Books.Editor books, EventType type) {

@@ -163,7 +163,7 @@ final class StoreRoom {
                 });
             }
             if (parts.isEmpty()) {
-                return rebuild.position().join();
+                return rebuild.progress();
             }
             rebuild.add(new Block(shard, parts, 0));
             if (!rebuild.position().equals(before)) {

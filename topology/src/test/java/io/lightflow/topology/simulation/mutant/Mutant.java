@@ -7,6 +7,7 @@ import io.lightflow.event.Block;
 import io.lightflow.event.EventRules;
 import io.lightflow.event.LightEventDecoder;
 import io.lightflow.join.JoinStep;
+import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.position.ProducerClocks;
 import io.lightflow.position.Visibility;
@@ -199,6 +200,20 @@ public enum Mutant {
             changed(
                     "io.lightflow.join.BlockJoin",
                     Advice.to(FullWatermark.class).on(named("moveWatermarkTo")))),
+
+    KEYS_AHEAD_NOT_STORED(
+            988,
+            "the ledger does not hold which keys have fired their timers beyond the watermark",
+            changed(
+                    PositionCodec.class.getName(),
+                    Advice.to(WithoutKeysAhead.class).on(named("encode")))),
+
+    KEYS_AHEAD_DECIDE_AGAIN(
+            14,
+            "an event of a key that has fired its timers beyond the watermark meets the key at the watermark",
+            changed(
+                    Position.class.getName(),
+                    Advice.to(WatermarkOfTheShard.class).on(named("watermarkOf")))),
 
     SUMS_WRAP_AROUND(
             24,
