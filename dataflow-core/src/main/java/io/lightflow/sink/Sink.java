@@ -40,13 +40,22 @@ public interface Sink<O> extends Ledger {
 
     /**
      * Makes the given commits, each in one atomic step, in any order. After an exception, all or some of them may have
-     * been made, and the shards must be opened again before the next commit.
+     * been made, and the shards must be opened again before the next commit. With Kafka, so must all other shards.
      *
      * @throws FencedException if another writer has taken over a shard
      * @throws CommitTimeoutException if a commit took longer than the sink allows
      * @throws SinkUnavailableException if it is unavailable now
      */
     void commit(List<Commit<O>> commits);
+
+    /**
+     * Gives up a shard that has stopped, with no commit in flight. Whoever opens it next then leaves the other shards
+     * of this owner alone. A sink that fences shard by shard has nothing to do.
+     *
+     * @throws FencedException if another writer has taken over a shard
+     * @throws SinkUnavailableException if it is unavailable now; all shards must be opened again before the next commit
+     */
+    default void release(int shard) {}
 
     /**
      * Waits until the ledger shows committed positions. Kafka may report a commit as done and then forget it; what the

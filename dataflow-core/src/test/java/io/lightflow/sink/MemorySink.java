@@ -4,8 +4,10 @@ import io.lightflow.position.Position;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A sink in memory, for tests of its callers. Its {@link Store} outlives it and can be made to fail. */
 public final class MemorySink<O> implements Sink<O> {
@@ -24,6 +26,7 @@ public final class MemorySink<O> implements Sink<O> {
         private final Map<Integer, Integer> epochs = new HashMap<>();
         private final List<O> outputs = new ArrayList<>();
         private final List<Moment> failures = new ArrayList<>();
+        private final Set<Integer> released = new HashSet<>();
         private int openFailures;
 
         /** The committed outputs, in the order of their commits. */
@@ -33,6 +36,11 @@ public final class MemorySink<O> implements Sink<O> {
 
         public synchronized Position position(int shard) {
             return positions.getOrDefault(shard, Position.START);
+        }
+
+        /** The shards that their owners have released. */
+        public synchronized Set<Integer> released() {
+            return Set.copyOf(released);
         }
 
         /** Sets the ledger of a shard, as an operator with an editor would. */
@@ -55,7 +63,12 @@ public final class MemorySink<O> implements Sink<O> {
                 openFailures--;
                 throw unavailable();
             }
+            released.remove(shard);
             return epochs.merge(shard, 1, Integer::sum);
+        }
+
+        private synchronized void release(int shard) {
+            released.add(shard);
         }
 
         private synchronized void commit(Commit<O> commit, Map<Integer, Integer> held) {
@@ -98,6 +111,12 @@ public final class MemorySink<O> implements Sink<O> {
     public Position open(int shard) {
         held.put(shard, store.open(shard));
         return store.position(shard);
+    }
+
+    @Override
+    public void release(int shard) {
+        held.remove(shard);
+        store.release(shard);
     }
 
     @Override

@@ -115,6 +115,23 @@ public abstract class SinkContract<O> {
     }
 
     @Test
+    void anOwnerGoesOnWhenAnotherTakesAShardThatItHasReleased() {
+        Sink<O> owner = writer();
+        owner.open(List.of(SHARD, OTHER));
+        owner.commit(List.of(commit(SHARD, Position.START, at(10), 7), commit(OTHER, Position.START, at(5), 1)));
+        owner.release(OTHER);
+
+        Sink<O> operator = writer();
+        assertThat(operator.open(OTHER)).isEqualTo(at(5));
+        operator.commit(List.of(commit(OTHER, at(5), at(6), 1)));
+        owner.commit(List.of(commit(SHARD, at(10), at(20), 3)));
+
+        assertThat(owner.open(OTHER)).isEqualTo(at(6));
+        assertThat(writer().read(SHARD)).isEqualTo(at(20));
+        assertThat(committedAmount()).isEqualTo(12);
+    }
+
+    @Test
     void severalShardsMoveInOneCommit() {
         assumeTrue(mostMovesInOneCommit() >= 2, "this sink moves one shard in a commit");
         Sink<O> sink = writer();

@@ -55,6 +55,12 @@ class KafkaSinkContractTest extends SinkContract<List<OutputEvent>> {
                 sink.commit(commits);
             }
 
+            @Override
+            public void release(int shard) {
+                sink.release(shard);
+                kafka.awaitNoOpenTransaction(GroupTopics.ledger(group), 2);
+            }
+
             /** An outside reader, who sees a commit only once its markers are written. */
             @Override
             public Position read(int shard) {

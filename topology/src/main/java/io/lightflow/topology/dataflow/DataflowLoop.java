@@ -130,9 +130,17 @@ public final class DataflowLoop implements BlockLoop {
         List<StoreWrite> writes = new ArrayList<>();
         List<Commit<List<OutputEvent>>> commits = new ArrayList<>();
         List<Block> unfinished = new ArrayList<>();
+        int stoppedBefore = stopped.count();
         try {
             step(batch, todo, writes, commits, unfinished, gaps);
             settle(todo);
+            if (stopped.count() > stoppedBefore) {
+                // So that an operator can move their ledgers while the other shards go on.
+                batch.blocks().stream()
+                        .map(Block::shard)
+                        .filter(stopped::isStopped)
+                        .forEach(sink::release);
+            }
             // Only now: cells carry the watermark at which they were made, and it must be a committed one.
             if (!writes.isEmpty()) {
                 store.write(writes);

@@ -22,7 +22,7 @@ public final class KafkaClients {
     private static final Duration AT_END = Duration.ofMillis(100);
     /** Each task has a consumer. */
     private static final int FETCH_HEAP_SHARE = 32;
-    /** Each shard has a producer. */
+    /** Each task has a producer, and each shard for a moment. */
     private static final int PRODUCER_HEAP_SHARE = 32;
 
     private final GroupSettings.Kafka settings;

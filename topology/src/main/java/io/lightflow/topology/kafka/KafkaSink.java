@@ -3,7 +3,6 @@ package io.lightflow.topology.kafka;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
-import io.lightflow.position.TopicPosition;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.CommitTimeoutException;
 import io.lightflow.sink.FencedException;
@@ -11,39 +10,39 @@ import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.time.Durations;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
- * Sends joined events in one Kafka transaction per shard and block. The transaction carries the position in the group's
- * ledger topic, and the offsets for Kafka's own tools. Each shard has one {@code transactional.id}, so the next owner
- * of the shard fences this one. A commit is for one shard, since its output goes to that shard's partitions.
+ * Sends joined events in Kafka transactions. A transaction carries the positions in the group's ledger topic, and the
+ * offsets for Kafka's own tools.
+ *
+ * <p>Each shard has one {@code transactional.id}, with which an owner takes the shard over: opening the shard fences
+ * whoever opened it before. Once the ledger shows the takeover, the owner commits all of its shards together, with a
+ * {@code transactional.id} of its own. Each ledger record names this id, so that the next owner of any of these shards
+ * fences it, too. An owner that is fenced, or whose commit fails, never uses its own id again. The ledger of a shard
+ * that has stopped names no owner, so an operator may move it while the owner works on its other shards.
  */
 public final class KafkaSink implements Sink<List<OutputEvent>> {
-    private static final byte[] LEDGER_KEY = "position".getBytes(StandardCharsets.US_ASCII);
     private static final int THREADS = 8;
     private static final Duration TRANSACTION_TIMEOUT = Duration.ofMinutes(1);
     private static final Duration MARKER_PAUSE = Duration.ofMillis(5);
@@ -53,22 +52,28 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     private final Duration transactionTimeout;
     private final KafkaLedger ledger;
     private final Admin admin;
-    private final ConsumerGroupMetadata consumerGroup;
-    private final Map<Integer, Writer> writers = new ConcurrentHashMap<>();
+    private final Map<Integer, OpenShard> open = new ConcurrentHashMap<>();
     private final ExecutorService threads;
+    /** Commits all shards whose takeover is visible. Null before the first shard is opened, and after a failure. */
+    private volatile TransactionalWriter joint;
 
-    /** A shard's producer, and its last position in the ledger. */
-    private static final class Writer {
-        final KafkaProducer<byte[], byte[]> producer;
-        /** Null once a commit has failed: the ledger's content is unknown then. */
+    /** A shard that this sink has taken over. */
+    private static final class OpenShard {
+        /** Commits until the ledger shows the takeover; null afterwards. */
+        volatile TransactionalWriter own;
+        /** The last position in the ledger. Null once a commit has failed: the ledger's content is unknown then. */
         volatile Position committed;
 
-        Writer(KafkaProducer<byte[], byte[]> producer) {
-            this.producer = producer;
+        OpenShard(TransactionalWriter own) {
+            this.own = own;
         }
 
         void discard() {
-            producer.close(Duration.ZERO);
+            TransactionalWriter discarded = own;
+            if (discarded != null) {
+                own = null;
+                discarded.discard();
+            }
         }
     }
 
@@ -83,7 +88,6 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         this.transactionTimeout = transactionTimeout;
         this.ledger = new KafkaLedger(clients, group);
         this.admin = clients.admin("lightflow-sink-" + group);
-        this.consumerGroup = groupWithoutMembers(GroupTopics.consumerGroup(group));
         this.threads = Executors.newFixedThreadPool(THREADS, work -> {
             Thread thread = new Thread(work, "lightflow-commit-" + group);
             thread.setDaemon(true);
@@ -91,28 +95,38 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         });
     }
 
-    /** Kafka would take this from a consumer, but a sink has none: its offsets are for Kafka's tools only. */
-    @SuppressWarnings("removal")
-    private static ConsumerGroupMetadata groupWithoutMembers(String name) {
-        return new ConsumerGroupMetadata(name);
-    }
-
     @Override
     public Position open(int shard) {
         return open(List.of(shard)).get(shard);
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The order matters. Once the shards' own ids are fenced, no other owner can take one of them over, so the
+     * ledger names the last owner for good. Once that one is fenced, the ledger no longer moves.
+     */
     @Override
     public Map<Integer, Position> open(Collection<Integer> shards) {
-        Map<Integer, Writer> opened = new ConcurrentHashMap<>();
+        Map<Integer, OpenShard> opened = new ConcurrentHashMap<>();
         try {
-            inParallel(shards, shard -> opened.put(shard, takeOver(shard)));
+            shards.forEach(this::discard);
+            String own = beginJoint().id();
+            inParallel(shards, shard -> takeOver(shard, opened));
+            Set<String> writers = ledger.writers(shards);
+            writers.remove(own);
+            fence(writers);
+            inParallel(shards, shard -> HangingTransactions.abort(admin, group, shard));
             Map<Integer, Position> positions = ledger.readAll(shards);
-            opened.forEach((shard, writer) -> writer.committed = positions.get(shard));
-            writers.putAll(opened);
+            opened.forEach((shard, owned) -> owned.committed = positions.get(shard));
+            open.putAll(opened);
             return positions;
+        } catch (KafkaException e) {
+            opened.values().forEach(OpenShard::discard);
+            throw new SinkUnavailableException(
+                    "taking over shards " + shards + " of group " + group + " failed: " + e.getMessage(), e);
         } catch (RuntimeException e) {
-            opened.values().forEach(Writer::discard);
+            opened.values().forEach(OpenShard::discard);
             throw e;
         }
     }
@@ -121,20 +135,53 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         return "lightflow." + group + "." + shard;
     }
 
-    private Writer takeOver(int shard) {
-        discard(shard);
-        Writer writer = new Writer(clients.transactionalProducer(transactionalId(shard), transactionTimeout));
+    /**
+     * Begins a joint writer if there is none. Its id is new: whoever fenced a former one must not be fenced in turn by
+     * a writer that has not taken over the shard again.
+     */
+    private TransactionalWriter beginJoint() {
+        TransactionalWriter writer = joint;
+        if (writer == null) {
+            writer = writer("lightflow." + group + ".joint." + UUID.randomUUID());
+            try {
+                writer.begin();
+            } catch (RuntimeException e) {
+                writer.discard();
+                throw e;
+            }
+            joint = writer;
+        }
+        return writer;
+    }
+
+    private TransactionalWriter writer(String id) {
+        return new TransactionalWriter(clients, id, group, transactionTimeout);
+    }
+
+    private void takeOver(int shard, Map<Integer, OpenShard> opened) {
+        TransactionalWriter own = writer(transactionalId(shard));
+        opened.put(shard, new OpenShard(own));
         try {
-            writer.producer.initTransactions();
-            HangingTransactions.abort(admin, group, shard);
-            return writer;
-        } catch (KafkaException | SinkUnavailableException e) {
-            writer.discard();
+            own.begin();
+        } catch (KafkaException e) {
             throw new SinkUnavailableException(
                     "taking over shard " + shard + " of group " + group + " failed: " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            writer.discard();
-            throw e;
+        }
+    }
+
+    /** Ends the transactions of joint writers, and lets them begin none. */
+    private void fence(Set<String> writers) {
+        if (writers.isEmpty()) {
+            return;
+        }
+        try {
+            admin.fenceProducers(writers).all().get();
+        } catch (ExecutionException e) {
+            throw new SinkUnavailableException(
+                    "fencing the former owners " + writers + " of group " + group + " failed: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SinkUnavailableException("interrupted while fencing former owners of shards", e);
         }
     }
 
@@ -145,19 +192,111 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
 
     @Override
     public void commit(List<Commit<List<OutputEvent>>> commits) {
+        List<OpenShard> shards = new ArrayList<>(commits.size());
         for (Commit<List<OutputEvent>> commit : commits) {
             if (commit.moves().size() != 1) {
                 throw new IllegalArgumentException("a commit to Kafka is for one shard, found "
                         + commit.moves().size());
             }
+            shards.add(requireOpen(commit.moves().get(0)));
         }
-        inParallel(commits, commit -> commit(commit.moves().get(0), commit.output()));
+        TransactionalWriter owner = requireJoint();
+        Part together = new Part(owner);
+        List<Part> parts = new ArrayList<>(List.of(together));
+        for (int i = 0; i < shards.size(); i++) {
+            OpenShard shard = shards.get(i);
+            Part part = together;
+            if (shard.own != null) {
+                part = new Part(shard.own);
+                parts.add(part);
+            }
+            part.commits.add(commits.get(i));
+            part.shards.add(shard);
+        }
+        try {
+            inParallel(parts.stream().filter(part -> !part.commits.isEmpty()).toList(), part -> commit(part, owner));
+        } catch (RuntimeException e) {
+            closeAll();
+            throw e;
+        }
     }
 
     @Override
+    public void release(int shard) {
+        OpenShard released = open.get(shard);
+        if (released == null || released.committed == null) {
+            return;
+        }
+        Part part = new Part(released.own == null ? requireJoint() : released.own);
+        Position position = released.committed;
+        part.commits.add(new Commit<>(List.of(new ShardMove(shard, position, position)), List.of()));
+        part.shards.add(released);
+        try {
+            commit(part, null);
+        } catch (RuntimeException e) {
+            closeAll();
+            throw e;
+        }
+        discard(shard);
+    }
+
+    /** The commits that one transaction makes. */
+    private static final class Part {
+        final TransactionalWriter writer;
+        final List<Commit<List<OutputEvent>>> commits = new ArrayList<>();
+        final List<OpenShard> shards = new ArrayList<>();
+
+        Part(TransactionalWriter writer) {
+            this.writer = writer;
+        }
+
+        @Override
+        public String toString() {
+            return (commits.size() == 1 ? "shard " : "shards ")
+                    + commits.stream()
+                            .map(commit ->
+                                    Integer.toString(commit.moves().get(0).shard()))
+                            .collect(Collectors.joining(", "));
+        }
+    }
+
+    private TransactionalWriter requireJoint() {
+        TransactionalWriter writer = joint;
+        if (writer == null) {
+            throw new FencedException("the shards of group " + group + " must be opened first");
+        }
+        return writer;
+    }
+
+    private OpenShard requireOpen(ShardMove move) {
+        OpenShard shard = open.get(move.shard());
+        Position committed = shard == null ? null : shard.committed;
+        if (!move.expected().equals(committed)) {
+            throw new FencedException("shard " + move.shard() + " of group " + group + " must be opened first, or its"
+                    + " ledger moved: expected " + PositionCodec.encode(move.expected()) + ", the ledger has "
+                    + (committed == null ? "not been read" : PositionCodec.encode(committed)));
+        }
+        return shard;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws FencedException if the ledger shows the same positions as commits of another owner
+     */
+    @Override
     public void awaitVisible(Map<Integer, Position> committed) {
+        if (committed.isEmpty()) {
+            return;
+        }
+        String own = requireJoint().id();
         long deadline = System.nanoTime() + KafkaClients.API_TIMEOUT.toNanos();
-        while (!ledger.readAll(committed.keySet()).equals(committed)) {
+        Set<String> writers = ledger.writers(committed);
+        while (!writers.equals(Set.of(own))) {
+            if (writers.stream().anyMatch(writer -> !writer.equals(own) && !writer.equals(KafkaLedger.NOT_THERE))) {
+                throw new FencedException("shards " + committed.keySet() + " of group " + group
+                        + " have been taken over by another topology");
+            }
             if (System.nanoTime() - deadline > 0) {
                 throw new SinkUnavailableException(
                         "Kafka reported commits of shards " + committed.keySet() + " of group " + group
@@ -165,6 +304,13 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
                         null);
             }
             pause();
+            writers = ledger.writers(committed);
+        }
+        for (int shard : committed.keySet()) {
+            OpenShard owned = open.get(shard);
+            if (owned != null && committed.get(shard).equals(owned.committed)) {
+                owned.discard();
+            }
         }
     }
 
@@ -209,33 +355,17 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
         return failure instanceof FencedException ? 2 : failure instanceof CommitTimeoutException ? 1 : 0;
     }
 
-    private void commit(ShardMove move, List<OutputEvent> outputs) {
-        Writer writer = writers.get(move.shard());
-        Position committed = writer == null ? null : writer.committed;
-        if (!move.expected().equals(committed)) {
-            throw new FencedException("shard " + move.shard() + " of group " + group + " must be opened first, or its"
-                    + " ledger moved: expected " + PositionCodec.encode(move.expected()) + ", the ledger has "
-                    + (committed == null ? "not been read" : PositionCodec.encode(committed)));
-        }
-        KafkaProducer<byte[], byte[]> producer = writer.producer;
-        writer.committed = null;
+    /** @param owner whom the ledger names from now on; null for no one */
+    private void commit(Part part, TransactionalWriter owner) {
+        part.shards.forEach(shard -> shard.committed = null);
         long beganNanos = System.nanoTime();
         try {
-            producer.beginTransaction();
-            for (OutputEvent output : outputs) {
-                producer.send(
-                        new ProducerRecord<>(output.topic().of(group), move.shard(), output.key(), output.value()));
-            }
-            producer.send(new ProducerRecord<>(
-                    GroupTopics.ledger(group),
-                    move.shard(),
-                    LEDGER_KEY,
-                    PositionCodec.encode(move.next()).getBytes(StandardCharsets.US_ASCII)));
-            producer.sendOffsetsToTransaction(offsets(move), consumerGroup);
-            producer.commitTransaction();
-            writer.committed = move.next();
+            part.writer.commit(part.commits, owner == null ? List.of() : List.of(KafkaLedger.writer(owner.id())));
         } catch (KafkaException e) {
-            throw failure(move.shard(), Duration.ofNanos(System.nanoTime() - beganNanos), e);
+            throw failure(part, Duration.ofNanos(System.nanoTime() - beganNanos), e);
+        }
+        for (int i = 0; i < part.shards.size(); i++) {
+            part.shards.get(i).committed = part.commits.get(i).moves().get(0).next();
         }
     }
 
@@ -243,12 +373,14 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
      * Tells why a commit failed. The broker shuts out a producer for two reasons: another one has taken over, or its
      * transaction has timed out.
      */
-    private RuntimeException failure(int shard, Duration took, KafkaException e) {
-        String commit = "committing shard " + shard + " of group " + group;
+    private RuntimeException failure(Part part, Duration took, KafkaException e) {
+        String commit = "committing " + part + " of group " + group;
         boolean timedOut = took.compareTo(transactionTimeout) >= 0;
-        if (isShutOut(e) && !(timedOut && isAborted(shard))) {
+        if (isShutOut(e) && !(timedOut && isAborted(part.writer.id()))) {
             return new FencedException(
-                    "shard " + shard + " of group " + group + " has been taken over by another topology", e);
+                    part + " of group " + group + (part.commits.size() == 1 ? " has" : " have")
+                            + " been taken over by another topology",
+                    e);
         }
         if (timedOut || e instanceof TimeoutException || e.getCause() instanceof TimeoutException) {
             return new CommitTimeoutException(
@@ -266,9 +398,8 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
                         found instanceof ProducerFencedException || found instanceof InvalidProducerEpochException);
     }
 
-    /** Whether the shard's last transaction was aborted, and nobody has taken over the shard since. */
-    private boolean isAborted(int shard) {
-        String id = transactionalId(shard);
+    /** Whether a writer's last transaction was aborted, and nobody has fenced the writer since. */
+    private boolean isAborted(String id) {
         try {
             TransactionState state = admin.describeTransactions(List.of(id))
                     .description(id)
@@ -276,40 +407,34 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
                     .state();
             return state == TransactionState.PREPARE_ABORT || state == TransactionState.COMPLETE_ABORT;
         } catch (ExecutionException e) {
-            throw new SinkUnavailableException(
-                    "looking up the transaction of shard " + shard + " of group " + group + " failed: " + e.getCause(),
-                    e);
+            throw new SinkUnavailableException("looking up the transaction of " + id + " failed: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new SinkUnavailableException("interrupted while looking up a transaction", e);
         }
     }
 
-    private static Map<TopicPartition, OffsetAndMetadata> offsets(ShardMove move) {
-        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
-        String metadata =
-                "watermark=" + move.next().watermark() + " txid=" + move.next().txid();
-        for (Map.Entry<String, TopicPosition> topic : move.next().topics().entrySet()) {
-            if (!topic.getValue().equals(move.expected().topics().get(topic.getKey()))) {
-                long nextOffset = topic.getValue().current().nextOffset();
-                offsets.put(
-                        new TopicPartition(topic.getKey(), move.shard()), new OffsetAndMetadata(nextOffset, metadata));
-            }
-        }
-        return offsets;
-    }
-
     private void discard(int shard) {
-        Writer former = writers.remove(shard);
+        OpenShard former = open.remove(shard);
         if (former != null) {
             former.discard();
+        }
+    }
+
+    /** No shard is open afterwards. */
+    private void closeAll() {
+        List.copyOf(open.keySet()).forEach(this::discard);
+        TransactionalWriter discarded = joint;
+        if (discarded != null) {
+            joint = null;
+            discarded.discard();
         }
     }
 
     @Override
     public void close() {
         threads.shutdown();
-        List.copyOf(writers.keySet()).forEach(this::discard);
+        closeAll();
         ledger.close();
         admin.close(Duration.ZERO);
     }

@@ -336,7 +336,9 @@ class DataflowLoopTest extends DataflowLoopFixture {
         process(block(0, 0, 2, 0, 2), block(1, 0, 2, 0, 2));
         Block[] gap = {block(0, 4, 10, 2, 12), block(1, 2, 10, 2, 12)};
         assertThatThrownBy(() -> process(gap)).isInstanceOf(RetryException.class);
+        assertThat(ledger.released()).isEmpty();
         process(gap);
+        assertThat(ledger.released()).containsExactly(0);
         clock.advance(Duration.ofSeconds(2));
         process(gap);
         acceptGap(4);

@@ -30,6 +30,7 @@ final class Backend<O> {
     private final List<Commit<O>> history = new ArrayList<>();
     private final List<JoinSettings> rulesOfHistory = new ArrayList<>();
     private final Slowness slowness = new Slowness();
+    private final JointWriters jointWriters;
     private boolean forgetsNextCommit;
     /** Shards whose last transaction is open, although its commit was reported as done. */
     private final Set<Integer> forgotten = new HashSet<>();
@@ -37,6 +38,7 @@ final class Backend<O> {
     Backend(Outputs<O> outputs, Flaw flaw) {
         this.outputs = outputs;
         this.flaw = flaw;
+        this.jointWriters = new JointWriters(flaw);
     }
 
     Outputs<O> outputs() {
@@ -45,6 +47,10 @@ final class Backend<O> {
 
     Flaw flaw() {
         return flaw;
+    }
+
+    JointWriters jointWriters() {
+        return jointWriters;
     }
 
     Slowness slowness() {
@@ -86,19 +92,20 @@ final class Backend<O> {
         return stored == null ? Position.START : PositionCodec.decode(stored);
     }
 
-    /**
-     * @throws FencedException if a shard has been taken over, or its position differs from the expected one
-     * @throws SinkUnavailableException if the shard's transaction before has not ended
-     */
+    /** @throws SinkUnavailableException if a shard's transaction before has not ended */
+    void requireEnded(Commit<O> commit) {
+        for (ShardMove move : commit.moves()) {
+            if (forgotten.contains(move.shard())) {
+                throw new SinkUnavailableException(
+                        "the last transaction of shard " + move.shard() + " has not ended", null);
+            }
+        }
+    }
+
+    /** @throws FencedException if a shard has been taken over, or its position differs from the expected one */
     void requireHeld(Commit<O> commit, Map<Integer, Integer> held) {
         for (ShardMove move : commit.moves()) {
             int shard = move.shard();
-            if (!held.containsKey(shard)) {
-                throw new IllegalStateException("open shard " + shard + " before committing to it");
-            }
-            if (forgotten.contains(shard)) {
-                throw new SinkUnavailableException("the last transaction of shard " + shard + " has not ended", null);
-            }
             String expected = PositionCodec.encode(move.expected());
             String found = positions.getOrDefault(shard, PositionCodec.encode(Position.START));
             if (flaw != Flaw.NO_FENCING && (!held.get(shard).equals(epochs.get(shard)) || !found.equals(expected))) {
@@ -136,6 +143,7 @@ final class Backend<O> {
         }
         lost.putIfAbsent(shard, positions.get(shard));
         positions.put(shard, found);
+        jointWriters.ledgerChanged(shard);
         return true;
     }
 
@@ -143,6 +151,7 @@ final class Backend<O> {
     void restore() {
         forgetsNextCommit = false;
         positions.putAll(lost);
+        lost.keySet().forEach(jointWriters::ledgerChanged);
         lost.clear();
     }
 

@@ -158,7 +158,9 @@ public final class SimulateCommand implements Callable<Integer> {
         int caught = 0;
         long began = System.nanoTime();
         for (Mutant mutant : Mutant.values()) {
-            MutantHunt.Outcome outcome = MutantHunt.hunt(mutant, firstSeed, schedules);
+            MutantHunt.Outcome outcome = firstSeed == 0
+                    ? MutantHunt.huntFromRecorded(mutant, schedules)
+                    : MutantHunt.hunt(mutant, firstSeed, schedules);
             caught += outcome.caught() ? 1 : 0;
             out().printf("%-9s %s: %s%n", outcome.caught() ? "caught" : "SURVIVES", mutant, mutant.breaks());
             out().println("          " + outcome);

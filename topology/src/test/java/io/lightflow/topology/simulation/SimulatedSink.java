@@ -5,6 +5,7 @@ import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.CommitTimeoutException;
 import io.lightflow.sink.FencedException;
+import io.lightflow.sink.ShardMove;
 import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.simulation.Outputs.Transaction;
@@ -12,16 +13,25 @@ import io.lightflow.topology.simulation.Perils.Call;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** A sink of one task. Its outputs become visible atomically with the ledger's move, or never. */
+/**
+ * A sink of one task. Its outputs become visible atomically with the ledger's move, or never. As the Kafka sink, it
+ * commits shards together whose takeover it has seen in the ledger. Then only the fence of its writer protects them.
+ */
 final class SimulatedSink<O> implements Sink<O> {
     private final Backend<O> backend;
     private final Perils perils;
     private final JoinSettings rules;
     private final Map<Integer, Integer> held = new HashMap<>();
     private final Slowness.Timeouts timeouts;
+    /** Shards that are committed together. */
+    private final Set<Integer> together = new HashSet<>();
+    /** Null before the first shard is opened, and after a failure of shards that are committed together. */
+    private Integer writer;
 
     SimulatedSink(Backend<O> backend, Perils perils) {
         this(backend, perils, null);
@@ -38,6 +48,10 @@ final class SimulatedSink<O> implements Sink<O> {
     @Override
     public Position open(int shard) {
         held.remove(shard);
+        together.remove(shard);
+        if (writer == null) {
+            writer = backend.jointWriters().begin();
+        }
         return perils.around(
                 Call.OPEN,
                 () -> {
@@ -49,6 +63,30 @@ final class SimulatedSink<O> implements Sink<O> {
 
     private void takeOver(int shard) {
         held.computeIfAbsent(shard, backend::open);
+        backend.jointWriters().fence(shard, writer);
+    }
+
+    @Override
+    public void awaitVisible(Map<Integer, Position> committed) {
+        Sink.super.awaitVisible(committed);
+        // Another owner may have committed the same positions.
+        for (int shard : committed.keySet()) {
+            if (!backend.jointWriters().isNamed(shard, writer)) {
+                throw new FencedException("the ledger of shard " + shard + " names another owner");
+            }
+        }
+        together.addAll(committed.keySet());
+    }
+
+    @Override
+    public void release(int shard) {
+        if (held.containsKey(shard)
+                && together.contains(shard)
+                && !backend.jointWriters().isFenced(writer)) {
+            backend.jointWriters().release(shard);
+        }
+        held.remove(shard);
+        together.remove(shard);
     }
 
     @Override
@@ -73,6 +111,10 @@ final class SimulatedSink<O> implements Sink<O> {
             }
         }
         if (failure != null) {
+            if (rules != null) {
+                // As the Kafka sink of the join does it.
+                close();
+            }
             throw failure;
         }
     }
@@ -81,8 +123,31 @@ final class SimulatedSink<O> implements Sink<O> {
         return failure instanceof FencedException ? 2 : failure instanceof CommitTimeoutException ? 1 : 0;
     }
 
+    private boolean isTogether(Commit<O> commit) {
+        return commit.moves().stream().anyMatch(move -> together.contains(move.shard()));
+    }
+
+    private void require(Commit<O> commit) {
+        for (ShardMove move : commit.moves()) {
+            if (!held.containsKey(move.shard())) {
+                throw new IllegalStateException("open shard " + move.shard() + " before committing to it");
+            }
+        }
+        backend.requireEnded(commit);
+        if (!isTogether(commit)) {
+            backend.requireHeld(commit, held);
+        } else if (backend.jointWriters().isFenced(writer) && backend.flaw() != Flaw.NO_FENCING) {
+            throw new FencedException("cannot commit " + commit.moves() + ": the writer of their owner is fenced");
+        }
+    }
+
+    private void move(Commit<O> commit) {
+        backend.move(commit, rules);
+        commit.moves().forEach(move -> backend.jointWriters().name(move.shard(), writer));
+    }
+
     private void make(Commit<O> commit) {
-        backend.requireHeld(commit, held);
+        require(commit);
         Transaction transaction = backend.outputs().begin(commit);
         perils.around(
                 Call.SEND,
@@ -93,19 +158,19 @@ final class SimulatedSink<O> implements Sink<O> {
                 () -> transaction.send(perils.random().nextInt(transaction.size() + 1)));
         timeouts.strike(commit, transaction.size());
         perils.around(Call.COMMIT, () -> {
-            backend.requireHeld(commit, held);
+            require(commit);
             if (backend.forgets(commit)) {
                 return null;
             }
             transaction.commit();
             if (backend.flaw() != Flaw.LEDGER_NOT_ATOMIC) {
-                backend.move(commit, rules);
+                move(commit);
             }
             return null;
         });
         if (backend.flaw() == Flaw.LEDGER_NOT_ATOMIC) {
             perils.around(Call.MOVE_LEDGER, () -> {
-                backend.move(commit, rules);
+                move(commit);
                 return null;
             });
         }
@@ -114,5 +179,7 @@ final class SimulatedSink<O> implements Sink<O> {
     @Override
     public void close() {
         held.clear();
+        together.clear();
+        writer = null;
     }
 }

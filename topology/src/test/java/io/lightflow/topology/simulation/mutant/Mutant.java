@@ -22,7 +22,8 @@ import net.bytebuddy.asm.MemberSubstitution;
 
 /**
  * The mutants: deliberate defects of the platform, one at a time. A mutant that the first schedules do not catch
- * records the seed of one that does. {@code lab/simulate --mutants} finds it again after a change to the schedules.
+ * records the seed of one that does. {@code lab/simulate --mutants} searches for another after a change to the
+ * schedules.
  */
 public enum Mutant {
     TXIDS_INSTEAD_OF_OFFSETS(
@@ -79,6 +80,17 @@ public enum Mutant {
             "whoever once opened a shard may commit to it for ever, from wherever he believes it to be (done by the"
                     + " fake sinks)",
             "NO_FENCING"),
+
+    JOINT_WRITERS_NOT_FENCED(
+            "whoever opens a shard does not fence the writer with which its former owner commits several shards (done"
+                    + " by the fake sinks)",
+            "JOINT_WRITERS_NOT_FENCED"),
+
+    ANY_WRITER_SHOWS_A_TAKEOVER(
+            1490,
+            "an owner whose takeover was forgotten takes that of another owner for its own, since the positions are the"
+                    + " same (done by the fake sinks)",
+            "ANY_WRITER_SHOWS_A_TAKEOVER"),
 
     ROWS_NOT_IN_KEY_ORDER(
             10,
@@ -195,7 +207,7 @@ public enum Mutant {
                     Advice.to(TimersOfToday.class).on(named("lastDue")))),
 
     WATERMARK_BEYOND_ITS_TIMERS(
-            86,
+            186,
             "a step that fires only the first of many timers moves the watermark over the others",
             changed(
                     "io.lightflow.join.BlockJoin",

@@ -34,7 +34,7 @@ public final class MutantHunt {
     }
 
     /** Runs the recorded schedule, and searches from seed 0 if that one no longer catches the mutant. */
-    static Outcome huntFromRecorded(Mutant mutant, long most) {
+    public static Outcome huntFromRecorded(Mutant mutant, long most) {
         LongFunction<?> trial = trial(mutant);
         Outcome recorded = hunt(trial, mutant.caughtBy(), 1);
         return recorded.caught() ? recorded : hunt(trial, 0, most);

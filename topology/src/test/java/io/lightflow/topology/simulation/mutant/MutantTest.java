@@ -7,8 +7,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A surviving mutant is a gap in the simulation. Each starts with the schedule that it records; the search of
- * {@code lab/simulate --mutants} starts with the first one.
+ * A surviving mutant is a gap in the simulation. Each starts with the schedule that it records, as in
+ * {@code lab/simulate --mutants}.
  */
 class MutantTest {
     /** A search of fewer schedules is not worth a record. */

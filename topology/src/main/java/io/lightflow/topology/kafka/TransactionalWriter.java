@@ -1,0 +1,98 @@
+package io.lightflow.topology.kafka;
+
+import io.lightflow.event.OutputEvent;
+import io.lightflow.position.PositionCodec;
+import io.lightflow.position.TopicPosition;
+import io.lightflow.sink.Commit;
+import io.lightflow.sink.ShardMove;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * A transactional producer of a group's outputs and ledger records. Whoever begins to use its id later fences it. One
+ * thread commits at a time.
+ */
+final class TransactionalWriter {
+    private static final byte[] LEDGER_KEY = "position".getBytes(StandardCharsets.US_ASCII);
+
+    private final String id;
+    private final String group;
+    private final ConsumerGroupMetadata consumerGroup;
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    /** Connects to nothing until {@link #begin}. */
+    TransactionalWriter(KafkaClients clients, String id, String group, Duration transactionTimeout) {
+        this.id = id;
+        this.group = group;
+        this.consumerGroup = groupWithoutMembers(GroupTopics.consumerGroup(group));
+        this.producer = clients.transactionalProducer(id, transactionTimeout);
+    }
+
+    /** Kafka would take this from a consumer, but a sink has none: its offsets are for Kafka's tools only. */
+    @SuppressWarnings("removal")
+    private static ConsumerGroupMetadata groupWithoutMembers(String name) {
+        return new ConsumerGroupMetadata(name);
+    }
+
+    /** The {@code transactional.id}. */
+    String id() {
+        return id;
+    }
+
+    /** Fences earlier users of the id, and ends their transaction. */
+    void begin() {
+        producer.initTransactions();
+    }
+
+    /**
+     * Commits outputs and positions in one transaction. After an exception, the writer must be discarded.
+     *
+     * @param commits for one shard each
+     * @param owner the header that names the owner of these shards; none if they are released
+     */
+    void commit(List<Commit<List<OutputEvent>>> commits, List<Header> owner) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        producer.beginTransaction();
+        for (Commit<List<OutputEvent>> commit : commits) {
+            ShardMove move = commit.moves().get(0);
+            for (OutputEvent output : commit.output()) {
+                producer.send(
+                        new ProducerRecord<>(output.topic().of(group), move.shard(), output.key(), output.value()));
+            }
+            producer.send(new ProducerRecord<>(
+                    GroupTopics.ledger(group),
+                    move.shard(),
+                    LEDGER_KEY,
+                    PositionCodec.encode(move.next()).getBytes(StandardCharsets.US_ASCII),
+                    owner));
+            addOffsets(move, offsets);
+        }
+        producer.sendOffsetsToTransaction(offsets, consumerGroup);
+        producer.commitTransaction();
+    }
+
+    private static void addOffsets(ShardMove move, Map<TopicPartition, OffsetAndMetadata> offsets) {
+        String metadata =
+                "watermark=" + move.next().watermark() + " txid=" + move.next().txid();
+        for (Map.Entry<String, TopicPosition> topic : move.next().topics().entrySet()) {
+            if (!topic.getValue().equals(move.expected().topics().get(topic.getKey()))) {
+                long nextOffset = topic.getValue().current().nextOffset();
+                offsets.put(
+                        new TopicPartition(topic.getKey(), move.shard()), new OffsetAndMetadata(nextOffset, metadata));
+            }
+        }
+    }
+
+    void discard() {
+        producer.close(Duration.ZERO);
+    }
+}
