@@ -32,9 +32,11 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
@@ -253,6 +255,44 @@ class KafkaSinkTest {
             assertThat(committed("another")).isEqualTo(2);
             assertThat(writers("another")).hasSize(2);
         }
+    }
+
+    /** So a partition in which a hanging transaction has ended shows it. */
+    @Test
+    void theMarkerOfATransactionsEndRaisesTheEpochByOne() throws Exception {
+        kafka.createOutputs("epochs", 1);
+        String topic = OutputTopic.CLICKS.of("epochs");
+        try (KafkaProducer<byte[], byte[]> producer = kafka.producer(Map.of("transactional.id", "epochs"))) {
+            producer.initTransactions();
+            for (TestKafka.End end : TestKafka.End.values()) {
+                producer.beginTransaction();
+                producer.send(TestKafka.record(topic, 0, "value")).get();
+                ProducerState open = producerOf(topic);
+                assertThat(open.currentTransactionStartOffset()).isPresent();
+
+                if (end == TestKafka.End.COMMIT) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
+                kafka.awaitNoOpenTransaction(topic, 1);
+
+                ProducerState ended = producerOf(topic);
+                assertThat(ended.currentTransactionStartOffset()).isEmpty();
+                assertThat(ended.producerId()).isEqualTo(open.producerId());
+                assertThat(ended.producerEpoch()).isEqualTo(open.producerEpoch() + 1);
+            }
+        }
+    }
+
+    private static ProducerState producerOf(String topic) throws Exception {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        return kafka.admin()
+                .describeProducers(List.of(partition))
+                .partitionResult(partition)
+                .get()
+                .activeProducers()
+                .get(0);
     }
 
     @Test

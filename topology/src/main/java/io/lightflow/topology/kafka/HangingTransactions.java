@@ -3,6 +3,7 @@ package io.lightflow.topology.kafka;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.sink.SinkUnavailableException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -41,23 +42,23 @@ final class HangingTransactions {
             partitions.add(new TopicPartition(topic.of(group), shard));
         }
         try {
-            List<AbortTransactionSpec> hanging =
-                    hanging(admin.describeProducers(partitions).all().get());
+            Map<TopicPartition, PartitionProducerState> states =
+                    admin.describeProducers(partitions).all().get();
+            List<AbortTransactionSpec> hanging = toAbort(group, shard, states);
             if (hanging.isEmpty()) {
                 return;
-            }
-            if (hanging.stream().noneMatch(spec -> spec.topicPartition().equals(ledger))) {
-                throw new SinkUnavailableException(
-                        "transactions hang in the output of shard " + shard + " of group " + group
-                                + " but not in its ledger, so they may have been committed: " + describe(hanging)
-                                + ". Compare the ends of these partitions with the ledger, then end them with Kafka's"
-                                + " kafka-transactions.sh abort",
-                        null);
             }
             for (AbortTransactionSpec spec : hanging) {
                 admin.abortTransaction(spec).all().get();
             }
             LOG.warn("Aborted transactions that the coordinator had forgotten: {}", describe(hanging));
+            List<TopicPartition> ended = endedIn(hanging, states);
+            if (!ended.isEmpty()) {
+                LOG.error(
+                        "The coordinator had ended these transactions in {}. If it committed them there, their events"
+                                + " are emitted again: certify the present hours",
+                        ended);
+            }
         } catch (ExecutionException e) {
             throw new SinkUnavailableException(
                     "looking for hanging transactions of shard " + shard + " failed: " + e.getCause(), e);
@@ -65,6 +66,50 @@ final class HangingTransactions {
             Thread.currentThread().interrupt();
             throw new SinkUnavailableException("interrupted while looking for hanging transactions", e);
         }
+    }
+
+    /**
+     * The transactions that hang, all of which can be aborted.
+     *
+     * @throws SinkUnavailableException if none of them hangs in the ledger, so that they may have been committed there
+     */
+    static List<AbortTransactionSpec> toAbort(
+            String group, int shard, Map<TopicPartition, PartitionProducerState> states) {
+        TopicPartition ledger = new TopicPartition(GroupTopics.ledger(group), shard);
+        List<AbortTransactionSpec> hanging = hanging(states);
+        if (hanging.isEmpty()) {
+            return hanging;
+        }
+        if (hanging.stream().noneMatch(spec -> spec.topicPartition().equals(ledger))) {
+            throw new SinkUnavailableException(
+                    "transactions hang in the output of shard " + shard + " of group " + group
+                            + " but not in its ledger, so they may have been committed: " + describe(hanging)
+                            + ". Compare the ends of these partitions with the ledger, then end them with Kafka's"
+                            + " kafka-transactions.sh abort",
+                    null);
+        }
+        return hanging;
+    }
+
+    /**
+     * The partitions in which a hanging transaction has ended: committed or aborted, which the broker does not tell.
+     * Kafka raises the producer's epoch with each transaction, and the marker of its end has the raised one. Brokers
+     * before 4.0 do not, so nothing is found there.
+     */
+    static List<TopicPartition> endedIn(
+            List<AbortTransactionSpec> hanging, Map<TopicPartition, PartitionProducerState> states) {
+        return states.entrySet().stream()
+                .filter(state -> state.getValue().activeProducers().stream()
+                        .anyMatch(producer -> hanging.stream().anyMatch(transaction -> isEndOf(transaction, producer))))
+                .map(Map.Entry::getKey)
+                .sorted(Comparator.comparing(TopicPartition::topic))
+                .toList();
+    }
+
+    private static boolean isEndOf(AbortTransactionSpec transaction, ProducerState producer) {
+        return producer.producerId() == transaction.producerId()
+                && producer.producerEpoch() == transaction.producerEpoch() + 1
+                && producer.currentTransactionStartOffset().isEmpty();
     }
 
     private static List<AbortTransactionSpec> hanging(Map<TopicPartition, PartitionProducerState> states) {
