@@ -11,13 +11,11 @@ import io.lightflow.lab.feed.MissingImpressions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Five days of real logs come out exactly as an independent count of them says, for any poll size and any way. */
 @OnLocalStack
-@Tag("replay")
 class RealLogsReplayTest {
     private static final Map<String, Long> DUPLICATES =
             Map.of("impressions", 306L, "clicks", 1L, "conversions", 61L, "tags", 0L);

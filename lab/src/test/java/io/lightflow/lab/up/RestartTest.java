@@ -22,13 +22,11 @@ import java.util.concurrent.Future;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryOneTime;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** However topologies are stopped and started, what comes out is exact (invariants A to E). */
 @OnLocalStack
-@Tag("replay")
 class RestartTest {
     private static final long EVENTS = 20_000;
     private static final double EVENTS_PER_SECOND = 3_000;
