@@ -37,11 +37,15 @@ public record Block(int shard, List<BlockPart> parts, long readMs) {
         return List.of(new Block(shard, first, readMs), new Block(shard, rest, readMs));
     }
 
-    /** Number of records of all parts. */
+    /** Number of records of all parts. The time of an event that is not processed here is no record. */
     public int size() {
         int size = 0;
         for (BlockPart part : parts) {
-            size += part.entries().size();
+            for (BlockEntry entry : part.entries()) {
+                if (!(entry instanceof TimeMark)) {
+                    size++;
+                }
+            }
         }
         return size;
     }

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.attribution.LastClick;
 import io.lightflow.event.EventType;
+import io.lightflow.event.LightEvent;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.RecordIsolator;
 import io.lightflow.join.StepBounds;
 import io.lightflow.join.StepResult;
 import io.lightflow.position.Books;
@@ -118,6 +120,33 @@ class TimerBoundTest {
         List<StepResult> results = stepsToTheEnd(bounded(new StepBounds(maxBytes, 1_000)));
 
         assertThat(results).hasSizeGreaterThan(2).allMatch(result -> bytes(result) <= maxBytes);
+    }
+
+    /** The event is rejected and leaves its time in the block, which still has one record. */
+    @Test
+    void anEventOnWhichTheStepFailsLetsTimersFireInLaterStepsToo() {
+        waitingClicks();
+        later(EventType.IMPRESSION, EventType.CONVERSION, EventType.TAG);
+        scenario.read();
+        SampleEvent tag = SampleEvent.tag("user0", "t", T0 + later, ADVERTISER);
+        scenario.append(
+                new SampleEvent(EventType.CLICK, tag.joinKey(), tag.id(), tag.time(), tag.record(), tag.body()));
+        JoinStep step = bounded(new StepBounds(1_000, 1_000));
+
+        List<LightEvent> setAside = new ArrayList<>();
+        StepResult first = RecordIsolator.run(
+                step,
+                scenario.run().store(),
+                scenario.run().position(),
+                scenario.block(),
+                1,
+                (count, event, failure) -> setAside.add(event));
+        scenario.run().write(first);
+        scenario.run().commit(first);
+
+        assertThat(setAside).hasSize(1);
+        assertThat(first.hasMoreTimers()).isTrue();
+        assertThat(stepsToTheEnd(step)).isNotEmpty();
     }
 
     @Test
