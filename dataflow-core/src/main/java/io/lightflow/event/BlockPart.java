@@ -43,9 +43,10 @@ public record BlockPart(
         }
     }
 
-    /** The part up to a number of its records. */
+    /** The part up to a number of its records. It is idle only if the part is, and no record follows. */
     BlockPart first(int count) {
-        return new BlockPart(topic, type, incarnation, from, cut(count), idle, entries.subList(0, count));
+        boolean stillIdle = idle && count == entries.size();
+        return new BlockPart(topic, type, incarnation, from, cut(count), stillIdle, entries.subList(0, count));
     }
 
     /** The part after a number of its records. */

@@ -6,6 +6,7 @@ import io.lightflow.attribution.LastClick;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.StepBounds;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
 import io.lightflow.rebuild.ShardRebuild;
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
 /** A shard continues from a rebuilt store as from the lost one (invariant L). */
 class InvariantLRebuildTest {
     private static final TestSchemas SCHEMAS = new TestSchemas();
+    private static final int MAX_OUTPUT_BYTES = 5_000;
+    private static final int MAX_TIMERS = 5;
 
     @Test
     void whateverTheLedgerHadReadWhenTheStoreWasLostTheAnswerIsThatOfBruteForce() {
@@ -43,7 +46,7 @@ class InvariantLRebuildTest {
 
     private static MemoryJoinStore rebuilt(Stream stream, Position ledger, Random random) {
         MemoryJoinStore store = new MemoryJoinStore();
-        JoinStep step = new JoinStep(stream.settings(), new LastClick(), SCHEMAS.ids(), SCHEMAS);
+        JoinStep step = new JoinStep(stream.settings(), new LastClick(), SCHEMAS.ids(), SCHEMAS, bounds(random));
         ShardRebuild rebuild = new ShardRebuild(step, store, Position.START, ledger);
         int most = 1 + random.nextInt(30);
         while (stream.topics().stream().anyMatch(topic -> !rebuild.has(topic.topic(), topic.incarnation()))) {
@@ -57,6 +60,13 @@ class InvariantLRebuildTest {
         }
         assertThat(rebuild.missing()).isZero();
         return store;
+    }
+
+    /** Half of the bounds split blocks, and let the timers of a block fire in several steps. */
+    private static StepBounds bounds(Random random) {
+        return random.nextBoolean()
+                ? StepBounds.NONE
+                : new StepBounds(1 + random.nextInt(MAX_OUTPUT_BYTES), 1 + random.nextInt(MAX_TIMERS));
     }
 
     @Test

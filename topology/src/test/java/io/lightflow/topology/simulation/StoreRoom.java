@@ -10,6 +10,7 @@ import io.lightflow.invariant.StreamGenerator.Lateness;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.StepBounds;
 import io.lightflow.position.JoinProgress;
 import io.lightflow.position.Position;
 import io.lightflow.position.StoreVersion;
@@ -35,6 +36,9 @@ import java.util.Random;
 final class StoreRoom {
     /** A block may be empty, but not for ever. */
     private static final int MAX_IDLE_BLOCKS = 1_000;
+
+    /** Many blocks of a rebuild have larger outputs, and are split. */
+    private static final int MAX_REBUILD_BYTES = 1_000;
 
     private static final int FOREIGN_WRITES = 100;
     private static final long DAY_MS = 24 * 3_600_000L;
@@ -147,9 +151,11 @@ final class StoreRoom {
     }
 
     private JoinProgress rebuild(int shard, Position ledger, Random random) {
-        JoinStep step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas, schedule.bounds());
-        ShardRebuild rebuild = new ShardRebuild(step, new TaskStore(current, Perils.none()), Position.START, ledger);
         int most = 1 + random.nextInt(20);
+        StepBounds bounds = new StepBounds(
+                1 + random.nextInt(MAX_REBUILD_BYTES), schedule.bounds().timers());
+        JoinStep step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas, bounds);
+        ShardRebuild rebuild = new ShardRebuild(step, new TaskStore(current, Perils.none()), Position.START, ledger);
         for (int idle = 0; idle < MAX_IDLE_BLOCKS; idle++) {
             Position before = rebuild.position();
             List<BlockPart> parts = new ArrayList<>();

@@ -4,6 +4,7 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 
 import io.lightflow.event.Block;
+import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventRules;
 import io.lightflow.event.LightEventDecoder;
 import io.lightflow.join.JoinStep;
@@ -280,7 +281,12 @@ public enum Mutant {
     LARGE_COMMIT_NOT_SPLIT(
             5,
             "a commit that exceeds its time-out is repeated as it is",
-            changed(Block.class.getName(), Advice.to(NotHalved.class).on(named("halves"))));
+            changed(Block.class.getName(), Advice.to(NotHalved.class).on(named("halves")))),
+
+    IDLE_BEFORE_ITS_LAST_RECORD(
+            1289,
+            "a part that is split is idle although records of it follow, so the watermark passes them",
+            changed(BlockPart.class.getName(), Advice.to(IdleAsBefore.class).on(named("first"))));
 
     private final long caughtBy;
     private final String breaks;
