@@ -37,15 +37,11 @@ public record Block(int shard, List<BlockPart> parts, long readMs) {
         return List.of(new Block(shard, first, readMs), new Block(shard, rest, readMs));
     }
 
-    /** Number of records of all parts. The time of an event that is not processed here is no record. */
+    /** Number of records of all parts. */
     public int size() {
         int size = 0;
         for (BlockPart part : parts) {
-            for (BlockEntry entry : part.entries()) {
-                if (!(entry instanceof TimeMark)) {
-                    size++;
-                }
-            }
+            size += part.entries().size();
         }
         return size;
     }

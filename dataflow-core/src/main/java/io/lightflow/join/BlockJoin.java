@@ -52,6 +52,7 @@ final class BlockJoin {
     private final StoredBodies bodies;
     private final StoredCells storedCells;
     private final Block block;
+    private final int records;
     private final long txid;
     private final Position position;
     private final Visibility visibility;
@@ -84,6 +85,7 @@ final class BlockJoin {
             StoredCells storedCells,
             Position position,
             Block block,
+            int records,
             long txid,
             long maxOutputBytes,
             int maxTimers) {
@@ -93,6 +95,7 @@ final class BlockJoin {
         this.bodies = bodies;
         this.storedCells = storedCells;
         this.block = block;
+        this.records = records;
         this.txid = txid;
         this.maxOutputBytes = maxOutputBytes;
         this.maxTimers = maxTimers;
@@ -328,7 +331,7 @@ final class BlockJoin {
     }
 
     StepResult finish() {
-        if (block.size() <= 1 && timers.fewer() == 0) {
+        if (records <= 1 && timers.fewer() == 0) {
             maxOutputBytes = Long.MAX_VALUE;
         }
         for (KeyState key : keys.values()) {
@@ -425,7 +428,7 @@ final class BlockJoin {
     void send(OutputEvent output) {
         outputBytes += output.value().length;
         if (outputBytes > maxOutputBytes) {
-            throw new OutputTooLargeException(block, maxOutputBytes);
+            throw new OutputTooLargeException(shard(), records, maxOutputBytes);
         }
         outputs.add(output);
     }

@@ -78,7 +78,16 @@ public final class JoinStep {
      * @throws OutputTooLargeException if the block has several records and its outputs exceed the bound
      */
     public StepResult run(Position position, Block block, long txid, JoinStore store) {
-        int maxTimers = Math.max(bounds.timers(), block.size());
+        return run(position, block, block.size(), txid, store);
+    }
+
+    /**
+     * Processes one block, as {@link #run(Position, Block, long, JoinStore)}.
+     *
+     * @param records number of records that the block stands for; it has more entries if events were set aside
+     */
+    StepResult run(Position position, Block block, int records, long txid, JoinStore store) {
+        int maxTimers = Math.max(bounds.timers(), records);
         while (true) {
             BlockJoin join = new BlockJoin(
                     settings,
@@ -88,6 +97,7 @@ public final class JoinStep {
                     cells,
                     position,
                     block,
+                    records,
                     txid,
                     bounds.outputBytes(),
                     maxTimers);
@@ -95,7 +105,7 @@ public final class JoinStep {
                 return finish(join, store);
             } catch (OutputTooLargeException e) {
                 maxTimers = join.fewerTimers();
-                if (block.size() > 1 || maxTimers == 0) {
+                if (records > 1 || maxTimers == 0) {
                     throw e;
                 }
             }

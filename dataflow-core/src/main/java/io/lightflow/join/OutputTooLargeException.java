@@ -6,8 +6,8 @@ import io.lightflow.event.Block;
 public final class OutputTooLargeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    OutputTooLargeException(Block block, long maxBytes) {
-        super("expected at most " + maxBytes + " bytes of outputs from a block, found more from " + block.size()
-                + " records of shard " + block.shard());
+    OutputTooLargeException(int shard, int records, long maxBytes) {
+        super("expected at most " + maxBytes + " bytes of outputs from a block, found more from " + records
+                + " records of shard " + shard);
     }
 }

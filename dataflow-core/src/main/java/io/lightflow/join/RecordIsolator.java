@@ -84,7 +84,7 @@ public final class RecordIsolator {
     /** Runs the step. Returns null if it succeeds, or the failure if an event may be the cause. */
     private RuntimeException failureOf(Block part) {
         try {
-            result = step.run(position, part, txid, store);
+            result = step.run(position, part, block.size(), txid, store);
             return null;
         } catch (GapException | StoreUnavailableException | SchemasUnavailableException | OutputTooLargeException e) {
             throw e;
