@@ -19,7 +19,10 @@ public record ProducerClocks(List<Clock> clocks) {
     /** Beacons of further producers are ignored, so that random names cannot fill the ledger. */
     public static final int MAX_PRODUCERS = 16;
 
-    /** A producer leaves after this much silence, and has a say after as much presence. */
+    /**
+     * A producer leaves after this much silence, and has a say after as much presence. Those that begin within as much
+     * time of the first one have a say at once.
+     */
     public static final long MAX_SILENCE_MS = 60_000;
 
     /** A clock further behind most of the others than this is wrong. */
@@ -40,13 +43,19 @@ public record ProducerClocks(List<Clock> clocks) {
      * @param producer its name; empty for all beacons without a name
      * @param time event time of the beacon, ms since the Unix epoch
      * @param silentMs time that has passed in the log since
-     * @param presentMs time that passed in the log between its first beacon and this one; no more than
-     *     {@link #MAX_SILENCE_MS}
+     * @param presentMs time that passed in the log between its first beacon and this one, and {@link #MAX_SILENCE_MS}
+     *     more for one of the first producers; no more than twice that
      * @param offsetMs how far the beacon was ahead of the reader's clock when it was read
      */
     public record Clock(String producer, long time, long silentMs, long presentMs, long offsetMs) {
-        private boolean isEstablished() {
-            return presentMs >= MAX_SILENCE_MS;
+        /** Its next beacon may be on its way, so a short silence counts as presence. */
+        private boolean hasSay() {
+            return presentMs + Math.min(silentMs, MAX_ADVANCE_MS) >= MAX_SILENCE_MS;
+        }
+
+        /** Whether those that come now are not among the first. */
+        private boolean isSettled() {
+            return presentMs >= 2 * MAX_SILENCE_MS;
         }
 
         private Clock later(long ms) {
@@ -54,7 +63,7 @@ public record ProducerClocks(List<Clock> clocks) {
         }
 
         private Clock heard(long newTime, long passedMs, long readMs) {
-            long present = Math.min(presentMs + silentMs + passedMs, MAX_SILENCE_MS);
+            long present = Math.min(presentMs + silentMs + passedMs, 2 * MAX_SILENCE_MS);
             return new Clock(producer, newTime, 0, present, newTime - readMs);
         }
     }
@@ -75,7 +84,7 @@ public record ProducerClocks(List<Clock> clocks) {
         }
         Clock before = clock(producer);
         if (before == null) {
-            return clocks.size() < MAX_PRODUCERS ? with(new Clock(producer, time, 0, 0, time - readMs)) : this;
+            return clocks.size() < MAX_PRODUCERS ? with(first(producer, time, readMs)) : this;
         }
         long passed = Math.max(0, Math.min(time - before.time(), MAX_ADVANCE_MS) - before.silentMs());
         List<Clock> after = new ArrayList<>(clocks.size());
@@ -95,6 +104,12 @@ public record ProducerClocks(List<Clock> clocks) {
             }
         }
         return null;
+    }
+
+    /** The first beacon of a producer. If the first producers waited for a say, a fast one would have it alone. */
+    private Clock first(String producer, long time, long readMs) {
+        long presentMs = clocks.stream().anyMatch(Clock::isSettled) ? 0 : MAX_SILENCE_MS;
+        return new Clock(producer, time, 0, presentMs, time - readMs);
     }
 
     private ProducerClocks with(Clock first) {
@@ -139,7 +154,7 @@ public record ProducerClocks(List<Clock> clocks) {
     /** The times that count, in ascending order. */
     private long[] times() {
         long[] times = clocks.stream()
-                .filter(Clock::isEstablished)
+                .filter(Clock::hasSay)
                 .mapToLong(Clock::time)
                 .sorted()
                 .toArray();

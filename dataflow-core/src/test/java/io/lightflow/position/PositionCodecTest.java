@@ -77,7 +77,7 @@ class PositionCodecTest {
         topics.put("us.clicks", new TopicPosition(List.of(new Incarnation(0x1a, 17, 3)), 60_000, clocks));
         assertThat(PositionCodec.encode(new Position(topics, 55_000, 42, Books.EMPTY)))
                 .isEqualTo("v1|wm=55000|tx=42|us.clicks=1a:17@60000|~us.clicks=1a:3@-"
-                        + "|~us.clicks~web-1=0:0,1:0,3:120@60000|~us.clicks~=0:0,1:0,3:1200@59000");
+                        + "|~us.clicks~web-1=0:0,1:60000,3:120@60000|~us.clicks~=0:0,1:60000,3:1200@59000");
     }
 
     @Test

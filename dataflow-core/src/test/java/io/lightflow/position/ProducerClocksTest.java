@@ -57,6 +57,35 @@ class ProducerClocksTest {
     }
 
     @Test
+    void ofTheFirstProducersAFastOneMovesNothingOnceAnotherHasBegun() {
+        for (int gap = 0; gap < 60; gap++) {
+            clocks = ProducerClocks.NONE;
+            seconds(gap, "fast");
+            for (int i = 0; i < 200; i++) {
+                seconds(1, "fast", "web-1");
+                assertThat(clocks.reached()).as("%d s after %d s", i, gap).isEqualTo(now);
+                clocks = clocks.after("fast", now + FAST + 500, now);
+                assertThat(clocks.reached()).as("%d s after %d s", i, gap).isEqualTo(now);
+            }
+        }
+    }
+
+    @Test
+    void aFastClockMovesNothingWhenNewNamesTakeThePlaceOfTheOthers() {
+        seconds(200, "web-1");
+        seconds(1, "fast", "web-1");
+        for (int i = 0; i < 100; i++) {
+            seconds(1, "fast");
+            assertThat(clocks.reached()).as("after %d s", i).isLessThanOrEqualTo(now);
+            if (i % 7 == 0) {
+                clocks = clocks.after("web-2", now, now);
+            }
+            assertThat(clocks.reached()).as("after %d s", i).isLessThanOrEqualTo(now);
+        }
+        assertThat(clocks.reached()).isGreaterThan(now - 7_000);
+    }
+
+    @Test
     void aClockThatJumpsRemovesNobody() {
         seconds(200, "web-1", "web-2");
         clocks = clocks.after("web-1", now + FAST, now);

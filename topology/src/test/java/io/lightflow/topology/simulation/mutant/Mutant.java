@@ -256,6 +256,14 @@ public enum Mutant {
                     ProducerClocks.Clock.class.getName(),
                     Advice.to(NeverSilent.class).on(named("later")))),
 
+    FIRST_PRODUCERS_WAIT(
+            303398,
+            "the first producers have no say for a minute either, so the first of them that has it is alone",
+            changed(ProducerClocks.class.getName(), Advice.to(NoneIsFirst.class).on(named("first"))),
+            changed(
+                    ProducerClocks.Clock.class.getName(),
+                    Advice.to(SilenceIsAbsence.class).on(named("hasSay")))),
+
     SLOW_CLOCK_COUNTS(
             25,
             "a clock far behind most of the others holds the watermark as long as it is wrong",
