@@ -215,7 +215,7 @@ public enum Mutant {
                     Advice.to(FullWatermark.class).on(named("moveWatermarkTo")))),
 
     KEYS_AHEAD_NOT_STORED(
-            988,
+            2286,
             "the ledger does not hold which keys have fired their timers beyond the watermark",
             changed(
                     PositionCodec.class.getName(),
