@@ -1,0 +1,51 @@
+package io.lightflow.archive.table;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.iceberg.types.Types;
+import org.apache.iceberg.types.Types.NestedField;
+
+/** The columns that every table has, before those of its events: where a row's record was, and its event time. */
+public final class RecordColumns {
+    /** Event time; the time of the record if the event does not decode. Tables are partitioned by its hour. */
+    public static final String EVENT_TIME = "event_time";
+    /** The join key. Rows of a file are sorted by it. Null if the record has none, or not one of UTF-8. */
+    public static final String KEY = "join_key";
+
+    public static final String TOPIC = "kafka_topic";
+    /** First 32 bits of the topic id. */
+    public static final String INCARNATION = "kafka_incarnation";
+
+    public static final String PARTITION = "kafka_partition";
+    public static final String OFFSET = "kafka_offset";
+    /** Timestamp of the record. */
+    public static final String TIME = "kafka_time";
+    /** Why the event's columns are null; null if they are not. */
+    public static final String FAILURE = "decode_failure";
+    /** Key and value of the record, if the event does not decode. */
+    public static final String RAW_KEY = "raw_key";
+
+    public static final String RAW_VALUE = "raw_value";
+
+    static final Set<String> NAMES = fields().stream().map(NestedField::name).collect(Collectors.toUnmodifiableSet());
+    /** Number of these columns, which are the first of a table. */
+    static final int COUNT = 10;
+
+    private RecordColumns() {}
+
+    /** With ids from 1 on. */
+    static List<NestedField> fields() {
+        return List.of(
+                NestedField.required(1, EVENT_TIME, Types.TimestampType.withZone()),
+                NestedField.optional(2, KEY, Types.StringType.get()),
+                NestedField.required(3, TOPIC, Types.StringType.get()),
+                NestedField.required(4, INCARNATION, Types.IntegerType.get()),
+                NestedField.required(5, PARTITION, Types.IntegerType.get()),
+                NestedField.required(6, OFFSET, Types.LongType.get()),
+                NestedField.required(7, TIME, Types.TimestampType.withZone()),
+                NestedField.optional(8, FAILURE, Types.StringType.get()),
+                NestedField.optional(9, RAW_KEY, Types.BinaryType.get()),
+                NestedField.optional(10, RAW_VALUE, Types.BinaryType.get()));
+    }
+}

@@ -1,0 +1,155 @@
+package io.lightflow.archive.table;
+
+import io.lightflow.archive.parquet.ParquetRows;
+import io.lightflow.event.WireFormat;
+import io.lightflow.event.WriterSchemas;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.avro.Schema;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.PartitionData;
+import org.apache.iceberg.Table;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.MessageType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes records into files of a table: a file for every hour of event time, with its rows sorted by key. A record that
+ * does not decode becomes a row too, with its bytes and the reason. Not thread-safe.
+ */
+public final class RowWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(RowWriter.class);
+    private static final long HOUR_MS = Duration.ofHours(1).toMillis();
+    /**
+     * An event time is this near to its record's time, or a wrong clock could make a file for every hour of a century.
+     */
+    private static final long MAX_AGE_MS = Duration.ofDays(45).toMillis();
+
+    private static final long MAX_AHEAD_MS = Duration.ofDays(1).toMillis();
+
+    private final ArchiveTable kind;
+    private final Table table;
+    private final WriterSchemas schemas;
+    private final TableFiles files;
+    private final AvroCursor cursor = new AvroCursor();
+    private final Map<Integer, BodyPlan> plans = new HashMap<>();
+    private final InstantSource clock;
+    private MessageType plannedFor;
+    private long nowMs;
+
+    public RowWriter(ArchiveTable kind, Table table, WriterSchemas schemas, InstantSource clock) {
+        this.kind = kind;
+        this.table = table;
+        this.schemas = schemas;
+        this.clock = clock;
+        this.files = new TableFiles(kind, table);
+    }
+
+    /**
+     * Writes the records.
+     *
+     * @return the files, which no snapshot refers to yet
+     * @throws WriterSchemas.SchemasUnavailableException if a schema is unavailable now
+     * @throws java.io.UncheckedIOException if the storage fails
+     */
+    public List<DataFile> write(List<Records> all) {
+        nowMs = clock.millis();
+        Map<Long, List<Row>> hours = new TreeMap<>();
+        MessageType type = ParquetRows.typeOf(kind.tableName(), table.schema());
+        if (!type.equals(plannedFor)) {
+            plans.clear();
+            plannedFor = type;
+        }
+        for (Records records : all) {
+            Binary topic = Binary.fromString(records.topic());
+            for (ArchiveRecord record : records.records()) {
+                Row row = row(records, topic, record);
+                hours.computeIfAbsent(Math.floorDiv(row.timeMs(), HOUR_MS), absent -> new ArrayList<>())
+                        .add(row);
+            }
+        }
+        List<DataFile> written = new ArrayList<>(hours.size());
+        hours.forEach((hour, rows) -> written.add(writeHour(hour, rows)));
+        return written;
+    }
+
+    private Row row(Records of, Binary topic, ArchiveRecord record) {
+        byte[] value = record.value();
+        BodyPlan plan = null;
+        String failure = null;
+        long recordMs = record.timestampMs();
+        long timeMs = isSane(recordMs) ? recordMs : nowMs;
+        if (!WireFormat.hasHeader(value)) {
+            failure = "the record has no header of 0x00 and a schema id";
+        } else {
+            int schemaId = WireFormat.schemaId(value);
+            plan = plan(schemaId);
+            if (plan == null) {
+                failure = "expected a schema of " + kind.event().getFullName() + " that fits the table, found "
+                        + schemaId;
+            } else {
+                try {
+                    cursor.over(value, WireFormat.HEADER_BYTES);
+                    long eventMs = plan.check(cursor);
+                    if (!isSane(eventMs) || eventMs < recordMs - MAX_AGE_MS || eventMs > recordMs + MAX_AHEAD_MS) {
+                        failure = "expected an event time within 45 days before and a day after the record's, found "
+                                + eventMs;
+                    } else {
+                        timeMs = eventMs;
+                    }
+                } catch (DamagedBodyException e) {
+                    failure = e.getMessage();
+                }
+            }
+        }
+        return new Row(of, topic, record, timeMs, plan, failure);
+    }
+
+    private boolean isSane(long timeMs) {
+        return timeMs >= 0 && timeMs <= nowMs + MAX_AHEAD_MS;
+    }
+
+    private BodyPlan plan(int schemaId) {
+        if (plans.containsKey(schemaId)) {
+            return plans.get(schemaId);
+        }
+        Schema writer = schemas.byId(schemaId);
+        if (writer == null) {
+            // Not kept: the schema may be registered at any moment.
+            return null;
+        }
+        BodyPlan plan = writer.getFullName().equals(kind.event().getFullName()) ? newPlan(schemaId, writer) : null;
+        plans.put(schemaId, plan);
+        return plan;
+    }
+
+    private BodyPlan newPlan(int schemaId, Schema writer) {
+        try {
+            return new BodyPlan(writer, plannedFor, kind.timePath(), kind.event());
+        } catch (IllegalArgumentException e) {
+            LOG.warn("Records of schema {} are archived with their bytes only: {}", schemaId, e.getMessage());
+            return null;
+        }
+    }
+
+    private DataFile writeHour(long hour, List<Row> rows) {
+        RowBatch batch = new RowBatch(plannedFor);
+        Row[] sorted = rows.toArray(Row[]::new);
+        Arrays.sort(sorted);
+        PartitionData partition = new PartitionData(table.spec().partitionType());
+        partition.set(0, Math.toIntExact(hour));
+        return files.write(partition, sorted.length, file -> {
+            for (Row row : sorted) {
+                batch.add(row, file);
+            }
+            batch.flush(file);
+        });
+    }
+}
