@@ -234,7 +234,7 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     public void killTopologies() {
-        for (TopologyDescriptor topology : Topologies.ALL) {
+        for (TopologyDescriptor topology : Topologies.of(settings())) {
             String name = topology.stormName(group.name());
             if (!cluster.killTopology(name)) {
                 throw new IllegalStateException("Expected a topology " + name + " to kill, found none");
@@ -247,7 +247,7 @@ public final class GroupOnCluster implements AutoCloseable {
         ZooKeeper zooKeeper = new ZooKeeper(cluster.endpoints().zooKeeper(), ZOOKEEPER_SESSION_MS, event -> {});
         try {
             List<String> wiped = new ArrayList<>();
-            for (TopologyDescriptor topology : Topologies.ALL) {
+            for (TopologyDescriptor topology : Topologies.of(settings())) {
                 String node = "/transactional/" + topology.transactionId(group.name());
                 Optional<List<String>> children = children(zooKeeper, node);
                 if (children.isPresent()) {

@@ -241,7 +241,7 @@ public final class LocalStack implements AutoCloseable {
     /** Starts the topologies of every group. */
     public void submitTopologies() {
         for (DcGroup group : settings.groups()) {
-            for (TopologyDescriptor topology : Topologies.ALL) {
+            for (TopologyDescriptor topology : Topologies.of(groupSettings(group))) {
                 submit(group, topology, TridentTopologies.parallelism(topology, groupSettings(group)));
             }
         }

@@ -228,7 +228,7 @@ class SecuredPlatformTest {
     }
 
     private void assertNoSecretIsSubmitted() throws Exception {
-        for (TopologyDescriptor topology : Topologies.ALL) {
+        for (TopologyDescriptor topology : Topologies.of(settings)) {
             byte[] submitted = new TSerializer().serialize(TridentTopologies.build(topology, settings, 1));
             String text =
                     new String(submitted, StandardCharsets.ISO_8859_1) + TridentTopologies.config(topology, settings);
@@ -261,7 +261,7 @@ class SecuredPlatformTest {
     }
 
     private void submitTopologies(LocalCluster storm) throws Exception {
-        for (TopologyDescriptor topology : Topologies.ALL) {
+        for (TopologyDescriptor topology : Topologies.of(settings)) {
             storm.submitTopology(
                     topology.stormName(settings.group()),
                     TridentTopologies.config(topology, settings),
@@ -272,7 +272,7 @@ class SecuredPlatformTest {
     private void killTopologies(LocalCluster storm) throws Exception {
         KillOptions atOnce = new KillOptions();
         atOnce.set_wait_secs(0);
-        for (TopologyDescriptor topology : Topologies.ALL) {
+        for (TopologyDescriptor topology : Topologies.of(settings)) {
             storm.killTopologyWithOpts(topology.stormName(settings.group()), atOnce);
         }
         await("the topologies are gone", () -> storm.getTopologySummaries().isEmpty());
@@ -329,10 +329,10 @@ class SecuredPlatformTest {
     }
 
     /** A client without credentials can neither read, change nor delete the group's nodes. */
-    private static void assertNodesAreRestricted(EmbeddedZooKeeper zookeeper) throws Exception {
+    private void assertNodesAreRestricted(EmbeddedZooKeeper zookeeper) throws Exception {
         ZooKeeper stranger = new ZooKeeper(zookeeper.connectString(), 10_000, event -> {});
         try {
-            for (TopologyDescriptor topology : Topologies.ALL) {
+            for (TopologyDescriptor topology : Topologies.of(settings)) {
                 String base = "/lightflow/us/" + topology.name();
                 assertThatThrownBy(() -> stranger.getData(base + "/owner", false, null))
                         .isInstanceOf(KeeperException.NoAuthException.class);

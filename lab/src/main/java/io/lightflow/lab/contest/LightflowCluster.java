@@ -9,7 +9,9 @@ import io.lightflow.deploy.cluster.StormWorker;
 import io.lightflow.lab.contest.ContestSettings.LightflowOptions;
 import io.lightflow.lab.measure.BenchStack;
 import io.lightflow.lab.measure.ProcessUsage;
-import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.dataflow.DataflowTopology;
+import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.statistics.StatisticsTopology;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,6 +61,9 @@ final class LightflowCluster implements KillableProcess {
               microBatch: %ds
             """;
 
+    private static final List<TopologyDescriptor> BOTH =
+            List.of(DataflowTopology.INSTANCE, StatisticsTopology.INSTANCE);
+
     private final Cluster cluster;
 
     private LightflowCluster(Cluster cluster) {
@@ -103,9 +108,9 @@ final class LightflowCluster implements KillableProcess {
     public void kill() {
         List<StormWorker> workers = cluster.workers();
         Set<String> topologies = workers.stream().map(StormWorker::topology).collect(Collectors.toSet());
-        if (topologies.size() != Topologies.ALL.size()) {
+        if (topologies.size() != BOTH.size()) {
             throw new IllegalStateException(
-                    "expected a worker of each of " + Topologies.ALL + " to kill, found those of " + topologies);
+                    "expected a worker of each of " + BOTH + " to kill, found those of " + topologies);
         }
         workers.forEach(StormWorker::kill);
         if (!Deadline.in(END_TIMEOUT).await(() -> workers.stream().noneMatch(StormWorker::isAlive))) {

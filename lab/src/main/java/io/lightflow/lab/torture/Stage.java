@@ -146,7 +146,7 @@ final class Stage implements AutoCloseable {
         schemas = RegistrySchemas.connect(new GroupSettings.Registry(
                 List.of(URI.create(cluster.endpoints().registry()))));
         feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints().kafka(), SHARDS, schemas.ids());
-        awaitBeyond(now(), Topologies.ALL);
+        awaitBeyond(now(), Topologies.of(group.settings()));
         progress.accept("both topologies are running");
     }
 
@@ -272,7 +272,7 @@ final class Stage implements AutoCloseable {
     /** Waits until every process is running and both topologies commit. */
     void awaitEverythingAtWork() {
         cluster.processes().forEach(process -> process.awaitReady(RECOVERS_WITHIN));
-        awaitBeyond(now(), Topologies.ALL);
+        awaitBeyond(now(), Topologies.of(group.settings()));
     }
 
     /** The shards' positions in the ledger; empty while the ledger is unavailable. The caller tries again. */

@@ -6,7 +6,6 @@ import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.cluster.ProcessFailedException;
 import io.lightflow.deploy.cluster.StormWorker;
 import io.lightflow.lab.torture.Fault.Struck;
-import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.statistics.StatisticsTopology;
@@ -22,7 +21,7 @@ final class TortureFaults {
     static final String POSTGRES = "postgres";
     private static final String SUPERVISOR = "supervisor";
     private static final String AEROSPIKE = "aerospike";
-    private static final Set<TopologyDescriptor> BOTH = Set.copyOf(Topologies.ALL);
+    private static final Set<TopologyDescriptor> BOTH = Set.of(DataflowTopology.INSTANCE, StatisticsTopology.INSTANCE);
     private static final Set<TopologyDescriptor> JOIN = Set.of(DataflowTopology.INSTANCE);
     private static final Set<TopologyDescriptor> STATISTICS = Set.of(StatisticsTopology.INSTANCE);
     /** Long enough for several reconnection attempts of each client. */

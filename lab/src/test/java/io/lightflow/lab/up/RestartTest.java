@@ -77,7 +77,7 @@ class RestartTest {
 
     private static void killAll(Stand stand) {
         for (DcGroup group : DcGroup.LOCAL) {
-            for (TopologyDescriptor topology : Topologies.ALL) {
+            for (TopologyDescriptor topology : Topologies.of(stand.stack().groupSettings(group))) {
                 stand.stack().kill(group, topology);
             }
         }
@@ -85,7 +85,7 @@ class RestartTest {
 
     private static void submitAll(Stand stand, int parallelism) {
         for (DcGroup group : DcGroup.LOCAL) {
-            for (TopologyDescriptor topology : Topologies.ALL) {
+            for (TopologyDescriptor topology : Topologies.of(stand.stack().groupSettings(group))) {
                 stand.stack().submit(group, topology, parallelism);
             }
         }

@@ -28,6 +28,11 @@ public interface TopologyDescriptor {
         return stormName(group);
     }
 
+    /** Whether the group has this topology. Only a group that has it may be passed to the other methods. */
+    default boolean isConfigured(GroupSettings settings) {
+        return true;
+    }
+
     /** The topics that the topology reads, with the type of event in each. */
     SortedMap<String, EventType> topics(GroupSettings settings);
 

@@ -68,6 +68,7 @@ public final class AcceptGapCommand implements Callable<Integer> {
     public Integer call() {
         GroupSettings settings = settingsOption.read();
         TopologyDescriptor reader = chosen == null ? readerOf(settings) : chosen;
+        OnlyOption.requireConfigured(settings, reader);
         requireShard(settings);
         int incarnation;
         long oldest;
@@ -105,7 +106,7 @@ public final class AcceptGapCommand implements Callable<Integer> {
 
     private TopologyDescriptor readerOf(GroupSettings settings) {
         Set<String> known = new TreeSet<>();
-        for (TopologyDescriptor candidate : Topologies.ALL) {
+        for (TopologyDescriptor candidate : Topologies.of(settings)) {
             Set<String> topics = candidate.topics(settings).keySet();
             if (topics.contains(topic)) {
                 return candidate;

@@ -2,6 +2,8 @@ package io.lightflow.topology.operator;
 
 import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.SettingsException;
 import java.util.List;
 import picocli.CommandLine.Option;
 
@@ -15,8 +17,25 @@ public final class OnlyOption {
             description = "Only this topology: ${COMPLETION-CANDIDATES}.")
     private TopologyDescriptor only;
 
-    /** The topologies that the command applies to. */
-    public List<TopologyDescriptor> topologies() {
-        return only == null ? Topologies.ALL : List.of(only);
+    /**
+     * The topologies that the command applies to.
+     *
+     * @throws SettingsException if the group does not have the one that was asked for
+     */
+    public List<TopologyDescriptor> topologies(GroupSettings settings) {
+        if (only == null) {
+            return Topologies.of(settings);
+        }
+        requireConfigured(settings, only);
+        return List.of(only);
+    }
+
+    static void requireConfigured(GroupSettings settings, TopologyDescriptor topology) {
+        if (!topology.isConfigured(settings)) {
+            throw new SettingsException(
+                    "group " + settings.group() + " has no topology " + topology.name() + ", since its settings have no"
+                            + " section for it",
+                    null);
+        }
     }
 }

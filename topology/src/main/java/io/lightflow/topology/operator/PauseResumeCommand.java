@@ -27,7 +27,7 @@ public abstract class PauseResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         GroupSettings settings = settingsOption.read();
-        for (TopologyDescriptor topology : only.topologies()) {
+        for (TopologyDescriptor topology : only.topologies(settings)) {
             try (GroupNodes nodes = GroupNodes.connect(settings, topology)) {
                 action.accept(nodes);
             }

@@ -46,7 +46,7 @@ public final class ShowCommand implements Callable<Integer> {
     public Integer call() {
         GroupSettings settings = settingsOption.read();
         boolean good = true;
-        for (TopologyDescriptor topology : only.topologies()) {
+        for (TopologyDescriptor topology : only.topologies(settings)) {
             good &= show(settings, topology, System.out);
         }
         return good ? 0 : 1;

@@ -14,8 +14,8 @@ public final class GroupPreparation {
      */
     public static void prepare(GroupSettings settings) {
         settings.requireNoSecrets();
-        Topologies.ALL.forEach(topology -> topology.check(settings));
+        Topologies.of(settings).forEach(topology -> topology.check(settings));
         RegistrySchemas.connect(settings.registry()).register();
-        Topologies.ALL.forEach(topology -> topology.prepare(settings));
+        Topologies.of(settings).forEach(topology -> topology.prepare(settings));
     }
 }

@@ -61,14 +61,14 @@ public class SubmitCommand implements Callable<Integer> {
                             + parallelism);
         }
         Set<String> changes = new LinkedHashSet<>();
-        for (TopologyDescriptor topology : only.topologies()) {
+        for (TopologyDescriptor topology : only.topologies(settings)) {
             requireNoOwner(settings, topology);
             changes.addAll(changes(settings, topology));
         }
         checkTopics(settings).forEach(warning -> System.out.println("warning: " + warning));
         changes.forEach(System.out::println);
         GroupPreparation.prepare(settings);
-        for (TopologyDescriptor topology : only.topologies()) {
+        for (TopologyDescriptor topology : only.topologies(settings)) {
             submit(settings, topology);
         }
         return 0;

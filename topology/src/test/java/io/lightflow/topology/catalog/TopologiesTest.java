@@ -14,13 +14,15 @@ import picocli.CommandLine.TypeConversionException;
 class TopologiesTest {
     @Test
     void persistedNamesStay() {
-        assertThat(Topologies.ALL).extracting(TopologyDescriptor::name).startsWith("dataflow", "stats-counter");
+        assertThat(Topologies.ALL)
+                .extracting(TopologyDescriptor::name)
+                .startsWith("dataflow", "stats-counter", "archive");
         assertThat(Topologies.ALL)
                 .extracting(topology -> topology.stormName("us"))
-                .startsWith("lightflow-dataflow-us", "lightflow-stats-counter-us");
+                .startsWith("lightflow-dataflow-us", "lightflow-stats-counter-us", "lightflow-archive-us");
         assertThat(Topologies.ALL)
                 .extracting(topology -> topology.transactionId("us"))
-                .startsWith("lightflow-dataflow-us", "lightflow-stats-counter-us");
+                .startsWith("lightflow-dataflow-us", "lightflow-stats-counter-us", "lightflow-archive-us");
     }
 
     @Test

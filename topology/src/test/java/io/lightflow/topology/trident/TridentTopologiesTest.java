@@ -33,6 +33,7 @@ class TridentTopologiesTest {
             store: {rocksdb: {directory: unused}}
             dataflow: {parallelism: 9}
             statistics: {parallelism: 3, heapMb: 700}
+            archive: {warehouse: "file:///unused"}
             """);
 
     static List<TopologyDescriptor> all() {

@@ -11,14 +11,14 @@ import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.pool.TypePool;
 
 /** A second copy of Lightflow's classes, with changes to some. Avro is copied too, since it caches classes. */
-final class MutatedClasses extends ClassLoader {
+public final class MutatedClasses extends ClassLoader {
     private static final List<String> COPIED = List.of("io.lightflow.", "org.apache.avro.");
 
     private final Map<String, AsmVisitorWrapper> changes;
     private final ClassFileLocator files = ClassFileLocator.ForClassLoader.of(MutatedClasses.class.getClassLoader());
 
     /** @param changes changes by class name */
-    MutatedClasses(Map<String, AsmVisitorWrapper> changes) {
+    public MutatedClasses(Map<String, AsmVisitorWrapper> changes) {
         super(MutatedClasses.class.getClassLoader());
         this.changes = changes;
     }
