@@ -53,12 +53,15 @@ final class CertifiedHour {
     /** Where a joined impression is, and where its light event is. */
     record Joined(TopicPartition partition, long offset, EventOrigin origin) {}
 
-    /** @param folder for files */
-    static CertifiedHour busiest(Stand stand, Path folder) throws SQLException, IOException {
+    /**
+     * @param folder for files
+     * @param from where to begin to look for it
+     */
+    static CertifiedHour busiest(Stand stand, Path folder, Instant from) throws SQLException, IOException {
         try (Connection connection = DriverManager.getConnection(stand.stack().jdbcUrl());
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery("SELECT extract(epoch FROM time)::bigint FROM stats_hour"
-                        + " GROUP BY time ORDER BY sum(impressions) DESC, time LIMIT 1")) {
+                        + " WHERE time >= '" + from + "' GROUP BY time ORDER BY sum(impressions) DESC, time LIMIT 1")) {
             assertThat(found.next()).isTrue();
             return new CertifiedHour(stand, folder, Instant.ofEpochSecond(found.getLong(1)));
         }

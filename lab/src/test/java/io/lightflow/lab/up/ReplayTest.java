@@ -9,9 +9,13 @@ import io.lightflow.lab.answer.BatchAnswer;
 import io.lightflow.lab.feed.Feed;
 import io.lightflow.lab.feed.GeneratedFeed;
 import io.lightflow.lab.feed.GeneratedFeedSettings;
+import io.lightflow.lab.feed.IPinYouFeed;
+import io.lightflow.lab.feed.MissingImpressions;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.registry.node.NodeClients;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -25,24 +29,29 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Synthetic journeys through front clusters, mirror and both groups, and with a schema registry in each data center.
+ * Real logs, and then synthetic journeys, through front clusters, mirror and both groups, and with a schema registry in
+ * each data center.
  */
 @OnLocalStack
 @TestInstance(Lifecycle.PER_CLASS)
 @TestMethodOrder(OrderAnnotation.class)
-class SyntheticReplayTest {
+class ReplayTest {
     private static final long EVENTS = 12_000;
+    private static final MissingImpressions MISSING = MissingImpressions.DERIVE;
 
     private final GeneratedFeedSettings events = GeneratedFeedSettings.of(EVENTS, Seed.choose(), DcGroup.LOCAL);
+
+    @TempDir
+    private static Path folder;
+
     private Stand stand;
-    private Report report;
+    /** Null if there are none. */
+    private Path logs;
 
     @BeforeAll
-    void replay(@TempDir Path data) throws Exception {
-        stand = Stand.start(LocalSettings.in(data).withPollRecords(3_000).with(Registries.ONE_PER_DC));
-        try (Feed feed = new GeneratedFeed(events)) {
-            report = stand.replay(feed);
-        }
+    void start() {
+        stand = Stand.start(
+                LocalSettings.in(folder.resolve("stack")).withPollRecords(3_000).with(Registries.ONE_PER_DC));
     }
 
     @AfterAll
@@ -54,18 +63,38 @@ class SyntheticReplayTest {
 
     @Test
     @Order(1)
+    void withDerivedImpressionsEveryClickOfRealLogsIsJoined() throws Exception {
+        Path copies = Files.createDirectory(folder.resolve("logs"));
+        RealLogs.chosen().copyTo(copies);
+        logs = copies;
+        try (Feed feed = IPinYouFeed.open(logs, MISSING, DcGroup.LOCAL)) {
+            RealLogs.chosen().assertReplayed(stand.replay(feed), MISSING);
+        }
+    }
+
+    @Test
+    @Order(2)
     void everyEventAndEveryMinuteRowIsThatOfTheBatchRun() throws Exception {
-        try (Feed again = new GeneratedFeed(events)) {
+        Report report;
+        try (Feed feed = new GeneratedFeed(events)) {
+            report = stand.replay(feed);
+        }
+        try (Feed again = new FeedSequence(fed())) {
             Answers.assertSame(stand, BatchAnswer.of(again, DcGroup.LOCAL, stand.schemas()));
         }
         assertThat(report.balanced()).as(report.differences().toString()).isTrue();
         assertThat(report.late()).isZero();
     }
 
+    private List<Feed> fed() throws IOException {
+        Feed synthetic = new GeneratedFeed(events);
+        return logs == null ? List.of(synthetic) : List.of(IPinYouFeed.open(logs, MISSING, DcGroup.LOCAL), synthetic);
+    }
+
     @Test
-    @Order(2)
-    void anHourIsCertifiedAndOneRemovedRecordAndOneChangedRowAreNamed(@TempDir Path folder) throws Exception {
-        CertifiedHour hour = CertifiedHour.busiest(stand, folder);
+    @Order(3)
+    void anHourIsCertifiedAndOneRemovedRecordAndOneChangedRowAreNamed(@TempDir Path files) throws Exception {
+        CertifiedHour hour = CertifiedHour.busiest(stand, files, events.start());
 
         hour.assertComplete();
         hour.assertNotClosedTooEarly();
@@ -76,7 +105,7 @@ class SyntheticReplayTest {
 
     /** The clicks have a schema that was registered in one data center only. */
     @Test
-    @Order(3)
+    @Order(4)
     void theClicksThatKafkaJsSendsInOneDataCenterAreJoinedWithItsImpressionsOfAnother() throws Exception {
         NodeClients.install();
         List<String> expected = KafkaJs.joinedClicks();
