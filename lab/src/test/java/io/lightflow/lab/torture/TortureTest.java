@@ -15,10 +15,10 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A short run of {@code lab/torture}: on the real cluster, whatever is killed, every event comes out once. It starts
- * last, since its recoveries take all of the machine: by then, the tests that measure a time have ended.
+ * A short run of {@code lab/torture}: on the real cluster, whatever is killed, every event comes out once. It is the
+ * longest of the tests that run beside those on local stacks, so it starts first.
  */
-@Order(Integer.MAX_VALUE)
+@Order(1)
 @Tag("cluster")
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class TortureTest {

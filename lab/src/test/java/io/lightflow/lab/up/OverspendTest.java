@@ -24,16 +24,16 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * A bidder spends as fast as its gate lets it, until the campaign's budget is used up: what is spent on top is what was
- * under way in the meantime, and the books know of all of it. It measures times, so it precedes what loads the machine.
+ * under way in the meantime, and the books know of all of it. It measures times, so nothing else runs beside it.
  */
 @OnLocalStack
-@Order(SharedStand.FIRST + 1)
+@Isolated
 class OverspendTest {
     private static final String CAMPAIGN = "spring";
     private static final long PRICE_MICROS = 2_500;
