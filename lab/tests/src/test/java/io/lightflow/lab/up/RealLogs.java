@@ -103,7 +103,7 @@ enum RealLogs {
     private static Path find() {
         String chosen = System.getenv("LIGHTFLOW_IPINYOU");
         Stream<String> places =
-                chosen != null ? Stream.of(chosen) : Stream.of("../shared/data/ipinyou", "../../shared/data/ipinyou");
+                chosen != null ? Stream.of(chosen) : Stream.of("../../shared/data/ipinyou", "../../../shared/data/ipinyou");
         Path logs = places.map(Path::of)
                 .filter(place -> Files.exists(place.resolve("imp.20130606.txt.gz")))
                 .findFirst()
