@@ -28,7 +28,7 @@ final class PostgresProcess {
     PostgresProcess(Path directory, int port) {
         this.directory = directory;
         this.port = port;
-        this.programs = PostgresPrograms.in(directory.resolve("software"));
+        this.programs = PostgresPrograms.sharedOrIn(directory.resolve("software"));
     }
 
     /** The JDBC URL for the only user and database of a new server; further parameters follow {@code &}. */

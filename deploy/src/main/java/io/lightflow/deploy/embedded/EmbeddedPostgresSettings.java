@@ -49,7 +49,8 @@ public record EmbeddedPostgresSettings(
     }
 
     public static EmbeddedPostgresSettings in(Path directory) {
-        return new EmbeddedPostgresSettings(directory, directory.resolve("binaries"), 0, Map.of(), AtJvmExit.STOP);
+        Path binaries = PostgresPrograms.sharedFolderOr(directory.resolve("binaries"));
+        return new EmbeddedPostgresSettings(directory, binaries, 0, Map.of(), AtJvmExit.STOP);
     }
 
     public EmbeddedPostgresSettings withPort(int newPort) {

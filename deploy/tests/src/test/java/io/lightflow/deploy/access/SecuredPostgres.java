@@ -12,7 +12,8 @@ import java.sql.Statement;
 
 /** A server that takes only TLS connections with a password, except for its superuser. */
 final class SecuredPostgres implements AutoCloseable {
-    private static final Path BINARIES = Path.of("target", "postgresql").toAbsolutePath();
+    private static final Path BINARIES =
+            Path.of("../../target/postgresql").toAbsolutePath().normalize();
 
     private final EmbeddedPostgresServer server;
     private final Certificates certificates;

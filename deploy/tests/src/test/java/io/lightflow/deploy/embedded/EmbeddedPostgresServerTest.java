@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedPostgresServerTest {
     /** Unpacked once for all tests. */
-    private static final Path BINARIES = Path.of("target", "postgresql").toAbsolutePath();
+    private static final Path BINARIES =
+            Path.of("../../target/postgresql").toAbsolutePath().normalize();
 
     @TempDir
     Path directory;

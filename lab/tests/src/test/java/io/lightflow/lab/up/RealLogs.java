@@ -102,8 +102,9 @@ enum RealLogs {
 
     private static Path find() {
         String chosen = System.getenv("LIGHTFLOW_IPINYOU");
-        Stream<String> places =
-                chosen != null ? Stream.of(chosen) : Stream.of("../../shared/data/ipinyou", "../../../shared/data/ipinyou");
+        Stream<String> places = chosen != null
+                ? Stream.of(chosen)
+                : Stream.of("../../shared/data/ipinyou", "../../../shared/data/ipinyou");
         Path logs = places.map(Path::of)
                 .filter(place -> Files.exists(place.resolve("imp.20130606.txt.gz")))
                 .findFirst()
