@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.topology.simulation.mutant.MutatedClasses;
 import java.util.function.LongFunction;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,6 +17,12 @@ class ArchiveKillsTest {
     private static final long SCHEDULES = Long.getLong("lightflow.archive.schedules", 24);
     private static final long MUTANT_SCHEDULES = 60;
     private static final long FIRST = Long.getLong("lightflow.archive.seed", 0);
+
+    /** It logs every look at a table, and every fault of the simulated catalog. */
+    @BeforeAll
+    static void silenceIceberg() {
+        Configurator.setLevel("org.apache.iceberg", Level.OFF);
+    }
 
     @Test
     void killsLoseNothingDoubleNothingAndLeaveNoFiles() {
