@@ -8,7 +8,10 @@ import org.apache.iceberg.types.Types.NestedField;
 
 /** The columns that every table has, before those of its events: where a row's record was, and its event time. */
 public final class RecordColumns {
-    /** Event time; the time of the record if the event does not decode. Tables are partitioned by its hour. */
+    /**
+     * Event time; the time of the record if the event does not decode, or is far from its record. Tables are
+     * partitioned by its hour.
+     */
     public static final String EVENT_TIME = "event_time";
     /** The join key. Rows of a file are sorted by it. Null if the record has none, or not one of UTF-8. */
     public static final String KEY = "join_key";

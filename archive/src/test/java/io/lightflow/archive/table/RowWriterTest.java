@@ -171,9 +171,6 @@ class RowWriterTest {
         damaged.add(new ArchiveRecord(1_000, SampleRecords.TIME, null, null));
         damaged.add(new ArchiveRecord(1_001, SampleRecords.TIME, new byte[] {-1}, WireFormat.value(99, new byte[1])));
         damaged.add(SampleRecords.record(1_002, "k", IMPRESSION, SampleRecords.impression("i", SampleRecords.TIME)));
-        damaged.add(SampleRecords.record(1_003, "k", CLICK, SampleRecords.click("c", "i", 1)));
-        damaged.add(new ArchiveRecord(1_004, Long.MAX_VALUE, null, whole));
-        damaged.add(new ArchiveRecord(1_005, Long.MIN_VALUE, null, whole));
         List<DataFile> files =
                 writer(ArchiveTable.CLICKS, table).write(List.of(new Records("us-west.clicks", 7, 0, damaged)));
 
@@ -187,6 +184,32 @@ class RowWriterTest {
         assertThat(rows)
                 .filteredOn(row -> row.getFieldRepetitionCount("raw_value") == 0)
                 .hasSize(1);
+    }
+
+    @Test
+    void anEventFarFromItsRecordIsWholeAndInTheHourOfItsRecord() {
+        Table table = table(ArchiveTable.CLICKS);
+        byte[] whole = SampleRecords.record(1, "k", CLICK, SampleRecords.click("c", "i", SampleRecords.TIME))
+                .value();
+        byte[] old = SampleRecords.record(2, "k", CLICK, SampleRecords.click("c", "i", 1))
+                .value();
+        byte[] ahead = SampleRecords.record(3, "k", CLICK, SampleRecords.click("c", "i", Long.MAX_VALUE))
+                .value();
+        List<DataFile> files = writer(ArchiveTable.CLICKS, table)
+                .write(List.of(records(
+                        new ArchiveRecord(1, Long.MAX_VALUE, null, whole),
+                        new ArchiveRecord(2, Long.MIN_VALUE, null, whole),
+                        new ArchiveRecord(3, SampleRecords.TIME, null, old),
+                        new ArchiveRecord(4, SampleRecords.TIME, null, ahead))));
+
+        assertThat(files).hasSize(1);
+        List<Group> rows = StoredRows.of(table, files.get(0));
+        assertThat(rows).hasSize(4).allSatisfy(row -> {
+            assertThat(row.getLong("event_time", 0)).isEqualTo(SampleRecords.TIME * 1000);
+            assertThat(row.getString("id", 0)).isEqualTo("c");
+            assertThat(row.getFieldRepetitionCount("decode_failure")).isZero();
+        });
+        assertThat(rows).extracting(row -> row.getLong("time", 0)).contains(1L, Long.MAX_VALUE);
     }
 
     @Test

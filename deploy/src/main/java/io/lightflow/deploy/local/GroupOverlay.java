@@ -20,8 +20,17 @@ import java.util.Set;
  */
 public final class GroupOverlay {
     /** Keys that the stack determines. */
-    private static final Set<String> OF_THE_STACK =
-            Set.of("group", "dataCenters", "shards", "kafka", "fronts", "registry", "postgres", "zookeeper", "store");
+    private static final Set<String> OF_THE_STACK = Set.of(
+            "group",
+            "dataCenters",
+            "shards",
+            "kafka",
+            "fronts",
+            "registry",
+            "postgres",
+            "zookeeper",
+            "store",
+            "archive");
 
     private static final ObjectMapper YAML = new YAMLMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 

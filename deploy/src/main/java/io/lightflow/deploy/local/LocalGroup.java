@@ -46,6 +46,7 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
                   parallelism: %d
                 statistics:
                   microBatch: %dms
+                %s
                 """.formatted(
                         group.name(),
                         String.join(", ", group.dcs()),
@@ -63,9 +64,17 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
                         settings.allowedDisorder().toMillis(),
                         settings.pollRecords(),
                         settings.dataflowParallelism(),
-                        settings.microBatch().toMillis());
+                        settings.microBatch().toMillis(),
+                        archive());
         GroupOverlay overlay = settings.overlay();
         return GroupSettings.parse(overlay == null ? own : overlay.over(group.name(), own));
+    }
+
+    private String archive() {
+        return settings.archive()
+                ? "archive: {warehouse: '%s', commitInterval: 10s, bufferSize: 32MB, writers: 1}"
+                        .formatted(settings.archiveFolder().toUri())
+                : "";
     }
 
     private String store() {

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
  * @param registries which schema registries run
  * @param aerospike the join store, with an optional prefix of its sets; null for RocksDB in the directory
  * @param reports whether the reports server runs
+ * @param archive whether each group has the topology {@code archive}, with its tables in the directory
  * @param postgres further settings of the PostgreSQL server
  * @param overlay settings of a group that replace those of the stack; null without any
  */
@@ -39,6 +40,7 @@ public record LocalSettings(
         Registries registries,
         AerospikeCluster aerospike,
         boolean reports,
+        boolean archive,
         Map<String, String> postgres,
         GroupOverlay overlay) {
 
@@ -76,6 +78,7 @@ public record LocalSettings(
                 EventPath.MIRRORED,
                 Registries.ONE,
                 null,
+                false,
                 false,
                 Map.of(),
                 null);
@@ -122,6 +125,10 @@ public record LocalSettings(
         return changed(draft -> draft.reports = true);
     }
 
+    public LocalSettings withArchive() {
+        return changed(draft -> draft.archive = true);
+    }
+
     /** @param other null without any */
     public LocalSettings with(GroupOverlay other) {
         return changed(draft -> draft.overlay = other);
@@ -150,6 +157,7 @@ public record LocalSettings(
         Registries registries;
         AerospikeCluster aerospike;
         boolean reports;
+        boolean archive;
         Map<String, String> postgres;
         GroupOverlay overlay;
 
@@ -165,6 +173,7 @@ public record LocalSettings(
             registries = settings.registries();
             aerospike = settings.aerospike();
             reports = settings.reports();
+            archive = settings.archive();
             postgres = settings.postgres();
             overlay = settings.overlay();
         }
@@ -182,6 +191,7 @@ public record LocalSettings(
                     registries,
                     aerospike,
                     reports,
+                    archive,
                     postgres,
                     overlay);
         }
@@ -199,6 +209,11 @@ public record LocalSettings(
                     .groupSettings(
                             anywhere, Map.of(), URI.create("http://" + anywhere), "jdbc:postgresql://x/", anywhere);
         }
+    }
+
+    /** Where the archive's tables are. All groups share it: their tables are in namespaces. */
+    public Path archiveFolder() {
+        return data.toAbsolutePath().resolve("archive");
     }
 
     List<String> dcs() {

@@ -209,7 +209,7 @@ public final class LocalStack implements AutoCloseable {
             forgetTopologies();
             storm = new LocalCluster.Builder()
                     .withSupervisors(1)
-                    .withPortsPerSupervisor(2 * settings.groups().size())
+                    .withPortsPerSupervisor(topologies())
                     .withDaemonConf(Config.STORM_ZOOKEEPER_SERVERS, List.of("127.0.0.1"))
                     .withDaemonConf(Config.STORM_ZOOKEEPER_PORT, port)
                     .withDaemonConf(Config.STORM_ZOOKEEPER_ROOT, STORM_ROOT)
@@ -224,6 +224,12 @@ public final class LocalStack implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException("Starting Storm failed: " + e, e);
         }
+    }
+
+    private int topologies() {
+        return settings.groups().stream()
+                .mapToInt(group -> Topologies.of(groupSettings(group)).size())
+                .sum();
     }
 
     /**

@@ -57,11 +57,13 @@ class GroupOverlayTest {
                 shards: 64
                 kafka: {bootstrapServers: "kafka.example.com:9092"}
                 zookeeper: {connect: "zookeeper.example.com:2181"}
+                archive: {warehouse: "s3://example/tables"}
                 """;
 
         assertThat(settings("us", yaml).kafka().bootstrapServers()).isEqualTo(ADDRESS);
         assertThat(settings("us", yaml).shards()).isEqualTo(4);
-        assertThat(overlay(yaml).ignored()).containsExactly("shards", "kafka", "zookeeper");
+        assertThat(overlay(yaml).ignored()).containsExactly("shards", "kafka", "zookeeper", "archive");
+        assertThat(settings("us", yaml).archive()).isNull();
     }
 
     @Test

@@ -112,6 +112,11 @@ final class LiveView implements AutoCloseable {
     private String addresses() {
         StringBuilder text = new StringBuilder();
         text.append("statistics       ").append(stack.postgres().psqlCommand()).append('\n');
+        if (stack.settings().archive()) {
+            text.append("Iceberg tables   ")
+                    .append(stack.settings().archiveFolder())
+                    .append('\n');
+        }
         text.append("schema registry  ").append(stack.registryUrl());
         stack.dcRegistryUrls()
                 .forEach((dc, url) -> text.append("  ").append(dc).append(' ').append(url));

@@ -133,6 +133,9 @@ final class UpOptions {
                     + " all of them within seconds.")
     private boolean registryPerDc;
 
+    @Option(names = "--no-archive", description = "Do not archive the events in Iceberg tables.")
+    private boolean noArchive;
+
     /** Whether the input is finite. */
     boolean isFinite() {
         return replay != null || generate != null;
@@ -175,7 +178,8 @@ final class UpOptions {
                 .withDataflowParallelism(parallelism)
                 .withMicroBatch(Duration.ofSeconds(microBatchSeconds))
                 .with(registryPerDc ? Registries.ONE_PER_DC : Registries.ONE);
-        return settings == null ? local : withFile(local);
+        LocalSettings archived = noArchive ? local : local.withArchive();
+        return settings == null ? archived : withFile(archived);
     }
 
     private LocalSettings withFile(LocalSettings local) {

@@ -2,9 +2,8 @@ package io.lightflow.deploy.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.archive.catalog.ArchiveCatalog;
-import io.lightflow.archive.parquet.ParquetFiles;
 import io.lightflow.archive.table.ArchiveTable;
+import io.lightflow.deploy.archive.ArchivedRows;
 import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.event.Beacon;
 import io.lightflow.event.Impression;
@@ -21,7 +20,6 @@ import io.lightflow.topology.settings.GroupSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -34,17 +32,8 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.iceberg.FileScanTask;
-import org.apache.iceberg.Table;
-import org.apache.iceberg.io.CloseableIterable;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.example.data.Group;
-import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.io.ColumnIOFactory;
-import org.apache.parquet.io.RecordReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,17 +58,17 @@ class ArchiveOnKafkaTest {
             ArchiveTopology.INSTANCE.prepare(settings);
 
             send(kafka, settings, 500);
-            archive(settings, postgres, 500);
+            archive(settings, 500);
             send(kafka, settings, 300);
-            archive(settings, postgres, 800);
+            archive(settings, 800);
 
             kafka.admin().deleteTopics(List.of(TOPIC)).all().get();
             TestKafka.await("the topic is gone", () -> !topics(kafka).contains(TOPIC));
             kafka.broker().createTopic(TOPIC, SHARDS, Map.of());
             send(kafka, settings, 200);
-            archive(settings, postgres, 1_000);
+            archive(settings, 1_000);
 
-            assertThat(ids(settings, postgres))
+            assertThat(ids(settings))
                     .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 1_000)
                             .mapToObj(number -> "i" + number)
                             .toList());
@@ -163,7 +152,7 @@ class ArchiveOnKafkaTest {
     }
 
     /** A new process works until the table has so many rows. */
-    private static void archive(GroupSettings settings, EmbeddedPostgres postgres, int rows) {
+    private static void archive(GroupSettings settings, int rows) {
         List<Integer> shards = IntStream.range(0, SHARDS).boxed().toList();
         KafkaClients clients = new KafkaClients(settings.kafka());
         PollLimiter limiter = new PollLimiter();
@@ -187,43 +176,16 @@ class ArchiveOnKafkaTest {
             reader.seek(positions.read(shards));
             TestKafka.await(rows + " rows are archived", () -> {
                 loop.process(1, reader.poll());
-                return ids(settings, postgres).size() >= rows;
+                return ids(settings).size() >= rows;
             });
         }
     }
 
-    private static List<String> ids(GroupSettings settings, EmbeddedPostgres postgres) {
+    private static List<String> ids(GroupSettings settings) {
         List<String> ids = new ArrayList<>();
-        try (ArchiveCatalog catalog = ArchiveCatalog.jdbc(
-                postgres.getJdbcUrl("postgres", "postgres"),
-                "postgres",
-                "",
-                settings.archive().catalogSchema(),
-                settings.archive().warehouse(),
-                Map.of())) {
-            Table table = catalog.table("us", ArchiveTable.IMPRESSIONS);
-            try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
-                for (FileScanTask task : tasks) {
-                    addIds(table, task.file().location(), ids);
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        try (ArchivedRows rows = ArchivedRows.of(settings)) {
+            rows.read(ArchiveTable.IMPRESSIONS, row -> ids.add(row.getString("id", 0)));
         }
         return ids;
-    }
-
-    private static void addIds(Table table, String file, List<String> ids) throws IOException {
-        try (ParquetFileReader reader = ParquetFiles.open(table.io().newInputFile(file))) {
-            var schema = reader.getFileMetaData().getSchema();
-            for (PageReadStore group = reader.readNextRowGroup(); group != null; group = reader.readNextRowGroup()) {
-                RecordReader<Group> records = new ColumnIOFactory()
-                        .getColumnIO(schema)
-                        .getRecordReader(group, new GroupRecordConverter(schema));
-                for (long i = 0; i < group.getRowCount(); i++) {
-                    ids.add(records.read().getString("id", 0));
-                }
-            }
-        }
     }
 }

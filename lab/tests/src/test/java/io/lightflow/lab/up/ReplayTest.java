@@ -2,6 +2,8 @@ package io.lightflow.lab.up;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightflow.archive.table.ArchiveTable;
+import io.lightflow.deploy.embedded.Await;
 import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalSettings.Registries;
@@ -14,6 +16,7 @@ import io.lightflow.lab.feed.MissingImpressions;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.registry.node.NodeClients;
+import io.lightflow.topology.settings.GroupSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,8 +53,10 @@ class ReplayTest {
 
     @BeforeAll
     void start() {
-        stand = Stand.start(
-                LocalSettings.in(folder.resolve("stack")).withPollRecords(3_000).with(Registries.ONE_PER_DC));
+        stand = Stand.start(LocalSettings.in(folder.resolve("stack"))
+                .withPollRecords(3_000)
+                .with(Registries.ONE_PER_DC)
+                .withArchive());
     }
 
     @AfterAll
@@ -93,6 +98,26 @@ class ReplayTest {
 
     @Test
     @Order(3)
+    void theArchiveHoldsExactlyTheEventsOfTheTopics() throws Exception {
+        for (DcGroup group : DcGroup.LOCAL) {
+            GroupSettings settings = stand.stack().groupSettings(group);
+            for (ArchiveTable table : ArchiveTable.values()) {
+                List<String> expected = ArchiveAnswer.ofTopics(settings, table, stand.schemas());
+                Await.until(
+                        expected.size() + " rows in " + group.name() + "." + table.tableName(),
+                        Stand.PATIENCE,
+                        () -> ArchiveAnswer.ofTable(settings, table).size() >= expected.size());
+                assertThat(ArchiveAnswer.ofTable(settings, table))
+                        .as(group.name() + "." + table.tableName())
+                        .isEqualTo(expected);
+            }
+            assertThat(ArchiveAnswer.ofTable(settings, ArchiveTable.JOINED_CLICKS))
+                    .isNotEmpty();
+        }
+    }
+
+    @Test
+    @Order(4)
     void anHourIsCertifiedAndOneRemovedRecordAndOneChangedRowAreNamed(@TempDir Path files) throws Exception {
         CertifiedHour hour = CertifiedHour.busiest(stand, files, events.start());
 
@@ -105,7 +130,7 @@ class ReplayTest {
 
     /** The clicks have a schema that was registered in one data center only. */
     @Test
-    @Order(4)
+    @Order(5)
     void theClicksThatKafkaJsSendsInOneDataCenterAreJoinedWithItsImpressionsOfAnother() throws Exception {
         NodeClients.install();
         List<String> expected = KafkaJs.joinedClicks();
