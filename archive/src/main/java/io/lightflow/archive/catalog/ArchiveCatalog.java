@@ -9,8 +9,11 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.Schema;
@@ -106,6 +109,24 @@ public final class ArchiveCatalog implements AutoCloseable {
         Table table = catalog.loadTable(name);
         table.updateSchema().unionByNameWith(schema).commit();
         return table;
+    }
+
+    /** The tables of a group that exist, as they are, by name. */
+    public SortedMap<String, Table> existingTables(String group) {
+        SortedMap<String, Table> tables = new TreeMap<>();
+        for (ArchiveTable kind : ArchiveTable.values()) {
+            TableIdentifier name = TableIdentifier.of(Namespace.of(group), kind.tableName());
+            if (catalog.tableExists(name)) {
+                tables.put(kind.tableName(), catalog.loadTable(name));
+            }
+        }
+        return tables;
+    }
+
+    /** The groups that have tables, in alphabetical order. */
+    public List<String> groups() {
+        return ((SupportsNamespaces) catalog)
+                .listNamespaces().stream().map(Namespace::toString).sorted().toList();
     }
 
     private void create(Namespace namespace, TableIdentifier name, Schema schema) {

@@ -19,12 +19,12 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 
 /** Records for tests. */
-final class SampleRecords {
-    static final long TIME = 1_793_000_000_000L;
+public final class SampleRecords {
+    public static final long TIME = 1_793_000_000_000L;
 
     private SampleRecords() {}
 
-    static Impression impression(String id, long time) {
+    public static Impression impression(String id, long time) {
         return Impression.newBuilder()
                 .setId(id)
                 .setTime(time)
@@ -37,7 +37,7 @@ final class SampleRecords {
                 .build();
     }
 
-    static Click click(String id, String impression, long time) {
+    public static Click click(String id, String impression, long time) {
         return Click.newBuilder()
                 .setId(id)
                 .setTime(time)
@@ -46,7 +46,7 @@ final class SampleRecords {
                 .build();
     }
 
-    static JoinedConversion unattributed(String id, long time) {
+    public static JoinedConversion unattributed(String id, long time) {
         return JoinedConversion.newBuilder()
                 .setProvenance(Provenance.newBuilder()
                         .setOrigin(EventOrigin.newBuilder()
@@ -71,7 +71,7 @@ final class SampleRecords {
                 .build();
     }
 
-    static JoinedConversion attributed(String id, long time) {
+    public static JoinedConversion attributed(String id, long time) {
         JoinedConversion joined = unattributed(id, time);
         joined.setAttribution(AttributionKind.CLICK);
         joined.setClick(click("c1", "i1", time - 1_000));
@@ -79,7 +79,7 @@ final class SampleRecords {
         return joined;
     }
 
-    static ArchiveRecord record(long offset, String key, int schemaId, IndexedRecord event) {
+    public static ArchiveRecord record(long offset, String key, int schemaId, IndexedRecord event) {
         return new ArchiveRecord(
                 offset, TIME, key.getBytes(StandardCharsets.UTF_8), WireFormat.value(schemaId, body(event)));
     }

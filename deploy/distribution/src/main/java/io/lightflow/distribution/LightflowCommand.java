@@ -1,5 +1,6 @@
 package io.lightflow.distribution;
 
+import io.lightflow.deploy.sql.SqlCommand;
 import io.lightflow.lab.up.UpCommand;
 import io.lightflow.mirror.MirrorMain;
 import io.lightflow.registry.server.RegistryMain;
@@ -68,6 +69,7 @@ public final class LightflowCommand implements Runnable {
         add(root, "sync", registry.get("sync"));
         add(root, "reports", ReportsMain.commandLine().getSubcommands().get("serve"));
         add(root, "mirror", MirrorMain.commandLine());
+        add(root, "sql", SqlCommand.commandLine());
         operator.forEach((name, command) -> add(
                 root,
                 name,

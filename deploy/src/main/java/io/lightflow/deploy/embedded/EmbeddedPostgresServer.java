@@ -55,6 +55,11 @@ public final class EmbeddedPostgresServer implements PostgresServer {
         this.settings = settings;
     }
 
+    /** The JDBC URL of a server in this directory that another process runs, with its user; empty if none does. */
+    public static Optional<String> jdbcUrlOfRunning(Path directory) {
+        return ServerDirectory.portInUse(directory, "client").map(port -> jdbcUrl(port, DATABASE));
+    }
+
     /**
      * Creates the database in a new directory and starts the server. Returns when it accepts connections, after about 1
      * s, or 3 s in a new directory. It first stops a server that a killed JVM left behind.
@@ -175,6 +180,10 @@ public final class EmbeddedPostgresServer implements PostgresServer {
     }
 
     private String jdbcUrl(String database) {
+        return jdbcUrl(port, database);
+    }
+
+    private static String jdbcUrl(int port, String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database + "?user=" + USER;
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * ephemeral ports, so a stored port is free at the next start.
  */
 final class ServerDirectory implements AutoCloseable {
+    private static final String LOCK = "owner.lock";
+    private static final String PORTS = "ports.properties";
     private static final int MIN_PORT = 15_000;
     private static final int MAX_PORT = 31_999;
     private static final int ATTEMPTS = 200;
@@ -40,7 +43,7 @@ final class ServerDirectory implements AutoCloseable {
     private ServerDirectory(String server, Path directory, FileChannel channel, FileLock lock) {
         this.server = server;
         this.directory = directory;
-        this.portFile = directory.resolve("ports.properties");
+        this.portFile = directory.resolve(PORTS);
         this.channel = channel;
         this.lock = lock;
     }
@@ -54,8 +57,8 @@ final class ServerDirectory implements AutoCloseable {
         Path absolute = directory.toAbsolutePath().normalize();
         try {
             Files.createDirectories(absolute);
-            FileChannel channel = FileChannel.open(
-                    absolute.resolve("owner.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(absolute.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = tryLock(channel);
             if (lock == null) {
                 channel.close();
@@ -65,6 +68,24 @@ final class ServerDirectory implements AutoCloseable {
             return new ServerDirectory(server, absolute, channel, lock);
         } catch (IOException e) {
             throw new UncheckedIOException("Opening the directory " + absolute + " for " + server + " failed", e);
+        }
+    }
+
+    /** The port of the named listener, if a running server of another process uses the directory. */
+    static Optional<Integer> portInUse(Path directory, String listener) {
+        Path file = directory.resolve(LOCK);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = tryLock(channel)) {
+            return lock != null
+                    ? Optional.empty()
+                    : Optional.ofNullable(readPorts("the server", directory.resolve(PORTS))
+                                    .getProperty(listener))
+                            .map(Integer::valueOf);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Opening " + file + " failed", e);
         }
     }
 
@@ -91,7 +112,7 @@ final class ServerDirectory implements AutoCloseable {
      * @throws IllegalStateException if another program listens there
      */
     int port(String listener, int wanted) {
-        Properties ports = readPorts();
+        Properties ports = readPorts(server, portFile);
         String remembered = ports.getProperty(listener);
         if (wanted == 0 && remembered == null) {
             return remember(ports, listener, freePort());
@@ -105,7 +126,7 @@ final class ServerDirectory implements AutoCloseable {
         return remember(ports, listener, port);
     }
 
-    private Properties readPorts() {
+    private static Properties readPorts(String server, Path portFile) {
         Properties ports = new Properties();
         if (Files.exists(portFile)) {
             try (Reader in = Files.newBufferedReader(portFile)) {

@@ -95,7 +95,12 @@ public final class ArchiveTopology implements TopologyDescriptor {
         return new ArchiveEntryCodec();
     }
 
-    private static ArchiveCatalog catalog(GroupSettings settings) {
+    /**
+     * Opens the catalog of a group's archive.
+     *
+     * @throws SettingsException if the group has no archive
+     */
+    public static ArchiveCatalog catalog(GroupSettings settings) {
         GroupSettings.ArchiveSection archive = section(settings);
         if (!archive.rest().isEmpty()) {
             Map<String, String> properties = new HashMap<>(archive.resolvedFiles());

@@ -1,0 +1,192 @@
+package io.lightflow.deploy.sql;
+
+import io.lightflow.sql.ResultFormat;
+import io.lightflow.sql.SqlEngine;
+import io.lightflow.sql.SqlException;
+import io.lightflow.sql.SqlLimits;
+import io.lightflow.time.Durations;
+import io.lightflow.topology.operator.CommandErrors;
+import io.lightflow.topology.settings.DataSize;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lightflow sql}. */
+@Command(
+        name = "sql",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Query the tables of the archive. Times are UTC.",
+            "Without a query, read queries from the standard input; each ends with a semicolon at the end of a line."
+        })
+public final class SqlCommand implements Callable<Integer> {
+    private static final long MEGABYTE = 1 << 20;
+
+    @Spec
+    private CommandSpec spec;
+
+    @ArgGroup(multiplicity = "1")
+    private Source source;
+
+    private static final class Source {
+        @Option(names = "--settings", paramLabel = "FILE", description = "The group's settings, YAML.")
+        private Path settings;
+
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                description = "A folder of `lightflow up --data`, whether it runs or not.")
+        private Path data;
+    }
+
+    @Option(
+            names = "--format",
+            paramLabel = "table|csv|json|parquet",
+            defaultValue = "table",
+            description = "How to write the result. Default: ${DEFAULT-VALUE}.")
+    private ResultFormat format;
+
+    @Option(
+            names = "--memory",
+            paramLabel = "SIZE",
+            defaultValue = "1GB",
+            converter = SizeConverter.class,
+            description = "Memory of a query; what exceeds it goes to a temporary folder. Default: ${DEFAULT-VALUE}.")
+    private DataSize memory;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads of a query. Default: one per processor.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "DURATION",
+            defaultValue = "5m",
+            converter = TimeoutConverter.class,
+            description = "The longest time of a query. Default: ${DEFAULT-VALUE}.")
+    private Duration timeout;
+
+    @Option(
+            names = "--max-rows",
+            paramLabel = "N",
+            defaultValue = "100000",
+            description = "The greatest number of rows of a result. Default: ${DEFAULT-VALUE}.")
+    private long maxRows;
+
+    @Parameters(arity = "0..1", paramLabel = "QUERY", description = "One SELECT statement.")
+    private String query;
+
+    private static final class SizeConverter implements ITypeConverter<DataSize> {
+        @Override
+        public DataSize convert(String value) {
+            return DataSize.parse(value);
+        }
+    }
+
+    private static final class TimeoutConverter implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String value) {
+            return Durations.parse(value);
+        }
+    }
+
+    private final InputStream in;
+    private final OutputStream out;
+
+    private SqlCommand(InputStream in, OutputStream out) {
+        this.in = in;
+        this.out = out;
+    }
+
+    public static CommandLine commandLine() {
+        return commandLine(System.in, System.out);
+    }
+
+    static CommandLine commandLine(InputStream in, OutputStream out) {
+        return CommandErrors.installOn(
+                new CommandLine(new SqlCommand(in, out)).setCaseInsensitiveEnumValuesAllowed(true));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Path temporary = Files.createTempDirectory("lightflow-sql-");
+        SqlLimits limits = new SqlLimits(
+                Math.toIntExact(memory.bytes() / MEGABYTE), threads, timeout, maxRows, temporary.toAbsolutePath());
+        try (TableSource tables =
+                source.data == null ? TableSource.ofSettings(source.settings) : TableSource.ofFolder(source.data)) {
+            if (query != null) {
+                run(limits, tables, query);
+                return 0;
+            }
+            return runAll(limits, tables);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+    }
+
+    private void run(SqlLimits limits, TableSource tables, String sql) throws IOException {
+        try (SqlEngine engine = new SqlEngine(limits, tables.current())) {
+            engine.run(sql, format, out, SqlCommand::report);
+        }
+        out.flush();
+    }
+
+    /** Runs one query after the other. The exit code is 1 if one failed. */
+    private int runAll(SqlLimits limits, TableSource tables) throws IOException {
+        boolean isDialogue = System.console() != null;
+        int code = 0;
+        BufferedReader input = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        List<String> lines = new ArrayList<>();
+        prompt(isDialogue, lines);
+        for (String line = input.readLine(); line != null; line = input.readLine()) {
+            if (!line.isBlank() || !lines.isEmpty()) {
+                lines.add(line);
+            }
+            if (line.strip().endsWith(";")) {
+                code |= tryToRun(limits, tables, String.join("\n", lines));
+                lines.clear();
+            }
+            prompt(isDialogue, lines);
+        }
+        return lines.isEmpty() ? code : code | tryToRun(limits, tables, String.join("\n", lines));
+    }
+
+    private int tryToRun(SqlLimits limits, TableSource tables, String sql) throws IOException {
+        try {
+            run(limits, tables, sql);
+            return 0;
+        } catch (SqlException e) {
+            spec.commandLine().getErr().println(e.getMessage());
+            return 1;
+        }
+    }
+
+    private static void prompt(boolean isDialogue, List<String> lines) {
+        if (isDialogue) {
+            System.err.print(lines.isEmpty() ? "sql> " : "  -> ");
+        }
+    }
+
+    private static void report(double percent) {
+        if (System.console() != null) {
+            System.err.printf(Locale.ROOT, "\r%3.0f%% ", percent);
+        }
+    }
+}

@@ -1,0 +1,301 @@
+package io.lightflow.sql;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleConsumer;
+import java.util.stream.Collectors;
+import org.apache.iceberg.types.Types.NestedField;
+import org.duckdb.DuckDBPreparedStatement;
+
+/**
+ * Runs queries over tables of the archive. Each group is a schema, and each of its tables a view of the files of one
+ * snapshot. All times are UTC.
+ *
+ * <p>A query is one SELECT statement. It reads nothing but these files, and writes nothing: DuckDB itself parses it,
+ * refuses every other file and the network, and no setting can change any more.
+ *
+ * <p>The result is kept in {@link SqlLimits#temporary()} until it is written. Used by one thread.
+ */
+public final class SqlEngine implements AutoCloseable {
+    private static final long PROGRESS_MS = 1_000;
+    private static final String RESULT = "temp.main.result";
+
+    private final SqlLimits limits;
+    private final Connection connection;
+    private final ScheduledExecutorService timer;
+
+    /**
+     * Opens an engine.
+     *
+     * @param tables what queries may read; with tables of one group, their names need no schema
+     * @throws SqlException if the engine does not start
+     */
+    public SqlEngine(SqlLimits limits, List<SqlTable> tables) {
+        this.limits = limits;
+        timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "lightflow-sql-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            connection = DriverManager.getConnection("jdbc:duckdb:");
+            setUp(tables);
+        } catch (SQLException e) {
+            close();
+            throw new SqlException("the engine for queries cannot start: " + e.getMessage(), e);
+        }
+    }
+
+    private void setUp(List<SqlTable> tables) throws SQLException {
+        set("memory_limit", "'" + limits.memoryMb() + "MiB'");
+        set("threads", Integer.toString(limits.threads()));
+        set("temp_directory", ColumnTypes.literal(limits.temporary().toString()));
+        set("TimeZone", "'UTC'");
+        set("autoinstall_known_extensions", "false");
+        set("autoload_known_extensions", "false");
+        List<String> groups =
+                tables.stream().map(SqlTable::group).distinct().sorted().toList();
+        for (String group : groups) {
+            execute("CREATE SCHEMA " + ColumnTypes.quoted(group));
+        }
+        for (SqlTable table : tables) {
+            execute("CREATE VIEW " + ColumnTypes.quoted(table.group()) + "." + ColumnTypes.quoted(table.name()) + " AS "
+                    + select(table));
+        }
+        if (groups.size() == 1) {
+            set("schema", ColumnTypes.literal(groups.get(0)));
+        }
+        List<String> readable = new ArrayList<>();
+        tables.forEach(table -> table.files().forEach(file -> readable.add(ColumnTypes.literal(file.toString()))));
+        for (ResultFormat format : ResultFormat.values()) {
+            readable.add(ColumnTypes.literal(output(format).toString()));
+        }
+        set("allowed_paths", readable.stream().collect(Collectors.joining(", ", "[", "]")));
+        set("enable_external_access", "false");
+        set("lock_configuration", "true");
+    }
+
+    private void set(String name, String value) throws SQLException {
+        execute("SET " + name + " = " + value);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String select(SqlTable table) {
+        if (table.files().isEmpty()) {
+            return table.schema().columns().stream()
+                    .map(column -> "CAST(NULL AS " + ColumnTypes.of(column.type()) + ") AS "
+                            + ColumnTypes.quoted(column.name()))
+                    .collect(Collectors.joining(", ", "SELECT ", " WHERE false"));
+        }
+        String files = table.files().stream()
+                .map(file -> ColumnTypes.literal(file.toString()))
+                .collect(Collectors.joining(", ", "[", "]"));
+        // By the ids of the fields, so that a file that lacks a later column has nulls in it.
+        String schema = table.schema().columns().stream()
+                .map(SqlEngine::column)
+                .collect(Collectors.joining(", ", "MAP {", "}"));
+        return "SELECT * FROM read_parquet(" + files + ", schema = " + schema + ")";
+    }
+
+    private static String column(NestedField column) {
+        return column.fieldId() + ": {name: " + ColumnTypes.literal(column.name()) + ", type: "
+                + ColumnTypes.literal(ColumnTypes.of(column.type())) + ", default_value: NULL}";
+    }
+
+    /**
+     * Runs a query and writes its result. Nothing is written if it fails.
+     *
+     * @param progress hears about once a second how much is done, 0 to 100
+     * @return number of rows
+     * @throws SqlException if it is no SELECT statement, fails, or exceeds a limit
+     */
+    public long run(String sql, ResultFormat format, OutputStream out, DoubleConsumer progress) {
+        requireSelect(sql);
+        try {
+            createResult(sql, progress);
+            long rows = count();
+            if (rows > limits.maxRows()) {
+                throw new SqlException("expected at most " + limits.maxRows()
+                        + " rows, found more. Add a LIMIT to the query, or raise the limit of rows.");
+            }
+            if (format == ResultFormat.TABLE) {
+                writeTable(out);
+            } else {
+                copy(format, out);
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new SqlException(e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the result cannot be written", e);
+        } finally {
+            dropResult();
+        }
+    }
+
+    private void requireSelect(String sql) {
+        try (PreparedStatement parse = connection.prepareStatement(
+                "SELECT tree->>'error' = 'true', tree->>'error_message', json_array_length(tree->'statements')"
+                        + " FROM (SELECT json_serialize_sql(?) AS tree)")) {
+            parse.setString(1, sql);
+            try (ResultSet parsed = parse.executeQuery()) {
+                parsed.next();
+                if (parsed.getBoolean(1)) {
+                    throw new SqlException("expected a SELECT statement, found: " + sql + System.lineSeparator()
+                            + "  because: " + parsed.getString(2));
+                }
+                if (parsed.getInt(3) != 1) {
+                    throw new SqlException("expected one SELECT statement, found " + parsed.getInt(3) + ": " + sql);
+                }
+            }
+        } catch (SQLException e) {
+            throw new SqlException("expected a SELECT statement, found: " + sql, e);
+        }
+    }
+
+    private void createResult(String sql, DoubleConsumer progress) throws SQLException {
+        String query = sql.strip().replaceFirst(";\\s*\\z", "");
+        try (PreparedStatement create = connection.prepareStatement("CREATE TEMPORARY TABLE " + RESULT
+                + " AS SELECT * FROM (\n" + query + "\n) LIMIT " + (limits.maxRows() + 1))) {
+            boolean[] late = new boolean[1];
+            ScheduledFuture<?> deadline = timer.schedule(
+                    () -> {
+                        late[0] = true;
+                        cancel(create);
+                    },
+                    limits.timeout().toMillis(),
+                    TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> reports = timer.scheduleAtFixedRate(
+                    () -> report(create, progress), PROGRESS_MS, PROGRESS_MS, TimeUnit.MILLISECONDS);
+            try {
+                create.execute();
+            } catch (SQLException e) {
+                if (late[0]) {
+                    throw new SqlException(
+                            "the query took longer than " + limits.timeout()
+                                    + " and was cancelled. Read fewer hours, or raise the limit of time.",
+                            e);
+                }
+                throw e;
+            } finally {
+                deadline.cancel(false);
+                reports.cancel(false);
+            }
+        }
+    }
+
+    private static void cancel(Statement statement) {
+        try {
+            statement.cancel();
+        } catch (SQLException e) {
+            throw new IllegalStateException("a query cannot be cancelled", e);
+        }
+    }
+
+    private static void report(PreparedStatement statement, DoubleConsumer progress) {
+        try {
+            double percent = statement
+                    .unwrap(DuckDBPreparedStatement.class)
+                    .getQueryProgress()
+                    .getPercentage();
+            if (percent >= 0) {
+                progress.accept(percent);
+            }
+        } catch (SQLException e) {
+            return; // the query has just ended
+        }
+    }
+
+    private long count() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet count = statement.executeQuery("SELECT count(*) FROM " + RESULT)) {
+            count.next();
+            return count.getLong(1);
+        }
+    }
+
+    private void copy(ResultFormat format, OutputStream out) throws SQLException, IOException {
+        Path file = output(format);
+        try {
+            execute("COPY " + RESULT + " TO " + ColumnTypes.literal(file.toString()) + " (" + format.copyOptions()
+                    + ")");
+            Files.copy(file, out);
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    private Path output(ResultFormat format) {
+        return limits.temporary().resolve("result." + format.name().toLowerCase(java.util.Locale.ROOT));
+    }
+
+    private void writeTable(OutputStream out) throws SQLException, IOException {
+        AlignedTable table = new AlignedTable();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM " + RESULT);
+                ResultSet types = connection.createStatement().executeQuery("DESCRIBE " + RESULT)) {
+            while (types.next()) {
+                table.column(types.getString(1), isNumber(types.getString(2)));
+            }
+            int columns = rows.getMetaData().getColumnCount();
+            while (rows.next()) {
+                List<String> row = new ArrayList<>(columns);
+                for (int column = 1; column <= columns; column++) {
+                    row.add(rows.getString(column));
+                }
+                table.row(row);
+            }
+        }
+        out.write(table.toString().getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+
+    private static boolean isNumber(String type) {
+        return type.endsWith("INT")
+                || type.endsWith("INTEGER")
+                || type.equals("DOUBLE")
+                || type.equals("FLOAT")
+                || type.startsWith("DECIMAL");
+    }
+
+    private void dropResult() {
+        try {
+            execute("DROP TABLE IF EXISTS " + RESULT);
+        } catch (SQLException e) {
+            throw new SqlException("a result cannot be dropped: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                throw new SqlException("the engine for queries cannot stop: " + e.getMessage(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package io.lightflow.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lightflow.archive.catalog.ArchiveCatalog;
+import io.lightflow.archive.catalog.CatalogDatabase;
+import io.lightflow.archive.table.ArchiveRecord;
+import io.lightflow.archive.table.ArchiveTable;
+import io.lightflow.archive.table.Records;
+import io.lightflow.archive.table.RowWriter;
+import io.lightflow.archive.table.SampleRecords;
+import io.lightflow.event.Impression;
+import io.lightflow.event.JoinedConversion;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.Table;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Queries read the archive's tables, and nothing else, within their limits. */
+class SqlEngineTest {
+    private static final Map<Integer, Schema> SCHEMAS =
+            Map.of(1, Impression.getClassSchema(), 2, JoinedConversion.getClassSchema());
+
+    @TempDir
+    private static Path folder;
+
+    private static ArchiveCatalog catalog;
+    private static SqlLimits limits;
+
+    @BeforeAll
+    static void fillTables() throws IOException {
+        catalog = CatalogDatabase.open(CatalogDatabase.newSchema(), folder.resolve("tables"));
+        limits = new SqlLimits(256, 2, Duration.ofMinutes(1), 1_000, Files.createDirectory(folder.resolve("tmp")));
+        append(
+                ArchiveTable.IMPRESSIONS,
+                LongStream.range(0, 100)
+                        .mapToObj(i -> SampleRecords.record(
+                                i, "user" + i % 7, 1, SampleRecords.impression("i" + i, SampleRecords.TIME + i)))
+                        .toList());
+        append(
+                ArchiveTable.JOINED_CONVERSIONS,
+                List.of(
+                        SampleRecords.record(0, "ann", 2, SampleRecords.attributed("c1", SampleRecords.TIME)),
+                        SampleRecords.record(1, "bob", 2, SampleRecords.unattributed("c2", SampleRecords.TIME))));
+        catalog.table("us", ArchiveTable.CLICKS);
+    }
+
+    private static void append(ArchiveTable kind, List<ArchiveRecord> records) {
+        Table table = catalog.table("us", kind);
+        RowWriter writer = new RowWriter(kind, table, SCHEMAS::get, () -> Instant.ofEpochMilli(SampleRecords.TIME));
+        AppendFiles append = table.newAppend();
+        writer.write(List.of(new Records("us-west.events", 7, 0, records))).forEach(append::appendFile);
+        append.commit();
+    }
+
+    @AfterAll
+    static void closeCatalog() {
+        catalog.close();
+    }
+
+    private static SqlEngine engine(SqlLimits within) {
+        return new SqlEngine(within, SqlTable.of(catalog, "us"));
+    }
+
+    private static String run(String sql, ResultFormat format) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (SqlEngine engine = engine(limits)) {
+            engine.run(sql, format, out, percent -> {});
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void aTableHasTheRowsOfItsSnapshotAndItsNestedColumns() {
+        assertThat(run(
+                        "select count(*) n, sum(priceMicros) micros, min(event_time) first from impressions",
+                        ResultFormat.CSV))
+                .isEqualTo("n,micros,first\n100,150000,2026-10-26 07:33:20+00\n");
+        assertThat(run(
+                        "select conversion.id, attribution, click.id as click from us.joined_conversions order by 1;",
+                        ResultFormat.JSON))
+                .isEqualToIgnoringWhitespace("[{\"id\":\"c1\",\"attribution\":\"CLICK\",\"click\":\"c1\"},"
+                        + "{\"id\":\"c2\",\"attribution\":\"NONE\",\"click\":null}]");
+        assertThat(run("select count(*) n from clicks where advertiserId = 'a'", ResultFormat.CSV))
+                .isEqualTo("n\n0\n");
+    }
+
+    @Test
+    void aFileWithoutALaterColumnHasNullsInIt() {
+        catalog.existingTables("us")
+                .get("impressions")
+                .updateSchema()
+                .addColumn("later", org.apache.iceberg.types.Types.LongType.get())
+                .commit();
+        assertThat(run("select count(*), count(later) from impressions", ResultFormat.CSV))
+                .endsWith("\n100,0\n");
+    }
+
+    @Test
+    void aTableForPeopleIsAligned() {
+        assertThat(run(
+                        "select join_key, count(*) n from impressions group by 1 order by 1 limit 2",
+                        ResultFormat.TABLE))
+                .isEqualTo("""
+                        join_key   n
+                        --------  --
+                        user0     15
+                        user1     15
+                        """);
+    }
+
+    @Test
+    void aParquetFileHoldsTheResult() throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (SqlEngine engine = engine(limits)) {
+            assertThat(engine.run("select id from impressions", ResultFormat.PARQUET, out, percent -> {}))
+                    .isEqualTo(100);
+        }
+        assertThat(out.toString(StandardCharsets.ISO_8859_1)).startsWith("PAR1").endsWith("PAR1");
+        try (Stream<Path> left = Files.list(limits.temporary())) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "create table t (i int)",
+                "drop view impressions",
+                "copy (select 1) to 'x.csv'",
+                "attach 'x.db'",
+                "set threads = 1",
+                "install httpfs",
+                "select 1; select 2",
+                "",
+                "selec 1"
+            })
+    void whatIsNoSelectStatementIsRefused(String sql) {
+        assertThatThrownBy(() -> run(sql, ResultFormat.CSV))
+                .isInstanceOf(SqlException.class)
+                .hasMessageContaining("expected");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select * from read_csv('/etc/passwd')",
+                "select * from read_text('/etc/hostname')",
+                "select * from '/etc/passwd'",
+                "select * from glob('/etc/*')",
+                "select * from read_parquet('https://example.com/x.parquet')",
+                "select getenv('HOME')"
+            })
+    void nothingElseOfTheMachineCanBeRead(String sql) {
+        assertThatThrownBy(() -> run(sql, ResultFormat.CSV)).isInstanceOf(SqlException.class);
+    }
+
+    @Test
+    void aQueryThatTakesTooLongIsCancelled() {
+        SqlLimits brief = new SqlLimits(256, 1, Duration.ofMillis(300), 10, limits.temporary());
+        try (SqlEngine engine = engine(brief)) {
+            assertThatThrownBy(() -> engine.run(
+                            "select count(*) from range(1000000000) a, range(1000000000) b where a.range < b.range",
+                            ResultFormat.CSV,
+                            new ByteArrayOutputStream(),
+                            percent -> {}))
+                    .isInstanceOf(SqlException.class)
+                    .hasMessageContaining("took longer than PT0.3S");
+            assertThat(engine.run("select 1", ResultFormat.CSV, new ByteArrayOutputStream(), percent -> {}))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aResultWithTooManyRowsIsRefusedAsAWhole() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        SqlLimits few = new SqlLimits(256, 1, Duration.ofMinutes(1), 99, limits.temporary());
+        try (SqlEngine engine = engine(few)) {
+            assertThatThrownBy(() -> engine.run("select id from impressions", ResultFormat.CSV, out, percent -> {}))
+                    .hasMessageContaining("expected at most 99 rows, found more");
+        }
+        assertThat(out.size()).isZero();
+    }
+
+    @Test
+    void theOrderOfTheQueryIsThatOfTheResult() {
+        assertThat(run("select kafka_offset from impressions order by kafka_offset desc limit 3", ResultFormat.CSV))
+                .isEqualTo("kafka_offset\n99\n98\n97\n");
+    }
+}
