@@ -1,61 +1,101 @@
 package io.lightflow.topology.postgres;
 
 import io.lightflow.topology.postgres.PostgresStatisticsSink.Merging;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Decides when the rows of small commits are merged. A merge that fails is tried again after a pause, whatever the
- * cause: the commit before it succeeded, and its rows count where they are.
+ * Decides when the rows of small commits are merged, and has it done by another thread, so that no commit waits for it.
+ * A merge that fails is tried again after a pause, whatever the cause: the commit before it succeeded, and its rows
+ * count where they are.
  *
- * <p>The first failure logs one WARN, and the next success one INFO. Not thread-safe.
+ * <p>The first failure logs one WARN, and the next success one INFO. Thread-safe.
  */
 final class MergeSchedule {
     private static final Logger LOG = LoggerFactory.getLogger(MergeSchedule.class);
 
     private final Merging merging;
-    /** Rows that were appended since the last merge; after a failure, there may be others. */
+    private final Executor executor;
+    /** Rows that were appended since the last merge began; after a failure, there may be others. */
     private long unmerged;
 
     private long mergedNanos = System.nanoTime();
+    private boolean running;
     /** Merges that failed since the last one that succeeded. */
     private int failures;
 
-    MergeSchedule(Merging merging) {
+    /** @param executor runs one merge at a time */
+    MergeSchedule(Merging merging, Executor executor) {
         this.merging = merging;
+        this.executor = executor;
         unmerged = merging.rows();
     }
 
-    void appended(int rows) {
+    synchronized void appended(int rows) {
         unmerged += rows;
     }
 
     /** After a failure of a commit, it is unknown how many rows there are. */
-    void forget() {
+    synchronized void forget() {
         unmerged = merging.rows();
     }
 
-    /** @param merge returns how many rows stay */
+    /**
+     * Begins a merge if one is due and none runs.
+     *
+     * @param merge returns how many rows stay
+     */
     void runIfDue(LongSupplier merge) {
-        long now = System.nanoTime();
-        if (!isDue(now - mergedNanos)) {
-            return;
+        synchronized (this) {
+            long now = System.nanoTime();
+            if (running || !isDue(now - mergedNanos)) {
+                return;
+            }
+            mergedNanos = now;
+            unmerged = 0;
+            running = true;
         }
-        mergedNanos = now;
+        executor.execute(() -> run(merge));
+    }
+
+    private void run(LongSupplier merge) {
+        long left = merging.rows();
+        RuntimeException failure = null;
         try {
-            unmerged = merge.getAsLong();
+            left = merge.getAsLong();
         } catch (RuntimeException e) {
+            failure = e;
+        } finally {
+            ended(left, failure);
+        }
+    }
+
+    private synchronized void ended(long left, RuntimeException failure) {
+        unmerged += left;
+        running = false;
+        notifyAll();
+        if (failure != null) {
             failures++;
             if (failures == 1) {
-                LOG.warn("{}. The rows count where they are; the merge is tried again.", e.getMessage());
-                LOG.debug("The merge failed", e);
+                LOG.warn("{}. The rows count where they are; the merge is tried again.", failure.getMessage());
+                LOG.debug("The merge failed", failure);
             }
-            return;
-        }
-        if (failures > 0) {
+        } else if (failures > 0) {
             LOG.info("rows are merged again, after {} merges that failed", failures);
             failures = 0;
+        }
+    }
+
+    /** Waits for a merge that runs, unless the thread is interrupted. */
+    synchronized void awaitEnd() {
+        try {
+            while (running) {
+                wait();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -16,6 +16,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -24,7 +28,8 @@ import java.util.stream.Collectors;
  * {@link PostgresSchema}.
  *
  * <p>A small commit appends its rows to {@link StatisticsDelta}, which the sink merges into the statistics tables now
- * and then, between two commits. A large one, as while the topology catches up, goes into the tables at once.
+ * and then, in another thread and on a connection of its own. A large one, as while the topology catches up, goes into
+ * the tables at once.
  *
  * <p>A connection that is lost during a commit leaves it in doubt; {@link #open} waits until PostgreSQL has ended that
  * transaction one way or the other, and returns what came of it. A statement of the loser of a race never waits longer
@@ -54,6 +59,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
     private final StatisticsNumbers numbers;
     private final Map<Integer, LedgerTable.Hold> holds = new HashMap<>();
 
+    private final PostgresPool mergePool;
     private final StatisticsDelta delta;
     private final Merging merging;
     private final MergeSchedule merges;
@@ -68,18 +74,32 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
      * @param group the group of data centers
      */
     public PostgresStatisticsSink(PostgresSettings settings, String topology, String group) {
-        this(settings, topology, group, Merging.DEFAULT);
+        this(settings, topology, group, Merging.DEFAULT, merger());
     }
 
-    PostgresStatisticsSink(PostgresSettings settings, String topology, String group, Merging merging) {
+    /** @param merger runs the merges */
+    PostgresStatisticsSink(PostgresSettings settings, String topology, String group, Merging merging, Executor merger) {
         this.merging = merging;
         pool = new PostgresPool(settings, topology + "-" + group);
         this.topology = topology;
         ledger = new LedgerTable(topology, group);
         partitions = new StatisticsPartitions(pool);
         numbers = new StatisticsNumbers(pool);
-        delta = new StatisticsDelta(pool, partitions);
-        merges = new MergeSchedule(merging);
+        mergePool = new PostgresPool(settings, topology + "-" + group + "-merge");
+        delta = new StatisticsDelta(mergePool, new StatisticsPartitions(mergePool));
+        merges = new MergeSchedule(merging, merger);
+    }
+
+    /** A thread that ends by itself when it has nothing to do. */
+    private static Executor merger() {
+        ThreadPoolExecutor merger =
+                new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "lightflow-merger");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        merger.allowCoreThreadTimeOut(true);
+        return merger;
     }
 
     @Override
@@ -137,7 +157,8 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
                 newestMinute = Math.max(newestMinute, times[times.length - 1]);
             }
         }
-        merges.runIfDue(() -> delta.merge(closedBefore(commit.moves()), merging.rows() / 2));
+        long closedBefore = closedBefore(commit.moves());
+        merges.runIfDue(() -> delta.merge(closedBefore, merging.rows() / 2));
     }
 
     private void commitInto(String action, Commit<Statistics> commit, NumberedRows minutes, long[] times) {
@@ -202,6 +223,8 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
     @Override
     public void close() {
         holds.clear();
+        merges.awaitEnd();
+        mergePool.close();
         pool.close();
     }
 }

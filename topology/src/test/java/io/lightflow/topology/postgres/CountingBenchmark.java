@@ -125,7 +125,8 @@ final class CountingBenchmark {
                 Files.readAllLines(folder.resolve("data/postmaster.pid")).get(0));
         PostgresStatisticsSink.Merging merging =
                 new PostgresStatisticsSink.Merging(20_000, mergeRows, Duration.ofMinutes(1), Duration.ofMinutes(1));
-        try (PostgresStatisticsSink sink = new PostgresStatisticsSink(settings, "stats-counter", "us", merging)) {
+        try (PostgresStatisticsSink sink =
+                new PostgresStatisticsSink(settings, "stats-counter", "us", merging, Runnable::run)) {
             Position position = count(sink, sink.open(0), warmUpSeconds);
             decodeNanos = 0;
             sumNanos = 0;

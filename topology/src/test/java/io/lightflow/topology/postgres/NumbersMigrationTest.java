@@ -64,7 +64,8 @@ class NumbersMigrationTest {
         Statistics added = someMore();
         PostgresStatisticsSink.Merging never =
                 new PostgresStatisticsSink.Merging(0, 1, Duration.ofDays(1), Duration.ofMinutes(1));
-        try (PostgresStatisticsSink sink = new PostgresStatisticsSink(old.settings, "stats-counter", "us", never)) {
+        try (PostgresStatisticsSink sink =
+                new PostgresStatisticsSink(old.settings, "stats-counter", "us", never, Runnable::run)) {
             sink.open(0);
             sink.commit(commit(0, 0, 10, added));
         }

@@ -46,7 +46,8 @@ class PostgresStatisticsSinkTest {
                 settings,
                 "stats-counter",
                 group,
-                new PostgresStatisticsSink.Merging(0, 1, Duration.ofDays(1), Duration.ofMinutes(1)));
+                new PostgresStatisticsSink.Merging(0, 1, Duration.ofDays(1), Duration.ofMinutes(1)),
+                Runnable::run);
     }
 
     @AfterEach

@@ -42,7 +42,7 @@ class StatisticsDeltaTest {
     }
 
     private static PostgresStatisticsSink sink(PostgresSettings settings, Merging merging) {
-        return new PostgresStatisticsSink(settings, "stats-counter", "us", merging);
+        return new PostgresStatisticsSink(settings, "stats-counter", "us", merging, Runnable::run);
     }
 
     @Test
@@ -314,6 +314,40 @@ class StatisticsDeltaTest {
 
         assertThat(server.query(settings, "SELECT sum(impressions) FROM stats_hour_data"))
                 .isEqualTo("3");
+    }
+
+    @Test
+    void noCommitWaitsForAMerge() throws Exception {
+        ExecutorService merger = Executors.newSingleThreadExecutor();
+        try (PostgresStatisticsSink sink = new PostgresStatisticsSink(
+                        settings, "stats-counter", "us", new Merging(100, 2, NEVER, NEVER), merger);
+                Connection other = server.connect(settings)) {
+            sink.open(0);
+            sink.commit(commit(0, 0, 100_000, new Statistics()));
+            merger.submit(() -> {}).get();
+            sink.commit(commit(0, 100_000, 200_000, one(1)));
+            other.setAutoCommit(false);
+            try (Statement statement = other.createStatement()) {
+                statement.execute("SELECT 1 FROM stats_delta FOR UPDATE");
+            }
+
+            for (int i = 2; i < 6; i++) {
+                sink.commit(commit(0, i * 100_000L, (i + 1) * 100_000L, one(1)));
+            }
+
+            assertThat(server.query(settings, "SELECT sum(impressions) FROM stats_hour"))
+                    .isEqualTo("5");
+            assertThat(server.query(settings, "SELECT count(*) FROM stats_hour_data"))
+                    .isEqualTo("0");
+            other.rollback();
+        } finally {
+            merger.shutdown();
+        }
+        // Closing has waited for the merge that began with the second row.
+        assertThat(server.query(settings, "SELECT sum(impressions) >= 2 FROM stats_hour_data"))
+                .isEqualTo("t");
+        assertThat(server.query(settings, "SELECT sum(impressions) FROM stats_hour"))
+                .isEqualTo("5");
     }
 
     private void refuseMerges() {
