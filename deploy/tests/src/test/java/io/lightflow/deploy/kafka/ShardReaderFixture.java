@@ -98,9 +98,14 @@ abstract class ShardReaderFixture {
         }
     }
 
-    static void seekToStart(ShardReader reader) {
-        assertThat(reader.isReady()).isFalse();
-        assertThat(reader.canSeek()).isTrue();
+    void seekToStart(ShardReader reader) {
+        // A broker learns of a new topic a moment after its controller has made it.
+        TestKafka.await("the reader sees its topics", () -> {
+            assertThat(reader.isReady()).isFalse();
+            boolean seen = reader.canSeek();
+            now = seen ? now : now.plusSeconds(5);
+            return seen;
+        });
         Map<Integer, Position> positions = new HashMap<>();
         reader.shards().forEach(shard -> positions.put(shard, Position.START));
         reader.seek(positions);
