@@ -24,6 +24,7 @@ import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.schema.PatientSchemas;
 import io.lightflow.topology.schema.RegistrySchemas;
+import io.lightflow.topology.settings.ArchiveSection;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.SettingsException;
 import io.lightflow.topology.settings.TaskSpread;
@@ -101,7 +102,7 @@ public final class ArchiveTopology implements TopologyDescriptor {
      * @throws SettingsException if the group has no archive
      */
     public static ArchiveCatalog catalog(GroupSettings settings) {
-        GroupSettings.ArchiveSection archive = section(settings);
+        ArchiveSection archive = section(settings);
         if (!archive.rest().isEmpty()) {
             Map<String, String> properties = new HashMap<>(archive.resolvedFiles());
             properties.putAll(archive.resolvedRest());
@@ -118,7 +119,7 @@ public final class ArchiveTopology implements TopologyDescriptor {
                 archive.resolvedFiles());
     }
 
-    private static GroupSettings.ArchiveSection section(GroupSettings settings) {
+    private static ArchiveSection section(GroupSettings settings) {
         if (settings.archive() == null) {
             throw new SettingsException("the key archive is missing: it says where the tables are", null);
         }
@@ -250,7 +251,7 @@ public final class ArchiveTopology implements TopologyDescriptor {
     }
 
     private static TableUpkeep.Rules rules(GroupSettings settings, ArchiveTable kind) {
-        GroupSettings.ArchiveSection archive = section(settings);
+        ArchiveSection archive = section(settings);
         return new TableUpkeep.Rules(
                 Optional.ofNullable(archive.keepEvents().get(kind.tableName())),
                 archive.keepSnapshots(),

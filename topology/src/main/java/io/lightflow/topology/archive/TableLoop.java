@@ -243,7 +243,7 @@ final class TableLoop {
         }
     }
 
-    /** Waits for the commit in flight. If it failed, it is made again. */
+    /** Waits for the commit in flight, and makes it again if it failed. */
     void settle() {
         if (inFlight == null) {
             return;
