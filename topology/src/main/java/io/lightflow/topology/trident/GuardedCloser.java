@@ -39,7 +39,8 @@ final class GuardedCloser implements AutoCloseable {
     /**
      * Works. If {@link #close} gives up waiting meanwhile, the resource is closed afterwards.
      *
-     * @throws StoppedException if it is closed already
+     * @throws StoppedException if it is closed already, or if the work fails in a thread that is interrupted: a channel
+     *     that the interruption has closed would otherwise look like an error of the worker
      */
     void work(Runnable work) {
         atWork.lock();
@@ -48,6 +49,8 @@ final class GuardedCloser implements AutoCloseable {
                 throw new StoppedException(what + " is closed");
             }
             work.run();
+        } catch (RuntimeException e) {
+            throw Thread.currentThread().isInterrupted() ? stopped(e) : e;
         } finally {
             try {
                 if (leftToWorker) {
@@ -57,6 +60,15 @@ final class GuardedCloser implements AutoCloseable {
                 atWork.unlock();
             }
         }
+    }
+
+    private StoppedException stopped(RuntimeException failure) {
+        if (failure instanceof StoppedException already) {
+            return already;
+        }
+        StoppedException stopped = new StoppedException(what + " was interrupted at work");
+        stopped.addSuppressed(failure);
+        return stopped;
     }
 
     /**

@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.topology.loop.StoppedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.storm.utils.Utils;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,5 +93,33 @@ class GuardedCloserTest {
                 Duration.ZERO);
 
         assertThatCode(closer::close).doesNotThrowAnyException();
+    }
+
+    /** A channel that an interruption closes fails with an exception that Storm takes for an error of the worker. */
+    @Test
+    void whateverFailsInAnInterruptedThreadIsItsEnd() throws Exception {
+        GuardedCloser closer = new GuardedCloser("it", closed::incrementAndGet, Duration.ZERO);
+        Path file = Files.createTempFile("interrupted", null);
+        Future<?> work = worker.submit(() -> {
+            Thread.currentThread().interrupt();
+            closer.work(() -> readOneByte(file));
+        });
+
+        assertThatThrownBy(work::get)
+                .cause()
+                .isInstanceOf(StoppedException.class)
+                .satisfies(e -> assertThat(e.getSuppressed()).hasAtLeastOneElementOfType(UncheckedIOException.class))
+                .satisfies(e -> assertThat(Utils.exceptionCauseIsInstanceOf(InterruptedException.class, e))
+                        .as("what Storm asks")
+                        .isTrue());
+        Files.delete(file);
+    }
+
+    private static void readOneByte(Path file) {
+        try (FileChannel channel = FileChannel.open(file)) {
+            channel.read(ByteBuffer.allocate(1));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
