@@ -34,6 +34,8 @@ import org.apache.kafka.server.common.MetadataVersion;
  * <p>Nothing starts before {@link #start()}. Thread-safe; start and close exclude each other.
  */
 public final class EmbeddedKafka implements AutoCloseable {
+    private static final String LISTENER = "broker";
+    private static final String HOST = "127.0.0.1:";
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(60);
 
     private final EmbeddedKafkaSettings settings;
@@ -51,6 +53,11 @@ public final class EmbeddedKafka implements AutoCloseable {
         this.settings = settings;
     }
 
+    /** Host and port of a broker in this directory that another process runs; empty if none does. */
+    public static Optional<String> bootstrapServersOfRunning(Path directory) {
+        return ServerDirectory.portInUse(directory, LISTENER).map(port -> HOST + port);
+    }
+
     /**
      * Formats a new directory and starts the broker. Returns when the broker responds, after about 3 s.
      *
@@ -62,7 +69,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
         directory = ServerDirectory.open("Kafka", settings.directory());
         try {
-            port = directory.port("broker", settings.port());
+            port = directory.port(LISTENER, settings.port());
             Path data = directory.resolve("data");
             format(data);
             server = new KafkaRaftServer(
@@ -104,7 +111,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** Host and port, as in {@code bootstrap.servers}. */
     public synchronized String bootstrapServers() {
         requireRunning();
-        return "127.0.0.1:" + port;
+        return HOST + port;
     }
 
     public synchronized int port() {
@@ -116,7 +123,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     public synchronized Admin admin() {
         requireRunning();
         if (admin == null) {
-            admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port, "client.id", "embedded-kafka"));
+            admin = Admin.create(Map.of("bootstrap.servers", HOST + port, "client.id", "embedded-kafka"));
         }
         return admin;
     }

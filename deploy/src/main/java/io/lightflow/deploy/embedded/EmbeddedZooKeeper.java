@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.zookeeper.server.ContainerManager;
 import org.apache.zookeeper.server.DatadirCleanupManager;
@@ -24,6 +25,8 @@ import org.apache.zookeeper.server.persistence.FileTxnSnapLog;
  * <p>Nothing starts before {@link #start()}. Thread-safe; start and close exclude each other.
  */
 public final class EmbeddedZooKeeper implements AutoCloseable {
+    private static final String LISTENER = "client";
+    private static final String HOST = "127.0.0.1:";
     private static final int TICK_MS = 2_000;
     private static final int CONNECTIONS_PER_CLIENT = 1_000;
     private static final int BACKLOG = 100;
@@ -54,6 +57,11 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         this.wantedPort = port;
     }
 
+    /** Host and port of a server in this directory that another process runs; empty if none does. */
+    public static Optional<String> connectStringOfRunning(Path directory) {
+        return ServerDirectory.portInUse(directory, LISTENER).map(port -> HOST + port);
+    }
+
     /**
      * Starts the server. Returns when clients can connect, in less than a second.
      *
@@ -65,7 +73,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         }
         directory = ServerDirectory.open("ZooKeeper", path);
         try {
-            port = directory.port("client", wantedPort);
+            port = directory.port(LISTENER, wantedPort);
             startServer();
         } catch (IOException e) {
             UncheckedIOException failure =
@@ -115,7 +123,7 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
 
     /** Host and port in the format of ZooKeeper clients. */
     public synchronized String connectString() {
-        return "127.0.0.1:" + port();
+        return HOST + port();
     }
 
     public synchronized int port() {

@@ -131,6 +131,7 @@ public final class LocalStack implements AutoCloseable {
         second.add(started(this::startStorm));
         second.add(started(() -> settings.groups().forEach(group -> GroupPreparation.prepare(groupSettings(group)))));
         ParallelTasks.run("starting", second);
+        settings.groups().forEach(group -> StackFolder.write(settings.data(), groupSettings(group)));
         registries.keepSynchronized();
         if (settings.reports()) {
             reports = new ReportsServer(reportsSettings()).start();

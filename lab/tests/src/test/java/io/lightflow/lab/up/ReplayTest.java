@@ -141,4 +141,13 @@ class ReplayTest {
         stand.awaitIn(before.total(Entry.IN) + 2L * expected.size());
         assertThat(stand.outputs().outcomes(List.of(Stand.US.name()))).containsAll(expected);
     }
+
+    @Test
+    @Order(6)
+    void theFolderHasTheSettingsOfItsGroups() {
+        for (DcGroup group : DcGroup.LOCAL) {
+            assertThat(GroupSettings.read(folder.resolve("stack/groups/" + group.name() + ".yaml")))
+                    .isEqualTo(stand.stack().groupSettings(group));
+        }
+    }
 }
