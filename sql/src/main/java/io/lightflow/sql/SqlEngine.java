@@ -24,8 +24,8 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.duckdb.DuckDBPreparedStatement;
 
 /**
- * Runs queries over tables of the archive. Each group is a schema, and each of its tables a view of the files of one
- * snapshot. All times are UTC.
+ * Runs queries over tables of the archive. Each group is a schema, and each of its tables a view of files: those of one
+ * snapshot, and those of later rows. All times are UTC.
  *
  * <p>A query is one SELECT statement. It reads nothing but these files, and writes nothing: DuckDB itself parses it,
  * refuses every other file and the network, and no setting can change any more.
@@ -40,13 +40,20 @@ public final class SqlEngine implements AutoCloseable {
     private final Connection connection;
     private final ScheduledExecutorService timer;
 
+    /** Opens an engine for all tables of the archive. */
+    public SqlEngine(SqlLimits limits, List<SqlTable> tables) {
+        this(limits, tables.stream().map(SqlTable::group).distinct().sorted().toList(), tables, List.of());
+    }
+
     /**
      * Opens an engine.
      *
-     * @param tables what queries may read; with tables of one group, their names need no schema
+     * @param groups the schemas; if it is only one, names of tables need none
+     * @param tables what queries may read
+     * @param rows what they may read, too
      * @throws SqlException if the engine does not start
      */
-    public SqlEngine(SqlLimits limits, List<SqlTable> tables) {
+    public SqlEngine(SqlLimits limits, List<String> groups, List<SqlTable> tables, List<SqlRows> rows) {
         this.limits = limits;
         timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "lightflow-sql-timer");
@@ -55,28 +62,29 @@ public final class SqlEngine implements AutoCloseable {
         });
         try {
             connection = DriverManager.getConnection("jdbc:duckdb:");
-            setUp(tables);
+            setUp(groups, tables, rows);
         } catch (SQLException e) {
             close();
             throw new SqlException("the engine for queries cannot start: " + e.getMessage(), e);
         }
     }
 
-    private void setUp(List<SqlTable> tables) throws SQLException {
+    private void setUp(List<String> groups, List<SqlTable> tables, List<SqlRows> rows) throws SQLException {
         set("memory_limit", "'" + limits.memoryMb() + "MiB'");
         set("threads", Integer.toString(limits.threads()));
         set("temp_directory", ColumnTypes.literal(limits.temporary().toString()));
         set("TimeZone", "'UTC'");
         set("autoinstall_known_extensions", "false");
         set("autoload_known_extensions", "false");
-        List<String> groups =
-                tables.stream().map(SqlTable::group).distinct().sorted().toList();
         for (String group : groups) {
             execute("CREATE SCHEMA " + ColumnTypes.quoted(group));
         }
         for (SqlTable table : tables) {
             execute("CREATE VIEW " + ColumnTypes.quoted(table.group()) + "." + ColumnTypes.quoted(table.name()) + " AS "
                     + select(table));
+        }
+        for (SqlRows each : rows) {
+            load(each);
         }
         if (groups.size() == 1) {
             set("schema", ColumnTypes.literal(groups.get(0)));
@@ -101,6 +109,17 @@ public final class SqlEngine implements AutoCloseable {
         }
     }
 
+    private void load(SqlRows rows) throws SQLException {
+        String columns = rows.columns().stream()
+                .map(column -> ColumnTypes.literal(column.name()) + ": " + ColumnTypes.literal(column.type()))
+                .collect(Collectors.joining(", ", "{", "}"));
+        execute("CREATE SCHEMA IF NOT EXISTS " + ColumnTypes.quoted(rows.schema()));
+        execute("CREATE TABLE " + ColumnTypes.quoted(rows.schema()) + "." + ColumnTypes.quoted(rows.name())
+                + " AS SELECT * FROM read_csv(" + ColumnTypes.literal(rows.file().toString())
+                + ", auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '',"
+                + " allow_quoted_nulls = false, columns = " + columns + ")");
+    }
+
     private static String select(SqlTable table) {
         if (table.files().isEmpty()) {
             return table.schema().columns().stream()
@@ -123,17 +142,21 @@ public final class SqlEngine implements AutoCloseable {
                 + ColumnTypes.literal(ColumnTypes.of(column.type())) + ", default_value: NULL}";
     }
 
+    /** Parses a query, and runs it. */
+    public long run(String sql, ResultFormat format, OutputStream out, DoubleConsumer progress) {
+        return run(SqlStatement.parse(sql), format, out, progress);
+    }
+
     /**
      * Runs a query and writes its result. Nothing is written if it fails.
      *
      * @param progress hears about once a second how much is done, 0 to 100
      * @return number of rows
-     * @throws SqlException if it is no SELECT statement, fails, or exceeds a limit
+     * @throws SqlException if it fails or exceeds a limit
      */
-    public long run(String sql, ResultFormat format, OutputStream out, DoubleConsumer progress) {
-        requireSelect(sql);
+    public long run(SqlStatement statement, ResultFormat format, OutputStream out, DoubleConsumer progress) {
         try {
-            createResult(sql, progress);
+            createResult(statement, progress);
             long rows = count();
             if (rows > limits.maxRows()) {
                 throw new SqlException("expected at most " + limits.maxRows()
@@ -154,30 +177,9 @@ public final class SqlEngine implements AutoCloseable {
         }
     }
 
-    private void requireSelect(String sql) {
-        try (PreparedStatement parse = connection.prepareStatement(
-                "SELECT tree->>'error' = 'true', tree->>'error_message', json_array_length(tree->'statements')"
-                        + " FROM (SELECT json_serialize_sql(?) AS tree)")) {
-            parse.setString(1, sql);
-            try (ResultSet parsed = parse.executeQuery()) {
-                parsed.next();
-                if (parsed.getBoolean(1)) {
-                    throw new SqlException("expected a SELECT statement, found: " + sql + System.lineSeparator()
-                            + "  because: " + parsed.getString(2));
-                }
-                if (parsed.getInt(3) != 1) {
-                    throw new SqlException("expected one SELECT statement, found " + parsed.getInt(3) + ": " + sql);
-                }
-            }
-        } catch (SQLException e) {
-            throw new SqlException("expected a SELECT statement, found: " + sql, e);
-        }
-    }
-
-    private void createResult(String sql, DoubleConsumer progress) throws SQLException {
-        String query = sql.strip().replaceFirst(";\\s*\\z", "");
+    private void createResult(SqlStatement statement, DoubleConsumer progress) throws SQLException {
         try (PreparedStatement create = connection.prepareStatement("CREATE TEMPORARY TABLE " + RESULT
-                + " AS SELECT * FROM (\n" + query + "\n) LIMIT " + (limits.maxRows() + 1))) {
+                + " AS SELECT * FROM (\n" + statement.text() + "\n) LIMIT " + (limits.maxRows() + 1))) {
             boolean[] late = new boolean[1];
             ScheduledFuture<?> deadline = timer.schedule(
                     () -> {

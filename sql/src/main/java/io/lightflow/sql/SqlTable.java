@@ -1,6 +1,7 @@
 package io.lightflow.sql;
 
 import io.lightflow.archive.catalog.ArchiveCatalog;
+import io.lightflow.archive.table.ArchiveTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -20,15 +21,26 @@ import org.apache.iceberg.io.CloseableIterable;
  */
 public record SqlTable(String group, String name, Schema schema, List<Path> files) {
 
-    /**
-     * The tables of a group at their current snapshots.
-     *
-     * @throws SqlException if a table has files that this engine cannot read
-     */
+    /** The tables of a group at their current snapshots. */
     public static List<SqlTable> of(ArchiveCatalog catalog, String group) {
         List<SqlTable> tables = new ArrayList<>();
         catalog.existingTables(group).forEach((name, table) -> tables.add(of(group, name, table)));
         return tables;
+    }
+
+    /**
+     * A table at its current snapshot.
+     *
+     * @param table is not refreshed, so that the caller may look at the same snapshot
+     * @throws SqlException if it has files that this engine cannot read
+     */
+    public static SqlTable of(String group, ArchiveTable kind, Table table) {
+        return of(group, kind.tableName(), table);
+    }
+
+    /** A table whose rows are not needed. */
+    public static SqlTable withoutRows(String group, ArchiveTable kind, Table table) {
+        return new SqlTable(group, kind.tableName(), table.schema(), List.of());
     }
 
     private static SqlTable of(String group, String name, Table table) {
@@ -46,6 +58,13 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
             throw new UncheckedIOException("the files of " + group + "." + name + " cannot be listed", e);
         }
         return new SqlTable(group, name, table.schema(), List.copyOf(files));
+    }
+
+    /** The table with more files, of rows that its snapshot does not hold. */
+    public SqlTable with(List<Path> laterRows) {
+        List<Path> all = new ArrayList<>(files);
+        all.addAll(laterRows);
+        return new SqlTable(group, name, schema, List.copyOf(all));
     }
 
     private static Path path(String table, String location) {

@@ -10,6 +10,7 @@ import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.archive.table.Records;
 import io.lightflow.archive.table.RowWriter;
 import io.lightflow.archive.table.SampleRecords;
+import io.lightflow.event.Click;
 import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedConversion;
 import java.io.ByteArrayOutputStream;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -111,6 +113,66 @@ class SqlEngineTest {
                 .commit();
         assertThat(run("select count(*), count(later) from impressions", ResultFormat.CSV))
                 .endsWith("\n100,0\n");
+    }
+
+    @Test
+    void laterRowsAreRowsOfTheTableWithTheSameColumns() throws IOException {
+        Table table = catalog.existingTable("us", ArchiveTable.CLICKS).orElseThrow();
+        Path later = folder.resolve("later.parquet");
+        new RowWriter(ArchiveTable.CLICKS, table, Map.of(3, Click.getClassSchema())::get, InstantSource.system())
+                .write(
+                        List.of(new Records(
+                                "us-west.clicks",
+                                7,
+                                0,
+                                List.of(SampleRecords.record(
+                                        5, "ann", 3, SampleRecords.click("c9", "i9", SampleRecords.TIME))))),
+                        org.apache.iceberg.Files.localOutput(later.toFile()));
+        SqlTable clicks = SqlTable.of("us", ArchiveTable.CLICKS, table).with(List.of(later));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (SqlEngine engine = new SqlEngine(limits, List.of(clicks))) {
+            engine.run(
+                    "select id, impressionId, join_key, kafka_offset, event_time, decode_failure from clicks",
+                    ResultFormat.CSV,
+                    out,
+                    percent -> {});
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo("id,impressionId,join_key,kafka_offset,event_time,decode_failure\n"
+                        + "c9,i9,ann,5,2026-10-26 07:33:20+00,\n");
+    }
+
+    @Test
+    void rowsOfAnotherDatabaseKeepTheirTypesAndTellNullsFromEmptyStrings() throws IOException {
+        Path file = Files.writeString(folder.resolve("rows.csv"), """
+                2026-10-26 07:33:00+00,"camp, ""one""",,7,t
+                2026-10-26 07:34:00+00,"",5,,f
+                """);
+        SqlRows rows = new SqlRows(
+                "statistics",
+                "stats_minute",
+                List.of(
+                        new SqlRows.Column("time", "TIMESTAMPTZ"),
+                        new SqlRows.Column("campaign", "VARCHAR"),
+                        new SqlRows.Column("clicks", "BIGINT"),
+                        new SqlRows.Column("pace", "DOUBLE"),
+                        new SqlRows.Column("exhausted", "BOOLEAN")),
+                file);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (SqlEngine engine = new SqlEngine(limits, List.of("us"), List.of(), List.of(rows))) {
+            Files.delete(file);
+            engine.run(
+                    "select time, campaign, campaign is null as unknown, clicks, pace, exhausted"
+                            + " from statistics.stats_minute order by time",
+                    ResultFormat.CSV,
+                    out,
+                    percent -> {});
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("""
+                time,campaign,unknown,clicks,pace,exhausted
+                2026-10-26 07:33:00+00,"camp, ""one""",false,,7.0,true
+                2026-10-26 07:34:00+00,"",false,5,,false
+                """);
     }
 
     @Test

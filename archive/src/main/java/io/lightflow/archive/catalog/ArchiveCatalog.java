@@ -11,6 +11,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -115,12 +116,15 @@ public final class ArchiveCatalog implements AutoCloseable {
     public SortedMap<String, Table> existingTables(String group) {
         SortedMap<String, Table> tables = new TreeMap<>();
         for (ArchiveTable kind : ArchiveTable.values()) {
-            TableIdentifier name = TableIdentifier.of(Namespace.of(group), kind.tableName());
-            if (catalog.tableExists(name)) {
-                tables.put(kind.tableName(), catalog.loadTable(name));
-            }
+            existingTable(group, kind).ifPresent(table -> tables.put(kind.tableName(), table));
         }
         return tables;
+    }
+
+    /** A table of a group as it is; empty if it does not exist. */
+    public Optional<Table> existingTable(String group, ArchiveTable kind) {
+        TableIdentifier name = TableIdentifier.of(Namespace.of(group), kind.tableName());
+        return catalog.tableExists(name) ? Optional.of(catalog.loadTable(name)) : Optional.empty();
     }
 
     /** The groups that have tables, in alphabetical order. */

@@ -80,6 +80,11 @@ public enum ArchiveTable {
         return new FileLayout(tableName(), unique, Set.of(RecordColumns.KEY, RecordColumns.TOPIC), ids);
     }
 
+    /** How files are stored that are read once, as a whole. */
+    FileLayout plainLayout() {
+        return new FileLayout(tableName(), layout().unique(), Set.of(), Set.of());
+    }
+
     private static void addFields(Schema record, String path, Set<String> wanted, Set<String> found) {
         for (Schema.Field field : record.getFields()) {
             Schema type = AvroColumns.withoutNull(field.schema());

@@ -11,10 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.avro.Schema;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.io.OutputFile;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.slf4j.Logger;
@@ -61,24 +63,51 @@ public final class RowWriter {
      * @throws java.io.UncheckedIOException if the storage fails
      */
     public List<DataFile> write(List<Records> all) {
-        nowMs = clock.millis();
+        plan();
         Map<Long, List<Row>> hours = new TreeMap<>();
+        forEach(all, row -> hours.computeIfAbsent(Math.floorDiv(row.timeMs(), HOUR_MS), absent -> new ArrayList<>())
+                .add(row));
+        List<DataFile> written = new ArrayList<>(hours.size());
+        hours.forEach((hour, rows) -> written.add(writeHour(hour, rows)));
+        return written;
+    }
+
+    /**
+     * Writes the same rows into one file that is no part of the table, in the order of the records.
+     *
+     * @throws WriterSchemas.SchemasUnavailableException if a schema is unavailable now
+     * @throws java.io.UncheckedIOException if the storage fails
+     */
+    public void write(List<Records> all, OutputFile to) {
+        plan();
+        List<Row> rows = new ArrayList<>();
+        forEach(all, rows::add);
+        RowBatch batch = new RowBatch(plannedFor);
+        try (ParquetRows file = new ParquetRows(to, table.schema(), kind.plainLayout(), rows.size())) {
+            for (Row row : rows) {
+                batch.add(row, file);
+            }
+            batch.flush(file);
+            file.finish();
+        }
+    }
+
+    private void plan() {
+        nowMs = clock.millis();
         MessageType type = ParquetRows.typeOf(kind.tableName(), table.schema());
         if (!type.equals(plannedFor)) {
             plans.clear();
             plannedFor = type;
         }
+    }
+
+    private void forEach(List<Records> all, Consumer<Row> rows) {
         for (Records records : all) {
             Binary topic = Binary.fromString(records.topic());
             for (ArchiveRecord record : records.records()) {
-                Row row = row(records, topic, record);
-                hours.computeIfAbsent(Math.floorDiv(row.timeMs(), HOUR_MS), absent -> new ArrayList<>())
-                        .add(row);
+                rows.accept(row(records, topic, record));
             }
         }
-        List<DataFile> written = new ArrayList<>(hours.size());
-        hours.forEach((hour, rows) -> written.add(writeHour(hour, rows)));
-        return written;
     }
 
     private Row row(Records of, Binary topic, ArchiveRecord record) {

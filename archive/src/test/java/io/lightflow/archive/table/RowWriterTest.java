@@ -8,6 +8,8 @@ import io.lightflow.event.JoinedConversion;
 import io.lightflow.event.WireFormat;
 import io.lightflow.event.WriterSchemas;
 import java.nio.charset.StandardCharsets;
+import java.io.File;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.generic.GenericData;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Files;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -23,6 +26,7 @@ import org.apache.iceberg.inmemory.InMemoryCatalog;
 import org.apache.parquet.example.data.Group;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RowWriterTest {
     private static final int IMPRESSION = 1;
@@ -98,6 +102,31 @@ class RowWriterTest {
         assertThat(first.getString("userAgent", 0)).isEqualTo("Ünïcode");
         assertThat(first.getBoolean("derived", 0)).isFalse();
         assertThat(first.getFieldRepetitionCount("decode_failure")).isZero();
+    }
+
+    /** For readers that see events before they are archived. */
+    @Test
+    void oneFileBesideTheTableHoldsTheSameRows(@TempDir Path folder) {
+        Table table = table(ArchiveTable.IMPRESSIONS);
+        ArchiveRecord[] records = {
+            SampleRecords.record(10, "zoe", IMPRESSION, SampleRecords.impression("i1", SampleRecords.TIME)),
+            SampleRecords.record(11, "ann", IMPRESSION, SampleRecords.impression("i2", SampleRecords.TIME - 7_200_000)),
+            new ArchiveRecord(12, SampleRecords.TIME, null, new byte[] {1, 2, 3})
+        };
+        RowWriter writer = writer(ArchiveTable.IMPRESSIONS, table);
+        List<String> archived = writer.write(List.of(records(records))).stream()
+                .flatMap(file -> StoredRows.of(table, file).stream())
+                .map(Group::toString)
+                .sorted()
+                .toList();
+        File beside = folder.resolve("rows.parquet").toFile();
+
+        writer.write(List.of(records(records)), Files.localOutput(beside));
+
+        assertThat(StoredRows.of(Files.localInput(beside)))
+                .extracting(Group::toString)
+                .hasSize(3)
+                .containsExactlyInAnyOrderElementsOf(archived);
     }
 
     @Test

@@ -1,11 +1,13 @@
 package io.lightflow.archive.table;
 
+import io.lightflow.archive.parquet.ParquetFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.io.InputFile;
 import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.convert.GroupRecordConverter;
@@ -19,9 +21,12 @@ final class StoredRows {
     private StoredRows() {}
 
     static List<Group> of(Table table, DataFile file) {
+        return of(table.io().newInputFile(file.location()));
+    }
+
+    static List<Group> of(InputFile file) {
         List<Group> rows = new ArrayList<>();
-        try (ParquetFileReader reader =
-                io.lightflow.archive.parquet.ParquetFiles.open(table.io().newInputFile(file.location()))) {
+        try (ParquetFileReader reader = ParquetFiles.open(file)) {
             MessageType schema = reader.getFileMetaData().getSchema();
             for (PageReadStore group = reader.readNextRowGroup(); group != null; group = reader.readNextRowGroup()) {
                 RecordReader<Group> records = new ColumnIOFactory()

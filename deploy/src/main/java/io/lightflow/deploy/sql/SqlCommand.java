@@ -1,9 +1,11 @@
 package io.lightflow.deploy.sql;
 
+import io.lightflow.deploy.sql.QueryOptions.Unarchived;
 import io.lightflow.sql.ResultFormat;
 import io.lightflow.sql.SqlEngine;
 import io.lightflow.sql.SqlException;
 import io.lightflow.sql.SqlLimits;
+import io.lightflow.sql.SqlStatement;
 import io.lightflow.time.Durations;
 import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.settings.DataSize;
@@ -16,10 +18,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.apache.commons.io.file.PathUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -34,7 +39,8 @@ import picocli.CommandLine.Spec;
         name = "sql",
         mixinStandardHelpOptions = true,
         description = {
-            "Query the tables of the archive. Times are UTC.",
+            "Query the tables of the archive, with the events that are not archived yet, and the statistics. Times are"
+                    + " UTC.",
             "Without a query, read queries from the standard input; each ends with a semicolon at the end of a line."
         })
 public final class SqlCommand implements Callable<Integer> {
@@ -90,6 +96,30 @@ public final class SqlCommand implements Callable<Integer> {
             description = "The greatest number of rows of a result. Default: ${DEFAULT-VALUE}.")
     private long maxRows;
 
+    @Option(names = "--archived-only", description = "Leave out events that are not archived yet.")
+    private boolean archivedOnly;
+
+    @Option(
+            names = "--max-unarchived",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "The greatest number of records of a table that are read from Kafka. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private long maxUnarchived;
+
+    @Option(
+            names = "--statistics-from",
+            paramLabel = "TIME",
+            description = "Leave out statistics of earlier times, such as 2026-01-01T13:00:00Z.")
+    private Instant statisticsFrom;
+
+    @Option(
+            names = "--max-statistics",
+            paramLabel = "N",
+            defaultValue = "2000000",
+            description = "The greatest number of rows of a view of statistics. Default: ${DEFAULT-VALUE}.")
+    private long maxStatistics;
+
     @Parameters(arity = "0..1", paramLabel = "QUERY", description = "One SELECT statement.")
     private String query;
 
@@ -119,7 +149,8 @@ public final class SqlCommand implements Callable<Integer> {
         return commandLine(System.in, System.out);
     }
 
-    static CommandLine commandLine(InputStream in, OutputStream out) {
+    /** A command with other standard streams. */
+    public static CommandLine commandLine(InputStream in, OutputStream out) {
         return CommandErrors.installOn(
                 new CommandLine(new SqlCommand(in, out)).setCaseInsensitiveEnumValuesAllowed(true));
     }
@@ -127,29 +158,57 @@ public final class SqlCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path temporary = Files.createTempDirectory("lightflow-sql-");
-        SqlLimits limits = new SqlLimits(
-                Math.toIntExact(memory.bytes() / MEGABYTE), threads, timeout, maxRows, temporary.toAbsolutePath());
+        QueryOptions options = new QueryOptions(
+                archivedOnly ? Unarchived.LEFT_OUT : Unarchived.INCLUDED,
+                maxUnarchived,
+                Optional.ofNullable(statisticsFrom),
+                maxStatistics,
+                timeout);
         try (TableSource tables =
                 source.data == null ? TableSource.ofSettings(source.settings) : TableSource.ofFolder(source.data)) {
+            Session session = new Session(tables, options, temporary.toAbsolutePath());
             if (query != null) {
-                run(limits, tables, query);
+                session.run(query);
                 return 0;
             }
-            return runAll(limits, tables);
+            return runAll(session);
         } finally {
-            Files.deleteIfExists(temporary);
+            PathUtils.deleteDirectory(temporary);
         }
     }
 
-    private void run(SqlLimits limits, TableSource tables, String sql) throws IOException {
-        try (SqlEngine engine = new SqlEngine(limits, tables.current())) {
-            engine.run(sql, format, out, SqlCommand::report);
+    /** Runs queries, each on what is there when it begins. */
+    private final class Session {
+        private final TableSource tables;
+        private final QueryOptions options;
+        private final Path temporary;
+
+        Session(TableSource tables, QueryOptions options, Path temporary) {
+            this.tables = tables;
+            this.options = options;
+            this.temporary = temporary;
         }
-        out.flush();
+
+        void run(String sql) throws IOException {
+            SqlStatement statement = SqlStatement.parse(sql);
+            Path folder = Files.createTempDirectory(temporary, "query-");
+            SqlLimits limits =
+                    new SqlLimits(Math.toIntExact(memory.bytes() / MEGABYTE), threads, timeout, maxRows, folder);
+            try {
+                QueryInput input = QueryInput.read(statement, tables, options, folder);
+                input.notes().forEach(spec.commandLine().getErr()::println);
+                try (SqlEngine engine = new SqlEngine(limits, tables.groups(), input.tables(), input.statistics())) {
+                    engine.run(statement, format, out, SqlCommand::report);
+                }
+            } finally {
+                PathUtils.deleteDirectory(folder);
+            }
+            out.flush();
+        }
     }
 
     /** Runs one query after the other. The exit code is 1 if one failed. */
-    private int runAll(SqlLimits limits, TableSource tables) throws IOException {
+    private int runAll(Session session) throws IOException {
         boolean isDialogue = System.console() != null;
         int code = 0;
         BufferedReader input = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
@@ -160,17 +219,17 @@ public final class SqlCommand implements Callable<Integer> {
                 lines.add(line);
             }
             if (line.strip().endsWith(";")) {
-                code |= tryToRun(limits, tables, String.join("\n", lines));
+                code |= tryToRun(session, String.join("\n", lines));
                 lines.clear();
             }
             prompt(isDialogue, lines);
         }
-        return lines.isEmpty() ? code : code | tryToRun(limits, tables, String.join("\n", lines));
+        return lines.isEmpty() ? code : code | tryToRun(session, String.join("\n", lines));
     }
 
-    private int tryToRun(SqlLimits limits, TableSource tables, String sql) throws IOException {
+    private int tryToRun(Session session, String sql) throws IOException {
         try {
-            run(limits, tables, sql);
+            session.run(sql);
             return 0;
         } catch (SqlException e) {
             spec.commandLine().getErr().println(e.getMessage());

@@ -3,12 +3,10 @@ package io.lightflow.deploy.sql;
 import io.lightflow.archive.catalog.ArchiveCatalog;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.local.StackFolder;
-import io.lightflow.sql.SqlTable;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.settings.GroupSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,11 +86,13 @@ public final class TableSource implements AutoCloseable {
         return settings.group().equals(group) ? Optional.of(settings) : Optional.empty();
     }
 
-    /** The tables at their current snapshots. */
-    List<SqlTable> current() {
-        List<SqlTable> tables = new ArrayList<>();
-        groups.forEach(group -> tables.addAll(SqlTable.of(catalog, group)));
-        return tables;
+    /** The database with the statistics. */
+    StatisticsRows.Database database() {
+        if (folder != null) {
+            return new StatisticsRows.Database(folder.jdbcUrl(), EmbeddedPostgresServer.USER, null);
+        }
+        GroupSettings.Postgres postgres = settings.postgres();
+        return new StatisticsRows.Database(postgres.url(), postgres.user(), postgres.password());
     }
 
     @Override

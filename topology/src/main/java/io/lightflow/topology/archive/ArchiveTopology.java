@@ -5,6 +5,7 @@ import io.lightflow.archive.commit.HourCompaction;
 import io.lightflow.archive.commit.NewFiles;
 import io.lightflow.archive.commit.TableSink;
 import io.lightflow.archive.commit.TableUpkeep;
+import io.lightflow.archive.table.ArchiveRecord;
 import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.archive.table.RowWriter;
 import io.lightflow.archive.table.TableFiles;
@@ -83,7 +84,12 @@ public final class ArchiveTopology implements TopologyDescriptor {
 
     @Override
     public EntryDecoder decoder(GroupSettings settings) {
-        return new ArchiveEntryDecoder(schemas(settings));
+        return decoder(schemas(settings));
+    }
+
+    /** Tells beacons from the records that become rows, which stay {@link ArchiveRecord}s. */
+    public static EntryDecoder decoder(WriterSchemas schemas) {
+        return new ArchiveEntryDecoder(schemas);
     }
 
     private static WriterSchemas schemas(GroupSettings settings) {

@@ -78,15 +78,30 @@ class SqlCommandTest {
                 archive(catalog, "us", 2);
                 archive(catalog, "eu", 3);
             }
-            assertThat(run("", "--data", data.toString(), "--format", "csv", query))
+            assertThat(run("", "--data", data.toString(), "--archived-only", "--format", "csv", query))
                     .isZero();
         }
-        assertThat(run("", "--data", data.toString(), "--format", "csv", query)).isZero();
+        assertThat(run("", "--data", data.toString(), "--archived-only", "--format", "csv", query))
+                .isZero();
 
         assertThat(err.toString()).isEmpty();
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("g,n\nus,2\neu,3\n".repeat(2));
         assertThat(EmbeddedPostgresServer.jdbcUrlOfRunning(data.resolve("postgres")))
                 .isEmpty();
+    }
+
+    @Test
+    void aFolderWithoutSettingsOfItsGroupsShowsArchivedEventsAndSaysSo() {
+        try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(data.resolve("postgres"))) {
+            postgres.start();
+            try (ArchiveCatalog catalog = catalog(postgres)) {
+                archive(catalog, "us", 2);
+            }
+            assertThat(run("", "--data", data.toString(), "--format", "csv", "select count(*) n from impressions"))
+                    .isZero();
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("n\n2\n");
+        assertThat(err.toString()).contains("The folder has no settings of the group us");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.lightflow.deploy.embedded.Await;
 import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalSettings.Registries;
+import io.lightflow.deploy.sql.SqlCommand;
 import io.lightflow.lab.answer.BatchAnswer;
 import io.lightflow.lab.feed.Feed;
 import io.lightflow.lab.feed.GeneratedFeed;
@@ -17,7 +18,10 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.registry.node.NodeClients;
 import io.lightflow.topology.settings.GroupSettings;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -149,5 +153,34 @@ class ReplayTest {
             assertThat(GroupSettings.read(folder.resolve("stack/groups/" + group.name() + ".yaml")))
                     .isEqualTo(stand.stack().groupSettings(group));
         }
+    }
+
+    @Test
+    @Order(7)
+    void oneQuerySeesThatTheStatisticsAreTheSumsOfTheJoinedEvents() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int code = SqlCommand.commandLine(new ByteArrayInputStream(new byte[0]), out)
+                .execute("--data", folder.resolve("stack").toString(), "--format", "csv", """
+                        with joined as (
+                          select 1 as impressions, 0 as clicks, impression.campaignId as campaign, provenance.invalid,
+                            impression.priceMicros as micros from eu.joined_impressions
+                          union all select 1, 0, impression.campaignId, provenance.invalid, impression.priceMicros
+                          from us.joined_impressions
+                          union all select 0, 1, impression.campaignId, provenance.invalid, click.priceMicros
+                          from eu.joined_clicks
+                          union all select 0, 1, impression.campaignId, provenance.invalid, click.priceMicros
+                          from us.joined_clicks),
+                        events as (
+                          select campaign, sum(impressions) as impressions, sum(clicks) as clicks, sum(micros) as micros
+                          from joined where not invalid group by campaign),
+                        counted as (
+                          select campaign, sum(impressions) as impressions, sum(clicks) as clicks,
+                            sum(spend_micros) as micros from statistics.stats_day group by campaign)
+                        select count(*) > 0, count(*) filter (events is distinct from counted)
+                        from events full join counted using (campaign)
+                        where events.impressions > 0 or counted.impressions > 0
+                        """);
+        assertThat(code).isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8).lines().skip(1)).containsExactly("true,0");
     }
 }

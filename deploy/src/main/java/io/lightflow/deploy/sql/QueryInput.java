@@ -1,0 +1,100 @@
+package io.lightflow.deploy.sql;
+
+import io.lightflow.archive.table.ArchiveTable;
+import io.lightflow.deploy.local.StackFolder.Server;
+import io.lightflow.deploy.sql.QueryOptions.Unarchived;
+import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
+import io.lightflow.sql.SqlException;
+import io.lightflow.sql.SqlRows;
+import io.lightflow.sql.SqlStatement;
+import io.lightflow.sql.SqlTable;
+import io.lightflow.topology.schema.RegistrySchemas;
+import io.lightflow.topology.settings.GroupSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.iceberg.Table;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * What one query reads: tables of the archive at their current snapshots with the rows that these do not hold yet, and
+ * statistics of PostgreSQL.
+ *
+ * @param notes what the user should know, as sentences
+ */
+record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> notes) {
+
+    /**
+     * Reads what a statement may read.
+     *
+     * @param folder an existing folder for files, which are needed until the query has ended
+     * @throws SqlException if something is unavailable or too large
+     */
+    static QueryInput read(SqlStatement statement, TableSource source, QueryOptions options, Path folder) {
+        List<SqlTable> tables = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        // With several groups, a name of a table needs that of its group.
+        boolean isOnlyGroup = source.groups().size() == 1;
+        for (String group : source.groups()) {
+            Map<ArchiveTable, Table> read = new EnumMap<>(ArchiveTable.class);
+            for (ArchiveTable kind : ArchiveTable.values()) {
+                if ((isOnlyGroup || statement.mayRead(group)) && statement.mayRead(kind.tableName())) {
+                    source.catalog().existingTable(group, kind).ifPresent(table -> read.put(kind, table));
+                } else if (statement.describesTables()) {
+                    source.catalog()
+                            .existingTable(group, kind)
+                            .ifPresent(table -> tables.add(SqlTable.withoutRows(group, kind, table)));
+                }
+            }
+            Map<ArchiveTable, List<Path>> later = options.unarchived() == Unarchived.INCLUDED && !read.isEmpty()
+                    ? unarchived(source, group, read, options, folder, notes)
+                    : Map.of();
+            read.forEach((kind, table) ->
+                    tables.add(SqlTable.of(group, kind, table).with(later.getOrDefault(kind, List.of()))));
+        }
+        List<SqlRows> statistics = new StatisticsRows(
+                        source.database(), options.statisticsFrom(), options.maxStatistics(), options.timeout())
+                .copy(statement, folder);
+        return new QueryInput(tables, statistics, notes);
+    }
+
+    private static Map<ArchiveTable, List<Path>> unarchived(
+            TableSource source,
+            String group,
+            Map<ArchiveTable, Table> tables,
+            QueryOptions options,
+            Path folder,
+            List<String> notes) {
+        Optional<GroupSettings> settings;
+        try {
+            settings = source.settings(group, EnumSet.of(Server.CENTRAL_KAFKA, Server.REGISTRY));
+        } catch (IllegalStateException e) {
+            throw new SqlException(
+                    "the servers of the stack cannot start. Leave out the events that are not archived yet with"
+                            + " --archived-only, or start the stack.",
+                    e);
+        }
+        if (settings.isEmpty()) {
+            notes.add("The folder has no settings of the group " + group + ", so the query sees archived events only."
+                    + " `lightflow up` stores them when it starts.");
+            return Map.of();
+        }
+        GroupSettings found = settings.get();
+        try {
+            UnarchivedRows.Found rows = new UnarchivedRows(
+                            found, RegistrySchemas.connect(found.registry()), options.maxUnarchived(), folder)
+                    .read(tables);
+            notes.addAll(rows.notes());
+            return rows.files();
+        } catch (KafkaException | SchemasUnavailableException e) {
+            throw new SqlException(
+                    "the events that are not archived yet cannot be read from Kafka at "
+                            + found.kafka().bootstrapServers() + ". Leave them out with --archived-only, or try again.",
+                    e);
+        }
+    }
+}
