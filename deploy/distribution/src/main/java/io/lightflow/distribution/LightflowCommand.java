@@ -32,6 +32,7 @@ public final class LightflowCommand implements Runnable {
     /** For the commands that do not log as the operator's commands do. */
     private static final Map<String, String> LOGS = Map.of(
             "up", "log4j2.xml",
+            "sql", "log4j2.xml",
             "registry", "registry-log4j2.xml",
             "sync", "registry-log4j2.xml",
             "reports", "reports-log4j2.xml",
