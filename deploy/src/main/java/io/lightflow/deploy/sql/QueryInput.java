@@ -86,7 +86,7 @@ record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> 
         GroupSettings found = settings.get();
         try {
             UnarchivedRows.Found rows = new UnarchivedRows(
-                            found, RegistrySchemas.connect(found.registry()), options.maxUnarchived(), folder)
+                            found, RegistrySchemas.connect(found.registry()), options.maxUnarchived(), options.threads(), folder)
                     .read(tables);
             notes.addAll(rows.notes());
             return rows.files();

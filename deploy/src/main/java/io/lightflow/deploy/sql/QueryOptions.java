@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param unarchived whether it sees events that are not archived yet
  * @param maxUnarchived the most records of a table that are read for that
+ * @param threads the most threads that prepare these records
  * @param statisticsFrom rows of statistics of earlier times are left out
  * @param maxStatistics the most rows of a view of statistics
  * @param timeout for the statistics
@@ -17,6 +18,7 @@ import java.util.Optional;
 record QueryOptions(
         Unarchived unarchived,
         long maxUnarchived,
+        int threads,
         Optional<Instant> statisticsFrom,
         long maxStatistics,
         Duration timeout) {

@@ -161,6 +161,7 @@ public final class SqlCommand implements Callable<Integer> {
         QueryOptions options = new QueryOptions(
                 archivedOnly ? Unarchived.LEFT_OUT : Unarchived.INCLUDED,
                 maxUnarchived,
+                threads,
                 Optional.ofNullable(statisticsFrom),
                 maxStatistics,
                 timeout);

@@ -13,6 +13,7 @@ import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.kafka.EntryDecoder;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.TopicSetup;
+import io.lightflow.topology.loop.FutureTasks;
 import io.lightflow.topology.settings.GroupSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,8 +27,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.Files;
 import org.apache.iceberg.Table;
 import org.apache.kafka.clients.admin.Admin;
@@ -59,23 +66,27 @@ final class UnarchivedRows {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration STALL_LIMIT = Duration.ofSeconds(15);
     /** Bytes of records in memory. They go to a file for each table. */
-    private static final long BUFFER_BYTES = 16 << 20;
+    private static final long BUFFER_BYTES = 8 << 20;
 
     private final KafkaClients clients;
     private final WriterSchemas schemas;
     private final GroupSettings settings;
     private final long maxRecords;
+    private final int maxThreads;
     private final Path folder;
 
     /**
+     * @param schemas thread-safe
      * @param maxRecords the most records of a table
+     * @param maxThreads the most threads that write files
      * @param folder an existing folder for the files
      */
-    UnarchivedRows(GroupSettings settings, WriterSchemas schemas, long maxRecords, Path folder) {
+    UnarchivedRows(GroupSettings settings, WriterSchemas schemas, long maxRecords, int maxThreads, Path folder) {
         this.clients = new KafkaClients(settings.kafka());
         this.schemas = schemas;
         this.settings = settings;
         this.maxRecords = maxRecords;
+        this.maxThreads = maxThreads;
         this.folder = folder;
     }
 
@@ -209,8 +220,9 @@ final class UnarchivedRows {
             return;
         }
         EntryDecoder decoder = ArchiveTopology.decoder(schemas);
-        Buffer buffer = new Buffer(tables, files);
-        try (KafkaConsumer<byte[], byte[]> consumer = clients.consumer(CLIENT, MAX_RECORDS_PER_POLL, FETCH_WAIT)) {
+        try (Buffer buffer = new Buffer(tables, files);
+                KafkaConsumer<byte[], byte[]> consumer =
+                        clients.consumer(CLIENT, MAX_RECORDS_PER_POLL, FETCH_WAIT)) {
             consumer.assign(open.keySet());
             open.forEach((partition, tail) -> consumer.seek(partition, tail.from));
             long deadline = System.nanoTime() + STALL_LIMIT.toNanos();
@@ -245,7 +257,7 @@ final class UnarchivedRows {
                             + STALL_LIMIT.toSeconds() + " s");
                 }
             }
-            buffer.flush();
+            buffer.finish();
         }
     }
 
@@ -276,18 +288,33 @@ final class UnarchivedRows {
         }
     }
 
-    /** Records on their way into files. */
-    private final class Buffer {
-        private final Map<ArchiveTable, RowWriter> writers = new EnumMap<>(ArchiveTable.class);
+    /**
+     * Records on their way into files. Writing takes longer than reading, so several threads write. If all of them are
+     * busy, the reading thread writes, too; that bounds the records in memory.
+     */
+    private final class Buffer implements AutoCloseable {
+        private final Map<ArchiveTable, Table> tables;
+        private final Map<ArchiveTable, List<Path>> files;
+        /** Those that no thread uses. */
+        private final Map<ArchiveTable, Queue<RowWriter>> writers = new EnumMap<>(ArchiveTable.class);
+
         private final Map<ArchiveTable, List<Records>> records = new EnumMap<>(ArchiveTable.class);
         private final Map<ArchiveTable, Long> bytesOfTable = new EnumMap<>(ArchiveTable.class);
-        private final Map<ArchiveTable, List<Path>> files;
+        private final ThreadPoolExecutor threads;
+        private final List<FutureTask<Void>> writes = new ArrayList<>();
         private long bytes;
 
         Buffer(Map<ArchiveTable, Table> tables, Map<ArchiveTable, List<Path>> files) {
+            this.tables = tables;
             this.files = files;
-            tables.forEach((kind, table) ->
-                    writers.put(kind, new RowWriter(kind, table, schemas, InstantSource.system())));
+            tables.keySet().forEach(kind -> writers.put(kind, new ConcurrentLinkedQueue<>()));
+            threads = new ThreadPoolExecutor(
+                    0,
+                    maxThreads,
+                    1,
+                    TimeUnit.SECONDS,
+                    new SynchronousQueue<>(),
+                    new ThreadPoolExecutor.CallerRunsPolicy());
         }
 
         void add(TopicPartition partition, Tail tail, List<ArchiveRecord> rows) {
@@ -308,16 +335,38 @@ final class UnarchivedRows {
             return bytesOfTable.getOrDefault(kind, 0L) >= MAX_BYTES;
         }
 
-        void flush() {
+        private void flush() {
             records.forEach((kind, rows) -> {
                 List<Path> written = files.get(kind);
                 Path file = folder.resolve(settings.group() + "." + kind.tableName() + "-" + written.size()
                         + ".parquet");
                 written.add(file);
-                writers.get(kind).write(rows, Files.localOutput(file.toFile()));
+                FutureTask<Void> write = new FutureTask<>(() -> write(kind, rows, file), null);
+                writes.add(write);
+                threads.execute(write);
             });
             records.clear();
             bytes = 0;
+        }
+
+        private void write(ArchiveTable kind, List<Records> rows, Path file) {
+            RowWriter idle = writers.get(kind).poll();
+            RowWriter writer = idle != null
+                    ? idle
+                    : new RowWriter(kind, tables.get(kind), schemas, InstantSource.system());
+            writer.write(rows, Files.localOutput(file.toFile()));
+            writers.get(kind).add(writer);
+        }
+
+        /** Waits until all records are in files. */
+        void finish() {
+            flush();
+            writes.forEach(FutureTasks::get);
+        }
+
+        @Override
+        public void close() {
+            threads.shutdownNow();
         }
     }
 
