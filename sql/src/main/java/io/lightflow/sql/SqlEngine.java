@@ -115,7 +115,8 @@ public final class SqlEngine implements AutoCloseable {
                 .collect(Collectors.joining(", ", "{", "}"));
         execute("CREATE SCHEMA IF NOT EXISTS " + ColumnTypes.quoted(rows.schema()));
         execute("CREATE TABLE " + ColumnTypes.quoted(rows.schema()) + "." + ColumnTypes.quoted(rows.name())
-                + " AS SELECT * FROM read_csv(" + ColumnTypes.literal(rows.file().toString())
+                + " AS SELECT * FROM read_csv("
+                + ColumnTypes.literal(rows.file().toString())
                 + ", auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '',"
                 + " allow_quoted_nulls = false, columns = " + columns + ")");
     }

@@ -4,11 +4,11 @@ package io.lightflow.sql;
 public final class SqlException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    SqlException(String message) {
+    public SqlException(String message) {
         super(message);
     }
 
-    SqlException(String message, Throwable cause) {
+    public SqlException(String message, Throwable cause) {
         super(message, cause);
     }
 }

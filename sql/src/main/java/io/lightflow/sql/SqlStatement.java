@@ -19,8 +19,8 @@ public final class SqlStatement {
     /** They list tables and columns, but no rows. */
     private static final Pattern DESCRIBING_FUNCTION = Pattern.compile("(duckdb|pragma)_.*");
 
-    private static final Pattern DESCRIBING = Pattern.compile(
-            "\"SHOW_REF\"|information_schema|pg_catalog|sqlite_master|\"(duckdb|pragma|pg)_");
+    private static final Pattern DESCRIBING =
+            Pattern.compile("\"SHOW_REF\"|information_schema|pg_catalog|sqlite_master|\"(duckdb|pragma|pg)_");
 
     private final String sql;
     private final String tree;

@@ -145,7 +145,7 @@ class SqlEngineTest {
     @Test
     void rowsOfAnotherDatabaseKeepTheirTypesAndTellNullsFromEmptyStrings() throws IOException {
         Path file = Files.writeString(folder.resolve("rows.csv"), """
-                2026-10-26 07:33:00+00,"camp, ""one""",,7,t
+                2026-10-26 07:33:00+00,"camp ""one"", two",,7,t
                 2026-10-26 07:34:00+00,"",5,,f
                 """);
         SqlRows rows = new SqlRows(
@@ -170,7 +170,7 @@ class SqlEngineTest {
         }
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("""
                 time,campaign,unknown,clicks,pace,exhausted
-                2026-10-26 07:33:00+00,"camp, ""one""",false,,7.0,true
+                2026-10-26 07:33:00+00,"camp ""one"", two",false,,7.0,true
                 2026-10-26 07:34:00+00,"",false,5,,false
                 """);
     }

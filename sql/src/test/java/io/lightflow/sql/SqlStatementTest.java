@@ -21,7 +21,7 @@ class SqlStatementTest {
                 "select * from range(3) r, lateral (select count(*) from clicks where kafka_offset < r.range)",
                 "select * from impressions where id in (select impressionId from clicks)",
                 "select 1 union all select count(*) from clicks;",
-                "pivot clicks on currency using count(*)",
+                "select * from (pivot clicks on currency in ('EUR') using count(*))",
                 "summarize clicks",
                 "select * from query_table('clicks')",
                 "select * from query_table('cli' || 'cks')",

@@ -239,17 +239,15 @@ public final class StackFolder implements AutoCloseable {
 
     private GroupSettings withAddresses(GroupSettings written) {
         Map<String, GroupSettings.Front> fronts = new LinkedHashMap<>(written.fronts());
-        fronts.replaceAll((dc, front) -> frontKafkas.containsKey(dc)
-                ? new GroupSettings.Front(frontKafkas.get(dc), front.properties())
-                : front);
+        fronts.replaceAll((dc, front) ->
+                frontKafkas.containsKey(dc) ? new GroupSettings.Front(frontKafkas.get(dc), front.properties()) : front);
         return new GroupSettings(
                 written.group(),
                 written.dataCenters(),
                 written.shards(),
                 centralKafka == null
                         ? written.kafka()
-                        : new GroupSettings.Kafka(
-                                centralKafka, written.kafka().properties()),
+                        : new GroupSettings.Kafka(centralKafka, written.kafka().properties()),
                 fronts,
                 registry == null ? written.registry() : new GroupSettings.Registry(List.of(registry)),
                 jdbcUrl == null

@@ -75,7 +75,7 @@ record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> 
         } catch (IllegalStateException e) {
             throw new SqlException(
                     "the servers of the stack cannot start. Leave out the events that are not archived yet with"
-                            + " --archived-only, or start the stack.",
+                            + " --archived-only, or start the stack." + because(e),
                     e);
         }
         if (settings.isEmpty()) {
@@ -86,15 +86,24 @@ record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> 
         GroupSettings found = settings.get();
         try {
             UnarchivedRows.Found rows = new UnarchivedRows(
-                            found, RegistrySchemas.connect(found.registry()), options.maxUnarchived(), options.threads(), folder)
+                            found,
+                            RegistrySchemas.connect(found.registry()),
+                            options.maxUnarchived(),
+                            options.threads(),
+                            folder)
                     .read(tables);
             notes.addAll(rows.notes());
             return rows.files();
         } catch (KafkaException | SchemasUnavailableException e) {
             throw new SqlException(
                     "the events that are not archived yet cannot be read from Kafka at "
-                            + found.kafka().bootstrapServers() + ". Leave them out with --archived-only, or try again.",
+                            + found.kafka().bootstrapServers() + ". Leave them out with --archived-only, or try again."
+                            + because(e),
                     e);
         }
+    }
+
+    private static String because(RuntimeException cause) {
+        return System.lineSeparator() + "  because: " + cause.getMessage();
     }
 }

@@ -133,9 +133,8 @@ final class UnarchivedRows {
     Found read(Map<ArchiveTable, Table> tables) {
         try (Admin admin = clients.admin(CLIENT + "-lookup")) {
             Map<String, ArchiveTable> topics = new TreeMap<>();
-            tables.keySet()
-                    .forEach(kind -> kind.topics(settings.group(), settings.dataCenters())
-                            .forEach(topic -> topics.put(topic, kind)));
+            tables.keySet().forEach(kind -> kind.topics(settings.group(), settings.dataCenters())
+                    .forEach(topic -> topics.put(topic, kind)));
             Map<String, TopicDescription> described = TopicSetup.describe(admin, topics.keySet());
             Map<TopicPartition, Tail> tails = tails(admin, described, topics, tables);
             Map<ArchiveTable, Long> behind = new EnumMap<>(ArchiveTable.class);
@@ -221,8 +220,7 @@ final class UnarchivedRows {
         }
         EntryDecoder decoder = ArchiveTopology.decoder(schemas);
         try (Buffer buffer = new Buffer(tables, files);
-                KafkaConsumer<byte[], byte[]> consumer =
-                        clients.consumer(CLIENT, MAX_RECORDS_PER_POLL, FETCH_WAIT)) {
+                KafkaConsumer<byte[], byte[]> consumer = clients.consumer(CLIENT, MAX_RECORDS_PER_POLL, FETCH_WAIT)) {
             consumer.assign(open.keySet());
             open.forEach((partition, tail) -> consumer.seek(partition, tail.from));
             long deadline = System.nanoTime() + STALL_LIMIT.toNanos();
@@ -253,8 +251,8 @@ final class UnarchivedRows {
                 if (hasMoved) {
                     deadline = System.nanoTime() + STALL_LIMIT.toNanos();
                 } else if (System.nanoTime() - deadline > 0) {
-                    throw new KafkaException("reading " + open.keySet() + " stands still since "
-                            + STALL_LIMIT.toSeconds() + " s");
+                    throw new KafkaException(
+                            "reading " + open.keySet() + " stands still since " + STALL_LIMIT.toSeconds() + " s");
                 }
             }
             buffer.finish();
@@ -338,8 +336,8 @@ final class UnarchivedRows {
         private void flush() {
             records.forEach((kind, rows) -> {
                 List<Path> written = files.get(kind);
-                Path file = folder.resolve(settings.group() + "." + kind.tableName() + "-" + written.size()
-                        + ".parquet");
+                Path file =
+                        folder.resolve(settings.group() + "." + kind.tableName() + "-" + written.size() + ".parquet");
                 written.add(file);
                 FutureTask<Void> write = new FutureTask<>(() -> write(kind, rows, file), null);
                 writes.add(write);
@@ -351,9 +349,8 @@ final class UnarchivedRows {
 
         private void write(ArchiveTable kind, List<Records> rows, Path file) {
             RowWriter idle = writers.get(kind).poll();
-            RowWriter writer = idle != null
-                    ? idle
-                    : new RowWriter(kind, tables.get(kind), schemas, InstantSource.system());
+            RowWriter writer =
+                    idle != null ? idle : new RowWriter(kind, tables.get(kind), schemas, InstantSource.system());
             writer.write(rows, Files.localOutput(file.toFile()));
             writers.get(kind).add(writer);
         }
@@ -383,9 +380,8 @@ final class UnarchivedRows {
     private List<String> notes(Collection<Tail> tails, Map<ArchiveTable, Long> behind) {
         List<String> notes = new ArrayList<>();
         behind.forEach((kind, records) -> {
-            List<Tail> cut = tails.stream()
-                    .filter(tail -> tail.kind == kind && tail.cut)
-                    .toList();
+            List<Tail> cut =
+                    tails.stream().filter(tail -> tail.kind == kind && tail.cut).toList();
             if (!cut.isEmpty()) {
                 long completeMs =
                         cut.stream().mapToLong(tail -> tail.reachedMs).min().orElseThrow();
@@ -394,7 +390,8 @@ final class UnarchivedRows {
                         + " MB of them: "
                         + (completeMs < 0
                                 ? "not even all of the oldest ones."
-                                : "all until " + Instant.ofEpochMilli(completeMs).truncatedTo(ChronoUnit.SECONDS)
+                                : "all until "
+                                        + Instant.ofEpochMilli(completeMs).truncatedTo(ChronoUnit.SECONDS)
                                         + ", and only some of the later ones."));
             }
         });

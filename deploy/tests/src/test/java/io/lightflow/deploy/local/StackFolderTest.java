@@ -43,7 +43,7 @@ class StackFolderTest {
                 registry: {urls: ["%s"]}
                 postgres: {url: "%s", user: postgres}
                 zookeeper: {connect: "%s"}
-                store: {rocksdb: {directory: unused}}
+                store: {rocksdb: {directory: /unused}}
                 join: {orphanAfter: 7h}
                 """.formatted(kafka, registry, jdbcUrl, zookeeper));
     }
@@ -78,8 +78,10 @@ class StackFolderTest {
         try (StackFolder folder = StackFolder.open(data)) {
             assertThat(folder.settings("us", Set.of()).orElseThrow().join().orphanAfter())
                     .hasHours(7);
-            GroupSettings found = folder.settings("us", EnumSet.allOf(Server.class)).orElseThrow();
-            try (Connection connection = DriverManager.getConnection(found.postgres().url())) {
+            GroupSettings found =
+                    folder.settings("us", EnumSet.allOf(Server.class)).orElseThrow();
+            try (Connection connection =
+                    DriverManager.getConnection(found.postgres().url())) {
                 assertThat(connection.isValid(1)).isTrue();
             }
             assertThat(RegistrySchemas.connect(found.registry()).byId(schemaId)).isEqualTo(schema);

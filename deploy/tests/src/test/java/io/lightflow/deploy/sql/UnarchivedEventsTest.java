@@ -245,7 +245,9 @@ class UnarchivedEventsTest {
             producer.beginTransaction();
             producer.send(impression(group, 301));
             producer.commitTransaction();
-            assertThat(query(group, all).lines()).hasSize(1 + 302).containsAll(before.lines().toList());
+            assertThat(query(group, all).lines())
+                    .hasSize(1 + 302)
+                    .containsAll(before.lines().toList());
         }
         assertThat(err.toString()).isEmpty();
     }
