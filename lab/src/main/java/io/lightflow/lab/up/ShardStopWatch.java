@@ -1,7 +1,9 @@
 package io.lightflow.lab.up;
 
+import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.LocalStack;
-import io.lightflow.topology.dataflow.DataflowTopology;
+import io.lightflow.topology.catalog.Topologies;
+import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.zookeeper.GroupNodes;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class ShardStopWatch implements AutoCloseable {
     private static final long INTERVAL_MS = 1_000;
 
-    private final List<GroupNodes> groups = new ArrayList<>();
+    private final List<GroupNodes> topologies = new ArrayList<>();
     private final Thread waiting;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
         Thread daemon = new Thread(work, "lightflow-stop-watch");
@@ -26,10 +28,10 @@ final class ShardStopWatch implements AutoCloseable {
     /** @param waiting the thread to interrupt */
     ShardStopWatch(LocalStack stack, Thread waiting) {
         this.waiting = waiting;
-        stack.settings()
-                .groups()
-                .forEach(
-                        group -> groups.add(GroupNodes.connect(stack.groupSettings(group), DataflowTopology.INSTANCE)));
+        for (DcGroup group : stack.settings().groups()) {
+            GroupSettings settings = stack.groupSettings(group);
+            Topologies.of(settings).forEach(topology -> topologies.add(GroupNodes.connect(settings, topology)));
+        }
     }
 
     void start() {
@@ -37,7 +39,7 @@ final class ShardStopWatch implements AutoCloseable {
     }
 
     private void look() {
-        for (GroupNodes nodes : groups) {
+        for (GroupNodes nodes : topologies) {
             List<String> stops;
             try {
                 stops = List.copyOf(nodes.stops().values());
@@ -60,6 +62,6 @@ final class ShardStopWatch implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
-        groups.forEach(GroupNodes::close);
+        topologies.forEach(GroupNodes::close);
     }
 }
