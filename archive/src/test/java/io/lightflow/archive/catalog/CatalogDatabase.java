@@ -50,12 +50,16 @@ public final class CatalogDatabase {
 
     /** Opens the catalog through another port. */
     public static ArchiveCatalog open(String schema, Path folder, int port) {
+        return open(schema, folder.toUri().toString(), Map.of(), port);
+    }
+
+    /** Opens the catalog in a schema, with tables in another storage. */
+    public static ArchiveCatalog open(String schema, String warehouse, Map<String, String> files) {
+        return open(schema, warehouse, files, port());
+    }
+
+    private static ArchiveCatalog open(String schema, String warehouse, Map<String, String> files, int port) {
         return ArchiveCatalog.jdbc(
-                "jdbc:postgresql://127.0.0.1:" + port + "/postgres",
-                "postgres",
-                "postgres",
-                schema,
-                folder.toUri().toString(),
-                Map.of());
+                "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "postgres", "postgres", schema, warehouse, files);
     }
 }
