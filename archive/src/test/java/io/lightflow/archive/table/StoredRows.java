@@ -17,10 +17,10 @@ import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 
 /** Reads files with Parquet's own assembly of records. */
-final class StoredRows {
+public final class StoredRows {
     private StoredRows() {}
 
-    static List<Group> of(Table table, DataFile file) {
+    public static List<Group> of(Table table, DataFile file) {
         return of(table.io().newInputFile(file.location()));
     }
 
