@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarOutputStream;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -160,6 +161,25 @@ class TarballTest {
                 folder.resolve("a link"), Path.of(home.getFileName().toString(), "bin/lightflow"));
         Run run = run(Map.of("JAVA_HOME", thisJava().toString()), link, "--version");
         assertThat(run.output()).startsWith("Lightflow ");
+    }
+
+    @Test
+    void librariesOfStoragesJoinTheClassPath() throws Exception {
+        Path library = Files.createDirectory(folder.resolve("hdfs")).resolve("client.jar");
+        try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(library))) {
+            jar.finish();
+        }
+        Run run = run(
+                Map.of(
+                        "JAVA_HOME",
+                        thisJava().toString(),
+                        "LIGHTFLOW_CLASSPATH",
+                        library.getParent() + "/*",
+                        "LIGHTFLOW_JAVA_OPTIONS",
+                        "-XshowSettings:properties"),
+                home.resolve("bin/lightflow"),
+                "--version");
+        assertThat(run.output()).contains(library.toString(), "Lightflow ");
     }
 
     @Test
