@@ -20,7 +20,6 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
-import org.apache.iceberg.types.Types.NestedField;
 import org.duckdb.DuckDBPreparedStatement;
 
 /**
@@ -81,7 +80,7 @@ public final class SqlEngine implements AutoCloseable {
         }
         for (SqlTable table : tables) {
             execute("CREATE VIEW " + ColumnTypes.quoted(table.group()) + "." + ColumnTypes.quoted(table.name()) + " AS "
-                    + select(table));
+                    + table.select());
         }
         for (SqlRows each : rows) {
             load(each);
@@ -119,28 +118,6 @@ public final class SqlEngine implements AutoCloseable {
                 + ColumnTypes.literal(rows.file().toString())
                 + ", auto_detect = false, header = false, delim = ',', quote = '\"', escape = '\"', nullstr = '',"
                 + " allow_quoted_nulls = false, columns = " + columns + ")");
-    }
-
-    private static String select(SqlTable table) {
-        if (table.files().isEmpty()) {
-            return table.schema().columns().stream()
-                    .map(column -> "CAST(NULL AS " + ColumnTypes.of(column.type()) + ") AS "
-                            + ColumnTypes.quoted(column.name()))
-                    .collect(Collectors.joining(", ", "SELECT ", " WHERE false"));
-        }
-        String files = table.files().stream()
-                .map(file -> ColumnTypes.literal(file.toString()))
-                .collect(Collectors.joining(", ", "[", "]"));
-        // By the ids of the fields, so that a file that lacks a later column has nulls in it.
-        String schema = table.schema().columns().stream()
-                .map(SqlEngine::column)
-                .collect(Collectors.joining(", ", "MAP {", "}"));
-        return "SELECT * FROM read_parquet(" + files + ", schema = " + schema + ")";
-    }
-
-    private static String column(NestedField column) {
-        return column.fieldId() + ": {name: " + ColumnTypes.literal(column.name()) + ", type: "
-                + ColumnTypes.literal(ColumnTypes.of(column.type())) + ", default_value: NULL}";
     }
 
     /** Parses a query, and runs it. */

@@ -8,10 +8,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types.NestedField;
 
 /**
  * A table of the archive at one snapshot.
@@ -24,7 +28,8 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
     /** The tables of a group at their current snapshots. */
     public static List<SqlTable> of(ArchiveCatalog catalog, String group) {
         List<SqlTable> tables = new ArrayList<>();
-        catalog.existingTables(group).forEach((name, table) -> tables.add(of(group, name, table)));
+        catalog.existingTables(group)
+                .forEach((name, table) -> tables.add(of(group, name, table, Expressions.alwaysTrue())));
         return tables;
     }
 
@@ -35,7 +40,7 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
      * @throws SqlException if it has files that this engine cannot read
      */
     public static SqlTable of(String group, ArchiveTable kind, Table table) {
-        return of(group, kind.tableName(), table);
+        return of(group, kind.tableName(), table, Expressions.alwaysTrue());
     }
 
     /** A table whose rows are not needed. */
@@ -43,9 +48,15 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
         return new SqlTable(group, kind.tableName(), table.schema(), List.of());
     }
 
-    private static SqlTable of(String group, String name, Table table) {
+    /**
+     * A table at its current snapshot, with those files only that may hold rows of a filter.
+     *
+     * @throws SqlException if the table has files that this engine cannot read
+     */
+    public static SqlTable of(String group, String name, Table table, Expression filter) {
         List<Path> files = new ArrayList<>();
-        try (CloseableIterable<FileScanTask> tasks = table.newScan().planFiles()) {
+        try (CloseableIterable<FileScanTask> tasks =
+                table.newScan().filter(filter).planFiles()) {
             for (FileScanTask task : tasks) {
                 if (!task.deletes().isEmpty()) {
                     throw new SqlException("another engine deleted rows of " + group + "." + name
@@ -74,5 +85,27 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
                     + ". Query them with an engine that reads this storage.");
         }
         return Path.of(uri.getPath());
+    }
+
+    /** A SELECT statement of DuckDB over all rows of the files. Columns that a file lacks are null. */
+    public String select() {
+        if (files.isEmpty()) {
+            return schema.columns().stream()
+                    .map(column -> "CAST(NULL AS " + ColumnTypes.of(column.type()) + ") AS "
+                            + ColumnTypes.quoted(column.name()))
+                    .collect(Collectors.joining(", ", "SELECT ", " WHERE false"));
+        }
+        String list = files.stream()
+                .map(file -> ColumnTypes.literal(file.toString()))
+                .collect(Collectors.joining(", ", "[", "]"));
+        // By the ids of the fields, so that a file that lacks a later column has nulls in it.
+        String columns =
+                schema.columns().stream().map(SqlTable::column).collect(Collectors.joining(", ", "MAP {", "}"));
+        return "SELECT * FROM read_parquet(" + list + ", schema = " + columns + ")";
+    }
+
+    private static String column(NestedField column) {
+        return column.fieldId() + ": {name: " + ColumnTypes.literal(column.name()) + ", type: "
+                + ColumnTypes.literal(ColumnTypes.of(column.type())) + ", default_value: NULL}";
     }
 }

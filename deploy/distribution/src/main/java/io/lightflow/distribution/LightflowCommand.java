@@ -1,5 +1,6 @@
 package io.lightflow.distribution;
 
+import io.lightflow.deploy.reconcile.ReconcileCommand;
 import io.lightflow.deploy.sql.SqlCommand;
 import io.lightflow.lab.up.UpCommand;
 import io.lightflow.mirror.MirrorMain;
@@ -71,6 +72,7 @@ public final class LightflowCommand implements Runnable {
         add(root, "reports", ReportsMain.commandLine().getSubcommands().get("serve"));
         add(root, "mirror", MirrorMain.commandLine());
         add(root, "sql", SqlCommand.commandLine());
+        add(root, "reconcile", ReconcileCommand.commandLine());
         operator.forEach((name, command) -> add(
                 root,
                 name,

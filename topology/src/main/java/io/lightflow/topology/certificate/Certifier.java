@@ -2,11 +2,9 @@ package io.lightflow.topology.certificate;
 
 import io.lightflow.event.EventType;
 import io.lightflow.position.Position;
-import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.certificate.PartitionReader.Offsets;
 import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.descriptor.ShardPositions;
-import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.postgres.HourOfStatistics;
 import io.lightflow.topology.postgres.StatisticsReader;
@@ -22,22 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Certifies hours of a group: counts them again from the topics, and compares. It only reads, so the topologies keep
  * working meanwhile. Keeps its connections; not thread-safe.
  */
 final class Certifier implements AutoCloseable {
-    /** Beacons move a watermark every second; without them it may stand still. */
-    private static final Duration WATERMARK_MOVE_TIMEOUT = Duration.ofSeconds(2);
-
-    private static final Duration WATERMARK_POLL_INTERVAL = Duration.ofMillis(200);
-
     private final GroupSettings settings;
     private final RegistrySchemas schemas;
     private final PartitionReader central;
@@ -45,7 +35,6 @@ final class Certifier implements AutoCloseable {
     private final ShardPositions joins;
     private final StatisticsReader statistics;
     private final GroupNodes nodes;
-    private final CountDownLatch never = new CountDownLatch(1);
 
     Certifier(GroupSettings settings) {
         String name = "lightflow-certify-" + settings.group();
@@ -68,20 +57,9 @@ final class Certifier implements AutoCloseable {
      * @throws HourNotClosedException if there is none
      */
     Instant newestClosed() {
-        Map<Integer, Position> joined = joins.read(allShards());
-        long least = Long.MAX_VALUE;
         try (ShardPositions counts = StatisticsTopology.INSTANCE.positions(settings)) {
-            for (Map<Integer, Position> positions : List.of(joined, counts.read(allShards()))) {
-                for (Position position : positions.values()) {
-                    least = Math.min(least, position.watermark());
-                }
-            }
+            return ClosedHours.newest(settings.group(), List.of(joins.read(allShards()), counts.read(allShards())));
         }
-        if (least == Position.NO_TIME) {
-            throw new HourNotClosedException(
-                    "no hour is closed yet: not every shard of group " + settings.group() + " has a watermark");
-        }
-        return Instant.ofEpochMilli(least).truncatedTo(ChronoUnit.HOURS).minus(1, ChronoUnit.HOURS);
     }
 
     /**
@@ -94,7 +72,7 @@ final class Certifier implements AutoCloseable {
     Certificate certify(Instant hour, List<Integer> shards) {
         long begin = hour.toEpochMilli();
         Map<Integer, Position> counted = joins.read(allShards());
-        requireClosed(hour, DataflowTopology.INSTANCE, counted);
+        ClosedHours.require(hour, DataflowTopology.INSTANCE, counted);
         HourOfStatistics stored = statistics.hour(hour);
         Map<Integer, Position> summed = new TreeMap<>();
         allShards()
@@ -103,8 +81,8 @@ final class Certifier implements AutoCloseable {
                         stored.positions()
                                 .getOrDefault(settings.group(), new TreeMap<>())
                                 .getOrDefault(shard, Position.START)));
-        requireClosed(hour, StatisticsTopology.INSTANCE, summed);
-        Map<Integer, Position> decided = afterTimers(counted);
+        ClosedHours.require(hour, StatisticsTopology.INSTANCE, summed);
+        Map<Integer, Position> decided = ClosedHours.afterTimers(joins, counted);
 
         SortedMap<String, EventType> light = GroupTopics.light(settings);
         PossibleRules rules = new PossibleRules(settings.group(), nodes.submittedRules(Instant.now()), settings.join());
@@ -128,47 +106,6 @@ final class Certifier implements AutoCloseable {
                         .toList(),
                 certificates,
                 shards.size() == settings.shards() ? compare(begin, rows, stored) : null);
-    }
-
-    private void requireClosed(Instant hour, TopologyDescriptor topology, Map<Integer, Position> positions) {
-        long end = hour.toEpochMilli() + Statistics.HOUR_MS;
-        positions.forEach((shard, position) -> {
-            if (position.watermark() < end) {
-                throw new HourNotClosedException("the hour " + hour + " is not closed yet: shard " + shard + " of "
-                        + topology.name()
-                        + (position.watermark() == Position.NO_TIME
-                                ? " has no watermark"
-                                : " has come to " + Instant.ofEpochMilli(position.watermark()))
-                        + ", and must be past " + Instant.ofEpochMilli(end));
-            }
-        });
-    }
-
-    /**
-     * Positions with greater watermarks than the given ones, so that everything that waited only for the next watermark
-     * is decided. A watermark that stands still is taken as it is.
-     */
-    private Map<Integer, Position> afterTimers(Map<Integer, Position> before) {
-        long deadline = System.nanoTime() + WATERMARK_MOVE_TIMEOUT.toNanos();
-        while (true) {
-            Map<Integer, Position> now = joins.read(allShards());
-            boolean moved = now.entrySet().stream()
-                    .allMatch(shard -> shard.getValue().watermark()
-                            > before.get(shard.getKey()).watermark());
-            if (moved || System.nanoTime() - deadline > 0) {
-                return now;
-            }
-            pause(WATERMARK_POLL_INTERVAL);
-        }
-    }
-
-    /** Waits; an interrupt ends it. */
-    void pause(Duration time) {
-        try {
-            never.await(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        }
     }
 
     /** Other groups may be counted into the same rows; their joined topics are on the same cluster. */

@@ -1,32 +1,19 @@
 package io.lightflow.topology.certificate;
 
-import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
-import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.operator.SettingsOption;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.zookeeper.ZooKeeperUnavailableException;
 import java.nio.file.Path;
-import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code lightflow certify}. */
 @Command(
@@ -38,8 +25,6 @@ import picocli.CommandLine.TypeConversionException;
             "Exits with 1 if there is a difference or the hour is not closed yet."
         })
 public final class CertifyCommand implements Callable<Integer> {
-    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(15);
-
     @Spec
     private CommandSpec spec;
 
@@ -48,23 +33,6 @@ public final class CertifyCommand implements Callable<Integer> {
 
     @ArgGroup(multiplicity = "1")
     private HourChoice which;
-
-    /** The hours to certify. */
-    private static final class HourChoice {
-        @Option(
-                names = "--hour",
-                converter = HourConverter.class,
-                description = "The hour that begins at this time, such as 2026-01-01T13.")
-        private Instant hour;
-
-        @Option(names = "--last", description = "The newest closed hour.")
-        private boolean last;
-
-        @Option(
-                names = "--follow",
-                description = "The newest closed hour, and each one after it as soon as it is closed, until stopped.")
-        private boolean follow;
-    }
 
     @Option(names = "--shard", description = "Only this shard, without PostgreSQL.")
     private Integer shard;
@@ -78,28 +46,6 @@ public final class CertifyCommand implements Callable<Integer> {
             description = "Write gauges to this file, in the text format of Prometheus.")
     private Path metrics;
 
-    /** Takes an hour's beginning, UTC. */
-    static final class HourConverter implements ITypeConverter<Instant> {
-        private static final Pattern HOUR = Pattern.compile("(\\d{4}-\\d{2}-\\d{2}T\\d{2})(:00(:00)?)?Z?");
-
-        @Override
-        public Instant convert(String value) {
-            var matcher = HOUR.matcher(value);
-            try {
-                if (matcher.matches()) {
-                    return LocalDateTime.parse(matcher.group(1) + ":00").toInstant(ZoneOffset.UTC);
-                }
-            } catch (DateTimeException e) {
-                throw new TypeConversionException(expected(value) + ": " + e.getMessage());
-            }
-            throw new TypeConversionException(expected(value));
-        }
-
-        private static String expected(String value) {
-            return "expected the beginning of an hour in UTC, such as 2026-01-01T13, found " + value;
-        }
-    }
-
     @Override
     public Integer call() {
         GroupSettings settings = settingsOption.read();
@@ -112,10 +58,10 @@ public final class CertifyCommand implements Callable<Integer> {
                 ? List.of(shard)
                 : IntStream.range(0, settings.shards()).boxed().toList();
         try (Certifier certifier = new Certifier(settings)) {
-            if (which.follow) {
+            if (which.isFollow()) {
                 return follow(certifier, shards);
             }
-            Instant hour = which.last ? certifier.newestClosed() : which.hour;
+            Instant hour = which.hour() == null ? certifier.newestClosed() : which.hour();
             return certify(certifier, hour, shards) ? 0 : 1;
         }
     }
@@ -132,39 +78,19 @@ public final class CertifyCommand implements Callable<Integer> {
         return certificate.complete();
     }
 
-    /** Continues through outages; ends when it is interrupted. */
+    /** Ends when it is interrupted. */
     private int follow(Certifier certifier, List<Integer> shards) {
-        boolean good = true;
-        Instant next = null;
-        try {
-            while (true) {
-                try {
-                    Instant newest = certifier.newestClosed();
-                    next = next == null ? newest : next;
-                    while (!next.isAfter(newest)) {
-                        good &= certify(certifier, next, shards);
-                        next = next.plus(1, ChronoUnit.HOURS);
-                    }
-                } catch (HourNotClosedException
-                        | SinkUnavailableException
-                        | SchemasUnavailableException
-                        | ZooKeeperUnavailableException e) {
-                    reportRetry(e);
-                } catch (KafkaException e) {
-                    if (e instanceof InterruptException) {
-                        throw e;
-                    }
-                    reportRetry(e);
-                }
-                certifier.pause(CHECK_INTERVAL);
+        HourFollower.Check check = new HourFollower.Check() {
+            @Override
+            public Instant newestClosed() {
+                return certifier.newestClosed();
             }
-        } catch (InterruptException e) {
-            return good ? 0 : 1;
-        }
-    }
 
-    private void reportRetry(RuntimeException failure) {
-        spec.commandLine().getErr().println(failure.getMessage() + "; retrying");
-        spec.commandLine().getErr().flush();
+            @Override
+            public boolean check(Instant hour) {
+                return certify(certifier, hour, shards);
+            }
+        };
+        return HourFollower.follow(check, spec.commandLine().getErr()) ? 0 : 1;
     }
 }

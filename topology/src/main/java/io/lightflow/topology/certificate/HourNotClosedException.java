@@ -1,10 +1,10 @@
 package io.lightflow.topology.certificate;
 
-/** The hour cannot be certified yet. The message names the shard that lags. */
-final class HourNotClosedException extends RuntimeException {
+/** The hour cannot be checked yet. The message names the shard that lags. */
+public class HourNotClosedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    HourNotClosedException(String message) {
+    public HourNotClosedException(String message) {
         super(message);
     }
 }

@@ -19,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /** Reads committed records of one cluster, in no consumer group and without a trace. Not thread-safe. */
-final class PartitionReader implements AutoCloseable {
+public final class PartitionReader implements AutoCloseable {
     private static final int MAX_RECORDS_PER_POLL = 5_000;
     /** A request at the end of one partition delays the first request for the next. */
     private static final Duration MAX_FETCH_WAIT = Duration.ofMillis(5);
@@ -33,13 +33,14 @@ final class PartitionReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
 
     /** @param name for the clients' ids */
-    PartitionReader(GroupSettings.Kafka cluster, String name) {
+    public PartitionReader(GroupSettings.Kafka cluster, String name) {
         KafkaClients clients = new KafkaClients(cluster);
         this.admin = clients.admin(name + "-lookup");
         this.consumer = clients.consumer(name, MAX_RECORDS_PER_POLL, MAX_FETCH_WAIT);
     }
 
-    Admin admin() {
+    /** For look-ups. */
+    public Admin admin() {
         return admin;
     }
 
@@ -50,10 +51,10 @@ final class PartitionReader implements AutoCloseable {
      * @param since of the first record with the requested timestamp or a later one; the end if there is none
      * @param end after the newest record, committed or not
      */
-    record Offsets(long begin, long since, long end) {
+    public record Offsets(long begin, long since, long end) {
 
         /** Whether deleted records may have had the requested timestamp, or a later one. */
-        boolean mayBeCutOff() {
+        public boolean mayBeCutOff() {
             return begin > 0 && since == begin;
         }
     }
@@ -63,7 +64,7 @@ final class PartitionReader implements AutoCloseable {
      *
      * @param sinceMs timestamp, ms since the Unix epoch
      */
-    Map<TopicPartition, Offsets> open(Collection<TopicPartition> partitions, long sinceMs) {
+    public Map<TopicPartition, Offsets> open(Collection<TopicPartition> partitions, long sinceMs) {
         // All at once, since each new partition takes a request. Only those that are read are fetched.
         consumer.assign(partitions);
         consumer.pause(partitions);
@@ -101,7 +102,7 @@ final class PartitionReader implements AutoCloseable {
      *
      * @throws KafkaException if the cluster is unavailable, or a transaction stays open
      */
-    void read(TopicPartition partition, long from, long to, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    public void read(TopicPartition partition, long from, long to, Consumer<ConsumerRecord<byte[], byte[]>> each) {
         if (from >= to) {
             return;
         }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * <p>A certificate must not take a decision by any of them for a difference: the longest wait counts, and a join is
  * required only if all agree.
  */
-final class PossibleRules {
+public final class PossibleRules {
     /** How far the clocks of the submitting machine, a worker and a server may disagree. */
     private static final Duration MAX_CLOCK_SKEW = Duration.ofHours(1);
 
@@ -35,7 +35,7 @@ final class PossibleRules {
      * @param submitted the rules of each submission that changed them, oldest first
      * @param present the rules of the settings, which count if nothing is known of a submission
      */
-    PossibleRules(String group, List<SubmittedRules> submitted, JoinRules present) {
+    public PossibleRules(String group, List<SubmittedRules> submitted, JoinRules present) {
         this.group = group;
         for (int i = 0; i < submitted.size(); i++) {
             JoinRules rules = submitted.get(i).rules();
@@ -67,27 +67,27 @@ final class PossibleRules {
     }
 
     /** How far ahead of its record an event of this time or a later one may be stamped. */
-    Duration farFuture(long time) {
+    public Duration farFuture(long time) {
         return longest(terms.stream().filter(term -> term.includes(time)).map(Term::farFuture));
     }
 
     /** For how long the join recognizes the id of an event. */
-    Duration retention(long time) {
+    public Duration retention(long time) {
         return longest(at(time).map(JoinSettings::retention));
     }
 
     /** For how long a conversion waits for clicks that are not in order. */
-    Duration allowedDisorder(long time) {
+    public Duration allowedDisorder(long time) {
         return longest(at(time).map(JoinSettings::allowedDisorder));
     }
 
     /** For how long a click waits for its impression. */
-    Duration orphanAfter(long time, String advertiserId) {
+    public Duration orphanAfter(long time, String advertiserId) {
         return longest(windows(time, advertiserId).map(Windows::orphanAfter));
     }
 
     /** For how long any click waits, whatever its time. */
-    Duration longestOrphanAfter() {
+    public Duration longestOrphanAfter() {
         return longest(terms.stream()
                 .map(Term::settings)
                 .flatMap(settings ->
@@ -96,7 +96,7 @@ final class PossibleRules {
     }
 
     /** Whether a click is joined with the impression that it names, whichever rules applied. */
-    boolean mustJoin(long click, String advertiserId, long impression) {
+    public boolean mustJoin(long click, String advertiserId, long impression) {
         return windows(click, advertiserId)
                 .allMatch(windows ->
                         impression >= click - windows.impressionLookBack().toMillis()

@@ -31,6 +31,7 @@ class CommandSamplesTest {
     /** The classes behind scripts; those of {@code deploy/cluster} are subcommands of one class. */
     private static final Map<String, String> SCRIPTS = Map.of(
             "deploy/local/registry", "io.lightflow.deploy.local.RegistryCommand",
+            "lab/alter-event", "io.lightflow.lab.reconcile.AlterEventCommand",
             "lab/bench", "io.lightflow.lab.bench.BenchCommand",
             "lab/producer-bench", "io.lightflow.lab.bench.ProducerBenchCommand",
             "lab/torture", "io.lightflow.lab.torture.TortureCommand",

@@ -104,6 +104,44 @@ final class CertifiedHour {
         assertThat(front).isPositive();
     }
 
+    /** The archive and PostgreSQL tell what the topics tell. */
+    void assertReconciled() throws IOException {
+        Path report = folder.resolve("reconciled.json");
+        Path metrics = folder.resolve("reconciled.prom");
+
+        Answer answer = operator.reconcile(
+                "--hour", hour.toString(), "--report", report.toString(), "--metrics", metrics.toString());
+
+        assertThat(answer.exitCode()).as(answer.output()).isZero();
+        assertThat(answer.output())
+                .contains("events of " + hour + " to " + hour.plus(1, ChronoUnit.HOURS) + ": EQUAL")
+                .contains("compared with the joined events of [eu, us]")
+                .doesNotContain("DIFFERENCE", "not compared", "deleted");
+        assertThat(Files.readString(metrics)).contains("lightflow_reconciliation_equal{group=\"us\"} 1\n");
+        JsonNode result = new ObjectMapper().readTree(report.toFile());
+        assertThat(result.get("equal").booleanValue()).isTrue();
+        assertThat(result.get("tables")).hasSize(10);
+        for (JsonNode table : result.get("tables")) {
+            assertThat(table.get("topics")).isEqualTo(table.get("archive"));
+        }
+        assertThat(result.get("tables").get(0).get("archive").get("rows").longValue())
+                .isPositive();
+    }
+
+    /** Deleted records of a topic are no difference, since retention deletes them. A changed row is one. */
+    void assertReconciliationNames(Joined removed, String row) {
+        Answer answer = operator.reconcile("--hour", hour.toString());
+
+        assertThat(answer.exitCode()).as(answer.output()).isOne();
+        assertThat(answer.output())
+                .contains("deleted from the topics, some possibly of the hour: "
+                        + removed.partition().topic() + "-"
+                        + removed.partition().partition() + " before offset "
+                        + (removed.offset() + 1))
+                .contains("1 DIFFERENCES")
+                .contains(row.replace("DIFFERENCE row", "DIFFERENCE stats_hour"));
+    }
+
     void assertNotClosedTooEarly() {
         Answer early = operator.run("certify", "--hour", "2051-01-01T00");
 

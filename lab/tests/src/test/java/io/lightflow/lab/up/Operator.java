@@ -1,6 +1,7 @@
 package io.lightflow.lab.up;
 
 import io.lightflow.deploy.group.DcGroup;
+import io.lightflow.deploy.reconcile.ReconcileCommand;
 import io.lightflow.topology.Main;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -45,11 +46,21 @@ final class Operator {
     Answer run(String command, String... options) {
         List<String> arguments = new ArrayList<>(List.of(command, "--settings", settings.toString()));
         arguments.addAll(List.of(options));
+        return run(Main.commandLine(), arguments);
+    }
+
+    Answer reconcile(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("--settings", settings.toString()));
+        arguments.addAll(List.of(options));
+        return run(ReconcileCommand.commandLine(), arguments);
+    }
+
+    private static Answer run(CommandLine commandLine, List<String> arguments) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         PrintStream before = System.out;
         try (PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
             System.setOut(out);
-            CommandLine commandLine = Main.commandLine().setErr(new PrintWriter(out, true, StandardCharsets.UTF_8));
+            commandLine.setErr(new PrintWriter(out, true, StandardCharsets.UTF_8));
             int exitCode = commandLine.execute(arguments.toArray(String[]::new));
             return new Answer(exitCode, said.toString(StandardCharsets.UTF_8));
         } finally {

@@ -126,10 +126,12 @@ class ReplayTest {
         CertifiedHour hour = CertifiedHour.busiest(stand, files, events.start());
 
         hour.assertComplete();
+        hour.assertReconciled();
         hour.assertNotClosedTooEarly();
         CertifiedHour.Joined removed = hour.removeFirstJoinedImpression();
         String row = hour.changeRow();
         hour.assertNamed(removed, row);
+        hour.assertReconciliationNames(removed, row);
     }
 
     /** The clicks have a schema that was registered in one data center only. */
