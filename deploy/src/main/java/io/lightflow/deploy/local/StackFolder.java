@@ -82,7 +82,7 @@ public final class StackFolder implements AutoCloseable {
     }
 
     /** Stores the settings of a group whose servers run. */
-    static void write(Path data, GroupSettings settings) {
+    public static void write(Path data, GroupSettings settings) {
         Path file = file(data, settings.group());
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {

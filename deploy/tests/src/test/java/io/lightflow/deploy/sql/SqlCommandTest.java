@@ -7,8 +7,15 @@ import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.archive.table.Records;
 import io.lightflow.archive.table.RowWriter;
 import io.lightflow.archive.table.SampleRecords;
+import io.lightflow.deploy.embedded.EmbeddedKafka;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
+import io.lightflow.deploy.local.LocalRegistry;
+import io.lightflow.deploy.local.StackFolder;
 import io.lightflow.event.Impression;
+import io.lightflow.registry.client.RegistryClientSettings;
+import io.lightflow.registry.client.SchemaRegistryClient;
+import io.lightflow.topology.archive.ArchiveTopology;
+import io.lightflow.topology.settings.GroupSettings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintWriter;
@@ -19,8 +26,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericData;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.Table;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -102,6 +114,66 @@ class SqlCommandTest {
         }
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("n\n2\n");
         assertThat(err.toString()).contains("The folder has no settings of the group us");
+    }
+
+    @Test
+    void eventsThatAreNotArchivedYetAreReadFromTheKafkaOfAStoppedStack() {
+        Schema ofAProducer = SchemaBuilder.record(Impression.class.getSimpleName())
+                .namespace(Impression.class.getPackageName())
+                .fields()
+                .requiredString("id")
+                .requiredLong("time")
+                .requiredString("note")
+                .endRecord();
+        try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(data.resolve("postgres"));
+                EmbeddedKafka kafka = new EmbeddedKafka(data.resolve("kafka-central"))) {
+            postgres.start();
+            kafka.start();
+            GroupSettings settings = GroupSettings.parse("""
+                    group: us
+                    dataCenters: [us]
+                    shards: 1
+                    kafka: {bootstrapServers: "%s"}
+                    registry: {urls: ["http://127.0.0.1:1"]}
+                    postgres: {url: "%s", user: postgres}
+                    zookeeper: {connect: "127.0.0.1:1"}
+                    store: {rocksdb: {directory: /unused}}
+                    archive: {warehouse: "%s"}
+                    """.formatted(
+                            kafka.bootstrapServers(),
+                            postgres.jdbcUrl(),
+                            data.resolve("archive").toUri()));
+            ArchiveTopology.INSTANCE.topics(settings).keySet().forEach(topic -> kafka.createTopic(topic, 1, Map.of()));
+            ArchiveTopology.INSTANCE.prepare(settings);
+            int schemaId;
+            try (LocalRegistry registry = new LocalRegistry(postgres.jdbcUrl())) {
+                registry.start();
+                schemaId = new SchemaRegistryClient(RegistryClientSettings.of(registry.url()))
+                        .register(ofAProducer.getFullName(), ofAProducer);
+            }
+            GenericData.Record event = new GenericData.Record(ofAProducer);
+            event.put("id", "i1");
+            event.put("time", System.currentTimeMillis());
+            event.put("note", "of another build");
+            try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                    Map.of("bootstrap.servers", kafka.bootstrapServers(), "enable.metrics.push", false),
+                    new ByteArraySerializer(),
+                    new ByteArraySerializer())) {
+                producer.send(new ProducerRecord<>(
+                        "us.impressions",
+                        "user".getBytes(StandardCharsets.UTF_8),
+                        SampleRecords.record(0, "user", schemaId, event).value()));
+            }
+            StackFolder.write(data, settings);
+        }
+        String query = "select id, kafka_offset, decode_failure from us.impressions";
+
+        assertThat(run("", "--data", data.toString(), "--format", "csv", query)).isZero();
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("id,kafka_offset,decode_failure\ni1,0,\n");
+        assertThat(EmbeddedKafka.bootstrapServersOfRunning(data.resolve("kafka-central")))
+                .isEmpty();
     }
 
     @Test
