@@ -24,6 +24,7 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /** The catalog of the archive: it points at the newest metadata of each table. Thread-safe. */
@@ -121,10 +122,13 @@ public final class ArchiveCatalog implements AutoCloseable {
         return tables;
     }
 
-    /** A table of a group as it is; empty if it does not exist. */
+    /** A table of a group as it is; empty if it does not exist. Thread-safe. */
     public Optional<Table> existingTable(String group, ArchiveTable kind) {
-        TableIdentifier name = TableIdentifier.of(Namespace.of(group), kind.tableName());
-        return catalog.tableExists(name) ? Optional.of(catalog.loadTable(name)) : Optional.empty();
+        try {
+            return Optional.of(catalog.loadTable(TableIdentifier.of(Namespace.of(group), kind.tableName())));
+        } catch (NoSuchTableException e) {
+            return Optional.empty();
+        }
     }
 
     /** The groups that have tables, in alphabetical order. */
