@@ -2,6 +2,7 @@ package io.lightflow.distribution;
 
 import io.lightflow.deploy.reconcile.ReconcileCommand;
 import io.lightflow.deploy.sql.SqlCommand;
+import io.lightflow.deploy.why.WhyCommand;
 import io.lightflow.lab.up.UpCommand;
 import io.lightflow.mirror.MirrorMain;
 import io.lightflow.registry.server.RegistryMain;
@@ -73,6 +74,7 @@ public final class LightflowCommand implements Runnable {
         add(root, "mirror", MirrorMain.commandLine());
         add(root, "sql", SqlCommand.commandLine());
         add(root, "reconcile", ReconcileCommand.commandLine());
+        add(root, "why", WhyCommand.commandLine());
         operator.forEach((name, command) -> add(
                 root,
                 name,

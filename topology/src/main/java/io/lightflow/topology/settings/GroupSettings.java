@@ -20,7 +20,7 @@ import java.util.Map;
  * @param dataCenters names of the data centers whose light topics are joined together
  * @param shards partitions of every input topic, the same in every data center
  * @param kafka the central cluster
- * @param fronts the front clusters by data center, as far as certificates count them; no other part reads them
+ * @param fronts the front clusters by data center, as far as certificates count them and traces look into them
  * @param registry the schema registry
  * @param postgres the database of the statistics
  * @param zookeeper the ensemble that holds the group's lock and pause mark
@@ -82,6 +82,25 @@ public record GroupSettings(
             throw new WrongSettingException("the key dataflow.workers must be 1 with store.rocksdb, which is for one"
                     + " process, found " + dataflow.workers());
         }
+    }
+
+    /** These settings with other front clusters. */
+    public GroupSettings withFronts(Map<String, Front> others) {
+        return new GroupSettings(
+                group,
+                dataCenters,
+                shards,
+                kafka,
+                others,
+                registry,
+                postgres,
+                zookeeper,
+                store,
+                join,
+                pace,
+                dataflow,
+                statistics,
+                archive);
     }
 
     /** @param properties further settings of the Kafka clients, such as for TLS */
