@@ -19,7 +19,8 @@ import org.apache.iceberg.expressions.Expressions;
 final class ArchivedHour {
     private static final String WHERE_RECORD_IS = RecordColumns.TOPIC + " AS topic, " + RecordColumns.INCARNATION
             + " AS incarnation, " + RecordColumns.PARTITION + " AS shard, " + RecordColumns.OFFSET
-            + " AS record_offset, " + RecordColumns.KEY + " AS join_key, " + RecordColumns.FAILURE
+            + " AS record_offset, epoch_ms(" + RecordColumns.TIME + ") AS record_ms, " + RecordColumns.KEY
+            + " AS join_key, " + RecordColumns.FAILURE
             + " IS NOT NULL AS unreadable";
 
     private final String group;
@@ -49,21 +50,33 @@ final class ArchivedHour {
     }
 
     /**
-     * Creates a view of the rows whose {@code event_time} is of a span of time.
+     * Creates a view of the rows of a span of event time. The event's own time counts, even if its row is in the
+     * partition of another hour, because it is far from its record. A row that did not decode has the time of its
+     * record.
      *
      * @param columns of the events; those of the record come before them
      */
     void createView(ScratchDatabase database, String view, ArchiveTable table, List<EventColumn> columns, Span span) {
         String name = table.tableName();
-        Expression filter = Expressions.and(
-                Expressions.greaterThanOrEqual(
-                        RecordColumns.EVENT_TIME, span.from().toEpochMilli() * 1_000),
-                Expressions.lessThan(RecordColumns.EVENT_TIME, span.to().toEpochMilli() * 1_000));
-        String select = SqlTable.of(group, name, tables.get(name), filter).select();
+        long from = span.from().toEpochMilli();
+        long to = span.to().toEpochMilli();
+        Expression own = Expressions.and(
+                Expressions.greaterThanOrEqual(table.timePath(), from), Expressions.lessThan(table.timePath(), to));
+        Expression partition = Expressions.and(
+                Expressions.greaterThanOrEqual(RecordColumns.EVENT_TIME, from * 1_000),
+                Expressions.lessThan(RecordColumns.EVENT_TIME, to * 1_000));
+        String select = SqlTable.of(group, name, tables.get(name), Expressions.or(own, partition))
+                .select();
+        String time = '"' + table.timePath().replace(".", "\".\"") + '"';
+        String recordTime = "epoch_ms(" + RecordColumns.TIME + ")";
         database.execute("CREATE OR REPLACE VIEW " + view + " AS SELECT " + WHERE_RECORD_IS + ", "
                 + columns.stream().map(EventColumn::ofArchive).collect(Collectors.joining(", ")) + " FROM (" + select
-                + ") WHERE " + RecordColumns.EVENT_TIME + " >= TIMESTAMPTZ '" + span.from() + "' AND "
-                + RecordColumns.EVENT_TIME + " < TIMESTAMPTZ '" + span.to() + "'");
+                + ") WHERE " + within(time, from, to) + " OR " + time + " IS NULL AND "
+                + within(recordTime, from, to));
+    }
+
+    private static String within(String time, long from, long to) {
+        return time + " >= " + from + " AND " + time + " < " + to;
     }
 
     /** From a time up to another. */

@@ -29,11 +29,6 @@ final class HourReconciliation {
     /** How far the clock that stamps an output may lag the one that stamped its light event. */
     private static final Duration MAX_CLOCK_SKEW = Duration.ofHours(1);
 
-    /** A rejected record is in the hour of its record, which an event may be ahead of, or behind. */
-    private static final Duration MAX_AHEAD = Duration.ofDays(1);
-
-    private static final Duration MAX_BEHIND = Duration.ofDays(46);
-
     private static final Duration ARCHIVE_POLL_INTERVAL = Duration.ofSeconds(1);
 
     /** What it reads. */
@@ -99,7 +94,7 @@ final class HourReconciliation {
     private void readTopics() {
         List<TopicHour.Request> requests = new ArrayList<>();
         for (ArchiveTable table : ArchiveTable.values()) {
-            boolean isLight = !table.timePath().contains(".");
+            boolean isLight = isLight(table);
             requests.add(new TopicHour.Request(
                     table,
                     TableComparison.ofTopics(table),
@@ -199,12 +194,12 @@ final class HourReconciliation {
             notes.add("light events were not compared with outputs: rejected or joined_impressions is missing");
             return results;
         }
-        view(
-                archive,
+        archive.createView(
+                database,
                 OutcomeComparison.REJECTED,
                 ArchiveTable.REJECTED,
-                hour.minus(MAX_AHEAD),
-                span.to().plus(MAX_BEHIND));
+                EventColumns.compared(ArchiveTable.REJECTED),
+                timesOfRecords(kept));
         view(
                 archive,
                 OutcomeComparison.NEAR_IMPRESSIONS,
@@ -222,13 +217,36 @@ final class HourReconciliation {
                         view,
                         table,
                         Instant.ofEpochMilli(sinceMs),
-                        Instant.now().plus(MAX_BEHIND)));
+                        Instant.now().plus(rules.farFuture(begin))));
         for (EventType type : EventType.values()) {
             if (kept.containsAll(OutcomeComparison.tables(type))) {
                 results.add(comparison.compare(type));
             }
         }
         return results;
+    }
+
+    /** When the records of the light events were made. A rejected record names this time, and no event time. */
+    private ArchivedHour.Span timesOfRecords(Set<ArchiveTable> kept) {
+        long first = begin;
+        long last = begin;
+        for (ArchiveTable table : kept) {
+            if (isLight(table)) {
+                List<long[]> times = database.query(
+                        "SELECT min(record_ms), max(record_ms) FROM " + TableComparison.ofArchive(table)
+                                + " HAVING count(*) > 0",
+                        row -> new long[] {row.getLong(1), row.getLong(2)});
+                for (long[] bounds : times) {
+                    first = Math.min(first, bounds[0]);
+                    last = Math.max(last, bounds[1]);
+                }
+            }
+        }
+        return new ArchivedHour.Span(Instant.ofEpochMilli(first), Instant.ofEpochMilli(last + 1));
+    }
+
+    private static boolean isLight(ArchiveTable table) {
+        return !table.timePath().contains(".");
     }
 
     private void view(ArchivedHour archive, String view, ArchiveTable table, Instant from, Instant to) {

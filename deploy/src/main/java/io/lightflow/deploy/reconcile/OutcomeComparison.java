@@ -28,6 +28,7 @@ final class OutcomeComparison {
     static final String NEAR_IMPRESSIONS = "near_impressions";
 
     private static final String PLACE = Place.COLUMNS;
+    private static final String PARTITION = "topic, incarnation, shard";
 
     private final ScratchDatabase database;
     private final PossibleRules rules;
@@ -137,11 +138,13 @@ final class OutcomeComparison {
     /** Compares a type. All its {@link #tables} are there, under their names as {@link TableComparison} has them. */
     Result compare(EventType type) {
         createViews(type);
+        sum("light_sums", "light ANTI JOIN rejections USING (" + PLACE + ")", PARTITION);
+        sum("output_sums", "outputs", PARTITION + ", fate");
         database.execute(
                 "CREATE OR REPLACE TEMP TABLE differing AS SELECT DISTINCT coalesce(l.topic, o.topic) AS topic,"
-                        + " coalesce(l.incarnation, o.incarnation) AS incarnation, coalesce(l.shard, o.shard) AS shard FROM ("
-                        + sums("light ANTI JOIN rejections USING (" + PLACE + ")") + ") l FULL JOIN (" + sums("outputs")
-                        + ") o USING (topic, incarnation, shard)"
+                        + " coalesce(l.incarnation, o.incarnation) AS incarnation, coalesce(l.shard, o.shard) AS shard"
+                        + " FROM light_sums l FULL JOIN (SELECT " + PARTITION + ", " + SetSum.TOTAL
+                        + " FROM output_sums GROUP BY " + PARTITION + ") o USING (" + PARTITION + ")"
                         + " WHERE (l.n, l.money, l.high, l.low) IS DISTINCT FROM (o.n, o.money, o.high, o.low)");
         Differences differences = new Differences();
         long duplicate = 0;
@@ -161,13 +164,14 @@ final class OutcomeComparison {
                             What.NOT_EMITTED, Place.of(row, 1), row.getString(5) + ": " + row.getString(6)));
         }
         findEmittedTwice(differences);
+        long rejected = database.count("light SEMI JOIN rejections USING (" + PLACE + ")");
         return new Result(
                 type,
-                database.count("light"),
-                database.count("outputs WHERE fate = 'joined'"),
-                database.count("outputs WHERE fate = 'orphaned'"),
-                database.count("outputs WHERE fate = 'unattributed'"),
-                database.count("light SEMI JOIN rejections USING (" + PLACE + ")"),
+                rows("light_sums") + rejected,
+                rows("output_sums WHERE fate = 'joined'"),
+                rows("output_sums WHERE fate = 'orphaned'"),
+                rows("output_sums WHERE fate = 'unattributed'"),
+                rejected,
                 duplicate,
                 waiting,
                 lost,
@@ -203,9 +207,14 @@ final class OutcomeComparison {
                 + " WHERE o.origin_offset < p.next_offset";
     }
 
-    private static String sums(String from) {
-        return "SELECT topic, incarnation, shard, " + SetSum.COLUMNS + " FROM " + SetSum.hashed(from)
-                + " GROUP BY topic, incarnation, shard";
+    private void sum(String name, String from, String bucket) {
+        database.execute("CREATE OR REPLACE TEMP TABLE " + name + " AS SELECT " + bucket + ", " + SetSum.COLUMNS
+                + " FROM " + SetSum.hashed(from) + " GROUP BY " + bucket);
+    }
+
+    private long rows(String sums) {
+        return database.query("SELECT coalesce(sum(n), 0) FROM " + sums, row -> row.getLong(1))
+                .get(0);
     }
 
     private void compareRows(EventType type, Differences differences) {

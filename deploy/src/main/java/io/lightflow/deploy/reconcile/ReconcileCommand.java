@@ -1,5 +1,6 @@
 package io.lightflow.deploy.reconcile;
 
+import io.lightflow.deploy.local.StackFolder;
 import io.lightflow.time.Durations;
 import io.lightflow.topology.certificate.HourChoice;
 import io.lightflow.topology.certificate.HourFollower;
@@ -9,6 +10,9 @@ import io.lightflow.topology.settings.GroupSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -16,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code lightflow reconcile}. */
@@ -32,12 +37,34 @@ public final class ReconcileCommand implements Callable<Integer> {
     static final int NOT_COMPARED = 3;
 
     private static final long MEGABYTE = 1 << 20;
+    private static final Set<StackFolder.Server> NEEDED = EnumSet.of(
+            StackFolder.Server.POSTGRES,
+            StackFolder.Server.REGISTRY,
+            StackFolder.Server.ZOOKEEPER,
+            StackFolder.Server.CENTRAL_KAFKA);
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--settings", required = true, paramLabel = "FILE", description = "The group's settings, YAML.")
-    private Path settingsFile;
+    @ArgGroup(multiplicity = "1")
+    private Source source;
+
+    private static final class Source {
+        @Option(names = "--settings", paramLabel = "FILE", description = "The group's settings, YAML.")
+        private Path settings;
+
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                description = "A folder of `lightflow up --data`, whether it runs or not.")
+        private Path data;
+    }
+
+    @Option(
+            names = "--group",
+            paramLabel = "GROUP",
+            description = "With --data: only this group. Default: all groups, one after the other.")
+    private String group;
 
     @ArgGroup(multiplicity = "1")
     private HourChoice which;
@@ -91,7 +118,35 @@ public final class ReconcileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        GroupSettings settings = GroupSettings.read(settingsFile);
+        if (source.settings != null) {
+            return reconcile(GroupSettings.read(source.settings));
+        }
+        try (StackFolder folder = StackFolder.open(source.data)) {
+            List<String> groups = group == null ? folder.groups() : List.of(group);
+            if (groups.size() > 1 && (which.isFollow() || report != null || metrics != null)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--follow, --report and --metrics need --group GROUP, one of " + groups + ", with --data");
+            }
+            if (groups.isEmpty()) {
+                throw unknownSettings();
+            }
+            int exitCode = 0;
+            for (String each : groups) {
+                GroupSettings settings = folder.settings(each, NEEDED).orElseThrow(this::unknownSettings);
+                exitCode = Math.max(exitCode, reconcile(settings));
+            }
+            return exitCode;
+        }
+    }
+
+    private IllegalArgumentException unknownSettings() {
+        return new IllegalArgumentException("expected the settings of "
+                + (group == null ? "groups" : "the group " + group) + " in " + source.data
+                + "/groups, found none. Run `lightflow up --data " + source.data + "` once, which stores them.");
+    }
+
+    private int reconcile(GroupSettings settings) {
         try (Reconciler reconciler = Reconciler.connect(
                 settings, new Reconciler.Limits(Math.toIntExact(memory.bytes() / MEGABYTE), threads, wait))) {
             if (which.isFollow()) {

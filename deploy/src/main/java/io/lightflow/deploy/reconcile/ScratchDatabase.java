@@ -17,8 +17,8 @@ import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
 
 /**
- * A database of DuckDB in a temporary folder, which disappears with it. All times are UTC. Used by one thread, except
- * for {@link #append}.
+ * A database of DuckDB in memory. What exceeds its limit is in a temporary folder, which disappears with it. All times
+ * are UTC. Used by one thread, except for {@link #append}.
  */
 final class ScratchDatabase implements AutoCloseable {
     private final Path folder;
@@ -45,7 +45,7 @@ final class ScratchDatabase implements AutoCloseable {
     static ScratchDatabase open(int memoryMb, int threads) {
         try {
             Path folder = Files.createTempDirectory("lightflow-reconcile-");
-            Connection connection = DriverManager.getConnection("jdbc:duckdb:" + folder.resolve("scratch.db"));
+            Connection connection = DriverManager.getConnection("jdbc:duckdb:");
             ScratchDatabase database = new ScratchDatabase(folder, connection);
             database.execute("SET memory_limit = '" + memoryMb + "MiB'");
             database.execute("SET threads = " + threads);

@@ -20,10 +20,17 @@ record SetSum(long rows, BigInteger amountMicros, String hash) {
             "CREATE MACRO row_hash(id, event_ms, amount, currency) AS md5_number(concat(id, chr(31),"
                     + " event_ms, chr(31), amount, chr(31), currency))";
 
-    /** The expressions of {@link #of}, over rows with the columns of {@link EventColumns#compared}. */
-    static final String COLUMNS = "count(*) AS n, CAST(coalesce(sum(amount), 0) AS VARCHAR) AS money,"
-            + " CAST(sum(CAST(hash >> 64 AS UBIGINT)) AS VARCHAR) AS high,"
-            + " CAST(sum(CAST(hash & 18446744073709551615 AS UBIGINT)) AS VARCHAR) AS low";
+    /** Sums rows that have hashes. */
+    static final String COLUMNS = "count(*) AS n, coalesce(sum(amount), 0) AS money,"
+            + " sum(CAST(hash >> 64 AS UBIGINT)) AS high,"
+            + " sum(CAST(hash & 18446744073709551615 AS UBIGINT)) AS low";
+
+    /** Sums such sums. */
+    static final String TOTAL = "CAST(coalesce(sum(n), 0) AS BIGINT) AS n, coalesce(sum(money), 0) AS money,"
+            + " coalesce(sum(high), 0) AS high, coalesce(sum(low), 0) AS low";
+
+    /** Sums as {@link #of} reads them. */
+    static final String READ = "n, CAST(money AS VARCHAR), CAST(high AS VARCHAR), CAST(low AS VARCHAR)";
 
     private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(128);
 

@@ -108,11 +108,10 @@ final class TableComparison {
     private List<CampaignSum> campaigns() {
         SortedMap<StatisticsHour.Bucket, SetSum> sums = new TreeMap<>();
         database.query(
-                "SELECT coalesce(campaign, ''), coalesce(currency, ''), n, money, high, low FROM sums_of_archive",
-                row -> sums.merge(
-                        new StatisticsHour.Bucket(row.getString(1), row.getString(2)),
-                        SetSum.of(row, 3),
-                        SetSum::plus));
+                "SELECT campaign, currency, " + SetSum.READ + " FROM (SELECT coalesce(campaign, '') AS campaign,"
+                        + " coalesce(currency, '') AS currency, " + SetSum.TOTAL
+                        + " FROM sums_of_archive GROUP BY ALL)",
+                row -> sums.put(new StatisticsHour.Bucket(row.getString(1), row.getString(2)), SetSum.of(row, 3)));
         List<CampaignSum> campaigns = new ArrayList<>();
         sums.forEach((bucket, sum) -> campaigns.add(new CampaignSum(bucket.campaign(), bucket.currency(), sum)));
         return campaigns;
@@ -124,8 +123,10 @@ final class TableComparison {
     }
 
     private SetSum total(String sums) {
-        return database.query("SELECT n, money, high, low FROM " + sums, row -> SetSum.of(row, 1)).stream()
-                .reduce(SetSum.NOTHING, SetSum::plus);
+        return database.query(
+                        "SELECT " + SetSum.READ + " FROM (SELECT " + SetSum.TOTAL + " FROM " + sums + ")",
+                        row -> SetSum.of(row, 1))
+                .get(0);
     }
 
     private static String same(String columns) {

@@ -6,7 +6,6 @@ import io.lightflow.event.WireFormat;
 import io.lightflow.event.WriterSchemas;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,16 +20,12 @@ import org.duckdb.DuckDBAppender;
 
 /**
  * Turns records of topics into rows of the scratch database, with Avro's generic decoder. Beacons are no rows. A record
- * that does not decode is a row of its place only. Not thread-safe.
+ * that does not decode is a row of its place only, in the hour of its timestamp. Not thread-safe.
  */
 final class TopicRows {
     /** Where a record is, which every row has. */
     static final String PLACE = "topic VARCHAR, incarnation INTEGER, shard INTEGER, record_offset BIGINT";
 
-    /** As the archive documents it: an event that is further from its record is in the hour of the record. */
-    private static final long MAX_AGE_MS = Duration.ofDays(45).toMillis();
-
-    private static final long MAX_AHEAD_MS = Duration.ofDays(1).toMillis();
     private static final String BEACON = Beacon.getClassSchema().getFullName();
 
     private final ArchiveTable table;
@@ -75,8 +70,7 @@ final class TopicRows {
                 return;
             }
         }
-        Long own = event == null ? null : (Long) projection.value(event, timeColumn);
-        long time = hourTime(own, record.timestamp());
+        long time = event == null ? record.timestamp() : (long) projection.value(event, timeColumn);
         if (time < begin || time >= end) {
             return;
         }
@@ -90,12 +84,6 @@ final class TopicRows {
             append(rows, columns.get(i).type(), event == null ? null : projection.value(event, i));
         }
         rows.endRow();
-    }
-
-    private static long hourTime(Long own, long recordMs) {
-        return own != null && own >= 0 && own >= recordMs - MAX_AGE_MS && own <= recordMs + MAX_AHEAD_MS
-                ? own
-                : recordMs;
     }
 
     private static void append(DuckDBAppender rows, EventColumn.Type type, Object value) throws SQLException {

@@ -58,10 +58,11 @@ public final class AlterEventCommand implements Callable<Integer> {
             ReconciliationText.print(finding.result(), System.out);
             System.out.printf(
                     Locale.ROOT,
-                    "%d light events and their outputs: written in %.1f s, compared in %.1f s%n",
+                    "%d light events and their outputs: written in %.1f s, compared in %.1f s, with %.1f s of processors%n",
                     events,
                     finding.written().toMillis() / 1_000.0,
-                    finding.compared().toMillis() / 1_000.0);
+                    finding.compared().toMillis() / 1_000.0,
+                    finding.processor().toMillis() / 1_000.0);
             return isFound(finding) ? 0 : 1;
         } finally {
             delete(folder);

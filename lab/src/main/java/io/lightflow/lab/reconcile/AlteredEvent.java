@@ -1,5 +1,6 @@
 package io.lightflow.lab.reconcile;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.lightflow.database.PostgresSchema;
 import io.lightflow.database.PostgresSettings;
 import io.lightflow.deploy.embedded.EmbeddedKafka;
@@ -13,6 +14,7 @@ import io.lightflow.topology.descriptor.ShardPositions;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.SubmittedRules;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -46,8 +48,9 @@ final class AlteredEvent {
      * @param expected what the result must name
      * @param written the time that writing the events took
      * @param compared the time that comparing them took
+     * @param processor the time of processors that this process used meanwhile
      */
-    record Finding(Reconciliation result, String expected, Duration written, Duration compared) {}
+    record Finding(Reconciliation result, String expected, Duration written, Duration compared, Duration processor) {}
 
     Finding find(Alteration alteration, long events, long altered) throws SQLException {
         try (EmbeddedKafka kafka = new EmbeddedKafka(folder.resolve("kafka"));
@@ -67,14 +70,20 @@ final class AlteredEvent {
                     new GeneratedLedgers(hour),
                     ArchiveTopology.catalog(settings),
                     RegistrySchemas.connect(settings.registry()))) {
+                long before = processorNanos();
                 Reconciliation result = reconciler.reconcile(Instant.parse("2026-01-18T20:00:00Z"));
                 return new Finding(
                         result,
                         expected(alteration, hour),
                         Duration.between(begun, written),
-                        Duration.between(written, Instant.now()));
+                        Duration.between(written, Instant.now()),
+                        Duration.ofNanos(processorNanos() - before));
             }
         }
+    }
+
+    private static long processorNanos() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 
     private static String expected(Alteration alteration, GeneratedHour hour) {

@@ -23,6 +23,8 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -42,6 +44,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /**
  * One event is altered in one output of a small world, and is named exactly. Each test has a group and an hour of its
@@ -151,12 +154,10 @@ class ReconcilerTest {
                 .isEqualTo("impressions=12 clicks=6 conversions=3 spend_micros=12366 revenue_micros=21000000");
         assertThat(result.postgres().groups()).contains(world.settings().group());
         assertThat(text(result)).contains(": EQUAL").doesNotContain("DIFFERENCE");
+        assertSumsByCampaign(result);
     }
 
-    @Test
-    void theSumsByCampaignAreThoseOfTheEvents() {
-        Reconciliation result = world.fill().archive(Alteration.NONE).count().reconcile();
-
+    private static void assertSumsByCampaign(Reconciliation result) {
         TableComparison.Result joined = result.tables().stream()
                 .filter(table -> table.table().equals("joined_impressions"))
                 .findFirst()
@@ -368,5 +369,14 @@ class ReconcilerTest {
         assertThatThrownBy(() -> world.reconcile())
                 .isInstanceOf(HourNotClosedException.class)
                 .hasMessageContaining("is not closed yet");
+    }
+
+    @Test
+    void theExitCodeTellsWrongOptionsFromAnHourThatCannotBeCompared() {
+        CommandLine command = ReconcileCommand.commandLine().setErr(new PrintWriter(new StringWriter()));
+
+        assertThat(command.execute("--settings", "none.yaml")).isEqualTo(2);
+        assertThat(command.execute("--settings", "none.yaml", "--last")).isEqualTo(3);
+        assertThat(command.execute("--data", folder.toString(), "--last")).isEqualTo(3);
     }
 }

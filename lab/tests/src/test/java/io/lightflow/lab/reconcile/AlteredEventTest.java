@@ -17,15 +17,12 @@ class AlteredEventTest {
     @ParameterizedTest
     @EnumSource(
             value = Alteration.class,
-            names = {"NONE", "AMOUNT", "JOINED_ROW"})
+            names = {"AMOUNT", "JOINED_ROW"})
     void oneAlteredEventAmongManyIsNamed(Alteration alteration, @TempDir Path folder) throws Exception {
         Finding finding = new AlteredEvent(folder, 256, 2).find(alteration, EVENTS, ALTERED);
 
-        assertThat(finding.result().equal()).isEqualTo(alteration == Alteration.NONE);
-        if (alteration != Alteration.NONE) {
-            assertThat(finding.result().named().map(Object::toString))
-                    .hasSizeBetween(1, 7)
-                    .anyMatch(difference -> difference.contains(finding.expected()));
-        }
+        assertThat(finding.result().named().map(Object::toString))
+                .hasSizeBetween(1, 7)
+                .anyMatch(difference -> difference.contains(finding.expected()));
     }
 }
