@@ -3,6 +3,7 @@ package io.lightflow.deploy.why;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.archive.catalog.ArchiveCatalog;
+import io.lightflow.deploy.local.StackFolder;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
 import io.lightflow.event.EventType;
@@ -42,11 +43,15 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 /** Each fate of an event, on the topics and tables that the real topologies have written. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class EventTracerTest {
     private static final Duration BACK = Duration.ofHours(1);
     private static final String WEST = "us-west";
@@ -101,7 +106,7 @@ class EventTracerTest {
     }
 
     @AfterAll
-    static void close() throws Exception {
+    static void close() {
         group.close();
     }
 
@@ -503,5 +508,34 @@ class EventTracerTest {
                 // Whether it is closed depends on the hour in which the test runs.
                 .filter(line -> !line.startsWith("  hour "))
                 .toList();
+    }
+
+    @Test
+    void aFolderWithoutSettingsOfGroupsIsRefused() throws Exception {
+        Files.createDirectories(folder.resolve("empty/postgres"));
+        StringWriter err = new StringWriter();
+
+        assertThat(run(err, "--data", folder.resolve("empty").toString(), "v-1")).isEqualTo(1);
+        assertThat(err.toString()).contains("expected the settings of groups in the subfolder groups of ");
+    }
+
+    /** The last test, since it ends the servers. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    void theFolderOfAStoppedStackTellsTheSame() {
+        StringWriter before = new StringWriter();
+        StringWriter after = new StringWriter();
+        StackFolder.write(folder, group.settings());
+        String data = folder.toString();
+        run(before, "--settings", folder.resolve("groups/us.yaml").toString(), "v-1");
+        group.close();
+
+        assertThat(run(after, "--data", data, "v-1")).as(after.toString()).isZero();
+        assertThat(after.toString().lines().filter(line -> !line.startsWith("searched")))
+                .containsExactlyElementsOf(before.toString()
+                        .lines()
+                        .filter(line -> !line.startsWith("searched"))
+                        .toList());
+        assertThat(after.toString()).doesNotContain("note:");
     }
 }

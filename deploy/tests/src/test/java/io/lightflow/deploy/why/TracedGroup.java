@@ -1,6 +1,7 @@
 package io.lightflow.deploy.why;
 
 import io.lightflow.deploy.embedded.EmbeddedKafka;
+import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.embedded.EmbeddedZooKeeper;
 import io.lightflow.event.Beacon;
 import io.lightflow.event.EventType;
@@ -20,7 +21,6 @@ import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.statistics.StatisticsTopology;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,13 +46,15 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** A group with real servers, whose topologies run when a test says so. */
+/**
+ * A group with real servers in the folder of a local stack, whose topologies run when a test says so.
+ */
 final class TracedGroup implements AutoCloseable {
     static final int SHARDS = 2;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private final EmbeddedKafka kafka;
-    private final EmbeddedPostgres postgres;
+    private final EmbeddedPostgresServer postgres;
     private final EmbeddedZooKeeper zookeeper;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Path folder;
@@ -62,9 +64,10 @@ final class TracedGroup implements AutoCloseable {
 
     TracedGroup(Path folder) throws IOException {
         this.folder = folder;
-        kafka = new EmbeddedKafka(folder.resolve("kafka"));
+        kafka = new EmbeddedKafka(folder.resolve("kafka-central"));
         kafka.start();
-        postgres = EmbeddedPostgres.builder().start();
+        postgres = new EmbeddedPostgresServer(folder.resolve("postgres"));
+        postgres.start();
         zookeeper = new EmbeddedZooKeeper(folder.resolve("zookeeper"));
         zookeeper.start();
         settings = GroupSettings.parse(yaml("archive: {warehouse: \"%s\", commitInterval: 1s}"
@@ -99,7 +102,7 @@ final class TracedGroup implements AutoCloseable {
                 %5$s
                 """.formatted(
                         kafka.bootstrapServers(),
-                        postgres.getJdbcUrl("postgres", "postgres"),
+                        postgres.jdbcUrl(),
                         zookeeper.connectString(),
                         folder.resolve("store"),
                         archive);
@@ -257,8 +260,9 @@ final class TracedGroup implements AutoCloseable {
         }
     }
 
+    /** Ends all servers. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         producer.close();
         zookeeper.close();
         postgres.close();
