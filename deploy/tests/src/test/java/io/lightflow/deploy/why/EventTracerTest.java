@@ -515,7 +515,8 @@ class EventTracerTest {
         Files.createDirectories(folder.resolve("empty/postgres"));
         StringWriter err = new StringWriter();
 
-        assertThat(run(err, "--data", folder.resolve("empty").toString(), "v-1")).isEqualTo(1);
+        assertThat(run(err, "--data", folder.resolve("empty").toString(), "v-1"))
+                .isEqualTo(1);
         assertThat(err.toString()).contains("expected the settings of groups in the subfolder groups of ");
     }
 

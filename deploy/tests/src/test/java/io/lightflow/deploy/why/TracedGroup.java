@@ -46,9 +46,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/**
- * A group with real servers in the folder of a local stack, whose topologies run when a test says so.
- */
+/** A group with real servers in the folder of a local stack, whose topologies run when a test says so. */
 final class TracedGroup implements AutoCloseable {
     static final int SHARDS = 2;
     private static final Duration LIMIT = Duration.ofSeconds(60);
