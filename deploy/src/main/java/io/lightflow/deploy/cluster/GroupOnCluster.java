@@ -9,7 +9,6 @@ import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.statistics.StatisticsTopology;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -54,8 +53,8 @@ public final class GroupOnCluster implements AutoCloseable {
     private final Path settingsFile;
     private final Admin admin;
     private final Map<TopologyDescriptor, ShardPositions> ledgers = new HashMap<>();
+    private final Map<TopologyDescriptor, GroupStatus> statuses = new HashMap<>();
     private GroupSettings settings;
-    private GroupStatus statistics;
     /** The index of the next worker to select. */
     private int turn;
 
@@ -69,7 +68,7 @@ public final class GroupOnCluster implements AutoCloseable {
     }
 
     /**
-     * Submits both topologies like {@code deploy/cluster/submit}.
+     * Submits the topologies like {@code deploy/cluster/submit}.
      *
      * @param parallelism number of tasks of each
      * @throws ProcessFailedException if submitting fails; the message contains the reason
@@ -78,7 +77,7 @@ public final class GroupOnCluster implements AutoCloseable {
         submit(parallelism, Cluster.topologyJar());
     }
 
-    /** Submits both topologies from the jar of another build. */
+    /** Submits the topologies from the jar of another build. */
     public void submit(int parallelism, Path topologyJar) {
         cluster.submit(
                 group.name(), settingsFile, topologyJar, List.of("--parallelism", Integer.toString(parallelism)));
@@ -127,16 +126,9 @@ public final class GroupOnCluster implements AutoCloseable {
                 this::inTransaction);
     }
 
-    /** Kills the statistics' worker while it has uncommitted events; returns the killed worker. */
-    public StormWorker killWithUncommittedStatistics() {
-        StormWorker worker = freezeWithUncommittedStatistics();
-        worker.kill();
-        return worker;
-    }
-
-    /** Freezes the statistics' worker while it has uncommitted events; returns the frozen worker. */
-    public StormWorker freezeWithUncommittedStatistics() {
-        return freezeWhen(StatisticsTopology.INSTANCE, "the statistics to lag when they are stopped", this::uncounted);
+    /** Freezes a worker of a topology that has read less than its topics hold; returns the frozen worker. */
+    public StormWorker freezeWhileLagging(TopologyDescriptor topology) {
+        return freezeWhen(topology, topology.name() + " to lag when it is stopped", () -> lags(topology));
     }
 
     /** Tries the workers in turn, because some may have no shard. */
@@ -184,12 +176,11 @@ public final class GroupOnCluster implements AutoCloseable {
         }
     }
 
-    /** Whether the statistics lag. */
-    private boolean uncounted() {
-        if (statistics == null) {
-            statistics = new GroupStatus(settings(), StatisticsTopology.INSTANCE);
-        }
-        return statistics.shards().stream().mapToLong(ShardStatus::lag).sum() > 0;
+    private boolean lags(TopologyDescriptor topology) {
+        return statuses.computeIfAbsent(topology, absent -> new GroupStatus(settings(), absent)).shards().stream()
+                        .mapToLong(ShardStatus::lag)
+                        .sum()
+                > 0;
     }
 
     /**
@@ -279,8 +270,6 @@ public final class GroupOnCluster implements AutoCloseable {
     public void close() {
         admin.close();
         ledgers.values().forEach(ShardPositions::close);
-        if (statistics != null) {
-            statistics.close();
-        }
+        statuses.values().forEach(GroupStatus::close);
     }
 }

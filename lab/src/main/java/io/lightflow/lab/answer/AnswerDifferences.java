@@ -20,6 +20,11 @@ public final class AnswerDifferences {
 
     /** Describes events that are missing, duplicated or have another outcome; both lists are sorted. */
     public static List<String> ofOutcomes(List<String> expected, List<String> found) {
+        return ofLines("the joined topics", expected, found);
+    }
+
+    /** Describes lines that are missing or too many; both lists are sorted. */
+    static List<String> ofLines(String where, List<String> expected, List<String> found) {
         List<String> missing = new ArrayList<>();
         List<String> tooMany = new ArrayList<>();
         int i = 0;
@@ -29,9 +34,9 @@ public final class AnswerDifferences {
                     ? 1
                     : j == found.size() ? -1 : expected.get(i).compareTo(found.get(j));
             if (order < 0) {
-                missing.add("missing in the joined topics: " + expected.get(i++));
+                missing.add("missing in " + where + ": " + expected.get(i++));
             } else if (order > 0) {
-                tooMany.add("too many in the joined topics: " + found.get(j++));
+                tooMany.add("too many in " + where + ": " + found.get(j++));
             } else {
                 i++;
                 j++;

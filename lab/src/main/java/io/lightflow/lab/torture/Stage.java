@@ -7,9 +7,12 @@ import io.lightflow.deploy.cluster.Deadline;
 import io.lightflow.deploy.cluster.Endpoints;
 import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.group.DcGroup;
+import io.lightflow.event.OutputTopic;
 import io.lightflow.position.Position;
+import io.lightflow.position.TopicPosition;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.aerospike.AerospikeJoinStore;
+import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.schema.RegistrySchemas;
@@ -38,7 +41,7 @@ import org.apache.commons.io.file.PathUtils;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * The platform under torture: a dedicated cluster with the group {@code us}, both topologies running, and events that
+ * The platform under torture: a dedicated cluster with the group {@code us}, its topologies running, and events that
  * flow from the data centers' Kafkas through MirrorMaker. The topologies connect to the central Kafka and PostgreSQL
  * through proxies. MirrorMaker connects to the data centers' Kafkas through proxies. Confined to one thread.
  */
@@ -71,6 +74,11 @@ final class Stage implements AutoCloseable {
             statistics:
               microBatch: 1s
               heapMb: 192
+            archive:
+              warehouse: file://${data}/archive
+              commitInterval: 1s
+              bufferSize: 16MB
+              heapMb: 256
             """;
 
     private static final String ROCKSDB = """
@@ -147,7 +155,7 @@ final class Stage implements AutoCloseable {
                 List.of(URI.create(cluster.endpoints().registry()))));
         feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints().kafka(), SHARDS, schemas.ids());
         awaitBeyond(now(), Topologies.of(group.settings()));
-        progress.accept("both topologies are running");
+        progress.accept("all topologies are running");
     }
 
     /** Whether the join store is Aerospike, rather than RocksDB. */
@@ -185,7 +193,7 @@ final class Stage implements AutoCloseable {
         return parallelism;
     }
 
-    /** Submits both topologies, which must have been killed. */
+    /** Submits the topologies, which must have been killed. */
     void submit(int newParallelism) {
         group.submit(newParallelism, topologyJar);
         parallelism = newParallelism;
@@ -269,7 +277,7 @@ final class Stage implements AutoCloseable {
                 (System.nanoTime() - moment.nanos()) / 1e9);
     }
 
-    /** Waits until every process is running and both topologies commit. */
+    /** Waits until every process is running and every topology commits. */
     void awaitEverythingAtWork() {
         cluster.processes().forEach(process -> process.awaitReady(RECOVERS_WITHIN));
         awaitBeyond(now(), Topologies.of(group.settings()));
@@ -278,10 +286,22 @@ final class Stage implements AutoCloseable {
     /** The shards' positions in the ledger; empty while the ledger is unavailable. The caller tries again. */
     private List<Position> positions(TopologyDescriptor topology) {
         try {
-            return List.copyOf(group.positions(topology));
+            Collection<Position> positions = group.positions(topology);
+            return topology.equals(ArchiveTopology.INSTANCE)
+                    ? positions.stream().map(Stage::withArchivedTime).toList()
+                    : List.copyOf(positions);
         } catch (SinkUnavailableException | KafkaException e) {
             return List.of();
         }
+    }
+
+    /**
+     * The watermark of the archive is that of its slowest table, and some tables get nothing for long. So its progress
+     * is that of joined impressions.
+     */
+    private static Position withArchivedTime(Position position) {
+        TopicPosition joined = position.topics().get(OutputTopic.IMPRESSIONS.of(GROUP.name()));
+        return position.withWatermark(joined == null ? Position.NO_TIME : joined.maxTime());
     }
 
     /** Stops everything and keeps the data. An interrupt takes effect after everything has stopped. */

@@ -1,9 +1,11 @@
 package io.lightflow.lab.torture;
 
+import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.attribution.Windows;
 import io.lightflow.deploy.cluster.ClusterSettings;
 import io.lightflow.deploy.cluster.ProcessFailedException;
 import io.lightflow.lab.answer.AnswerDifferences;
+import io.lightflow.lab.answer.ArchiveAnswer;
 import io.lightflow.lab.answer.BatchAnswer;
 import io.lightflow.lab.answer.JoinedOutputs;
 import io.lightflow.lab.answer.StatisticsTableReader;
@@ -116,7 +118,7 @@ final class Torture {
         return (System.nanoTime() - beginNanos) / 1e9;
     }
 
-    /** Compares events, rows and entries one by one. */
+    /** Compares events, rows of statistics and of the archive, and entries one by one. */
     private void compare() throws InterruptedException, SQLException {
         Duration span = Windows.DEFAULT
                 .orphanAfter()
@@ -140,6 +142,10 @@ final class Torture {
             String jdbcUrl = stage.cluster().endpoints().jdbcUrl();
             differences.addAll(StatisticsTableReader.differences(answer, jdbcUrl));
             PostgresTotals.disagreement(jdbcUrl).ifPresent(differences::add);
+            for (ArchiveTable table : ArchiveTable.values()) {
+                differences.addAll(
+                        ArchiveAnswer.differences(stage.group().settings(), table, stage.schemas(), PATIENCE));
+            }
         }
     }
 }

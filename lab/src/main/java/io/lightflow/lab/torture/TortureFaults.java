@@ -6,6 +6,8 @@ import io.lightflow.deploy.cluster.GroupOnCluster;
 import io.lightflow.deploy.cluster.ProcessFailedException;
 import io.lightflow.deploy.cluster.StormWorker;
 import io.lightflow.lab.torture.Fault.Struck;
+import io.lightflow.topology.archive.ArchiveTopology;
+import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.statistics.StatisticsTopology;
@@ -21,8 +23,13 @@ final class TortureFaults {
     static final String POSTGRES = "postgres";
     private static final String SUPERVISOR = "supervisor";
     private static final String AEROSPIKE = "aerospike";
-    private static final Set<TopologyDescriptor> BOTH = Set.of(DataflowTopology.INSTANCE, StatisticsTopology.INSTANCE);
+    private static final Set<TopologyDescriptor> ALL = Set.copyOf(Topologies.ALL);
     private static final Set<TopologyDescriptor> JOIN = Set.of(DataflowTopology.INSTANCE);
+    private static final Set<TopologyDescriptor> ARCHIVE = Set.of(ArchiveTopology.INSTANCE);
+    /** The catalog of the archive is there, too. */
+    private static final Set<TopologyDescriptor> ON_POSTGRES =
+            Set.of(StatisticsTopology.INSTANCE, ArchiveTopology.INSTANCE);
+
     private static final Set<TopologyDescriptor> STATISTICS = Set.of(StatisticsTopology.INSTANCE);
     /** Long enough for several reconnection attempts of each client. */
     private static final Duration CUT_OFF_FOR = Duration.ofSeconds(10);
@@ -40,14 +47,16 @@ final class TortureFaults {
         List<Fault> all = new ArrayList<>(List.of(
                 joinKilled(),
                 statisticsKilled(),
+                archiveKilled(),
                 tridentWiped(),
                 otherParallelism(),
                 otherSchemas(),
                 storeLost(),
                 submittedTwice(),
                 statisticsZombie(),
-                cutOff(POSTGRES, STATISTICS)));
-        stage.cluster().endpoints().proxied().keySet().forEach(kafka -> all.add(cutOff("kafka-" + kafka, BOTH)));
+                archiveZombie(),
+                cutOff(POSTGRES, ON_POSTGRES)));
+        stage.cluster().endpoints().proxied().keySet().forEach(kafka -> all.add(cutOff("kafka-" + kafka, ALL)));
         if (stage.onAerospike()) {
             all.add(aerospikeAway());
             all.add(aerospikeFrozen());
@@ -67,14 +76,23 @@ final class TortureFaults {
 
     static Fault statisticsKilled() {
         return new Fault("kill -9 stats-counter worker", STATISTICS, stage -> {
-            StormWorker killed = stage.group().killWithUncommittedStatistics();
+            StormWorker killed = stage.group().freezeWhileLagging(StatisticsTopology.INSTANCE);
+            killed.kill();
             return new Struck("process " + killed.pid() + ", with uncommitted sums", stage.now());
+        });
+    }
+
+    static Fault archiveKilled() {
+        return new Fault("kill -9 archive worker", ARCHIVE, stage -> {
+            StormWorker killed = stage.group().freezeWhileLagging(ArchiveTopology.INSTANCE);
+            killed.kill();
+            return new Struck("process " + killed.pid() + ", with uncommitted rows", stage.now());
         });
     }
 
     /** Kills a process of the cluster and restarts it at once. PostgreSQL is killed with all of its child processes. */
     static Fault killed(String name) {
-        return new Fault("kill -9 " + name, BOTH, stage -> {
+        return new Fault("kill -9 " + name, ALL, stage -> {
             ClusterProcess process = stage.cluster().process(name);
             long pid = process.pid().orElseThrow(() -> new IllegalStateException(name + " is not running"));
             if (name.equals(POSTGRES)) {
@@ -89,7 +107,7 @@ final class TortureFaults {
     }
 
     private static Fault aerospikeAway() {
-        return new Fault(AEROSPIKE + " unavailable", BOTH, stage -> {
+        return new Fault(AEROSPIKE + " unavailable", ALL, stage -> {
             ClusterProcess aerospike = stage.cluster().process(AEROSPIKE);
             aerospike.kill();
             stage.pause(STORE_AWAY_FOR);
@@ -101,7 +119,7 @@ final class TortureFaults {
 
     /** A resumed node executes the requests that arrived meanwhile, even if no client waits for them. */
     private static Fault aerospikeFrozen() {
-        return new Fault(AEROSPIKE + " frozen", BOTH, stage -> {
+        return new Fault(AEROSPIKE + " frozen", ALL, stage -> {
             ClusterProcess aerospike = stage.cluster().process(AEROSPIKE);
             aerospike.freeze();
             stage.pause(STORE_AWAY_FOR);
@@ -111,11 +129,11 @@ final class TortureFaults {
     }
 
     static Fault tridentWiped() {
-        return new Fault("ZooKeeper's Trident state wiped", BOTH, stage -> {
+        return new Fault("ZooKeeper's Trident state wiped", ALL, stage -> {
             Moment gone = killTopologies(stage);
             List<String> wiped = stage.group().wipeTrident();
-            if (wiped.size() != BOTH.size()) {
-                throw new IllegalStateException("Expected Trident's state of both topologies, found " + wiped);
+            if (wiped.size() != ALL.size()) {
+                throw new IllegalStateException("Expected Trident's state of all topologies, found " + wiped);
             }
             stage.submit(stage.parallelism());
             return new Struck("topologies killed, " + wiped + " deleted, submitted again", gone);
@@ -123,7 +141,7 @@ final class TortureFaults {
     }
 
     static Fault otherParallelism() {
-        return new Fault("other parallelism", BOTH, stage -> {
+        return new Fault("other parallelism", ALL, stage -> {
             int before = stage.parallelism();
             int after = 1 + (before + stage.random().nextInt(MOST_TASKS - 1)) % MOST_TASKS;
             Moment gone = killTopologies(stage);
@@ -135,7 +153,7 @@ final class TortureFaults {
 
     /** Upgrades to a build whose schemas have one more field, and the next time back. */
     static Fault otherSchemas() {
-        return new Fault("other schemas", BOTH, stage -> {
+        return new Fault("other schemas", ALL, stage -> {
             boolean upgraded = stage.changeBuild();
             Moment gone = killTopologies(stage);
             stage.submit(stage.parallelism());
@@ -148,7 +166,7 @@ final class TortureFaults {
 
     /** Loses the whole join store, and rebuilds it from the light topics. */
     static Fault storeLost() {
-        return new Fault("join store lost", BOTH, stage -> {
+        return new Fault("join store lost", ALL, stage -> {
             Moment gone = killTopologies(stage);
             stage.loseStore();
             stage.submit(stage.parallelism());
@@ -156,7 +174,7 @@ final class TortureFaults {
         });
     }
 
-    /** Kills both topologies. They may commit until they have stopped, so recovery is measured from then on. */
+    /** Kills all topologies. They may commit until they have stopped, so recovery is measured from then on. */
     private static Moment killTopologies(Stage stage) {
         Moment begin = stage.now();
         stage.group().killTopologies();
@@ -164,7 +182,7 @@ final class TortureFaults {
     }
 
     static Fault submittedTwice() {
-        return new Fault("submitted twice", BOTH, stage -> {
+        return new Fault("submitted twice", ALL, stage -> {
             try {
                 stage.group().submit(stage.parallelism());
             } catch (ProcessFailedException refused) {
@@ -179,7 +197,11 @@ final class TortureFaults {
     }
 
     static Fault statisticsZombie() {
-        return zombie(StatisticsTopology.INSTANCE, GroupOnCluster::freezeWithUncommittedStatistics);
+        return zombie(StatisticsTopology.INSTANCE, group -> group.freezeWhileLagging(StatisticsTopology.INSTANCE));
+    }
+
+    static Fault archiveZombie() {
+        return zombie(ArchiveTopology.INSTANCE, group -> group.freezeWhileLagging(ArchiveTopology.INSTANCE));
     }
 
     /** Impossible with RocksDB, whose lock blocks a successor as long as the zombie lives. */

@@ -36,6 +36,7 @@ class TortureTest {
             List<Fault> faults = List.of(
                     TortureFaults.joinKilled(),
                     TortureFaults.statisticsKilled(),
+                    TortureFaults.archiveKilled(),
                     TortureFaults.killed(TortureFaults.POSTGRES),
                     TortureFaults.submittedTwice(),
                     TortureFaults.otherSchemas());

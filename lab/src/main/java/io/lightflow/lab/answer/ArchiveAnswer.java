@@ -1,11 +1,12 @@
-package io.lightflow.lab.up;
+package io.lightflow.lab.answer;
 
 import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.archive.table.RecordColumns;
 import io.lightflow.deploy.archive.ArchivedRows;
+import io.lightflow.deploy.cluster.Deadline;
 import io.lightflow.event.Beacon;
 import io.lightflow.event.WriterSchemas;
-import io.lightflow.lab.answer.OutputReader;
+import io.lightflow.lab.up.JoinedTopics;
 import io.lightflow.topology.settings.GroupSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -22,13 +23,27 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.parquet.example.data.Group;
 
 /** What a table of the archive holds, and what it should hold, as lines: where a record is, its key and its event. */
-final class ArchiveAnswer {
+public final class ArchiveAnswer {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
     private ArchiveAnswer() {}
 
+    /**
+     * Waits until a table has as many rows as its topics have records, and compares them.
+     *
+     * @param patience how long to wait
+     * @return each difference
+     */
+    public static List<String> differences(
+            GroupSettings settings, ArchiveTable table, WriterSchemas schemas, Duration patience) {
+        List<String> expected = ofTopics(settings, table, schemas);
+        Deadline.in(patience).await(LOOK_EVERY, () -> ofTable(settings, table).size() >= expected.size());
+        return AnswerDifferences.ofLines("the table " + table.tableName(), expected, ofTable(settings, table));
+    }
+
     /** The rows of a table, sorted. */
-    static List<String> ofTable(GroupSettings settings, ArchiveTable table) {
+    public static List<String> ofTable(GroupSettings settings, ArchiveTable table) {
         List<String> lines = new ArrayList<>();
         try (ArchivedRows rows = ArchivedRows.of(settings)) {
             rows.read(table, row -> {
@@ -49,7 +64,7 @@ final class ArchiveAnswer {
     }
 
     /** The committed records of a table's topics without beacons, sorted. */
-    static List<String> ofTopics(GroupSettings settings, ArchiveTable table, WriterSchemas schemas) {
+    public static List<String> ofTopics(GroupSettings settings, ArchiveTable table, WriterSchemas schemas) {
         List<String> lines = new ArrayList<>();
         OutputReader reader = new OutputReader(schemas);
         try (KafkaConsumer<byte[], byte[]> consumer =
