@@ -11,13 +11,13 @@ import org.apache.iceberg.Table;
 /** Deliberate defects of the archive's commits, one at a time. */
 enum ArchiveMutant {
     ANY_PARENT(
-            7,
+            50,
             "a snapshot follows whatever snapshot is the newest, and carries a ledger that may be older",
             "io.lightflow.archive.commit.SnapshotCommits",
             Advice.to(AnyParent.class).on(named("follows"))),
 
     DELETES_ON_FAILURE(
-            1,
+            14,
             "after a failed commit, Iceberg deletes the manifests, also if the commit was made",
             "io.lightflow.archive.commit.SnapshotCommits",
             Advice.to(Deletes.class).on(named("discard"))),

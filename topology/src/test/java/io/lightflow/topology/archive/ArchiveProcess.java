@@ -37,6 +37,9 @@ final class ArchiveProcess {
     private static final InstantSource AFTER_EVERY_SNAPSHOT =
             InstantSource.fixed(Instant.parse("2200-01-01T00:00:00Z"));
 
+    /** Many more than outages last. */
+    private static final int MOST_PAUSES = 40;
+
     private final String name;
     private final ArchivedLog log;
     private final Random random;
@@ -53,6 +56,8 @@ final class ArchiveProcess {
 
     private int files;
     private boolean busy;
+    /** Of the present action. */
+    private int pauses;
 
     /** @param name of the process, unique in the schedule */
     ArchiveProcess(
@@ -74,6 +79,9 @@ final class ArchiveProcess {
         this.reader = new TableSink(catalog.load(io, faults), clock);
         this.maintained = catalog.load(io, faults);
         BackoffRetrier retrier = new BackoffRetrier(clock, time -> {
+            if (++pauses > MOST_PAUSES) {
+                throw new AssertionError(name + " waits for ever");
+            }
             clock.advance(time);
             meanwhile.run();
         });
@@ -121,6 +129,7 @@ final class ArchiveProcess {
             return;
         }
         busy = true;
+        pauses = 0;
         try {
             action.run();
         } finally {
