@@ -267,8 +267,8 @@ final class OutcomeComparison {
                 "SELECT join_key, id, min(topic) AS topic, string_agg(concat(output_topic, '-', output_shard,"
                         + " ' at offset ', output_offset), ', ' ORDER BY output_topic, output_offset) AS places,"
                         + " arg_min(incarnation, record_offset) AS incarnation, arg_min(shard, record_offset) AS shard,"
-                        + " min(record_offset) AS record_offset FROM outputs WHERE NOT invalid AND hash(join_key, id) IN"
-                        + " (SELECT h FROM repeated) GROUP BY join_key, id"
+                        + " min(record_offset) AS record_offset FROM outputs"
+                        + " WHERE NOT invalid AND hash(join_key, id) IN (SELECT h FROM repeated) GROUP BY join_key, id"
                         + " HAVING count(DISTINCT (topic, incarnation, shard, record_offset)) > 1",
                 "id, join_key",
                 row -> Difference.of(

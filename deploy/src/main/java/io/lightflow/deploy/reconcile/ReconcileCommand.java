@@ -29,8 +29,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         exitCodeOnExecutionException = ReconcileCommand.NOT_COMPARED,
         description = {
-            "Compare an hour of the topics, of the archive's tables and of PostgreSQL, and name what differs. An hour is"
-                    + " one of event time, UTC.",
+            "Compare an hour of the topics, of the archive's tables and of PostgreSQL, and name what differs.",
+            "An hour is one of event time, UTC.",
             "Exits with 1 if there is a difference, and with 3 if the hour cannot be compared, or not yet."
         })
 public final class ReconcileCommand implements Callable<Integer> {

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
         name = "alter-event",
         mixinStandardHelpOptions = true,
         description = {
-            "Alters one event among millions in one output, and measures how long `lightflow reconcile` takes to name it.",
+            "Alters one event among millions in one output, and measures how long `lightflow reconcile` takes to"
+                    + " name it.",
             "Exits with 0 if it names that event and no other one."
         })
 public final class AlterEventCommand implements Callable<Integer> {
@@ -58,7 +59,8 @@ public final class AlterEventCommand implements Callable<Integer> {
             ReconciliationText.print(finding.result(), System.out);
             System.out.printf(
                     Locale.ROOT,
-                    "%d light events and their outputs: written in %.1f s, compared in %.1f s, with %.1f s of processors%n",
+                    "%d light events and their outputs: written in %.1f s, compared in %.1f s, with %.1f s of"
+                            + " processors%n",
                     events,
                     finding.written().toMillis() / 1_000.0,
                     finding.compared().toMillis() / 1_000.0,
