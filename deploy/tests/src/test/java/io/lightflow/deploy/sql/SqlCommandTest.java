@@ -117,6 +117,28 @@ class SqlCommandTest {
     }
 
     @Test
+    void tablesAndColumnsAreListed() {
+        try (EmbeddedPostgresServer postgres = new EmbeddedPostgresServer(data.resolve("postgres"))) {
+            postgres.start();
+            try (ArchiveCatalog catalog = catalog(postgres)) {
+                archive(catalog, "us", 1);
+                archive(catalog, "eu", 1);
+            }
+            String input = "select table_schema, table_name from information_schema.tables"
+                    + " where table_schema <> 'main' order by all;\n"
+                    + "select column_name from (describe us.impressions) limit 2;\n"
+                    + "select count(*) from us.impressions;";
+
+            assertThat(run(input, "--data", data.toString(), "--archived-only", "--format", "csv"))
+                    .isZero();
+        }
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString(StandardCharsets.UTF_8))
+                .isEqualTo("table_schema,table_name\neu,impressions\nus,impressions\n"
+                        + "column_name\nevent_time\njoin_key\ncount_star()\n1\n");
+    }
+
+    @Test
     void eventsThatAreNotArchivedYetAreReadFromTheKafkaOfAStoppedStack() {
         Schema ofAProducer = SchemaBuilder.record(Impression.class.getSimpleName())
                 .namespace(Impression.class.getPackageName())
