@@ -49,7 +49,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 /** A group with real servers in the folder of a local stack, whose topologies run when a test says so. */
 final class TracedGroup implements AutoCloseable {
     static final int SHARDS = 2;
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final EmbeddedKafka kafka;
     private final EmbeddedPostgresServer postgres;
