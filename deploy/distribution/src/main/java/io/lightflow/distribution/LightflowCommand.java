@@ -35,6 +35,8 @@ public final class LightflowCommand implements Runnable {
     private static final Map<String, String> LOGS = Map.of(
             "up", "log4j2.xml",
             "sql", "log4j2.xml",
+            "why", "log4j2.xml",
+            "reconcile", "log4j2.xml",
             "registry", "registry-log4j2.xml",
             "sync", "registry-log4j2.xml",
             "reports", "reports-log4j2.xml",

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of a local stack, for commands that read it whether the stack runs or not. It starts the servers that a
@@ -145,6 +146,8 @@ public final class StackFolder implements AutoCloseable {
     }
 
     private void start(Set<Server> needed, GroupSettings written) {
+        // One thread initializes SLF4J; otherwise it warns about lost messages.
+        LoggerFactory.getILoggerFactory();
         List<Callable<Void>> starts = new ArrayList<>();
         if (jdbcUrl == null && (needed.contains(Server.POSTGRES) || needed.contains(Server.REGISTRY))) {
             starts.add(task(this::startPostgres));
