@@ -292,7 +292,13 @@ final class OutcomeComparison {
                 + " CAST(NULL AS VARCHAR) AS why FROM l ANTI JOIN o USING (" + PLACE + ") ANTI JOIN rejections USING ("
                 + PLACE + ") LEFT JOIN watermarks w USING (shard)");
         long before = database.count("unmatched");
-        database.execute("DELETE FROM unmatched u WHERE EXISTS (SELECT 1 FROM outputs s WHERE s.id = u.id"
+        if (before == 0) {
+            return 0;
+        }
+        // The semi-join looks the many outputs up among the few events, and not the other way round.
+        database.execute("CREATE OR REPLACE TEMP TABLE same_ids AS SELECT id, join_key FROM outputs SEMI JOIN unmatched"
+                + " USING (id, join_key)");
+        database.execute("DELETE FROM unmatched u WHERE EXISTS (SELECT 1 FROM same_ids s WHERE s.id = u.id"
                 + " AND s.join_key = u.join_key)");
         database.execute("UPDATE unmatched SET why = CASE WHEN unreadable"
                 + " THEN 'the record is no event, but was not rejected' ELSE " + reason(type) + " END");
