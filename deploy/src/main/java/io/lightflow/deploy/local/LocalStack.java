@@ -21,6 +21,7 @@ import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.submit.GroupPreparation;
 import io.lightflow.topology.trident.TridentTopologies;
 import io.lightflow.topology.zookeeper.GroupNodes;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -46,6 +47,7 @@ import org.apache.storm.ProcessSimulator;
 import org.apache.storm.generated.KillOptions;
 import org.apache.storm.generated.TopologySummary;
 import org.apache.storm.thrift.TException;
+import org.apache.storm.utils.Utils;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -59,6 +61,7 @@ public final class LocalStack implements AutoCloseable {
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration WORKER_TIMEOUT = Duration.ofSeconds(20);
     private static final long POLL_NANOS = 50_000_000;
+    private static final int SUBMISSIONS = 3;
     private static final String STORM_ROOT = "/storm";
     private static final KillOptions AT_ONCE = killOptions();
 
@@ -261,12 +264,28 @@ public final class LocalStack implements AutoCloseable {
             nodes.keepSubmittedRules(groupSettings.join(), Instant.now());
         }
         try {
-            storm.submitTopology(
-                    topology.stormName(group.name()),
-                    TridentTopologies.config(topology, groupSettings),
-                    TridentTopologies.build(topology, groupSettings, parallelism));
+            submit(topology, groupSettings, parallelism, SUBMISSIONS);
         } catch (Exception e) {
             throw new IllegalStateException("submitting " + topology.stormName(group.name()) + " failed: " + e, e);
+        }
+    }
+
+    /**
+     * Storm's blob store deletes empty folders when it has started. On a slow machine that is a folder into which a
+     * submission is about to write; the submission then fails without an effect.
+     */
+    private void submit(TopologyDescriptor topology, GroupSettings groupSettings, int parallelism, int attempts)
+            throws Exception {
+        try {
+            storm.submitTopology(
+                    topology.stormName(groupSettings.group()),
+                    TridentTopologies.config(topology, groupSettings),
+                    TridentTopologies.build(topology, groupSettings, parallelism));
+        } catch (RuntimeException e) {
+            if (attempts == 1 || !Utils.exceptionCauseIsInstanceOf(IOException.class, e)) {
+                throw e;
+            }
+            submit(topology, groupSettings, parallelism, attempts - 1);
         }
     }
 
