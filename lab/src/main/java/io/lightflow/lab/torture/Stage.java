@@ -74,6 +74,9 @@ final class Stage implements AutoCloseable {
             statistics:
               microBatch: 1s
               heapMb: 192
+            """;
+
+    private static final String ARCHIVE = """
             archive:
               warehouse: file://${data}/archive
               commitInterval: 1s
@@ -102,6 +105,7 @@ final class Stage implements AutoCloseable {
             """;
 
     private final Cluster cluster;
+    private final boolean archive;
     private final Random random;
     /** Never released: a waiter waits until its timeout or an interrupt. */
     private final CountDownLatch never = new CountDownLatch(1);
@@ -121,12 +125,14 @@ final class Stage implements AutoCloseable {
     /**
      * @param data an empty folder, absolute
      * @param asd absolute path of an Aerospike server's executable; null for RocksDB as the join store
+     * @param archive whether the group archives its events
      */
-    Stage(Path data, Path asd, Random random) {
+    Stage(Path data, Path asd, boolean archive, Random random) {
         Set<String> everyKafka = new TreeSet<>(GROUP.dcs());
         everyKafka.add(ClusterSettings.CENTRAL);
         this.cluster = Cluster.of(new ClusterSettings(
                 data, EnumSet.allOf(Component.class), GROUP.dcs(), SHARDS, everyKafka, Optional.ofNullable(asd)));
+        this.archive = archive;
         this.random = random;
     }
 
@@ -146,7 +152,7 @@ final class Stage implements AutoCloseable {
         Path settings = cluster.settings().data().resolve("torture.yaml");
         Files.writeString(
                 settings,
-                (SETTINGS + (onAerospike() ? AEROSPIKE : ROCKSDB))
+                (SETTINGS + (archive ? ARCHIVE : "") + (onAerospike() ? AEROSPIKE : ROCKSDB))
                         .replace("POSTGRES_PROXY", Integer.toString(postgres.port()))
                         .replace("CENTRAL_PROXY", endpoints.kafkaByProxy(ClusterSettings.CENTRAL)));
         group = new GroupOnCluster(cluster, GROUP, settings);
@@ -161,6 +167,11 @@ final class Stage implements AutoCloseable {
     /** Whether the join store is Aerospike, rather than RocksDB. */
     boolean onAerospike() {
         return cluster.settings().asd().isPresent();
+    }
+
+    /** Whether the group archives its events. */
+    boolean archives() {
+        return archive;
     }
 
     Cluster cluster() {
@@ -249,11 +260,13 @@ final class Stage implements AutoCloseable {
      * Waits until every shard has committed an event fed after a moment. This needs a later watermark, to which both
      * data centers, the mirror and the topologies must have contributed.
      *
+     * @param topologies those that the group does not have are left out
      * @return time since that moment
      * @throws IllegalStateException if it takes longer than {@link #RECOVERS_WITHIN}
      */
     Recovery awaitBeyond(Moment moment, Collection<TopologyDescriptor> topologies) {
         List<ShardsAtWork> all = topologies.stream()
+                .filter(topology -> topology.isConfigured(group.settings()))
                 .map(topology -> new ShardsAtWork(() -> positions(topology), moment))
                 .toList();
         // Every topology must be polled each time.

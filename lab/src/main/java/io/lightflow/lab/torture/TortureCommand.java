@@ -75,6 +75,9 @@ public final class TortureCommand implements Callable<Integer> {
                             + " in two workers, and the node is killed, frozen and stopped, too.")
     private Path asd;
 
+    @Option(names = "--no-archive", description = "Do not archive the events in Iceberg tables.")
+    private boolean noArchive;
+
     @Option(
             names = "--stock",
             arity = "0..1",
@@ -145,8 +148,8 @@ public final class TortureCommand implements Callable<Integer> {
     }
 
     private TortureReport run(Path folder, LightFeed.Plan plan) throws Exception {
-        try (Stage stage =
-                new Stage(folder, asd == null ? null : asd.toAbsolutePath().normalize(), new Random(plan.seed()))) {
+        Path aerospike = asd == null ? null : asd.toAbsolutePath().normalize();
+        try (Stage stage = new Stage(folder, aerospike, !noArchive, new Random(plan.seed()))) {
             List<Fault> faults = chosen(TortureFaults.all(stage), Fault::kind);
             stage.start(plan, this::say);
             return new Torture(stage, plan, this::say).run(faults);
