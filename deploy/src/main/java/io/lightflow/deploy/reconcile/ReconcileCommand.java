@@ -4,6 +4,7 @@ import io.lightflow.deploy.local.StackFolder;
 import io.lightflow.time.Durations;
 import io.lightflow.topology.certificate.HourChoice;
 import io.lightflow.topology.certificate.HourFollower;
+import io.lightflow.topology.certificate.ResultFiles;
 import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.settings.DataSize;
 import io.lightflow.topology.settings.GroupSettings;
@@ -161,10 +162,10 @@ public final class ReconcileCommand implements Callable<Integer> {
         Reconciliation result = reconciler.reconcile(hour);
         ReconciliationText.print(result, System.out);
         if (report != null) {
-            ReconciliationFiles.writeReport(report, result);
+            ResultFiles.writeReport(report, result);
         }
         if (metrics != null) {
-            ReconciliationFiles.writeMetrics(metrics, result);
+            ResultFiles.writeMetrics(metrics, ReconciliationMetrics.of(result));
         }
         return result.equal();
     }

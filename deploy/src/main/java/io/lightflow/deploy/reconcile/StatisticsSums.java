@@ -18,7 +18,7 @@ record StatisticsSums(List<BigInteger> values) {
         values = List.copyOf(values);
     }
 
-    /** @param from the first of the columns in the result, from 1; they may be texts */
+    /** @param from index of the first column, from 1; the columns may hold numbers or strings */
     static StatisticsSums of(ResultSet row, int from) throws SQLException {
         List<BigInteger> values = new ArrayList<>();
         for (int i = 0; i < StatisticsTable.COUNT_COLUMNS.size(); i++) {

@@ -25,7 +25,7 @@ import org.apache.parquet.example.data.Group;
 /** What a table of the archive holds, and what it should hold, as lines: where a record is, its key and its event. */
 public final class ArchiveAnswer {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
 
     private ArchiveAnswer() {}
 
@@ -38,7 +38,8 @@ public final class ArchiveAnswer {
     public static List<String> differences(
             GroupSettings settings, ArchiveTable table, WriterSchemas schemas, Duration patience) {
         List<String> expected = ofTopics(settings, table, schemas);
-        Deadline.in(patience).await(LOOK_EVERY, () -> ofTable(settings, table).size() >= expected.size());
+        Deadline.in(patience)
+                .await(LOOK_INTERVAL, () -> ofTable(settings, table).size() >= expected.size());
         return AnswerDifferences.ofLines("the table " + table.tableName(), expected, ofTable(settings, table));
     }
 

@@ -70,10 +70,10 @@ public final class CertifyCommand implements Callable<Integer> {
         Certificate certificate = certifier.certify(hour, shards);
         CertificateText.print(certificate, System.out);
         if (report != null) {
-            CertificateFiles.writeReport(report, certificate);
+            ResultFiles.writeReport(report, certificate);
         }
         if (metrics != null) {
-            CertificateFiles.writeMetrics(metrics, certificate);
+            ResultFiles.writeMetrics(metrics, CertificateMetrics.of(certificate));
         }
         return certificate.complete();
     }

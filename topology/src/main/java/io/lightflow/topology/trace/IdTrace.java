@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What is known of an id. Text and JSON are made from this value.
+ * The events with an id, and everything that was found of them. Commands print this value as text or as JSON.
  *
  * @param at when it was looked up
  * @param events the events with this id; empty if none was found. An id may belong to events of several types

@@ -38,7 +38,7 @@ final class ArchiveProcess {
             InstantSource.fixed(Instant.parse("2200-01-01T00:00:00Z"));
 
     /** Many more than outages last. */
-    private static final int MOST_PAUSES = 40;
+    private static final int MAX_PAUSES = 40;
 
     private final String name;
     private final ArchivedLog log;
@@ -79,7 +79,7 @@ final class ArchiveProcess {
         this.reader = new TableSink(catalog.load(io, faults), clock);
         this.maintained = catalog.load(io, faults);
         BackoffRetrier retrier = new BackoffRetrier(clock, time -> {
-            if (++pauses > MOST_PAUSES) {
+            if (++pauses > MAX_PAUSES) {
                 throw new AssertionError(name + " waits for ever");
             }
             clock.advance(time);

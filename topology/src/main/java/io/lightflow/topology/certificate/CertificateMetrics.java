@@ -1,52 +1,12 @@
 package io.lightflow.topology.certificate;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.lightflow.event.EventType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Instant;
 
-/** Writes certificates for programs. A reader of a file sees either the former one or the whole new one. */
-final class CertificateFiles {
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .registerModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance));
+/** Gauges of a certificate, in the text format of Prometheus. */
+final class CertificateMetrics {
+    private CertificateMetrics() {}
 
-    private CertificateFiles() {}
-
-    /** JSON. */
-    static void writeReport(Path file, Certificate certificate) {
-        try {
-            write(file, JSON.writeValueAsBytes(certificate));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the report " + file + " cannot be written", e);
-        }
-    }
-
-    /** The text format of Prometheus, as the textfile collector of its node_exporter takes it. */
-    static void writeMetrics(Path file, Certificate certificate) {
-        try {
-            write(file, metrics(certificate).getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException("the metrics " + file + " cannot be written", e);
-        }
-    }
-
-    private static void write(Path file, byte[] content) throws IOException {
-        Path target = file.toAbsolutePath();
-        Path fresh = target.resolveSibling(target.getFileName() + ".new");
-        Files.write(fresh, content);
-        Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    static String metrics(Certificate certificate) {
+    static String of(Certificate certificate) {
         String group = "group=\"" + certificate.group() + "\"";
         StringBuilder output = new StringBuilder();
         gauge(output, "complete", "1 if every event of the hour is where it belongs.");
