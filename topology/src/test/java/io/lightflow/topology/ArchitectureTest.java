@@ -129,6 +129,7 @@ class ArchitectureTest {
                                 Stream.of(
                                         "descriptor",
                                         "loop",
+                                        "metrics",
                                         "operator",
                                         "schema",
                                         "settings",

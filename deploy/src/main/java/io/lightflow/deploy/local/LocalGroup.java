@@ -46,6 +46,7 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
                   parallelism: %d
                 statistics:
                   microBatch: %dms
+                metrics: {ports: '0', targets: '%s'}
                 %s
                 """.formatted(
                         group.name(),
@@ -65,6 +66,7 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
                         settings.pollRecords(),
                         settings.dataflowParallelism(),
                         settings.microBatch().toMillis(),
+                        settings.targetsFolder(),
                         archive());
         GroupOverlay overlay = settings.overlay();
         return GroupSettings.parse(overlay == null ? own : overlay.over(group.name(), own));

@@ -216,6 +216,11 @@ public record LocalSettings(
         return data.toAbsolutePath().resolve("archive");
     }
 
+    /** The directory in which the processes of the stack name their metrics endpoints for Prometheus. */
+    public Path targetsFolder() {
+        return data.toAbsolutePath().resolve("targets");
+    }
+
     List<String> dcs() {
         return groups.stream().flatMap(group -> group.dcs().stream()).toList();
     }

@@ -265,7 +265,8 @@ public final class StackFolder implements AutoCloseable {
                 written.pace(),
                 written.dataflow(),
                 written.statistics(),
-                written.archive());
+                written.archive(),
+                written.metrics());
     }
 
     /** Registered before its start, so that a JVM that exits meanwhile stops it. */

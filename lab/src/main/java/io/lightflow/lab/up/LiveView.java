@@ -117,6 +117,9 @@ final class LiveView implements AutoCloseable {
                     .append(stack.settings().archiveFolder())
                     .append('\n');
         }
+        text.append("Prometheus       file_sd_configs of ")
+                .append(stack.settings().targetsFolder())
+                .append("/*.json\n");
         text.append("schema registry  ").append(stack.registryUrl());
         stack.dcRegistryUrls()
                 .forEach((dc, url) -> text.append("  ").append(dc).append(' ').append(url));

@@ -23,6 +23,7 @@ import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.kafka.EntryDecoder;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.metrics.TaskMetrics;
 import io.lightflow.topology.schema.PatientSchemas;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.ArchiveSection;
@@ -204,7 +205,7 @@ public final class ArchiveTopology implements TopologyDescriptor {
     }
 
     @Override
-    public BlockLoop loop(GroupSettings settings) {
+    public BlockLoop loop(GroupSettings settings, TaskMetrics metrics) {
         ArchiveCatalog catalog = catalog(settings);
         InstantSource clock = InstantSource.system();
         AtomicLong closedMs = new AtomicLong(Position.NO_TIME);
@@ -227,10 +228,11 @@ public final class ArchiveTopology implements TopologyDescriptor {
                                             catalog.table(settings.group(), kind), rules(settings, kind), clock),
                                     closedMs::get,
                                     clock),
-                            new TableSink(catalog.table(settings.group(), kind), clock),
+                            metrics.measured(new TableSink(catalog.table(settings.group(), kind), clock)),
                             clock,
-                            BackoffRetrier.real(),
-                            writers));
+                            BackoffRetrier.real(metrics),
+                            writers,
+                            metrics));
         }
         ArchiveLoop loop = new ArchiveLoop(
                 tables(settings),

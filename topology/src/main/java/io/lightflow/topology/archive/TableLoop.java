@@ -17,6 +17,7 @@ import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.FutureTasks;
+import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
 import io.lightflow.topology.loop.StoppedShards;
@@ -52,6 +53,7 @@ final class TableLoop {
     private final StoppedShards stopped;
     private final BackoffRetrier retrier;
     private final Executor helper;
+    private final LoopObserver observer;
 
     /** The position of each open shard that the ledger holds, or will hold after the commit in flight. */
     private final Map<Integer, Position> committed = new TreeMap<>();
@@ -76,12 +78,19 @@ final class TableLoop {
 
     private record InFlight(Doubt doubt, FutureTask<Void> task) {}
 
-    TableLoop(TableWork table, Sink<NewFiles> sink, InstantSource clock, BackoffRetrier retrier, Executor helper) {
+    TableLoop(
+            TableWork table,
+            Sink<NewFiles> sink,
+            InstantSource clock,
+            BackoffRetrier retrier,
+            Executor helper,
+            LoopObserver observer) {
         this.table = table;
         this.sink = sink;
-        this.stopped = new StoppedShards(clock);
+        this.stopped = new StoppedShards(clock, observer);
         this.retrier = retrier;
         this.helper = helper;
+        this.observer = observer;
     }
 
     /** Bytes of the records that wait for a commit. */
@@ -150,6 +159,7 @@ final class TableLoop {
     private Optional<RetryException> take(long txid, Block block) {
         int shard = block.shard();
         Position position = read.get(shard);
+        long begunNanos = System.nanoTime();
         OverlappingBlocks.requireKnownLeaders(position, block);
         Watermarks.BlockTimes times = Watermarks.times(position, block);
         Position next;
@@ -164,6 +174,7 @@ final class TableLoop {
         }
         read.put(shard, next);
         stopped.contiguous(shard);
+        observer.stepped(block.size(), System.nanoTime() - begunNanos);
         return Optional.empty();
     }
 
@@ -235,7 +246,9 @@ final class TableLoop {
                 return;
             }
             if (files == null) {
+                long begunNanos = System.nanoTime();
                 files = table.write(records);
+                observer.sent(System.nanoTime() - begunNanos);
             }
             tried = true;
             sink.commit(List.of(new Commit<>(moves, files)));

@@ -9,6 +9,7 @@ import io.lightflow.position.GapException;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
 import io.lightflow.topology.loop.FutureTasks;
+import io.lightflow.topology.loop.LoopObserver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,16 +30,18 @@ final class BlockSteps {
     private final JoinStore store;
     private final Executor helpers;
     private final int threads;
+    private final LoopObserver observer;
 
     /** The outcome of a block: a result, or a gap in front of it. */
     record Outcome(Block block, StepResult result, GapException gap) {}
 
     /** @param threads maximum number of blocks that are stepped at once */
-    BlockSteps(Supplier<JoinStep> steps, JoinStore store, Executor helpers, int threads) {
+    BlockSteps(Supplier<JoinStep> steps, JoinStore store, Executor helpers, int threads, LoopObserver observer) {
         this.steps = ThreadLocal.withInitial(steps);
         this.store = store;
         this.helpers = helpers;
         this.threads = threads;
+        this.observer = observer;
     }
 
     /**
@@ -74,6 +77,7 @@ final class BlockSteps {
 
     private FutureTask<Outcome> task(long txid, Block block, Position position) {
         return new FutureTask<>(() -> {
+            long begunNanos = System.nanoTime();
             try {
                 StepResult result = RecordIsolator.run(
                         steps.get(),
@@ -82,6 +86,7 @@ final class BlockSteps {
                         block,
                         txid,
                         (count, first, failure) -> report(block, count, first, failure));
+                observer.stepped(block.size(), System.nanoTime() - begunNanos);
                 return new Outcome(block, result, null);
             } catch (GapException e) {
                 return new Outcome(block, null, e);

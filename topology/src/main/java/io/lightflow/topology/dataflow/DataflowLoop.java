@@ -20,6 +20,7 @@ import io.lightflow.store.StoreWrite;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.loop.FutureTasks;
+import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
 import io.lightflow.topology.loop.StopNotices;
@@ -90,14 +91,15 @@ public final class DataflowLoop implements BlockLoop {
             StopNotices notices,
             Executor helpers,
             InstantSource clock,
-            BackoffRetrier retrier) {
-        this.steps = new BlockSteps(steps, store, helpers, threads);
+            BackoffRetrier retrier,
+            LoopObserver observer) {
+        this.steps = new BlockSteps(steps, store, helpers, threads, observer);
         this.store = store;
         this.identity = identity;
         this.notices = notices;
         this.sink = sink;
         this.helpers = helpers;
-        this.stopped = new StoppedShards(clock);
+        this.stopped = new StoppedShards(clock, observer);
         this.retrier = retrier;
     }
 

@@ -19,6 +19,7 @@ import io.lightflow.topology.kafka.KafkaSink;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.metrics.TaskMetrics;
 import io.lightflow.topology.schema.PatientSchemas;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
@@ -97,26 +98,23 @@ public final class DataflowTopology implements TopologyDescriptor {
 
     @Override
     public LedgerMover ledgerMover(GroupSettings settings) {
-        return LedgerMover.of(sink(settings), List.of());
-    }
-
-    private static KafkaSink sink(GroupSettings settings) {
-        return new KafkaSink(new KafkaClients(settings.kafka()), settings.group());
+        return LedgerMover.of(new KafkaSink(new KafkaClients(settings.kafka()), settings.group()), List.of());
     }
 
     @Override
-    public BlockLoop loop(GroupSettings settings) {
-        OpenStore store = OpenStore.of(settings);
+    public BlockLoop loop(GroupSettings settings, TaskMetrics metrics) {
+        OpenStore store = OpenStore.of(settings, metrics);
         return new DataflowLoop(
                 steps(settings),
                 Runtime.getRuntime().availableProcessors(),
-                store.cells(),
+                metrics.measured(store.cells(), store.bytes()),
                 store.identity(settings.group()),
-                sink(settings),
+                metrics.measured(new KafkaSink(new KafkaClients(settings.kafka()), settings.group(), metrics::sent)),
                 new OperatorLink(GroupNodes.connect(settings, this), store::checkpoint).start(),
                 helpers(),
                 InstantSource.system(),
-                BackoffRetrier.real());
+                BackoffRetrier.real(metrics),
+                metrics);
     }
 
     /** Creates join steps by the rules of a group, one for each thread. */

@@ -5,6 +5,7 @@ import io.lightflow.join.JoinSettings;
 import io.lightflow.store.JoinStore;
 import io.lightflow.topology.aerospike.AerospikeJoinStore;
 import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.rocksdb.RocksDbJoinStore;
 import io.lightflow.topology.rocksdb.RocksDbSettings;
 import io.lightflow.topology.settings.GroupSettings;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
  * The join store that the settings of a group name, opened.
@@ -23,8 +25,9 @@ import java.util.function.Consumer;
  * @param cells the store
  * @param wasEmpty whether it held nothing when this process opened it
  * @param copier copies it to a directory that does not exist
+ * @param bytes tells the size of its files; null if they are on servers
  */
-public record OpenStore(JoinStore cells, BooleanSupplier wasEmpty, Consumer<Path> copier) {
+public record OpenStore(JoinStore cells, BooleanSupplier wasEmpty, Consumer<Path> copier, LongSupplier bytes) {
     /** The file of a checkpoint that holds its positions. It is written last. */
     public static final String MANIFEST = "positions";
     /** The folder of a checkpoint that holds the store. */
@@ -34,15 +37,29 @@ public record OpenStore(JoinStore cells, BooleanSupplier wasEmpty, Consumer<Path
 
     /** Waits for a store that is a server. */
     public static OpenStore of(GroupSettings settings) {
+        return of(settings, LoopObserver.NONE);
+    }
+
+    /**
+     * Waits for a store that is a server.
+     *
+     * @param observer hears of the wait
+     */
+    static OpenStore of(GroupSettings settings, LoopObserver observer) {
         if (settings.store().rocksdb() != null) {
             RocksDbJoinStore store = RocksDbJoinStore.acquire(rocksDb(settings));
-            return new OpenStore(store, store::wasEmpty, store::checkpoint);
+            return new OpenStore(store, store::wasEmpty, store::checkpoint, store::bytes);
         }
-        AerospikeJoinStore store = BackoffRetrier.real().untilAvailable("the join store", () -> aerospike(settings));
-        return new OpenStore(store, store::isEmpty, copy -> {
-            throw new SettingsException(
-                    "checkpoints are copies of a RocksDB store, and the group has store.aerospike", null);
-        });
+        AerospikeJoinStore store =
+                BackoffRetrier.real(observer).untilAvailable("the join store", () -> aerospike(settings));
+        return new OpenStore(
+                store,
+                store::isEmpty,
+                copy -> {
+                    throw new SettingsException(
+                            "checkpoints are copies of a RocksDB store, and the group has store.aerospike", null);
+                },
+                null);
     }
 
     private static RocksDbSettings rocksDb(GroupSettings settings) {

@@ -3,6 +3,7 @@ package io.lightflow.topology.descriptor;
 import io.lightflow.event.EventType;
 import io.lightflow.topology.kafka.EntryDecoder;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.metrics.TaskMetrics;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.TaskSpread;
 import java.time.Duration;
@@ -48,8 +49,12 @@ public interface TopologyDescriptor {
     /** Opens the topology's sink to move its ledger without outputs. */
     LedgerMover ledgerMover(GroupSettings settings);
 
-    /** Creates the loop of one task. */
-    BlockLoop loop(GroupSettings settings);
+    /**
+     * Creates the loop of one task.
+     *
+     * @param metrics what it reports to; closed by the caller after the loop
+     */
+    BlockLoop loop(GroupSettings settings, TaskMetrics metrics);
 
     /** How Storm spreads the topology, from its section of the settings. */
     TaskSpread spread(GroupSettings settings);

@@ -103,6 +103,15 @@ final class EventTimeSkew {
         return unread;
     }
 
+    /** Records that are known to exist and have not been read, by shard. */
+    Map<Integer, Long> unread() {
+        Map<Integer, Long> unread = new HashMap<>();
+        for (TopicPartition partition : maxTimes.keySet()) {
+            unread.merge(partition.partition(), consumer.currentLag(partition).orElse(0), Long::sum);
+        }
+        return unread;
+    }
+
     private boolean isAhead(long time, long slowest) {
         return time != Position.NO_TIME
                 && slowest != Long.MAX_VALUE

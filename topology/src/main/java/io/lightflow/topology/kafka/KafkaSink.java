@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -50,6 +51,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     private final KafkaClients clients;
     private final String group;
     private final Duration transactionTimeout;
+    private final LongConsumer sentNanos;
     private final KafkaLedger ledger;
     private final Admin admin;
     private final Map<Integer, OpenShard> open = new ConcurrentHashMap<>();
@@ -78,11 +80,21 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     }
 
     public KafkaSink(KafkaClients clients, String group) {
-        this(clients, group, TRANSACTION_TIMEOUT);
+        this(clients, group, TRANSACTION_TIMEOUT, nanos -> {});
+    }
+
+    /** @param sentNanos takes how long the producer took to accept the records of a transaction; thread-safe */
+    public KafkaSink(KafkaClients clients, String group, LongConsumer sentNanos) {
+        this(clients, group, TRANSACTION_TIMEOUT, sentNanos);
     }
 
     /** @param transactionTimeout after which the broker aborts a commit that has not ended */
     public KafkaSink(KafkaClients clients, String group, Duration transactionTimeout) {
+        this(clients, group, transactionTimeout, nanos -> {});
+    }
+
+    private KafkaSink(KafkaClients clients, String group, Duration transactionTimeout, LongConsumer sentNanos) {
+        this.sentNanos = sentNanos;
         this.clients = clients;
         this.group = group;
         this.transactionTimeout = transactionTimeout;
@@ -155,7 +167,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     }
 
     private TransactionalWriter writer(String id) {
-        return new TransactionalWriter(clients, id, group, transactionTimeout);
+        return new TransactionalWriter(clients, id, group, transactionTimeout, sentNanos);
     }
 
     private void takeOver(int shard, Map<Integer, OpenShard> opened) {

@@ -419,6 +419,11 @@ public final class ShardReader implements AutoCloseable {
         return behind;
     }
 
+    /** Records that are known to exist and have not been read, by shard. */
+    public Map<Integer, Long> unread() {
+        return skew.unread();
+    }
+
     /** The shards that this reads. */
     public List<Integer> shards() {
         return shards;

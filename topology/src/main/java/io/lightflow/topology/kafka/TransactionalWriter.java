@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -28,9 +29,16 @@ final class TransactionalWriter {
     private final String group;
     private final ConsumerGroupMetadata consumerGroup;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final LongConsumer sentNanos;
 
-    /** Connects to nothing until {@link #begin}. */
-    TransactionalWriter(KafkaClients clients, String id, String group, Duration transactionTimeout) {
+    /**
+     * Connects to nothing until {@link #begin}.
+     *
+     * @param sentNanos takes how long the producer took to accept the records of a commit
+     */
+    TransactionalWriter(
+            KafkaClients clients, String id, String group, Duration transactionTimeout, LongConsumer sentNanos) {
+        this.sentNanos = sentNanos;
         this.id = id;
         this.group = group;
         this.consumerGroup = groupWithoutMembers(GroupTopics.consumerGroup(group));
@@ -61,6 +69,7 @@ final class TransactionalWriter {
      */
     void commit(List<Commit<List<OutputEvent>>> commits, List<Header> owner) {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        long begunNanos = System.nanoTime();
         producer.beginTransaction();
         for (Commit<List<OutputEvent>> commit : commits) {
             ShardMove move = commit.moves().get(0);
@@ -76,6 +85,7 @@ final class TransactionalWriter {
                     owner));
             addOffsets(move, offsets);
         }
+        sentNanos.accept(System.nanoTime() - begunNanos);
         producer.sendOffsetsToTransaction(offsets, consumerGroup);
         producer.commitTransaction();
     }

@@ -31,16 +31,19 @@ public final class BackoffRetrier {
 
     private final InstantSource clock;
     private final Pause pause;
+    private final LoopObserver observer;
 
-    public BackoffRetrier(InstantSource clock, Pause pause) {
+    public BackoffRetrier(InstantSource clock, Pause pause, LoopObserver observer) {
         this.clock = clock;
         this.pause = pause;
+        this.observer = observer;
     }
 
     /** Pauses in real time. */
-    public static BackoffRetrier real() {
+    public static BackoffRetrier real(LoopObserver observer) {
         CountDownLatch never = new CountDownLatch(1);
-        return new BackoffRetrier(InstantSource.system(), time -> never.await(time.toMillis(), TimeUnit.MILLISECONDS));
+        return new BackoffRetrier(
+                InstantSource.system(), time -> never.await(time.toMillis(), TimeUnit.MILLISECONDS), observer);
     }
 
     /** Something that can be tried again. */
@@ -60,7 +63,12 @@ public final class BackoffRetrier {
         try {
             return attempt.make();
         } catch (SinkUnavailableException | StoreUnavailableException | SchemasUnavailableException e) {
-            return waitOut(what, attempt, e);
+            observer.waits();
+            try {
+                return waitOut(what, attempt, e);
+            } finally {
+                observer.continues();
+            }
         }
     }
 
@@ -72,6 +80,7 @@ public final class BackoffRetrier {
         RuntimeException last = first;
         Duration time = MIN_PAUSE;
         while (true) {
+            observer.failed(last);
             pause(what, time, last);
             try {
                 T result = attempt.make();

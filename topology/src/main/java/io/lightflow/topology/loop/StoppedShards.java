@@ -30,6 +30,7 @@ public final class StoppedShards {
     private static final Duration RETRY_INTERVAL = Duration.ofMinutes(2);
 
     private final InstantSource clock;
+    private final LoopObserver observer;
     private final Map<Integer, String> suspects = new HashMap<>();
     private final Map<Integer, Long> stoppedAtMs = new HashMap<>();
     /** Logged gaps that are not over yet, by shard. */
@@ -37,8 +38,9 @@ public final class StoppedShards {
 
     private long lookedMs;
 
-    public StoppedShards(InstantSource clock) {
+    public StoppedShards(InstantSource clock, LoopObserver observer) {
         this.clock = clock;
+        this.observer = observer;
     }
 
     /** Whether the loop must ignore the shard's blocks for now. */
@@ -84,8 +86,7 @@ public final class StoppedShards {
         if (!gap.getMessage().equals(logged.put(shard, gap.getMessage()))) {
             LOG.error(gap.getMessage());
         }
-        stoppedAtMs.put(shard, clock.millis());
-        lookedMs = clock.millis();
+        stopNow(shard, gap.getMessage());
         return Optional.empty();
     }
 
@@ -98,8 +99,13 @@ public final class StoppedShards {
         if (!reason.equals(logged.put(shard, reason))) {
             LOG.error(reason);
         }
+        stopNow(shard, reason);
+    }
+
+    private void stopNow(int shard, String reason) {
         stoppedAtMs.put(shard, clock.millis());
         lookedMs = clock.millis();
+        observer.stopped(shard, reason);
     }
 
     /** Records that a block of the shard was contiguous. */
@@ -107,6 +113,7 @@ public final class StoppedShards {
         suspects.remove(shard);
         if (logged.remove(shard) != null) {
             LOG.info("Shard {} continues", shard);
+            observer.works(shard);
         }
     }
 

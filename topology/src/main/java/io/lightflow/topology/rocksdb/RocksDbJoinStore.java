@@ -118,6 +118,11 @@ public final class RocksDbJoinStore implements JoinStore {
         return files.wasEmpty();
     }
 
+    /** Size of the files on disk. */
+    public long bytes() {
+        return files.bytes();
+    }
+
     private void requireOpen() {
         if (closed.get()) {
             throw new IllegalStateException("This RocksDB join store in " + realDirectory + " is closed");

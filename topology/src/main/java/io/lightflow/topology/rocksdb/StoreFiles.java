@@ -9,7 +9,12 @@ import io.lightflow.topology.eventlog.EventLogDamagedException;
 import io.lightflow.topology.eventlog.EventLogSettings;
 import io.lightflow.topology.eventlog.LogPosition;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,6 +130,28 @@ final class StoreFiles implements AutoCloseable {
     void checkpoint(Path copy) {
         rows.checkpoint(copy);
         events.checkpoint(copy.resolve(EVENTS));
+    }
+
+    /** Size of all files. Those that are deleted meanwhile do not count. */
+    long bytes() {
+        long[] bytes = new long[1];
+        try {
+            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    bytes[0] += attributes.size();
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("the size of the join store in " + directory + " cannot be read", e);
+        }
+        return bytes[0];
     }
 
     @Override

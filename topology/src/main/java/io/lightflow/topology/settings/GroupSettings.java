@@ -30,6 +30,7 @@ import java.util.Map;
  * @param dataflow section of the topology {@code dataflow}
  * @param statistics section of the topology {@code stats-counter}
  * @param archive section of the topology {@code archive}; null if the group has none
+ * @param metrics where the workers export their metrics
  */
 public record GroupSettings(
         String group,
@@ -45,7 +46,8 @@ public record GroupSettings(
         Pace pace,
         DataflowSection dataflow,
         StatisticsSection statistics,
-        @JsonInclude(JsonInclude.Include.NON_NULL) ArchiveSection archive) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) ArchiveSection archive,
+        MetricsSection metrics) {
 
     public GroupSettings {
         Require.present("group", group);
@@ -78,6 +80,7 @@ public record GroupSettings(
         pace = Require.orElse(pace, new Pace(null, null, null, null, null, null, null));
         dataflow = Require.orElse(dataflow, new DataflowSection(null, null, null));
         statistics = Require.orElse(statistics, new StatisticsSection(null, null, null, null, null));
+        metrics = Require.orElse(metrics, new MetricsSection(null, null, null));
         if (store.rocksdb() != null && dataflow.workers() > 1) {
             throw new WrongSettingException("the key dataflow.workers must be 1 with store.rocksdb, which is for one"
                     + " process, found " + dataflow.workers());
@@ -100,7 +103,8 @@ public record GroupSettings(
                 pace,
                 dataflow,
                 statistics,
-                archive);
+                archive,
+                metrics);
     }
 
     /** @param properties further settings of the Kafka clients, such as for TLS */

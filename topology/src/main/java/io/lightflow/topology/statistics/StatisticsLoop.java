@@ -14,6 +14,7 @@ import io.lightflow.statistics.StatisticsStep;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.loop.FutureTasks;
+import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
 import io.lightflow.topology.loop.StoppedShards;
@@ -59,6 +60,7 @@ public final class StatisticsLoop implements BlockLoop {
     private final StoppedShards stopped;
     private final BackoffRetrier retrier;
     private final Executor helper;
+    private final LoopObserver observer;
 
     /** The position of each open shard that the ledger holds, or will hold after the commit in flight. */
     private final Map<Integer, Position> committed = new TreeMap<>();
@@ -98,13 +100,15 @@ public final class StatisticsLoop implements BlockLoop {
             int maxRows,
             InstantSource clock,
             BackoffRetrier retrier,
-            Executor helper) {
+            Executor helper,
+            LoopObserver observer) {
         this.helper = helper;
+        this.observer = observer;
         this.sink = sink;
         this.microBatch = microBatch;
         this.maxRows = maxRows;
         this.clock = clock;
-        this.stopped = new StoppedShards(clock);
+        this.stopped = new StoppedShards(clock, observer);
         this.retrier = retrier;
         this.lastCommitMs = clock.millis();
         this.lastNewsMs = lastCommitMs;
@@ -185,10 +189,12 @@ public final class StatisticsLoop implements BlockLoop {
             summed.put(shard, position);
         }
         OverlappingBlocks.requireKnownLeaders(position, block);
+        long begunNanos = System.nanoTime();
         try {
             Block countable = isolating ? CountableBlocks.of(position, block, txid) : block;
             summed.put(shard, StatisticsStep.run(position, countable, txid, rows));
             stopped.contiguous(shard);
+            observer.stepped(block.size(), System.nanoTime() - begunNanos);
             return Optional.empty();
         } catch (GapException e) {
             return stopped.gap(shard, e);

@@ -15,6 +15,7 @@ import io.lightflow.topology.kafka.EntryDecoder;
 import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.metrics.TaskMetrics;
 import io.lightflow.topology.postgres.LedgerEntry;
 import io.lightflow.topology.postgres.PostgresLedger;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
@@ -111,14 +112,15 @@ public final class StatisticsTopology implements TopologyDescriptor {
     }
 
     @Override
-    public BlockLoop loop(GroupSettings settings) {
+    public BlockLoop loop(GroupSettings settings, TaskMetrics metrics) {
         return new StatisticsLoop(
-                sink(settings),
+                metrics.measured(sink(settings)),
                 settings.statistics().microBatch(),
                 settings.statistics().maxRows(),
                 InstantSource.system(),
-                BackoffRetrier.real(),
-                committer());
+                BackoffRetrier.real(metrics),
+                committer(),
+                metrics);
     }
 
     /** A thread that ends by itself when it has nothing to do. */

@@ -13,6 +13,7 @@ import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.SettingsException;
 import java.time.Duration;
@@ -133,7 +134,7 @@ final class LightLog {
 
     private static void add(ShardRebuild rebuild, Block block) {
         try {
-            BackoffRetrier.real().untilAvailable("the rebuild of shard " + block.shard(), () -> {
+            BackoffRetrier.real(LoopObserver.NONE).untilAvailable("the rebuild of shard " + block.shard(), () -> {
                 rebuild.add(block);
                 return null;
             });

@@ -10,6 +10,8 @@ import io.lightflow.topology.kafka.PollBudget;
 import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.loop.StoppedException;
+import io.lightflow.topology.metrics.ReaderMetrics;
+import io.lightflow.topology.metrics.WorkerMetrics;
 import io.lightflow.topology.settings.GroupSettings;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -40,6 +42,7 @@ final class BlockEmitter implements Emitter<Object> {
     private static final int MAX_RECORDS_PER_POLL = 2_000;
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration LAG_INTERVAL = Duration.ofSeconds(1);
     /** The longest wait for a commit. Meanwhile nobody learns that the batch may be replayed. */
     private static final Duration COMMIT_WAIT = Duration.ofSeconds(1);
 
@@ -49,6 +52,9 @@ final class BlockEmitter implements Emitter<Object> {
     private final ShardPositions positions;
     private final GuardedCloser closer;
     private final ExecutorSignal signal;
+    private final WorkerMetrics worker;
+    private final ReaderMetrics metrics;
+    private long lagReportedNanos = System.nanoTime();
     private BatchEnd lastBatch = new BatchEnd();
     private boolean seek = true;
     /** Whether the last attempt to read failed. */
@@ -65,6 +71,8 @@ final class BlockEmitter implements Emitter<Object> {
         this.positions = topology.positions(settings);
         this.closer = new GuardedCloser("a task's reader", this::closeAll, CLOSE_TIMEOUT);
         this.signal = ExecutorSignal.of(topology.stormName(settings.group()));
+        this.worker = WorkerMetrics.acquire(settings.metrics());
+        this.metrics = worker.metrics().reader(settings.group(), topology.name());
         this.lastBatch.come();
     }
 
@@ -132,9 +140,11 @@ final class BlockEmitter implements Emitter<Object> {
                     seek = false;
                 }
                 blocks = reader.poll(transaction.getAttemptId());
+                reportLag();
             }
             if (unavailable) {
                 unavailable = false;
+                metrics.available();
                 LOG.info("Shards {} are read again", reader.shards());
             }
         } catch (SinkUnavailableException | KafkaException | WriterSchemas.SchemasUnavailableException e) {
@@ -146,6 +156,7 @@ final class BlockEmitter implements Emitter<Object> {
             seek = true;
             if (!unavailable) {
                 unavailable = true;
+                metrics.unavailable();
                 LOG.warn(
                         "Batches of shards {} stay empty while a server is unavailable: {}",
                         reader.shards(),
@@ -156,6 +167,14 @@ final class BlockEmitter implements Emitter<Object> {
             throw e;
         }
         return blocks;
+    }
+
+    private void reportLag() {
+        long now = System.nanoTime();
+        if (now - lagReportedNanos >= LAG_INTERVAL.toNanos()) {
+            lagReportedNanos = now;
+            metrics.lag(reader.unread());
+        }
     }
 
     @Override
@@ -172,5 +191,7 @@ final class BlockEmitter implements Emitter<Object> {
         reader.close();
         positions.close();
         hints.close();
+        metrics.close();
+        worker.close();
     }
 }

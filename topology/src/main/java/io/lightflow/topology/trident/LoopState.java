@@ -2,6 +2,8 @@ package io.lightflow.topology.trident;
 
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.loop.RetryException;
+import io.lightflow.topology.metrics.TaskMetrics;
+import io.lightflow.topology.metrics.WorkerMetrics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,27 +21,43 @@ import org.apache.storm.trident.tuple.TridentTuple;
 final class LoopState implements State {
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(20);
 
-    private final Supplier<BlockLoop> factory;
+    private final Supplier<OpenLoop> factory;
     private final GuardedCloser closer = new GuardedCloser("a task's loop", this::closeLoop, CLOSE_TIMEOUT);
     /** Created for the first batch: Storm does not report the end of a topology that never had one. */
-    private BlockLoop loop;
+    private OpenLoop open;
 
     private long txid;
 
-    LoopState(Supplier<BlockLoop> factory) {
+    /** A loop and what it reports to. */
+    record OpenLoop(BlockLoop loop, TaskMetrics metrics, WorkerMetrics worker) implements AutoCloseable {
+        @Override
+        public void close() {
+            try {
+                loop.close();
+            } finally {
+                metrics.close();
+                worker.close();
+            }
+        }
+    }
+
+    LoopState(Supplier<OpenLoop> factory) {
         this.factory = factory;
     }
 
     private void process(Blocks blocks) {
-        if (loop == null) {
-            loop = factory.get();
+        if (open == null) {
+            open = factory.get();
         }
         boolean done = false;
         blocks.end().begin();
         try {
-            loop.process(txid, blocks.blocks());
-            loop.afterCommit(blocks.end()::come);
+            open.loop().process(txid, blocks.blocks());
+            open.loop().afterCommit(blocks.end()::come);
             done = true;
+        } catch (RetryException e) {
+            open.metrics().replayed();
+            throw e;
         } finally {
             if (!done) {
                 blocks.end().come();
@@ -48,8 +66,8 @@ final class LoopState implements State {
     }
 
     private void closeLoop() {
-        if (loop != null) {
-            loop.close();
+        if (open != null) {
+            open.close();
         }
     }
 

@@ -2,6 +2,8 @@ package io.lightflow.topology.trident;
 
 import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.metrics.TaskMetrics;
+import io.lightflow.topology.metrics.WorkerMetrics;
 import io.lightflow.topology.settings.GroupSettings;
 import java.util.Map;
 import org.apache.storm.task.IMetricsContext;
@@ -22,6 +24,18 @@ final class LoopStateFactory implements StateFactory {
 
     @Override
     public State makeState(Map<String, Object> conf, IMetricsContext metrics, int partition, int partitions) {
-        return new LoopState(() -> Topologies.named(topology).loop(GroupSettings.parse(settingsYaml)));
+        return new LoopState(() -> loop(Topologies.named(topology), GroupSettings.parse(settingsYaml)));
+    }
+
+    private static LoopState.OpenLoop loop(TopologyDescriptor topology, GroupSettings settings) {
+        WorkerMetrics worker = WorkerMetrics.acquire(settings.metrics());
+        TaskMetrics metrics = worker.metrics().task(settings.group(), topology.name());
+        try {
+            return new LoopState.OpenLoop(topology.loop(settings, metrics), metrics, worker);
+        } catch (RuntimeException e) {
+            metrics.close();
+            worker.close();
+            throw e;
+        }
     }
 }

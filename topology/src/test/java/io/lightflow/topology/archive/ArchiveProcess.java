@@ -12,6 +12,7 @@ import io.lightflow.position.Position;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.RetryException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -78,13 +79,16 @@ final class ArchiveProcess {
         this.table = catalog.load(io, faults);
         this.reader = new TableSink(catalog.load(io, faults), clock);
         this.maintained = catalog.load(io, faults);
-        BackoffRetrier retrier = new BackoffRetrier(clock, time -> {
-            if (++pauses > MAX_PAUSES) {
-                throw new AssertionError(name + " waits for ever");
-            }
-            clock.advance(time);
-            meanwhile.run();
-        });
+        BackoffRetrier retrier = new BackoffRetrier(
+                clock,
+                time -> {
+                    if (++pauses > MAX_PAUSES) {
+                        throw new AssertionError(name + " waits for ever");
+                    }
+                    clock.advance(time);
+                    meanwhile.run();
+                },
+                LoopObserver.NONE);
         HourCompaction compaction = new HourCompaction(catalog.load(io, faults), this::merge);
         this.loop = new TableLoop(
                 new TableLoop.TableWork() {
@@ -116,7 +120,8 @@ final class ArchiveProcess {
                     if (random.nextBoolean()) {
                         work.run();
                     }
-                });
+                },
+                LoopObserver.NONE);
     }
 
     ArchiveFaults faults() {

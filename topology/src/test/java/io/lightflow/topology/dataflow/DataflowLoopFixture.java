@@ -18,6 +18,7 @@ import io.lightflow.join.StepBounds;
 import io.lightflow.sink.MemorySink;
 import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.StopNotices;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,7 +82,8 @@ class DataflowLoopFixture {
                 notices,
                 helpers,
                 clock,
-                new BackoffRetrier(clock, pause));
+                new BackoffRetrier(clock, pause, LoopObserver.NONE),
+                LoopObserver.NONE);
     }
 
     DataflowLoopFixture fill(int journeys) {

@@ -27,6 +27,7 @@ import io.lightflow.store.JoinStore;
 import io.lightflow.store.StoreReader;
 import io.lightflow.store.StoreWrite;
 import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.StoppedException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -128,7 +129,8 @@ class LoopIsolationTest extends DataflowLoopFixture {
                 notices,
                 helpers,
                 clock,
-                new BackoffRetrier(clock, pauses::add));
+                new BackoffRetrier(clock, pauses::add, LoopObserver.NONE),
+                LoopObserver.NONE);
 
         assertThatThrownBy(() -> process(all(0))).hasMessage("the store is broken");
 

@@ -18,6 +18,7 @@ import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.dataflow.DataflowLoop;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.StopNotices;
 import io.lightflow.topology.statistics.StatisticsLoop;
 import java.time.Duration;
@@ -119,7 +120,8 @@ final class World {
                 StopNotices.NONE,
                 work -> soonOrLater(work, perils),
                 clock,
-                retrier(perils));
+                retrier(perils),
+                LoopObserver.NONE);
     }
 
     /** Commits now, or leaves the commit to the next batch. If the task dies before that, the commit never happens. */
@@ -136,15 +138,19 @@ final class World {
                 schedule.maxRows(),
                 clock,
                 retrier(perils),
-                work -> soonOrLater(work, perils));
+                work -> soonOrLater(work, perils),
+                LoopObserver.NONE);
     }
 
     /** While a loop waits for an answer, the others continue. */
     private BackoffRetrier retrier(Perils perils) {
-        return new BackoffRetrier(clock, time -> {
-            clock.advance(time);
-            meanwhile(perils.random().nextInt(2));
-        });
+        return new BackoffRetrier(
+                clock,
+                time -> {
+                    clock.advance(time);
+                    meanwhile(perils.random().nextInt(2));
+                },
+                LoopObserver.NONE);
     }
 
     /** Runs the schedule. @throws AssertionError if an invariant is violated */

@@ -12,6 +12,7 @@ import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Statistics;
 import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.RetryException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -163,12 +164,16 @@ class StatisticsCommitTest extends StatisticsLoopFixture {
                 MICRO_BATCH,
                 1_000,
                 clock,
-                new BackoffRetrier(clock, time -> {
-                    try (StatisticsLoop other = loop(1)) {
-                        other.process(1, List.of(block(0, 0, 4)));
-                    }
-                }),
-                Runnable::run);
+                new BackoffRetrier(
+                        clock,
+                        time -> {
+                            try (StatisticsLoop other = loop(1)) {
+                                other.process(1, List.of(block(0, 0, 4)));
+                            }
+                        },
+                        LoopObserver.NONE),
+                Runnable::run,
+                LoopObserver.NONE);
         overtaken.process(1, List.of(block(0, 0, 10)));
         due();
         assertThatThrownBy(() -> overtaken.process(2, List.of()))
@@ -237,11 +242,17 @@ class StatisticsCommitTest extends StatisticsLoopFixture {
     /** The helper runs half of the commits at once, and leaves the others to the loop. */
     private static StatisticsLoop newLoop(MemorySink.Store<Statistics> store, ManualClock time, Random random) {
         return new StatisticsLoop(
-                new MemorySink<>(store), MICRO_BATCH, 8, time, new BackoffRetrier(time, time::advance), commit -> {
+                new MemorySink<>(store),
+                MICRO_BATCH,
+                8,
+                time,
+                new BackoffRetrier(time, time::advance, LoopObserver.NONE),
+                commit -> {
                     if (random.nextBoolean()) {
                         commit.run();
                     }
-                });
+                },
+                LoopObserver.NONE);
     }
 
     private static void readAgain(MemorySink.Store<Statistics> store, long[] next) {

@@ -14,6 +14,7 @@ import io.lightflow.statistics.StatisticsFact;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.loop.BackoffRetrier;
+import io.lightflow.topology.loop.LoopObserver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -41,8 +42,9 @@ abstract class StatisticsLoopFixture {
                 MICRO_BATCH,
                 maxRows,
                 () -> helper.instant(clock),
-                new BackoffRetrier(clock, pauses::add),
-                helper::execute);
+                new BackoffRetrier(clock, pauses::add, LoopObserver.NONE),
+                helper::execute,
+                LoopObserver.NONE);
     }
 
     /** Runs commits at once, or when it is told to. */

@@ -16,6 +16,7 @@ import io.lightflow.topology.kafka.PollBudget;
 import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.metrics.TopologyMetrics;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -184,7 +185,10 @@ class UnarchivedEventsTest {
         List<Integer> shards = IntStream.range(0, SHARDS).boxed().toList();
         KafkaClients clients = new KafkaClients(settings.kafka());
         PollLimiter limiter = new PollLimiter();
-        try (BlockLoop loop = ArchiveTopology.INSTANCE.loop(settings);
+        try (BlockLoop loop = ArchiveTopology.INSTANCE.loop(
+                        settings,
+                        new TopologyMetrics(InstantSource.system())
+                                .task(settings.group(), ArchiveTopology.INSTANCE.name()));
                 ShardPositions positions = ArchiveTopology.INSTANCE.positions(settings);
                 ShardReader reader = new ShardReader(
                         clients.consumer("archive-test", 100, limiter),

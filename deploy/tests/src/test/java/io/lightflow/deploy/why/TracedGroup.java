@@ -18,6 +18,7 @@ import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.metrics.TopologyMetrics;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.statistics.StatisticsTopology;
@@ -189,7 +190,8 @@ final class TracedGroup implements AutoCloseable {
         KafkaClients clients = clients();
         PollLimiter limiter = new PollLimiter();
         Map<TopicPartition, Long> ends = ends(topology);
-        try (BlockLoop loop = topology.loop(settings);
+        try (BlockLoop loop = topology.loop(
+                        settings, new TopologyMetrics(InstantSource.system()).task(settings.group(), topology.name()));
                 ShardPositions positions = topology.positions(settings);
                 ShardReader reader = new ShardReader(
                         clients.consumer("why-test", 1_000, limiter),
