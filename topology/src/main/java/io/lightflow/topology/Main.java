@@ -1,6 +1,7 @@
 package io.lightflow.topology;
 
 import io.lightflow.topology.certificate.CertifyCommand;
+import io.lightflow.topology.monitor.MonitorCommand;
 import io.lightflow.topology.operator.AcceptGapCommand;
 import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.operator.PauseResumeCommand;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Command;
             RestoreCommand.class,
             CertifyCommand.class,
             RetentionCommand.class,
-            RejectedCommand.class
+            RejectedCommand.class,
+            MonitorCommand.class
         })
 public final class Main {
     private static final List<String> LOG_CONFIGURATIONS =

@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.lightflow.position.Position;
 import io.lightflow.topology.settings.MetricsSection;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -14,26 +15,26 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
-/**
- * Serves the metrics of a process at {@code /metrics}, and the health of its shards at {@code /health/ready} and
- * {@code /health/live}.
- */
-final class MetricsEndpoint implements AutoCloseable {
+/** Serves metrics at {@code /metrics}, and the health of shards at {@code /health/ready} and {@code /health/live}. */
+public final class MetricsEndpoint implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int UNAVAILABLE = 503;
 
     private final HTTPServer server;
-    private final TopologyMetrics metrics;
+    private final Supplier<List<ShardState>> shards;
 
-    private MetricsEndpoint(MetricsSection settings, int port, TopologyMetrics metrics) throws IOException {
-        this.metrics = metrics;
+    private MetricsEndpoint(
+            MetricsSection settings, int port, PrometheusRegistry registry, Supplier<List<ShardState>> shards)
+            throws IOException {
+        this.shards = shards;
         this.server = HTTPServer.builder()
                 .hostname(settings.host())
                 .port(port)
-                .registry(metrics.registry())
+                .registry(registry)
                 .registerHealthHandler(false)
                 .defaultHandler(this::answer)
                 .buildAndStart();
@@ -42,13 +43,15 @@ final class MetricsEndpoint implements AutoCloseable {
     /**
      * Listens on the first free port of the range.
      *
+     * @param shards tells the states of the shards
      * @throws UncheckedIOException if none is free, or the address is none of this machine
      */
-    static MetricsEndpoint open(MetricsSection settings, TopologyMetrics metrics) {
+    public static MetricsEndpoint open(
+            MetricsSection settings, PrometheusRegistry registry, Supplier<List<ShardState>> shards) {
         IOException last = null;
         for (int port = settings.firstPort(); port <= settings.lastPort(); port++) {
             try {
-                return new MetricsEndpoint(settings, port, metrics);
+                return new MetricsEndpoint(settings, port, registry, shards);
             } catch (BindException e) {
                 last = e;
             } catch (IOException e) {
@@ -63,7 +66,8 @@ final class MetricsEndpoint implements AutoCloseable {
                 + cause.getMessage();
     }
 
-    int port() {
+    /** The port that it listens on. */
+    public int port() {
         return server.getPort();
     }
 
@@ -76,12 +80,12 @@ final class MetricsEndpoint implements AutoCloseable {
     }
 
     private void sendReadiness(HttpExchange exchange) throws IOException {
-        List<ShardState> shards = metrics.shards();
-        boolean ready = shards.stream().allMatch(ShardState::isReady);
+        List<ShardState> known = shards.get();
+        boolean ready = known.stream().allMatch(ShardState::isReady);
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("status", status(ready));
         List<Map<String, Object>> states = new ArrayList<>();
-        shards.forEach(shard -> states.add(describe(shard)));
+        known.forEach(shard -> states.add(describe(shard)));
         body.put("shards", states);
         send(exchange, ready ? OK : UNAVAILABLE, body);
     }

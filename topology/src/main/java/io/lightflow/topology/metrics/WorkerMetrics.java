@@ -56,7 +56,8 @@ public final class WorkerMetrics implements AutoCloseable {
 
     private static void open(MetricsSection settings, Shared worker) {
         try {
-            MetricsEndpoint endpoint = MetricsEndpoint.open(settings, worker.metrics);
+            MetricsEndpoint endpoint =
+                    MetricsEndpoint.open(settings, worker.metrics.registry(), worker.metrics::shards);
             worker.opened.push(endpoint);
             if (settings.targets() != null) {
                 worker.opened.push(TargetFile.write(settings.targets(), reachable(settings.host()), endpoint.port()));

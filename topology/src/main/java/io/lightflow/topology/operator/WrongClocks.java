@@ -13,14 +13,14 @@ import java.util.TreeMap;
  * ahead of the reader's, far behind most of the others of its topic-partition, or far behind the reader's while another
  * one agrees with it.
  */
-final class WrongClocks {
+public final class WrongClocks {
     /** Each server is named once, with the topic-partition where it differs most. */
     private final SortedMap<String, Finding> findings = new TreeMap<>();
 
     /** @param offsetMs how far the clock is ahead of the reader's clock; negative if it is behind */
     private record Finding(String topicPartition, long offsetMs, String reference) {}
 
-    WrongClocks(List<ShardStatus> shards) {
+    public WrongClocks(List<ShardStatus> shards) {
         for (ShardStatus shard : shards) {
             shard.position().topics().forEach((topic, at) -> add(topic + "-" + shard.shard(), at.clocks()));
         }
@@ -55,7 +55,7 @@ final class WrongClocks {
     }
 
     /** A line for each server. */
-    List<String> describe() {
+    public List<String> describe() {
         return findings.entrySet().stream()
                 .map(found -> "clock: server " + found.getKey() + " is " + describe(found.getValue()))
                 .toList();

@@ -35,6 +35,10 @@ class WorkerMetricsTest {
                         HttpResponse.BodyHandlers.ofString());
     }
 
+    private static MetricsEndpoint open(String ports, TopologyMetrics metrics) {
+        return MetricsEndpoint.open(new MetricsSection(null, ports, null), metrics.registry(), metrics::shards);
+    }
+
     private List<Path> targetFiles() throws IOException {
         try (var files = Files.list(targets)) {
             return files.toList();
@@ -69,10 +73,10 @@ class WorkerMetricsTest {
     @Test
     void severalWorkersOfAMachineShareARange() throws Exception {
         TopologyMetrics metrics = new TopologyMetrics(new ManualClock());
-        try (MetricsEndpoint any = MetricsEndpoint.open(new MetricsSection(null, "0", null), metrics)) {
+        try (MetricsEndpoint any = open("0", metrics)) {
             int taken = any.port();
             String range = taken + "-" + Math.min(65_535, taken + 200);
-            try (MetricsEndpoint next = MetricsEndpoint.open(new MetricsSection(null, range, null), metrics)) {
+            try (MetricsEndpoint next = open(range, metrics)) {
                 assertThat(next.port()).isGreaterThan(taken);
                 assertThat(get(next.port(), "/health/live").statusCode()).isEqualTo(200);
             }
@@ -82,7 +86,7 @@ class WorkerMetricsTest {
     @Test
     void aWorkerWithoutAFreePortWorksAllTheSame() throws Exception {
         TopologyMetrics metrics = new TopologyMetrics(new ManualClock());
-        try (MetricsEndpoint any = MetricsEndpoint.open(new MetricsSection(null, "0", null), metrics);
+        try (MetricsEndpoint any = open("0", metrics);
                 WorkerMetrics worker =
                         WorkerMetrics.acquire(new MetricsSection(null, Integer.toString(any.port()), targets))) {
             worker.metrics().task("us", "dataflow").close();
@@ -95,7 +99,7 @@ class WorkerMetricsTest {
         TopologyMetrics metrics = new TopologyMetrics(new ManualClock());
         TaskMetrics task = metrics.task("us", "dataflow");
         task.measured(new MemorySink<>(new MemorySink.Store<>())).open(List.of(0, 1));
-        try (MetricsEndpoint endpoint = MetricsEndpoint.open(new MetricsSection(null, "0", null), metrics)) {
+        try (MetricsEndpoint endpoint = open("0", metrics)) {
             assertThat(get(endpoint.port(), "/health/ready").statusCode()).isEqualTo(200);
 
             task.stopped(1, "records are missing");
@@ -120,7 +124,7 @@ class WorkerMetricsTest {
     void aReaderTellsItsLagUntilAServerIsUnavailable() throws Exception {
         TopologyMetrics metrics = new TopologyMetrics(new ManualClock());
         ReaderMetrics reader = metrics.reader("us", "dataflow");
-        try (MetricsEndpoint endpoint = MetricsEndpoint.open(new MetricsSection(null, "0", null), metrics)) {
+        try (MetricsEndpoint endpoint = open("0", metrics)) {
             reader.lag(Map.of(3, 42L));
             assertThat(get(endpoint.port(), "/metrics").body())
                     .contains("lightflow_topology_lag_records{group=\"us\",shard=\"3\",topology=\"dataflow\"} 42.0");
