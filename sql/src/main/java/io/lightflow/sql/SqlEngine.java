@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.DoubleConsumer;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBPreparedStatement;
@@ -29,30 +30,78 @@ import org.duckdb.DuckDBPreparedStatement;
  * <p>A query is one SELECT statement. It reads nothing but these files, and writes nothing: DuckDB itself parses it,
  * refuses every other file and the network, and no setting can change any more.
  *
+ * <p>For one advertiser, the tables hold copies of the advertiser's rows, and queries can read no file at all. Views
+ * would not do: DuckDB may evaluate a query's condition before that of a view, and its errors tell values.
+ *
  * <p>The result is kept in {@link SqlLimits#temporary()} until it is written. Used by one thread.
  */
 public final class SqlEngine implements AutoCloseable {
     private static final long PROGRESS_MS = 1_000;
+    private static final String OUT_OF_MEMORY = "Out of Memory Error";
     private static final String RESULT = "temp.main.result";
 
     private final SqlLimits limits;
     private final Connection connection;
     private final ScheduledExecutorService timer;
 
-    /** Opens an engine for all tables of the archive. */
+    /** Opens an engine for all rows of tables. */
     public SqlEngine(SqlLimits limits, List<SqlTable> tables) {
         this(limits, tables.stream().map(SqlTable::group).distinct().sorted().toList(), tables, List.of());
     }
 
+    /** Opens an engine for all rows of tables, and more rows. */
+    public SqlEngine(SqlLimits limits, List<String> groups, List<SqlTable> tables, List<SqlRows> rows) {
+        this(limits, groups, rows, Views.of(tables, RowAccess.ALL));
+    }
+
     /**
-     * Opens an engine.
+     * Opens an engine for one statement.
      *
      * @param groups the schemas; if it is only one, names of tables need none
-     * @param tables what queries may read
-     * @param rows what they may read, too
+     * @param tables what the statement may read
+     * @param rows what it may read, too; of an advertiser's rows, if access is limited to one
      * @throws SqlException if the engine does not start
      */
-    public SqlEngine(SqlLimits limits, List<String> groups, List<SqlTable> tables, List<SqlRows> rows) {
+    public static SqlEngine open(
+            SqlLimits limits,
+            List<String> groups,
+            List<SqlTable> tables,
+            List<SqlRows> rows,
+            RowAccess access,
+            SqlStatement statement) {
+        return new SqlEngine(
+                limits,
+                groups,
+                rows,
+                access.advertiser().isEmpty() ? Views.of(tables, access) : Views.copies(tables, access, statement));
+    }
+
+    /**
+     * Statements that create the tables.
+     *
+     * @param files which queries read
+     */
+    private record Views(List<String> statements, List<Path> files) {
+        static Views of(List<SqlTable> tables, RowAccess access) {
+            return new Views(
+                    tables.stream()
+                            .map(table -> "CREATE VIEW " + table.qualifiedName() + " AS " + table.select(access))
+                            .toList(),
+                    tables.stream().flatMap(table -> table.files().stream()).toList());
+        }
+
+        static Views copies(List<SqlTable> tables, RowAccess access, SqlStatement statement) {
+            return new Views(
+                    tables.stream()
+                            .filter(table -> access.admits(table.schema()))
+                            .map(table ->
+                                    "CREATE TABLE " + table.qualifiedName() + " AS " + table.select(access, statement))
+                            .toList(),
+                    List.of());
+        }
+    }
+
+    private SqlEngine(SqlLimits limits, List<String> groups, List<SqlRows> rows, Views tables) {
         this.limits = limits;
         timer = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "lightflow-sql-timer");
@@ -61,15 +110,24 @@ public final class SqlEngine implements AutoCloseable {
         });
         try {
             connection = DriverManager.getConnection("jdbc:duckdb:");
-            setUp(groups, tables, rows);
+            setUp(groups, rows, tables);
+        } catch (SqlException e) {
+            close();
+            throw e;
         } catch (SQLException e) {
             close();
-            throw new SqlException("the engine for queries cannot start: " + e.getMessage(), e);
+            throw e.getMessage().startsWith(OUT_OF_MEMORY)
+                    ? new SqlException(
+                            "the rows that the query may read exceed " + limits.memoryMb() + " MiB of memory and "
+                                    + limits.diskMb() + " MiB of disk. Read fewer hours or fewer columns.",
+                            e)
+                    : SqlException.unavailable("the engine for queries cannot start: " + e.getMessage(), e);
         }
     }
 
-    private void setUp(List<String> groups, List<SqlTable> tables, List<SqlRows> rows) throws SQLException {
+    private void setUp(List<String> groups, List<SqlRows> rows, Views tables) throws SQLException {
         set("memory_limit", "'" + limits.memoryMb() + "MiB'");
+        set("max_temp_directory_size", "'" + limits.diskMb() + "MiB'");
         set("threads", Integer.toString(limits.threads()));
         set("temp_directory", ColumnTypes.literal(limits.temporary().toString()));
         set("TimeZone", "'UTC'");
@@ -78,9 +136,10 @@ public final class SqlEngine implements AutoCloseable {
         for (String group : groups) {
             execute("CREATE SCHEMA " + ColumnTypes.quoted(group));
         }
-        for (SqlTable table : tables) {
-            execute("CREATE VIEW " + ColumnTypes.quoted(table.group()) + "." + ColumnTypes.quoted(table.name()) + " AS "
-                    + table.select());
+        for (String statement : tables.statements()) {
+            try (PreparedStatement create = connection.prepareStatement(statement)) {
+                executeInTime(create, percent -> {});
+            }
         }
         for (SqlRows each : rows) {
             load(each);
@@ -89,7 +148,7 @@ public final class SqlEngine implements AutoCloseable {
             set("schema", ColumnTypes.literal(groups.get(0)));
         }
         List<String> readable = new ArrayList<>();
-        tables.forEach(table -> table.files().forEach(file -> readable.add(ColumnTypes.literal(file.toString()))));
+        tables.files().forEach(file -> readable.add(ColumnTypes.literal(file.toString())));
         for (ResultFormat format : ResultFormat.values()) {
             readable.add(ColumnTypes.literal(output(format).toString()));
         }
@@ -158,30 +217,34 @@ public final class SqlEngine implements AutoCloseable {
     private void createResult(SqlStatement statement, DoubleConsumer progress) throws SQLException {
         try (PreparedStatement create = connection.prepareStatement("CREATE TEMPORARY TABLE " + RESULT
                 + " AS SELECT * FROM (\n" + statement.text() + "\n) LIMIT " + (limits.maxRows() + 1))) {
-            boolean[] late = new boolean[1];
-            ScheduledFuture<?> deadline = timer.schedule(
-                    () -> {
-                        late[0] = true;
-                        cancel(create);
-                    },
-                    limits.timeout().toMillis(),
-                    TimeUnit.MILLISECONDS);
-            ScheduledFuture<?> reports = timer.scheduleAtFixedRate(
-                    () -> report(create, progress), PROGRESS_MS, PROGRESS_MS, TimeUnit.MILLISECONDS);
-            try {
-                create.execute();
-            } catch (SQLException e) {
-                if (late[0]) {
-                    throw new SqlException(
-                            "the query took longer than " + limits.timeout()
-                                    + " and was cancelled. Read fewer hours, or raise the limit of time.",
-                            e);
-                }
-                throw e;
-            } finally {
-                deadline.cancel(false);
-                reports.cancel(false);
+            executeInTime(create, progress);
+        }
+    }
+
+    private void executeInTime(PreparedStatement statement, DoubleConsumer progress) throws SQLException {
+        AtomicBoolean late = new AtomicBoolean();
+        ScheduledFuture<?> timeout = timer.schedule(
+                () -> {
+                    late.set(true);
+                    cancel(statement);
+                },
+                limits.timeout().toMillis(),
+                TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> reports = timer.scheduleAtFixedRate(
+                () -> report(statement, progress), PROGRESS_MS, PROGRESS_MS, TimeUnit.MILLISECONDS);
+        try {
+            statement.execute();
+        } catch (SQLException e) {
+            if (late.get()) {
+                throw SqlException.timeout(
+                        "the query took longer than " + limits.timeout()
+                                + " and was cancelled. Read fewer hours, or raise the limit of time.",
+                        e);
             }
+            throw e;
+        } finally {
+            timeout.cancel(false);
+            reports.cancel(false);
         }
     }
 
@@ -218,12 +281,32 @@ public final class SqlEngine implements AutoCloseable {
     private void copy(ResultFormat format, OutputStream out) throws SQLException, IOException {
         Path file = output(format);
         try {
-            execute("COPY " + RESULT + " TO " + ColumnTypes.literal(file.toString()) + " (" + format.copyOptions()
-                    + ")");
+            execute("COPY (" + written(format) + ") TO " + ColumnTypes.literal(file.toString()) + " ("
+                    + format.copyOptions() + ")");
             Files.copy(file, out);
         } finally {
             Files.deleteIfExists(file);
         }
+    }
+
+    /** JSON knows no infinite numbers and no NaN: they become null. */
+    private String written(ResultFormat format) throws SQLException {
+        if (format != ResultFormat.JSON) {
+            return "FROM " + RESULT;
+        }
+        List<String> finite = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet columns = statement.executeQuery("DESCRIBE " + RESULT)) {
+            while (columns.next()) {
+                if (columns.getString(2).equals("DOUBLE")
+                        || columns.getString(2).equals("FLOAT")) {
+                    String name = ColumnTypes.quoted(columns.getString(1));
+                    finite.add("CASE WHEN isfinite(" + name + ") THEN " + name + " END AS " + name);
+                }
+            }
+        }
+        String replaced = finite.isEmpty() ? "" : " REPLACE (" + String.join(", ", finite) + ")";
+        return "SELECT *" + replaced + " FROM " + RESULT;
     }
 
     private Path output(ResultFormat format) {

@@ -26,12 +26,14 @@ public final class SqlStatement {
     private final String tree;
     private final boolean readsAnything;
     private final boolean describes;
+    private final boolean readsWholeRows;
 
     private SqlStatement(String sql, String tree) {
         this.sql = sql;
         this.tree = tree;
         this.readsAnything = callsAnotherFunction(tree);
         this.describes = DESCRIBING.matcher(tree).find();
+        this.readsWholeRows = callsAnotherFunction(tree) || RowReferences.areIn(tree);
     }
 
     /**
@@ -85,10 +87,21 @@ public final class SqlStatement {
      * if the statement calls a function that may read any table.
      */
     public boolean mayRead(String table) {
-        return readsAnything
-                || Pattern.compile("(?i)(?<![a-z0-9_])" + Pattern.quote(table) + "(?![a-z0-9_])")
-                        .matcher(tree)
-                        .find();
+        return readsAnything || names(table);
+    }
+
+    private boolean names(String name) {
+        return Pattern.compile("(?i)(?<![a-z0-9_])" + Pattern.quote(name) + "(?![a-z0-9_])")
+                .matcher(tree)
+                .find();
+    }
+
+    /**
+     * Whether the statement may read a column of this name. True if it names the column, or reads rows as a whole, or
+     * by something else than their names.
+     */
+    public boolean mayReadColumn(String column) {
+        return readsWholeRows || names(column);
     }
 
     /** Whether the statement may ask which tables there are, and which columns they have. */

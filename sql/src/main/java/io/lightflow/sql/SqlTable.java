@@ -2,6 +2,7 @@ package io.lightflow.sql;
 
 import io.lightflow.archive.catalog.ArchiveCatalog;
 import io.lightflow.archive.table.ArchiveTable;
+import io.lightflow.archive.table.RecordColumns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -43,6 +44,16 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
         return of(group, kind.tableName(), table, Expressions.alwaysTrue());
     }
 
+    /**
+     * A table at its current snapshot, with those files only that may hold rows that a query sees.
+     *
+     * @param table is not refreshed
+     * @throws SqlException if it has files that this engine cannot read
+     */
+    public static SqlTable of(String group, ArchiveTable kind, Table table, RowAccess access) {
+        return of(group, kind.tableName(), table, access.files());
+    }
+
     /** A table whose rows are not needed. */
     public static SqlTable withoutRows(String group, ArchiveTable kind, Table table) {
         return new SqlTable(group, kind.tableName(), table.schema(), List.of());
@@ -78,6 +89,10 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
         return new SqlTable(group, name, schema, List.copyOf(all));
     }
 
+    String qualifiedName() {
+        return ColumnTypes.quoted(group) + "." + ColumnTypes.quoted(name);
+    }
+
     private static Path path(String table, String location) {
         URI uri = URI.create(location);
         if (uri.getScheme() != null && !uri.getScheme().equals("file")) {
@@ -102,6 +117,23 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
         String columns =
                 schema.columns().stream().map(SqlTable::column).collect(Collectors.joining(", ", "MAP {", "}"));
         return "SELECT * FROM read_parquet(" + list + ", schema = " + columns + ")";
+    }
+
+    /** The rows that a query sees, as a SELECT statement of DuckDB. */
+    String select(RowAccess access) {
+        return access.condition(schema)
+                .map(condition -> "SELECT * FROM (" + select() + ") WHERE " + condition)
+                .orElse(select());
+    }
+
+    /** The same, with those columns only that a statement may read; at least with the event time. */
+    String select(RowAccess access, SqlStatement statement) {
+        String columns = schema.columns().stream()
+                .map(NestedField::name)
+                .filter(name -> name.equals(RecordColumns.EVENT_TIME) || statement.mayReadColumn(name))
+                .map(ColumnTypes::quoted)
+                .collect(Collectors.joining(", "));
+        return "SELECT " + columns + " FROM (" + select(access) + ")";
     }
 
     private static String column(NestedField column) {

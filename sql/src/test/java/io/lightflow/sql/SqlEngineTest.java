@@ -49,7 +49,8 @@ class SqlEngineTest {
     @BeforeAll
     static void fillTables() throws IOException {
         catalog = CatalogDatabase.open(CatalogDatabase.newSchema(), folder.resolve("tables"));
-        limits = new SqlLimits(256, 2, Duration.ofMinutes(1), 1_000, Files.createDirectory(folder.resolve("tmp")));
+        limits = new SqlLimits(
+                256, 1_024, 2, Duration.ofMinutes(1), 1_000, Files.createDirectory(folder.resolve("tmp")));
         append(
                 ArchiveTable.IMPRESSIONS,
                 LongStream.range(0, 100)
@@ -236,7 +237,7 @@ class SqlEngineTest {
 
     @Test
     void aQueryThatTakesTooLongIsCancelled() {
-        SqlLimits brief = new SqlLimits(256, 1, Duration.ofMillis(300), 10, limits.temporary());
+        SqlLimits brief = new SqlLimits(256, 1_024, 1, Duration.ofMillis(300), 10, limits.temporary());
         try (SqlEngine engine = engine(brief)) {
             assertThatThrownBy(() -> engine.run(
                             "select count(*) from range(1000000000) a, range(1000000000) b where a.range < b.range",
@@ -253,7 +254,7 @@ class SqlEngineTest {
     @Test
     void aResultWithTooManyRowsIsRefusedAsAWhole() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        SqlLimits few = new SqlLimits(256, 1, Duration.ofMinutes(1), 99, limits.temporary());
+        SqlLimits few = new SqlLimits(256, 1_024, 1, Duration.ofMinutes(1), 99, limits.temporary());
         try (SqlEngine engine = engine(few)) {
             assertThatThrownBy(() -> engine.run("select id from impressions", ResultFormat.CSV, out, percent -> {}))
                     .hasMessageContaining("expected at most 99 rows, found more");

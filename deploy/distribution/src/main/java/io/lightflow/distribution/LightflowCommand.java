@@ -1,5 +1,6 @@
 package io.lightflow.distribution;
 
+import io.lightflow.deploy.query.QueryWorker;
 import io.lightflow.deploy.reconcile.ReconcileCommand;
 import io.lightflow.deploy.sql.SqlCommand;
 import io.lightflow.deploy.why.WhyCommand;
@@ -72,7 +73,7 @@ public final class LightflowCommand implements Runnable {
         add(root, "up", UpCommand.commandLine());
         add(root, "registry", registry.get("serve"));
         add(root, "sync", registry.get("sync"));
-        add(root, "reports", ReportsMain.commandLine().getSubcommands().get("serve"));
+        add(root, "reports", ReportsMain.serveCommand(QueryWorker.command()));
         add(root, "mirror", MirrorMain.commandLine());
         add(root, "sql", SqlCommand.commandLine());
         add(root, "reconcile", ReconcileCommand.commandLine());

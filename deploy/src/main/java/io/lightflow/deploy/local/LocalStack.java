@@ -10,6 +10,7 @@ import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.deploy.local.LocalSettings.Registries;
 import io.lightflow.event.EventType;
+import io.lightflow.reports.query.QuerySettings;
 import io.lightflow.reports.server.BudgetSettings;
 import io.lightflow.reports.server.DatabaseSettings;
 import io.lightflow.reports.server.ReportsServer;
@@ -75,6 +76,7 @@ public final class LocalStack implements AutoCloseable {
     private ReportsServer reports;
     private LocalCluster storm;
     private Runnable beforeExit = () -> {};
+    private List<String> queryCommand = List.of();
     private Thread closingAtExit;
 
     public LocalStack(LocalSettings settings) {
@@ -137,14 +139,30 @@ public final class LocalStack implements AutoCloseable {
         settings.groups().forEach(group -> StackFolder.write(settings.data(), groupSettings(group)));
         registries.keepSynchronized();
         if (settings.reports()) {
-            reports = new ReportsServer(reportsSettings()).start();
+            reports = new ReportsServer(reportsSettings(), queryCommand).start();
         }
     }
 
     /** Statistics of replayed logs lag by years without being stale. */
     private ReportsSettings reportsSettings() {
-        return ReportsSettings.of(0, DatabaseSettings.of(jdbcUrl(), EmbeddedPostgresServer.USER, null))
+        ReportsSettings reportsSettings = ReportsSettings.of(
+                        0, DatabaseSettings.of(jdbcUrl(), EmbeddedPostgresServer.USER, null))
                 .withBudgets(BudgetSettings.DEFAULT.withMaxLag(Optional.empty()));
+        if (queryCommand.isEmpty()) {
+            return reportsSettings;
+        }
+        return reportsSettings.withQueries(QuerySettings.of(settings.groups().stream()
+                .map(group -> StackFolder.settingsFile(settings.data(), group.name()))
+                .toList()));
+    }
+
+    /**
+     * Lets the reports server run queries over events. Call it before the servers start.
+     *
+     * @param command starts a process for queries
+     */
+    public void runQueriesBy(List<String> command) {
+        queryCommand = List.copyOf(command);
     }
 
     /**

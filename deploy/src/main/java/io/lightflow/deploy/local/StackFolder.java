@@ -84,7 +84,7 @@ public final class StackFolder implements AutoCloseable {
 
     /** Stores the settings of a group whose servers run. */
     public static void write(Path data, GroupSettings settings) {
-        Path file = file(data, settings.group());
+        Path file = settingsFile(data, settings.group());
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
             Files.createDirectories(file.getParent());
@@ -95,7 +95,8 @@ public final class StackFolder implements AutoCloseable {
         }
     }
 
-    private static Path file(Path data, String group) {
+    /** The file with the settings of a group, which exists once its servers have started. */
+    static Path settingsFile(Path data, String group) {
         return data.resolve(GROUPS).resolve(group + YAML);
     }
 
@@ -128,7 +129,7 @@ public final class StackFolder implements AutoCloseable {
      * @throws IllegalStateException if a server cannot start
      */
     public Optional<GroupSettings> settings(String group, Set<Server> needed) {
-        Path file = file(data, group);
+        Path file = settingsFile(data, group);
         if (!Files.exists(file)) {
             return Optional.empty();
         }

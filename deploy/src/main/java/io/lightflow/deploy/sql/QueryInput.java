@@ -26,7 +26,7 @@ import org.apache.kafka.common.KafkaException;
  *
  * @param notes what the user should know, as sentences
  */
-record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> notes) {
+public record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> notes) {
 
     /**
      * Reads what a statement may read.
@@ -34,7 +34,7 @@ record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> 
      * @param folder an existing folder for files, which are needed until the query has ended
      * @throws SqlException if something is unavailable or too large
      */
-    static QueryInput read(SqlStatement statement, TableSource source, QueryOptions options, Path folder) {
+    public static QueryInput read(SqlStatement statement, TableSource source, QueryOptions options, Path folder) {
         List<SqlTable> tables = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         // With several groups, a name of a table needs that of its group.
@@ -43,9 +43,9 @@ record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> 
             Map<ArchiveTable, Table> read = new EnumMap<>(ArchiveTable.class);
             for (ArchiveTable kind : ArchiveTable.values()) {
                 if ((isOnlyGroup || statement.mayRead(group)) && statement.mayRead(kind.tableName())) {
-                    source.catalog().existingTable(group, kind).ifPresent(table -> read.put(kind, table));
+                    source.catalog(group).existingTable(group, kind).ifPresent(table -> read.put(kind, table));
                 } else if (statement.describesTables()) {
-                    source.catalog()
+                    source.catalog(group)
                             .existingTable(group, kind)
                             .ifPresent(table -> tables.add(SqlTable.withoutRows(group, kind, table)));
                 }
@@ -53,11 +53,11 @@ record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> 
             Map<ArchiveTable, List<Path>> later = options.unarchived() == Unarchived.INCLUDED && !read.isEmpty()
                     ? unarchived(source, group, read, options, folder, notes)
                     : Map.of();
-            read.forEach((kind, table) ->
-                    tables.add(SqlTable.of(group, kind, table).with(later.getOrDefault(kind, List.of()))));
+            read.forEach((kind, table) -> tables.add(
+                    SqlTable.of(group, kind, table, options.events()).with(later.getOrDefault(kind, List.of()))));
         }
         List<SqlRows> statistics = new StatisticsRows(
-                        source.database(), options.statisticsFrom(), options.maxStatistics(), options.timeout())
+                        source.database(), options.statistics(), options.maxStatistics(), options.timeout())
                 .copy(statement, folder);
         return new QueryInput(tables, statistics, notes);
     }
@@ -73,7 +73,7 @@ record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> 
         try {
             settings = source.settings(group, EnumSet.of(Server.CENTRAL_KAFKA, Server.REGISTRY));
         } catch (IllegalStateException e) {
-            throw new SqlException(
+            throw SqlException.unavailable(
                     "the servers of the stack cannot start. Leave out the events that are not archived yet with"
                             + " --archived-only, or start the stack." + because(e),
                     e);
@@ -95,7 +95,7 @@ record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<String> 
             notes.addAll(rows.notes());
             return rows.files();
         } catch (KafkaException | SchemasUnavailableException e) {
-            throw new SqlException(
+            throw SqlException.unavailable(
                     "the events that are not archived yet cannot be read from Kafka at "
                             + found.kafka().bootstrapServers() + ". Leave them out with --archived-only, or try again."
                             + because(e),

@@ -2,6 +2,7 @@ package io.lightflow.deploy.sql;
 
 import io.lightflow.deploy.sql.QueryOptions.Unarchived;
 import io.lightflow.sql.ResultFormat;
+import io.lightflow.sql.RowAccess;
 import io.lightflow.sql.SqlEngine;
 import io.lightflow.sql.SqlException;
 import io.lightflow.sql.SqlLimits;
@@ -77,6 +78,14 @@ public final class SqlCommand implements Callable<Integer> {
             converter = SizeConverter.class,
             description = "Memory of a query; what exceeds it goes to a temporary folder. Default: ${DEFAULT-VALUE}.")
     private DataSize memory;
+
+    @Option(
+            names = "--disk",
+            paramLabel = "SIZE",
+            defaultValue = "20GB",
+            converter = SizeConverter.class,
+            description = "The most disk space for what exceeds the memory. Default: ${DEFAULT-VALUE}.")
+    private DataSize disk;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads of a query. Default: one per processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -162,7 +171,8 @@ public final class SqlCommand implements Callable<Integer> {
                 archivedOnly ? Unarchived.LEFT_OUT : Unarchived.INCLUDED,
                 maxUnarchived,
                 threads,
-                Optional.ofNullable(statisticsFrom),
+                RowAccess.ALL,
+                new RowAccess(Optional.empty(), Optional.ofNullable(statisticsFrom), Optional.empty()),
                 maxStatistics,
                 timeout);
         try (TableSource tables =
@@ -193,8 +203,7 @@ public final class SqlCommand implements Callable<Integer> {
         void run(String sql) throws IOException {
             SqlStatement statement = SqlStatement.parse(sql);
             Path folder = Files.createTempDirectory(temporary, "query-");
-            SqlLimits limits =
-                    new SqlLimits(Math.toIntExact(memory.bytes() / MEGABYTE), threads, timeout, maxRows, folder);
+            SqlLimits limits = new SqlLimits(megabytes(memory), megabytes(disk), threads, timeout, maxRows, folder);
             try {
                 QueryInput input = QueryInput.read(statement, tables, options, folder);
                 input.notes().forEach(spec.commandLine().getErr()::println);
@@ -206,6 +215,10 @@ public final class SqlCommand implements Callable<Integer> {
             }
             out.flush();
         }
+    }
+
+    private static int megabytes(DataSize size) {
+        return Math.toIntExact(size.bytes() / MEGABYTE);
     }
 
     /** Runs one query after the other. The exit code is 1 if one failed. */

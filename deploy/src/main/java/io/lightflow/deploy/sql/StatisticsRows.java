@@ -2,6 +2,7 @@ package io.lightflow.deploy.sql;
 
 import io.lightflow.database.PostgresSettings;
 import io.lightflow.database.StatisticsTable;
+import io.lightflow.sql.RowAccess;
 import io.lightflow.sql.SqlException;
 import io.lightflow.sql.SqlRows;
 import io.lightflow.sql.SqlStatement;
@@ -12,16 +13,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 
@@ -35,38 +40,46 @@ final class StatisticsRows {
                     Stream.of("campaign", "campaign_budget"))
             .toList();
     private static final String TIME = "time";
+    private static final String ADVERTISER = "advertiser";
+    private static final long ONLY_COLUMNS = 0;
 
     /** A database. @param password may be null */
     record Database(String url, String user, String password) {}
 
     private final Database database;
-    private final Optional<Instant> from;
+    private final RowAccess access;
     private final long maxRows;
     private final Duration timeout;
 
     /**
-     * @param from rows of earlier times are left out
+     * @param access the rows that are copied; other ones never leave PostgreSQL
      * @param maxRows the most rows of a view
      * @param timeout of each view
      */
-    StatisticsRows(Database database, Optional<Instant> from, long maxRows, Duration timeout) {
+    StatisticsRows(Database database, RowAccess access, long maxRows, Duration timeout) {
         this.database = database;
-        this.from = from;
+        this.access = access;
         this.maxRows = maxRows;
         this.timeout = timeout;
     }
 
     /**
-     * Copies the views that a statement names.
+     * Copies the views that a statement names. If the statement asks which tables there are, the other ones are there,
+     * too, without rows.
      *
      * @param folder an existing folder for the files
      * @throws SqlException if PostgreSQL is unavailable, or a view has too many rows
      */
     List<SqlRows> copy(SqlStatement statement, Path folder) {
-        List<String> named = statement.mayRead(SCHEMA)
-                ? VIEWS.stream().filter(statement::mayRead).toList()
-                : List.of();
-        if (named.isEmpty()) {
+        Map<String, Long> maxRowsByView = new LinkedHashMap<>();
+        for (String view : VIEWS) {
+            if (statement.mayRead(SCHEMA) && statement.mayRead(view)) {
+                maxRowsByView.put(view, maxRows);
+            } else if (statement.describesTables()) {
+                maxRowsByView.put(view, ONLY_COLUMNS);
+            }
+        }
+        if (maxRowsByView.isEmpty()) {
             return List.of();
         }
         Properties login = new Properties();
@@ -81,37 +94,68 @@ final class StatisticsRows {
                 set.execute("SET statement_timeout = " + timeout.toMillis());
             }
             List<SqlRows> copies = new ArrayList<>();
-            for (String view : named) {
-                copies.add(copy(connection, view, folder.resolve(SCHEMA + "." + view + ".csv")));
+            for (Map.Entry<String, Long> view : maxRowsByView.entrySet()) {
+                copy(connection, view.getKey(), view.getValue(), folder).ifPresent(copies::add);
             }
             return copies;
         } catch (SQLException e) {
-            throw new SqlException("the statistics in PostgreSQL cannot be read: " + e.getMessage(), e);
+            throw SqlException.unavailable("the statistics in PostgreSQL cannot be read: " + e.getMessage(), e);
         } catch (IOException e) {
             throw new UncheckedIOException("the statistics cannot be written to " + folder, e);
         }
     }
 
-    private SqlRows copy(Connection connection, String view, Path file) throws SQLException, IOException {
+    /** Empty if nobody may see rows of the view, or if it does not exist and the statement does not name it. */
+    private Optional<SqlRows> copy(Connection connection, String view, long most, Path folder)
+            throws SQLException, IOException {
+        Path file = folder.resolve(SCHEMA + "." + view + ".csv");
         String name = PostgresSettings.DEFAULT_SCHEMA + "." + view;
+        if (most == ONLY_COLUMNS && !exists(connection, name)) {
+            return Optional.empty();
+        }
         List<SqlRows.Column> columns = columns(connection, name);
-        boolean isTimed = columns.stream().anyMatch(column -> column.name().equals(TIME));
-        String condition = isTimed && from.isPresent() ? " WHERE " + TIME + " >= '" + from.get() + "'" : "";
+        Set<String> names = columns.stream().map(SqlRows.Column::name).collect(Collectors.toSet());
+        if (access.advertiser().isPresent() && !names.contains(ADVERTISER)) {
+            return Optional.empty();
+        }
+        PGConnection postgres = connection.unwrap(PGConnection.class);
+        String where = names.contains(TIME) ? condition(postgres) : ofAdvertiser(postgres);
+        String limit = " LIMIT " + (most == ONLY_COLUMNS ? 0 : most + 1);
         try (OutputStream out = Files.newOutputStream(file)) {
-            long rows = connection
-                    .unwrap(PGConnection.class)
-                    .getCopyAPI()
-                    .copyOut(
-                            "COPY (SELECT * FROM " + name + condition + " LIMIT " + (maxRows + 1)
-                                    + ") TO STDOUT (FORMAT csv)",
-                            out);
-            if (rows > maxRows) {
-                throw new SqlException("expected at most " + maxRows + " rows of " + SCHEMA + "." + view
-                        + ", found more. Query a view of longer steps, name the first time with --statistics-from, or"
-                        + " raise --max-statistics.");
+            long rows = postgres.getCopyAPI()
+                    .copyOut("COPY (SELECT * FROM " + name + where + limit + ") TO STDOUT (FORMAT csv)", out);
+            if (rows > most) {
+                throw new SqlException("expected at most " + most + " rows of " + SCHEMA + "." + view
+                        + ", found more. Query a view of longer steps, or name the first time: with --statistics-from,"
+                        + " or with from over HTTP. --max-statistics raises the limit.");
             }
         }
-        return new SqlRows(SCHEMA, view, columns, file);
+        return Optional.of(new SqlRows(SCHEMA, view, columns, file));
+    }
+
+    private String ofAdvertiser(PGConnection postgres) throws SQLException {
+        return access.advertiser().isEmpty()
+                ? " WHERE true"
+                : " WHERE " + ADVERTISER + " = '"
+                        + postgres.escapeLiteral(access.advertiser().get()) + "'";
+    }
+
+    private String condition(PGConnection postgres) throws SQLException {
+        return ofAdvertiser(postgres)
+                + access.from()
+                        .map(from -> " AND " + TIME + " >= '" + from + "'")
+                        .orElse("")
+                + access.to().map(to -> " AND " + TIME + " < '" + to + "'").orElse("");
+    }
+
+    private static boolean exists(Connection connection, String name) throws SQLException {
+        try (PreparedStatement look = connection.prepareStatement("SELECT to_regclass(?) IS NOT NULL")) {
+            look.setString(1, name);
+            try (ResultSet found = look.executeQuery()) {
+                found.next();
+                return found.getBoolean(1);
+            }
+        }
     }
 
     private static List<SqlRows.Column> columns(Connection connection, String name) throws SQLException {

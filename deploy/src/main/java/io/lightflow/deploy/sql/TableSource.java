@@ -7,35 +7,54 @@ import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.settings.GroupSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
- * Where commands find the tables of the archive: a group's catalog, or the folder of a local stack. Used by one thread.
+ * Where queries find the tables of the archive: in the catalogs of groups, or in the folder of a local stack. Used by
+ * one thread.
  */
 public final class TableSource implements AutoCloseable {
     private static final String CATALOG_SCHEMA = "lightflow_archive";
 
-    private final ArchiveCatalog catalog;
-    private final List<String> groups;
-    /** Null if the tables are those of {@link #folder}. */
-    private final GroupSettings settings;
-    /** Null if the tables are those of {@link #settings}. */
-    private final StackFolder folder;
+    private final SortedMap<String, ArchiveCatalog> catalogs;
+    /** Of each group; empty if the tables are those of {@link #folder}. */
+    private final Map<String, GroupSettings> settings;
 
-    private TableSource(ArchiveCatalog catalog, List<String> groups, GroupSettings settings, StackFolder folder) {
-        this.catalog = catalog;
-        this.groups = List.copyOf(groups);
+    private final Optional<StackFolder> folder;
+
+    private TableSource(
+            SortedMap<String, ArchiveCatalog> catalogs,
+            Map<String, GroupSettings> settings,
+            Optional<StackFolder> folder) {
+        this.catalogs = catalogs;
         this.settings = settings;
         this.folder = folder;
     }
 
     /** The tables of one group. */
     public static TableSource ofSettings(Path file) {
-        GroupSettings settings = GroupSettings.read(file);
-        return new TableSource(ArchiveTopology.catalog(settings), List.of(settings.group()), settings, null);
+        return ofGroups(List.of(GroupSettings.read(file)));
+    }
+
+    /**
+     * The tables of groups that have an archive. The statistics are those in the database of the first group.
+     *
+     * @throws io.lightflow.topology.settings.SettingsException if a group has no archive
+     */
+    public static TableSource ofGroups(List<GroupSettings> groups) {
+        SortedMap<String, ArchiveCatalog> catalogs = new TreeMap<>();
+        Map<String, GroupSettings> settings = new LinkedHashMap<>();
+        for (GroupSettings group : groups) {
+            settings.put(group.group(), group);
+            catalogs.put(group.group(), ArchiveTopology.catalog(group));
+        }
+        return new TableSource(catalogs, settings, Optional.empty());
     }
 
     /**
@@ -58,7 +77,9 @@ public final class TableSource implements AutoCloseable {
                     CATALOG_SCHEMA,
                     archive.toUri().toString(),
                     Map.of());
-            return new TableSource(catalog, catalog.groups(), null, folder);
+            SortedMap<String, ArchiveCatalog> catalogs = new TreeMap<>();
+            catalog.groups().forEach(group -> catalogs.put(group, catalog));
+            return new TableSource(catalogs, Map.of(), Optional.of(folder));
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -67,11 +88,11 @@ public final class TableSource implements AutoCloseable {
 
     /** The groups that have tables, in alphabetical order. */
     public List<String> groups() {
-        return groups;
+        return List.copyOf(catalogs.keySet());
     }
 
-    public ArchiveCatalog catalog() {
-        return catalog;
+    public ArchiveCatalog catalog(String group) {
+        return catalogs.get(group);
     }
 
     /**
@@ -80,29 +101,24 @@ public final class TableSource implements AutoCloseable {
      * @return empty if the folder was filled by an older version, which did not store them
      */
     public Optional<GroupSettings> settings(String group, Set<StackFolder.Server> needed) {
-        if (folder != null) {
-            return folder.settings(group, needed);
-        }
-        return settings.group().equals(group) ? Optional.of(settings) : Optional.empty();
+        return folder.isPresent() ? folder.get().settings(group, needed) : Optional.ofNullable(settings.get(group));
     }
 
     /** The database with the statistics. */
     StatisticsRows.Database database() {
-        if (folder != null) {
-            return new StatisticsRows.Database(folder.jdbcUrl(), EmbeddedPostgresServer.USER, null);
+        if (folder.isPresent()) {
+            return new StatisticsRows.Database(folder.get().jdbcUrl(), EmbeddedPostgresServer.USER, null);
         }
-        GroupSettings.Postgres postgres = settings.postgres();
+        GroupSettings.Postgres postgres = settings.values().iterator().next().postgres();
         return new StatisticsRows.Database(postgres.url(), postgres.user(), postgres.password());
     }
 
     @Override
     public void close() {
         try {
-            catalog.close();
+            catalogs.values().stream().distinct().forEach(ArchiveCatalog::close);
         } finally {
-            if (folder != null) {
-                folder.close();
-            }
+            folder.ifPresent(StackFolder::close);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.lightflow.deploy.local.DataDirectories;
 import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalStack;
 import io.lightflow.deploy.local.OrderlyExit;
+import io.lightflow.deploy.query.QueryWorker;
 import io.lightflow.lab.feed.Feed;
 import io.lightflow.lab.feed.FeedProducer;
 import io.lightflow.lab.feed.FeedSettings;
@@ -76,6 +77,7 @@ public final class UpCommand implements Callable<Integer> {
         long begin = System.nanoTime();
         try (LocalStack stack = new LocalStack(settings)) {
             stack.beforeExit(exit::stop);
+            stack.runQueriesBy(QueryWorker.command());
             stack.startServers();
             if (options.rebuildStore) {
                 settings.groups()

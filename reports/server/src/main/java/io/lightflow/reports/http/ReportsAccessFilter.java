@@ -5,7 +5,6 @@ import io.lightflow.service.access.FailedLogins;
 import io.lightflow.service.access.RateLimit;
 import io.lightflow.service.http.HttpLimits;
 import io.lightflow.service.http.OriginCheck;
-import java.util.Locale;
 import java.util.Optional;
 
 /** Authorizes requests, and bounds their rate. */
@@ -42,8 +41,8 @@ public final class ReportsAccessFilter {
             throw ProblemException.unauthorized();
         }
         if (!principal.get().role().covers(needed)) {
-            throw ProblemException.forbidden("account " + principal.get().name() + " is a "
-                    + principal.get().role().name().toLowerCase(Locale.ROOT) + ", and this request requires a manager");
+            throw ProblemException.forbidden("account " + principal.get().name() + " has the role "
+                    + principal.get().role().label() + ", and this request requires the role " + needed.label());
         }
         principal.get().keepIn(context);
     }

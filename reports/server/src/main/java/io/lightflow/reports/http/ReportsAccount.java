@@ -21,8 +21,8 @@ public record ReportsAccount(String name, TokenSource token, ReportsRole role, O
             throw new IllegalArgumentException(
                     "the name of an account must not be blank or contain control characters, but is '" + name + "'");
         }
-        if (role != ReportsRole.VIEWER && role != ReportsRole.MANAGER) {
-            throw new IllegalArgumentException("the role of account " + name + " must be viewer or manager");
+        if (role == ReportsRole.OPEN) {
+            throw new IllegalArgumentException("the role of account " + name + " must be viewer, analyst or manager");
         }
         if (advertiser.isPresent() && advertiser.get().isBlank()) {
             throw new IllegalArgumentException(

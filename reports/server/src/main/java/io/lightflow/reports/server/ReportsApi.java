@@ -14,6 +14,8 @@ import io.lightflow.reports.http.ReportsAccessFilter;
 import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.SecurityHeaders;
 import io.lightflow.reports.page.DashboardPage;
+import io.lightflow.reports.query.QueryWorkers;
+import io.lightflow.reports.query.SqlApi;
 import io.lightflow.reports.statistics.StatisticsFeature;
 import io.lightflow.service.http.HttpLimits;
 import io.lightflow.service.http.HttpMetrics;
@@ -29,7 +31,12 @@ final class ReportsApi {
     private final HttpMetrics metrics = new HttpMetrics("lightflow_reports");
     private final List<Feature> features;
 
-    ReportsApi(ReportsSettings settings, ConnectionPools pools, BudgetGate gate, DecisionHandler decisions) {
+    ReportsApi(
+            ReportsSettings settings,
+            ConnectionPools pools,
+            BudgetGate gate,
+            DecisionHandler decisions,
+            Optional<QueryWorkers> queries) {
         this.access = settings.access();
         this.limits = settings.http().limits();
         ReportsMetrics.addTo(metrics.registry(), pools, gate, decisions);
@@ -41,6 +48,7 @@ final class ReportsApi {
                 new BudgetApi(replica),
                 new DecisionApi(gate),
                 new StatisticsFeature(replica, InstantSource.system()),
+                new SqlApi(queries),
                 new DashboardPage(replica, !access.isUnrestricted()));
     }
 

@@ -1,6 +1,7 @@
 package io.lightflow.reports.server;
 
 import io.lightflow.service.command.CommandRunner;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -20,5 +21,14 @@ public final class ReportsMain {
     /** The commands. */
     public static CommandLine commandLine() {
         return CommandRunner.commandLine(new ReportsMain());
+    }
+
+    /**
+     * The command {@code serve} of a server that also runs queries over events.
+     *
+     * @param queryCommand starts a process for queries
+     */
+    public static CommandLine serveCommand(List<String> queryCommand) {
+        return CommandRunner.commandLine(new ReportsServeCommand(queryCommand));
     }
 }

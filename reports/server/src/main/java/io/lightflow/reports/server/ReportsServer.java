@@ -5,10 +5,13 @@ import io.lightflow.reports.budget.DecisionHandler;
 import io.lightflow.reports.gate.BudgetGate;
 import io.lightflow.reports.gate.BudgetGateSettings;
 import io.lightflow.reports.http.ReportsJson;
+import io.lightflow.reports.query.QuerySettings;
+import io.lightflow.reports.query.QueryWorkers;
 import io.lightflow.service.http.HttpServer;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,12 +25,28 @@ public final class ReportsServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ReportsServer.class);
 
     private final ReportsSettings settings;
+    private final List<String> queryCommand;
+    private Optional<QueryWorkers> queries = Optional.empty();
     private ConnectionPools pools;
     private BudgetGate gate;
     private HttpServer http;
 
+    /** A server without queries over events. */
     public ReportsServer(ReportsSettings settings) {
+        this(settings, List.of());
+    }
+
+    /**
+     * @param queryCommand starts a process for queries; needed if the settings have them
+     * @throws IllegalArgumentException if it is missing
+     */
+    public ReportsServer(ReportsSettings settings, List<String> queryCommand) {
         this.settings = Objects.requireNonNull(settings, "settings");
+        this.queryCommand = List.copyOf(queryCommand);
+        if (settings.queries().isPresent() && queryCommand.isEmpty()) {
+            throw new IllegalArgumentException("the settings have the section queries, and this program runs none:"
+                    + " start the server with `lightflow reports`, or remove the section");
+        }
     }
 
     /**
@@ -43,6 +62,8 @@ public final class ReportsServer implements AutoCloseable {
         BudgetGateSettings budgets = settings.gate();
         pools = new ConnectionPools(settings);
         gate = new BudgetGate(budgets);
+        queries = settings.queries()
+                .map(section -> new QueryWorkers(section, queryCommand, maxQueriesOfAccount(section)));
         try {
             gate.start();
             http = HttpServer.start("The reports server", settings.http(), ReportsJson.CONTENT_TYPE, this::addApi);
@@ -54,10 +75,15 @@ public final class ReportsServer implements AutoCloseable {
         return this;
     }
 
+    /** One account leaves a process to the other ones. */
+    private int maxQueriesOfAccount(QuerySettings section) {
+        return settings.access().isUnrestricted() ? section.processes() : Math.max(1, section.processes() - 1);
+    }
+
     private void addApi(JavalinConfig config) {
         DecisionHandler decisions = new DecisionHandler(gate, settings.access());
         config.jetty.modifyServer(jetty -> jetty.setHandler(decisions));
-        new ReportsApi(settings, pools, gate, decisions).addTo(config);
+        new ReportsApi(settings, pools, gate, decisions, queries).addTo(config);
     }
 
     /** The port on which the server listens. */
@@ -88,6 +114,7 @@ public final class ReportsServer implements AutoCloseable {
         if (http != null) {
             http.close();
         }
+        queries.ifPresent(QueryWorkers::close);
         if (pools != null) {
             gate.close();
             pools.close();

@@ -2,6 +2,7 @@ package io.lightflow.reports.server;
 
 import io.lightflow.reports.gate.BudgetGateSettings;
 import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.query.QuerySettings;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.time.Durations;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param statementTimeout the timeout of a statement
  * @param access the accounts and their roles
  * @param budgets the settings of the budget gate
+ * @param queries the settings of queries over events; empty without them
  */
 public record ReportsSettings(
         HttpSettings http,
@@ -25,7 +27,8 @@ public record ReportsSettings(
         Optional<DatabaseSettings> primary,
         Duration statementTimeout,
         ReportsAccounts access,
-        BudgetSettings budgets) {
+        BudgetSettings budgets,
+        Optional<QuerySettings> queries) {
     public static final int DEFAULT_PORT = 8082;
     public static final Duration DEFAULT_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     public static final int DEFAULT_MAX_REQUEST_BYTES = 64 * 1024;
@@ -35,6 +38,7 @@ public record ReportsSettings(
         Objects.requireNonNull(replica, "replica");
         Objects.requireNonNull(primary, "primary");
         Objects.requireNonNull(budgets, "budgets");
+        Objects.requireNonNull(queries, "queries");
         if (statementTimeout.compareTo(Duration.ofMillis(100)) < 0
                 || statementTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
             throw new IllegalArgumentException(
@@ -51,19 +55,20 @@ public record ReportsSettings(
                 Optional.of(database),
                 DEFAULT_STATEMENT_TIMEOUT,
                 ReportsAccounts.UNRESTRICTED,
-                BudgetSettings.DEFAULT);
+                BudgetSettings.DEFAULT,
+                Optional.empty());
     }
 
     public ReportsSettings withAccess(ReportsAccounts newAccess) {
-        return new ReportsSettings(http, replica, primary, statementTimeout, newAccess, budgets);
+        return new ReportsSettings(http, replica, primary, statementTimeout, newAccess, budgets, queries);
     }
 
     public ReportsSettings withHttp(HttpSettings newHttp) {
-        return new ReportsSettings(newHttp, replica, primary, statementTimeout, access, budgets);
+        return new ReportsSettings(newHttp, replica, primary, statementTimeout, access, budgets, queries);
     }
 
     public ReportsSettings withReplica(DatabaseSettings database) {
-        return new ReportsSettings(http, database, primary, statementTimeout, access, budgets);
+        return new ReportsSettings(http, database, primary, statementTimeout, access, budgets, queries);
     }
 
     public ReportsSettings withTls(ServerTlsSettings newTls) {
@@ -71,15 +76,19 @@ public record ReportsSettings(
     }
 
     public ReportsSettings withoutPrimary() {
-        return new ReportsSettings(http, replica, Optional.empty(), statementTimeout, access, budgets);
+        return new ReportsSettings(http, replica, Optional.empty(), statementTimeout, access, budgets, queries);
     }
 
     public ReportsSettings withStatementTimeout(Duration timeout) {
-        return new ReportsSettings(http, replica, primary, timeout, access, budgets);
+        return new ReportsSettings(http, replica, primary, timeout, access, budgets, queries);
     }
 
     public ReportsSettings withBudgets(BudgetSettings newBudgets) {
-        return new ReportsSettings(http, replica, primary, statementTimeout, access, newBudgets);
+        return new ReportsSettings(http, replica, primary, statementTimeout, access, newBudgets, queries);
+    }
+
+    public ReportsSettings withQueries(QuerySettings newQueries) {
+        return new ReportsSettings(http, replica, primary, statementTimeout, access, budgets, Optional.of(newQueries));
     }
 
     /** The settings of the gate, which reads the replica and listens at the primary. */

@@ -8,6 +8,7 @@ import io.lightflow.reports.gate.StalePolicy;
 import io.lightflow.reports.http.ReportsAccount;
 import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsRole;
+import io.lightflow.reports.query.QuerySettings;
 import io.lightflow.service.access.SecretLength;
 import io.lightflow.service.access.TokenHash;
 import io.lightflow.service.access.TokenSource;
@@ -44,7 +45,8 @@ public final class ReportsSettingsFile {
             Integer maxRequestsPerSecond,
             ServerTlsSettings.Document tls,
             List<Entry> access,
-            Budgets budgets) {}
+            Budgets budgets,
+            Queries queries) {}
 
     private record Database(
             String url,
@@ -56,6 +58,17 @@ public final class ReportsSettingsFile {
             String timeout) {}
 
     private record Budgets(String listenUrl, String poll, String maxAge, String maxLag, String whenStale) {}
+
+    private record Queries(
+            List<String> groups,
+            Integer processes,
+            Integer memoryMb,
+            Integer diskMb,
+            Integer threads,
+            String timeout,
+            Long maxRows,
+            Long maxUnarchived,
+            String temporary) {}
 
     private record Entry(
             String name, String tokenVariable, String tokenFile, String tokenSha256, String role, String advertiser) {}
@@ -83,7 +96,23 @@ public final class ReportsSettingsFile {
                 Optional.ofNullable(document.primary()).map(primary -> database(primary, "primary")),
                 duration(document.statementTimeout(), "statementTimeout", ReportsSettings.DEFAULT_STATEMENT_TIMEOUT),
                 access(document.access()),
-                document.budgets() == null ? BudgetSettings.DEFAULT : budgets(document.budgets()));
+                document.budgets() == null ? BudgetSettings.DEFAULT : budgets(document.budgets()),
+                Optional.ofNullable(document.queries()).map(ReportsSettingsFile::queries));
+    }
+
+    private static QuerySettings queries(Queries queries) {
+        QuerySettings defaults = QuerySettings.of(SettingsFile.list(
+                require(queries.groups(), "queries.groups"), "queries.groups", (file, key) -> Path.of(file)));
+        return new QuerySettings(
+                defaults.groups(),
+                orElse(queries.processes(), defaults.processes()),
+                orElse(queries.memoryMb(), defaults.memoryMb()),
+                orElse(queries.diskMb(), defaults.diskMb()),
+                orElse(queries.threads(), defaults.threads()),
+                duration(queries.timeout(), "queries.timeout", defaults.timeout()),
+                orElse(queries.maxRows(), defaults.maxRows()),
+                orElse(queries.maxUnarchived(), defaults.maxUnarchived()),
+                queries.temporary() == null ? defaults.temporary() : Path.of(queries.temporary()));
     }
 
     private DatabaseSettings database(Database database, String key) {
@@ -134,10 +163,11 @@ public final class ReportsSettingsFile {
         ReportsRole role =
                 switch (require(entry.role(), key + ".role")) {
                     case "viewer" -> ReportsRole.VIEWER;
+                    case "analyst" -> ReportsRole.ANALYST;
                     case "manager" -> ReportsRole.MANAGER;
                     default ->
                         throw new IllegalArgumentException(
-                                key + ".role must be viewer or manager, but is '" + entry.role() + "'");
+                                key + ".role must be viewer, analyst or manager, but is '" + entry.role() + "'");
                 };
         return new ReportsAccount(
                 require(entry.name(), key + ".name"), token(entry, key), role, Optional.ofNullable(entry.advertiser()));

@@ -10,7 +10,6 @@ import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.service.http.HttpMetrics;
 import io.lightflow.service.sql.Sql;
 import java.io.IOException;
-import java.util.Locale;
 import java.util.Map;
 
 /** The paths for the server itself (health and metrics), and for the account of a request. */
@@ -39,10 +38,7 @@ final class ServerStatusApi implements Feature {
     private record Me(String name, String role, String advertiser) {}
 
     private static Me me(RequestPrincipal caller) {
-        return new Me(
-                caller.name(),
-                caller.role().name().toLowerCase(Locale.ROOT),
-                caller.advertiser().orElse(null));
+        return new Me(caller.name(), caller.role().label(), caller.advertiser().orElse(null));
     }
 
     private void scrape(Context context) throws IOException {

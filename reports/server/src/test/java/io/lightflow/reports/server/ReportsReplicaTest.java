@@ -70,7 +70,8 @@ class ReportsReplicaTest {
                                 Duration.ofMillis(50),
                                 Duration.ofSeconds(30),
                                 Optional.of(MAX_LAG),
-                                StalePolicy.REFUSE)))
+                                StalePolicy.REFUSE),
+                        Optional.empty()))
                 .start();
         client = new TestClient(server.url(), null);
     }

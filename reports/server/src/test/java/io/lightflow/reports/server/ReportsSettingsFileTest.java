@@ -62,7 +62,8 @@ class ReportsSettingsFileTest {
         assertRejected(DATABASE + "access: []", "access is empty");
         assertRejected(DATABASE + "access: [{name: a, role: viewer}]", "access[0] must have one of tokenVariable");
         assertRejected(
-                DATABASE + "access: [{name: a, role: admin, tokenVariable: T}]", "access[0].role must be viewer or");
+                DATABASE + "access: [{name: a, role: admin, tokenVariable: T}]",
+                "access[0].role must be viewer, analyst or");
         assertRejected(DATABASE + "access: [{name: a, role: viewer, tokenVariable: T}]", "T, which is not set");
         assertThatThrownBy(() -> ReportsSettingsFile.parse(
                         DATABASE + "access: [{name: a, role: viewer, tokenVariable: T}]", Map.of("T", "short")))

@@ -1,0 +1,2 @@
+/** The processes in which the reports server runs queries over events. */
+package io.lightflow.deploy.query;

@@ -1,0 +1,64 @@
+package io.lightflow.reports.query;
+
+import io.lightflow.reports.http.ReportsJson;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A process for queries that does what the text of a query says. */
+final class ScriptedWorker {
+    private ScriptedWorker() {}
+
+    static List<String> command() {
+        String tested = System.getProperty("surefire.test.class.path");
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx64m",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                tested != null ? tested : System.getProperty("java.class.path"),
+                ScriptedWorker.class.getName());
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        ReportsJson.MAPPER.readValue(lines.readLine(), QuerySettings.class);
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            QueryTask task = ReportsJson.MAPPER.readValue(line, QueryTask.class);
+            QueryOutcome outcome = run(task);
+            if (outcome != null) {
+                System.out.println(ReportsJson.MAPPER.writeValueAsString(outcome));
+            }
+        }
+    }
+
+    /** Null if it never ends. */
+    private static QueryOutcome run(QueryTask task) throws IOException {
+        String[] words = task.text().split(" ", 2);
+        return switch (words[0]) {
+            case "pid" -> {
+                Files.writeString(
+                        task.result(), Long.toString(ProcessHandle.current().pid()));
+                yield QueryOutcome.done(1, List.of());
+            }
+            case "task" -> {
+                Files.write(task.result(), ReportsJson.bytes(task));
+                yield QueryOutcome.done(1, List.of("A note."));
+            }
+            case "hang" -> {
+                Files.writeString(
+                        Path.of(words[1]), Long.toString(ProcessHandle.current().pid()));
+                yield null;
+            }
+            case "crash" -> {
+                Runtime.getRuntime().halt(3);
+                yield null;
+            }
+            default -> QueryOutcome.without(QueryOutcome.Status.valueOf(words[0]), "because it says so");
+        };
+    }
+}
