@@ -1,6 +1,7 @@
 package io.lightflow.topology;
 
 import io.lightflow.topology.certificate.CertifyCommand;
+import io.lightflow.topology.doctor.DoctorCommand;
 import io.lightflow.topology.monitor.MonitorCommand;
 import io.lightflow.topology.operator.AcceptGapCommand;
 import io.lightflow.topology.operator.CommandErrors;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Command;
             CertifyCommand.class,
             RetentionCommand.class,
             RejectedCommand.class,
-            MonitorCommand.class
+            MonitorCommand.class,
+            DoctorCommand.class
         })
 public final class Main {
     private static final List<String> LOG_CONFIGURATIONS =

@@ -47,6 +47,8 @@ class HelpTest {
                         "resume",
                         "accept-gap",
                         "certify",
+                        "monitor",
+                        "doctor",
                         "retention");
     }
 

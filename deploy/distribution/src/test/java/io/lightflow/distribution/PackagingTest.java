@@ -41,7 +41,8 @@ class PackagingTest {
                 commands.add(words.get(0));
             }
         }
-        assertThat(commands).containsExactlyInAnyOrder("registry", "reports", "mirror", "certify", "retention");
+        assertThat(commands)
+                .containsExactlyInAnyOrder("registry", "reports", "mirror", "certify", "retention", "monitor");
     }
 
     @Test
@@ -57,7 +58,7 @@ class PackagingTest {
                 services.add(service.getKey());
             }
         });
-        assertThat(services).containsExactly("registry", "reports", "mirror", "certify", "retention");
+        assertThat(services).containsExactly("registry", "reports", "mirror", "certify", "monitor", "retention");
     }
 
     @Test

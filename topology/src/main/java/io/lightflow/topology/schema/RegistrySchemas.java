@@ -69,6 +69,27 @@ public final class RegistrySchemas implements WriterSchemas {
         return new SchemaIds(ids);
     }
 
+    /**
+     * The compiled schemas that the registry has no version of, by name. It asks the registry.
+     *
+     * @throws RegistryUnavailableException if the registry is unavailable
+     */
+    public List<String> missing() {
+        return COMPILED.stream()
+                .map(Schema::getFullName)
+                .filter(this::isMissing)
+                .toList();
+    }
+
+    private boolean isMissing(String subject) {
+        try {
+            client.latest(subject);
+            return false;
+        } catch (SchemaNotFoundException e) {
+            return true;
+        }
+    }
+
     /** Registers the compiled schemas for readers and writers. */
     public void register() {
         COMPILED.forEach(schema -> client.register(schema.getFullName(), schema));

@@ -48,7 +48,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A group with real servers in the folder of a local stack, whose topologies run when a test says so. */
-final class TracedGroup implements AutoCloseable {
+public final class TracedGroup implements AutoCloseable {
     static final int SHARDS = 2;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
@@ -61,7 +61,7 @@ final class TracedGroup implements AutoCloseable {
     private final SchemaIds ids;
     private long txid;
 
-    TracedGroup(Path folder) throws IOException {
+    public TracedGroup(Path folder) throws IOException {
         this.folder = folder;
         kafka = new EmbeddedKafka(folder.resolve("kafka-central"));
         kafka.start();
@@ -115,7 +115,7 @@ final class TracedGroup implements AutoCloseable {
         return GroupSettings.parse(yaml(""));
     }
 
-    Path settingsFile() throws IOException {
+    public Path settingsFile() throws IOException {
         return Files.writeString(folder.resolve("us.yaml"), settings.toYaml());
     }
 
@@ -138,7 +138,7 @@ final class TracedGroup implements AutoCloseable {
     }
 
     /** Tells every topic-partition that all events before a time have been sent. */
-    void sendBeacons(long time) {
+    public void sendBeacons(long time) {
         for (String dc : settings.dataCenters()) {
             for (EventType type : EventType.values()) {
                 Beacon beacon = Beacon.newBuilder().setTime(time).setDc(dc).build();
@@ -185,7 +185,7 @@ final class TracedGroup implements AutoCloseable {
     }
 
     /** A new process of a topology works until it has read everything. */
-    void run(TopologyDescriptor topology) {
+    public void run(TopologyDescriptor topology) {
         List<Integer> shards = IntStream.range(0, SHARDS).boxed().toList();
         KafkaClients clients = clients();
         PollLimiter limiter = new PollLimiter();
