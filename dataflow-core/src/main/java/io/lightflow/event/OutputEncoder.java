@@ -20,6 +20,8 @@ import org.apache.avro.io.EncoderFactory;
  * given as UTF-8 and are not copied. Further fields at the end of a schema get their defaults. Not thread-safe.
  */
 public final class OutputEncoder {
+    private static final byte[] NO_RULE = {};
+
     private final AvroBuffer buffer = new AvroBuffer();
     private final Map<String, byte[]> topicNames = new HashMap<>();
     private final SchemaIds ids;
@@ -46,7 +48,8 @@ public final class OutputEncoder {
                 EventOrigin.getClassSchema(), "topic string, incarnation int, partition int, offset long");
         afterProvenance = defaultsAfter(
                 Provenance.getClassSchema(),
-                "origin EventOrigin, txid long, producedMs long, readMs long, late boolean, invalid boolean");
+                "origin EventOrigin, txid long, producedMs long, readMs long, late boolean, invalid boolean,"
+                        + " trafficRule string, trafficVersion int");
         afterImpression =
                 defaultsAfter(JoinedImpression.getClassSchema(), "provenance Provenance, impression Impression");
         afterClick = defaultsAfter(
@@ -118,7 +121,8 @@ public final class OutputEncoder {
     public record EventSource(String topic, int shard, Origin origin) {}
 
     /** The fields of {@link Provenance}. */
-    public record Trace(EventSource source, long txid, long producedMs, long readMs, boolean late, boolean invalid) {}
+    public record Trace(
+            EventSource source, long txid, long producedMs, long readMs, boolean late, TrafficVerdict traffic) {}
 
     public OutputEvent impression(byte[] joinKey, Trace trace, byte[] impressionBody) {
         writeTrace(buffer.start(impression), trace).splice(impressionBody).splice(afterImpression);
@@ -197,12 +201,15 @@ public final class OutputEncoder {
     }
 
     private AvroBuffer writeTrace(AvroBuffer to, Trace trace) {
+        TrafficVerdict traffic = trace.traffic();
         return writeSource(to, trace.source())
                 .writeLong(trace.txid())
                 .writeLong(trace.producedMs())
                 .writeLong(trace.readMs())
                 .writeBoolean(trace.late())
-                .writeBoolean(trace.invalid())
+                .writeBoolean(traffic.isInvalid())
+                .writeBytes(traffic.rule() == null ? NO_RULE : traffic.rule().utf8())
+                .writeLong(traffic.version())
                 .splice(afterProvenance);
     }
 

@@ -18,6 +18,7 @@ import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.Rejection;
 import io.lightflow.event.TimeMark;
+import io.lightflow.event.TrafficVerdict;
 import io.lightflow.event.WireFormat;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
@@ -30,6 +31,7 @@ import io.lightflow.store.NewCell;
 import io.lightflow.store.RowRange;
 import io.lightflow.store.StoreAnswer;
 import io.lightflow.store.StoreQuery;
+import io.lightflow.traffic.TrafficJudge;
 import io.lightflow.watermark.Watermarks;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -50,6 +52,7 @@ final class BlockJoin {
     private final Attribution attribution;
     private final OutputEncoder encoder;
     private final StoredBodies bodies;
+    private final TrafficJudge judge;
     private final StoredCells storedCells;
     private final Block block;
     private final int records;
@@ -82,6 +85,7 @@ final class BlockJoin {
             Attribution attribution,
             OutputEncoder encoder,
             StoredBodies bodies,
+            TrafficJudge judge,
             StoredCells storedCells,
             Position position,
             Block block,
@@ -93,6 +97,7 @@ final class BlockJoin {
         this.attribution = attribution;
         this.encoder = encoder;
         this.bodies = bodies;
+        this.judge = judge;
         this.storedCells = storedCells;
         this.block = block;
         this.records = records;
@@ -154,7 +159,8 @@ final class BlockJoin {
         Origin origin = new Origin(part.incarnation(), rejection.offset());
         EventSource source = new EventSource(part.topic(), block.shard(), origin);
         outputs.add(encoder.rejected(
-                new Trace(source, txid, rejection.producedMs(), block.readMs(), false, false), rejection));
+                new Trace(source, txid, rejection.producedMs(), block.readMs(), false, TrafficVerdict.NONE),
+                rejection));
     }
 
     /** Rejects an event that was decoded, with the bytes that its record had in the wire format. */
@@ -168,7 +174,7 @@ final class BlockJoin {
             String reason) {
         books.add(type, Entry.REJECTED, 1);
         byte[] value = WireFormat.value(schemaId, body);
-        Trace trace = new Trace(source(origin), txid, producedMs, block.readMs(), false, false);
+        Trace trace = new Trace(source(origin), txid, producedMs, block.readMs(), false, TrafficVerdict.NONE);
         outputs.add(encoder.rejected(trace, new Rejection(origin.offset(), joinKeyUtf8, value, reason, producedMs)));
     }
 
@@ -376,6 +382,10 @@ final class BlockJoin {
         return bodies;
     }
 
+    TrafficJudge judge() {
+        return judge;
+    }
+
     /** Number of this attempt. */
     int takeover() {
         return position.join().takeovers();
@@ -438,8 +448,8 @@ final class BlockJoin {
         return new EventSource(topic, block.shard(), origin);
     }
 
-    Trace trace(StoredEvent event, boolean invalid) {
+    Trace trace(StoredEvent event, TrafficVerdict traffic) {
         boolean late = event.seenAt() != Position.NO_TIME && event.time() < event.seenAt();
-        return new Trace(source(event.origin()), txid, event.producedMs(), block.readMs(), late, invalid);
+        return new Trace(source(event.origin()), txid, event.producedMs(), block.readMs(), late, traffic);
     }
 }

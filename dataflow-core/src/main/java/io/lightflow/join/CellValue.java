@@ -1,6 +1,9 @@
 package io.lightflow.join;
 
 import io.lightflow.attribution.ConversionFacts;
+import io.lightflow.event.TrafficRule;
+import io.lightflow.event.TrafficVerdict;
+import io.lightflow.traffic.TrafficDelays;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -15,46 +18,78 @@ import java.util.Arrays;
  * rules        impressionLookBack orphanAfter clickLookBack viewThrough allowedDisorder
  * </pre>
  *
+ * <p>An event that traffic rules judged has the format 0x82. It is the same, with the verdict behind producedMs, and
+ * with two further rules:
+ *
+ * <pre>
+ * verdict      version of the traffic rules, code of the matching rule * 2 + 1 in shadow mode
+ * rules        … minClickDelay * 2 + 1 in shadow mode, minConversionDelay * 2 + 1 in shadow mode
+ * </pre>
+ *
  * {@code schemaId} has four bytes, times have eight. Rules are varints of ms. A string begins with a varint, which is
  * its length plus one, or 0 if the string is missing.
  *
- * <p>A value of the first format is {@code producedMs body}. Its first byte is never 0x81, since no record has such a
- * timestamp. Its bodies have the {@link FormerSchemas}.
+ * <p>A value of the first format is {@code producedMs body}. Its first byte is never 0x81 or 0x82, since no record has
+ * such a timestamp. Its bodies have the {@link FormerSchemas}.
  */
 final class CellValue {
     private static final byte FORMAT = (byte) 0x81;
+    private static final byte JUDGED_FORMAT = (byte) 0x82;
     private static final int HEAD_BYTES = 1 + Integer.BYTES + Long.BYTES;
     private static final int MAX_VARINT_BYTES = 10;
-    /** Number of varints of the rules. */
-    static final int RULES = 5;
+    private static final int WINDOWS = 5;
+    private static final int DELAYS = 2;
+    private static final int VERDICT_BYTES = 2 * MAX_VARINT_BYTES;
 
     private CellValue() {}
 
-    static byte[] impression(int schemaId, long producedMs, byte[] body) {
-        return head(HEAD_BYTES + body.length, schemaId, producedMs).put(body).array();
+    static byte[] impression(int schemaId, long producedMs, TrafficVerdict traffic, byte[] body) {
+        ByteBuffer value = head(body.length, schemaId, producedMs, traffic).put(body);
+        return value.hasRemaining() ? Arrays.copyOf(value.array(), value.position()) : value.array();
     }
 
-    static byte[] click(int schemaId, long producedMs, ArrivalRules rules, ClickFacts facts, byte[] body) {
-        return timed(schemaId, producedMs, rules, body, facts.advertiserId(), facts.impressionId());
+    static byte[] click(
+            int schemaId, long producedMs, TrafficVerdict traffic, ArrivalRules rules, ClickFacts facts, byte[] body) {
+        return timed(schemaId, producedMs, traffic, rules, body, facts.advertiserId(), facts.impressionId());
     }
 
-    static byte[] conversion(int schemaId, long producedMs, ArrivalRules rules, ConversionFacts facts, byte[] body) {
-        return timed(schemaId, producedMs, rules, body, facts.advertiserId(), facts.impressionId(), facts.clickId());
+    static byte[] conversion(
+            int schemaId,
+            long producedMs,
+            TrafficVerdict traffic,
+            ArrivalRules rules,
+            ConversionFacts facts,
+            byte[] body) {
+        return timed(
+                schemaId,
+                producedMs,
+                traffic,
+                rules,
+                body,
+                facts.advertiserId(),
+                facts.impressionId(),
+                facts.clickId());
     }
 
-    private static byte[] timed(int schemaId, long producedMs, ArrivalRules rules, byte[] body, String... strings) {
+    private static byte[] timed(
+            int schemaId, long producedMs, TrafficVerdict traffic, ArrivalRules rules, byte[] body, String... strings) {
         byte[][] encoded = new byte[strings.length][];
-        int length = HEAD_BYTES + MAX_VARINT_BYTES * (RULES + strings.length) + body.length;
+        int length = MAX_VARINT_BYTES * (WINDOWS + DELAYS + strings.length) + body.length;
         for (int i = 0; i < strings.length; i++) {
             encoded[i] = strings[i] == null ? null : strings[i].getBytes(StandardCharsets.UTF_8);
             length += encoded[i] == null ? 0 : encoded[i].length;
         }
-        ByteBuffer value = head(length, schemaId, producedMs);
+        ByteBuffer value = head(length, schemaId, producedMs, traffic);
         putVarint(value, rules.windows().impressionLookBack().toMillis());
         putVarint(value, rules.windows().orphanAfter().toMillis());
         putVarint(value, rules.windows().clickLookBack().toMillis());
         putVarint(value, rules.windows().viewThrough().toMillis());
         putVarint(value, rules.allowedDisorderMs());
+        if (traffic.version() != 0) {
+            TrafficDelays delays = rules.delays();
+            putVarint(value, withFlag(delays.minClickMs(), delays.clickShadow()));
+            putVarint(value, withFlag(delays.minConversionMs(), delays.conversionShadow()));
+        }
         for (byte[] string : encoded) {
             putVarint(value, string == null ? 0 : string.length + 1L);
             if (string != null) {
@@ -65,8 +100,23 @@ final class CellValue {
         return Arrays.copyOf(value.array(), value.position());
     }
 
-    private static ByteBuffer head(int length, int schemaId, long producedMs) {
-        return ByteBuffer.allocate(length).put(FORMAT).putInt(schemaId).putLong(producedMs);
+    /** @param more number of bytes that follow at most */
+    private static ByteBuffer head(int more, int schemaId, long producedMs, TrafficVerdict traffic) {
+        boolean judged = traffic.version() != 0;
+        ByteBuffer value = ByteBuffer.allocate(HEAD_BYTES + (judged ? VERDICT_BYTES : 0) + more)
+                .put(judged ? JUDGED_FORMAT : FORMAT)
+                .putInt(schemaId)
+                .putLong(producedMs);
+        if (judged) {
+            putVarint(value, traffic.version() & 0xffffffffL);
+            putVarint(
+                    value, traffic.rule() == null ? 0 : withFlag(traffic.rule().code(), traffic.shadow()));
+        }
+        return value;
+    }
+
+    private static long withFlag(long value, boolean flag) {
+        return value << 1 | (flag ? 1 : 0);
     }
 
     private static void putVarint(ByteBuffer to, long value) {
@@ -80,12 +130,39 @@ final class CellValue {
 
     /** Whether the value has the first format, which names no schema. */
     static boolean isFormer(byte[] value) {
-        return value[0] != FORMAT;
+        return value[0] != FORMAT && value[0] != JUDGED_FORMAT;
     }
 
     /** Starts reading a value, behind its format. */
     static ByteBuffer read(byte[] value) {
         return ByteBuffer.wrap(value, 1, value.length - 1);
+    }
+
+    /** Reads the verdict, which follows producedMs. */
+    static TrafficVerdict readTraffic(ByteBuffer from) {
+        if (from.array()[0] != JUDGED_FORMAT) {
+            return TrafficVerdict.NONE;
+        }
+        int version = (int) readVarint(from);
+        long rule = readVarint(from);
+        return new TrafficVerdict(rule == 0 ? null : TrafficRule.ofCode((int) (rule >>> 1)), (rule & 1) != 0, version);
+    }
+
+    /** Reads the delays, which follow the other rules. */
+    static TrafficDelays readDelays(ByteBuffer from) {
+        if (from.array()[0] != JUDGED_FORMAT) {
+            return TrafficDelays.NONE;
+        }
+        long click = readVarint(from);
+        long conversion = readVarint(from);
+        return new TrafficDelays(click >>> 1, (click & 1) != 0, conversion >>> 1, (conversion & 1) != 0);
+    }
+
+    static void skipRules(ByteBuffer from) {
+        int rules = from.array()[0] == JUDGED_FORMAT ? WINDOWS + DELAYS : WINDOWS;
+        for (int i = 0; i < rules; i++) {
+            readVarint(from);
+        }
     }
 
     static long readVarint(ByteBuffer from) {

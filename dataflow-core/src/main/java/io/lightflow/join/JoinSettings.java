@@ -1,6 +1,7 @@
 package io.lightflow.join;
 
 import io.lightflow.attribution.Windows;
+import io.lightflow.traffic.TrafficRules;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -15,9 +16,15 @@ import java.util.Objects;
  * @param windowsByAdvertiser exceptions, by advertiser id
  * @param rowCap how many events a row may hold: a day's impressions and tags of a join key, or all its clicks and
  *     conversions. Events beyond the cap are invalid traffic: emitted at once and flagged, but not stored
+ * @param traffic the further rules of invalid traffic
  */
 public record JoinSettings(
-        String group, Duration allowedDisorder, Windows windows, Map<String, Windows> windowsByAdvertiser, int rowCap) {
+        String group,
+        Duration allowedDisorder,
+        Windows windows,
+        Map<String, Windows> windowsByAdvertiser,
+        int rowCap,
+        TrafficRules traffic) {
 
     public static final int DEFAULT_ROW_CAP = 2_000;
     /** One server with a fast clock must not make the events of the others too old. */
@@ -25,6 +32,7 @@ public record JoinSettings(
 
     public JoinSettings {
         Objects.requireNonNull(windows, "windows");
+        Objects.requireNonNull(traffic, "traffic");
         windowsByAdvertiser = Map.copyOf(windowsByAdvertiser);
         if (group.isBlank()) {
             throw new IllegalArgumentException("expected a group name, found a blank one");
@@ -38,6 +46,21 @@ public record JoinSettings(
         }
     }
 
+    /** Without further rules of invalid traffic. */
+    public JoinSettings(
+            String group,
+            Duration allowedDisorder,
+            Windows windows,
+            Map<String, Windows> windowsByAdvertiser,
+            int rowCap) {
+        this(group, allowedDisorder, windows, windowsByAdvertiser, rowCap, TrafficRules.NONE);
+    }
+
+    /** These settings with other rules of invalid traffic. */
+    public JoinSettings with(TrafficRules rules) {
+        return new JoinSettings(group, allowedDisorder, windows, windowsByAdvertiser, rowCap, rules);
+    }
+
     public static JoinSettings defaults(String group) {
         return new JoinSettings(group, Duration.ofSeconds(5), Windows.DEFAULT, Map.of(), DEFAULT_ROW_CAP);
     }
@@ -48,7 +71,7 @@ public record JoinSettings(
 
     /** The rules for an event of this advertiser that arrives now. */
     ArrivalRules rulesOf(String advertiserId) {
-        return new ArrivalRules(windowsOf(advertiserId), allowedDisorder.toMillis());
+        return new ArrivalRules(windowsOf(advertiserId), allowedDisorder.toMillis(), traffic.delays());
     }
 
     /** The minimum time for which the join store must keep a cell. */

@@ -14,6 +14,7 @@ import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.StoreQuery;
 import io.lightflow.store.StoreReader;
+import io.lightflow.traffic.TrafficJudge;
 
 /**
  * The join, one block at a time: (stored cells, events, watermark) -> (outputs, cells to add). It has no clock,
@@ -25,6 +26,7 @@ public final class JoinStep {
     private final Attribution attribution;
     private final OutputEncoder encoder;
     private final StoredBodies bodies;
+    private final TrafficJudge judge;
     private final StoredCells cells;
     private final StepBounds bounds;
 
@@ -43,6 +45,7 @@ public final class JoinStep {
         this.attribution = attribution;
         this.encoder = new OutputEncoder(ids);
         this.bodies = new StoredBodies(ids, schemas);
+        this.judge = new TrafficJudge(settings.traffic());
         this.cells = new StoredCells(settings);
         this.bounds = bounds;
     }
@@ -94,6 +97,7 @@ public final class JoinStep {
                     attribution,
                     encoder,
                     bodies,
+                    judge,
                     cells,
                     position,
                     block,

@@ -11,6 +11,7 @@ import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
+import io.lightflow.event.TrafficVerdict;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
 import io.lightflow.store.KeyDay;
@@ -34,6 +35,7 @@ final class KeyJoin {
     private final BlockJoin block;
     private final KeyState key;
     private final KeyOutputs outputs;
+    private final KeyTraffic traffic;
     private final long newWatermark;
 
     KeyJoin(BlockJoin block, KeyState key) {
@@ -41,6 +43,7 @@ final class KeyJoin {
         this.key = key;
         this.newWatermark = block.newWatermark(key);
         this.outputs = new KeyOutputs(block, key.joinKeyUtf8);
+        this.traffic = new KeyTraffic(block.judge(), key);
     }
 
     void run() {
@@ -74,17 +77,19 @@ final class KeyJoin {
         if (rejectTooOld(event)) {
             return;
         }
-        StoredEvent impression = stored(event, null, null);
-        boolean invalid = isFull(key.daySize(KeyDay.dayOf(event.time())), event);
-        if (!invalid) {
+        boolean full = isFull(key.daySize(KeyDay.dayOf(event.time())), event);
+        StoredEvent impression = stored(event, null, null, full ? traffic.rowCap() : traffic.ofImpression(event));
+        if (!full) {
             key.addImpression(impression);
             newImpressions.add(impression);
-            byte[] value = CellValue.impression(impression.schemaId(), event.producedMs(), event.body());
-            block.store(event, key, value);
+            block.store(
+                    event,
+                    key,
+                    CellValue.impression(
+                            impression.schemaId(), event.producedMs(), impression.traffic(), event.body()));
         }
-        countMarks(impression, EventType.IMPRESSION, invalid);
-        block.count(EventType.IMPRESSION, Entry.JOINED, 1);
-        block.send(block.encoder().impression(key.joinKeyUtf8, block.trace(impression, invalid), event.body()));
+        countLate(impression, EventType.IMPRESSION);
+        outputs.impression(impression);
     }
 
     private void ingestTag(LightEvent event) {
@@ -95,15 +100,14 @@ final class KeyJoin {
         if (rejectTooOld(event)) {
             return;
         }
-        StoredEvent tag = stored(event, null, null);
-        boolean invalid = isFull(key.daySize(KeyDay.dayOf(event.time())), event);
-        if (!invalid) {
+        boolean full = isFull(key.daySize(KeyDay.dayOf(event.time())), event);
+        StoredEvent tag = stored(event, null, null, full ? traffic.rowCap() : traffic.ofTag(event));
+        if (!full) {
             key.addTag(tag);
             block.store(event, key, EMPTY);
         }
-        countMarks(tag, EventType.TAG, invalid);
-        block.count(EventType.TAG, Entry.JOINED, 1);
-        block.send(block.encoder().tag(key.joinKeyUtf8, block.trace(tag, invalid), event.body()));
+        countLate(tag, EventType.TAG);
+        outputs.tag(tag);
     }
 
     /**
@@ -156,11 +160,15 @@ final class KeyJoin {
         }
         Click record = (Click) event.record();
         ClickFacts facts = new ClickFacts(record.getAdvertiserId(), record.getImpressionId());
-        StoredEvent click = stored(event, facts, block.settings().rulesOf(facts.advertiserId()));
-        boolean invalid = isFull(key.keyRowSize(), event);
-        countMarks(click, EventType.CLICK, invalid);
-        if (invalid) {
-            joinInvalidClick(click);
+        boolean full = isFull(key.keyRowSize(), event);
+        StoredEvent click = stored(
+                event,
+                facts,
+                block.settings().rulesOf(facts.advertiserId()),
+                full ? traffic.rowCap() : traffic.ofClick(event, record));
+        countLate(click, EventType.CLICK);
+        if (full) {
+            joinUnstoredClick(click);
             return;
         }
         key.addClick(click);
@@ -169,16 +177,17 @@ final class KeyJoin {
                 Cells.keyRow(key.joinKeyUtf8),
                 Cells.timedCell(
                         Cells.CLICK, click.time(), click.id(), click.takeover(), click.seenAt(), click.origin()),
-                CellValue.click(click.schemaId(), click.producedMs(), click.rules(), facts, click.body()));
+                CellValue.click(
+                        click.schemaId(), click.producedMs(), click.traffic(), click.rules(), facts, click.body()));
     }
 
     /** A click that is not stored cannot wait: it is joined now or never. */
-    private void joinInvalidClick(StoredEvent click) {
+    private void joinUnstoredClick(StoredEvent click) {
         StoredEvent impression = impressionOf(click);
         if (impression != null) {
-            outputs.joined(click, impression, true);
+            outputs.joined(click, impression);
         } else {
-            outputs.orphan(click, true);
+            outputs.orphan(click);
         }
     }
 
@@ -193,11 +202,15 @@ final class KeyJoin {
         Conversion record = (Conversion) event.record();
         ConversionFacts facts = new ConversionFacts(
                 event.id(), event.time(), record.getAdvertiserId(), record.getImpressionId(), record.getClickId());
-        StoredEvent conversion = stored(event, facts, block.settings().rulesOf(facts.advertiserId()));
-        boolean invalid = isFull(key.keyRowSize(), event);
-        countMarks(conversion, EventType.CONVERSION, invalid);
-        if (invalid) {
-            sendConversion(conversion, AttributionKind.NONE, null, null, true);
+        boolean full = isFull(key.keyRowSize(), event);
+        StoredEvent conversion = stored(
+                event,
+                facts,
+                block.settings().rulesOf(facts.advertiserId()),
+                full ? traffic.rowCap() : traffic.ofConversion());
+        countLate(conversion, EventType.CONVERSION);
+        if (full) {
+            sendConversion(conversion, AttributionKind.NONE, null, null);
             return;
         }
         block.count(EventType.CONVERSION, Entry.WAITING, 1);
@@ -212,20 +225,22 @@ final class KeyJoin {
                         conversion.seenAt(),
                         conversion.origin()),
                 CellValue.conversion(
-                        conversion.schemaId(), conversion.producedMs(), conversion.rules(), facts, conversion.body()));
+                        conversion.schemaId(),
+                        conversion.producedMs(),
+                        conversion.traffic(),
+                        conversion.rules(),
+                        facts,
+                        conversion.body()));
         setTimer(decisionTime(conversion), Cells.CONVERSION, conversion);
     }
 
-    private void countMarks(StoredEvent event, EventType type, boolean invalid) {
+    private void countLate(StoredEvent event, EventType type) {
         if (event.seenAt() != Position.NO_TIME && event.time() < event.seenAt()) {
             block.count(type, Entry.LATE, 1);
         }
-        if (invalid) {
-            block.count(type, Entry.INVALID, 1);
-        }
     }
 
-    private StoredEvent stored(LightEvent event, Object facts, ArrivalRules rules) {
+    private StoredEvent stored(LightEvent event, Object facts, ArrivalRules rules, TrafficVerdict verdict) {
         return new StoredEvent(
                 event.id(),
                 event.time(),
@@ -237,6 +252,7 @@ final class KeyJoin {
                 event.body(),
                 facts,
                 rules,
+                verdict,
                 true);
     }
 
@@ -281,7 +297,7 @@ final class KeyJoin {
                         && click.click().impressionId().equals(impression.id())
                         && impressionOf(click) != null) {
                     block.count(EventType.CLICK, Entry.WAITING, -1);
-                    outputs.joined(click, impression, false);
+                    outputs.joined(click, impression);
                 }
             }
         }
@@ -290,7 +306,7 @@ final class KeyJoin {
     private void joinNewClick(StoredEvent click) {
         StoredEvent impression = impressionOf(click);
         if (impression != null) {
-            outputs.joined(click, impression, false);
+            outputs.joined(click, impression);
             return;
         }
         block.count(EventType.CLICK, Entry.WAITING, 1);
@@ -305,7 +321,7 @@ final class KeyJoin {
                     && due <= newWatermark
                     && status(click, newWatermark, true) == Status.ORPHANED) {
                 block.count(EventType.CLICK, Entry.WAITING, -1);
-                outputs.orphan(click, false);
+                outputs.orphan(click);
             }
         }
     }
@@ -374,19 +390,19 @@ final class KeyJoin {
         block.count(EventType.CONVERSION, Entry.WAITING, -1);
         if (verdict instanceof Verdict.ToClick to) {
             StoredEvent click = key.clicks().get(to.click().id());
-            sendConversion(conversion, AttributionKind.CLICK, click, impressionOf(click), false);
+            sendConversion(conversion, AttributionKind.CLICK, click, impressionOf(click));
         } else if (verdict instanceof Verdict.ToView to) {
             StoredEvent impression = key.impression(to.impression().id());
-            sendConversion(conversion, AttributionKind.VIEW, null, impression, false);
+            sendConversion(conversion, AttributionKind.VIEW, null, impression);
         } else {
-            sendConversion(conversion, AttributionKind.NONE, null, null, false);
+            sendConversion(conversion, AttributionKind.NONE, null, null);
         }
     }
 
     private void sendConversion(
-            StoredEvent conversion, AttributionKind kind, StoredEvent click, StoredEvent impression, boolean invalid) {
+            StoredEvent conversion, AttributionKind kind, StoredEvent click, StoredEvent impression) {
         int clickNumber = click == null ? 0 : clickNumber(conversion, click);
-        outputs.conversion(conversion, kind, clickNumber, click, impression, invalid);
+        outputs.conversion(conversion, kind, clickNumber, click, impression);
     }
 
     /** The rank of a click, by (time, id), among the clicks on its impression. */

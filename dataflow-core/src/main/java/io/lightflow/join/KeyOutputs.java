@@ -2,6 +2,7 @@ package io.lightflow.join;
 
 import io.lightflow.event.AttributionKind;
 import io.lightflow.event.EventType;
+import io.lightflow.event.TrafficVerdict;
 import io.lightflow.position.Books.Entry;
 
 /**
@@ -17,7 +18,25 @@ final class KeyOutputs {
         this.joinKeyUtf8 = joinKeyUtf8;
     }
 
-    void orphan(StoredEvent click, boolean invalid) {
+    void impression(StoredEvent impression) {
+        emitted(EventType.IMPRESSION, Entry.JOINED, impression.traffic());
+        block.send(block.encoder()
+                .impression(joinKeyUtf8, block.trace(impression, impression.traffic()), impression.body()));
+    }
+
+    void tag(StoredEvent tag) {
+        emitted(EventType.TAG, Entry.JOINED, tag.traffic());
+        block.send(block.encoder().tag(joinKeyUtf8, block.trace(tag, tag.traffic()), tag.body()));
+    }
+
+    private void emitted(EventType type, Entry entry, TrafficVerdict traffic) {
+        block.count(type, entry, 1);
+        if (traffic.isInvalid()) {
+            block.count(type, Entry.INVALID, 1);
+        }
+    }
+
+    void orphan(StoredEvent click) {
         byte[] body;
         try {
             body = block.bodies().compiled(EventType.CLICK, click);
@@ -25,11 +44,11 @@ final class KeyOutputs {
             setAside(EventType.CLICK, click, e);
             return;
         }
-        block.count(EventType.CLICK, Entry.ORPHANED, 1);
-        block.send(block.encoder().orphan(joinKeyUtf8, block.trace(click, invalid), body));
+        emitted(EventType.CLICK, Entry.ORPHANED, click.traffic());
+        block.send(block.encoder().orphan(joinKeyUtf8, block.trace(click, click.traffic()), body));
     }
 
-    void joined(StoredEvent click, StoredEvent impression, boolean invalid) {
+    void joined(StoredEvent click, StoredEvent impression) {
         byte[] clickBody;
         byte[] impressionBody;
         try {
@@ -39,11 +58,12 @@ final class KeyOutputs {
             setAside(EventType.CLICK, click, e);
             return;
         }
-        block.count(EventType.CLICK, Entry.JOINED, 1);
+        TrafficVerdict traffic = KeyTraffic.joined(click, impression);
+        emitted(EventType.CLICK, Entry.JOINED, traffic);
         block.send(block.encoder()
                 .click(
                         joinKeyUtf8,
-                        block.trace(click, invalid),
+                        block.trace(click, traffic),
                         block.source(impression.origin()),
                         clickBody,
                         impressionBody));
@@ -55,12 +75,7 @@ final class KeyOutputs {
      * @param impression null if unattributed
      */
     void conversion(
-            StoredEvent conversion,
-            AttributionKind kind,
-            int clickNumber,
-            StoredEvent click,
-            StoredEvent impression,
-            boolean invalid) {
+            StoredEvent conversion, AttributionKind kind, int clickNumber, StoredEvent click, StoredEvent impression) {
         byte[] conversionBody;
         byte[] clickBody;
         byte[] impressionBody;
@@ -73,11 +88,17 @@ final class KeyOutputs {
             setAside(EventType.CONVERSION, conversion, e);
             return;
         }
-        block.count(EventType.CONVERSION, kind == AttributionKind.NONE ? Entry.UNATTRIBUTED : Entry.JOINED, 1);
+        TrafficVerdict traffic =
+                switch (kind) {
+                    case CLICK -> KeyTraffic.attributed(conversion, click, impression);
+                    case VIEW -> KeyTraffic.attributed(conversion, impression);
+                    case NONE -> conversion.traffic();
+                };
+        emitted(EventType.CONVERSION, kind == AttributionKind.NONE ? Entry.UNATTRIBUTED : Entry.JOINED, traffic);
         block.send(block.encoder()
                 .conversion(
                         joinKeyUtf8,
-                        block.trace(conversion, invalid),
+                        block.trace(conversion, traffic),
                         conversionBody,
                         kind,
                         clickNumber,

@@ -3,8 +3,10 @@ package io.lightflow.join;
 import io.lightflow.attribution.ConversionFacts;
 import io.lightflow.attribution.Windows;
 import io.lightflow.event.EventType;
+import io.lightflow.event.TrafficVerdict;
 import io.lightflow.store.Cell;
 import io.lightflow.store.EventCell;
+import io.lightflow.traffic.TrafficDelays;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -35,15 +37,18 @@ final class StoredCells {
         boolean former = CellValue.isFormer(value);
         ByteBuffer at = former ? ByteBuffer.wrap(value) : CellValue.read(value);
         int schemaId = former ? FormerSchemas.idOf(EventType.IMPRESSION) : at.getInt();
-        return event(cell, at.getLong(), schemaId, CellValue.readRest(at));
+        long producedMs = at.getLong();
+        TrafficVerdict traffic = former ? TrafficVerdict.NONE : CellValue.readTraffic(at);
+        return event(cell, producedMs, schemaId, traffic, CellValue.readRest(at));
     }
 
     /** An impression or a tag without its value. */
     static StoredEvent withoutBody(EventCell cell) {
-        return event(cell, 0, 0, null);
+        return event(cell, 0, 0, TrafficVerdict.NONE, null);
     }
 
-    private static StoredEvent event(EventCell cell, long producedMs, int schemaId, byte[] body) {
+    private static StoredEvent event(
+            EventCell cell, long producedMs, int schemaId, TrafficVerdict traffic, byte[] body) {
         return new StoredEvent(
                 Cells.string(cell.id()),
                 cell.time(),
@@ -55,6 +60,7 @@ final class StoredCells {
                 body,
                 null,
                 null,
+                traffic,
                 false);
     }
 
@@ -69,12 +75,13 @@ final class StoredCells {
         ByteBuffer at = CellValue.read(value);
         int schemaId = at.getInt();
         long producedMs = at.getLong();
+        TrafficVerdict traffic = CellValue.readTraffic(at);
         int rulesAt = at.position();
-        skipRules(at);
+        CellValue.skipRules(at);
         ClickFacts facts = new ClickFacts(CellValue.readString(at), CellValue.readString(at));
         byte[] body = CellValue.readRest(at);
         ArrivalRules rules = rules(at.position(rulesAt), facts.advertiserId());
-        return timed(cell, producedMs, schemaId, facts, rules, body);
+        return timed(cell, producedMs, schemaId, facts, rules, traffic, body);
     }
 
     StoredEvent conversion(Cell cell) {
@@ -91,13 +98,14 @@ final class StoredCells {
         ByteBuffer at = CellValue.read(value);
         int schemaId = at.getInt();
         long producedMs = at.getLong();
+        TrafficVerdict traffic = CellValue.readTraffic(at);
         int rulesAt = at.position();
-        skipRules(at);
+        CellValue.skipRules(at);
         ConversionFacts facts = new ConversionFacts(
                 id, time, CellValue.readString(at), CellValue.readString(at), CellValue.readString(at));
         byte[] body = CellValue.readRest(at);
         ArrivalRules rules = rules(at.position(rulesAt), facts.advertiserId());
-        return timed(cell, producedMs, schemaId, facts, rules, body);
+        return timed(cell, producedMs, schemaId, facts, rules, traffic, body);
     }
 
     /** An event of the first format, which holds its record's timestamp and its body. */
@@ -109,11 +117,18 @@ final class StoredCells {
                 FormerSchemas.idOf(type),
                 facts,
                 settings.rulesOf(advertiserId),
+                TrafficVerdict.NONE,
                 Arrays.copyOfRange(value, Long.BYTES, value.length));
     }
 
     private static StoredEvent timed(
-            Cell cell, long producedMs, int schemaId, Object facts, ArrivalRules rules, byte[] body) {
+            Cell cell,
+            long producedMs,
+            int schemaId,
+            Object facts,
+            ArrivalRules rules,
+            TrafficVerdict traffic,
+            byte[] body) {
         byte[] key = cell.key();
         return new StoredEvent(
                 Cells.idOf(key),
@@ -126,13 +141,8 @@ final class StoredCells {
                 body,
                 facts,
                 rules,
+                traffic,
                 false);
-    }
-
-    private static void skipRules(ByteBuffer at) {
-        for (int i = 0; i < CellValue.RULES; i++) {
-            CellValue.readVarint(at);
-        }
     }
 
     /** Most stored rules are today's, which exist already. */
@@ -142,8 +152,10 @@ final class StoredCells {
         long clickLookBack = CellValue.readVarint(at);
         long viewThrough = CellValue.readVarint(at);
         long allowedDisorder = CellValue.readVarint(at);
+        TrafficDelays delays = CellValue.readDelays(at);
         ArrivalRules today = settings.rulesOf(advertiserId);
         return isToday(today, impressionLookBack, orphanAfter, clickLookBack, viewThrough, allowedDisorder)
+                        && today.delays().equals(delays)
                 ? today
                 : new ArrivalRules(
                         new Windows(
@@ -151,7 +163,8 @@ final class StoredCells {
                                 Duration.ofMillis(orphanAfter),
                                 Duration.ofMillis(clickLookBack),
                                 Duration.ofMillis(viewThrough)),
-                        allowedDisorder);
+                        allowedDisorder,
+                        delays);
     }
 
     private static boolean isToday(

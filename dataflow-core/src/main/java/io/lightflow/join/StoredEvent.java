@@ -2,6 +2,7 @@ package io.lightflow.join;
 
 import io.lightflow.attribution.ConversionFacts;
 import io.lightflow.event.Origin;
+import io.lightflow.event.TrafficVerdict;
 
 /**
  * An event in the state of a join key: read from a visible cell, or ingested with this block.
@@ -16,6 +17,7 @@ import io.lightflow.event.Origin;
  * @param body its Avro body; null for tags
  * @param facts the {@link ClickFacts} or {@link ConversionFacts}; null for other types
  * @param rules the rules that applied when it arrived; null for other types than clicks and conversions
+ * @param traffic the verdict of the traffic rules when it arrived
  * @param fresh whether it came with this block
  */
 record StoredEvent(
@@ -29,6 +31,7 @@ record StoredEvent(
         byte[] body,
         Object facts,
         ArrivalRules rules,
+        TrafficVerdict traffic,
         boolean fresh) {
 
     ClickFacts click() {

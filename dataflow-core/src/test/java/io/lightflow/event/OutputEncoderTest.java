@@ -23,7 +23,8 @@ class OutputEncoderTest {
     private static final EventSource SOURCE = new EventSource("us-west.clicks", 7, new Origin(-5, 1L << 40));
     private static final EventSource OTHER_SOURCE =
             new EventSource("us-east.impressions", 7, new Origin(Integer.MAX_VALUE, 0));
-    private static final Trace TRACE = new Trace(SOURCE, 42, 1_700_000_000_000L, -1, true, false);
+    private static final Trace TRACE =
+            new Trace(SOURCE, 42, 1_700_000_000_000L, -1, true, new TrafficVerdict(TrafficRule.CRAWLER, true, 77));
 
     private final TestSchemas schemas = new TestSchemas();
     private final OutputEncoder encoder = new OutputEncoder(schemas.ids());
@@ -146,7 +147,8 @@ class OutputEncoderTest {
         byte[] key = {1};
         byte[] value = new byte[5_000];
         new Random(1).nextBytes(value);
-        Trace trace = new Trace(SOURCE, 42, 1_700_000_000_000L, -1, true, false);
+        Trace trace =
+                new Trace(SOURCE, 42, 1_700_000_000_000L, -1, true, new TrafficVerdict(TrafficRule.CRAWLER, true, 77));
         OutputEvent both = encoder.rejected(trace, new Rejection(9, key, value, "a reason, é", 5));
         assertThat(both.topic()).isEqualTo(OutputTopic.REJECTED);
         assertThat(both.key()).isEqualTo(key);
@@ -264,7 +266,9 @@ class OutputEncoderTest {
                 .setProducedMs(TRACE.producedMs())
                 .setReadMs(TRACE.readMs())
                 .setLate(TRACE.late())
-                .setInvalid(TRACE.invalid())
+                .setInvalid(TRACE.traffic().isInvalid())
+                .setTrafficRule("crawler")
+                .setTrafficVersion(77)
                 .build();
     }
 

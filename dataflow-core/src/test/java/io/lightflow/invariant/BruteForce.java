@@ -7,10 +7,12 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.Tag;
+import io.lightflow.event.TrafficRule;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
+import io.lightflow.traffic.TrafficRules;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -36,14 +38,21 @@ public final class BruteForce {
     private final List<Outcome> outcomes = new ArrayList<>();
     private final List<Counted> counted = new ArrayList<>();
     private final List<LightEvent> rejected = new ArrayList<>();
+    /** The marks at arrival, and in the end those of the outputs. */
+    private final Map<List<Object>, TrafficMark> marks = new HashMap<>();
     /** Number of stored events by row: a join key, and a day or -1. */
     private final Map<List<Object>, Integer> rowSizes = new HashMap<>();
 
     /**
-     * The expected result: each outcome once in any order, the final books, the counts in the statistics, and the
-     * events that are too old.
+     * The expected result: each outcome once in any order, the final books, the counts in the statistics, the events
+     * that are too old, and the marks of the traffic rules by type, join key and id.
      */
-    public record Answer(List<Outcome> outcomes, Books books, List<Counted> counted, List<LightEvent> rejected) {}
+    public record Answer(
+            List<Outcome> outcomes,
+            Books books,
+            List<Counted> counted,
+            List<LightEvent> rejected,
+            Map<List<Object>, TrafficMark> marks) {}
 
     /**
      * The circumstances in which an event was ingested.
@@ -76,10 +85,15 @@ public final class BruteForce {
                 arrivals.put(idOf(event), arrival);
                 if (rowSizes.merge(rowOf(event), 1, Integer::sum)
                         <= arrival.settings().rowCap()) {
+                    marks.put(
+                            idOf(event),
+                            TrafficMark.atArrival(
+                                    event, events, arrival.settings().traffic()));
                     events.add(event);
                 } else {
                     rowSizes.merge(rowOf(event), -1, Integer::sum);
-                    settleInvalid(event);
+                    marks.put(idOf(event), TrafficMark.ROW_CAP);
+                    settleUnstored(event);
                 }
             }
         }
@@ -97,8 +111,11 @@ public final class BruteForce {
      */
     public static Answer of(Collection<LightEvent> all, Function<LightEvent, Arrival> arrivalOf) {
         BruteForce force = new BruteForce(all, arrivalOf);
-        force.events.forEach(event -> force.resolve(event, false));
-        return new Answer(Outcome.sorted(force.outcomes), force.books.done(), force.counted, force.rejected);
+        Map<List<Object>, TrafficMark> marks = new HashMap<>(force.marks);
+        for (LightEvent event : force.events) {
+            marks.put(idOf(event), force.resolve(event));
+        }
+        return new Answer(Outcome.sorted(force.outcomes), force.books.done(), force.counted, force.rejected, marks);
     }
 
     private static List<Object> rowOf(LightEvent event) {
@@ -107,12 +124,16 @@ public final class BruteForce {
     }
 
     /** An event beyond the cap is emitted at once. It sees what was stored before it, and nothing sees it. */
-    private void settleInvalid(LightEvent event) {
-        books.add(event.type(), Entry.INVALID, 1);
+    private void settleUnstored(LightEvent event) {
         if (event.record() instanceof Conversion conversion) {
-            settle(event, Entry.UNATTRIBUTED, Outcome.unattributed(event.joinKey(), conversion.getId()), null, true);
+            settle(
+                    event,
+                    Entry.UNATTRIBUTED,
+                    Outcome.unattributed(event.joinKey(), conversion.getId()),
+                    null,
+                    TrafficMark.ROW_CAP);
         } else {
-            resolve(event, true);
+            resolve(event);
         }
     }
 
@@ -133,58 +154,100 @@ public final class BruteForce {
         return settings(EventType.CONVERSION, joinKey, conversion.getId()).windowsOf(conversion.getAdvertiserId());
     }
 
-    private void resolve(LightEvent event, boolean invalid) {
+    private TrafficMark resolve(LightEvent event) {
+        TrafficMark arrived = marks.get(idOf(event));
         if (event.record() instanceof Click click) {
             Impression impression = impressionOf(event.joinKey(), click);
-            settle(
+            return settle(
                     event,
                     impression == null ? Entry.ORPHANED : Entry.JOINED,
                     impression == null
                             ? Outcome.orphan(event.joinKey(), click.getId())
                             : Outcome.click(event.joinKey(), click.getId(), impression.getId()),
                     impression,
-                    invalid);
+                    impression == null ? arrived : markOf(event.joinKey(), click, impression));
         } else if (event.record() instanceof Conversion conversion) {
-            resolve(event, conversion);
+            return resolve(event, conversion);
         } else if (event.record() instanceof Tag tag) {
-            settle(event, Entry.JOINED, Outcome.tag(event.joinKey(), tag.getId()), null, invalid);
-        } else {
-            Outcome outcome = Outcome.impression(event.joinKey(), event.id());
-            settle(event, Entry.JOINED, outcome, (Impression) event.record(), invalid);
+            return settle(event, Entry.JOINED, Outcome.tag(event.joinKey(), tag.getId()), null, arrived);
         }
+        Outcome outcome = Outcome.impression(event.joinKey(), event.id());
+        return settle(event, Entry.JOINED, outcome, (Impression) event.record(), arrived);
     }
 
-    private void resolve(LightEvent event, Conversion conversion) {
+    private boolean isInvalid(String joinKey, Impression impression) {
+        return marks.get(List.of(EventType.IMPRESSION, joinKey, impression.getId()))
+                .invalid();
+    }
+
+    private TrafficRules traffic(EventType type, String joinKey, String id) {
+        return settings(type, joinKey, id).traffic();
+    }
+
+    /** The mark of a click on this impression. */
+    private TrafficMark markOf(String joinKey, Click click, Impression impression) {
+        TrafficRules rules = traffic(EventType.CLICK, joinKey, click.getId());
+        long minDelayMs = rules.minClickDelay().toMillis();
+        return marks.get(List.of(EventType.CLICK, joinKey, click.getId()))
+                .or(isInvalid(joinKey, impression), TrafficRule.INVALID_IMPRESSION, rules)
+                .or(
+                        minDelayMs > 0 && click.getTime() < impression.getTime() + minDelayMs,
+                        TrafficRule.FAST_CLICK,
+                        rules);
+    }
+
+    /** The mark of a conversion that this click has won. */
+    private TrafficMark markOf(String joinKey, Conversion conversion, Click click) {
+        TrafficRules rules = traffic(EventType.CONVERSION, joinKey, conversion.getId());
+        long minDelayMs = rules.minConversionDelay().toMillis();
+        return TrafficMark.NONE
+                .or(markOf(joinKey, click, impressionOf(joinKey, click)).invalid(), TrafficRule.INVALID_CLICK, rules)
+                .or(
+                        minDelayMs > 0 && conversion.getTime() < click.getTime() + minDelayMs,
+                        TrafficRule.FAST_CONVERSION,
+                        rules);
+    }
+
+    private TrafficMark resolve(LightEvent event, Conversion conversion) {
         String key = event.joinKey();
         String id = conversion.getId();
         Click click = winner(key, conversion);
         if (click != null) {
-            settle(
+            return settle(
                     event,
                     Entry.JOINED,
                     Outcome.toClick(key, id, click.getId(), click.getImpressionId(), numberOf(key, click, conversion)),
                     impressionOf(key, click),
-                    false);
-            return;
+                    markOf(key, conversion, click));
         }
         Impression view = view(key, conversion);
-        settle(
+        boolean invalid = view != null && isInvalid(key, view);
+        return settle(
                 event,
                 view == null ? Entry.UNATTRIBUTED : Entry.JOINED,
                 view == null ? Outcome.unattributed(key, id) : Outcome.toView(key, id, view.getId()),
                 view,
-                false);
+                TrafficMark.NONE.or(
+                        invalid,
+                        TrafficRule.INVALID_IMPRESSION,
+                        traffic(EventType.CONVERSION, key, conversion.getId())));
     }
 
-    private void settle(LightEvent event, Entry entry, Outcome outcome, Impression countedFor, boolean invalid) {
+    /** Returns the mark of the output. */
+    private TrafficMark settle(
+            LightEvent event, Entry entry, Outcome outcome, Impression countedFor, TrafficMark mark) {
         books.add(event.type(), entry, 1);
+        if (mark.invalid()) {
+            books.add(event.type(), Entry.INVALID, 1);
+        }
         if (event.time() < seenAt(event.type(), event.joinKey(), event.id())) {
             books.add(event.type(), Entry.LATE, 1);
         }
         outcomes.add(outcome);
         if (countedFor != null) {
-            counted.add(new Counted(event, countedFor, invalid));
+            counted.add(new Counted(event, countedFor, mark.invalid()));
         }
+        return mark;
     }
 
     private <T> List<T> all(Class<T> type, String joinKey) {

@@ -116,9 +116,14 @@ final class JoinScenario {
 
     /** Moves the watermark to a time by beacons in all topics. Returns the outputs, sorted. */
     List<Outcome> watermark(long time) {
+        appendBeacons(time);
+        return ShardRun.outcomes(run.commit(block()));
+    }
+
+    /** Appends beacons to all topics that move the watermark to a time. */
+    void appendBeacons(long time) {
         long disorderMs = run.settings().allowedDisorder().toMillis();
         logs.values().forEach(log -> log.beacon(T0 + time + disorderMs));
-        return ShardRun.outcomes(run.commit(block()));
     }
 
     TopicLog log(EventType type) {

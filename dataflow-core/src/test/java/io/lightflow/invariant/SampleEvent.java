@@ -99,6 +99,25 @@ public record SampleEvent(EventType type, String joinKey, String id, long time, 
         return of(joinKey, Tag.newBuilder((Tag) record).setTime(other).build());
     }
 
+    /** The same event from a browser; a conversion, which has none, stays as it is. */
+    SampleEvent withClient(String userAgent, String ip) {
+        if (record instanceof Impression event) {
+            return of(
+                    joinKey,
+                    Impression.newBuilder(event)
+                            .setUserAgent(userAgent)
+                            .setIp(ip)
+                            .build());
+        } else if (record instanceof Click event) {
+            return of(
+                    joinKey,
+                    Click.newBuilder(event).setUserAgent(userAgent).setIp(ip).build());
+        } else if (record instanceof Tag event) {
+            return of(joinKey, Tag.newBuilder(event).setUserAgent(userAgent).build());
+        }
+        return this;
+    }
+
     /** The event as read at an offset. Its record was produced a second after its event time. */
     public LightEvent at(Origin origin) {
         return new LightEvent(type, joinKey, id, time, record, body, origin, time + 1_000);

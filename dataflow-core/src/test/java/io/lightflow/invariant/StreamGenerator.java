@@ -4,15 +4,19 @@ import io.lightflow.attribution.Windows;
 import io.lightflow.event.Click;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
+import io.lightflow.event.TrafficRule;
 import io.lightflow.join.JoinSettings;
+import io.lightflow.traffic.TrafficRules;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * Generates small streams that are as hard as the rules allow. They have few ids, keys and advertisers, ids that are
@@ -30,6 +34,8 @@ public final class StreamGenerator {
 
     private static final List<String> BOTH_DCS = List.of("us-east", "us-west");
     private static final List<String> IDS = List.of("1", "10", "100", "2", "a", "b", "é", "zz", "a1", "Z");
+    private static final List<String> USER_AGENTS = List.of("", "Browser/1", "Browser/2", "a bot/1");
+    private static final List<String> ADDRESSES = List.of("", "10.9.8.0", "100.9.8.0", "not an address");
     private static final long[] UNITS = {1_000, 7_000, 60_000, 3_600_000, 6 * 3_600_000};
     private static final long DAY_MS = 24 * 3_600_000L;
 
@@ -44,6 +50,9 @@ public final class StreamGenerator {
     private final Map<List<Object>, SampleEvent> samples = new LinkedHashMap<>();
 
     private final AdServers servers;
+    /** Chooses browsers and traffic rules; null if there are none. */
+    private Random clients;
+
     private String keyPrefix = "cookie-";
     private int fewerBeaconsThan = 4;
     /** How many times the windows the last beacon is after the last event. */
@@ -79,6 +88,10 @@ public final class StreamGenerator {
             generator.settings = generator.withRowCap(3 + generator.random.nextInt(8));
             generator.keys = 1;
         }
+        if (hasTraffic(seed)) {
+            generator.clients = new Random(seed);
+            generator.settings = generator.settings.with(generator.traffic());
+        }
         List<Stream> streams = new ArrayList<>(shards);
         for (int shard = 0; shard < shards; shard++) {
             generator.keyPrefix = "cookie-" + shard + "-";
@@ -110,7 +123,8 @@ public final class StreamGenerator {
                 settings.allowedDisorder(),
                 settings.windows(),
                 settings.windowsByAdvertiser(),
-                rowCap);
+                rowCap,
+                settings.traffic());
     }
 
     private Windows windows() {
@@ -148,7 +162,37 @@ public final class StreamGenerator {
     }
 
     private void add(SampleEvent sample) {
-        samples.putIfAbsent(List.of(sample.type(), sample.joinKey(), sample.id()), sample);
+        samples.putIfAbsent(
+                List.of(sample.type(), sample.joinKey(), sample.id()),
+                clients == null ? sample : sample.withClient(one(USER_AGENTS), one(ADDRESSES)));
+    }
+
+    /** One in eight has traffic rules. */
+    private static boolean hasTraffic(long seed) {
+        return seed % 8 == 3;
+    }
+
+    private String one(List<String> strings) {
+        return strings.get(clients.nextInt(strings.size()));
+    }
+
+    /** Limits that some events just reach, and others exceed. */
+    private TrafficRules traffic() {
+        Set<TrafficRule> shadow = EnumSet.noneOf(TrafficRule.class);
+        for (TrafficRule rule : TrafficRule.values()) {
+            if (rule.mayBeShadow() && clients.nextInt(4) == 0) {
+                shadow.add(rule);
+            }
+        }
+        return new TrafficRules(
+                clients.nextBoolean() ? List.of("bot") : List.of(),
+                clients.nextBoolean() ? List.of("10.0.0.0/8") : List.of(),
+                clients.nextInt(3),
+                clients.nextInt(4),
+                Duration.ofMillis(unit * clients.nextInt(4)),
+                Duration.ofMillis(unit * clients.nextInt(3)),
+                Duration.ofMillis(unit * clients.nextInt(3)),
+                shadow);
     }
 
     private SampleEvent sample() {

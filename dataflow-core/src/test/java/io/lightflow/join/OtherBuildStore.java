@@ -133,10 +133,12 @@ public final class OtherBuildStore implements JoinStore {
 
     private static byte[] value(EventType type, StoredEvent event, int schemaId, byte[] body) {
         return switch (type) {
-            case IMPRESSION -> CellValue.impression(schemaId, event.producedMs(), body);
-            case CLICK -> CellValue.click(schemaId, event.producedMs(), event.rules(), event.click(), body);
+            case IMPRESSION -> CellValue.impression(schemaId, event.producedMs(), event.traffic(), body);
+            case CLICK ->
+                CellValue.click(schemaId, event.producedMs(), event.traffic(), event.rules(), event.click(), body);
             case CONVERSION ->
-                CellValue.conversion(schemaId, event.producedMs(), event.rules(), event.conversion(), body);
+                CellValue.conversion(
+                        schemaId, event.producedMs(), event.traffic(), event.rules(), event.conversion(), body);
             case TAG -> throw new IllegalArgumentException("the cells of tags have no body");
         };
     }

@@ -130,7 +130,7 @@ final class Scenario {
         List<Outcome> decided = answer.outcomes().stream()
                 .filter(outcome -> isDecided(outcome, events, position.watermark()))
                 .toList();
-        return new BruteForce.Answer(decided, answer.books(), answer.counted(), answer.rejected());
+        return new BruteForce.Answer(decided, answer.books(), answer.counted(), answer.rejected(), answer.marks());
     }
 
     /** The correct outputs at the end. */

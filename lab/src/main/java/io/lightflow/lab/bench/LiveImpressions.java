@@ -97,7 +97,7 @@ final class LiveImpressions {
         }
         BlockPart part = new BlockPart(
                 EventType.IMPRESSION.centralTopic(dc), EventType.IMPRESSION, incarnation, 0, SAMPLE, false, entries);
-        StepResult result = new JoinStep(settings.join().of(settings.group()), new LastClick(), schemas.ids(), schemas)
+        StepResult result = new JoinStep(settings.joinSettings(), new LastClick(), schemas.ids(), schemas)
                 .run(Position.START, new Block(0, List.of(part), feed.start().toEpochMilli()), 1, store);
         return result.events();
     }

@@ -25,7 +25,7 @@ import java.util.Set;
  */
 final class HourOfShard {
     private static final int FATE_BITS = 7;
-    private static final int INVALID = 8;
+    private static final int UNSTORED = 8;
     /** The event was emitted with an origin that is none of these records. */
     private static final int PUT_OUT_ELSEWHERE = 16;
     /** The same, validly and within this hour. */
@@ -145,7 +145,7 @@ final class HourOfShard {
         if (row != EventTable.NONE) {
             ownOutput(row, topic, offset, output);
         } else if (output.fate() != Fate.REJECTED) {
-            boolean now = isOfHour(output.time()) && !output.invalid();
+            boolean now = isOfHour(output.time()) && !output.unstored();
             for (int copy : table.rowsOf(output.fingerprint())) {
                 table.mark(copy, PUT_OUT_ELSEWHERE | (now ? PUT_OUT_ELSEWHERE_NOW : 0));
             }
@@ -153,7 +153,7 @@ final class HourOfShard {
         if (row == EventTable.NONE && present && isOfHour(output.time())) {
             withoutLight(topics.get(number), topic, offset, output);
         }
-        if (output.type() == EventType.IMPRESSION && output.fate() == Fate.JOINED && !output.invalid() && committed) {
+        if (output.type() == EventType.IMPRESSION && output.fate() == Fate.JOINED && !output.unstored() && committed) {
             impressionThere(topic, offset, output);
         }
     }
@@ -166,7 +166,7 @@ final class HourOfShard {
                     "the event was emitted again at offset " + offset + " of " + topic + "-" + shard);
             return;
         }
-        table.mark(row, output.fate().ordinal() + 1 | (output.invalid() ? INVALID : 0));
+        table.mark(row, output.fate().ordinal() + 1 | (output.unstored() ? UNSTORED : 0));
     }
 
     private void withoutLight(LightTopic light, String topic, long offset, OutputRecord output) {
@@ -303,7 +303,7 @@ final class HourOfShard {
 
     /** Only one copy of an event is emitted, unless the row of the event had outgrown its cap. */
     private void requireOnce(int row) {
-        if (!isEmitted(row) || has(row, INVALID)) {
+        if (!isEmitted(row) || has(row, UNSTORED)) {
             return;
         }
         if (has(row, PUT_OUT_ELSEWHERE_NOW)) {

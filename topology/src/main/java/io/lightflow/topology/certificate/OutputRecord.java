@@ -12,7 +12,7 @@ import io.lightflow.event.EventType;
  * @param offset of the light event
  * @param fingerprint of the event, as in {@link LightRecord}
  * @param time as in {@link LightRecord}
- * @param invalid whether its row had outgrown its cap
+ * @param unstored whether its row had outgrown its cap, so that the join did not store it
  */
 record OutputRecord(
         Fate fate,
@@ -22,4 +22,4 @@ record OutputRecord(
         long offset,
         EventFingerprint fingerprint,
         long time,
-        boolean invalid) {}
+        boolean unstored) {}

@@ -14,6 +14,7 @@ import io.lightflow.event.JoinedTag;
 import io.lightflow.event.OrphanClick;
 import io.lightflow.event.RejectedEvent;
 import io.lightflow.event.Tag;
+import io.lightflow.event.TrafficRule;
 import io.lightflow.event.WireFormat;
 import io.lightflow.event.WriterSchemas;
 import io.lightflow.topology.certificate.LightRecord.Claim;
@@ -36,6 +37,7 @@ import org.apache.avro.generic.GenericRecord;
 final class RecordReading {
     private static final String ORIGIN = "provenance.origin";
     private static final String INVALID = "provenance.invalid";
+    private static final String RULE = "provenance.trafficRule";
 
     private static final Map<EventType, Schema> LIGHT = Map.of(
             EventType.IMPRESSION, ProjectedSchema.of(Impression.getClassSchema(), "id", "time"),
@@ -55,12 +57,18 @@ final class RecordReading {
     static {
         LIGHT.values().forEach(RecordReading::want);
         want(ProjectedSchema.of(
-                JoinedImpression.getClassSchema(), ORIGIN, INVALID, "impression.id", "impression.time"));
-        want(ProjectedSchema.of(JoinedTag.getClassSchema(), ORIGIN, INVALID, "tag.id", "tag.time"));
-        want(ProjectedSchema.of(JoinedClick.getClassSchema(), ORIGIN, INVALID, "click.id", "click.time"));
-        want(ProjectedSchema.of(OrphanClick.getClassSchema(), ORIGIN, INVALID, "click.id", "click.time"));
+                JoinedImpression.getClassSchema(), ORIGIN, INVALID, RULE, "impression.id", "impression.time"));
+        want(ProjectedSchema.of(JoinedTag.getClassSchema(), ORIGIN, INVALID, RULE, "tag.id", "tag.time"));
+        want(ProjectedSchema.of(JoinedClick.getClassSchema(), ORIGIN, INVALID, RULE, "click.id", "click.time"));
+        want(ProjectedSchema.of(OrphanClick.getClassSchema(), ORIGIN, INVALID, RULE, "click.id", "click.time"));
         want(ProjectedSchema.of(
-                JoinedConversion.getClassSchema(), ORIGIN, INVALID, "attribution", "conversion.id", "conversion.time"));
+                JoinedConversion.getClassSchema(),
+                ORIGIN,
+                INVALID,
+                RULE,
+                "attribution",
+                "conversion.id",
+                "conversion.time"));
         want(RejectedEvent.getClassSchema());
         want(Beacon.getClassSchema());
     }
@@ -187,7 +195,13 @@ final class RecordReading {
                 (long) origin.get("offset"),
                 event(type, key, string(event, "id")),
                 (long) event.get("time"),
-                (boolean) provenance.get("invalid"));
+                isUnstored(provenance));
+    }
+
+    /** An output of an earlier build names no rule. */
+    private static boolean isUnstored(GenericRecord provenance) {
+        String rule = string(provenance, "trafficRule");
+        return (boolean) provenance.get("invalid") && (rule.isEmpty() || rule.equals(TrafficRule.ROW_CAP.id()));
     }
 
     /** It holds the light record unchanged, so that both belong to the same hour. */

@@ -119,7 +119,7 @@ public final class DataflowTopology implements TopologyDescriptor {
 
     /** Creates join steps by the rules of a group, one for each thread. */
     public static Supplier<JoinStep> steps(GroupSettings settings) {
-        JoinSettings rules = settings.join().of(settings.group());
+        JoinSettings rules = settings.joinSettings();
         RegistrySchemas schemas = RegistrySchemas.connect(settings.registry());
         StepBounds bounds = new StepBounds(Runtime.getRuntime().maxMemory() / OUTPUT_SHARE, MAX_TIMERS);
         return () -> new JoinStep(rules, new LastClick(), schemas.ids(), schemas, bounds);

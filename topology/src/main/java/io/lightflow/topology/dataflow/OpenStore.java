@@ -68,7 +68,7 @@ public record OpenStore(JoinStore cells, BooleanSupplier wasEmpty, Consumer<Path
     }
 
     private static JoinSettings rules(GroupSettings settings) {
-        return settings.join().of(settings.group());
+        return settings.joinSettings();
     }
 
     /** @throws io.lightflow.store.StoreUnavailableException if it does not respond */

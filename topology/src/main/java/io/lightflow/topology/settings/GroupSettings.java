@@ -1,6 +1,7 @@
 package io.lightflow.topology.settings;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.lightflow.join.JoinSettings;
 import io.lightflow.secret.KafkaSecrets;
 import io.lightflow.secret.SecretReferences;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.Map;
  * @param pace how fast to read
  * @param dataflow section of the topology {@code dataflow}
  * @param statistics section of the topology {@code stats-counter}
+ * @param traffic the rules of invalid traffic; null without any besides the row cap
  * @param archive section of the topology {@code archive}; null if the group has none
  * @param metrics where the workers export their metrics
  */
@@ -46,6 +48,7 @@ public record GroupSettings(
         Pace pace,
         DataflowSection dataflow,
         StatisticsSection statistics,
+        @JsonInclude(JsonInclude.Include.NON_NULL) TrafficSection traffic,
         @JsonInclude(JsonInclude.Include.NON_NULL) ArchiveSection archive,
         MetricsSection metrics) {
 
@@ -89,12 +92,16 @@ public record GroupSettings(
 
     /** These settings with other front clusters. */
     public GroupSettings withFronts(Map<String, Front> others) {
+        return with(others, traffic);
+    }
+
+    private GroupSettings with(Map<String, Front> otherFronts, TrafficSection otherTraffic) {
         return new GroupSettings(
                 group,
                 dataCenters,
                 shards,
                 kafka,
-                others,
+                otherFronts,
                 registry,
                 postgres,
                 zookeeper,
@@ -103,8 +110,15 @@ public record GroupSettings(
                 pace,
                 dataflow,
                 statistics,
+                otherTraffic,
                 archive,
                 metrics);
+    }
+
+    /** The rules of the join step, with those of invalid traffic. */
+    public JoinSettings joinSettings() {
+        JoinSettings rules = join.of(group);
+        return traffic == null ? rules : rules.with(traffic.rules());
     }
 
     /** @param properties further settings of the Kafka clients, such as for TLS */
@@ -397,7 +411,11 @@ public record GroupSettings(
         }
     }
 
-    /** @throws SettingsException if the file is unreadable or holds a wrong setting */
+    /**
+     * Reads a settings file, and the lists that it names.
+     *
+     * @throws SettingsException if a file is unreadable or holds a wrong setting
+     */
     public static GroupSettings read(Path file) {
         String yaml;
         try {
@@ -406,8 +424,12 @@ public record GroupSettings(
             throw new SettingsException("the settings file " + file + " cannot be read: " + e, e);
         }
         try {
-            return parse(yaml);
-        } catch (SettingsException e) {
+            GroupSettings settings = parse(yaml);
+            Path folder = file.toAbsolutePath().getParent();
+            return settings.traffic == null
+                    ? settings
+                    : settings.with(settings.fronts, settings.traffic.withLists(folder));
+        } catch (SettingsException | WrongSettingException e) {
             throw new SettingsException("in the settings file " + file + ": " + e.getMessage(), e);
         }
     }

@@ -42,6 +42,6 @@ final class RebuildReport {
     }
 
     private static String days(GroupSettings settings) {
-        return settings.join().of(settings.group()).retention().toDays() + " days";
+        return settings.joinSettings().retention().toDays() + " days";
     }
 }

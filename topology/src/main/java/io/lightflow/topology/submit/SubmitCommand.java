@@ -99,8 +99,7 @@ public class SubmitCommand implements Callable<Integer> {
 
     private static List<String> checkTopics(GroupSettings settings) {
         try (Admin admin = new KafkaClients(settings.kafka()).admin("lightflow-submit-" + settings.group())) {
-            return TopicChecks.check(
-                    admin, settings, settings.join().of(settings.group()).retention());
+            return TopicChecks.check(admin, settings, settings.joinSettings().retention());
         }
     }
 

@@ -6,6 +6,7 @@ import io.lightflow.attribution.ConversionFacts;
 import io.lightflow.attribution.Verdict;
 import io.lightflow.attribution.Windows;
 import io.lightflow.event.EventType;
+import io.lightflow.event.TrafficRule;
 import io.lightflow.position.Position;
 import io.lightflow.time.Durations;
 import io.lightflow.topology.trace.RelatedEvent.Relation;
@@ -55,7 +56,7 @@ final class DecisionFinder {
     // Decided
 
     private Decision decided(FoundRecord output) {
-        String marks = output.flag("provenance.invalid") ? "; invalid traffic: its row had outgrown join.rowCap" : "";
+        String marks = traffic(output);
         return switch (output.kind()) {
             case REJECTED -> decision(Fate.REJECTED, "rejected: " + output.text("reason"));
             case ORPHANS -> orphan(output, marks);
@@ -66,6 +67,17 @@ final class DecisionFinder {
                 yield decision(Fate.JOINED, "joined: the first " + name(event.type()) + " with its id" + marks);
             }
         };
+    }
+
+    /** An output of an earlier build names no rule, and its row had outgrown its cap. */
+    private static String traffic(FoundRecord output) {
+        String rule = output.text("provenance.trafficRule");
+        if (!output.flag("provenance.invalid")) {
+            return rule == null || rule.isEmpty() ? "" : "; matches the traffic rule " + rule + ", in shadow mode";
+        }
+        return rule == null || rule.isEmpty() || rule.equals(TrafficRule.ROW_CAP.id())
+                ? "; invalid traffic: its row had outgrown join.rowCap"
+                : "; invalid traffic by the rule " + rule;
     }
 
     private static String name(EventType type) {

@@ -64,7 +64,7 @@ class HourOfShardTest {
         forEachCase((plan, random) -> {
             List<Out> candidates = plan.outputs.stream()
                     .filter(out ->
-                            isOfHour(out.record().time()) && !out.record().invalid())
+                            isOfHour(out.record().time()) && !out.record().unstored())
                     .filter(out -> out.record().type() == EventType.IMPRESSION
                             || out.record().type() == EventType.TAG
                             || out.record().type() == EventType.CLICK
@@ -160,7 +160,7 @@ class HourOfShardTest {
                             .map(Out::record)
                             .filter(out -> isOfHour(out.time())
                                     && out.fate() != Fate.REJECTED
-                                    && !out.invalid()
+                                    && !out.unstored()
                                     && out.fingerprint().equals(at.record().fingerprint()))
                             .findFirst()
                             .orElse(null);

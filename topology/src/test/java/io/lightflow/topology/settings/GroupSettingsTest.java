@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.attribution.Windows;
 import io.lightflow.event.EventRules;
+import io.lightflow.event.TrafficRule;
 import io.lightflow.topology.settings.GroupSettings.Beacons;
+import io.lightflow.traffic.TrafficRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -58,6 +60,50 @@ class GroupSettingsTest {
                         Windows.DEFAULT.clickLookBack(),
                         Duration.ofDays(1)));
         assertThat(rules.windowsOf("other")).isEqualTo(rules.windows());
+    }
+
+    @Test
+    void theListsOfTrafficRulesAreReadWithTheSettings(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("crawlers.txt"), "# known crawlers\n\nbot\n  spider  \n");
+        Files.writeString(folder.resolve("ranges.txt"), "192.0.2.0/24\n");
+        Path file = Files.writeString(folder.resolve("us.yaml"), withoutSecrets(GOOD) + """
+                traffic:
+                  crawlers: [headless]
+                  crawlersFile: crawlers.txt
+                  dataCentersFile: ranges.txt
+                  maxClicksPerImpression: 3
+                  minClickDelay: 500ms
+                  shadow: [fast-click]
+                """);
+
+        GroupSettings settings = GroupSettings.read(file);
+
+        TrafficRules rules = settings.joinSettings().traffic();
+        assertThat(rules.crawlers()).containsExactly("headless", "bot", "spider");
+        assertThat(rules.dataCenters()).containsExactly("192.0.2.0/24");
+        assertThat(rules.maxClicksPerImpression()).isEqualTo(3);
+        assertThat(rules.maxClicksPerKey()).isZero();
+        assertThat(rules.minClickDelay()).isEqualTo(Duration.ofMillis(500));
+        assertThat(rules.shadow()).containsExactly(TrafficRule.FAST_CLICK);
+        assertThat(GroupSettings.parse(settings.toYaml())).isEqualTo(settings);
+        assertThat(GroupSettings.parse(GOOD).joinSettings().traffic()).isEqualTo(TrafficRules.NONE);
+    }
+
+    @Test
+    void wrongTrafficRulesAreNamed(@TempDir Path folder) throws Exception {
+        assertWrong("{crawlers: ['(']}", "the section traffic is wrong: expected a regular expression");
+        assertWrong("{dataCenters: [10.0.0.0/99]}", "expected an address range such as 192.0.2.0/24");
+        assertWrong("{shadow: [invalid-click]}", "expected rules in shadow from crawler, data-center");
+        assertWrong("{maxClicksPerKey: 0}", "the key traffic.maxClicksPerKey must lie between 1 and 10000, found 0");
+        Path file = Files.writeString(folder.resolve("us.yaml"), GOOD + "traffic: {crawlersFile: none.txt}" + "\n");
+        assertThatThrownBy(() -> GroupSettings.read(file))
+                .hasMessageContaining("the key traffic.crawlersFile names " + folder.resolve("none.txt"));
+    }
+
+    private static void assertWrong(String traffic, String message) {
+        assertThatThrownBy(() -> GroupSettings.parse(GOOD + "traffic: " + traffic + "\n"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(message);
     }
 
     @Test

@@ -2,12 +2,15 @@ package io.lightflow.topology.simulation;
 
 import io.lightflow.attribution.Windows;
 import io.lightflow.join.JoinSettings;
+import io.lightflow.traffic.TrafficRules;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
-/** Changes of settings between two restarts: every window may become longer or shorter. */
+/** Changes of settings between two restarts: every window and every limit may become longer or shorter. */
 final class Reconfiguration {
     private static final Duration MAX_DISORDER = Duration.ofHours(1);
 
@@ -23,7 +26,23 @@ final class Reconfiguration {
                 disorder.compareTo(MAX_DISORDER) > 0 ? MAX_DISORDER : disorder,
                 of(settings.windows(), random),
                 own,
-                settings.rowCap() == JoinSettings.DEFAULT_ROW_CAP ? settings.rowCap() : 3 + random.nextInt(8));
+                settings.rowCap() == JoinSettings.DEFAULT_ROW_CAP ? settings.rowCap() : 3 + random.nextInt(8),
+                of(settings.traffic(), random));
+    }
+
+    private static TrafficRules of(TrafficRules rules, Random random) {
+        if (rules.equals(TrafficRules.NONE)) {
+            return rules;
+        }
+        return new TrafficRules(
+                random.nextBoolean() ? rules.crawlers() : List.of(),
+                random.nextBoolean() ? rules.dataCenters() : List.of(),
+                random.nextInt(3),
+                random.nextInt(4),
+                scaled(rules.clickWindow(), random),
+                scaled(rules.minClickDelay(), random),
+                scaled(rules.minConversionDelay(), random),
+                random.nextBoolean() ? rules.shadow() : Set.of());
     }
 
     private static Windows of(Windows windows, Random random) {

@@ -29,6 +29,7 @@ import io.lightflow.invariant.OutputReader.DecodedOutput;
 import io.lightflow.invariant.Stream;
 import io.lightflow.invariant.StreamGenerator.Lateness;
 import io.lightflow.invariant.TestSchemas;
+import io.lightflow.invariant.TrafficMark;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
@@ -277,16 +278,26 @@ final class ShardAudit {
                 isKnownInAdvance() ? BruteForce.of(stream.settings(), read) : BruteForce.of(read, arrivals::get);
         List<Outcome> outcomes = new ArrayList<>();
         List<List<Object>> rejected = new ArrayList<>();
+        Map<List<Object>, TrafficMark> marks = new HashMap<>();
         for (OutputEvent output : visible) {
             DecodedOutput seen = reader.read(output);
             if (seen.outcome() != null) {
                 outcomes.add(seen.outcome());
+                marks.put(
+                        List.of(
+                                typeOf(seen),
+                                seen.outcome().joinKey(),
+                                seen.outcome().id()),
+                        new TrafficMark(
+                                seen.provenance().getTrafficRule(),
+                                seen.provenance().getInvalid()));
             } else if (seen.record() instanceof RejectedEvent event) {
                 EventOrigin origin = event.getProvenance().getOrigin();
                 rejected.add(List.of(origin.getIncarnation(), origin.getOffset(), event.getValue()));
             }
         }
         requireEqual(Outcome.sorted(outcomes), answer.outcomes(), "E: what came out of shard " + number);
+        requireEqual(marks, answer.marks(), "J: the marks of invalid traffic of shard " + number);
         requireEqual(counted(rejected), counted(rejections), "I: every rejected record comes out once");
         requireEqual(last.books(), withRejections(answer.books()), "H: the final books of shard " + number);
         answer.counted().forEach(one -> add(one, sums));

@@ -79,7 +79,8 @@ final class StoreRoom {
     private boolean isRebuildExact() {
         return schedule.lateness() == Lateness.WITHIN_BOUND
                 && !schedule.reconfigures()
-                && settings.rowCap() == JoinSettings.DEFAULT_ROW_CAP;
+                && settings.rowCap() == JoinSettings.DEFAULT_ROW_CAP
+                && !settings.traffic().countsClicks();
     }
 
     /**

@@ -10,6 +10,7 @@ import io.lightflow.event.OutputEncoder.Trace;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.Rejection;
+import io.lightflow.event.TrafficVerdict;
 import io.lightflow.event.WireFormat;
 import io.lightflow.topology.Main;
 import io.lightflow.topology.schema.RegistrySchemas;
@@ -81,7 +82,8 @@ class RejectedCommandTest {
             KafkaProducer<byte[], byte[]> producer, int shard, String topic, Rejection rejection, Instant when) {
         EventSource source = new EventSource(topic, shard, new Origin(1, rejection.offset()));
         OutputEvent output = encoder.rejected(
-                new Trace(source, 1, rejection.producedMs(), when.toEpochMilli(), false, false), rejection);
+                new Trace(source, 1, rejection.producedMs(), when.toEpochMilli(), false, TrafficVerdict.NONE),
+                rejection);
         producer.send(new ProducerRecord<>(
                 OutputTopic.REJECTED.of("reject"), shard, when.toEpochMilli(), output.key(), output.value()));
     }

@@ -145,6 +145,19 @@ public enum Mutant {
                     "io.lightflow.join.StoredCells",
                     Advice.to(EverythingVisible.class).on(named("isToday")))),
 
+    VERDICT_NOT_STORED(
+            "a stored click or impression has lost the verdict of its arrival",
+            changed(
+                    "io.lightflow.join.CellValue",
+                    Advice.to(VerdictForgotten.class).on(named("readTraffic")))),
+
+    DELAYS_NOT_STORED(
+            139,
+            "a stored click or conversion is joined without the least delays of its arrival",
+            changed(
+                    "io.lightflow.join.CellValue",
+                    Advice.to(DelaysForgotten.class).on(named("readDelays")))),
+
     CELLS_WITHOUT_TAKEOVER(
             "cells do not tell which attempt wrote them",
             changed("io.lightflow.join.BlockJoin", Advice.to(NoTakeover.class).on(named("takeover")))),

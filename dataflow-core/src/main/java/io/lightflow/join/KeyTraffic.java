@@ -1,0 +1,103 @@
+package io.lightflow.join;
+
+import io.lightflow.event.Click;
+import io.lightflow.event.LightEvent;
+import io.lightflow.event.TrafficRule;
+import io.lightflow.event.TrafficVerdict;
+import io.lightflow.traffic.TrafficJudge;
+import io.lightflow.traffic.TrafficRules;
+
+/**
+ * The verdicts of the traffic rules on the events of one join key. A verdict at arrival depends on the visible clicks
+ * alone, so a replay comes to the same. It is stored with the event. Joining adds what follows from the joined events,
+ * by the rules of the event's arrival (invariant J).
+ */
+final class KeyTraffic {
+    private final TrafficJudge judge;
+    private final KeyState key;
+
+    KeyTraffic(TrafficJudge judge, KeyState key) {
+        this.judge = judge;
+        this.key = key;
+    }
+
+    /** The verdict on an event whose row is full. */
+    TrafficVerdict rowCap() {
+        return judge.and(judge.clean(), TrafficRule.ROW_CAP);
+    }
+
+    TrafficVerdict ofImpression(LightEvent event) {
+        return judge.impression(event.body());
+    }
+
+    TrafficVerdict ofTag(LightEvent event) {
+        return judge.tag(event.body());
+    }
+
+    /** The verdict on a click that arrives now; the key holds the clicks before it. */
+    TrafficVerdict ofClick(LightEvent event, Click click) {
+        TrafficVerdict verdict = judge.click(click);
+        TrafficRules rules = judge.rules();
+        if (rules.maxClicksPerImpression() > 0 && clicksOn(click.getImpressionId()) >= rules.maxClicksPerImpression()) {
+            verdict = judge.and(verdict, TrafficRule.REPEATED_CLICK);
+        }
+        if (rules.maxClicksPerKey() > 0
+                && clicksNear(event.time(), rules.clickWindow().toMillis()) >= rules.maxClicksPerKey()) {
+            verdict = judge.and(verdict, TrafficRule.CLICK_RATE);
+        }
+        return verdict;
+    }
+
+    private int clicksOn(String impressionId) {
+        int count = 0;
+        for (StoredEvent click : key.clicks().values()) {
+            count += click.click().impressionId().equals(impressionId) ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** The clicks within the window before a click, or after it, since clicks arrive out of order. */
+    private int clicksNear(long time, long windowMs) {
+        int count = 0;
+        for (StoredEvent click : key.clicks().values()) {
+            count += Math.abs(click.time() - time) < windowMs ? 1 : 0;
+        }
+        return count;
+    }
+
+    TrafficVerdict ofConversion() {
+        return judge.clean();
+    }
+
+    /** The verdict on a click that is joined with its impression. */
+    static TrafficVerdict joined(StoredEvent click, StoredEvent impression) {
+        TrafficVerdict verdict = click.traffic();
+        if (impression.traffic().isInvalid()) {
+            verdict = verdict.and(TrafficRule.INVALID_IMPRESSION, false);
+        }
+        if (click.rules().delays().isFastClick(impression.time(), click.time())) {
+            verdict = verdict.and(TrafficRule.FAST_CLICK, click.rules().delays().clickShadow());
+        }
+        return verdict;
+    }
+
+    /** The verdict on a conversion that is attributed to a click. */
+    static TrafficVerdict attributed(StoredEvent conversion, StoredEvent click, StoredEvent impression) {
+        TrafficVerdict verdict = conversion.traffic();
+        if (joined(click, impression).isInvalid()) {
+            verdict = verdict.and(TrafficRule.INVALID_CLICK, false);
+        }
+        if (conversion.rules().delays().isFastConversion(click.time(), conversion.time())) {
+            verdict = verdict.and(
+                    TrafficRule.FAST_CONVERSION, conversion.rules().delays().conversionShadow());
+        }
+        return verdict;
+    }
+
+    /** The verdict on a conversion that is attributed to a view. */
+    static TrafficVerdict attributed(StoredEvent conversion, StoredEvent impression) {
+        return impression.traffic().isInvalid()
+                ? conversion.traffic().and(TrafficRule.INVALID_IMPRESSION, false)
+                : conversion.traffic();
+    }
+}

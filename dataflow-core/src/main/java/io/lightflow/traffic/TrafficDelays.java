@@ -1,0 +1,21 @@
+package io.lightflow.traffic;
+
+/**
+ * The least delays between events that are joined.
+ *
+ * @param minClickMs from an impression to its click, in ms of event time; 0 if any will do
+ * @param clickShadow whether this rule is in shadow mode
+ * @param minConversionMs from a click to its conversion, in ms of event time; 0 if any will do
+ * @param conversionShadow whether this rule is in shadow mode
+ */
+public record TrafficDelays(long minClickMs, boolean clickShadow, long minConversionMs, boolean conversionShadow) {
+    public static final TrafficDelays NONE = new TrafficDelays(0, false, 0, false);
+
+    public boolean isFastClick(long impressionTime, long clickTime) {
+        return minClickMs > 0 && clickTime - impressionTime < minClickMs;
+    }
+
+    public boolean isFastConversion(long clickTime, long conversionTime) {
+        return minConversionMs > 0 && conversionTime - clickTime < minConversionMs;
+    }
+}

@@ -1,0 +1,68 @@
+package io.lightflow.invariant;
+
+import io.lightflow.event.Click;
+import io.lightflow.event.Conversion;
+import io.lightflow.event.Impression;
+import io.lightflow.event.LightEvent;
+import io.lightflow.event.Tag;
+import io.lightflow.event.TrafficRule;
+import io.lightflow.traffic.TrafficRules;
+import java.util.List;
+
+/**
+ * The correct judgment of an event by the traffic rules, which are applied literally. The crawlers of the rules are
+ * plain words, and the data centers have networks of eight bits.
+ *
+ * @param rule id of the rule; empty if the event matches none
+ * @param invalid whether the rule is enforced
+ */
+public record TrafficMark(String rule, boolean invalid) {
+    static final TrafficMark NONE = new TrafficMark("", false);
+    static final TrafficMark ROW_CAP = new TrafficMark(TrafficRule.ROW_CAP.id(), true);
+
+    /** The mark of an event that arrives after others of its key. */
+    static TrafficMark atArrival(LightEvent event, List<LightEvent> before, TrafficRules rules) {
+        if (event.record() instanceof Impression impression) {
+            return ofClient(impression.getUserAgent(), impression.getIp(), rules);
+        } else if (event.record() instanceof Tag tag) {
+            return ofClient(tag.getUserAgent(), "", rules);
+        } else if (event.record() instanceof Conversion) {
+            return NONE;
+        }
+        Click click = (Click) event.record();
+        List<Click> clicks = before.stream()
+                .filter(other -> other.joinKey().equals(event.joinKey()))
+                .filter(other -> other.record() instanceof Click)
+                .map(other -> (Click) other.record())
+                .toList();
+        long onImpression = clicks.stream()
+                .filter(other -> other.getImpressionId().equals(click.getImpressionId()))
+                .count();
+        long near = clicks.stream()
+                .filter(other -> Math.abs(other.getTime() - click.getTime())
+                        < rules.clickWindow().toMillis())
+                .count();
+        int maxOnImpression = rules.maxClicksPerImpression();
+        int maxNear = rules.maxClicksPerKey();
+        return ofClient(click.getUserAgent(), click.getIp(), rules)
+                .or(maxOnImpression > 0 && onImpression >= maxOnImpression, TrafficRule.REPEATED_CLICK, rules)
+                .or(maxNear > 0 && near >= maxNear, TrafficRule.CLICK_RATE, rules);
+    }
+
+    private static TrafficMark ofClient(String userAgent, String ip, TrafficRules rules) {
+        return NONE.or(rules.crawlers().stream().anyMatch(userAgent::contains), TrafficRule.CRAWLER, rules)
+                .or(
+                        rules.dataCenters().stream()
+                                .anyMatch(range -> ip.startsWith(range.substring(0, range.indexOf('.') + 1))),
+                        TrafficRule.DATA_CENTER,
+                        rules);
+    }
+
+    TrafficMark or(boolean matches, TrafficRule other, TrafficRules rules) {
+        boolean shadow = rules.shadow().contains(other);
+        if (!matches || invalid || shadow && !rule.isEmpty()) {
+            return this;
+        }
+        return new TrafficMark(other.id(), !shadow);
+    }
+}
