@@ -2,6 +2,7 @@ package io.lightflow.producer;
 
 import io.lightflow.event.EventType;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.Callback;
@@ -36,16 +37,31 @@ final class DirectOutbox implements Outbox {
     /** Receives the outcome of one event. */
     private final class Delivery implements Callback {
         private final Thread sender = Thread.currentThread();
+        private final OutgoingEvent event;
+        private final CompletableFuture<Void> acknowledged;
         private Exception refusal;
+
+        /** @param acknowledged completed by Kafka's acknowledgement; null if nobody waits for it */
+        private Delivery(OutgoingEvent event, CompletableFuture<Void> acknowledged) {
+            this.event = event;
+            this.acknowledged = acknowledged;
+        }
 
         @Override
         public void onCompletion(RecordMetadata metadata, Exception failure) {
             if (failure == null) {
                 counters.acknowledged.increment();
+                if (acknowledged != null) {
+                    acknowledged.complete(null);
+                }
             } else if (Thread.currentThread() == sender) {
                 refusal = failure;
             } else {
                 lost(failure);
+                if (acknowledged != null) {
+                    acknowledged.completeExceptionally(
+                            new NotAcceptedException(event.type() + " not accepted: Kafka rejected it", failure));
+                }
             }
         }
     }
@@ -81,7 +97,24 @@ final class DirectOutbox implements Outbox {
 
     @Override
     public SendOutcome put(OutgoingEvent event) {
-        Delivery delivery = new Delivery();
+        return put(event, new Delivery(event, null));
+    }
+
+    @Override
+    public CompletableFuture<Void> putDurably(OutgoingEvent event) {
+        CompletableFuture<Void> acknowledged = new CompletableFuture<>();
+        try {
+            if (put(event, new Delivery(event, acknowledged)) == SendOutcome.DROPPED) {
+                return CompletableFuture.failedFuture(new NotAcceptedException(
+                        event.type() + " not accepted: Kafka is unavailable, and the buffer is full", null));
+            }
+        } catch (NotAcceptedException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return acknowledged;
+    }
+
+    private SendOutcome put(OutgoingEvent event, Delivery delivery) {
         counters.accepted.increment();
         try {
             kafka.send(event, delivery);

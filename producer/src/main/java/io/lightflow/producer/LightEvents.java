@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -142,17 +143,34 @@ public final class LightEvents implements AutoCloseable {
         return send(EventType.TAG, joinKey, tag);
     }
 
+    /**
+     * Sends an event, and completes with null when no crash can lose it. With a spool the event is then on disk, and
+     * concurrent calls share one {@code fsync}. Otherwise Kafka has acknowledged it. The stage fails with
+     * {@link NotAcceptedException} if neither can be achieved; the event may be sent nevertheless, so repeat the call
+     * with the same id. The thread that completes the stage belongs to the producer: its dependents must be quick.
+     *
+     * @param event an {@link Impression}, {@link Click}, {@link Conversion} or {@link Tag}
+     * @throws InvalidEventException if the join would reject it
+     */
+    public CompletionStage<Void> sendDurably(String joinKey, SpecificRecordBase event) {
+        return outbox.putDurably(outgoing(type(event), joinKey, event));
+    }
+
     /** Generates a unique {@linkplain EventId id} for an event that happens now and has this join key. */
     public String newId(String joinKey) {
         return ids.next(Shard.of(joinKey, settings.partitions()));
     }
 
     private SendOutcome send(EventType type, String joinKey, SpecificRecordBase event) {
+        return outbox.put(outgoing(type, joinKey, event));
+    }
+
+    private OutgoingEvent outgoing(EventType type, String joinKey, SpecificRecordBase event) {
         if (closed.get()) {
             throw new IllegalStateException("sending a " + type + ": expected an open producer, found a closed one");
         }
         long now = clock.millis();
-        return outbox.put(new OutgoingEvent(type, now, key(type, joinKey), value(type, joinKey, event, now)));
+        return new OutgoingEvent(type, now, key(type, joinKey), value(type, joinKey, event, now));
     }
 
     private byte[] key(EventType type, String joinKey) {
@@ -195,6 +213,16 @@ public final class LightEvents implements AutoCloseable {
     private InvalidEventException refusal(EventType type, String field, String reason) {
         counters.invalid.increment();
         return new InvalidEventException(schema(type).getName(), field, reason);
+    }
+
+    private static EventType type(SpecificRecordBase event) {
+        for (EventType type : EventType.values()) {
+            if (event.getSchema() == schema(type)) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException("event to send: expected a light event, found a "
+                + event.getSchema().getName());
     }
 
     private static Schema schema(EventType type) {

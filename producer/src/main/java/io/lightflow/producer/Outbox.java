@@ -1,6 +1,7 @@
 package io.lightflow.producer;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 
 /** Accepts events and delivers them to Kafka. Thread-safe; started once, closed once. */
 interface Outbox {
@@ -8,6 +9,12 @@ interface Outbox {
 
     /** @throws NotAcceptedException if there is no room and the policy does not drop events */
     SendOutcome put(OutgoingEvent event);
+
+    /**
+     * Accepts an event, and completes with null when it is durable: on disk, or acknowledged by Kafka if nothing is
+     * kept on disk. Fails with {@link NotAcceptedException} otherwise.
+     */
+    CompletableFuture<Void> putDurably(OutgoingEvent event);
 
     /** Requests beacons with this time. They are sent soon, unless events are held back. */
     void requestBeacons(long timeMs);

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  *       deleted.
  *   <li>An incomplete frame at the end of the last file was never forced to disk: it was written just before the
  *       machine stopped.
+ *   <li>No event follows one that could not be forced in the same file: recovery reads a file up to its first gap.
  * </ol>
  *
  * <p>Thread-safe; one thread at a time calls {@code acknowledge}.
@@ -55,6 +56,9 @@ final class Spool {
     private FileChannel lockChannel;
     private RandomAccessFile markFile;
     private volatile SpoolSegment active;
+    /** Its end may never reach the disk; null if none failed. */
+    private volatile SpoolSegment failed;
+
     private volatile long acknowledged;
     private volatile long forced;
     private long marked = -1;
@@ -186,7 +190,8 @@ final class Spool {
             if (active.end() + length - acknowledged > maxBytes) {
                 throw new SpoolFullException(directory, maxBytes);
             }
-            if (active.length() > 0 && active.length() + length > segmentBytes) {
+            boolean full = active.length() > 0 && active.length() + length > segmentBytes;
+            if (full || active == failed) {
                 begin(active.end());
             }
             if (frame.capacity() < length) {
@@ -272,13 +277,22 @@ final class Spool {
                 long end = active.end();
                 for (SpoolSegment segment : segments.values()) {
                     if (segment.end() > forced) {
-                        segment.force();
+                        force(segment);
                     }
                 }
                 forced = end;
             }
         } finally {
             forcing.unlock();
+        }
+    }
+
+    private void force(SpoolSegment segment) throws IOException {
+        try {
+            segment.force();
+        } catch (IOException e) {
+            failed = segment;
+            throw e;
         }
     }
 

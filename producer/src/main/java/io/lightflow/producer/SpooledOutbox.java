@@ -2,6 +2,7 @@ package io.lightflow.producer;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -31,6 +32,7 @@ final class SpooledOutbox implements Outbox {
     private final DeliveryCounters counters;
     private final BeaconSender beacons;
     private final Spool spool;
+    private final SpoolForcer forcer;
     private final Thread thread = new Thread(this::run, "lightflow-producer-spool");
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final AtomicLong beaconDue = new AtomicLong(NO_BEACON);
@@ -50,6 +52,7 @@ final class SpooledOutbox implements Outbox {
         this.counters = counters;
         this.beacons = new BeaconSender(settings, beaconSchemaId, counters);
         this.spool = spool;
+        this.forcer = new SpoolForcer(spool);
         thread.setDaemon(true);
     }
 
@@ -65,25 +68,54 @@ final class SpooledOutbox implements Outbox {
     @Override
     public void start() {
         thread.start();
+        forcer.start();
     }
 
     @Override
     public SendOutcome put(OutgoingEvent event) {
-        counters.accepted.increment();
         try {
-            long end = spool.append(event);
+            long end = append(event);
             if (policy.sync().isZero()) {
                 spool.force(end);
             }
         } catch (IOException e) {
+            throw notAccepted(event, e);
+        }
+        return SendOutcome.ACCEPTED;
+    }
+
+    @Override
+    public CompletableFuture<Void> putDurably(OutgoingEvent event) {
+        try {
+            return forcer.force(append(event)).exceptionallyCompose(e -> {
+                // Kafka may receive it nevertheless: it is in the file.
+                counters.notAccepted.increment();
+                return CompletableFuture.failedFuture(
+                        new NotAcceptedException(event.type() + " not accepted: " + e.getMessage(), e));
+            });
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(notAccepted(event, e));
+        }
+    }
+
+    private long append(OutgoingEvent event) throws IOException {
+        long end;
+        counters.accepted.increment();
+        try {
+            end = spool.append(event);
+        } catch (IOException e) {
             counters.accepted.decrement();
-            counters.notAccepted.increment();
-            throw new NotAcceptedException(event.type() + " not accepted: " + e.getMessage(), e);
+            throw e;
         }
         if (idle) {
             LockSupport.unpark(thread);
         }
-        return SendOutcome.ACCEPTED;
+        return end;
+    }
+
+    private NotAcceptedException notAccepted(OutgoingEvent event, IOException cause) {
+        counters.notAccepted.increment();
+        return new NotAcceptedException(event.type() + " not accepted: " + cause.getMessage(), cause);
     }
 
     private void run() {
@@ -246,6 +278,7 @@ final class SpooledOutbox implements Outbox {
         stopping = true;
         LockSupport.unpark(thread);
         awaitEnd();
+        forcer.close();
         try {
             spool.close();
         } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.lightflow.distribution;
 
+import io.lightflow.capture.CaptureCommand;
 import io.lightflow.deploy.query.QueryWorker;
 import io.lightflow.deploy.reconcile.ReconcileCommand;
 import io.lightflow.deploy.sql.SqlCommand;
@@ -41,6 +42,7 @@ public final class LightflowCommand implements Runnable {
             "registry", "registry-log4j2.xml",
             "sync", "registry-log4j2.xml",
             "reports", "reports-log4j2.xml",
+            "capture", "capture-log4j2.xml",
             "mirror", "lightflow-mirror-log4j2.xml");
 
     @Spec
@@ -74,6 +76,7 @@ public final class LightflowCommand implements Runnable {
         add(root, "registry", registry.get("serve"));
         add(root, "sync", registry.get("sync"));
         add(root, "reports", ReportsMain.serveCommand(QueryWorker.command()));
+        add(root, "capture", CaptureCommand.commandLine());
         add(root, "mirror", MirrorMain.commandLine());
         add(root, "sql", SqlCommand.commandLine());
         add(root, "reconcile", ReconcileCommand.commandLine());

@@ -40,6 +40,7 @@ class HelpTest {
                         "registry",
                         "sync",
                         "reports",
+                        "capture",
                         "mirror",
                         "submit",
                         "show",

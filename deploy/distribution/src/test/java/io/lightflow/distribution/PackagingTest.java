@@ -42,7 +42,8 @@ class PackagingTest {
             }
         }
         assertThat(commands)
-                .containsExactlyInAnyOrder("registry", "reports", "mirror", "certify", "retention", "monitor");
+                .containsExactlyInAnyOrder(
+                        "registry", "reports", "capture", "mirror", "certify", "retention", "monitor");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.lightflow.producer.link;
 
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -19,8 +20,16 @@ final class LinkEventId {
     private LinkEventId() {}
 
     static String of(LinkKind kind, LinkClaims claims) {
+        return of(TokenPayload.write(kind, NO_KEY, claims));
+    }
+
+    static String of(LinkKind kind, String advertiserId, String key) {
+        return of((kind + "\0" + advertiserId + "\0" + key).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String of(byte[] content) {
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(TokenPayload.write(kind, NO_KEY, claims));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content);
             return PREFIX + HexFormat.of().formatHex(Arrays.copyOf(hash, BYTES));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Expected the Java runtime to support SHA-256, found that it does not", e);

@@ -5,5 +5,7 @@ public enum LinkKind {
     /** Part of an ad: following it is a click. */
     CLICK,
     /** Called by an advertiser's server to report a conversion. */
-    POSTBACK
+    POSTBACK,
+    /** Part of an ad: loading it is an impression. */
+    IMPRESSION
 }

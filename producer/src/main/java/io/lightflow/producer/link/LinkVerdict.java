@@ -1,5 +1,7 @@
 package io.lightflow.producer.link;
 
+import io.lightflow.event.Impression;
+
 /** The result of verifying a link. */
 public sealed interface LinkVerdict {
 
@@ -12,7 +14,24 @@ public sealed interface LinkVerdict {
         public String eventId() {
             return LinkEventId.of(kind, claims);
         }
+
+        /**
+         * The id of one of several events that the link reports: the same for the same advertiser and key, whichever
+         * link reports it. A retry is therefore a duplicate.
+         *
+         * @param key the advertiser's own key, such as the number of an order; if empty, the id is {@link #eventId()}
+         */
+        public String eventId(String key) {
+            return key.isEmpty() ? eventId() : LinkEventId.of(kind, claims.advertiserId(), key);
+        }
     }
+
+    /**
+     * The signature of a pixel is valid, and the pixel has not expired.
+     *
+     * @param impression as it was signed, without user agent and address; its time is that of the signature
+     */
+    record GenuinePixel(String joinKey, Impression impression) implements LinkVerdict {}
 
     record Rejected(Reason reason) implements LinkVerdict {}
 

@@ -1,5 +1,6 @@
 package io.lightflow.producer.link;
 
+import io.lightflow.event.Impression;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -9,9 +10,15 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
-/** Encodes the signed part of a token: version, kind, key id, time in ms, and the length-prefixed strings. */
+/**
+ * Encodes the signed part of a token: version, kind, key id, time in ms, and the claims. Strings have a length before
+ * them.
+ */
 final class TokenPayload {
-    private static final int VERSION = 1;
+    /** Without a campaign, so that links of earlier versions keep their ids. */
+    private static final int WITHOUT_CAMPAIGN = 1;
+
+    private static final int VERSION = 2;
     private static final int KEY_ID_AT = 3;
     private static final LinkKind[] KINDS = LinkKind.values();
 
@@ -20,20 +27,58 @@ final class TokenPayload {
     static byte[] write(LinkKind kind, String keyId, LinkClaims claims) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(192);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(VERSION);
-            out.writeByte(kind.ordinal());
-            out.writeByte(keyId.length());
-            out.writeBytes(keyId);
-            out.writeLong(claims.time().toEpochMilli());
+            boolean campaign = !claims.campaignId().isEmpty();
+            writeHead(
+                    out,
+                    campaign ? VERSION : WITHOUT_CAMPAIGN,
+                    kind,
+                    keyId,
+                    claims.time().toEpochMilli());
             writeString(out, claims.impressionId());
             writeString(out, claims.joinKey());
             writeString(out, claims.advertiserId());
             writeString(out, claims.clickId());
             writeString(out, claims.target());
+            if (campaign) {
+                writeString(out, claims.campaignId());
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
         }
         return bytes.toByteArray();
+    }
+
+    static byte[] write(String keyId, String joinKey, Impression impression) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            writeHead(out, VERSION, LinkKind.IMPRESSION, keyId, impression.getTime());
+            writeString(out, joinKey);
+            writeString(out, impression.getId());
+            writeString(out, impression.getAdvertiserId());
+            writeString(out, impression.getCampaignId());
+            writeString(out, impression.getCreativeId());
+            out.writeLong(impression.getPriceMicros());
+            writeString(out, impression.getCurrency());
+            writeString(out, impression.getExchange());
+            writeString(out, impression.getPublisher());
+            writeString(out, impression.getPlacement());
+            writeString(out, impression.getCountry());
+            writeString(out, impression.getRegion());
+            writeString(out, impression.getCity());
+            writeString(out, impression.getDevice());
+        } catch (IOException e) {
+            throw new UncheckedIOException("writing to memory failed", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void writeHead(DataOutputStream out, int version, LinkKind kind, String keyId, long timeMs)
+            throws IOException {
+        out.writeByte(version);
+        out.writeByte(kind.ordinal());
+        out.writeByte(keyId.length());
+        out.writeBytes(keyId);
+        out.writeLong(timeMs);
     }
 
     private static void writeString(DataOutputStream out, String text) throws IOException {
@@ -48,7 +93,10 @@ final class TokenPayload {
 
     /** Reads the key id before the signature is verified; null if there is none. */
     static String keyId(byte[] payload) {
-        if (payload.length < KEY_ID_AT || payload[0] != VERSION || payload.length < KEY_ID_AT + payload[2]) {
+        if (payload.length < KEY_ID_AT
+                || payload[0] < WITHOUT_CAMPAIGN
+                || payload[0] > VERSION
+                || payload.length < KEY_ID_AT + payload[2]) {
             return null;
         }
         return payload[2] <= 0 ? null : new String(payload, KEY_ID_AT, payload[2], StandardCharsets.ISO_8859_1);
@@ -61,13 +109,51 @@ final class TokenPayload {
 
     /** Reads the claims of a payload whose signature has been verified. */
     static LinkClaims read(byte[] payload) {
-        int at = KEY_ID_AT + payload[2];
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(payload, at, payload.length - at))) {
+        try (DataInputStream in = afterKeyId(payload)) {
             Instant time = Instant.ofEpochMilli(in.readLong());
-            return new LinkClaims(readString(in), readString(in), time, readString(in), readString(in), readString(in));
+            return new LinkClaims(
+                    readString(in),
+                    readString(in),
+                    time,
+                    readString(in),
+                    readString(in),
+                    readString(in),
+                    payload[0] == WITHOUT_CAMPAIGN ? "" : readString(in));
         } catch (IOException e) {
             throw new UncheckedIOException("expected a payload signed by this version, found other bytes", e);
         }
+    }
+
+    /** Reads the pixel in a payload whose signature has been verified. */
+    static LinkVerdict.GenuinePixel readPixel(byte[] payload) {
+        try (DataInputStream in = afterKeyId(payload)) {
+            Impression impression = new Impression();
+            impression.setTime(in.readLong());
+            String joinKey = readString(in);
+            impression.setId(readString(in));
+            impression.setAdvertiserId(readString(in));
+            impression.setCampaignId(readString(in));
+            impression.setCreativeId(readString(in));
+            impression.setPriceMicros(in.readLong());
+            impression.setCurrency(readString(in));
+            impression.setExchange(readString(in));
+            impression.setPublisher(readString(in));
+            impression.setPlacement(readString(in));
+            impression.setCountry(readString(in));
+            impression.setRegion(readString(in));
+            impression.setCity(readString(in));
+            impression.setDevice(readString(in));
+            impression.setUserAgent("");
+            impression.setIp("");
+            return new LinkVerdict.GenuinePixel(joinKey, impression);
+        } catch (IOException e) {
+            throw new UncheckedIOException("expected a payload signed by this version, found other bytes", e);
+        }
+    }
+
+    private static DataInputStream afterKeyId(byte[] payload) {
+        int at = KEY_ID_AT + payload[2];
+        return new DataInputStream(new ByteArrayInputStream(payload, at, payload.length - at));
     }
 
     private static String readString(DataInputStream in) throws IOException {

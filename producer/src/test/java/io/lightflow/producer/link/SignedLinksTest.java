@@ -3,6 +3,7 @@ package io.lightflow.producer.link;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.event.Impression;
 import io.lightflow.producer.link.LinkVerdict.Genuine;
 import io.lightflow.producer.link.LinkVerdict.Reason;
 import io.lightflow.producer.link.LinkVerdict.Rejected;
@@ -189,6 +190,14 @@ class SignedLinksTest {
                 "https:///path",
                 "https://\\shop.example",
                 "https://shop.example/\r\nSet-Cookie: a=b",
+                "https://shop.example/\u0085x",
+                "https://shop.example@evil.example/",
+                "https://shop.example\\@evil.example/",
+                "https://shop.example%2f@evil.example/",
+                "https://shop.example\u3002evil.example/",
+                "https://sh\u043ep.example/",
+                "https://shop.example:/",
+                "https:\t//shop.example/",
                 " https://shop.example/")) {
             assertThatThrownBy(() -> links.token(LinkKind.CLICK, CLAIMS.withTarget(target)))
                     .as(target)
@@ -208,5 +217,64 @@ class SignedLinksTest {
 
     private void assertRejected(Reason reason, LinkKind kind, String token) {
         assertThat(links.verify(kind, token)).isEqualTo(new Rejected(reason));
+    }
+
+    @Test
+    void aPixelReturnsItsImpression() {
+        Impression impression = impression();
+        assertThat(links.verify(LinkKind.IMPRESSION, links.pixelToken("cookie-é", impression)))
+                .isEqualTo(new LinkVerdict.GenuinePixel("cookie-é", impression));
+        assertThat(links.pixelUrl(URI.create("https://ads.example/i?wp=1"), "k", impression)
+                        .toString())
+                .startsWith("https://ads.example/i?wp=1&lf=");
+        assertRejected(Reason.FORGED, LinkKind.CLICK, links.pixelToken("k", impression));
+        assertRejected(Reason.FORGED, LinkKind.IMPRESSION, links.token(LinkKind.CLICK, CLAIMS));
+        assertThatThrownBy(() -> links.pixelToken("", impression)).hasMessageContaining("joinKey");
+        assertThatThrownBy(() -> links.token(LinkKind.IMPRESSION, CLAIMS)).hasMessageContaining("pixelToken");
+        now.set(MADE.plus(Duration.ofDays(1)).plusMillis(1));
+        assertRejected(Reason.EXPIRED, LinkKind.IMPRESSION, links.pixelToken("k", impression));
+    }
+
+    private static Impression impression() {
+        return Impression.newBuilder()
+                .setId("impression-1")
+                .setTime(MADE.toEpochMilli())
+                .setAdvertiserId("1458")
+                .setCampaignId("spring")
+                .setCreativeId("banner-7")
+                .setPriceMicros(1_250)
+                .setCurrency("EUR")
+                .setExchange("x")
+                .setPublisher("news.example")
+                .setPlacement("top")
+                .setCountry("DE")
+                .setRegion("BE")
+                .setCity("Berlin")
+                .setDevice("phone")
+                .build();
+    }
+
+    @Test
+    void theCampaignIsSignedAndLinksWithoutOneKeepTheirForm() {
+        LinkClaims spring = CLAIMS.withCampaign("spring");
+        assertThat(links.verify(LinkKind.CLICK, links.token(LinkKind.CLICK, spring)))
+                .isEqualTo(new Genuine(LinkKind.CLICK, spring));
+        assertThat(eventId(links, LinkKind.CLICK, links.token(LinkKind.CLICK, spring)))
+                .isNotEqualTo(eventId(links, LinkKind.CLICK, links.token(LinkKind.CLICK, CLAIMS)));
+        // As the version before campaigns signed it.
+        assertThat(TokenPayload.write(LinkKind.CLICK, "old", CLAIMS)[0]).isEqualTo((byte) 1);
+        assertThat(eventId(links, LinkKind.CLICK, links.token(LinkKind.CLICK, CLAIMS)))
+                .isEqualTo("link-fe90004908582f387af4580f6b0d87c7");
+    }
+
+    @Test
+    void conversionsWithTheSameKeyOfTheSameAdvertiserAreOneEvent() {
+        Genuine first = new Genuine(LinkKind.POSTBACK, CLAIMS);
+        Genuine second = new Genuine(LinkKind.POSTBACK, CLAIMS.withClick("another"));
+        assertThat(first.eventId("order-1")).isEqualTo(second.eventId("order-1"));
+        assertThat(first.eventId("order-1")).isNotEqualTo(first.eventId("order-2"));
+        assertThat(first.eventId("order-1"))
+                .isNotEqualTo(new Genuine(LinkKind.POSTBACK, CLAIMS.withAdvertiser("2")).eventId("order-1"));
+        assertThat(first.eventId("")).isEqualTo(first.eventId());
     }
 }

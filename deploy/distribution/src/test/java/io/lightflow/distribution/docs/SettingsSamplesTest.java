@@ -2,6 +2,8 @@ package io.lightflow.distribution.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightflow.capture.CaptureSettings;
+import io.lightflow.capture.CaptureSettingsFile;
 import io.lightflow.distribution.docs.Documents.Block;
 import io.lightflow.mirror.MirrorMain;
 import io.lightflow.registry.server.RegistryServerSettings;
@@ -26,7 +28,7 @@ import picocli.CommandLine;
  * reference shows a default, it is the default.
  */
 class SettingsSamplesTest {
-    private static final String SECRET = "0123456789abcdef0123456789abcdef";
+    private static final String SECRET = "0123456789abcdef0123456789abcdef0123456789ab";
 
     @TempDir
     private Path folder;
@@ -51,6 +53,7 @@ class SettingsSamplesTest {
     /** The process that a sample is for. */
     private enum Owner {
         GROUP("group:"),
+        CAPTURE("links:"),
         MIRROR("central:"),
         REPORTS("replica:"),
         REGISTRY("database:");
@@ -88,10 +91,15 @@ class SettingsSamplesTest {
     private void accept(Block sample) throws IOException {
         switch (Owner.of(sample)) {
             case GROUP -> GroupSettings.parse(sample.text());
+            case CAPTURE -> capture(sample.text());
             case MIRROR -> mirror(sample.text());
             case REPORTS -> reports(sample.text());
             case REGISTRY -> registry(sample.text());
         }
+    }
+
+    private CaptureSettings capture(String yaml) throws IOException {
+        return CaptureSettingsFile.read(file(yaml), ENVIRONMENT);
     }
 
     private RegistryServerSettings registry(String yaml) throws IOException {
@@ -118,7 +126,7 @@ class SettingsSamplesTest {
     private Path file(String yaml) throws IOException {
         return Files.writeString(
                 folder.resolve("settings.yaml"),
-                yaml.replaceAll("/(etc/lightflow|run/secrets)/[a-z.0-9]+", secretFile.toString()));
+                yaml.replaceAll("/(etc/lightflow|run/secrets)/[a-z.0-9-]+", secretFile.toString()));
     }
 
     private static String reference(Owner owner) {
@@ -163,6 +171,30 @@ class SettingsSamplesTest {
         assertThat(shown.http().maxRequestBytes()).isEqualTo(defaults.http().maxRequestBytes());
         assertThat(shown.poolSize()).isEqualTo(defaults.poolSize());
         assertThat(shown.databaseTimeout()).isEqualTo(defaults.databaseTimeout());
+    }
+
+    @Test
+    void theReferenceOfCaptureShowsTheDefaults() throws IOException {
+        CaptureSettings shown = capture(reference(Owner.CAPTURE));
+        CaptureSettings defaults = capture("""
+                dc: us-west
+                kafka: {bootstrapServers: "west-1:9092", partitions: 8}
+                spool: {directory: /var/lib/lightflow/capture}
+                links: {signWith: a, keys: [{id: a, secretVariable: KEY}]}
+                """);
+        assertThat(shown.http().bind()).isEqualTo(defaults.http().bind());
+        assertThat(shown.http().port()).isEqualTo(defaults.http().port());
+        assertThat(shown.http().maxConnections()).isEqualTo(defaults.http().maxConnections());
+        assertThat(shown.http().maxRequestBytes()).isEqualTo(defaults.http().maxRequestBytes());
+        assertThat(shown.http().idleTimeout()).isEqualTo(defaults.http().idleTimeout());
+        assertThat(shown.admin()).isEqualTo(defaults.admin());
+        assertThat(shown.links().adValidity()).isEqualTo(defaults.links().adValidity());
+        assertThat(shown.links().postbackValidity()).isEqualTo(defaults.links().postbackValidity());
+        assertThat(shown.producer().unavailablePolicy())
+                .isEqualTo(defaults.producer().unavailablePolicy());
+        assertThat(shown.answerTimeout()).isEqualTo(defaults.answerTimeout());
+        assertThat(shown.stopDelay()).isEqualTo(defaults.stopDelay());
+        assertThat(shown.stopTimeout()).isEqualTo(defaults.stopTimeout());
     }
 
     @Test

@@ -1,0 +1,2 @@
+/** What a request tells about the browser that sent it. */
+package io.lightflow.capture.client;

@@ -1,0 +1,33 @@
+package io.lightflow.capture.endpoint;
+
+import java.net.InetAddress;
+import java.util.List;
+
+/** A whole request, body included. */
+public interface CaptureRequest {
+    /** Such as {@code GET}. */
+    String method();
+
+    /** The path as it was sent, without decoding. */
+    String path();
+
+    /** The first value of a parameter in the query, or else in a form in the body; an empty string if there is none. */
+    String parameter(String name);
+
+    /** All values of a header, in their order. */
+    List<String> headers(String name);
+
+    /** The first value of a header; an empty string if there is none. */
+    default String header(String name) {
+        List<String> values = headers(name);
+        return values.isEmpty() ? "" : values.get(0);
+    }
+
+    /** The address of the connection. */
+    InetAddress peer();
+
+    /** Link checkers and prefetching browsers inspect a URL with HEAD: nothing is recorded. */
+    default boolean isInspection() {
+        return method().equals("HEAD");
+    }
+}

@@ -1,0 +1,40 @@
+package io.lightflow.capture.endpoint;
+
+import io.lightflow.capture.metrics.CaptureMetrics;
+import io.lightflow.producer.link.LinkKind;
+import io.lightflow.producer.link.LinkVerdict;
+import io.lightflow.producer.link.SignedLinks;
+
+/** Accepts requests with genuine links only, and signs postbacks. Thread-safe. */
+public final class Links {
+    private final SignedLinks links;
+    private final CaptureMetrics metrics;
+
+    public Links(SignedLinks links, CaptureMetrics metrics) {
+        this.links = links;
+        this.metrics = metrics;
+    }
+
+    SignedLinks signed() {
+        return links;
+    }
+
+    LinkVerdict.Genuine genuine(LinkKind kind, CaptureRequest request) {
+        return (LinkVerdict.Genuine) accepted(kind, request);
+    }
+
+    LinkVerdict.GenuinePixel genuinePixel(CaptureRequest request) {
+        return (LinkVerdict.GenuinePixel) accepted(LinkKind.IMPRESSION, request);
+    }
+
+    private LinkVerdict accepted(LinkKind kind, CaptureRequest request) {
+        LinkVerdict verdict = links.verify(kind, request.parameter(SignedLinks.PARAMETER));
+        if (verdict instanceof LinkVerdict.Rejected rejected) {
+            metrics.linkRejected(kind, rejected.reason());
+            throw rejected.reason() == LinkVerdict.Reason.EXPIRED
+                    ? new RequestException(410, "This link has expired.")
+                    : new RequestException(403, "This link is not valid.");
+        }
+        return verdict;
+    }
+}

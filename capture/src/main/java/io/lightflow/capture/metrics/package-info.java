@@ -1,0 +1,2 @@
+/** The metrics of the server. */
+package io.lightflow.capture.metrics;

@@ -1,0 +1,2 @@
+/** The HTTP server between browsers and light events. */
+package io.lightflow.capture;
