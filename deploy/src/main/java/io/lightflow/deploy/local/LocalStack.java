@@ -141,6 +141,18 @@ public final class LocalStack implements AutoCloseable {
         if (settings.reports()) {
             reports = new ReportsServer(reportsSettings(), queryCommand).start();
         }
+        nameServices();
+    }
+
+    private void nameServices() {
+        Map<String, List<URI>> services = new LinkedHashMap<>();
+        List<URI> urls = new ArrayList<>(List.of(registryUrl()));
+        urls.addAll(dcRegistryUrls().values());
+        services.put("lightflow-registry", urls);
+        if (reports != null) {
+            services.put("lightflow-reports", List.of(reportsUrl()));
+        }
+        ServiceTargets.write(settings.targetsFolder(), services);
     }
 
     /** Statistics of replayed logs lag by years without being stale. */
@@ -427,6 +439,7 @@ public final class LocalStack implements AutoCloseable {
         stages.add(present(storm == null ? null : this::closeStorm, mirror));
         List<AutoCloseable> users = present(registries, central, reports);
         users.addAll(fronts.values());
+        users.add(() -> ServiceTargets.delete(settings.targetsFolder()));
         stages.add(users);
         stages.add(List.of(postgres, zookeeper));
         IllegalStateException failure = null;

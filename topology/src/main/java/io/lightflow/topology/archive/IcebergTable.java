@@ -8,6 +8,7 @@ import io.lightflow.archive.table.RowWriter;
 import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.position.Position;
 import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.loop.OutageLog;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -23,6 +24,7 @@ final class IcebergTable implements TableLoop.TableWork {
 
     private static final Duration UPKEEP_INTERVAL = Duration.ofHours(1);
 
+    private final OutageLog outage;
     private final String name;
     private final RowWriter writer;
     private final HourCompaction compaction;
@@ -41,6 +43,7 @@ final class IcebergTable implements TableLoop.TableWork {
             LongSupplier closedMs,
             InstantSource clock) {
         this.name = name;
+        this.outage = new OutageLog(LOG, "Compaction and upkeep of " + name + " work again");
         this.writer = writer;
         this.compaction = compaction;
         this.upkeep = upkeep;
@@ -79,8 +82,9 @@ final class IcebergTable implements TableLoop.TableWork {
                 nextUpkeepMs = now + UPKEEP_INTERVAL.toMillis();
                 upkeep.run();
             }
+            outage.works();
         } catch (RuntimeException e) {
-            LOG.warn("Compaction or upkeep of {} failed, and is tried again later", name, e);
+            outage.failed("Compaction or upkeep of " + name + " failed, and is tried again later", e);
         }
     }
 

@@ -17,6 +17,7 @@ import io.lightflow.sink.Sink;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.FutureTasks;
+import io.lightflow.topology.loop.LogContext;
 import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
@@ -223,7 +224,7 @@ final class TableLoop {
             doubt.resolve();
             return null;
         }));
-        helper.execute(inFlight.task);
+        helper.execute(LogContext.carried(inFlight.task));
     }
 
     /** A commit until it is made. It knows whether an attempt may have been made. */

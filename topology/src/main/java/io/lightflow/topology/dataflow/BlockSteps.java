@@ -9,6 +9,7 @@ import io.lightflow.position.GapException;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
 import io.lightflow.topology.loop.FutureTasks;
+import io.lightflow.topology.loop.LogContext;
 import io.lightflow.topology.loop.LoopObserver;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ final class BlockSteps {
                 .map(block -> task(txid, block, positions.get(block.shard())))
                 .toList();
         for (int helper = 1; helper < Math.min(threads, tasks.size()); helper++) {
-            helpers.execute(() -> tasks.forEach(FutureTask::run));
+            helpers.execute(LogContext.carried(() -> tasks.forEach(FutureTask::run)));
         }
         tasks.forEach(FutureTask::run);
         List<Outcome> outcomes = new ArrayList<>(tasks.size());
@@ -76,21 +77,23 @@ final class BlockSteps {
     }
 
     private FutureTask<Outcome> task(long txid, Block block, Position position) {
-        return new FutureTask<>(() -> {
-            long begunNanos = System.nanoTime();
-            try {
-                StepResult result = RecordIsolator.run(
-                        steps.get(),
-                        store,
-                        position,
-                        block,
-                        txid,
-                        (count, first, failure) -> report(block, count, first, failure));
-                observer.stepped(block.size(), System.nanoTime() - begunNanos);
-                return new Outcome(block, result, null);
-            } catch (GapException e) {
-                return new Outcome(block, null, e);
-            }
-        });
+        return new FutureTask<>(() -> LogContext.inShard(block.shard(), () -> step(txid, block, position)));
+    }
+
+    private Outcome step(long txid, Block block, Position position) {
+        long begunNanos = System.nanoTime();
+        try {
+            StepResult result = RecordIsolator.run(
+                    steps.get(),
+                    store,
+                    position,
+                    block,
+                    txid,
+                    (count, first, failure) -> report(block, count, first, failure));
+            observer.stepped(block.size(), System.nanoTime() - begunNanos);
+            return new Outcome(block, result, null);
+        } catch (GapException e) {
+            return new Outcome(block, null, e);
+        }
     }
 }

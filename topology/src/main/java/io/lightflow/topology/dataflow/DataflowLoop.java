@@ -20,6 +20,7 @@ import io.lightflow.store.StoreWrite;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.loop.FutureTasks;
+import io.lightflow.topology.loop.LogContext;
 import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
@@ -291,7 +292,7 @@ public final class DataflowLoop implements BlockLoop {
                 positions.put(move.shard(), move.next());
             }
         }
-        helpers.execute(commit);
+        helpers.execute(LogContext.carried(commit));
         if (commit.isDone()) {
             settle(todo);
         }

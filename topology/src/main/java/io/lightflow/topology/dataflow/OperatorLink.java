@@ -1,5 +1,6 @@
 package io.lightflow.topology.dataflow;
 
+import io.lightflow.topology.loop.OutageLog;
 import io.lightflow.topology.loop.StopNotices;
 import io.lightflow.topology.zookeeper.GroupNodes;
 import java.util.concurrent.Executors;
@@ -22,6 +23,7 @@ final class OperatorLink implements StopNotices {
         void make(CheckpointRequest request);
     }
 
+    private final OutageLog outage = new OutageLog(LOG, "Operators are told again");
     private final GroupNodes nodes;
     private final Checkpoints checkpoints;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -67,11 +69,12 @@ final class OperatorLink implements StopNotices {
         tell(() -> nodes.withdrawStop(shard));
     }
 
-    private static void tell(Runnable notice) {
+    private void tell(Runnable notice) {
         try {
             notice.run();
+            outage.works();
         } catch (IllegalStateException e) {
-            LOG.warn("Operators are not told: {}", e.getMessage());
+            outage.failed("Operators are not told: " + e.getMessage());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lightflow.topology.eventlog;
 
+import io.lightflow.topology.loop.OutageLog;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -20,6 +21,7 @@ final class LogMaintenance {
     private static final long IDLE_SECONDS = 10;
     private static final long CLOSE_TIMEOUT_SECONDS = 60;
 
+    private final OutageLog outage;
     private final EventLogSettings settings;
     private final Views views;
     /** Held while files other than the active segment are created or deleted. */
@@ -37,6 +39,7 @@ final class LogMaintenance {
 
     LogMaintenance(EventLogSettings settings, Views views) {
         this.settings = settings;
+        this.outage = new OutageLog(LOG, "Segments of the event log in " + settings.directory() + " are sealed again");
         this.views = views;
         ThreadPoolExecutor executor =
                 new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
@@ -54,12 +57,13 @@ final class LogMaintenance {
             try {
                 sealAll();
                 mergeAll();
+                outage.works();
             } catch (IndexFiles.AbandonedException e) {
                 LOG.debug("The event log in {} closes", settings.directory());
             } catch (IOException | RuntimeException e) {
-                LOG.warn(
-                        "Cannot seal segments of the event log in {}; they stay in memory until the next try",
-                        settings.directory(),
+                outage.failed(
+                        "Cannot seal segments of the event log in " + settings.directory()
+                                + "; they stay in memory until the next try",
                         e);
             }
         });

@@ -72,6 +72,7 @@ public final class ShardReader implements AutoCloseable {
 
     private final Map<String, Integer> incarnations = new HashMap<>();
     private final EventTimeSkew skew;
+    private final SetAsideLog setAside;
     /** Leader epochs at the consumer's positions. */
     private final Map<TopicPartition, Integer> leaderEpochs = new HashMap<>();
     /** Shards that are not read. */
@@ -114,6 +115,7 @@ public final class ShardReader implements AutoCloseable {
         this.pace = pace;
         this.decoder = decoder;
         this.clock = clock;
+        this.setAside = new SetAsideLog(LOG, clock);
         this.skew = new EventTimeSkew(consumer, pace, clock);
         this.truncated = new TruncatedShards(clock);
     }
@@ -332,7 +334,7 @@ public final class ShardReader implements AutoCloseable {
         } catch (SchemasUnavailableException | KafkaException e) {
             throw e;
         } catch (RuntimeException e) {
-            LOG.warn("Setting aside offset {} of {}-{}: {}", record.offset(), record.topic(), record.partition(), e);
+            setAside.add(record, e);
             return decoder.setAside(type, record, e);
         }
     }

@@ -1,5 +1,6 @@
 package io.lightflow.topology.monitor;
 
+import io.lightflow.topology.loop.OutageLog;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +16,7 @@ final class Source<T> implements AutoCloseable {
     private final Opener<T> opener;
     private volatile T last;
     private volatile boolean reachable;
-    private boolean warned;
+    private final OutageLog outage;
     /** Null until it can be opened. */
     private Connection<T> connection;
 
@@ -34,6 +35,7 @@ final class Source<T> implements AutoCloseable {
     Source(String name, Opener<T> opener) {
         this.name = name;
         this.opener = opener;
+        this.outage = new OutageLog(LOG, name + " can be monitored again");
     }
 
     /** Looks, and remembers the answer or that there was none. */
@@ -44,18 +46,12 @@ final class Source<T> implements AutoCloseable {
             }
             last = connection.look();
             reachable = true;
-            if (warned) {
-                warned = false;
-                LOG.info("{} can be monitored again", name);
-            }
+            outage.works();
         } catch (InterruptException e) {
             throw e;
         } catch (RuntimeException e) {
             reachable = false;
-            if (!warned) {
-                warned = true;
-                LOG.warn("{} cannot be monitored now: {}", name, e.getMessage());
-            }
+            outage.failed(name + " cannot be monitored now: " + e.getMessage());
         }
     }
 

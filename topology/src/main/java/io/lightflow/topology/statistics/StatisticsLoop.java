@@ -14,6 +14,7 @@ import io.lightflow.statistics.StatisticsStep;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.loop.FutureTasks;
+import io.lightflow.topology.loop.LogContext;
 import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.loop.OverlappingBlocks;
 import io.lightflow.topology.loop.RetryException;
@@ -239,7 +240,7 @@ public final class StatisticsLoop implements BlockLoop {
         moves.forEach(move -> committed.put(move.shard(), move.next()));
         rows = new Statistics();
         isolating = false;
-        helper.execute(inFlight.task);
+        helper.execute(LogContext.carried(inFlight.task));
         if (isCommitDone()) {
             settle();
         }

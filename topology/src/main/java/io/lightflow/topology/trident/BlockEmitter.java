@@ -9,6 +9,8 @@ import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.PollBudget;
 import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
+import io.lightflow.topology.loop.LogContext;
+import io.lightflow.topology.loop.OutageLog;
 import io.lightflow.topology.loop.StoppedException;
 import io.lightflow.topology.metrics.ReaderMetrics;
 import io.lightflow.topology.metrics.WorkerMetrics;
@@ -46,6 +48,7 @@ final class BlockEmitter implements Emitter<Object> {
     /** The longest wait for a commit. Meanwhile nobody learns that the batch may be replayed. */
     private static final Duration COMMIT_WAIT = Duration.ofSeconds(1);
 
+    private final String group;
     private final String topology;
     private final TaskHints hints;
     private final ShardReader reader;
@@ -57,18 +60,19 @@ final class BlockEmitter implements Emitter<Object> {
     private long lagReportedNanos = System.nanoTime();
     private BatchEnd lastBatch = new BatchEnd();
     private boolean seek = true;
-    /** Whether the last attempt to read failed. */
-    private boolean unavailable;
+    private final OutageLog outage;
 
     BlockEmitter(TopologyDescriptor topology, GroupSettings settings, TaskHints hints, int task, int tasks) {
         List<Integer> shards = new ArrayList<>();
         for (int shard = task; shard < settings.shards(); shard += tasks) {
             shards.add(shard);
         }
+        this.group = settings.group();
         this.topology = topology.name();
         this.hints = hints;
         this.reader = reader(topology, settings, shards);
         this.positions = topology.positions(settings);
+        this.outage = new OutageLog(LOG, "Shards " + shards + " are read again");
         this.closer = new GuardedCloser("a task's reader", this::closeAll, CLOSE_TIMEOUT);
         this.signal = ExecutorSignal.of(topology.stormName(settings.group()));
         this.worker = WorkerMetrics.acquire(settings.metrics());
@@ -97,7 +101,8 @@ final class BlockEmitter implements Emitter<Object> {
     public void emitBatch(TransactionAttempt transaction, Object ignored, TridentCollector collector) {
         // The executor may have emitted the end of the former batch just now, and waits here for long.
         signal.raise();
-        closer.work(() -> emit(transaction, collector));
+        LogContext.inBatch(
+                group, topology, transaction.getTransactionId(), () -> closer.work(() -> emit(transaction, collector)));
     }
 
     private void emit(TransactionAttempt transaction, TridentCollector collector) {
@@ -142,11 +147,8 @@ final class BlockEmitter implements Emitter<Object> {
                 blocks = reader.poll(transaction.getAttemptId());
                 reportLag();
             }
-            if (unavailable) {
-                unavailable = false;
-                metrics.available();
-                LOG.info("Shards {} are read again", reader.shards());
-            }
+            metrics.available();
+            outage.works();
         } catch (SinkUnavailableException | KafkaException | WriterSchemas.SchemasUnavailableException e) {
             if (Thread.currentThread().isInterrupted()) {
                 throw new StoppedException("reading batch " + transaction + " was interrupted");
@@ -154,14 +156,9 @@ final class BlockEmitter implements Emitter<Object> {
             // The batch is empty instead of failed: Trident takes a spout's failed batch for emitted, and waits for the
             // rest of it until its time-out.
             seek = true;
-            if (!unavailable) {
-                unavailable = true;
-                metrics.unavailable();
-                LOG.warn(
-                        "Batches of shards {} stay empty while a server is unavailable: {}",
-                        reader.shards(),
-                        e.getMessage());
-            }
+            metrics.unavailable();
+            outage.failed("Batches of shards " + reader.shards() + " stay empty while a server is unavailable: "
+                    + e.getMessage());
         } catch (RuntimeException e) {
             seek = true;
             throw e;

@@ -1,6 +1,7 @@
 package io.lightflow.topology.trident;
 
 import io.lightflow.topology.loop.BlockLoop;
+import io.lightflow.topology.loop.LogContext;
 import io.lightflow.topology.loop.RetryException;
 import io.lightflow.topology.metrics.TaskMetrics;
 import io.lightflow.topology.metrics.WorkerMetrics;
@@ -29,7 +30,8 @@ final class LoopState implements State {
     private long txid;
 
     /** A loop and what it reports to. */
-    record OpenLoop(BlockLoop loop, TaskMetrics metrics, WorkerMetrics worker) implements AutoCloseable {
+    record OpenLoop(String group, String topology, BlockLoop loop, TaskMetrics metrics, WorkerMetrics worker)
+            implements AutoCloseable {
         @Override
         public void close() {
             try {
@@ -49,6 +51,10 @@ final class LoopState implements State {
         if (open == null) {
             open = factory.get();
         }
+        LogContext.inBatch(open.group(), open.topology(), txid, () -> processOpen(blocks));
+    }
+
+    private void processOpen(Blocks blocks) {
         boolean done = false;
         blocks.end().begin();
         try {

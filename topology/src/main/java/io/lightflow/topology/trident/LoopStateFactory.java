@@ -31,7 +31,8 @@ final class LoopStateFactory implements StateFactory {
         WorkerMetrics worker = WorkerMetrics.acquire(settings.metrics());
         TaskMetrics metrics = worker.metrics().task(settings.group(), topology.name());
         try {
-            return new LoopState.OpenLoop(topology.loop(settings, metrics), metrics, worker);
+            return new LoopState.OpenLoop(
+                    settings.group(), topology.name(), topology.loop(settings, metrics), metrics, worker);
         } catch (RuntimeException e) {
             metrics.close();
             worker.close();
