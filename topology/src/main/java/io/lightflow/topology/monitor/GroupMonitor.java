@@ -38,8 +38,8 @@ final class GroupMonitor implements AutoCloseable {
         this.others = List.copyOf(others);
     }
 
-    /** @param others processes that must listen, by name */
-    static GroupMonitor of(GroupSettings settings, Map<String, TcpConnection> others) {
+    /** @param others further processes, which must listen */
+    static GroupMonitor of(GroupSettings settings, List<TcpConnection> others) {
         Map<String, Source<TopologyLook>> topologies = new LinkedHashMap<>();
         Topologies.of(settings)
                 .forEach(topology -> topologies.put(
@@ -54,8 +54,8 @@ final class GroupMonitor implements AutoCloseable {
                 topologies,
                 new Source<>("central", () -> MirrorConnection.central(settings)),
                 fronts,
-                others.entrySet().stream()
-                        .map(other -> new Source<Boolean>(other.getKey(), other::getValue))
+                others.stream()
+                        .map(other -> new Source<Boolean>(other.name(), () -> other))
                         .toList());
     }
 

@@ -11,9 +11,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -74,7 +72,7 @@ public final class MonitorCommand implements Callable<Integer> {
             paramLabel = "NAME=HOST:PORT",
             converter = TcpConverter.class,
             description = "Also look whether a process listens there, such as nimbus=storm-1:6627. Can be repeated.")
-    private Map<String, TcpConnection> others = new LinkedHashMap<>();
+    private List<TcpConnection> others = List.of();
 
     private static final class TcpConverter implements ITypeConverter<TcpConnection> {
         @Override

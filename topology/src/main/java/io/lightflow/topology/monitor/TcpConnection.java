@@ -7,23 +7,27 @@ import java.net.Socket;
 import java.time.Duration;
 
 /** Looks whether something listens on a port. */
-record TcpConnection(String host, int port) implements Source.Connection<Boolean> {
+record TcpConnection(String name, String host, int port) implements Source.Connection<Boolean> {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final int MAX_PORT = 65_535;
 
     TcpConnection {
-        if (host.isEmpty() || port < 1 || port > MAX_PORT) {
-            throw new IllegalArgumentException("expected HOST:PORT, found " + host + ":" + port);
+        if (name.isEmpty() || host.isEmpty() || port < 1 || port > MAX_PORT) {
+            throw new IllegalArgumentException("expected NAME=HOST:PORT, found " + name + "=" + host + ":" + port);
         }
     }
 
-    /** @throws IllegalArgumentException if the string is not {@code HOST:PORT} */
-    static TcpConnection parse(String address) {
-        int colon = address.lastIndexOf(':');
+    /** @throws IllegalArgumentException if the string is not {@code NAME=HOST:PORT} */
+    static TcpConnection parse(String process) {
+        int equals = process.indexOf('=');
+        int colon = process.lastIndexOf(':');
         try {
-            return new TcpConnection(address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)));
+            return new TcpConnection(
+                    process.substring(0, equals),
+                    process.substring(equals + 1, colon),
+                    Integer.parseInt(process.substring(colon + 1)));
         } catch (StringIndexOutOfBoundsException | NumberFormatException e) {
-            throw new IllegalArgumentException("expected HOST:PORT, found " + address, e);
+            throw new IllegalArgumentException("expected NAME=HOST:PORT, found " + process, e);
         }
     }
 

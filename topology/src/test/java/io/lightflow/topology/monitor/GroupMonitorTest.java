@@ -164,14 +164,14 @@ class GroupMonitorTest {
         int port;
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = server.getLocalPort();
-            Source<Boolean> nimbus = new Source<>("nimbus", () -> TcpConnection.parse("127.0.0.1:" + port));
+            Source<Boolean> nimbus = new Source<>("nimbus", () -> TcpConnection.parse("nimbus=127.0.0.1:" + port));
             nimbus.look();
             assertThat(nimbus.isReachable()).isTrue();
         }
-        Source<Boolean> nimbus = new Source<>("nimbus", () -> TcpConnection.parse("127.0.0.1:" + port));
+        Source<Boolean> nimbus = new Source<>("nimbus", () -> TcpConnection.parse("nimbus=127.0.0.1:" + port));
         nimbus.look();
         assertThat(nimbus.isReachable()).isFalse();
-        assertThatThrownBy(() -> TcpConnection.parse("nimbus")).hasMessage("expected HOST:PORT, found nimbus");
+        assertThatThrownBy(() -> TcpConnection.parse("nimbus")).hasMessage("expected NAME=HOST:PORT, found nimbus");
     }
 
     @Test

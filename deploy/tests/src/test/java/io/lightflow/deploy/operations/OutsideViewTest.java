@@ -75,7 +75,16 @@ class OutsideViewTest {
         Thread monitor = new Thread(() -> Main.commandLine()
                 .setOut(new PrintWriter(output))
                 .setErr(new PrintWriter(output))
-                .execute("monitor", "--settings", settings, "--port", "0", "--interval", "1s"));
+                .execute(
+                        "monitor",
+                        "--settings",
+                        settings,
+                        "--port",
+                        "0",
+                        "--interval",
+                        "1s",
+                        "--connect",
+                        "nothing=127.0.0.1:1"));
         monitor.start();
         try {
             Await.until("the monitor listens", LIMIT, () -> ADDRESS.matcher(output.toString())
