@@ -52,10 +52,12 @@ public final class QueryWorker {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             String first = lines.readLine();
             if (first != null) {
-                SqlQueries sql = new SqlQueries(ReportsJson.MAPPER.readValue(first, QuerySettings.class));
+                QuerySettings settings = ReportsJson.MAPPER.readValue(first, QuerySettings.class);
+                SqlQueries sql = new SqlQueries(settings);
+                WhyQueries why = new WhyQueries(settings);
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                     QueryTask task = ReportsJson.MAPPER.readValue(line, QueryTask.class);
-                    queries.execute(() -> write(out, sql.run(task)));
+                    queries.execute(() -> write(out, task.sql() == null ? why.run(task) : sql.run(task)));
                 }
             }
             Runtime.getRuntime().halt(0);

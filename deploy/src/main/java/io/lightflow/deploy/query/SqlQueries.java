@@ -62,13 +62,12 @@ final class SqlQueries {
     }
 
     private QueryOutcome runOnTables(QueryTask task) throws IOException {
+        QueryTask.SqlOptions sql = task.sql();
         SqlStatement statement = SqlStatement.parse(task.text());
         RowAccess access = new RowAccess(
-                Optional.ofNullable(task.advertiser()),
-                Optional.ofNullable(task.from()),
-                Optional.ofNullable(task.to()));
+                Optional.ofNullable(task.advertiser()), Optional.ofNullable(sql.from()), Optional.ofNullable(sql.to()));
         QueryOptions options = new QueryOptions(
-                task.unarchived() == QueryTask.Unarchived.INCLUDED ? Unarchived.INCLUDED : Unarchived.LEFT_OUT,
+                sql.unarchived() == QueryTask.Unarchived.INCLUDED ? Unarchived.INCLUDED : Unarchived.LEFT_OUT,
                 settings.maxUnarchived(),
                 settings.threads(),
                 access,
@@ -89,7 +88,7 @@ final class SqlQueries {
         try (SqlEngine engine =
                         SqlEngine.open(limits, tables.groups(), input.tables(), input.statistics(), access, statement);
                 OutputStream out = Files.newOutputStream(task.result())) {
-            long rows = engine.run(statement, format(task.format()), out, percent -> {});
+            long rows = engine.run(statement, format(sql.format()), out, percent -> {});
             return QueryOutcome.done(rows, input.notes());
         }
     }

@@ -21,10 +21,13 @@ final class EventRecords {
     private final String id;
     private final String joinKey;
     private final int shard;
+    private final Predicate<FoundRecord> visible;
     /** By place. */
     private final Map<RecordPlace, FoundRecord> records = new LinkedHashMap<>();
 
-    EventRecords(FoundRecord first, String id) {
+    /** @param visible records for which it is false are left out */
+    EventRecords(FoundRecord first, String id, Predicate<FoundRecord> visible) {
+        this.visible = visible;
         this.type = first.type();
         this.id = id;
         this.joinKey = first.joinKey();
@@ -53,7 +56,9 @@ final class EventRecords {
     }
 
     void add(FoundRecord record) {
-        records.putIfAbsent(record.place(), record);
+        if (visible.test(record)) {
+            records.putIfAbsent(record.place(), record);
+        }
     }
 
     void addAll(Collection<FoundRecord> all) {

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -56,6 +57,15 @@ public final class EventTracer implements AutoCloseable {
      * @throws KafkaException if the central cluster is unavailable, and there is no archive
      */
     public IdTrace trace(String id, Duration back) {
+        return trace(id, back, Optional.empty());
+    }
+
+    /**
+     * Follows an id among the events of one advertiser; those of others are as unknown.
+     *
+     * @param advertiser empty for all events
+     */
+    public IdTrace trace(String id, Duration back, Optional<String> advertiser) {
         if (id.isEmpty()) {
             throw new IllegalArgumentException("expected the id of an event, found an empty string");
         }
@@ -66,7 +76,7 @@ public final class EventTracer implements AutoCloseable {
         try (ArchiveLookup archive = catalog.map(opened -> new ArchiveLookup(opened, settings.group()))
                         .orElse(null);
                 TopicTail tail = tail(archive, back, now, notes)) {
-            return trace(id, back, now, state, archive, tail, notes);
+            return trace(id, back, now, state, archive, tail, notes, advertiser);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -102,7 +112,8 @@ public final class EventTracer implements AutoCloseable {
             CompletableFuture<GroupState> reading,
             ArchiveLookup archive,
             TopicTail tail,
-            List<String> notes) {
+            List<String> notes,
+            Optional<String> advertiser) {
         AtomicBoolean isFound = new AtomicBoolean();
         CompletableFuture<ArchiveLookup.Search> archived = archive == null
                 ? null
@@ -125,7 +136,7 @@ public final class EventTracer implements AutoCloseable {
         GroupState state = reading.join();
         notes.addAll(state.notes());
         List<EventTrace> events = new ArrayList<>();
-        for (EventRecords event : grouped(found, id)) {
+        for (EventRecords event : grouped(found, id, advertiser)) {
             follow(event, archive, tail, state, now);
             events.add(new TraceBuilder(settings, state, archive, now, front(event), event).build());
         }
@@ -183,13 +194,20 @@ public final class EventTracer implements AutoCloseable {
                 null);
     }
 
-    private static List<EventRecords> grouped(List<FoundRecord> found, String id) {
+    private static List<EventRecords> grouped(List<FoundRecord> found, String id, Optional<String> advertiser) {
+        // A rejected record names no advertiser. It is shown with its light record only.
+        Predicate<FoundRecord> visible = record ->
+                advertiser.isEmpty() || record.kind() == ArchiveTable.REJECTED || record.isOf(advertiser.get());
         List<EventRecords> events = new ArrayList<>();
         for (FoundRecord record : found) {
+            if (!visible.test(record)) {
+                continue;
+            }
             events.stream()
                     .filter(event -> event.isOf(record))
                     .findFirst()
-                    .ifPresentOrElse(event -> event.add(record), () -> events.add(new EventRecords(record, id)));
+                    .ifPresentOrElse(
+                            event -> event.add(record), () -> events.add(new EventRecords(record, id, visible)));
         }
         return events;
     }

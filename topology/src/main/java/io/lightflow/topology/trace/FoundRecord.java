@@ -3,6 +3,7 @@ package io.lightflow.topology.trace;
 import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.event.EventType;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -25,6 +26,8 @@ record FoundRecord(
         String joinKey,
         Map<String, Object> values,
         ArchivePlace archive) {
+    private static final String ADVERTISER = "advertiserId";
+
     FoundRecord {
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(topic, "topic");
@@ -88,6 +91,16 @@ record FoundRecord(
 
     RecordPlace place() {
         return RecordPlace.of(topic, incarnation, partition, offset);
+    }
+
+    /** Whether it names this advertiser, and no other one. */
+    boolean isOf(String advertiser) {
+        List<Object> named = values.entrySet().stream()
+                .filter(field ->
+                        field.getKey().equals(ADVERTISER) || field.getKey().endsWith("." + ADVERTISER))
+                .map(Map.Entry::getValue)
+                .toList();
+        return !named.isEmpty() && named.stream().allMatch(advertiser::equals);
     }
 
     /** The place at a path of {@code EventOrigin}; null if there is none. */

@@ -60,6 +60,11 @@ class EventsOverHttpTest {
         // The archive moves in tables that have rows.
         group.send("us-west", EventType.TAG, "user-1", tag());
         group.send("us-west", EventType.CONVERSION, "user-1", conversion());
+        // Rivals share the join key.
+        group.send("us-west", EventType.IMPRESSION, "user-1", impression("rival-of-user-1", "rival"));
+        Impression rejected = impression("rejected", "adv");
+        rejected.setPriceMicros(-1);
+        group.send("us-west", EventType.IMPRESSION, "user-1", rejected);
         group.sendBeacons(TIME + 300_000);
         group.run(DataflowTopology.INSTANCE);
         group.run(StatisticsTopology.INSTANCE);
@@ -155,7 +160,7 @@ class EventsOverHttpTest {
     @Test
     void aQuerySeesArchivedAndLaterEventsAndStatistics() throws Exception {
         assertThat(sql(ANALYST, "select id from us.impressions order by id"))
-                .isEqualTo("id\nadv-archived\nadv-fresh\nrival-archived\nrival-fresh\n");
+                .isEqualTo("id\nadv-archived\nadv-fresh\nrejected\nrival-archived\nrival-fresh\nrival-of-user-1\n");
         assertThat(sql(ANALYST, "select campaign, sum(clicks) n from statistics.stats_hour group by 1 order by 1"))
                 .isEqualTo("campaign,n\ncampaign-of-adv,1\ncampaign-of-rival,1\n");
     }
@@ -163,7 +168,7 @@ class EventsOverHttpTest {
     @Test
     void anAccountOfAnAdvertiserSeesItsRowsOfEach() throws Exception {
         assertThat(sql(OF_ADV, "select id, advertiserId from us.impressions order by id"))
-                .isEqualTo("id,advertiserId\nadv-archived,adv\nadv-fresh,adv\n");
+                .isEqualTo("id,advertiserId\nadv-archived,adv\nadv-fresh,adv\nrejected,adv\n");
         assertThat(sql(OF_ADV, "select click.id, impression.campaignId from us.joined_clicks"))
                 .isEqualTo("id,campaignId\nclick-archived,campaign-of-adv\n");
         assertThat(sql(OF_ADV, "select distinct campaign from statistics.stats_minute"))
@@ -195,5 +200,46 @@ class EventsOverHttpTest {
         JsonNode problem = ReportsJson.MAPPER.readTree(response.body());
         assertThat(problem.path("type").asText()).isEqualTo("urn:lightflow:problem:query-rejected");
         assertThat(problem.path("detail").asText()).contains("\"nothing\" not found");
+    }
+
+    private static HttpResponse<String> why(String token, String id) throws Exception {
+        return send(token, HttpRequest.newBuilder(URI.create(server.url() + "/v1/why/" + id)));
+    }
+
+    @Test
+    void anEventIsFollowedFromItsTopicToTheStatistics() throws Exception {
+        HttpResponse<String> response = why(ANALYST, "rival-click-archived");
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        JsonNode event = ReportsJson.MAPPER
+                .readTree(response.body())
+                .get(0)
+                .path("events")
+                .get(0);
+        assertThat(event.path("fate").asText()).isEqualTo("JOINED");
+        assertThat(event.path("hops").findValuesAsText("station")).contains("CENTRAL", "COUNTED", "ARCHIVED");
+        assertThat(why(ANALYST, "rival-fresh").body()).contains("NOT_READ");
+    }
+
+    /** Archived or not, and whatever is joined with it. */
+    @Test
+    void eventsOfAnotherAdvertiserAreUnknown() throws Exception {
+        for (String id : List.of("rival-click-archived", "rival-archived", "rival-fresh")) {
+            HttpResponse<String> response = why(OF_ADV, id);
+            assertThat(response.statusCode()).as(id).isEqualTo(404);
+            assertThat(response.body())
+                    .isEqualTo(why(OF_ADV, "nothing").body().replace("the id nothing", "the id " + id));
+        }
+        for (String id : List.of("click-archived", "adv-archived", "adv-fresh")) {
+            HttpResponse<String> response = why(OF_ADV, id);
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+            assertThat(response.body()).doesNotContain("rival");
+        }
+        JsonNode click = ReportsJson.MAPPER
+                .readTree(why(OF_ADV, "click-archived").body())
+                .get(0)
+                .path("events")
+                .get(0);
+        assertThat(click.path("related").findValuesAsText("id")).containsExactly("adv-archived", "conversion");
+        assertThat(why(OF_ADV, "rejected").body()).contains("\"REJECTED\"");
     }
 }

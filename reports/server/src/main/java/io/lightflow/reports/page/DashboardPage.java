@@ -6,14 +6,21 @@ import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.service.sql.Sql;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * {@code /}: the dashboard. The page contains no figures: its scripts request them with the token that the user pastes.
+ * The pages: {@code /} is the dashboard, {@code /sql} and {@code /why} are about events. They contain no figures: their
+ * scripts request them with the token that the user pastes.
  */
 public final class DashboardPage implements Feature {
     private static final List<String> FILES = List.of(
             "style.css",
+            "events.css",
             "app.js",
+            "account.js",
+            "sql.js",
+            "schema.js",
+            "why.js",
             "api.js",
             "dom.js",
             "format.js",
@@ -29,12 +36,25 @@ public final class DashboardPage implements Feature {
             "uplot/uPlot.min.css");
 
     private final ShardHealth shards;
-    private final boolean asksForToken;
+    private final Login login;
+    private final EventPages eventPages;
 
-    /** @param asksForToken whether the server has accounts */
-    public DashboardPage(Sql replica, boolean asksForToken) {
+    /** Whether the pages ask for a token. */
+    public enum Login {
+        REQUIRED,
+        NONE
+    }
+
+    /** Whether there are links to the pages about events. */
+    public enum EventPages {
+        LINKED,
+        UNAVAILABLE
+    }
+
+    public DashboardPage(Sql replica, Login login, EventPages eventPages) {
         this.shards = new ShardHealth(replica);
-        this.asksForToken = asksForToken;
+        this.login = login;
+        this.eventPages = eventPages;
     }
 
     @Override
@@ -45,12 +65,26 @@ public final class DashboardPage implements Feature {
     @Override
     public void addTo(RoutesConfig routes) {
         shards.addTo(routes);
-        PageAsset index = PageAsset.read("index.html").with("ACCOUNTS", asksForToken ? "required" : "none");
-        routes.get("/", context -> send(context, index), ReportsRole.OPEN);
+        addPage(routes, "/", "index.html", "./");
+        addPage(routes, "/sql", "sql.html", "sql");
+        addPage(routes, "/why", "why.html", "why");
         for (String file : FILES) {
             PageAsset asset = PageAsset.read(file);
             routes.get("/page/" + file, context -> send(context, asset), ReportsRole.OPEN);
         }
+    }
+
+    /** @param link of the page in the list of pages */
+    private void addPage(RoutesConfig routes, String path, String file, String link) {
+        String pages = PageAsset.read("pages.html")
+                .with("HIDDEN", eventPages == EventPages.LINKED ? "" : "hidden")
+                .text()
+                .replace("<a href=\"" + link + "\"", "<a href=\"" + link + "\" aria-current=\"page\"");
+        PageAsset page = PageAsset.read(file)
+                .with("ACCOUNTS", login.name().toLowerCase(Locale.ROOT))
+                .with("LOGIN", PageAsset.read("login.html").text())
+                .with("PAGES", pages);
+        routes.get(path, context -> send(context, page), ReportsRole.OPEN);
     }
 
     /** Browsers revalidate each file, so that after an update all files have the same version. */

@@ -36,8 +36,8 @@ final class PageAsset {
 
     /** Returns a copy with the placeholder {@code {NAME}} replaced. */
     PageAsset with(String placeholder, String value) {
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        return new PageAsset(type, text.replace('{' + placeholder + '}', value).getBytes(StandardCharsets.UTF_8));
+        return new PageAsset(
+                type, text().replace('{' + placeholder + '}', value).getBytes(StandardCharsets.UTF_8));
     }
 
     private static String type(String file) {
@@ -55,6 +55,10 @@ final class PageAsset {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Expected the Java runtime to support SHA-256, found that it does not", e);
         }
+    }
+
+    String text() {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     String type() {

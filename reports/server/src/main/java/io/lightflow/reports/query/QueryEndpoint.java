@@ -74,6 +74,7 @@ final class QueryEndpoint {
     private static ProblemException problem(Context context, QueryOutcome outcome) {
         return switch (outcome.status()) {
             case REJECTED -> new ProblemException(422, "query-rejected", "The query cannot be run", outcome.message());
+            case NOT_FOUND -> ProblemException.notFound(outcome.message());
             case TIMEOUT -> new ProblemException(503, "too-slow", "The query takes too long", outcome.message());
             case NOT_CONFIGURED ->
                 new ProblemException(404, "not-configured", "There is nothing to query", outcome.message());

@@ -7,7 +7,7 @@ import java.util.Objects;
  * How a query ended. The worker process writes it as a line of JSON.
  *
  * @param message why there is no result; null if there is one
- * @param rows of the result
+ * @param rows of the result of a statement; 0 otherwise
  * @param notes what the user should know about the result, as sentences
  */
 public record QueryOutcome(Status status, String message, long rows, List<String> notes) {
@@ -18,6 +18,8 @@ public record QueryOutcome(Status status, String message, long rows, List<String
         DONE,
         /** The query is wrong, or exceeds a limit. */
         REJECTED,
+        /** There is no event with this id. */
+        NOT_FOUND,
         /** The query took too long. */
         TIMEOUT,
         /** PostgreSQL, Kafka or the archive is unavailable. */

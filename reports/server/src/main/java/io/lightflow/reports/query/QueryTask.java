@@ -1,22 +1,20 @@
 package io.lightflow.reports.query;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 
 /**
  * One query for a {@link QueryWorkers worker process}, which reads it as a line of JSON.
  *
- * @param text the statement
- * @param advertiser the only one whose rows it sees; null for all
- * @param from earliest event time; null for all
- * @param to event time before which rows are seen; null for all
- * @param format of the result
- * @param unarchived whether it sees events that are not archived yet
- * @param folder of this query alone; the process writes the result into it
+ * @param text the statement, or the id
+ * @param advertiser the only one whose events it sees; null for all
+ * @param sql more about a statement; null for an id
+ * @param back how old records of topics may be that the archive does not hold; null for a statement
+ * @param folder of this query alone; the process writes the result into it. Null before there is one
  */
-public record QueryTask(
-        String text, String advertiser, Instant from, Instant to, Format format, Unarchived unarchived, Path folder) {
+public record QueryTask(String text, String advertiser, SqlOptions sql, Duration back, Path folder) {
     private static final String RESULT = "answer";
 
     /** How the result is written. */
@@ -32,14 +30,36 @@ public record QueryTask(
         LEFT_OUT
     }
 
+    /**
+     * What a statement sees, and how its result is written.
+     *
+     * @param from earliest event time; null for all
+     * @param to event time before which rows are seen; null for all
+     */
+    public record SqlOptions(Instant from, Instant to, Format format, Unarchived unarchived) {
+        public SqlOptions {
+            Objects.requireNonNull(format, "format");
+            Objects.requireNonNull(unarchived, "unarchived");
+        }
+    }
+
     public QueryTask {
         Objects.requireNonNull(text, "text");
-        Objects.requireNonNull(format, "format");
-        Objects.requireNonNull(unarchived, "unarchived");
+        if ((sql == null) == (back == null)) {
+            throw new IllegalArgumentException("expected options of a statement or of an id, found both or none");
+        }
+    }
+
+    static QueryTask ofStatement(String sql, String advertiser, SqlOptions options) {
+        return new QueryTask(sql, advertiser, options, null, null);
+    }
+
+    static QueryTask ofId(String id, String advertiser, Duration back) {
+        return new QueryTask(id, advertiser, null, back, null);
     }
 
     QueryTask in(Path newFolder) {
-        return new QueryTask(text, advertiser, from, to, format, unarchived, newFolder);
+        return new QueryTask(text, advertiser, sql, back, newFolder);
     }
 
     /** The file for the result. */

@@ -28,6 +28,9 @@ public final class SqlApi implements Feature {
             "csv", "text/csv; charset=utf-8",
             "parquet", "application/vnd.apache.parquet");
 
+    private static final Instant EARLIEST = Instant.EPOCH;
+    private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
+
     private final QueryEndpoint endpoint;
 
     /** @param workers empty if the settings have no section for queries */
@@ -84,14 +87,14 @@ public final class SqlApi implements Feature {
         if (!errors.isEmpty()) {
             throw ProblemException.fields(errors);
         }
-        return new QueryTask(
+        return QueryTask.ofStatement(
                 sql.asText(),
                 RequestPrincipal.of(context).advertiser().orElse(null),
-                from,
-                to,
-                QueryTask.Format.valueOf(format.toUpperCase(Locale.ROOT)),
-                archivedOnly.asBoolean() ? QueryTask.Unarchived.LEFT_OUT : QueryTask.Unarchived.INCLUDED,
-                null);
+                new QueryTask.SqlOptions(
+                        from,
+                        to,
+                        QueryTask.Format.valueOf(format.toUpperCase(Locale.ROOT)),
+                        archivedOnly.asBoolean() ? QueryTask.Unarchived.LEFT_OUT : QueryTask.Unarchived.INCLUDED));
     }
 
     private static Instant time(JsonNode body, String field, List<InvalidParameter> errors) {
@@ -112,9 +115,6 @@ public final class SqlApi implements Feature {
         errors.add(new InvalidParameter(field, sent(value), "a time between 1970 and 9999"));
         return null;
     }
-
-    private static final Instant EARLIEST = Instant.EPOCH;
-    private static final Instant LATEST = Instant.parse("9999-01-01T00:00:00Z");
 
     private static boolean isAbsent(JsonNode value) {
         return value.isMissingNode() || value.isNull();

@@ -14,8 +14,11 @@ import io.lightflow.reports.http.ReportsAccessFilter;
 import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.SecurityHeaders;
 import io.lightflow.reports.page.DashboardPage;
+import io.lightflow.reports.page.DashboardPage.EventPages;
+import io.lightflow.reports.page.DashboardPage.Login;
 import io.lightflow.reports.query.QueryWorkers;
 import io.lightflow.reports.query.SqlApi;
+import io.lightflow.reports.query.WhyApi;
 import io.lightflow.reports.statistics.StatisticsFeature;
 import io.lightflow.service.http.HttpLimits;
 import io.lightflow.service.http.HttpMetrics;
@@ -49,7 +52,11 @@ final class ReportsApi {
                 new DecisionApi(gate),
                 new StatisticsFeature(replica, InstantSource.system()),
                 new SqlApi(queries),
-                new DashboardPage(replica, !access.isUnrestricted()));
+                new WhyApi(queries),
+                new DashboardPage(
+                        replica,
+                        access.isUnrestricted() ? Login.NONE : Login.REQUIRED,
+                        queries.isPresent() ? EventPages.LINKED : EventPages.UNAVAILABLE));
     }
 
     void addTo(JavalinConfig config) {

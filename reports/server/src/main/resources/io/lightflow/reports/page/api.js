@@ -42,34 +42,66 @@ export class Api {
     return this.#send("POST", path);
   }
 
+  /**
+   * Runs a query over events. There is no time limit but the server's.
+   *
+   * @param signal cancels it
+   * @returns the response, which holds the result
+   */
+  query(query, format, signal = null) {
+    const ends = signal === null ? [this.#end.signal] : [this.#end.signal, signal];
+    return this.#fetch("POST", "v1/sql?format=" + format, ends, JSON.stringify(query));
+  }
+
+  /** Follows the events with an id. */
+  async why(id) {
+    return (await this.#fetch("GET", "v1/why/" + encodeURIComponent(id), [this.#end.signal])).json();
+  }
+
   async #send(method, path) {
+    const response = await this.#fetch(method, path, [this.#end.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    try {
+      return parsed(await response.text());
+    } catch (e) {
+      throw unreachable(e);
+    }
+  }
+
+  /** @returns a response with a good status; others become a Problem */
+  async #fetch(method, path, ends, body = null) {
     let response;
-    let text;
     try {
       response = await fetch(path, {
         method,
-        headers: this.#token === null ? {} : { Authorization: "Bearer " + this.#token },
+        headers: {
+          ...(this.#token === null ? {} : { Authorization: "Bearer " + this.#token }),
+          ...(body === null ? {} : { "Content-Type": "application/json" }),
+        },
+        body,
         cache: "no-store",
         credentials: "omit",
-        signal: AbortSignal.any([this.#end.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+        signal: AbortSignal.any(ends),
       });
-      text = await response.text();
-    } catch (e) {
-      throw new Problem(0, e.name === "TimeoutError"
-        ? "The server did not respond within " + TIMEOUT_MS / 1000 + " s."
-        : "The server is unreachable.");
-    }
-    const date = Date.parse(response.headers.get("Date"));
-    if (!Number.isNaN(date)) {
-      this.#clockAheadMs = date - Math.floor(Date.now() / 1000) * 1000;
-    }
-    const body = parsed(text);
-    if (!response.ok) {
-      throw new Problem(response.status, sentence(body?.detail ? body.title + ": " + body.detail
+      const date = Date.parse(response.headers.get("Date"));
+      if (!Number.isNaN(date)) {
+        this.#clockAheadMs = date - Math.floor(Date.now() / 1000) * 1000;
+      }
+      if (response.ok) {
+        return response;
+      }
+      const problem = parsed(await response.text());
+      throw new Problem(response.status, sentence(problem?.detail ? problem.title + ": " + problem.detail
         : "The server responded with the status " + response.status));
+    } catch (e) {
+      throw e instanceof Problem ? e : unreachable(e);
     }
-    return body;
   }
+}
+
+function unreachable(cause) {
+  return new Problem(0, cause.name === "TimeoutError" ? "The server did not respond within " + TIMEOUT_MS / 1000 + " s."
+    : cause.name === "AbortError" ? "The request was cancelled."
+      : "The server is unreachable.");
 }
 
 function parsed(text) {

@@ -1,6 +1,5 @@
-import { Api } from "./api.js";
-import { session } from "./session.js";
-import { setText, show } from "./dom.js";
+import { enter, logOut, say } from "./account.js";
+import { show } from "./dom.js";
 import { CampaignsPanel } from "./campaigns.js";
 import { DetailPanel } from "./detail.js";
 import { AdsPanel } from "./ads.js";
@@ -8,7 +7,6 @@ import { DelayPanel } from "./delay.js";
 import { ShardsPanel } from "./shards.js";
 
 const byId = (id) => document.getElementById(id);
-const needsToken = document.documentElement.dataset.accounts === "required";
 
 /** The dashboard of one account, from login to logout. */
 class Dashboard {
@@ -103,85 +101,6 @@ class Dashboard {
 
 let dashboard = null;
 
-/** Announces a message to screen readers, once and politely. */
-function say(text) {
-  setText(byId("notice"), text);
-}
-
-async function logIn(token) {
-  const api = new Api(token);
-  const me = await api.get("v1/me");
-  if (token !== null) {
-    session.keep(token);
-  }
-  setText(byId("account"), needsToken ? me.name + ", " + me.role + (me.advertiser ? " of " + me.advertiser : "") : "");
-  show(byId("account"), needsToken);
-  show(byId("logout"), needsToken);
-  show(byId("loading"), false);
-  show(byId("login"), false);
-  show(byId("session"), true);
-  show(byId("dashboard"), true);
-  dashboard = new Dashboard(api, { ...me, advertiser: me.advertiser ?? null });
-  await dashboard.refresh();
-}
-
-function askForToken(message) {
-  show(byId("loading"), false);
-  show(byId("login"), true);
-  setText(byId("login-error"), message);
-  show(byId("login-error"), message !== "");
-  byId("token").value = "";
-  byId("token").focus();
-}
-
-/** Reloading the page removes all data of the previous account. */
-function logOut(message) {
-  session.forget();
-  dashboard?.close();
-  sessionStorage.setItem("lightflow.message", message);
-  location.replace(location.pathname);
-}
-
-async function start() {
-  const message = sessionStorage.getItem("lightflow.message") ?? "";
-  sessionStorage.removeItem("lightflow.message");
-  if (needsToken && session.token() === null) {
-    askForToken(message);
-    return;
-  }
-  try {
-    await logIn(needsToken ? session.token() : null);
-  } catch (problem) {
-    if (needsToken && problem.status === 401) {
-      session.forget();
-      askForToken("The token is no longer valid.");
-    } else {
-      setText(byId("loading"), problem.message + " Reload the page to retry.");
-      byId("loading").className = "error";
-    }
-  }
-}
-
-byId("login").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const button = event.target.querySelector("button");
-  button.disabled = true;
-  try {
-    await logIn(byId("token").value.trim());
-    byId("main").focus();
-  } catch (problem) {
-    askForToken(problem.status === 401 ? "This server does not know this token." : problem.message);
-  } finally {
-    button.disabled = false;
-    byId("token").value = "";
-  }
-});
-// Moves the focus without a link to an anchor, because the address names the campaign.
-document.querySelector(".skip").addEventListener("click", (event) => {
-  event.preventDefault();
-  byId("main").focus();
-});
-byId("logout").addEventListener("click", () => logOut(""));
 byId("pause-refresh").addEventListener("change", () => dashboard?.refresh());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && byId("pause-refresh").value !== "0") {
@@ -189,4 +108,10 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 
-start();
+enter({
+  open: (api, me) => {
+    dashboard = new Dashboard(api, me);
+    return dashboard.refresh();
+  },
+  close: () => dashboard?.close(),
+});

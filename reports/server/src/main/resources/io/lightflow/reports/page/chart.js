@@ -21,7 +21,8 @@ export class LineChart {
   /**
    * @param options title; color (a custom property of the style sheet); full and short, which format a figure;
    *   time, which formats the time of the readout; stepped, if a figure covers the whole minute; sync, a name shared by
-   *   charts whose cursors move together; range, the visible times if not all; height in pixels
+   *   charts whose cursors move together; range, the visible times if not all; height in pixels; axis, the format of
+   *   times below the chart; utc, if they are in UTC
    */
   constructor(host, options) {
     this.#options = options;
@@ -46,6 +47,7 @@ export class LineChart {
       font: "11px system-ui, sans-serif",
     };
     return {
+      ...(options.utc ? { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") } : {}),
       width: Math.max(200, this.#node.clientWidth),
       height: this.#options.height ?? HEIGHT,
       legend: { show: false },
@@ -58,7 +60,7 @@ export class LineChart {
       },
       scales: { x: { time: true, ...(options.range ? { range: options.range } : {}) }, y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
       axes: [
-        { ...axis, size: 24, space: 60, values: "{HH}:{mm}" },
+        { ...axis, size: 24, space: 60, values: options.axis ?? "{HH}:{mm}" },
         { ...axis, size: AXIS, space: 28, values: (_plot, ticks) => ticks.map((tick) => options.short(tick)) },
       ],
       series: [
@@ -125,5 +127,30 @@ export class LineChart {
     this.#sizes.disconnect();
     this.#scheme.removeEventListener("change", this.#redraw);
     this.#plot.destroy();
+  }
+}
+
+/** A chart of horizontal bars, each with its name and its figure as text. */
+export class BarChart {
+  #node;
+
+  /** @param options title; bars, each with name, value and text. A negative value has no bar. */
+  constructor(host, options) {
+    const most = Math.max(...options.bars.map((bar) => bar.value), 0);
+    this.#node = el("div", {},
+      el("p", { className: "legend" }, el("span", { textContent: options.title })),
+      el("dl", { className: "bars" }, ...options.bars.flatMap((bar) => {
+        const filled = el("span", { className: "filled" });
+        filled.style.width = (most > 0 ? Math.max(0, bar.value / most) * 100 : 0) + "%";
+        return [
+          el("dt", { textContent: bar.name }),
+          el("dd", {}, el("span", { className: "bar", "aria-hidden": "true" }, filled), el("span", { className: "amount", textContent: bar.text })),
+        ];
+      })));
+    host.append(this.#node);
+  }
+
+  close() {
+    this.#node.remove();
   }
 }
