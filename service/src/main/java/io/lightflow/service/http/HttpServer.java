@@ -62,9 +62,12 @@ public final class HttpServer implements AutoCloseable {
         config.concurrency.useVirtualThreads = Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS;
         config.http.maxRequestSize = settings.maxRequestBytes();
         config.http.prefer405over404 = true;
-        // Path parameters may contain an encoded slash.
+        // Path parameters may contain an encoded slash, percent sign, backslash or control character; the paths' own
+        // checks
+        // reject it with an explanation.
         config.jetty.modifyHttpConfiguration(jetty -> {
-            jetty.setUriCompliance(UriCompliance.from("DEFAULT,AMBIGUOUS_PATH_SEPARATOR"));
+            jetty.setUriCompliance(UriCompliance.from(
+                    "DEFAULT,AMBIGUOUS_PATH_SEPARATOR,AMBIGUOUS_PATH_ENCODING,SUSPICIOUS_PATH_CHARACTERS"));
             jetty.setSendServerVersion(false);
         });
         config.jetty.modifyServletContextHandler(
