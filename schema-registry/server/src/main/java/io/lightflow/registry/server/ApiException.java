@@ -1,10 +1,13 @@
 package io.lightflow.registry.server;
 
 import java.util.List;
+import java.util.Optional;
 
 /** A request that fails with an error of the Confluent API. */
 final class ApiException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private static final int INVALID_SCHEMA = 42201;
+
     private final int status;
     private final int errorCode;
 
@@ -21,6 +24,16 @@ final class ApiException extends RuntimeException {
 
     int errorCode() {
         return errorCode;
+    }
+
+    /** The failure that a value's constructor threw while JSON was read. */
+    static Optional<ApiException> unwrapped(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ApiException) {
+                return Optional.of((ApiException) cause);
+            }
+        }
+        return Optional.empty();
     }
 
     static ApiException badRequest(String message) {
@@ -95,22 +108,37 @@ final class ApiException extends RuntimeException {
         return new ApiException(409, 40901, message);
     }
 
-    static ApiException unsupportedMediaType(String found) {
-        return new ApiException(
-                415,
-                415,
-                "The body of a request must be JSON, with the content type " + RegistryJson.CONTENT_TYPE
-                        + " or application/json, but is " + found);
+    static ApiException unsupportedMediaType() {
+        return new ApiException(415, 415, "HTTP 415 Unsupported Media Type");
     }
 
     static ApiException invalidSchema(String message) {
-        return new ApiException(422, 42201, message);
+        return new ApiException(422, INVALID_SCHEMA, message);
+    }
+
+    boolean isInvalidSchema() {
+        return errorCode == INVALID_SCHEMA;
+    }
+
+    static ApiException schemaTypeNotSupported(String type) {
+        return invalidSchema("Schema type " + type + " is not supported: this registry stores AVRO. Keep schemas of"
+                + " other types in another registry");
+    }
+
+    static ApiException versionIsNotNext(String subject, int given, int next) {
+        return invalidSchema("Version is not one more than previous version: expected " + next + " of subject '"
+                + subject + "', found " + given);
+    }
+
+    static ApiException notAcceptable() {
+        return new ApiException(406, 406, "HTTP 406 Not Acceptable");
     }
 
     static ApiException referenceNotFound(Reference reference) {
-        return invalidSchema("Invalid Avro schema: it references version " + reference.version() + " of subject '"
-                + reference.subject() + "' for " + reference.name()
-                + ", which does not exist. Register that version first");
+        return invalidSchema(
+                "Invalid schema of type AVRO: it references version " + reference.version() + " of subject '"
+                        + reference.subject() + "' for " + reference.name()
+                        + ", which does not exist. Register that version first");
     }
 
     static ApiException invalidVersion(String version) {
@@ -130,9 +158,24 @@ final class ApiException extends RuntimeException {
                         + " BACKWARD_TRANSITIVE, FORWARD_TRANSITIVE, and FULL_TRANSITIVE");
     }
 
+    static ApiException invalidCompatibilityPolicy(String policy) {
+        return new ApiException(
+                422,
+                42203,
+                "The compatibility policy '" + policy + "' is not supported. Valid values are STRICT and LENIENT,"
+                        + " which are the same for Avro");
+    }
+
     static ApiException invalidMode(String mode) {
         return new ApiException(
-                422, 42204, "Invalid mode '" + mode + "'. Valid values are READWRITE, READONLY, and IMPORT");
+                422,
+                42204,
+                "Invalid mode '" + mode
+                        + "'. Valid values are READWRITE, READONLY, READONLY_OVERRIDE, IMPORT, and FORWARD");
+    }
+
+    static ApiException forwardModeOfSubject() {
+        return new ApiException(422, 42204, "Forward mode only supported on global level");
     }
 
     static ApiException notPermitted(String message) {
@@ -143,6 +186,11 @@ final class ApiException extends RuntimeException {
         return notPermitted("Schema " + schema.schema().getFullName() + " has the id " + schema.id()
                 + ", which another schema already uses: ids are 31 bits of a hash of the schema."
                 + " Any change to the schema, such as to a doc, gives it another id.");
+    }
+
+    static ApiException idOfAnother(int given, int derived) {
+        return notPermitted("Overwriting the schema with the id " + given
+                + " is not permitted: the schema of this request" + " has the id " + derived);
     }
 
     static ApiException versionInUse(String subject, int version, int id, SubjectVersion existing) {
@@ -172,5 +220,9 @@ final class ApiException extends RuntimeException {
 
     static ApiException invalidSubject(String message) {
         return new ApiException(422, 42208, message);
+    }
+
+    static ApiException invalidRuleSet(String message) {
+        return new ApiException(422, 42210, message);
     }
 }

@@ -2,35 +2,39 @@ package io.lightflow.registry.server;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.lightflow.registry.server.CompatibilityCheck.VersionedSchema;
+import io.lightflow.registry.server.SchemaParser.Text;
 import io.lightflow.registry.server.access.RegistryRole;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** {@code /compatibility}: whether a schema would be accepted, and the reasons if not. */
+/** {@code /compatibility}: whether a schema could become a version, without registering it. */
 final class CompatibilityApi {
+    private final RequestPaths paths;
     private final SubjectStore subjects;
     private final SchemaStore schemas;
-    private final SubjectSettings settings;
+    private final ConfigStore configs;
     private final SchemaParser parser;
     private final Registrar registrar;
 
     CompatibilityApi(
+            RequestPaths paths,
             SubjectStore subjects,
             SchemaStore schemas,
-            SubjectSettings settings,
+            ConfigStore configs,
             SchemaParser parser,
             Registrar registrar) {
+        this.paths = paths;
         this.subjects = subjects;
         this.schemas = schemas;
-        this.settings = settings;
+        this.configs = configs;
         this.parser = parser;
         this.registrar = registrar;
     }
 
-    void addTo(RoutesConfig routes) {
+    void addTo(ContextRoutes routes) {
         String versions = "/compatibility/subjects/{subject}/versions";
         routes.post(versions, RegistryJson.json(this::withRelevantVersions), RegistryRole.READ);
         routes.post(versions + "/{version}", RegistryJson.json(this::withOneVersion), RegistryRole.READ);
@@ -40,40 +44,50 @@ final class CompatibilityApi {
     private record Verdict(boolean is_compatible, List<String> messages) {}
 
     private Object withRelevantVersions(Context context) {
-        String subject = PathParameters.inPath(context);
-        return verdict(context, registrar.incompatibilities(subject, SchemaRequest.parsed(context, parser)));
+        String subject = paths.subject(context);
+        SubjectConfig config = configs.effective(subject);
+        return verdict(context, () -> registrar.incompatibilities(subject, parsed(context, subject, config), config));
     }
 
     private Object withOneVersion(Context context) {
-        String subject = PathParameters.inPath(context);
-        Optional<Integer> number = PathParameters.versionInPath(context);
-        ParsedSchema schema = SchemaRequest.parsed(context, parser);
-        Optional<SubjectVersion> found = number.isPresent()
+        String subject = paths.subject(context);
+        Optional<Integer> number = RequestPaths.version(context);
+        SubjectConfig config = configs.effective(subject);
+        Optional<SubjectVersion> version = number.isPresent()
                 ? subjects.version(subject, number.get(), DeletedFilter.EXCLUDED)
                 : subjects.latest(subject, DeletedFilter.EXCLUDED);
-        if (found.isEmpty() && number.isEmpty()) {
-            // The first version of a subject is always compatible.
-            return verdict(context, List.of());
+        if (version.isEmpty() && number.isPresent()) {
+            throw ApiException.versionNotFound(subject, number.get());
         }
-        SubjectVersion version = found.orElseThrow(
-                () -> subjects.latest(subject, DeletedFilter.EXCLUDED).isEmpty()
-                        ? ApiException.subjectNotFound(subject)
-                        : ApiException.versionNotFound(subject, number.orElseThrow()));
+        // The first version of a subject is always compatible.
+        List<VersionedSchema> earlier = version.stream().map(this::versioned).toList();
         return verdict(
-                context,
-                CompatibilityCheck.incompatibilities(
-                        settings.effectiveLevel(subject), schema.schema(), List.of(versioned(version))));
+                context, () -> CompatibilityCheck.incompatibilities(config, parsed(context, subject, config), earlier));
+    }
+
+    private ParsedSchema parsed(Context context, String subject, SubjectConfig config) {
+        return RegistryJson.body(context, SchemaRequest.class)
+                .parse(parser, Registrar.options(subject, Text.AS_WRITTEN, config, DeletedFilter.EXCLUDED));
     }
 
     private VersionedSchema versioned(SubjectVersion version) {
-        String text = schemas.schema(version.id())
-                .map(StoredSchema::resolved)
+        return schemas.schema(version.id())
+                .map(schema -> new VersionedSchema(version.version(), schema.resolved(), schema.contract()))
                 .orElseThrow(() -> ApiException.versionNotFound(version.subject(), version.version()));
-        return new VersionedSchema(version.version(), ParsedSchema.parseStored(text));
     }
 
-    private static Verdict verdict(Context context, List<String> incompatibilities) {
-        return new Verdict(
-                incompatibilities.isEmpty(), RegistryJson.flag(context, "verbose") ? incompatibilities : null);
+    /** With {@code verbose}, an invalid schema is incompatible; otherwise it is an error. */
+    private static Verdict verdict(Context context, Supplier<List<String>> check) {
+        boolean verbose = RegistryJson.flag(context, "verbose");
+        List<String> incompatibilities;
+        try {
+            incompatibilities = check.get();
+        } catch (ApiException e) {
+            if (!verbose || !e.isInvalidSchema()) {
+                throw e;
+            }
+            incompatibilities = List.of(e.getMessage());
+        }
+        return new Verdict(incompatibilities.isEmpty(), verbose ? incompatibilities : null);
     }
 }

@@ -1,75 +1,80 @@
 package io.lightflow.registry.server;
 
-import static io.lightflow.registry.server.SubjectSettings.ALL_SUBJECTS;
+import static io.lightflow.registry.server.ConfigStore.ALL_SUBJECTS;
 
-import io.javalin.config.RoutesConfig;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import io.lightflow.registry.server.access.RegistryRole;
+import java.util.Optional;
 
-/** {@code /config}: the compatibility levels of all subjects and of single subjects. */
+/** {@code /config}: the settings of all subjects, of contexts and of single subjects. */
 final class ConfigApi {
-    private final SubjectSettings settings;
+    private final ConfigStore configs;
     private final AuditLog audit;
 
-    ConfigApi(SubjectSettings settings, AuditLog audit) {
-        this.settings = settings;
+    ConfigApi(ConfigStore configs, AuditLog audit) {
+        this.configs = configs;
         this.audit = audit;
     }
 
-    void addTo(RoutesConfig routes) {
-        routes.get(
-                "/config",
-                RegistryJson.json(context -> new ConfiguredLevel(settings.globalLevel())),
-                RegistryRole.READ);
-        routes.put("/config", RegistryJson.json(context -> set(context, ALL_SUBJECTS)), RegistryRole.WRITE);
-        routes.delete("/config", RegistryJson.json(this::deleteGlobal), RegistryRole.WRITE);
-        routes.get("/config/{subject}", RegistryJson.json(this::level), RegistryRole.READ);
-        routes.put(
-                "/config/{subject}",
-                RegistryJson.json(context -> set(context, PathParameters.inPath(context))),
-                RegistryRole.WRITE);
-        routes.delete("/config/{subject}", RegistryJson.json(this::delete), RegistryRole.WRITE);
+    void addTo(ContextRoutes routes) {
+        for (String path : new String[] {"/config", "/config/{subject}"}) {
+            routes.get(path, RegistryJson.json(this::config), RegistryRole.READ);
+            routes.put(path, RegistryJson.json(this::update), RegistryRole.WRITE);
+            routes.delete(path, RegistryJson.json(this::delete), RegistryRole.WRITE);
+        }
     }
 
-    /** The format in which a level is read. */
-    private record ConfiguredLevel(CompatibilityLevel compatibilityLevel) {}
-
-    /** The format in which a level is set, and the response. */
-    private record LevelToSet(String compatibility) {}
-
-    private Object level(Context context) {
-        String subject = PathParameters.inPath(context);
-        return new ConfiguredLevel(settings.level(subject).orElseGet(() -> {
-            if (!RegistryJson.flag(context, "defaultToGlobal")) {
-                throw ApiException.compatibilityNotConfigured(subject);
-            }
-            return settings.globalLevel();
-        }));
+    private Object config(Context context) {
+        String subject = RequestPaths.settings(context);
+        if (RegistryJson.flag(context, "defaultToGlobal")) {
+            return configs.effective(subject);
+        }
+        Optional<SubjectConfig> own = configs.config(subject);
+        if (own.isEmpty() && !isGlobal(subject)) {
+            throw ApiException.compatibilityNotConfigured(subject);
+        }
+        SubjectConfig config = own.orElse(SubjectConfig.NONE);
+        // Clients expect a level wherever there are settings.
+        return config.compatibilityLevel() == null
+                ? config.withLevel(configs.effective(subject).compatibilityLevel())
+                : config;
     }
 
-    private Object set(Context context, String subject) {
-        CompatibilityLevel level = CompatibilityLevel.parse(
-                RegistryJson.body(context, LevelToSet.class).compatibility());
-        settings.setLevel(subject, level);
-        audit.changed(context, "set-compatibility", level + " of " + named(subject));
-        return new LevelToSet(level.name());
+    /** The response has the level under the name of the request. */
+    private Object update(Context context) {
+        String subject = RequestPaths.settings(context);
+        ObjectNode change = RegistryJson.body(context, ObjectNode.class);
+        SubjectConfig config = configs.update(subject, change);
+        audit.changed(context, "set-config", CanonicalJson.write(config) + " of " + named(subject));
+        return renamed(config);
     }
 
-    private Object deleteGlobal(Context context) {
-        CompatibilityLevel deleted = settings.deleteLevel(ALL_SUBJECTS).orElse(CompatibilityLevel.DEFAULT);
-        audit.changed(context, "delete-compatibility", deleted + " of " + named(ALL_SUBJECTS));
-        return new ConfiguredLevel(deleted);
+    private static ObjectNode renamed(SubjectConfig config) {
+        ObjectNode answer = RegistryJson.tree(config);
+        Optional.ofNullable(answer.remove("compatibilityLevel")).ifPresent(level -> answer.set("compatibility", level));
+        return answer;
     }
 
     private Object delete(Context context) {
-        String subject = PathParameters.inPath(context);
-        CompatibilityLevel deleted =
-                settings.deleteLevel(subject).orElseThrow(() -> ApiException.subjectNotFound(subject));
-        audit.changed(context, "delete-compatibility", deleted + " of " + named(subject));
-        return new ConfiguredLevel(deleted);
+        String subject = RequestPaths.settings(context);
+        Optional<SubjectConfig> deleted = configs.delete(subject);
+        if (deleted.isEmpty() && !isGlobal(subject)) {
+            throw ApiException.subjectNotFound(subject);
+        }
+        SubjectConfig config = deleted.orElse(SubjectConfig.DEFAULT);
+        audit.changed(context, "delete-config", CanonicalJson.write(config) + " of " + named(subject));
+        return config;
+    }
+
+    private static boolean isGlobal(String subject) {
+        return subject.equals(ALL_SUBJECTS) || subject.equals(Contexts.GLOBAL_PREFIX);
     }
 
     static String named(String subject) {
-        return subject.equals(ALL_SUBJECTS) ? "all subjects" : "subject " + subject;
+        if (subject.equals(ALL_SUBJECTS)) {
+            return "all subjects";
+        }
+        return (Contexts.isContext(subject) ? "context " : "subject ") + subject;
     }
 }

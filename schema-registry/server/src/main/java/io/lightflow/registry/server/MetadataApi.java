@@ -8,24 +8,44 @@ import io.lightflow.service.http.HttpMetrics;
 import io.lightflow.service.sql.Sql;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 
 /** The paths for the registry itself: metadata, metrics and health. */
 final class MetadataApi {
+    private static final Map<String, String> VERSION = Map.of(
+            "version",
+            Objects.requireNonNullElse(MetadataApi.class.getPackage().getImplementationVersion(), "Unknown"),
+            "commitId",
+            "Unknown");
+
     private final Sql sql;
+    private final SubjectStore subjects;
     private final HttpMetrics metrics;
 
-    MetadataApi(Sql sql, HttpMetrics metrics) {
+    MetadataApi(Sql sql, SubjectStore subjects, HttpMetrics metrics) {
         this.sql = sql;
+        this.subjects = subjects;
         this.metrics = metrics;
     }
 
     void addTo(RoutesConfig routes) {
         routes.get("/", RegistryJson.json(context -> Map.of()), RegistryRole.READ);
-        routes.get("/contexts", RegistryJson.json(context -> List.of(".")), RegistryRole.READ);
+        routes.get("/contexts", RegistryJson.json(this::contexts), RegistryRole.READ);
         routes.get("/v1/metadata/id", RegistryJson.json(context -> clusterId()), RegistryRole.READ);
+        routes.get("/v1/metadata/version", RegistryJson.json(context -> VERSION), RegistryRole.READ);
+        routes.get(
+                "/v1/metadata/deployment",
+                RegistryJson.json(context -> Map.of("attributes", List.of())),
+                RegistryRole.READ);
         routes.get("/metrics", metrics::scrape, RegistryRole.READ);
         routes.get("/health/live", RegistryJson.json(context -> Map.of("status", "up")), RegistryRole.OPEN);
         routes.get("/health/ready", this::ready, RegistryRole.OPEN);
+    }
+
+    private Object contexts(Context context) {
+        String prefix = Optional.ofNullable(context.queryParam("contextPrefix")).orElse("");
+        return subjects.contexts(prefix, RegistryJson.page(context));
     }
 
     private record ClusterId(Scope scope, String id) {}

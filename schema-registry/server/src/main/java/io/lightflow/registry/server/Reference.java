@@ -8,4 +8,9 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
  * @param name the full name of the used type
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-record Reference(String name, String subject, int version) {}
+record Reference(String name, String subject, int version) {
+    /** With the name of the subject that is the same in all contexts. */
+    Reference resolvedIn(String contextPrefix) {
+        return new Reference(name, Contexts.resolve(contextPrefix, subject), version);
+    }
+}

@@ -3,6 +3,9 @@ package io.lightflow.registry.server;
 import static io.lightflow.registry.server.RowMappers.SELECT_VERSION;
 
 import io.lightflow.registry.server.CompatibilityCheck.VersionedSchema;
+import io.lightflow.registry.server.SchemaParser.Options;
+import io.lightflow.registry.server.SchemaParser.Text;
+import io.lightflow.registry.server.SchemaParser.Validation;
 import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,48 +15,136 @@ import java.util.Optional;
 /** Adds versions to subjects. Several servers may do so concurrently: each locks the subject's row. */
 final class Registrar {
     private final Sql sql;
+    private final SchemaParser parser;
 
-    Registrar(Sql sql) {
+    Registrar(Sql sql, SchemaParser parser) {
         this.sql = sql;
+        this.parser = parser;
+    }
+
+    /** Whether a version must be compatible with earlier ones. */
+    enum Compatibility {
+        REQUIRED,
+        IGNORED
     }
 
     /**
-     * Registers {@code schema} as the next version of {@code subject}, unless it is already a version.
+     * A subject before a registration.
      *
-     * @return the schema's version, and whether it is new
-     * @throws ApiException if the schema is incompatible with earlier versions, another schema has its id, or the mode
-     *     forbids it
+     * @param latest empty if it has no active version
+     * @param next the number of its next version
      */
-    Registration register(String subject, ParsedSchema schema) {
-        String action = "register schema " + schema.id() + " as " + subject;
-        Optional<SubjectVersion> existing =
-                sql.query(action, connection -> SubjectStore.find(connection, subject, schema, DeletedFilter.EXCLUDED));
-        return existing.map(Registration::existed)
-                .orElseGet(() -> sql.inTransaction(action, connection -> registerLocked(connection, subject, schema)));
+    private record SubjectState(SubjectConfig config, Optional<SubjectVersion> latest, int next) {
+        /** The request with what it omits, and with the number of its version if it asks for that. */
+        SchemaRequest completed(SchemaRequest request) {
+            SchemaRequest completed = request.completed(latest, config);
+            boolean namesVersion = request.givenVersion().isPresent()
+                    || request.wantsLatest()
+                    || completed.contract().namesVersion();
+            return namesVersion ? completed.withContract(completed.contract().withVersion(next)) : completed;
+        }
     }
 
-    private static Registration registerLocked(Connection connection, String subject, ParsedSchema schema)
+    /**
+     * Registers a schema as the next version of {@code subject}, unless it is already a version. The request's metadata
+     * and rules, and even its schema, default to those of the latest version.
+     *
+     * @return the schema's version, and whether it is new
+     * @throws ApiException if the schema is incompatible with earlier versions, another schema has its id, it would not
+     *     become the required version, or the mode forbids it
+     */
+    Registration register(String subject, SchemaRequest request, Text text, Compatibility compatibility) {
+        String action = "register a schema as " + subject;
+        SubjectState state = sql.query(action, connection -> state(connection, subject));
+        Options options = options(subject, text, state.config(), DeletedFilter.EXCLUDED);
+        if (request.hasSchema()
+                && request.givenVersion().isEmpty()
+                && !state.config().hasDefaultsOrOverrides()) {
+            ParsedSchema schema = request.parse(parser, options.withReferences(DeletedFilter.INCLUDED));
+            Optional<SubjectVersion> existing = existing(subject, request, schema, state);
+            if (existing.isPresent()) {
+                return Registration.existed(existing.get());
+            }
+        }
+        while (true) {
+            SchemaRequest completed = state.completed(request);
+            ParsedSchema schema = completed.parse(parser, options);
+            Optional<Registration> done = sql.inTransaction(
+                    action,
+                    connection -> registerLocked(connection, subject, request, completed, schema, compatibility));
+            if (done.isPresent()) {
+                return done.get();
+            }
+            state = sql.query(action, connection -> state(connection, subject));
+        }
+    }
+
+    private Optional<SubjectVersion> existing(
+            String subject, SchemaRequest request, ParsedSchema schema, SubjectState state) {
+        if (request.wantsLatest()) {
+            return state.latest().filter(schema::means);
+        }
+        return sql.query(
+                "look up a schema in " + subject,
+                connection -> SubjectStore.find(connection, subject, schema, DeletedFilter.EXCLUDED));
+    }
+
+    /** The form in which a subject's settings let schemas be parsed. */
+    static Options options(String subject, Text text, SubjectConfig config, DeletedFilter references) {
+        return new Options(
+                subject,
+                config.normalizes() ? Text.NORMALIZED : text,
+                config.validatesNewSchemas() ? Validation.STRICT : Validation.LENIENT,
+                references);
+    }
+
+    private static SubjectState state(Connection connection, String subject) throws SQLException {
+        return new SubjectState(
+                ConfigStore.effective(connection, subject),
+                SubjectStore.latest(connection, subject, DeletedFilter.EXCLUDED),
+                next(connection, subject));
+    }
+
+    /** @return empty if a concurrent change of the subject completes the request in another way */
+    private static Optional<Registration> registerLocked(
+            Connection connection,
+            String subject,
+            SchemaRequest request,
+            SchemaRequest completed,
+            ParsedSchema schema,
+            Compatibility compatibility)
             throws SQLException {
         lock(connection, subject);
-        Optional<SubjectVersion> existing = SubjectStore.find(connection, subject, schema, DeletedFilter.EXCLUDED);
-        if (existing.isPresent()) {
-            return Registration.existed(existing.get());
+        SubjectState state = state(connection, subject);
+        if (!state.completed(request).equals(completed)) {
+            return Optional.empty();
         }
-        SubjectSettings.requireWritable(connection, subject);
-        if (SubjectSettings.effectiveMode(connection, subject) == Mode.IMPORT) {
+        if (request.givenVersion().isEmpty()) {
+            Optional<SubjectVersion> existing = SubjectStore.find(connection, subject, schema, DeletedFilter.EXCLUDED);
+            if (existing.isPresent()) {
+                return existing.map(Registration::existed);
+            }
+        }
+        ModeStore.requireWritable(connection, subject);
+        if (ModeStore.effective(connection, subject).isImport()) {
             throw ApiException.notPermitted(
                     "Subject " + subject + " is in import mode, which requires the schema's \"id\""
                             + " and optionally its \"version\". Send them, or set the subject's mode to READWRITE");
         }
-        requireCompatible(connection, subject, schema);
+        if (compatibility == Compatibility.REQUIRED) {
+            requireCompatible(connection, subject, schema, state.config());
+        }
+        request.givenVersion().filter(given -> given != state.next()).ifPresent(given -> {
+            throw ApiException.versionIsNotNext(subject, given, state.next());
+        });
         SchemaStore.insert(connection, schema, DeletedFilter.EXCLUDED);
-        return Registration.created(
-                add(connection, subject, next(connection, subject), schema, DeletedFilter.EXCLUDED));
+        return Optional.of(
+                Registration.created(add(connection, subject, state.next(), schema, DeletedFilter.EXCLUDED)));
     }
 
     /**
-     * Registers {@code schema} with the version of another registry, without a compatibility check. It never overwrites
-     * anything.
+     * Registers {@code schema} with the version of another registry, without a compatibility check. It revives a
+     * deleted version, and overwrites nothing.
      *
      * @param version the required version; empty for the next one
      * @param deleted {@link DeletedFilter#ONLY} for a version that is deleted in the other registry
@@ -62,29 +153,27 @@ final class Registrar {
     Registration importVersion(String subject, ParsedSchema schema, Optional<Integer> version, DeletedFilter deleted) {
         return sql.inTransaction("import schema " + schema.id() + " in " + subject, connection -> {
             lock(connection, subject);
-            SubjectSettings.requireWritable(connection, subject);
-            Optional<SubjectVersion> same = SubjectStore.find(connection, subject, schema, DeletedFilter.EXCLUDED);
+            ModeStore.requireWritable(connection, subject);
+            Optional<SubjectVersion> same = SubjectStore.find(connection, subject, schema, DeletedFilter.EXCLUDED)
+                    .filter(found -> found.id() == schema.id());
             if (version.isEmpty()) {
                 return same.isPresent()
                         ? Registration.existed(same.get())
                         : importVersion(connection, subject, next(connection, subject), schema, deleted);
             }
-            Optional<SubjectVersion> there = Sql.first(
-                    connection,
-                    SELECT_VERSION + "WHERE v.subject = ? AND v.version = ?",
-                    RowMappers::version,
-                    subject,
-                    version.get());
-            if (there.isPresent() && there.get().id() == schema.id()) {
-                return Registration.existed(there.get());
-            }
-            if (there.isPresent()) {
+            Optional<SubjectVersion> there = version(connection, subject, version.get());
+            if (there.isPresent() && there.get().id() != schema.id()) {
                 throw ApiException.versionInUse(subject, version.get(), schema.id(), there.get());
+            }
+            if (there.isPresent() && (!there.get().isDeleted() || deleted == DeletedFilter.ONLY)) {
+                return Registration.existed(there.get());
             }
             if (same.isPresent() && deleted != DeletedFilter.ONLY) {
                 throw ApiException.versionInUse(subject, version.get(), schema.id(), same.get());
             }
-            return importVersion(connection, subject, version.get(), schema, deleted);
+            return there.isPresent()
+                    ? Registration.created(revive(connection, subject, version.get(), schema))
+                    : importVersion(connection, subject, version.get(), schema, deleted);
         });
     }
 
@@ -95,6 +184,27 @@ final class Registrar {
         SchemaStore.insert(
                 connection, schema, deleted == DeletedFilter.ONLY ? DeletedFilter.INCLUDED : DeletedFilter.EXCLUDED);
         return Registration.created(add(connection, subject, version, schema, deleted));
+    }
+
+    private static SubjectVersion revive(Connection connection, String subject, int version, ParsedSchema schema)
+            throws SQLException {
+        SchemaStore.insert(connection, schema, DeletedFilter.EXCLUDED);
+        Sql.update(
+                connection,
+                "UPDATE registry.versions SET deleted = false WHERE subject = ? AND version = ?",
+                subject,
+                version);
+        return version(connection, subject, version).orElseThrow();
+    }
+
+    private static Optional<SubjectVersion> version(Connection connection, String subject, int version)
+            throws SQLException {
+        return Sql.first(
+                connection,
+                SELECT_VERSION + "WHERE v.subject = ? AND v.version = ?",
+                RowMappers::version,
+                subject,
+                version);
     }
 
     /** Prevents concurrent changes of this subject until the transaction ends. */
@@ -115,53 +225,67 @@ final class Registrar {
     private static SubjectVersion add(
             Connection connection, String subject, int version, ParsedSchema schema, DeletedFilter deleted)
             throws SQLException {
-        boolean isDeleted = deleted == DeletedFilter.ONLY;
+        if (deleted == DeletedFilter.EXCLUDED) {
+            replaceDeleted(connection, subject, version, schema.id());
+        }
         Sql.update(
                 connection,
                 "INSERT INTO registry.versions (subject, version, schema_id, deleted) VALUES (?, ?, ?, ?)",
                 subject,
                 version,
                 schema.id(),
-                isDeleted);
-        List<Reference> references =
-                schema.references().stream().map(ResolvedReference::reference).toList();
-        return new SubjectVersion(
-                subject, schema.id(), version, schema.text(), references, isDeleted ? Boolean.TRUE : null);
+                deleted == DeletedFilter.ONLY);
+        return version(connection, subject, version).orElseThrow();
     }
 
-    private static void requireCompatible(Connection connection, String subject, ParsedSchema schema)
-            throws SQLException {
-        CompatibilityLevel level = SubjectSettings.effectiveLevel(connection, subject);
+    /** A new version takes the place of deleted ones of the same schema, unless they are referenced. */
+    private static void replaceDeleted(Connection connection, String subject, int version, int id) throws SQLException {
+        Sql.update(
+                connection,
+                "DELETE FROM registry.versions v WHERE v.subject = ? AND v.schema_id = ? AND v.deleted"
+                        + " AND v.version < ? AND NOT EXISTS (SELECT 1 FROM registry.schema_references r"
+                        + " WHERE r.subject = v.subject AND r.version = v.version)",
+                subject,
+                id,
+                version);
+    }
+
+    private static void requireCompatible(
+            Connection connection, String subject, ParsedSchema schema, SubjectConfig config) throws SQLException {
         List<String> incompatibilities =
-                CompatibilityCheck.incompatibilities(level, schema.schema(), earlier(connection, subject, level));
+                CompatibilityCheck.incompatibilities(config, schema, earlier(connection, subject, config));
         if (!incompatibilities.isEmpty()) {
             throw ApiException.incompatible(
                     "Schema being registered is incompatible with an earlier schema for subject \"" + subject
-                            + "\" at level " + level + ": " + String.join("; ", incompatibilities));
+                            + "\", details: [" + String.join(", ", incompatibilities) + "]");
         }
     }
 
-    /** The versions that the level compares, in ascending order. */
-    static List<VersionedSchema> earlier(Connection connection, String subject, CompatibilityLevel level)
+    /** The versions that the settings compare, in ascending order. */
+    private static List<VersionedSchema> earlier(Connection connection, String subject, SubjectConfig config)
             throws SQLException {
-        if (level == CompatibilityLevel.NONE) {
+        if (config.compatibilityLevel() == CompatibilityLevel.NONE && !config.validatesFields()) {
             return List.of();
         }
-        String select = "SELECT v.version, coalesce(s.resolved, s.schema) FROM registry.versions v"
+        boolean all = config.compatibilityLevel().transitive() || config.compatibilityGroup() != null;
+        String select = "SELECT v.version, coalesce(s.resolved, s.schema), s.metadata FROM registry.versions v"
                 + " JOIN registry.schemas s ON s.id = v.schema_id WHERE v.subject = ? AND NOT v.deleted"
-                + (level.transitive() ? " ORDER BY v.version" : " ORDER BY v.version DESC LIMIT 1");
+                + (all ? " ORDER BY v.version" : " ORDER BY v.version DESC LIMIT 1");
         return Sql.all(
                 connection,
                 select,
-                row -> new VersionedSchema(row.getInt(1), ParsedSchema.parseStored(row.getString(2))),
+                row -> new VersionedSchema(
+                        row.getInt(1),
+                        row.getString(2),
+                        new DataContract(CanonicalJson.read(row.getString(3), Metadata.class), null)),
                 subject);
     }
 
-    /** The incompatibilities of a schema with the versions that the subject's level compares. */
-    List<String> incompatibilities(String subject, ParsedSchema schema) {
-        return sql.query("compare a schema with " + subject, connection -> {
-            CompatibilityLevel level = SubjectSettings.effectiveLevel(connection, subject);
-            return CompatibilityCheck.incompatibilities(level, schema.schema(), earlier(connection, subject, level));
-        });
+    /** The incompatibilities of a schema with the versions that the subject's settings compare. */
+    List<String> incompatibilities(String subject, ParsedSchema schema, SubjectConfig config) {
+        return sql.query(
+                "compare a schema with " + subject,
+                connection ->
+                        CompatibilityCheck.incompatibilities(config, schema, earlier(connection, subject, config)));
     }
 }

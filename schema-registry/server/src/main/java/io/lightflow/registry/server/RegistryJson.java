@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.io.IOException;
@@ -16,9 +17,8 @@ import java.util.function.Function;
 final class RegistryJson {
     static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
 
-    private static final String PLAIN_JSON = "application/json";
     private static final Set<String> ACCEPTED_TYPES =
-            Set.of(CONTENT_TYPE, "application/vnd.schemaregistry+json", PLAIN_JSON, "application/octet-stream");
+            Set.of(CONTENT_TYPE, "application/vnd.schemaregistry+json", "application/json", "application/octet-stream");
     private static final ObjectMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -29,16 +29,28 @@ final class RegistryJson {
 
     /** Responds with the function's result as JSON. */
     static Handler json(Function<Context, Object> handler) {
-        return context -> write(context, handler.apply(context));
+        return context -> {
+            String type = acceptedType(context);
+            context.contentType(type).result(JSON.writeValueAsBytes(handler.apply(context)));
+        };
     }
 
     /** Responds with the function's result, which is JSON already. */
     static Handler raw(Function<Context, String> handler) {
-        return context -> context.contentType(contentType(context)).result(handler.apply(context));
+        return context -> {
+            String type = acceptedType(context);
+            context.contentType(type).result(handler.apply(context));
+        };
     }
 
+    private static String acceptedType(Context context) {
+        return AcceptedType.of(context.header("Accept")).orElseThrow(ApiException::notAcceptable);
+    }
+
+    /** Responds with JSON, whatever the client accepts: it is about the server, or the reason of a failure. */
     static void write(Context context, Object body) throws JsonProcessingException {
-        context.contentType(contentType(context)).result(JSON.writeValueAsBytes(body));
+        context.contentType(AcceptedType.of(context.header("Accept")).orElse(CONTENT_TYPE))
+                .result(JSON.writeValueAsBytes(body));
     }
 
     static void fail(Context context, int status, int errorCode, String message) {
@@ -50,14 +62,6 @@ final class RegistryJson {
         }
     }
 
-    /** Plain JSON for clients that accept only that. */
-    private static String contentType(Context context) {
-        String accepted = context.header("Accept");
-        return accepted != null && accepted.contains(PLAIN_JSON) && !accepted.contains("vnd.schemaregistry")
-                ? PLAIN_JSON
-                : CONTENT_TYPE;
-    }
-
     static <T> T body(Context context, Class<T> type) {
         requireJson(context.contentType());
         try {
@@ -67,17 +71,22 @@ final class RegistryJson {
             }
             return body;
         } catch (JacksonException e) {
-            throw ApiException.badRequest(
-                    "The body of the request is not valid JSON for this path: " + e.getOriginalMessage());
+            throw ApiException.unwrapped(e)
+                    .orElseGet(() -> ApiException.badRequest(
+                            "The body of the request is not valid JSON for this path: " + e.getOriginalMessage()));
         } catch (IOException e) {
             throw new IllegalStateException("Reading from memory failed", e);
         }
     }
 
+    static ObjectNode tree(Object value) {
+        return JSON.valueToTree(value);
+    }
+
     private static void requireJson(String contentType) {
         if (contentType != null
                 && !ACCEPTED_TYPES.contains(contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))) {
-            throw ApiException.unsupportedMediaType(contentType);
+            throw ApiException.unsupportedMediaType();
         }
     }
 

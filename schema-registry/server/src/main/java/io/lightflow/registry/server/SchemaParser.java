@@ -14,9 +14,7 @@ import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 
-/**
- * Parses a client's schema strictly: it rejects names that other languages cannot read, and defaults of the wrong type.
- */
+/** Parses a client's schema, with the versions that it references. */
 final class SchemaParser {
     /** More than any handwritten schema has; bounds the work of one request. */
     private static final int MAX_REFERENCES = 1_000;
@@ -33,35 +31,60 @@ final class SchemaParser {
     /** The form in which a schema is stored. */
     enum Text {
         AS_WRITTEN,
-        /** The form from which ids are derived; schemas with references stay as written. */
+        /** With full names and sorted properties; schemas with references stay as written. */
         NORMALIZED
     }
 
+    /** Whether names that other languages cannot read, and defaults of the wrong type, are rejected. */
+    enum Validation {
+        STRICT,
+        LENIENT
+    }
+
+    /**
+     * How a schema is parsed.
+     *
+     * @param subject its context is that of references without one
+     * @param references which versions it may reference
+     */
+    record Options(String subject, Text text, Validation validation, DeletedFilter references) {
+        Options withReferences(DeletedFilter other) {
+            return new Options(subject, text, validation, other);
+        }
+    }
+
     /** @throws ApiException if the schema is invalid, or a referenced version does not exist */
-    ParsedSchema parse(String text, List<Reference> references, Text kept) {
+    ParsedSchema parse(String text, List<Reference> references, DataContract contract, Options options) {
         if (text == null || text.isBlank()) {
             throw ApiException.invalidSchema("Empty schema");
         }
-        Schema.Parser parser = new Schema.Parser(NameValidator.STRICT_VALIDATOR).setValidateDefaults(true);
+        Schema.Parser parser = options.validation() == Validation.STRICT
+                ? new Schema.Parser(NameValidator.STRICT_VALIDATOR).setValidateDefaults(true)
+                : new Schema.Parser(NameValidator.NO_VALIDATION).setValidateDefaults(false);
         List<ResolvedReference> resolved = new ArrayList<>();
         Set<Reference> read = new HashSet<>();
         for (Reference reference : references) {
-            resolved.add(read(parser, reference, read));
+            resolved.add(read(parser, reference, options.subject(), options.references(), read));
         }
         try {
             Schema schema = parser.parse(text);
-            return new ParsedSchema(schema, textOf(schema, text, references, kept), resolved);
+            return new ParsedSchema(schema, textOf(schema, text, references, options.text()), resolved, contract);
         } catch (AvroRuntimeException | NullPointerException e) {
             // Avro 1.12 throws a NullPointerException for the name of an undefined type.
-            throw ApiException.invalidSchema("Invalid Avro schema: " + e.getMessage());
+            throw ApiException.invalidSchema("Invalid schema of type AVRO: " + e.getMessage());
         }
     }
 
     /** Parses a version and its references, each once, so that the parser knows their types. */
-    private ResolvedReference read(Schema.Parser parser, Reference reference, Set<Reference> read) {
-        SubjectVersion version = find(reference).orElseThrow(() -> ApiException.referenceNotFound(reference));
+    private ResolvedReference read(
+            Schema.Parser parser, Reference given, String parent, DeletedFilter allowed, Set<Reference> read) {
+        if (given.subject() == null || given.name() == null) {
+            throw ApiException.invalidSchema("A reference must have a name, a subject and a version, but is " + given);
+        }
+        Reference reference = given.resolvedIn(Contexts.prefixOf(parent));
+        SubjectVersion version = find(reference, allowed).orElseThrow(() -> ApiException.referenceNotFound(reference));
         ResolvedReference resolved = new ResolvedReference(
-                new Reference(reference.name(), version.subject(), version.version()), version.id());
+                new Reference(reference.name(), version.subject(), version.version()), given.subject(), version.id());
         if (!read.add(new Reference("", version.subject(), version.version()))) {
             return resolved;
         }
@@ -69,36 +92,36 @@ final class SchemaParser {
             throw ApiException.invalidSchema("Expected at most " + MAX_REFERENCES + " referenced schemas, found more");
         }
         for (Reference inner : version.references()) {
-            read(parser, inner, read);
+            // A referenced version may have become deleted together with its own references.
+            read(parser, inner, version.subject(), DeletedFilter.INCLUDED, read);
         }
         try {
             parser.parse(version.schema());
         } catch (AvroRuntimeException | NullPointerException e) {
-            throw ApiException.invalidSchema("Invalid Avro schema: version " + version.version() + " of subject '"
-                    + version.subject() + "', which it references, conflicts with it: " + e.getMessage());
+            throw ApiException.invalidSchema(
+                    "Invalid schema of type AVRO: version " + version.version() + " of subject '" + version.subject()
+                            + "', which it references, conflicts with it: " + e.getMessage());
         }
         return resolved;
     }
 
-    private Optional<SubjectVersion> find(Reference reference) {
-        if (reference.subject() == null || reference.name() == null) {
-            throw ApiException.invalidSchema(
-                    "A reference must have a name, a subject and a version, but is " + reference);
-        }
+    private Optional<SubjectVersion> find(Reference reference, DeletedFilter allowed) {
         return reference.version() == -1
                 ? subjects.latest(reference.subject(), DeletedFilter.EXCLUDED)
-                : subjects.version(reference.subject(), reference.version(), DeletedFilter.INCLUDED);
+                : subjects.version(reference.subject(), reference.version(), allowed);
     }
 
     private static String textOf(Schema schema, String text, List<Reference> references, Text kept) {
         if (references.isEmpty()) {
-            return kept == Text.NORMALIZED ? SchemaId.normalForm(schema) : schema.toString();
+            return kept == Text.NORMALIZED
+                    ? ParsedSchema.parseStored(SchemaId.normalForm(schema)).toString()
+                    : schema.toString();
         }
         try {
             // Avro would inline the types of the references.
             return JSON.readTree(text).toString();
         } catch (JsonProcessingException e) {
-            throw ApiException.invalidSchema("Invalid Avro schema: " + e.getOriginalMessage());
+            throw ApiException.invalidSchema("Invalid schema of type AVRO: " + e.getOriginalMessage());
         }
     }
 }

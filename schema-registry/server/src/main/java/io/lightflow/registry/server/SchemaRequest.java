@@ -1,7 +1,5 @@
 package io.lightflow.registry.server;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
 
@@ -9,8 +7,10 @@ import java.util.Optional;
  * A schema that a client sends, with the field names of the API.
  *
  * @param id only for imports; null or below 1 for none
- * @param version likewise
- * @param deleted likewise
+ * @param version the version that it should become; null or 0 for any, -1 for the latest or a new one
+ * @param deleted only for imports
+ * @param metadata null to take the previous version's
+ * @param ruleSet null to take the previous version's
  */
 record SchemaRequest(
         String schema,
@@ -19,39 +19,60 @@ record SchemaRequest(
         Integer id,
         Integer version,
         Boolean deleted,
-        JsonNode metadata,
-        JsonNode ruleSet) {
+        Metadata metadata,
+        RuleSet ruleSet) {
 
     SchemaRequest {
         references = references == null ? List.of() : List.copyOf(references);
-    }
-
-    static ParsedSchema parsed(Context context, SchemaParser parser) {
-        return RegistryJson.body(context, SchemaRequest.class).parse(context, parser);
-    }
-
-    ParsedSchema parse(Context context, SchemaParser parser) {
         if (schemaType != null && !schemaType.isEmpty() && !schemaType.equals("AVRO")) {
-            throw ApiException.invalidSchema("Schema type " + schemaType + " is not supported: expected AVRO");
+            throw ApiException.schemaTypeNotSupported(schemaType);
         }
-        if (isPresent(metadata) || isPresent(ruleSet)) {
-            throw ApiException.invalidSchema("\"metadata\" and \"ruleSet\" are not supported: omit them");
-        }
-        return parser.parse(
-                schema,
-                references,
-                RegistryJson.flag(context, "normalize") ? SchemaParser.Text.NORMALIZED : SchemaParser.Text.AS_WRITTEN);
     }
 
-    private static boolean isPresent(JsonNode node) {
-        return node != null && !node.isNull();
+    ParsedSchema parse(SchemaParser parser, SchemaParser.Options options) {
+        return parser.parse(schema, references, contract(), options);
+    }
+
+    boolean hasSchema() {
+        return schema != null && !schema.isBlank();
+    }
+
+    DataContract contract() {
+        return new DataContract(metadata, ruleSet);
     }
 
     Optional<Integer> givenId() {
         return Optional.ofNullable(id).filter(number -> number > 0);
     }
 
+    /** The version that it must become; empty if any will do. */
     Optional<Integer> givenVersion() {
         return Optional.ofNullable(version).filter(number -> number > 0);
+    }
+
+    /** Whether it should be the latest version, existing or new. */
+    boolean wantsLatest() {
+        return version != null && version == -1;
+    }
+
+    /** With what it omits taken from the previous version and the subject's settings. */
+    SchemaRequest completed(Optional<SubjectVersion> previous, SubjectConfig config) {
+        DataContract complete =
+                contract().completed(previous.map(SubjectVersion::contract).orElse(DataContract.NONE), config);
+        boolean own = hasSchema() || previous.isEmpty();
+        return new SchemaRequest(
+                own ? schema : previous.get().schema(),
+                schemaType,
+                own ? references : previous.get().references(),
+                id,
+                version,
+                deleted,
+                complete.metadata(),
+                complete.ruleSet());
+    }
+
+    SchemaRequest withContract(DataContract contract) {
+        return new SchemaRequest(
+                schema, schemaType, references, id, version, deleted, contract.metadata(), contract.ruleSet());
     }
 }

@@ -10,8 +10,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** Stores schemas by id, independent of subjects. */
 final class SchemaStore {
@@ -24,6 +27,13 @@ final class SchemaStore {
             .maximumWeight(MAX_CACHED_CHARACTERS)
             .weigher((Integer id, StoredSchema schema) ->
                     schema.schema().length() + schema.resolved().length())
+            .expireAfterWrite(CACHE_DURATION)
+            .build();
+
+    private final Cache<Integer, List<SubjectVersion>> versions = Caffeine.newBuilder()
+            .maximumWeight(MAX_CACHED_CHARACTERS)
+            .weigher((Integer id, List<SubjectVersion> all) ->
+                    all.stream().mapToInt(version -> version.schema().length()).sum())
             .expireAfterWrite(CACHE_DURATION)
             .build();
 
@@ -42,6 +52,26 @@ final class SchemaStore {
 
     static Optional<StoredSchema> load(Connection connection, int id) throws SQLException {
         return Sql.first(connection, SELECT_SCHEMA + "WHERE s.id = ?", RowMappers::schema, id);
+    }
+
+    /** The schema of this GUID. */
+    Optional<StoredSchema> schema(String guid) {
+        return Guid.first(guid)
+                .flatMap(first -> sql.query(
+                        "get schema " + guid,
+                        connection -> Sql.first(
+                                connection,
+                                SELECT_SCHEMA + "WHERE s.fingerprint BETWEEN ? AND ?",
+                                RowMappers::schema,
+                                first,
+                                Guid.last(guid).orElseThrow())));
+    }
+
+    /** All versions of a schema, from the cache if they were recently requested; active ones first. */
+    List<SubjectVersion> allVersions(int id) {
+        return versions.get(id, key -> versions(key, DeletedFilter.INCLUDED).stream()
+                .sorted(Comparator.comparing(SubjectVersion::isDeleted))
+                .toList());
     }
 
     List<SubjectVersion> versions(int id, DeletedFilter deleted) {
@@ -69,20 +99,25 @@ final class SchemaStore {
      */
     static Registration.Outcome insert(Connection connection, ParsedSchema schema, DeletedFilter references)
             throws SQLException {
+        requireReferences(connection, schema, references);
         Registration.Outcome outcome = Registration.Outcome.EXISTED;
         Optional<byte[]> stored = Optional.empty();
         // Repeats only if another transaction deletes the schema between the two statements.
         while (stored.isEmpty()) {
             int inserted = Sql.update(
                     connection,
-                    "INSERT INTO registry.schemas (id, fingerprint, schema, resolved) VALUES (?, ?, ?, ?)"
-                            + " ON CONFLICT DO NOTHING",
+                    "INSERT INTO registry.schemas"
+                            + " (id, fingerprint, schema_fingerprint, schema, resolved, metadata, rule_set)"
+                            + " VALUES (?, ?, ?, ?, ?, ?::json, ?::json) ON CONFLICT DO NOTHING",
                     schema.id(),
                     schema.fingerprint(),
+                    schema.schemaFingerprint(),
                     schema.text(),
-                    schema.references().isEmpty() ? null : schema.resolved());
+                    schema.references().isEmpty() ? null : schema.resolved(),
+                    json(schema.contract().metadata()),
+                    json(schema.contract().ruleSet()));
             if (inserted == 1) {
-                insertReferences(connection, schema, references);
+                insertReferences(connection, schema);
                 outcome = Registration.Outcome.CREATED;
             }
             stored = Sql.first(
@@ -97,9 +132,13 @@ final class SchemaStore {
         return outcome;
     }
 
-    private static void insertReferences(Connection connection, ParsedSchema schema, DeletedFilter allowed)
+    private static String json(Object value) {
+        return value == null ? null : CanonicalJson.write(value);
+    }
+
+    /** Prevents the deletion of referenced versions until the transaction ends. */
+    private static void requireReferences(Connection connection, ParsedSchema schema, DeletedFilter allowed)
             throws SQLException {
-        int position = 0;
         for (ResolvedReference reference : schema.references()) {
             Optional<Integer> there = Sql.first(
                     connection,
@@ -111,21 +150,34 @@ final class SchemaStore {
             if (there.isEmpty() || there.get() != reference.schemaId()) {
                 throw ApiException.referenceNotFound(reference.reference());
             }
+        }
+    }
+
+    private static void insertReferences(Connection connection, ParsedSchema schema) throws SQLException {
+        int position = 0;
+        for (ResolvedReference reference : schema.references()) {
             Sql.update(
                     connection,
-                    "INSERT INTO registry.schema_references (schema_id, position, name, subject, version)"
-                            + " VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO registry.schema_references (schema_id, position, name, subject, version, written)"
+                            + " VALUES (?, ?, ?, ?, ?, ?)",
                     schema.id(),
                     position++,
                     reference.reference().name(),
                     reference.reference().subject(),
-                    reference.reference().version());
+                    reference.reference().version(),
+                    reference.written().equals(reference.reference().subject()) ? null : reference.written());
         }
     }
 
-    /** Deletes a schema that no subject uses any more, after a permanent deletion of a version. */
+    /** Prevents concurrent uses of schemas. One order for all transactions prevents deadlocks. */
+    static void lock(Connection connection, Collection<Integer> ids) throws SQLException {
+        for (int id : new TreeSet<>(ids)) {
+            Sql.first(connection, "SELECT id FROM registry.schemas WHERE id = ? FOR UPDATE", row -> true, id);
+        }
+    }
+
+    /** Deletes a locked schema that no subject uses any more, after a permanent deletion of a version. */
     static void removeIfUnused(Connection connection, int id) throws SQLException {
-        Sql.first(connection, "SELECT id FROM registry.schemas WHERE id = ? FOR UPDATE", row -> true, id);
         Sql.update(
                 connection,
                 "DELETE FROM registry.schemas s WHERE s.id = ?"
@@ -135,5 +187,6 @@ final class SchemaStore {
 
     void forget(int id) {
         cache.invalidate(id);
+        versions.invalidate(id);
     }
 }

@@ -5,8 +5,11 @@ import static io.lightflow.registry.server.RowMappers.SELECT_VERSION;
 import io.lightflow.service.sql.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Deletes versions in two steps. A softly deleted version is excluded from lists, from "latest" and from compatibility
@@ -34,6 +37,9 @@ final class VersionDeleter {
             SubjectVersion found = find(connection, subject, version);
             requireStep(found, step);
             delete(connection, List.of(found), step);
+            if (step == Step.PERMANENT) {
+                deleteSettingsIfEmpty(connection, subject);
+            }
             return found;
         });
         schemas.forget(deleted.id());
@@ -50,11 +56,13 @@ final class VersionDeleter {
                     RowMappers::version,
                     subject);
             List<SubjectVersion> active =
-                    all.stream().filter(version -> version.deleted() == null).toList();
+                    all.stream().filter(version -> !version.isDeleted()).toList();
             requireStep(subject, all, active, step);
             List<SubjectVersion> chosen = step == Step.SOFT ? active : all;
             delete(connection, chosen, step);
-            SubjectSettings.deleteOf(connection, subject);
+            if (step == Step.PERMANENT) {
+                deleteSettingsIfEmpty(connection, subject);
+            }
             return chosen;
         });
         deleted.forEach(version -> schemas.forget(version.id()));
@@ -63,7 +71,7 @@ final class VersionDeleter {
 
     private static void lock(Connection connection, String subject) throws SQLException {
         Registrar.lock(connection, subject);
-        SubjectSettings.requireWritable(connection, subject);
+        ModeStore.requireWritable(connection, subject);
     }
 
     private static SubjectVersion find(Connection connection, String subject, Optional<Integer> version)
@@ -77,14 +85,14 @@ final class VersionDeleter {
             throw ApiException.subjectNotFound(subject);
         }
         return all.stream()
-                .filter(one -> version.isPresent() ? one.version() == version.get() : one.deleted() == null)
+                .filter(one -> version.isPresent() ? one.version() == version.get() : !one.isDeleted())
                 .findFirst()
                 .orElseThrow(() -> version.map(number -> ApiException.versionNotFound(subject, number))
                         .orElseGet(() -> ApiException.subjectNotFound(subject)));
     }
 
     private static void requireStep(SubjectVersion found, Step step) {
-        boolean deleted = found.deleted() != null;
+        boolean deleted = found.isDeleted();
         if (deleted && step == Step.SOFT) {
             throw ApiException.versionSoftDeleted(found.subject(), found.version());
         }
@@ -105,39 +113,51 @@ final class VersionDeleter {
         }
     }
 
+    /** The settings of a subject survive its soft deletion. */
+    private static void deleteSettingsIfEmpty(Connection connection, String subject) throws SQLException {
+        Optional<Boolean> left = Sql.first(
+                connection, "SELECT true FROM registry.versions WHERE subject = ? LIMIT 1", row -> true, subject);
+        if (left.isEmpty()) {
+            ConfigStore.deleteOf(connection, subject);
+            ModeStore.deleteOf(connection, subject);
+        }
+    }
+
+    /** @param versions of one subject; they may reference each other */
     private static void delete(Connection connection, List<SubjectVersion> versions, Step step) throws SQLException {
-        for (SubjectVersion version : versions) {
-            delete(connection, version, step);
+        Set<Integer> chosen = versions.stream().map(SubjectVersion::version).collect(Collectors.toSet());
+        List<SubjectVersion> latestFirst = versions.stream()
+                .sorted(Comparator.comparing(SubjectVersion::version).reversed())
+                .toList();
+        for (SubjectVersion version : latestFirst) {
+            lockForDeletion(connection, version, step);
+        }
+        for (SubjectVersion version : latestFirst) {
+            List<Integer> referrers = SubjectStore.referrers(
+                    connection, version, chosen, step == Step.SOFT ? DeletedFilter.EXCLUDED : DeletedFilter.INCLUDED);
+            if (!referrers.isEmpty()) {
+                throw ApiException.referenceExists(version, referrers);
+            }
         }
         if (step == Step.PERMANENT) {
-            // Ascending order prevents deadlocks between concurrent deletions of the same schemas.
-            for (int id : versions.stream()
-                    .map(SubjectVersion::id)
-                    .distinct()
-                    .sorted()
-                    .toList()) {
-                SchemaStore.removeIfUnused(connection, id);
+            SchemaStore.lock(
+                    connection, versions.stream().map(SubjectVersion::id).toList());
+            for (SubjectVersion version : latestFirst) {
+                Sql.update(
+                        connection,
+                        "DELETE FROM registry.versions WHERE subject = ? AND version = ?",
+                        version.subject(),
+                        version.version());
+                SchemaStore.removeIfUnused(connection, version.id());
             }
         }
     }
 
-    private static void delete(Connection connection, SubjectVersion version, Step step) throws SQLException {
-        // The lock comes first: a concurrent reference either exists by then, or finds the version deleted.
+    /** The lock comes first: a concurrent reference either exists by then, or finds the version deleted. */
+    private static void lockForDeletion(Connection connection, SubjectVersion version, Step step) throws SQLException {
         String sql = step == Step.SOFT
                 ? "UPDATE registry.versions SET deleted = true WHERE subject = ? AND version = ? RETURNING 1"
                 : "SELECT 1 FROM registry.versions WHERE subject = ? AND version = ? FOR UPDATE";
         Sql.first(connection, sql, row -> true, version.subject(), version.version());
-        DeletedFilter users = step == Step.SOFT ? DeletedFilter.EXCLUDED : DeletedFilter.INCLUDED;
-        List<Integer> referrers = SubjectStore.referencedBy(connection, version.subject(), version.version(), users);
-        if (!referrers.isEmpty()) {
-            throw ApiException.referenceExists(version, referrers);
-        }
-        if (step == Step.PERMANENT) {
-            Sql.update(
-                    connection,
-                    "DELETE FROM registry.versions WHERE subject = ? AND version = ?",
-                    version.subject(),
-                    version.version());
-        }
     }
 }

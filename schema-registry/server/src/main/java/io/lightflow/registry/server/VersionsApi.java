@@ -1,7 +1,10 @@
 package io.lightflow.registry.server;
 
-import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.lightflow.registry.server.Registrar.Compatibility;
+import io.lightflow.registry.server.SchemaParser.Options;
+import io.lightflow.registry.server.SchemaParser.Text;
+import io.lightflow.registry.server.SchemaParser.Validation;
 import io.lightflow.registry.server.VersionDeleter.Step;
 import io.lightflow.registry.server.access.RegistryRole;
 import java.util.List;
@@ -9,81 +12,99 @@ import java.util.Optional;
 
 /** {@code /subjects/SUBJECT/versions} and below. */
 final class VersionsApi {
+    private final RequestPaths paths;
     private final SubjectStore subjects;
     private final SchemaStore schemas;
-    private final SubjectSettings settings;
+    private final ModeStore modes;
     private final SchemaParser parser;
     private final Registrar registrar;
     private final VersionDeleter deletion;
     private final AuditLog audit;
 
     VersionsApi(
+            RequestPaths paths,
             SubjectStore subjects,
             SchemaStore schemas,
-            SubjectSettings settings,
+            ModeStore modes,
             SchemaParser parser,
             Registrar registrar,
             VersionDeleter deletion,
             AuditLog audit) {
+        this.paths = paths;
         this.subjects = subjects;
         this.schemas = schemas;
-        this.settings = settings;
+        this.modes = modes;
         this.parser = parser;
         this.registrar = registrar;
         this.deletion = deletion;
         this.audit = audit;
     }
 
-    void addTo(RoutesConfig routes) {
+    void addTo(ContextRoutes routes) {
         String versions = "/subjects/{subject}/versions";
         String version = versions + "/{version}";
         routes.get(versions, RegistryJson.json(this::versions), RegistryRole.READ);
         routes.post(versions, RegistryJson.json(this::register), RegistryRole.WRITE);
-        routes.get(version, RegistryJson.json(this::version), RegistryRole.READ);
+        routes.get(version, RegistryJson.json(this::formattedVersion), RegistryRole.READ);
         routes.put(version, RegistryJson.json(this::place), RegistryRole.WRITE);
         routes.delete(version, RegistryJson.json(this::delete), RegistryRole.WRITE);
         routes.get(
                 version + "/schema",
-                RegistryJson.raw(context -> version(context).schema()),
+                RegistryJson.raw(context -> formattedVersion(context).schema()),
                 RegistryRole.READ);
         routes.get(version + "/referencedby", RegistryJson.json(this::referencedBy), RegistryRole.READ);
     }
 
-    private record RegisteredId(int id) {}
-
     private Object versions(Context context) {
-        String subject = PathParameters.inPath(context);
+        String subject = paths.subject(context);
+        if (RegistryJson.flag(context, "deletedAsNegative")) {
+            requireSubject(subject, DeletedFilter.INCLUDED);
+            return subjects.versionsDeletedAsNegative(subject, RegistryJson.page(context));
+        }
         DeletedFilter deleted = RegistryJson.deleted(context);
         List<Integer> versions = subjects.versions(subject, deleted, RegistryJson.page(context));
         if (versions.isEmpty()) {
-            requireSubject(subject, deleted);
+            requireSubject(subject, deleted == DeletedFilter.ONLY ? DeletedFilter.INCLUDED : deleted);
         }
         return versions;
     }
 
     private Object register(Context context) {
-        String subject = PathParameters.inPath(context);
+        String subject = paths.subject(context);
         SchemaRequest request = RegistryJson.body(context, SchemaRequest.class);
-        ParsedSchema schema = request.parse(context, parser);
-        if (request.givenId().isEmpty()) {
-            return new RegisteredId(audited(context, "register", registrar.register(subject, schema))
-                    .id());
-        }
-        requireDerived(request.givenId().get(), schema);
+        Registration registration = request.givenId().isPresent()
+                ? importVersion(subject, request, request.givenVersion())
+                : registrar.register(
+                        subject,
+                        request,
+                        RegistryJson.flag(context, "normalize") ? Text.NORMALIZED : Text.AS_WRITTEN,
+                        RegistryJson.flag(context, "force") ? Compatibility.IGNORED : Compatibility.REQUIRED);
+        String action = request.givenId().isPresent() ? "import" : "register";
+        return formatted(context, audited(context, action, registration)).withoutSubject();
+    }
+
+    private Registration importVersion(String subject, SchemaRequest request, Optional<Integer> version) {
         requireImportMode(subject);
-        Registration registration =
-                registrar.importVersion(subject, schema, request.givenVersion(), DeletedFilter.EXCLUDED);
-        return new RegisteredId(audited(context, "import", registration).id());
+        ParsedSchema schema = request.parse(parser, imported(subject, DeletedFilter.EXCLUDED));
+        requireDerived(request.givenId().orElseThrow(), schema);
+        return registrar.importVersion(subject, schema, version, DeletedFilter.EXCLUDED);
+    }
+
+    /** Versions of another registry are taken as they are. */
+    private static Options imported(String subject, DeletedFilter references) {
+        return new Options(subject, Text.AS_WRITTEN, Validation.LENIENT, references);
     }
 
     /** An extension of Confluent's API: {@code sync} copies versions with it, without a mode that blocks producers. */
     private Object place(Context context) {
-        String subject = PathParameters.inPath(context);
-        int version = PathParameters.versionInPath(context).orElseThrow(() -> ApiException.invalidVersion("latest"));
+        String subject = paths.subject(context);
+        int version = RequestPaths.version(context).orElseThrow(() -> ApiException.invalidVersion("latest"));
         SchemaRequest request = RegistryJson.body(context, SchemaRequest.class);
-        ParsedSchema schema = request.parse(context, parser);
-        request.givenId().ifPresent(id -> requireDerived(id, schema));
         DeletedFilter deleted = Boolean.TRUE.equals(request.deleted()) ? DeletedFilter.ONLY : DeletedFilter.EXCLUDED;
+        ParsedSchema schema = request.parse(
+                parser,
+                imported(subject, deleted == DeletedFilter.ONLY ? DeletedFilter.INCLUDED : DeletedFilter.EXCLUDED));
+        request.givenId().ifPresent(id -> requireDerived(id, schema));
         return audited(context, "place", registrar.importVersion(subject, schema, Optional.of(version), deleted));
     }
 
@@ -99,44 +120,67 @@ final class VersionsApi {
         return version;
     }
 
-    private static void requireDerived(int id, ParsedSchema schema) {
+    private void requireDerived(int id, ParsedSchema schema) {
         if (id != schema.id()) {
+            if (schemas.schema(id).isPresent()) {
+                throw ApiException.idOfAnother(id, schema.id());
+            }
             throw ApiException.idDoesNotMatch(id, schema.id());
         }
     }
 
     private void requireImportMode(String subject) {
-        if (settings.mode(subject).orElseGet(settings::globalMode) != Mode.IMPORT) {
+        if (!modes.effective(subject).isImport()) {
             throw ApiException.notPermitted("Subject " + subject + " is not in import mode, which registering"
                     + " a schema with an id requires. Omit the id, or set the subject's mode to IMPORT");
         }
     }
 
-    private SubjectVersion version(Context context) {
-        return find(
-                PathParameters.inPath(context), PathParameters.versionInPath(context), RegistryJson.deleted(context));
+    private SubjectVersion formattedVersion(Context context) {
+        SubjectVersion version =
+                find(paths.subject(context), RequestPaths.version(context), RegistryJson.deleted(context));
+        return formatted(context, version);
+    }
+
+    private SubjectVersion formatted(Context context, SubjectVersion version) {
+        if (SchemasApi.isResolved(context) && !version.references().isEmpty()) {
+            String resolved = schemas.schema(version.id())
+                    .map(StoredSchema::resolved)
+                    .orElseThrow(() -> ApiException.versionNotFound(version.subject(), version.version()));
+            return version.withSchema(resolved, version.references());
+        }
+        if ("qualified".equals(context.queryParam("referenceFormat"))) {
+            String prefix = Contexts.prefixOf(version.subject());
+            return version.withSchema(
+                    version.schema(),
+                    version.references().stream()
+                            .map(reference -> reference.resolvedIn(prefix))
+                            .toList());
+        }
+        return version;
     }
 
     private SubjectVersion find(String subject, Optional<Integer> version, DeletedFilter deleted) {
         if (version.isEmpty()) {
             return subjects.latest(subject, deleted).orElseThrow(() -> ApiException.subjectNotFound(subject));
         }
-        return subjects.version(subject, version.get(), deleted).orElseThrow(() -> {
-            requireSubject(subject, deleted);
-            return ApiException.versionNotFound(subject, version.get());
-        });
+        return subjects.version(subject, version.get(), deleted)
+                .or(() -> subjects.versionOfAnyContext(subject, version.get(), deleted))
+                .orElseThrow(() -> {
+                    requireSubject(subject, deleted);
+                    return ApiException.versionNotFound(subject, version.get());
+                });
     }
 
     private void requireSubject(String subject, DeletedFilter deleted) {
-        if (subjects.latest(subject, deleted).isEmpty()) {
+        if (!subjects.exists(subject, deleted)) {
             throw ApiException.subjectNotFound(subject);
         }
     }
 
     private Object delete(Context context) {
         Step step = SubjectsApi.step(context);
-        SubjectVersion deleted =
-                deletion.deleteVersion(PathParameters.inPath(context), PathParameters.versionInPath(context), step);
+        SubjectVersion deleted = deletion.deleteVersion(paths.subject(context), RequestPaths.version(context), step);
         audit.changed(
                 context,
                 SubjectsApi.action(step),
@@ -145,8 +189,8 @@ final class VersionsApi {
     }
 
     private Object referencedBy(Context context) {
-        SubjectVersion version =
-                find(PathParameters.inPath(context), PathParameters.versionInPath(context), DeletedFilter.INCLUDED);
-        return subjects.referencedBy(version.subject(), version.version(), RegistryJson.deleted(context));
+        SubjectVersion version = find(paths.subject(context), RequestPaths.version(context), DeletedFilter.INCLUDED);
+        return subjects.referencedBy(
+                version.subject(), version.version(), RegistryJson.deleted(context), RegistryJson.page(context));
     }
 }

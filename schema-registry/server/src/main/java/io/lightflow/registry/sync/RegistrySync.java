@@ -1,7 +1,7 @@
 package io.lightflow.registry.sync;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lightflow.registry.client.SchemaId;
 import io.lightflow.registry.sync.SyncedVersion.VersionKey;
 import java.net.URI;
@@ -19,12 +19,13 @@ import org.apache.avro.NameValidator;
 import org.apache.avro.Schema;
 
 /**
- * Copies versions and compatibility levels that {@code to} lacks. A copied version keeps its number, because references
- * contain it. It overwrites nothing, and reports conflicts instead. It still stores the schema of a conflicting version
- * by id, so that its records can be read. Each instance runs once.
+ * Copies versions and settings that {@code to} lacks. A copied version keeps its number, because references contain it.
+ * It overwrites nothing, and reports conflicts instead. It still stores the schema of a conflicting version by id, so
+ * that its records can be read. Each instance runs once.
  */
 public final class RegistrySync {
     private static final int PAGE = 500;
+    private static final String ALL_CONTEXTS = ":*:";
 
     private final RemoteRegistry from;
     private final RemoteRegistry to;
@@ -36,7 +37,7 @@ public final class RegistrySync {
     private int same;
     private int copied;
     private int storedById;
-    private int levels;
+    private int settings;
 
     enum WriteMode {
         ON,
@@ -68,8 +69,8 @@ public final class RegistrySync {
         existing = versions(to);
         existingIds = existing.values().stream().map(SyncedVersion::id).collect(Collectors.toSet());
         here.values().forEach(version -> copy(here, version));
-        copyLevels(here.keySet().stream().map(VersionKey::subject).collect(Collectors.toCollection(TreeSet::new)));
-        return new SyncReport(same, copied, storedById, levels, conflicts);
+        copySettings(here.keySet().stream().map(VersionKey::subject).collect(Collectors.toCollection(TreeSet::new)));
+        return new SyncReport(same, copied, storedById, settings, conflicts);
     }
 
     private static Map<VersionKey, SyncedVersion> versions(RemoteRegistry registry) {
@@ -77,7 +78,8 @@ public final class RegistrySync {
         JsonNode page;
         int offset = 0;
         do {
-            page = registry.get("/schemas?deleted=true&offset=" + offset + "&limit=" + PAGE);
+            page = registry.get(
+                    "/schemas?subjectPrefix=" + ALL_CONTEXTS + "&deleted=true&offset=" + offset + "&limit=" + PAGE);
             for (JsonNode listed : page) {
                 SyncedVersion version = SyncedVersion.of(listed);
                 versions.put(version.place(), version);
@@ -142,7 +144,8 @@ public final class RegistrySync {
         if (writing == WriteMode.OFF) {
             return;
         }
-        JsonNode request = JsonNodeFactory.instance.objectNode().put("schema", resolved(from, version.id()));
+        ObjectNode request = version.toRequest().put("schema", resolved(from, version.id()));
+        request.remove("references");
         RemoteRegistry.Response response = to.put(path, request);
         if (!response.isDone()) {
             storedById--;
@@ -166,39 +169,32 @@ public final class RegistrySync {
                 .parse(schema));
     }
 
-    private void copyLevels(Set<String> subjects) {
-        compareLevels("/config", "all subjects");
+    private void copySettings(Set<String> subjects) {
+        copySettings("/config", "all subjects");
         for (String subject : subjects) {
-            compareLevels("/config/" + RemoteRegistry.encode(subject), "subject " + subject);
+            copySettings("/config/" + RemoteRegistry.encode(subject), "subject " + subject);
         }
     }
 
-    private void compareLevels(String path, String what) {
-        Optional<String> here = level(from, path);
-        Optional<String> other = level(to, path);
+    private void copySettings(String path, String what) {
+        Optional<JsonNode> here = from.find(path);
+        Optional<JsonNode> other = to.find(path);
         if (here.isEmpty() || here.equals(other)) {
             return;
         }
         if (other.isPresent()) {
-            conflicts.add(
-                    "compatibility of " + what + ": " + here.get() + " in " + from + ", " + other.get() + " in " + to);
+            conflicts.add("settings of " + what + ": " + here.get() + " in " + from + ", " + other.get() + " in " + to);
             return;
         }
-        levels++;
+        settings++;
         if (writing == WriteMode.OFF) {
             return;
         }
-        RemoteRegistry.Response response =
-                to.put(path, JsonNodeFactory.instance.objectNode().put("compatibility", here.get()));
+        RemoteRegistry.Response response = to.put(path, here.get());
         if (!response.isDone()) {
-            levels--;
-            conflicts.add("compatibility of " + what + ": not accepted by " + to + ": " + response.refusal());
+            settings--;
+            conflicts.add("settings of " + what + ": not accepted by " + to + ": " + response.refusal());
         }
-    }
-
-    private static Optional<String> level(RemoteRegistry registry, String path) {
-        return registry.find(path)
-                .map(response -> response.path("compatibilityLevel").asText());
     }
 
     private void conflict(SyncedVersion version, String what) {

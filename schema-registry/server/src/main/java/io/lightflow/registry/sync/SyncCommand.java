@@ -83,14 +83,14 @@ public final class SyncCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         report.conflicts().forEach(conflict -> out.println("CONFLICT " + conflict));
         out.printf(
-                "%d versions the same, %d %scopied, %d schemas %sstored by id, %d compatibility levels %scopied,"
+                "%d versions the same, %d %scopied, %d schemas %sstored by id, %d settings %scopied,"
                         + " %d conflicts%n",
                 report.same(),
                 report.copied(),
                 dryRun ? "to be " : "",
                 report.storedById(),
                 dryRun ? "to be " : "",
-                report.levels(),
+                report.settings(),
                 dryRun ? "to be " : "",
                 report.conflicts().size());
         out.flush();

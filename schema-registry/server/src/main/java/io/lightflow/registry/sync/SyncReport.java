@@ -8,10 +8,10 @@ import java.util.List;
  * @param same versions that both registries had
  * @param copied versions that were missing
  * @param storedById schemas stored by id only, because another schema has their version
- * @param levels compatibility levels that were missing
+ * @param settings settings of subjects that were missing
  * @param conflicts differences, which stay unchanged
  */
-public record SyncReport(int same, int copied, int storedById, int levels, List<String> conflicts) {
+public record SyncReport(int same, int copied, int storedById, int settings, List<String> conflicts) {
     public SyncReport {
         conflicts = List.copyOf(conflicts);
     }

@@ -124,7 +124,9 @@ class AccessTest extends ApiTest {
                 .startsWith("writer from 127.0.0.1: register schema ")
                 .endsWith("as version 1 of subject things");
         assertThat(lines.toString())
-                .contains("set-compatibility NONE of subject things", "delete-for-good subject things")
+                .contains(
+                        "set-config {\"compatibilityLevel\":\"NONE\"} of subject things",
+                        "delete-for-good subject things")
                 .doesNotContain(TOKEN)
                 .doesNotContain("reader");
         String metrics = send("GET", server.url(), "/metrics", null, "Authorization", READER)

@@ -68,11 +68,23 @@ class CompatibilityApiTest extends ApiTest {
     void anUnknownSubjectAcceptsAnySchema() throws Exception {
         assertThat(check("/versions", BASE)).isEqualTo(json("{\"is_compatible\":true}"));
         assertThat(check("/versions/latest", BASE)).isEqualTo(json("{\"is_compatible\":true}"));
-        assertFails("POST", "/compatibility/subjects/things/versions/1", body(BASE), 404, 40401);
+        assertFails("POST", "/compatibility/subjects/things/versions/1", body(BASE), 404, 40402);
         register("things", BASE);
         assertFails("POST", "/compatibility/subjects/things/versions/2", body(BASE), 404, 40402);
         assertFails("POST", "/compatibility/subjects/things/versions/x", body(BASE), 422, 42202);
         assertFails("POST", "/compatibility/subjects/things/versions/1", body("{"), 422, 42201);
+    }
+
+    @Test
+    void anInvalidSchemaIsIncompatibleIfTheReasonsAreRequested() throws Exception {
+        register("things", BASE);
+        for (String versions : new String[] {"/versions", "/versions/latest"}) {
+            JsonNode verdict = check(versions + "?verbose=true", "{\"type\":\"nonsense\"}");
+            assertThat(verdict.path("is_compatible").asBoolean()).isFalse();
+            assertThat(verdict.path("messages").path(0).asText()).contains("Invalid schema");
+            assertFails(
+                    "POST", "/compatibility/subjects/things" + versions, body("{\"type\":\"nonsense\"}"), 422, 42201);
+        }
     }
 
     private boolean isCompatible(String schema) throws Exception {

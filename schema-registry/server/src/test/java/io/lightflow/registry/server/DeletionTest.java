@@ -62,7 +62,7 @@ class DeletionTest extends ApiTest {
     }
 
     @Test
-    void deletingASubjectDeletesItsSettings() throws Exception {
+    void theSettingsOfASubjectSurviveItsSoftDeletionOnly() throws Exception {
         register("things", INT);
         register("things", LONG);
         setLevel("/config/things", "NONE");
@@ -70,13 +70,23 @@ class DeletionTest extends ApiTest {
         assertFails("DELETE", "/subjects/things?permanent=true", null, 404, 40405);
         assertThat(call("DELETE", "/subjects/things", null, 200)).isEqualTo(json("[1,2]"));
         assertFails("DELETE", "/subjects/things", null, 404, 40404);
-        assertFails("GET", "/config/things", null, 404, 40408);
+        assertThat(get("/config/things", 200)).isEqualTo(json("{\"compatibilityLevel\":\"NONE\"}"));
         assertFails("GET", "/subjects/things/versions", null, 404, 40401);
         assertThat(get("/subjects", 200)).isEqualTo(json("[]"));
         assertThat(get("/subjects?deleted=true", 200)).isEqualTo(json("[\"things\"]"));
         assertThat(get("/subjects?deletedOnly=true", 200)).isEqualTo(json("[\"things\"]"));
         assertThat(call("DELETE", "/subjects/things?permanent=true", null, 200)).isEqualTo(json("[1,2]"));
         assertFails("DELETE", "/subjects/things?permanent=true", null, 404, 40401);
+        assertFails("GET", "/config/things", null, 404, 40408);
+    }
+
+    @Test
+    void deletedVersionsAreListedAloneOrAsNegativeNumbers() throws Exception {
+        register("things", INT);
+        register("things", LONG);
+        call("DELETE", "/subjects/things/versions/1", null, 200);
+        assertThat(get("/subjects/things/versions?deletedOnly=true", 200)).isEqualTo(json("[1]"));
+        assertThat(get("/subjects/things/versions?deletedAsNegative=true", 200)).isEqualTo(json("[-1,2]"));
     }
 
     @Test

@@ -73,6 +73,56 @@ class ModeTest extends ApiTest {
     }
 
     @Test
+    void anImportRevivesADeletedVersion() throws Exception {
+        int id = register("things", INT);
+        call("DELETE", "/subjects/things", null, 200);
+        call("PUT", "/mode/things", "{\"mode\":\"IMPORT\"}", 200);
+        call("POST", "/subjects/things/versions", imported(INT, id, 1), 200);
+        assertThat(get("/subjects/things/versions", 200)).isEqualTo(json("[1]"));
+        assertThat(get("/subjects/things/versions/1", 200).path("id").asInt()).isEqualTo(id);
+    }
+
+    @Test
+    void aModeIsTheContextsOrTheRegistrysUnlessTheSubjectHasItsOwn() throws Exception {
+        assertThat(mode("/mode")).isEqualTo("READWRITE");
+        call("PUT", "/mode/:.staging:", "{\"mode\":\"READONLY\"}", 200);
+        assertFails("POST", "/subjects/:.staging:things/versions", body(INT), 422, 42205);
+        register("things", INT);
+        call("PUT", "/mode/:.staging:things", "{\"mode\":\"READWRITE\"}", 200);
+        register(":.staging:things", INT);
+        assertThat(mode("/mode/:.staging:others?defaultToGlobal=true")).isEqualTo("READONLY");
+
+        call("PUT", "/mode/:.__GLOBAL:", "{\"mode\":\"READONLY\"}", 200);
+        assertThat(mode("/mode?defaultToGlobal=true")).isEqualTo("READONLY");
+        assertFails("POST", "/subjects/things/versions", body(LONG), 422, 42205);
+        call("PUT", "/mode/:.__GLOBAL:", "{\"mode\":null}", 200);
+        register("things", LONG);
+
+        call("PUT", "/mode", "{\"mode\":\"READONLY_OVERRIDE\"}", 200);
+        assertFails("POST", "/subjects/:.staging:things/versions", body(LONG), 422, 42205);
+        assertThat(call("DELETE", "/mode", null, 200).path("mode").asText()).isEqualTo("READONLY_OVERRIDE");
+        assertThat(mode("/mode")).isEqualTo("READWRITE");
+        assertFails("PUT", "/mode/things", "{\"mode\":\"FORWARD\"}", 422, 42204);
+    }
+
+    @Test
+    void theModesOfAContextsSubjectsAreDeletedTogether() throws Exception {
+        for (String subject : new String[] {":.a:", ":.a:x", ":.b:x", "x"}) {
+            call("PUT", "/mode/" + subject, "{\"mode\":\"READONLY\"}", 200);
+        }
+        call("DELETE", "/mode/:.a:?recursive=true", null, 200);
+        assertFails("GET", "/mode/:.a:x", null, 404, 40409);
+        assertThat(mode("/mode/:.b:x")).isEqualTo("READONLY");
+        call("DELETE", "/mode?recursive=true", null, 200);
+        assertFails("GET", "/mode/x", null, 404, 40409);
+        assertThat(mode("/mode/:.b:x")).isEqualTo("READONLY");
+    }
+
+    private String mode(String path) throws Exception {
+        return get(path, 200).path("mode").asText();
+    }
+
+    @Test
     void importModeIsRejectedForExistingVersionsUnlessForced() throws Exception {
         register("things", INT);
         assertFails("PUT", "/mode", "{\"mode\":\"IMPORT\"}", 422, 42205);

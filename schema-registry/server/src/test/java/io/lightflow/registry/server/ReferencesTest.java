@@ -108,6 +108,42 @@ class ReferencesTest extends ApiTest {
         }
     }
 
+    @Test
+    void aDeletedVersionCannotBeReferenced() throws Exception {
+        register("place", PLACE);
+        with("site", SITE, "ads.Place", "place", 1);
+        call("DELETE", "/subjects/site", null, 200);
+        call("DELETE", "/subjects/place", null, 200);
+        post("site", SITE, 422, reference("ads.Place", "place", 1));
+        assertThat(get("/subjects/place/versions/1/referencedby?deleted=true", 200))
+                .hasSize(1);
+    }
+
+    @Test
+    void aSubjectWhoseVersionsReferenceEachOtherIsDeletedAsAWhole() throws Exception {
+        setLevel("/config/all", "NONE");
+        register("all", PLACE);
+        with("all", SITE, "ads.Place", "all", 1);
+        assertFails("DELETE", "/subjects/all/versions/1", null, 422, 42206);
+        assertThat(call("DELETE", "/subjects/all", null, 200)).isEqualTo(json("[1,2]"));
+        assertThat(call("DELETE", "/subjects/all?permanent=true", null, 200)).isEqualTo(json("[1,2]"));
+        assertThat(get("/subjects?deleted=true", 200)).isEmpty();
+    }
+
+    @Test
+    void versionsAreReadWithReferencedTypesInlinedAndReferrersByPage() throws Exception {
+        register("place", PLACE);
+        int site = with("site", SITE, "ads.Place", "place", 1);
+        String inlined = get("/subjects/site/versions/1?format=resolved", 200)
+                .path("schema")
+                .asText();
+        assertThat(SchemaId.of(new Schema.Parser().parse(inlined))).isEqualTo(site);
+        assertThat(get("/subjects/place/versions/1/referencedby?limit=1", 200)).isEqualTo(json("[" + site + "]"));
+        assertThat(get("/subjects/place/versions/1/referencedby?offset=1", 200)).isEmpty();
+        assertThat(get("/schemas/ids/" + site + "/subjects?offset=1", 200)).isEmpty();
+        assertThat(get("/schemas/ids/" + site + "/versions?limit=1", 200)).hasSize(1);
+    }
+
     private int status(String method, String path, String body) {
         try {
             return send(method, path, body).statusCode();

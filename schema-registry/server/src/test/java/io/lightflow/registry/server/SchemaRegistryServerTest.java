@@ -167,8 +167,8 @@ class SchemaRegistryServerTest {
 
     @Test
     void anIdCollisionIsDetectedAndTheMessageNamesARemedy() throws SQLException {
-        database.execute("INSERT INTO registry.schemas (id, fingerprint, schema) VALUES (" + SchemaId.of(CLICK)
-                + ", sha256('another schema'), '\"string\"')");
+        database.execute("INSERT INTO registry.schemas (id, fingerprint, schema_fingerprint, schema) VALUES ("
+                + SchemaId.of(CLICK) + ", sha256('another schema'), sha256('another schema'), '\"string\"')");
         assertThatThrownBy(() -> client().register("clicks", CLICK))
                 .isInstanceOf(SchemaRejectedException.class)
                 .hasMessageContaining("another schema already uses")
