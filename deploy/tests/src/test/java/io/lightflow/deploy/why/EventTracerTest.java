@@ -83,6 +83,12 @@ class EventTracerTest {
         send(WEST, EventType.CLICK, "user-3", click("c-orphan", "hasty", "i-late", 10));
         send(WEST, EventType.CONVERSION, "user-4", conversion("v-nobody", "adv", 10));
         send(WEST, EventType.TAG, "user-1", tag("t-1", 5));
+        Impression crawled = impression("i-crawled", 5);
+        crawled.setUserAgent("a crawler");
+        send(WEST, EventType.IMPRESSION, "user-9", crawled);
+        send(WEST, EventType.CLICK, "user-9", click("c-crawled", "adv", "i-crawled", 6));
+        send(WEST, EventType.IMPRESSION, "user-9", impression("i-fast", 5));
+        send(WEST, EventType.CLICK, "user-9", click("c-fast", "adv", "i-fast", 5));
         Impression priceless = impression("i-rejected", 5);
         priceless.setPriceMicros(-1);
         send(WEST, EventType.IMPRESSION, "user-5", priceless);
@@ -369,6 +375,17 @@ class EventTracerTest {
         assertThat(hops(event, Station.ARCHIVED))
                 .extracting(hop -> hop.archive().table())
                 .containsExactly("impressions", "rejected");
+    }
+
+    @Test
+    void invalidTrafficNamesItsRule() {
+        EventTrace click = event("c-crawled");
+        assertThat(hop(click, Station.DECIDED).text()).endsWith("; invalid traffic by the rule invalid-impression");
+        assertThat(hop(click, Station.COUNTED).text()).contains("apart, as invalid traffic");
+        assertThat(hop(event("i-crawled"), Station.DECIDED).text())
+                .isEqualTo("joined: the first impression with its id; invalid traffic by the rule crawler");
+        assertThat(hop(event("c-fast"), Station.DECIDED).text())
+                .endsWith("; matches the traffic rule fast-click, in shadow mode");
     }
 
     @Test
