@@ -19,6 +19,11 @@ public final class SqlStatement {
     /** They list tables and columns, but no rows. */
     private static final Pattern DESCRIBING_FUNCTION = Pattern.compile("(duckdb|pragma)_.*");
 
+    private static final Pattern NODE = Pattern.compile("\"type\":\"([A-Z_]+_NODE)\"");
+    /** A common table expression of any other kind changes rows. */
+    private static final Set<String> READING_NODES =
+            Set.of("SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE");
+
     private static final Pattern DESCRIBING =
             Pattern.compile("\"SHOW_REF\"|information_schema|pg_catalog|sqlite_master|\"(duckdb|pragma|pg)_");
 
@@ -58,10 +63,21 @@ public final class SqlStatement {
                 if (parsed.getInt(3) != 1) {
                     throw new SqlException("expected one SELECT statement, found " + parsed.getInt(3) + ": " + sql);
                 }
+                requireReading(sql, parsed.getString(4));
                 return new SqlStatement(sql.strip().replaceFirst(";\\s*\\z", ""), parsed.getString(4));
             }
         } catch (SQLException e) {
             throw new SqlException("expected a SELECT statement, found: " + sql, e);
+        }
+    }
+
+    private static void requireReading(String sql, String tree) {
+        Matcher nodes = NODE.matcher(tree);
+        while (nodes.find()) {
+            if (!READING_NODES.contains(nodes.group(1))) {
+                throw new SqlException("expected a SELECT statement that only reads, found: " + sql
+                        + System.lineSeparator() + "  because: it contains a " + nodes.group(1));
+            }
         }
     }
 
