@@ -15,6 +15,11 @@ public enum OutputTopic {
         this.suffix = suffix;
     }
 
+    /** The topic's name without that of the group, such as {@code joined.clicks}. */
+    public String suffix() {
+        return suffix;
+    }
+
     /** The topic's name, such as {@code us.joined.clicks}. */
     public String of(String group) {
         return group + "." + suffix;

@@ -266,6 +266,7 @@ public final class StackFolder implements AutoCloseable {
                 written.pace(),
                 written.dataflow(),
                 written.statistics(),
+                written.copies(),
                 written.traffic(),
                 written.archive(),
                 written.metrics());

@@ -109,7 +109,8 @@ public final class DataflowTopology implements TopologyDescriptor {
                 Runtime.getRuntime().availableProcessors(),
                 metrics.measured(store.cells(), store.bytes()),
                 store.identity(settings.group()),
-                metrics.measured(new KafkaSink(new KafkaClients(settings.kafka()), settings.group(), metrics::sent)),
+                metrics.measured(new KafkaSink(
+                        new KafkaClients(settings.kafka()), settings.group(), settings.copyRules(), metrics::sent)),
                 new OperatorLink(GroupNodes.connect(settings, this), store::checkpoint).start(),
                 helpers(),
                 InstantSource.system(),

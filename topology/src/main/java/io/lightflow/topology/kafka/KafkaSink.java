@@ -1,5 +1,7 @@
 package io.lightflow.topology.kafka;
 
+import io.lightflow.copy.CopyRule;
+import io.lightflow.copy.CopySelector;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
@@ -51,6 +53,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     private final KafkaClients clients;
     private final String group;
     private final Duration transactionTimeout;
+    private final List<CopyRule> copies;
     private final LongConsumer sentNanos;
     private final KafkaLedger ledger;
     private final Admin admin;
@@ -80,20 +83,29 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     }
 
     public KafkaSink(KafkaClients clients, String group) {
-        this(clients, group, TRANSACTION_TIMEOUT, nanos -> {});
+        this(clients, group, List.of(), nanos -> {});
     }
 
-    /** @param sentNanos takes how long the producer took to accept the records of a transaction; thread-safe */
-    public KafkaSink(KafkaClients clients, String group, LongConsumer sentNanos) {
-        this(clients, group, TRANSACTION_TIMEOUT, sentNanos);
+    /**
+     * @param copies rules by which outputs are sent to further topics in the same transaction
+     * @param sentNanos takes how long the producer took to accept the records of a transaction; thread-safe
+     */
+    public KafkaSink(KafkaClients clients, String group, List<CopyRule> copies, LongConsumer sentNanos) {
+        this(clients, group, TRANSACTION_TIMEOUT, copies, sentNanos);
     }
 
     /** @param transactionTimeout after which the broker aborts a commit that has not ended */
     public KafkaSink(KafkaClients clients, String group, Duration transactionTimeout) {
-        this(clients, group, transactionTimeout, nanos -> {});
+        this(clients, group, transactionTimeout, List.of(), nanos -> {});
     }
 
-    private KafkaSink(KafkaClients clients, String group, Duration transactionTimeout, LongConsumer sentNanos) {
+    private KafkaSink(
+            KafkaClients clients,
+            String group,
+            Duration transactionTimeout,
+            List<CopyRule> copies,
+            LongConsumer sentNanos) {
+        this.copies = copies;
         this.sentNanos = sentNanos;
         this.clients = clients;
         this.group = group;
@@ -167,7 +179,7 @@ public final class KafkaSink implements Sink<List<OutputEvent>> {
     }
 
     private TransactionalWriter writer(String id) {
-        return new TransactionalWriter(clients, id, group, transactionTimeout, sentNanos);
+        return new TransactionalWriter(clients, id, group, transactionTimeout, new CopySelector(copies), sentNanos);
     }
 
     private void takeOver(int shard, Map<Integer, OpenShard> opened) {

@@ -1,7 +1,6 @@
 package io.lightflow.topology.kafka;
 
 import io.lightflow.event.LightEventDecoder;
-import io.lightflow.event.OutputTopic;
 import io.lightflow.time.Durations;
 import io.lightflow.topology.settings.GroupSettings;
 import java.time.Duration;
@@ -58,9 +57,7 @@ public final class TopicChecks {
         Set<String> light = GroupTopics.light(settings).keySet();
         Set<String> names = new TreeSet<>(light);
         names.add(ledger);
-        for (OutputTopic output : OutputTopic.values()) {
-            names.add(output.of(settings.group()));
-        }
+        names.addAll(TopicSetup.outputs(settings));
         Map<String, TopicDescription> found = TopicSetup.describe(admin, names);
         if (found.containsKey(ledger)) {
             requireSameShards(ledger, found.get(ledger));

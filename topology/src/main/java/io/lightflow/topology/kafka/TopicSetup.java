@@ -4,6 +4,7 @@ import io.lightflow.event.LightEventDecoder;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.topology.settings.GroupSettings;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,16 +29,17 @@ public final class TopicSetup {
     private TopicSetup() {}
 
     /**
-     * Creates the joined topics, the orphans, the rejected records and the ledger of a group, as far as they do not
-     * exist. They have as many partitions as the group has shards, and the cluster's default replication.
+     * Creates the joined topics, the orphans, the rejected records, the topics of copies and the ledger of a group, as
+     * far as they do not exist. They have as many partitions as the group has shards, and the cluster's default
+     * replication.
      *
      * @throws IllegalStateException if a topic exists with another number of partitions, or rejects records as long as
      *     joined events can be
      */
     public static void createOutputs(Admin admin, GroupSettings settings) {
         List<NewTopic> wanted = new ArrayList<>();
-        for (OutputTopic topic : OutputTopic.values()) {
-            wanted.add(new NewTopic(topic.of(settings.group()), Optional.of(settings.shards()), Optional.empty())
+        for (String topic : outputs(settings)) {
+            wanted.add(new NewTopic(topic, Optional.of(settings.shards()), Optional.empty())
                     .configs(Map.of(
                             TopicConfig.COMPRESSION_TYPE_CONFIG,
                             "producer",
@@ -61,6 +63,16 @@ public final class TopicSetup {
         found.forEach((name, topic) -> requirePartitions(name, topic, settings.shards()));
         existed.remove(GroupTopics.ledger(settings.group()));
         existed.forEach(name -> requireRoom(admin, name, settings.kafka().bootstrapServers()));
+    }
+
+    /** The topics that the join writes, but for the ledger. */
+    static Set<String> outputs(GroupSettings settings) {
+        Set<String> topics = new LinkedHashSet<>();
+        for (OutputTopic topic : OutputTopic.values()) {
+            topics.add(topic.of(settings.group()));
+        }
+        settings.copyRules().forEach(copy -> topics.add(copy.topic()));
+        return topics;
     }
 
     /** A record that the topic rejects would be sent again for ever. */

@@ -1,5 +1,6 @@
 package io.lightflow.topology.kafka;
 
+import io.lightflow.copy.CopySelector;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.position.TopicPosition;
@@ -29,15 +30,23 @@ final class TransactionalWriter {
     private final String group;
     private final ConsumerGroupMetadata consumerGroup;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final CopySelector copies;
     private final LongConsumer sentNanos;
 
     /**
      * Connects to nothing until {@link #begin}.
      *
+     * @param copies chooses the outputs that are sent to further topics as well
      * @param sentNanos takes how long the producer took to accept the records of a commit
      */
     TransactionalWriter(
-            KafkaClients clients, String id, String group, Duration transactionTimeout, LongConsumer sentNanos) {
+            KafkaClients clients,
+            String id,
+            String group,
+            Duration transactionTimeout,
+            CopySelector copies,
+            LongConsumer sentNanos) {
+        this.copies = copies;
         this.sentNanos = sentNanos;
         this.id = id;
         this.group = group;
@@ -74,8 +83,10 @@ final class TransactionalWriter {
         for (Commit<List<OutputEvent>> commit : commits) {
             ShardMove move = commit.moves().get(0);
             for (OutputEvent output : commit.output()) {
-                producer.send(
-                        new ProducerRecord<>(output.topic().of(group), move.shard(), output.key(), output.value()));
+                send(output.topic().of(group), move.shard(), output);
+                for (String copy : copies.topicsFor(output)) {
+                    send(copy, move.shard(), output);
+                }
             }
             producer.send(new ProducerRecord<>(
                     GroupTopics.ledger(group),
@@ -88,6 +99,10 @@ final class TransactionalWriter {
         sentNanos.accept(System.nanoTime() - begunNanos);
         producer.sendOffsetsToTransaction(offsets, consumerGroup);
         producer.commitTransaction();
+    }
+
+    private void send(String topic, int shard, OutputEvent output) {
+        producer.send(new ProducerRecord<>(topic, shard, output.key(), output.value()));
     }
 
     private static void addOffsets(ShardMove move, Map<TopicPartition, OffsetAndMetadata> offsets) {

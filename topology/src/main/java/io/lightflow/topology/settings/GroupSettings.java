@@ -1,6 +1,9 @@
 package io.lightflow.topology.settings;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.lightflow.copy.CopyRule;
+import io.lightflow.event.EventType;
+import io.lightflow.event.OutputTopic;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.secret.KafkaSecrets;
 import io.lightflow.secret.SecretReferences;
@@ -12,6 +15,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The settings of a group: all that its topologies need to know, read from one YAML file. The settings reference
@@ -30,6 +35,7 @@ import java.util.Map;
  * @param pace how fast to read
  * @param dataflow section of the topology {@code dataflow}
  * @param statistics section of the topology {@code stats-counter}
+ * @param copies further topics that joined events are copied to; null for none
  * @param traffic the rules of invalid traffic; null without any besides the row cap
  * @param archive section of the topology {@code archive}; null if the group has none
  * @param metrics where the workers export their metrics
@@ -48,6 +54,7 @@ public record GroupSettings(
         Pace pace,
         DataflowSection dataflow,
         StatisticsSection statistics,
+        @JsonInclude(JsonInclude.Include.NON_NULL) List<CopySection> copies,
         @JsonInclude(JsonInclude.Include.NON_NULL) TrafficSection traffic,
         @JsonInclude(JsonInclude.Include.NON_NULL) ArchiveSection archive,
         MetricsSection metrics) {
@@ -84,9 +91,30 @@ public record GroupSettings(
         dataflow = Require.orElse(dataflow, new DataflowSection(null, null, null));
         statistics = Require.orElse(statistics, new StatisticsSection(null, null, null, null, null));
         metrics = Require.orElse(metrics, new MetricsSection(null, null, null));
+        if (copies != null) {
+            copies = List.copyOf(copies);
+            for (CopySection copy : copies) {
+                requireOwnTopic(copy, group, dataCenters);
+            }
+        }
         if (store.rocksdb() != null && dataflow.workers() > 1) {
             throw new WrongSettingException("the key dataflow.workers must be 1 with store.rocksdb, which is for one"
                     + " process, found " + dataflow.workers());
+        }
+    }
+
+    /** A copy must not end up in a topic that a topology or the mirror writes or reads. */
+    private static void requireOwnTopic(CopySection copy, String group, List<String> dataCenters) {
+        Set<String> taken = new TreeSet<>(Set.of(group + ".ledger"));
+        for (OutputTopic topic : OutputTopic.values()) {
+            taken.add(topic.of(group));
+        }
+        for (EventType type : EventType.values()) {
+            dataCenters.forEach(dc -> taken.add(type.centralTopic(dc)));
+        }
+        if (taken.contains(copy.topic())) {
+            throw new WrongSettingException("the key copies.topic must name a topic of its own, found " + copy.topic()
+                    + ", which Lightflow uses");
         }
     }
 
@@ -110,9 +138,17 @@ public record GroupSettings(
                 pace,
                 dataflow,
                 statistics,
+                copies,
                 otherTraffic,
                 archive,
                 metrics);
+    }
+
+    /** The rules by which joined events are copied to further topics. */
+    public List<CopyRule> copyRules() {
+        return copies == null
+                ? List.of()
+                : copies.stream().map(CopySection::rule).toList();
     }
 
     /** The rules of the join step, with those of invalid traffic. */

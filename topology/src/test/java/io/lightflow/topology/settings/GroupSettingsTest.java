@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.attribution.Windows;
+import io.lightflow.copy.CopyRule;
 import io.lightflow.event.EventRules;
+import io.lightflow.event.OutputTopic;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.topology.settings.GroupSettings.Beacons;
 import io.lightflow.traffic.TrafficRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +91,43 @@ class GroupSettingsTest {
         assertThat(rules.shadow()).containsExactly(TrafficRule.FAST_CLICK);
         assertThat(GroupSettings.parse(settings.toYaml())).isEqualTo(settings);
         assertThat(GroupSettings.parse(GOOD).joinSettings().traffic()).isEqualTo(TrafficRules.NONE);
+    }
+
+    @Test
+    void copiesAreReadAndWrittenBack() {
+        GroupSettings settings = GroupSettings.parse(withoutSecrets(GOOD) + """
+                copies:
+                  - topic: us.partner
+                    from: joined.clicks
+                    where: {click.advertiserId: [acme], provenance.invalid: ["false"]}
+                  - {topic: us.sample, from: joined.impressions, sample: 0.01}
+                """);
+
+        assertThat(settings.copyRules())
+                .containsExactly(
+                        new CopyRule(
+                                "us.partner",
+                                OutputTopic.CLICKS,
+                                Map.of("click.advertiserId", Set.of("acme"), "provenance.invalid", Set.of("false")),
+                                Map.of(),
+                                1),
+                        new CopyRule("us.sample", OutputTopic.IMPRESSIONS, Map.of(), Map.of(), 0.01));
+        assertThat(GroupSettings.parse(settings.toYaml())).isEqualTo(settings);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    {topic: us.ledger, from: joined.clicks}   | must name a topic of its own, found us.ledger
+                    {topic: us-west.tags, from: joined.tags}  | must name a topic of its own, found us-west.tags
+                    {topic: a b, from: joined.clicks}         | the key copies.topic takes 1 to 249 letters
+                    {topic: p, from: clicks}                  | expected from to be one of joined.impressions,
+                    {topic: p, from: orphans, sample: 2}      | expected a sample above 0 and up to 1, found 2.0
+                    {topic: p, from: orphans, where: {x: [1]}} | the copy to p is wrong: expected a field of OrphanClick
+                    """)
+    void aWrongCopyIsNamed(String copy, String message) {
+        assertThatThrownBy(() -> GroupSettings.parse(GOOD + "copies: [" + copy + "]\n"))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining(message);
     }
 
     @Test

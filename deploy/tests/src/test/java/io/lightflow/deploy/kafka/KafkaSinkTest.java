@@ -5,6 +5,7 @@ import static io.lightflow.deploy.kafka.SinkSamples.commit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.lightflow.copy.CopyRule;
 import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
 import io.lightflow.event.LightEventDecoder;
 import io.lightflow.event.OutputEvent;
@@ -81,6 +82,27 @@ class KafkaSinkTest {
 
             TestKafka.await("the commit shows", () -> successor.read(0).equals(at(25)));
             assertThat(committed("zombie")).isEqualTo(25);
+        }
+    }
+
+    @Test
+    void copiesAreCommittedWithTheirOriginalsOrNotAtAll() {
+        kafka.createOutputs("copied", 4);
+        kafka.broker().createTopic("partner", 4, Map.of());
+        List<CopyRule> copies = List.of(new CopyRule("partner", OutputTopic.CLICKS, Map.of(), Map.of(), 1));
+        try (KafkaSink zombie = new KafkaSink(kafka.clients(), "copied", copies, nanos -> {});
+                KafkaSink successor = new KafkaSink(kafka.clients(), "copied", copies, nanos -> {})) {
+            zombie.open(0);
+            zombie.commit(commit(0, Position.START, at(10)));
+            successor.open(0);
+            assertThatThrownBy(() -> zombie.commit(commit(0, at(10), at(1_000))))
+                    .isInstanceOf(FencedException.class);
+            successor.commit(commit(0, at(10), at(25)));
+
+            TestKafka.await("the commit shows", () -> successor.read(0).equals(at(25)));
+            assertThat(kafka.committedSum("partner", 4))
+                    .isEqualTo(committed("copied"))
+                    .isEqualTo(25);
         }
     }
 

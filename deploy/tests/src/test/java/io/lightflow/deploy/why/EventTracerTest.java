@@ -210,8 +210,18 @@ class EventTracerTest {
         return Instant.ofEpochMilli(time + seconds * 1_000L);
     }
 
-    /** The only record of an output topic that contains a text. */
-    private static RecordPlace output(String topic, String text) {
+    /** The only record of an output topic that contains a string. */
+    private static RecordPlace output(String topic, String string) {
+        List<ConsumerRecord<byte[], byte[]>> found = outputs(topic, string);
+        assertThat(found).hasSize(1);
+        return new RecordPlace(
+                topic,
+                "%08x".formatted(group.incarnation(topic)),
+                0,
+                found.get(0).offset());
+    }
+
+    private static List<ConsumerRecord<byte[], byte[]>> outputs(String topic, String string) {
         List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
         TopicPartition partition = new TopicPartition(topic, 0);
         try (KafkaConsumer<byte[], byte[]> consumer = group.clients().consumer("why-test-outputs", 1_000)) {
@@ -220,18 +230,13 @@ class EventTracerTest {
             long end = consumer.endOffsets(List.of(partition)).get(partition);
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                    if (new String(record.value(), StandardCharsets.ISO_8859_1).contains(text)) {
+                    if (new String(record.value(), StandardCharsets.ISO_8859_1).contains(string)) {
                         found.add(record);
                     }
                 }
             }
         }
-        assertThat(found).hasSize(1);
-        return new RecordPlace(
-                topic,
-                "%08x".formatted(group.incarnation(topic)),
-                0,
-                found.get(0).offset());
+        return found;
     }
 
     @Test
@@ -386,6 +391,13 @@ class EventTracerTest {
                 .isEqualTo("joined: the first impression with its id; invalid traffic by the rule crawler");
         assertThat(hop(event("c-fast"), Station.DECIDED).text())
                 .endsWith("; matches the traffic rule fast-click, in shadow mode");
+    }
+
+    @Test
+    void aPartnersTopicHasTheChosenEvents() {
+        assertThat(output("us.partner", "c-1").offset()).isNotNegative();
+        assertThat(outputs("us.partner", "c-crawled")).isEmpty();
+        assertThat(outputs("us.joined.clicks", "c-crawled")).hasSize(1);
     }
 
     @Test

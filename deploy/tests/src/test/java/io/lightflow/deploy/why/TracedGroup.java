@@ -97,6 +97,11 @@ public final class TracedGroup implements AutoCloseable {
                 zookeeper: {connect: "%3$s"}
                 store: {rocksdb: {directory: "%4$s"}}
                 join: {advertisers: {hasty: {orphanAfter: 1s}}}
+                copies:
+                  - topic: us.partner
+                    from: joined.clicks
+                    where: {click.advertiserId: [adv]}
+                    unless: {provenance.invalid: ["true"]}
                 traffic: {crawlers: [crawler], minClickDelay: 1s, shadow: [fast-click]}
                 statistics: {microBatch: 1s}
                 %5$s
