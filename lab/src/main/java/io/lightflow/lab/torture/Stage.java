@@ -74,6 +74,8 @@ final class Stage implements AutoCloseable {
             statistics:
               microBatch: 1s
               heapMb: 192
+            metrics:
+              targets: ${data}/targets
             """;
 
     private static final String ARCHIVE = """

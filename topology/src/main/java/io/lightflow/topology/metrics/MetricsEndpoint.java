@@ -103,10 +103,8 @@ public final class MetricsEndpoint implements AutoCloseable {
         if (shard.watermark() != Position.NO_TIME) {
             state.put("watermark", Instant.ofEpochMilli(shard.watermark()).toString());
         }
-        if (shard.stopReason() != null) {
-            state.put("reason", shard.stopReason());
-        } else if (shard.waits()) {
-            state.put("reason", "waits for an unavailable server");
+        if (shard.reason() != null) {
+            state.put("reason", shard.reason());
         }
         return state;
     }

@@ -197,8 +197,10 @@ public final class TaskMetrics implements LoopObserver, AutoCloseable {
         return owner;
     }
 
-    boolean isWaiting() {
-        return waits.get() > 0;
+    /** Why a shard makes no progress; null if it does. */
+    String reason(int shard) {
+        String stop = stops.get(shard);
+        return stop == null && waits.get() > 0 ? "its loop waits for an unavailable server" : stop;
     }
 
     /** The reasons of the shards that have stopped. */

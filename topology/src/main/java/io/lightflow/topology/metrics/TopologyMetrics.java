@@ -129,12 +129,7 @@ public final class TopologyMetrics {
         byOwner().forEach((owner, own) -> own.stream()
                 .flatMap(task -> task.shards().stream()
                         .map(shard -> new ShardState(
-                                owner.group(),
-                                owner.topology(),
-                                shard,
-                                task.watermark(shard),
-                                task.isWaiting(),
-                                task.stops().get(shard))))
+                                owner.group(), owner.topology(), shard, task.watermark(shard), task.reason(shard))))
                 .sorted((a, b) -> Integer.compare(a.shard(), b.shard()))
                 .forEach(states::add));
         return states;

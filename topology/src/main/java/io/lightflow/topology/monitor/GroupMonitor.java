@@ -110,11 +110,22 @@ final class GroupMonitor implements AutoCloseable {
                                 name,
                                 shard.shard(),
                                 shard.position().watermark(),
-                                !source.isReachable() || !look.hasOwner(),
-                                stopReason(look, shard))));
+                                reason(source, look, shard))));
             }
         });
         return states;
+    }
+
+    /** Why a shard makes no progress; null if it does. */
+    private static String reason(Source<TopologyLook> source, TopologyLook look, ShardStatus shard) {
+        if (!source.isReachable()) {
+            return "its ledger, its topics or ZooKeeper are unavailable";
+        }
+        String stop = stopReason(look, shard);
+        if (stop == null && look.isPaused()) {
+            return "an operator has paused the topology";
+        }
+        return stop == null && !look.hasOwner() ? "no topology works on it" : stop;
     }
 
     /** Why a shard needs an operator; null if it does not. */

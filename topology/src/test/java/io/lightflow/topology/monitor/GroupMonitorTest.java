@@ -150,6 +150,9 @@ class GroupMonitorTest {
 
     @Test
     void aTopologyWithoutAnOwnerIsNotReady() throws IOException {
+        look = new TopologyLook(false, false, List.of(works), Map.of(), books, 2);
+        lookAtAll();
+        assertThat(monitor.shards()).extracting(ShardState::reason).containsExactly("no topology works on it");
         look = new TopologyLook(false, true, List.of(works), Map.of(), books, 2);
         lookAtAll();
         assertThat(monitor.shards()).noneMatch(ShardState::isReady);
