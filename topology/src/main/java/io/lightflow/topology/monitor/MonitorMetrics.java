@@ -4,6 +4,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
 import io.lightflow.topology.operator.ShardStatus;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.InstantSource;
@@ -37,6 +38,13 @@ final class MonitorMetrics {
     private void sources() {
         gauge("reachable", "1 if the last look had an answer", "source", values -> monitor.sources()
                 .forEach(source -> values.set(source.isReachable(), source.name())));
+        CounterWithCallback.builder()
+                .name("lightflow_monitor_failures")
+                .help("Looks that had no answer")
+                .labelNames("group", "source")
+                .callback(values -> monitor.sources()
+                        .forEach(source -> values.call(source.failures(), monitor.group(), source.name())))
+                .register(registry);
     }
 
     private void topologies() {

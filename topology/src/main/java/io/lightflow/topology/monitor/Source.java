@@ -1,6 +1,7 @@
 package io.lightflow.topology.monitor;
 
 import io.lightflow.topology.loop.OutageLog;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ final class Source<T> implements AutoCloseable {
     private final Opener<T> opener;
     private volatile T last;
     private volatile boolean reachable;
+    private final AtomicLong failures = new AtomicLong();
     private final OutageLog outage;
     /** Null until it can be opened. */
     private Connection<T> connection;
@@ -51,6 +53,7 @@ final class Source<T> implements AutoCloseable {
             throw e;
         } catch (RuntimeException e) {
             reachable = false;
+            failures.incrementAndGet();
             outage.failed(name + " cannot be monitored now: " + e.getMessage());
         }
     }
@@ -62,6 +65,11 @@ final class Source<T> implements AutoCloseable {
     /** The last answer; null before the first one. */
     T last() {
         return last;
+    }
+
+    /** How many looks had no answer. One that ended between two scrapes shows only here. */
+    long failures() {
+        return failures.get();
     }
 
     /** Whether the last look had an answer. */

@@ -12,6 +12,7 @@ import io.lightflow.topology.metrics.ShardState;
 import io.lightflow.topology.operator.ShardStatus;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -111,7 +112,7 @@ class GroupMonitorTest {
                     .filter(name -> !name.equals("group"))
                     .collect(Collectors.joining(", "));
             exported.put(
-                    snapshot.getMetadata().getName(),
+                    snapshot.getMetadata().getName() + (snapshot instanceof CounterSnapshot ? "_total" : ""),
                     labels + ": " + snapshot.getMetadata().getHelp());
         }
         assertThat(documented).containsExactlyInAnyOrderEntriesOf(exported);
@@ -145,7 +146,9 @@ class GroupMonitorTest {
 
         outage = null;
         lookAtAll();
-        assertThat(scrape()).contains("lightflow_monitor_reachable{group=\"us\",source=\"dataflow\"} 1.0");
+        assertThat(scrape())
+                .contains("lightflow_monitor_reachable{group=\"us\",source=\"dataflow\"} 1.0")
+                .contains("lightflow_monitor_failures_total{group=\"us\",source=\"dataflow\"} 1.0");
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -74,13 +76,23 @@ class AlertRulesTest {
                                 .with(grows, "retries_total", "'dataflow'", "'sink'")
                                 .with(lasts(1), "unavailable_readers")
                                 .lagging("dataflow", "stats-counter"),
-                        Map.of("Unreachable", 2, "ServerUnavailable", 1, "ReaderUnavailable", 3, "Lag", 2)),
+                        Map.of(
+                                "Unreachable",
+                                2,
+                                "Interrupted",
+                                2,
+                                "ServerUnavailable",
+                                1,
+                                "ReaderUnavailable",
+                                3,
+                                "Lag",
+                                2)),
                 new Fault(
                         "a front Kafka is killed",
                         platform()
                                 .with(lasts(0), "reachable", "'front us-west'")
                                 .with(lasts(298), "newest_record"),
-                        Map.of("Unreachable", 1, "DataCenterSilent", 1)),
+                        Map.of("Unreachable", 1, "Interrupted", 1, "DataCenterSilent", 1)),
                 new Fault(
                         "the mirror is killed",
                         platform()
@@ -96,22 +108,22 @@ class AlertRulesTest {
                                 .with(grows, "retries_total", "'stats-counter'", "'sink'")
                                 .with(lasts(0), "up{", "'lightflow-registry'")
                                 .lagging("stats-counter"),
-                        Map.of("Unreachable", 2, "ServerUnavailable", 1, "ProcessDown", 1, "Lag", 1)),
+                        Map.of("Unreachable", 2, "Interrupted", 2, "ServerUnavailable", 1, "ProcessDown", 1, "Lag", 1)),
                 new Fault(
                         "ZooKeeper is killed",
                         platform()
                                 .with(lasts(0), "reachable", "'dataflow'")
                                 .with(lasts(0), "reachable", "'stats-counter'")
                                 .with(lasts(0), "reachable", "'archive'"),
-                        Map.of("Unreachable", 3)),
+                        Map.of("Unreachable", 3, "Interrupted", 3)),
                 new Fault(
                         "Nimbus is killed",
                         platform().with(lasts(0), "reachable", "'nimbus'"),
-                        Map.of("Unreachable", 1)),
+                        Map.of("Unreachable", 1, "Interrupted", 1)),
                 new Fault(
                         "the Supervisor is killed",
                         platform().with(lasts(0), "reachable", "'supervisor'"),
-                        Map.of("Unreachable", 1)),
+                        Map.of("Unreachable", 1, "Interrupted", 1)),
                 new Fault(
                         "the registry is killed",
                         platform().with(lasts(0), "up{", "'lightflow-registry'"),
@@ -175,7 +187,7 @@ class AlertRulesTest {
                         .test(
                                 "a worker is killed and returns after 20 s",
                                 new TreeMap<>(
-                                        Map.of(MINUTE_AFTER_FAULT, Map.of("WorkerRestarted", 1), "7m55s", Map.of()))),
+                                        Map.of(MINUTE_AFTER_FAULT, Map.of("ProcessRestarted", 1), "7m55s", Map.of()))),
                 platform()
                         .with("0x10 1x26", "up{", "9464")
                         .with("0x10 1x26", "commits_total", "'stats-counter'", "fenced")
@@ -185,8 +197,8 @@ class AlertRulesTest {
                         .test(
                                 "a worker is frozen, and another one takes over",
                                 new TreeMap<>(Map.of(
-                                        "5m30s", Map.of("ProcessDown", 1, "WorkerRestarted", 1),
-                                        "6m15s", Map.of("Fenced", 1, "WorkerRestarted", 1)))),
+                                        "5m30s", Map.of("ProcessDown", 1, "ProcessRestarted", 1),
+                                        "6m15s", Map.of("Fenced", 1, "ProcessRestarted", 1)))),
                 platform()
                         .with("0x5 1x31", "topology_owned")
                         .test(
@@ -252,6 +264,58 @@ class AlertRulesTest {
                         .forEach(name -> used.add(name.replaceFirst("_(bucket|sum|count)$", "")));
                 assertThat(documented).as(dashboard.toString()).containsAll(used);
             }
+        }
+    }
+
+    /** A fault of the recorded run: when it struck, and the alarm that it must raise within a minute. */
+    private record Struck(int seconds, String alarm) {}
+
+    /**
+     * The series that Prometheus scraped every 5 s during a run of {@code lab/torture --minutes 2 --no-archive},
+     * without the lags: the run's events are months old.
+     */
+    @Test
+    void theFaultsOfARecordedTortureRaiseTheirAlarms() throws Exception {
+        // The run had begun 37 s before the recording.
+        int before = 37;
+        List<Struck> faults = List.of(
+                new Struck(69, "ServerUnavailable"), // kill -9 postgres
+                new Struck(87, "ProcessDown"), // zombie stats-counter worker
+                new Struck(137, "TopologyGone"), // join store lost
+                new Struck(178, "ServerUnavailable"), // kafka-central cut off
+                new Struck(202, "Interrupted"), // kill -9 registry
+                new Struck(212, "ProcessRestarted"), // kill -9 dataflow worker
+                new Struck(229, "ReaderUnavailable"), // kill -9 kafka-central
+                new Struck(258, "TopologyGone"), // other parallelism
+                new Struck(312, "Interrupted"), // kill -9 kafka-us-west
+                new Struck(352, "MirrorLag"), // kill -9 mirror
+                new Struck(385, "Interrupted"), // kill -9 nimbus
+                new Struck(409, "TopologyGone"), // other schemas
+                new Struck(455, "TopologyGone")); // ZooKeeper's Trident state wiped
+        StringBuilder test = new StringBuilder("  - name: a recorded torture\n    interval: 5s\n    input_series:\n");
+        for (String line : recording()) {
+            int values = line.indexOf("} ") + 1;
+            test.append("      - series: \"")
+                    .append(line.substring(0, values).replace("'", "\\\""))
+                    .append("\"\n        values: \"")
+                    .append(line.substring(values + 1))
+                    .append("\"\n");
+        }
+        test.append("    promql_expr_test:\n");
+        for (Struck fault : faults) {
+            test.append("      - expr: 'clamp_max(count(max_over_time(ALERTS{alertstate=\"firing\",")
+                    .append("alertname=\"Lightflow")
+                    .append(fault.alarm)
+                    .append("\"}[1m])), 1)'\n        eval_time: ")
+                    .append(fault.seconds - before + 60)
+                    .append("s\n        exp_samples: [{labels: '{}', value: 1}]\n");
+        }
+        run(List.of(test.toString()));
+    }
+
+    private static List<String> recording() throws IOException {
+        try (InputStream in = AlertRulesTest.class.getResourceAsStream("torture-recording.txt")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
         }
     }
 
