@@ -44,7 +44,7 @@ final class QueryEndpoint {
             return workers.run(task, RequestPrincipal.of(context).name(), departure.stage());
         } catch (CancellationException e) {
             throw new ProblemException(
-                    499, "client-left", "The client has left", "the query was ended, since its client left");
+                    499, "client-left", "The query was ended", "its client has left, or the server stops");
         } finally {
             if (!departure.stop()) {
                 context.header("Connection", "close");

@@ -1,5 +1,6 @@
 package io.lightflow.reports.query;
 
+import io.lightflow.time.Durations;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -163,7 +164,8 @@ public final class QueryWorkers implements AutoCloseable {
             return found;
         } catch (TimeoutException e) {
             return QueryOutcome.without(
-                    QueryOutcome.Status.TIMEOUT, "the query took longer than " + settings.timeout() + " and was ended");
+                    QueryOutcome.Status.TIMEOUT,
+                    "the query took longer than " + Durations.format(settings.timeout()) + " and was ended");
         } catch (ExecutionException e) {
             LOG.error("A query's process {} failed", worker.id(), e.getCause());
             return QueryOutcome.without(QueryOutcome.Status.FAILED, "the process of the query ended");
@@ -188,6 +190,10 @@ public final class QueryWorkers implements AutoCloseable {
         }
         WorkerProcess started = WorkerProcess.start(command, settings);
         all.add(started);
+        if (closed) {
+            end(started);
+            throw new CancellationException("the server stops");
+        }
         return started;
     }
 

@@ -111,10 +111,11 @@ public final class ReportsServer implements AutoCloseable {
     /** Stops the server and closes the connections. Idempotent; may be called at any time. */
     @Override
     public void close() {
+        // First, since the HTTP server waits for running requests.
+        queries.ifPresent(QueryWorkers::close);
         if (http != null) {
             http.close();
         }
-        queries.ifPresent(QueryWorkers::close);
         if (pools != null) {
             gate.close();
             pools.close();

@@ -149,8 +149,8 @@ class SqlApiTest {
     }
 
     /** Sends a query that never ends; returns when its process runs it. */
-    private Socket hang(String token, Path started) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
+    private Socket hang(ReportsServer at, String token, Path started) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), at.port());
         String body = query("hang " + started);
         socket.getOutputStream()
                 .write(("POST /v1/sql HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + token
@@ -186,11 +186,11 @@ class SqlApiTest {
     void oneAccountLeavesAProcessToOthersAndAQueryEndsWhenItsClientLeaves() throws Exception {
         Path first = folder.resolve("first");
         Path second = folder.resolve("second");
-        Socket hanging = hang(ANALYST, first);
+        Socket hanging = hang(server, ANALYST, first);
         HttpResponse<String> another = analyst.send("POST", "/v1/sql", query("pid"));
         assertThat(another.statusCode()).isEqualTo(429);
         assertThat(another.headers().firstValue("Retry-After")).isPresent();
-        Socket scoped = hang(SCOPED, second);
+        Socket scoped = hang(server, SCOPED, second);
         new TestClient(server.url(), SCOPED).call(429, "POST", "/v1/sql", query("pid"));
         end(scoped, process(second));
         end(hanging, process(first));
@@ -210,7 +210,15 @@ class SqlApiTest {
                 .call(200, "POST", "/v1/sql", query("pid"))
                 .asLong();
         Optional<ProcessHandle> process = ProcessHandle.of(idle);
-        other.close();
+        Path started = folder.resolve("at-the-end");
+        try (Socket hanging = hang(other, SCOPED, started)) {
+            ProcessHandle running = process(started);
+            other.close();
+            running.onExit().get(20, TimeUnit.SECONDS);
+            assertThat(hanging.getInputStream().read())
+                    .as("a response or the end of the connection")
+                    .isNotZero();
+        }
         assertThat(process.map(ProcessHandle::isAlive)).isNotEqualTo(Optional.of(true));
     }
 }
