@@ -12,6 +12,9 @@ import java.time.OffsetDateTime;
 /**
  * The spent and remaining budget of a campaign.
  *
+ * @param decision what a bidder decides by this snapshot: a {@link io.lightflow.reports.gate.Decision} in lower case
+ * @param startsAt null if the campaign has no start
+ * @param endsAt null if the campaign has no end
  * @param goal null for none
  * @param exhaustedBy total, goal or day; null if no limit is reached
  * @param pace null if the pacing is asap
@@ -22,6 +25,9 @@ record CampaignBudget(
         String advertiser,
         String name,
         String status,
+        String decision,
+        Instant startsAt,
+        Instant endsAt,
         String currency,
         Money total,
         Day today,
@@ -31,8 +37,16 @@ record CampaignBudget(
         Pace pace,
         @JsonInclude(JsonInclude.Include.NON_NULL) AsOf asOf) {
 
+    /** The decision of the gate in SQL, to filter and sort by it. The gate's pace is a time, and this one an amount. */
+    static final String DECISION = "CASE WHEN status = 'ended' OR ends_at <= now() THEN 'ended'"
+            + " WHEN status = 'paused' THEN 'paused' WHEN starts_at > now() THEN 'not_started'"
+            + " WHEN exhausted_by = 'total' THEN 'exhausted' WHEN exhausted_by = 'goal' THEN 'goal_reached'"
+            + " WHEN exhausted_by = 'day' THEN 'exhausted_today' WHEN pace_actual > pace_line THEN 'ahead_of_pace'"
+            + " ELSE 'go' END";
+
     /** Columns of {@code campaign_budget} without those that are the same for all campaigns. */
-    static final String COLUMNS = "campaign, advertiser, name, status, currency, total_budget_micros, spent_micros,"
+    static final String COLUMNS = "campaign, advertiser, name, status, " + DECISION
+            + " AS decision, starts_at, ends_at, currency, total_budget_micros, spent_micros,"
             + " remaining_micros, daily_budget_micros, spent_today_micros, remaining_today_micros, day_starts_at,"
             + " day_ends_at, time_zone, goal_metric, goal_count, delivered_count, exhausted, exhausted_by, pace_of,"
             + " pace_amount, pace_line, pace_actual, pace_from, pace_to";
@@ -111,6 +125,9 @@ record CampaignBudget(
                 row.getString("advertiser"),
                 row.getString("name"),
                 row.getString("status"),
+                row.getString("decision"),
+                instant(row, "starts_at"),
+                instant(row, "ends_at"),
                 row.getString("currency"),
                 new Money(
                         row.getObject("total_budget_micros", Long.class),

@@ -2,9 +2,12 @@ const TIMEOUT_MS = 10_000;
 
 /** An error response. The message is for people. */
 export class Problem extends Error {
-  constructor(status, message) {
+  /** @param problem the body of the response (RFC 9457), or null */
+  constructor(status, message, problem = null) {
     super(message);
     this.status = status;
+    this.type = problem?.type ?? "";
+    this.errors = problem?.errors ?? [];
   }
 }
 
@@ -38,8 +41,14 @@ export class Api {
     return this.#send("GET", path + (query ? "?" + query : ""));
   }
 
-  post(path) {
-    return this.#send("POST", path);
+  /** @param body JSON, or null for none */
+  post(path, body = null) {
+    return this.#send("POST", path, body);
+  }
+
+  /** Merges JSON into the version that the page knows. */
+  patch(path, body, version) {
+    return this.#send("PATCH", path, body, { "If-Match": "\"" + version + "\"" });
   }
 
   /**
@@ -58,8 +67,8 @@ export class Api {
     return (await this.#fetch("GET", "v1/why/" + encodeURIComponent(id), [this.#end.signal])).json();
   }
 
-  async #send(method, path) {
-    const response = await this.#fetch(method, path, [this.#end.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  async #send(method, path, body = null, headers = {}) {
+    const response = await this.#fetch(method, path, [this.#end.signal, AbortSignal.timeout(TIMEOUT_MS)], body, headers);
     try {
       return parsed(await response.text());
     } catch (e) {
@@ -68,12 +77,13 @@ export class Api {
   }
 
   /** @returns a response with a good status; others become a Problem */
-  async #fetch(method, path, ends, body = null) {
+  async #fetch(method, path, ends, body = null, headers = {}) {
     let response;
     try {
       response = await fetch(path, {
         method,
         headers: {
+          ...headers,
           ...(this.#token === null ? {} : { Authorization: "Bearer " + this.#token }),
           ...(body === null ? {} : { "Content-Type": "application/json" }),
         },
@@ -91,7 +101,7 @@ export class Api {
       }
       const problem = parsed(await response.text());
       throw new Problem(response.status, sentence(problem?.detail ? problem.title + ": " + problem.detail
-        : "The server responded with the status " + response.status));
+        : "The server responded with the status " + response.status), problem);
     } catch (e) {
       throw e instanceof Problem ? e : unreachable(e);
     }

@@ -25,6 +25,7 @@ class Dashboard {
     };
     const campaigns = new CampaignsPanel(api, {
       isManager: me.role === "manager",
+      advertiser: me.advertiser,
       open,
       chosen: (budget) => detail.show(budget),
       say,

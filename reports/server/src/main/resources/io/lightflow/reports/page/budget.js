@@ -1,20 +1,30 @@
-import { count, money, NOTHING } from "./format.js";
+import { count, money, moment, NOTHING } from "./format.js";
+
+const toMinute = (time, now) => moment(time, now).slice(0, -3);
+
+/** The decisions of bidders: text, color, and the reason. */
+const DECISIONS = {
+  go: { text: "active", level: "good", note: () => "" },
+  ahead_of_pace: { text: "active", level: "good", note: () => "waits for its pace" },
+  not_started: { text: "not started", level: "off", note: (budget, now) => "starts " + toMinute(budget.starts_at, now) },
+  paused: { text: "paused", level: "off", note: () => "" },
+  ended: { text: "ended", level: "off", note: (budget, now) => (budget.status === "ended" ? "" : "on " + toMinute(budget.ends_at, now)) },
+  exhausted: { text: "exhausted", level: "bad", note: () => "total budget spent" },
+  goal_reached: { text: "goal reached", level: "bad", note: (budget) => "all " + budget.goal.metric + " delivered" },
+  exhausted_today: { text: "exhausted today", level: "bad", note: (budget, now) => "until " + toMinute(budget.today.ends_at, now) },
+};
 
 /** Formats a campaign's budget. */
 export class BudgetWords {
-  constructor(budget) {
+  constructor(budget, now) {
     this.budget = budget;
+    this.now = now;
   }
 
+  /** As bidders see the campaign. */
   get state() {
-    const { status, exhausted, exhausted_by: exhaustedBy } = this.budget;
-    if (status !== "active") {
-      return { text: status, level: "off" };
-    }
-    if (exhausted) {
-      return { text: { total: "exhausted", day: "exhausted today", goal: "goal reached" }[exhaustedBy] ?? "exhausted", level: "bad" };
-    }
-    return { text: "active", level: "good" };
+    const { text, level, note } = DECISIONS[this.budget.decision];
+    return { text, level, note: note(this.budget, this.now) };
   }
 
   /** @param part total or today */

@@ -1,3 +1,4 @@
+import { CampaignForm } from "./campaign-form.js";
 import { el, keyed, Panel, row, setAttribute, setClass, setText, show, table } from "./dom.js";
 import { AsOf } from "./format.js";
 import { BudgetWords } from "./budget.js";
@@ -14,11 +15,12 @@ export class CampaignsPanel extends Panel {
   #more;
   #limit = PAGE;
   #shown;
+  #form = null;
   #chosenBefore = null;
   #listeners = new AbortController();
   #budgets = [];
 
-  /** @param options isManager, open(id), chosen(budget), say(text), refresh() */
+  /** @param options isManager, advertiser of the account or null, open(id), chosen(budget), say(text), refresh() */
   constructor(api, options) {
     super("campaigns");
     this.#api = api;
@@ -40,6 +42,12 @@ export class CampaignsPanel extends Panel {
       options.refresh();
     });
     this.body.replaceChildren(node, this.#more);
+    const create = document.getElementById("campaigns-new");
+    show(create, options.isManager);
+    if (options.isManager) {
+      this.#form = new CampaignForm(api, { advertiser: options.advertiser, saved: (campaign, text) => this.#saved(campaign, text) });
+      create.addEventListener("click", () => this.#form.create(), { signal: this.#listeners.signal });
+    }
     this.#shown = document.getElementById("campaigns-shown");
     const signal = this.#listeners.signal;
     this.#shown.addEventListener("change", () => options.refresh(), { signal });
@@ -48,6 +56,7 @@ export class CampaignsPanel extends Panel {
 
   close() {
     this.#listeners.abort();
+    this.#form?.close();
   }
 
   async refresh() {
@@ -59,7 +68,7 @@ export class CampaignsPanel extends Panel {
     this.#budgets = answer.budgets;
     new AsOf(answer.as_of, this.#api.now()).into(this.asOfNode);
     if (answer.budgets.length === 0) {
-      this.empty(shown ? "No campaign matches." : "There are no campaigns yet. Create them with POST /v1/campaigns.");
+      this.empty(shown ? "No campaign matches." : "There are no campaigns yet." + (this.#form === null ? "" : " Create the first one."));
     } else {
       this.full();
     }
@@ -93,26 +102,31 @@ export class CampaignsPanel extends Panel {
     const open = el("button", { type: "button", className: "open" });
     open.addEventListener("click", () => this.#options.open(node.dataset.key));
     name.append(open, el("span", { className: "quiet" }));
-    state.append(el("span", { className: "state" }));
+    state.append(el("span", { className: "state" }), el("span", { className: "quiet note" }));
     today.append(...bar());
     total.append(...bar(), el("span", { className: "quiet goal" }));
     remaining.append(el("span"), el("span", { className: "quiet" }));
     pace.append(el("span"), el("span", { className: "quiet" }));
     if (change) {
-      const button = el("button", { type: "button" });
-      button.addEventListener("click", () => this.#toggle(node, button));
-      change.append(button, el("p", { className: "error", role: "alert", hidden: true }));
+      const toggle = el("button", { type: "button" });
+      const edit = el("button", { type: "button", textContent: "Edit" });
+      const copy = el("button", { type: "button", textContent: "Copy" });
+      toggle.addEventListener("click", () => this.#change(node, toggle, () => this.#toggle(node, toggle)));
+      edit.addEventListener("click", () => this.#change(node, edit, () => this.#form.edit(node.dataset.key)));
+      copy.addEventListener("click", () => this.#change(node, copy, () => this.#form.copy(node.dataset.key)));
+      change.append(el("div", { className: "changes" }, toggle, edit, copy), el("p", { className: "error", role: "alert", hidden: true }));
     }
     return node;
   }
 
   #update(node, budget) {
-    const words = new BudgetWords(budget);
+    const words = new BudgetWords(budget, this.#api.now());
     const [name, state, today, total, remaining, pace, change] = node.children;
     setText(name.children[0], budget.name);
     setText(name.children[1], budget.campaign + " · " + budget.advertiser);
     setText(state.firstChild, words.state.text);
     setClass(state.firstChild, "state " + words.state.level);
+    setText(state.lastChild, words.state.note);
     fill(today, words, budget.today);
     fill(total, words, budget.total);
     setText(total.querySelector(".goal"), words.goal);
@@ -122,32 +136,47 @@ export class CampaignsPanel extends Panel {
     setClass(pace.children[0], words.pace.level === "off" ? "quiet" : words.pace.level);
     setText(pace.children[1], words.pace.detail);
     if (change) {
-      const [button] = change.children;
-      button.dataset.status = budget.status;
-      show(button, budget.status !== "ended");
-      const verb = budget.status === "paused" ? "Resume" : "Pause";
-      setText(button, verb);
-      setAttribute(button, "aria-label", verb + " " + budget.name);
+      const [toggle, edit, copy] = change.firstChild.children;
+      toggle.dataset.status = budget.status;
+      show(toggle, budget.status !== "ended");
+      setText(toggle, budget.status === "paused" ? "Resume" : "Pause");
+      for (const button of [toggle, edit, copy]) {
+        setAttribute(button, "aria-label", button.textContent + " " + budget.name);
+      }
     }
   }
 
-  async #toggle(node, button) {
+  /** Runs an action of a row, and shows its failure there. */
+  async #change(node, button, action) {
     if (button.getAttribute("aria-disabled") === "true") {
       return;
     }
-    const error = button.nextElementSibling;
-    const action = button.dataset.status === "paused" ? "resume" : "pause";
+    const error = node.lastChild.querySelector(".error");
     // Not "disabled", which would remove the focus.
     button.setAttribute("aria-disabled", "true");
     try {
-      const changed = await this.#api.post("v1/campaigns/" + encodeURIComponent(node.dataset.key) + "/" + action);
+      await action();
       show(error, false);
-      this.#options.say(changed.name + " is " + changed.status + " now.");
     } catch (problem) {
       setText(error, problem.message);
       show(error, true);
     }
     button.removeAttribute("aria-disabled");
+  }
+
+  async #toggle(node, button) {
+    const action = button.dataset.status === "paused" ? "resume" : "pause";
+    try {
+      const changed = await this.#api.post("v1/campaigns/" + encodeURIComponent(node.dataset.key) + "/" + action);
+      this.#options.say(changed.name + " is " + changed.status + " now.");
+    } finally {
+      await this.#options.refresh();
+    }
+  }
+
+  async #saved(campaign, text) {
+    this.#options.say(text);
+    this.#options.open(campaign.id);
     await this.#options.refresh();
   }
 }

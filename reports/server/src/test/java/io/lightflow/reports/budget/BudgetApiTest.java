@@ -35,6 +35,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -148,6 +149,47 @@ class BudgetApiTest {
             }
         } finally {
             others.shutdownNow();
+        }
+    }
+
+    /** The budgets decide in SQL, and the gate in memory. */
+    @Test
+    void theDecisionOfABudgetIsThatOfTheGate() throws Exception {
+        String day = "now() - interval '1 day', now() + interval '1 day'";
+        String[][] expected = {
+            {"ended", "status", "'ended'"},
+            {"ended", "ends_at, status", "now() - interval '1 hour', 'paused'"},
+            {"paused", "status, starts_at", "'paused', now() + interval '1 day'"},
+            {"not_started", "starts_at, total_budget_micros", "now() + interval '1 day', 1"},
+            {"exhausted", "total_budget_micros, daily_budget_micros", "1000, 1000"},
+            {"goal_reached", "goal_metric, goal_count", "'clicks', 7"},
+            {"exhausted_today", "daily_budget_micros", "1000"},
+            {"ahead_of_pace", "pacing, total_budget_micros, starts_at, ends_at", "'even', 1500, " + day},
+            {"go", "pacing, total_budget_micros, starts_at, ends_at", "'even', 3000, " + day},
+            {"go", "total_budget_micros", "1001"}
+        };
+        for (int i = 0; i < expected.length; i++) {
+            DATABASE.execute("INSERT INTO campaign_total VALUES ('z" + i + "', 'EUR', 7, 7, 1000)");
+            DATABASE.execute("INSERT INTO campaign_spend SELECT 'z" + i + "', 'EUR', minutes, date_bin(minutes *"
+                    + " interval '1 minute', now(), '2000-01-01 00:00+00'), 1000"
+                    + " FROM (VALUES (15), (60)) AS m (minutes)");
+            campaign("z" + i, "z", expected[i][1], expected[i][2]);
+        }
+        JsonNode budgets = viewer.get(200, "/v1/budgets?advertiser=z").path("budgets");
+        assertThat(budgets.findValuesAsText("decision"))
+                .containsExactlyElementsOf(
+                        Stream.of(expected).map(one -> one[0]).toList());
+        String last = "/v1/campaigns/z" + (expected.length - 1) + "/decision";
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (viewer.get(200, last).path("decision").asText().equals("unknown")) {
+            assertThat(System.nanoTime()).isLessThan(end);
+        }
+        for (int i = 0; i < expected.length; i++) {
+            assertThat(viewer.get(200, "/v1/campaigns/z" + i + "/decision")
+                            .path("decision")
+                            .asText())
+                    .as("the gate's decision about the columns " + expected[i][1])
+                    .isEqualTo(expected[i][0]);
         }
     }
 

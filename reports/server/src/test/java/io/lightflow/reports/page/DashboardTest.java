@@ -223,7 +223,9 @@ class DashboardTest {
                 .contains(count("SELECT delivered_count FROM campaign_budget WHERE campaign = 'c-1003'")
                         + " of 900,000 impressions");
         assertThat(campaign("c-2001")).contains("no limit", "as fast as possible");
-        assertThat(campaign("c-2002")).contains("paused", "Resume");
+        assertThat(campaign("c-2002")).contains("paused");
+        assertThat(tab.texts("#campaigns tr[data-key='c-2002'] .changes button"))
+                .containsExactly("Resume", "Edit", "Copy");
 
         String minutes = " FROM stats_minute WHERE campaign = 'c-1001'";
         assertThat(tab.text("#detail-title")).isEqualTo("Spring shoes: last hour");

@@ -52,7 +52,7 @@ class PageTest {
                     .isEqualTo(304);
             files++;
         }
-        assertThat(files).isEqualTo(4);
+        assertThat(files).isEqualTo(5);
         assertThat(page).contains("data-accounts=\"required\"").doesNotContain("http:", "https:", "style=", "<script>");
         nobody.get(404, "/page/index.html");
         nobody.get(404, "/page/..%2fopenapi%2freports.yaml");
