@@ -28,6 +28,7 @@ public final class DashboardPage implements Feature {
             "campaigns.css",
             "campaigns.js",
             "campaign-form.js",
+            "campaign-list.js",
             "fields.js",
             "wallclock.js",
             "budget.js",

@@ -207,7 +207,7 @@ export class CampaignForm {
     } else if (wrong.length === 0 || other.length > 0) {
       this.#complain([...other, ...(other.length > 0 ? [] : [problem.message])].join(" "));
     } else {
-      this.#complain(wrong.length === 1 ? "One field is wrong." : wrong.length + " fields are wrong.");
+      this.#complain(wrong.length === 1 ? "One field is invalid." : wrong.length + " fields are invalid.");
     }
     const first = Object.values(this.#fields).find((field) => field.isWrong);
     (first?.control ?? this.#summary).focus();
@@ -227,7 +227,7 @@ export class CampaignForm {
   }
 }
 
-/** In the order of the form, so that the first wrong field gets the focus. */
+/** In the order of the form, so that the first invalid field gets the focus. */
 function fields() {
   const zones = Intl.supportedValuesOf("timeZone");
   return {

@@ -1,10 +1,8 @@
+import { CampaignSelection } from "./campaign-list.js";
 import { CampaignForm } from "./campaign-form.js";
 import { el, keyed, Panel, row, setAttribute, setClass, setText, show, table } from "./dom.js";
 import { AsOf } from "./format.js";
 import { BudgetWords } from "./budget.js";
-
-const PAGE = 100;
-const MOST = 1000;
 
 /** Shows campaigns with spend and budget. */
 export class CampaignsPanel extends Panel {
@@ -12,13 +10,13 @@ export class CampaignsPanel extends Panel {
   #options;
   #columns;
   #rows;
-  #more;
-  #limit = PAGE;
-  #shown;
+  #selection;
+  #reads = 0;
   #form = null;
   #chosenBefore = null;
   #listeners = new AbortController();
   #budgets = [];
+  #known = null;
 
   /** @param options isManager, advertiser of the account or null, open(id), chosen(budget), say(text), refresh() */
   constructor(api, options) {
@@ -26,55 +24,69 @@ export class CampaignsPanel extends Panel {
     this.#api = api;
     this.#options = options;
     this.#columns = [
-      { title: "Campaign", isName: true },
-      { title: "State" },
-      { title: "Spent today", numeric: true },
-      { title: "Spent in total", numeric: true },
-      { title: "Remaining", numeric: true },
-      { title: "Pace", numeric: true },
+      { title: "Campaign", isName: true, sort: "name" },
+      { title: "State", sort: "decision" },
+      { title: "Spent today", numeric: true, sort: "spent_today" },
+      { title: "Spent in total", numeric: true, sort: "spent" },
+      { title: "Remaining", numeric: true, sort: "remaining" },
+      { title: "Pace", numeric: true, sort: "pace" },
       ...(options.isManager ? [{ title: "Change" }] : []),
     ];
     const { node, body } = table("Campaigns with spend against budget", this.#columns);
     this.#rows = body;
-    this.#more = el("button", { type: "button", textContent: "Show more", hidden: true });
-    this.#more.addEventListener("click", () => {
-      this.#limit = Math.min(MOST, this.#limit + PAGE);
-      options.refresh();
-    });
-    this.body.replaceChildren(node, this.#more);
+    this.body.replaceChildren(node);
+    const signal = this.#listeners.signal;
+    this.#selection = new CampaignSelection(() => this.#reselect(), signal);
+    this.#selection.sortable(node, this.#columns);
     const create = document.getElementById("campaigns-new");
     show(create, options.isManager);
     if (options.isManager) {
       this.#form = new CampaignForm(api, { advertiser: options.advertiser, saved: (campaign, text) => this.#saved(campaign, text) });
-      create.addEventListener("click", () => this.#form.create(), { signal: this.#listeners.signal });
+      create.addEventListener("click", () => this.#form.create(), { signal });
     }
-    this.#shown = document.getElementById("campaigns-shown");
-    const signal = this.#listeners.signal;
-    this.#shown.addEventListener("change", () => options.refresh(), { signal });
     window.addEventListener("hashchange", () => this.#choose(true), { signal });
   }
 
   close() {
     this.#listeners.abort();
+    this.#selection.close();
     this.#form?.close();
   }
 
   async refresh() {
-    const shown = this.#shown.value;
-    const answer = await this.#api.get("v1/budgets", {
-      limit: this.#limit,
-      ...(shown === "exhausted" ? { exhausted: true } : shown ? { status: shown } : {}),
-    });
+    const read = ++this.#reads;
+    const answer = await this.#api.get("v1/budgets", this.#selection.parameters);
+    if (read !== this.#reads) {
+      return;
+    }
+    if (!this.#selection.answered(answer.matching)) {
+      await this.refresh();
+      return;
+    }
     this.#budgets = answer.budgets;
     new AsOf(answer.as_of, this.#api.now()).into(this.asOfNode);
     if (answer.budgets.length === 0) {
-      this.empty(shown ? "No campaign matches." : "There are no campaigns yet." + (this.#form === null ? "" : " Create the first one."));
+      this.empty(this.#selection.isFiltered ? "No campaign matches." : "There are no campaigns yet." + (this.#form === null ? "" : " Create the first one."));
     } else {
       this.full();
     }
     keyed(this.#rows, answer.budgets, (budget) => budget.campaign, () => this.#make(), (node, budget) => this.#update(node, budget));
-    show(this.#more, answer.next !== null && this.#limit < MOST);
     await this.#choose(false);
+  }
+
+  /** Shows another part at once, whatever else is being refreshed. */
+  async #reselect() {
+    const before = this.#chosenBefore;
+    try {
+      await this.refresh();
+      if (before !== this.#chosenBefore) {
+        this.#options.refresh();
+      }
+    } catch (problem) {
+      if (!this.#api.isClosed) {
+        this.failed(problem);
+      }
+    }
   }
 
   /** The campaign that the address names, or otherwise the first one. */
@@ -86,10 +98,12 @@ export class CampaignsPanel extends Panel {
       node.classList.toggle("chosen", isChosen);
       setAttribute(node.querySelector(".open"), "aria-current", String(isChosen));
     }
-    const known = this.#budgets.find((budget) => budget.campaign === chosen) ?? null;
+    // The chosen campaign may be on another page.
+    this.#known = this.#budgets.find((budget) => budget.campaign === chosen)
+      ?? (this.#known?.campaign === chosen ? this.#known : null);
     const change = chosen !== this.#chosenBefore;
     this.#chosenBefore = chosen;
-    this.#options.chosen(known ?? (chosen === null ? null : { campaign: chosen }));
+    this.#options.chosen(this.#known ?? (chosen === null ? null : { campaign: chosen }));
     if (byPerson && change) {
       await this.#options.refresh();
       document.getElementById("detail").scrollIntoView({ block: "nearest" });
@@ -170,7 +184,8 @@ export class CampaignsPanel extends Panel {
       const changed = await this.#api.post("v1/campaigns/" + encodeURIComponent(node.dataset.key) + "/" + action);
       this.#options.say(changed.name + " is " + changed.status + " now.");
     } finally {
-      await this.#options.refresh();
+      // Not awaited: the row may be changed again before all panels are up to date.
+      this.#options.refresh();
     }
   }
 

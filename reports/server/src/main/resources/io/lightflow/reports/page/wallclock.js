@@ -22,12 +22,16 @@ export function toClock(moment, zone) {
  * Between two times of which the clock shows the same when it is set back, the first one is meant.
  *
  * @param clock the value of an input, which may be empty
+ * @returns null for an empty value; the value itself if its year has more than four digits, so that the API rejects it
  */
 export function toMoment(clock, zone) {
   if (clock === "") {
     return null;
   }
   const wanted = Date.parse(clock + "Z");
+  if (Number.isNaN(wanted)) {
+    return clock;
+  }
   // The offset half a day before is that before a change, and likewise after.
   const moments = [-1, 1].map((side) => {
     const near = wanted + side * 43_200_000;

@@ -179,6 +179,29 @@ class BudgetApiTest {
         assertThat(budgets.findValuesAsText("decision"))
                 .containsExactlyElementsOf(
                         Stream.of(expected).map(one -> one[0]).toList());
+        assertThat(viewer.get(200, "/v1/budgets?advertiser=z&decision=go&decision=paused&order=desc&limit=2")
+                        .toString())
+                .contains("\"z9\"", "\"z8\"", "\"matching\":3", "\"next\":null")
+                .doesNotContain("\"z2\"");
+        assertThat(viewer.get(200, "/v1/budgets?advertiser=z&limit=4&after=z3")
+                        .path("next")
+                        .asText())
+                .isEqualTo("z7");
+        for (String sort : BudgetOrder.LABELS) {
+            JsonNode page = viewer.get(200, "/v1/budgets?text=Z&sort=" + sort + "&limit=3&offset=9");
+            assertThat(page.path("budgets").size()).as(sort).isEqualTo(1);
+            assertThat(page.path("matching").asLong()).as(sort).isEqualTo(10);
+        }
+        assertThat(viewer.get(200, "/v1/budgets?advertiser=z&sort=pace&limit=1")
+                        .at("/budgets/0/campaign")
+                        .asText())
+                .isEqualTo("z8");
+        assertThat(viewer.get(200, "/v1/budgets?advertiser=z&offset=10")
+                        .path("matching")
+                        .asLong())
+                .isEqualTo(10);
+        viewer.get(400, "/v1/budgets?sort=name&after=c");
+        viewer.get(400, "/v1/budgets?decision=maybe");
         String last = "/v1/campaigns/z" + (expected.length - 1) + "/decision";
         long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (viewer.get(200, last).path("decision").asText().equals("unknown")) {

@@ -11,6 +11,7 @@ import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.service.access.TokenHash;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -170,7 +171,7 @@ class CampaignsTest {
         assertThat(tab.evaluate("document.activeElement === " + field("Total budget"))
                         .asBoolean())
                 .isTrue();
-        tab.awaitText("dialog [role=alert]", " fields are wrong.");
+        tab.awaitText("dialog [role=alert]", "4 fields are invalid.");
         tab.screenshot("campaign-form-errors");
         assertThat(tab.barriers()).isEmpty();
         tab.ignoreErrors("status of 422");
@@ -266,11 +267,65 @@ class CampaignsTest {
     }
 
     @Test
+    void twoHundredCampaignsAreSearchedSortedAndPaged() throws Exception {
+        database.execute(
+                "INSERT INTO campaign (id, advertiser, name, currency, status) SELECT 'c-' || lpad(n::text, 3, '0'),"
+                        + " 'acme', CASE n WHEN 7 THEN 'Ärmel & Co' ELSE 'Campaign ' || n END, 'EUR',"
+                        + " CASE WHEN n % 50 = 0 THEN 'paused' ELSE 'active' END FROM generate_series(1, 200) AS n");
+        database.execute("INSERT INTO campaign_total SELECT id, 'EUR', 1, 1, right(id, 3)::bigint FROM campaign");
+        open(MANAGER);
+        awaitRange("1–50 of 200");
+        assertThat(shown()).hasSize(50).startsWith("c-001");
+        press("Next");
+        awaitRange("51–100 of 200");
+        assertThat(shown()).hasSize(50).startsWith("c-051");
+        assertThat(tab.evaluate("document.activeElement.id").asText()).isNotEqualTo("token");
+
+        press("Spent in total");
+        awaitRange("1–50 of 200");
+        tab.await("document.querySelector('#campaigns tbody tr').dataset.key === 'c-200'");
+        assertThat(tab.evaluate("document.querySelector('#campaigns [aria-sort]').ariaSort")
+                        .asText())
+                .isEqualTo("descending");
+        press("Spent in total");
+        tab.await("document.querySelector('#campaigns tbody tr').dataset.key === 'c-001'");
+
+        tab.evaluate("document.getElementById('campaigns-search').focus()");
+        tab.type("äRMEL &");
+        awaitRange("1–1 of 1");
+        assertThat(shown()).containsExactly("c-007");
+        tab.evaluate("document.getElementById('campaigns-search').select()");
+        tab.type("nothing like this");
+        tab.awaitText("#campaigns .empty", "No campaign matches.");
+        tab.evaluate("document.getElementById('campaigns-search').select()");
+        tab.type("acme");
+        awaitRange("1–50 of 200");
+        tab.evaluate("{ const shown = document.getElementById('campaigns-shown'); shown.value = 'paused';"
+                + " shown.dispatchEvent(new Event('change')); }");
+        awaitRange("1–4 of 4");
+        assertThat(shown()).containsExactly("c-050", "c-100", "c-150", "c-200");
+        tab.screenshot("campaigns-found");
+        assertThat(tab.barriers()).isEmpty();
+    }
+
+    private void awaitRange(String range) {
+        tab.await("document.getElementById('campaigns-range').textContent === " + quoted(range));
+    }
+
+    private List<String> shown() {
+        List<String> ids = new ArrayList<>();
+        tab.evaluate("[...document.querySelectorAll('#campaigns tbody tr')].map((row) => row.dataset.key)")
+                .forEach(id -> ids.add(id.asText()));
+        return ids;
+    }
+
+    @Test
     void anAccountThatChangesNoCampaignsSeesNoForms() throws Exception {
         campaign("c", "Shoes", "pacing", "'asap'");
         open(ANALYST);
         tab.await("document.querySelector('#campaigns tbody tr')");
-        assertThat(tab.texts("#campaigns button:not(.open):not([hidden])")).isEmpty();
+        assertThat(tab.texts("#campaigns tbody button:not(.open), #campaigns-new:not([hidden])"))
+                .isEmpty();
         assertThat(tab.texts("dialog")).isEmpty();
     }
 }
