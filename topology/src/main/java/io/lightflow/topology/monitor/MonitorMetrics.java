@@ -36,7 +36,8 @@ final class MonitorMetrics {
     }
 
     private void sources() {
-        gauge("reachable", "1 if the last look had an answer", "source", values -> monitor.sources()
+        gauge("reachable", "1 if the last look had an answer", "source", values -> monitor.sources().stream()
+                .filter(Source::hasLooked)
                 .forEach(source -> values.set(source.isReachable(), source.name())));
         CounterWithCallback.builder()
                 .name("lightflow_monitor_failures")

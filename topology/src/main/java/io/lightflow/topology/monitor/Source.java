@@ -17,6 +17,7 @@ final class Source<T> implements AutoCloseable {
     private final Opener<T> opener;
     private volatile T last;
     private volatile boolean reachable;
+    private volatile boolean looked;
     private final AtomicLong failures = new AtomicLong();
     private final OutageLog outage;
     /** Null until it can be opened. */
@@ -56,6 +57,7 @@ final class Source<T> implements AutoCloseable {
             failures.incrementAndGet();
             outage.failed(name + " cannot be monitored now: " + e.getMessage());
         }
+        looked = true;
     }
 
     String name() {
@@ -70,6 +72,11 @@ final class Source<T> implements AutoCloseable {
     /** How many looks had no answer. One that ended between two scrapes shows only here. */
     long failures() {
         return failures.get();
+    }
+
+    /** Whether a first look has ended. */
+    boolean hasLooked() {
+        return looked;
     }
 
     /** Whether the last look had an answer. */

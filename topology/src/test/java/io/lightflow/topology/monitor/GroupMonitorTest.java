@@ -119,6 +119,11 @@ class GroupMonitorTest {
     }
 
     @Test
+    void nothingIsUnreachableBeforeTheFirstLook() throws IOException {
+        assertThat(scrape()).doesNotContain("lightflow_monitor_reachable{");
+    }
+
+    @Test
     void shardsBooksAndMirrorAreExported() throws IOException {
         lookAtAll();
         assertThat(scrape())
