@@ -53,8 +53,12 @@ final class ApiException extends RuntimeException {
         return new ApiException(404, 40401, "Subject '" + subject + "' not found.");
     }
 
-    static ApiException versionNotFound(String subject, int version) {
-        return new ApiException(404, 40402, "Version " + version + " of subject '" + subject + "' not found.");
+    static ApiException versionNotFound(int version) {
+        return new ApiException(404, 40402, "Version " + version + " not found.");
+    }
+
+    static ApiException schemaNotFound() {
+        return new ApiException(404, 40403, "Schema not found");
     }
 
     static ApiException schemaNotFound(String what) {
@@ -63,7 +67,7 @@ final class ApiException extends RuntimeException {
 
     static ApiException subjectSoftDeleted(String subject) {
         return new ApiException(
-                404, 40404, "Subject '" + subject + "' was soft deleted. Set permanent=true to delete permanently");
+                404, 40404, "Subject '" + subject + "' was soft deleted.Set permanent=true to delete permanently");
     }
 
     static ApiException subjectNotSoftDeleted(String subject) {
@@ -136,7 +140,7 @@ final class ApiException extends RuntimeException {
 
     static ApiException referenceNotFound(Reference reference) {
         return invalidSchema(
-                "Invalid schema of type AVRO: it references version " + reference.version() + " of subject '"
+                "Invalid AVRO schema. Error: it references version " + reference.version() + " of subject '"
                         + reference.subject() + "' for " + reference.name()
                         + ", which does not exist. Register that version first");
     }
@@ -150,12 +154,12 @@ final class ApiException extends RuntimeException {
                         + " \"latest\"");
     }
 
-    static ApiException invalidCompatibility(String level) {
+    static ApiException invalidCompatibility() {
         return new ApiException(
                 422,
                 42203,
-                "Invalid compatibility level '" + level + "'. Valid values are NONE, BACKWARD, FORWARD, FULL,"
-                        + " BACKWARD_TRANSITIVE, FORWARD_TRANSITIVE, and FULL_TRANSITIVE");
+                "Invalid compatibility level. Valid values are none, backward, forward, full, backward_transitive,"
+                        + " forward_transitive, and full_transitive");
     }
 
     static ApiException invalidCompatibilityPolicy(String policy) {

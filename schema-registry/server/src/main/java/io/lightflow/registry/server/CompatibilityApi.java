@@ -57,7 +57,7 @@ final class CompatibilityApi {
                 ? subjects.version(subject, number.get(), DeletedFilter.EXCLUDED)
                 : subjects.latest(subject, DeletedFilter.EXCLUDED);
         if (version.isEmpty() && number.isPresent()) {
-            throw ApiException.versionNotFound(subject, number.get());
+            throw ApiException.versionNotFound(number.get());
         }
         // The first version of a subject is always compatible.
         List<VersionedSchema> earlier = version.stream().map(this::versioned).toList();
@@ -73,7 +73,7 @@ final class CompatibilityApi {
     private VersionedSchema versioned(SubjectVersion version) {
         return schemas.schema(version.id())
                 .map(schema -> new VersionedSchema(version.version(), schema.resolved(), schema.contract()))
-                .orElseThrow(() -> ApiException.versionNotFound(version.subject(), version.version()));
+                .orElseThrow(() -> ApiException.versionNotFound(version.version()));
     }
 
     /** With {@code verbose}, an invalid schema is incompatible; otherwise it is an error. */
@@ -86,7 +86,7 @@ final class CompatibilityApi {
             if (!verbose || !e.isInvalidSchema()) {
                 throw e;
             }
-            incompatibilities = List.of(e.getMessage());
+            incompatibilities = List.of("Invalid schema: " + e.getMessage());
         }
         return new Verdict(incompatibilities.isEmpty(), verbose ? incompatibilities : null);
     }

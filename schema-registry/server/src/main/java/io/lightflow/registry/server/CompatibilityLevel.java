@@ -44,6 +44,6 @@ enum CompatibilityLevel {
                 return level;
             }
         }
-        throw ApiException.invalidCompatibility(name);
+        throw ApiException.invalidCompatibility();
     }
 }

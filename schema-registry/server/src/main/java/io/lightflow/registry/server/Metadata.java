@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -45,10 +44,6 @@ record Metadata(
 
     Optional<String> property(String name) {
         return Optional.ofNullable(properties.get(name));
-    }
-
-    boolean hasProperties(Map<String, String> wanted) {
-        return properties.entrySet().containsAll(wanted.entrySet());
     }
 
     /** The version that this metadata names; empty if it names none, or none that is a number. */

@@ -29,9 +29,9 @@ final class MetadataApi {
         this.metrics = metrics;
     }
 
-    void addTo(RoutesConfig routes) {
+    void addTo(RoutesConfig routes, ContextRoutes inContexts) {
         routes.get("/", RegistryJson.json(context -> Map.of()), RegistryRole.READ);
-        routes.get("/contexts", RegistryJson.json(this::contexts), RegistryRole.READ);
+        inContexts.get("/contexts", RegistryJson.json(this::contexts), RegistryRole.READ);
         routes.get("/v1/metadata/id", RegistryJson.json(context -> clusterId()), RegistryRole.READ);
         routes.get("/v1/metadata/version", RegistryJson.json(context -> VERSION), RegistryRole.READ);
         routes.get(

@@ -17,6 +17,8 @@ import org.slf4j.LoggerFactory;
 final class RegistryApi {
     static final int STORE_ERROR = 50001;
 
+    private static final int NOT_FOUND = 404;
+
     private static final Logger LOG = LoggerFactory.getLogger(RegistryApi.class);
 
     private final Accounts<RegistryAccount> access;
@@ -47,7 +49,7 @@ final class RegistryApi {
         RoutesConfig routes = config.routes;
         routes.beforeMatched(new RegistryAccessFilter(access, limits)::check);
         ContextRoutes inContexts = new ContextRoutes(routes);
-        new MetadataApi(sql, subjects, metrics).addTo(routes);
+        new MetadataApi(sql, subjects, metrics).addTo(routes, inContexts);
         new SchemasApi(paths, schemas, subjects, configs, parser, audit).addTo(inContexts);
         new SubjectsApi(paths, subjects, configs, parser, deletion, audit).addTo(inContexts);
         new VersionsApi(paths, subjects, schemas, modes, parser, registrar, deletion, audit).addTo(inContexts);
@@ -66,7 +68,10 @@ final class RegistryApi {
         routes.exception(
                 HttpResponseException.class,
                 (e, context) -> RegistryJson.fail(
-                        context, e.getStatus(), e.getStatus(), "HTTP " + e.getStatus() + " " + e.getMessage()));
+                        context,
+                        e.getStatus(),
+                        e.getStatus(),
+                        "HTTP " + e.getStatus() + " " + (e.getStatus() == NOT_FOUND ? "Not Found" : e.getMessage())));
         routes.exception(DatabaseException.class, (e, context) -> {
             // Sql logs an outage once.
             if (e.kind() != DatabaseException.Kind.UNAVAILABLE) {

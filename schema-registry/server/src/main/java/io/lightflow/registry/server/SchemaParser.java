@@ -71,7 +71,7 @@ final class SchemaParser {
             return new ParsedSchema(schema, textOf(schema, text, references, options.text()), resolved, contract);
         } catch (AvroRuntimeException | NullPointerException e) {
             // Avro 1.12 throws a NullPointerException for the name of an undefined type.
-            throw ApiException.invalidSchema("Invalid schema of type AVRO: " + e.getMessage());
+            throw ApiException.invalidSchema("Invalid AVRO schema. Error: " + e.getMessage());
         }
     }
 
@@ -99,7 +99,7 @@ final class SchemaParser {
             parser.parse(version.schema());
         } catch (AvroRuntimeException | NullPointerException e) {
             throw ApiException.invalidSchema(
-                    "Invalid schema of type AVRO: version " + version.version() + " of subject '" + version.subject()
+                    "Invalid AVRO schema. Error: version " + version.version() + " of subject '" + version.subject()
                             + "', which it references, conflicts with it: " + e.getMessage());
         }
         return resolved;
@@ -121,7 +121,7 @@ final class SchemaParser {
             // Avro would inline the types of the references.
             return JSON.readTree(text).toString();
         } catch (JsonProcessingException e) {
-            throw ApiException.invalidSchema("Invalid schema of type AVRO: " + e.getOriginalMessage());
+            throw ApiException.invalidSchema("Invalid AVRO schema. Error: " + e.getOriginalMessage());
         }
     }
 }

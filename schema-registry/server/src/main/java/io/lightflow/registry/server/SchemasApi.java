@@ -128,14 +128,25 @@ final class SchemasApi {
                 version.map(SubjectVersion::version).orElse(null),
                 schema.guid(),
                 text(context, schema),
-                isResolved(context)
-                        ? List.of()
-                        : version.map(SubjectVersion::references).orElse(schema.references()),
+                isResolved(context) ? List.of() : references(context, schema, version),
                 schema.contract().metadata(),
                 schema.contract().ruleSet(),
                 maxId,
                 schema.ts(),
                 schema.deleted());
+    }
+
+    private static List<Reference> references(Context context, StoredSchema schema, Optional<SubjectVersion> version) {
+        if (version.isEmpty()) {
+            return schema.references();
+        }
+        return isQualified(context)
+                ? version.get().qualifiedReferences()
+                : version.get().references();
+    }
+
+    static boolean isQualified(Context context) {
+        return "qualified".equals(context.queryParam("referenceFormat"));
     }
 
     private StoredSchema find(Context context) {

@@ -37,6 +37,14 @@ record SubjectVersion(
         return deleted != null;
     }
 
+    /** The references, each with the context of its subject. */
+    List<Reference> qualifiedReferences() {
+        String context = Contexts.prefixOf(subject);
+        return references.stream()
+                .map(reference -> reference.resolvedIn(context))
+                .toList();
+    }
+
     SubjectVersion withSchema(String other, List<Reference> otherReferences) {
         return new SubjectVersion(subject, id, version, guid, other, otherReferences, metadata, ruleSet, ts, deleted);
     }

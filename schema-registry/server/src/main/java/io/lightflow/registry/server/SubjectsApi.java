@@ -59,7 +59,7 @@ final class SubjectsApi {
                 .or(() -> lookUpCompleted(subject, request, config, options, deleted))
                 .or(() -> schema.flatMap(parsed -> subjects.findInAnyContext(subject, parsed, deleted)))
                 .orElseThrow(() -> subjects.exists(subject, deleted)
-                        ? ApiException.schemaNotFound("in subject '" + subject + "'")
+                        ? ApiException.schemaNotFound()
                         : ApiException.subjectNotFound(subject));
     }
 

@@ -87,7 +87,7 @@ final class VersionDeleter {
         return all.stream()
                 .filter(one -> version.isPresent() ? one.version() == version.get() : !one.isDeleted())
                 .findFirst()
-                .orElseThrow(() -> version.map(number -> ApiException.versionNotFound(subject, number))
+                .orElseThrow(() -> version.map(number -> ApiException.versionNotFound(number))
                         .orElseGet(() -> ApiException.subjectNotFound(subject)));
     }
 

@@ -146,18 +146,12 @@ final class VersionsApi {
         if (SchemasApi.isResolved(context) && !version.references().isEmpty()) {
             String resolved = schemas.schema(version.id())
                     .map(StoredSchema::resolved)
-                    .orElseThrow(() -> ApiException.versionNotFound(version.subject(), version.version()));
+                    .orElseThrow(() -> ApiException.versionNotFound(version.version()));
             return version.withSchema(resolved, version.references());
         }
-        if ("qualified".equals(context.queryParam("referenceFormat"))) {
-            String prefix = Contexts.prefixOf(version.subject());
-            return version.withSchema(
-                    version.schema(),
-                    version.references().stream()
-                            .map(reference -> reference.resolvedIn(prefix))
-                            .toList());
-        }
-        return version;
+        return SchemasApi.isQualified(context)
+                ? version.withSchema(version.schema(), version.qualifiedReferences())
+                : version;
     }
 
     private SubjectVersion find(String subject, Optional<Integer> version, DeletedFilter deleted) {
@@ -168,7 +162,7 @@ final class VersionsApi {
                 .or(() -> subjects.versionOfAnyContext(subject, version.get(), deleted))
                 .orElseThrow(() -> {
                     requireSubject(subject, deleted);
-                    return ApiException.versionNotFound(subject, version.get());
+                    return ApiException.versionNotFound(version.get());
                 });
     }
 

@@ -31,6 +31,7 @@ class ContextsTest extends ApiTest {
                         .asText())
                 .isEqualTo(":.b:things");
         assertThat(get("/contexts", 200)).isEqualTo(json("[\".\",\".a\",\".b\"]"));
+        assertThat(get("/contexts/.a/contexts", 200)).hasSize(3);
         assertThat(get("/contexts?contextPrefix=.a", 200)).isEqualTo(json("[\".a\"]"));
         assertThat(get("/contexts?offset=1&limit=1", 200)).isEqualTo(json("[\".a\"]"));
     }
@@ -64,6 +65,13 @@ class ContextsTest extends ApiTest {
                         .asText())
                 .isEqualTo(":.a:place");
         assertThat(get("/schemas/ids/" + id, 200).at("/references/0/subject").asText())
+                .isEqualTo(":.a:place");
+        JsonNode byId = get("/schemas/ids/" + id + "?subject=:.a:site", 200);
+        assertThat(byId.path("version").asInt()).isEqualTo(1);
+        assertThat(byId.at("/references/0/subject").asText()).isEqualTo("place");
+        assertThat(get("/schemas/ids/" + id + "?subject=:.a:site&referenceFormat=qualified", 200)
+                        .at("/references/0/subject")
+                        .asText())
                 .isEqualTo(":.a:place");
         assertThat(get("/subjects/:.a:place/versions/1/referencedby", 200)).isEqualTo(json("[" + id + "]"));
         String fromOther = request.replace("\"place\",\"version\"", "\":.a:place\",\"version\"");
