@@ -1,13 +1,18 @@
 package io.lightflow.capture;
 
+import io.lightflow.capture.client.Visitors;
+import io.lightflow.capture.endpoint.BatchEndpoint;
 import io.lightflow.capture.endpoint.ClickEndpoint;
 import io.lightflow.capture.endpoint.ConversionEndpoint;
+import io.lightflow.capture.endpoint.Endpoint;
 import io.lightflow.capture.endpoint.Links;
 import io.lightflow.capture.endpoint.PixelEndpoint;
 import io.lightflow.capture.endpoint.Recorder;
 import io.lightflow.capture.endpoint.Reply;
 import io.lightflow.capture.endpoint.Router;
+import io.lightflow.capture.endpoint.ScriptEndpoint;
 import io.lightflow.capture.endpoint.StatusEndpoint;
+import io.lightflow.capture.endpoint.TagEndpoint;
 import io.lightflow.capture.http.Listener;
 import io.lightflow.capture.metrics.CaptureMetrics;
 import io.lightflow.producer.LightEvents;
@@ -41,25 +46,7 @@ public final class CaptureServer implements AutoCloseable {
         this.settings = settings;
         this.events = events;
         metrics.observe(events::metrics);
-        InstantSource clock = InstantSource.system();
-        Links links = new Links(
-                new SignedLinks(
-                        settings.links().keys(),
-                        settings.links().adValidity(),
-                        settings.links().postbackValidity(),
-                        clock),
-                metrics);
-        Recorder recorder = new Recorder(events::sendDurably, settings.answerTimeout(), metrics);
-        this.http = new Listener(
-                settings.http(),
-                new Router(
-                        List.of(
-                                new PixelEndpoint(links, recorder, settings.proxies(), clock),
-                                new ClickEndpoint(links, recorder, settings.proxies(), metrics, clock),
-                                new ConversionEndpoint(links, recorder, clock),
-                                health()),
-                        metrics),
-                ALL_PROCESSORS);
+        this.http = new Listener(settings.http(), new Router(endpoints(), metrics), ALL_PROCESSORS);
         this.admin = settings.admin()
                 .map(listener -> new Listener(
                         listener,
@@ -71,6 +58,27 @@ public final class CaptureServer implements AutoCloseable {
                                                 () -> Reply.of(CaptureMetrics.CONTENT_TYPE, metrics.scrape()))),
                                 metrics),
                         ADMIN_THREADS));
+    }
+
+    private List<Endpoint> endpoints() {
+        InstantSource clock = InstantSource.system();
+        Links links = new Links(
+                new SignedLinks(
+                        settings.links().keys(),
+                        settings.links().adValidity(),
+                        settings.links().postbackValidity(),
+                        clock),
+                metrics);
+        Recorder recorder = new Recorder(events::sendDurably, settings.answerTimeout(), metrics);
+        Visitors visitors = settings.visitors();
+        return List.of(
+                new PixelEndpoint(links, recorder, visitors, clock),
+                new ClickEndpoint(links, recorder, visitors, metrics, clock),
+                new ConversionEndpoint(links, settings.advertisers(), recorder, visitors, clock),
+                new TagEndpoint(settings.advertisers(), events::newId, recorder, visitors, clock),
+                new ScriptEndpoint(),
+                new BatchEndpoint(settings.partners(), recorder),
+                health());
     }
 
     private StatusEndpoint health() {
@@ -90,7 +98,8 @@ public final class CaptureServer implements AutoCloseable {
             server.http.start();
             server.admin.ifPresent(Listener::start);
         } catch (RuntimeException e) {
-            server.close();
+            server.stopping = true;
+            server.release();
             throw e;
         }
         LOG.info(
@@ -123,10 +132,14 @@ public final class CaptureServer implements AutoCloseable {
         }
         stopping = true;
         awaitLoadBalancers();
+        release();
+        LOG.info("Capture has stopped");
+    }
+
+    private void release() {
         http.close(settings.stopTimeout());
         admin.ifPresent(Listener::close);
         events.close();
-        LOG.info("Capture has stopped");
     }
 
     private void awaitLoadBalancers() {

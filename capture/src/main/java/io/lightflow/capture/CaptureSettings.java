@@ -1,12 +1,15 @@
 package io.lightflow.capture;
 
-import io.lightflow.capture.client.TrustedProxies;
+import io.lightflow.capture.access.Partner;
+import io.lightflow.capture.client.Visitors;
 import io.lightflow.capture.http.ListenerSettings;
 import io.lightflow.producer.LightEventsSettings;
 import io.lightflow.producer.link.LinkKeys;
+import io.lightflow.service.access.Accounts;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The settings of a {@link CaptureServer}.
@@ -15,7 +18,9 @@ import java.util.Optional;
  * @param http where browsers and partners connect
  * @param admin where only operators connect: metrics and health
  * @param links keys and validity of links
- * @param proxies whose word about a client's address counts
+ * @param visitors what may be stored about browsers
+ * @param advertisers whose pages may send tags and conversions without a signature
+ * @param partners who may send batches; nobody if there is none
  * @param answerTimeout how long a request waits until its event is durable
  * @param stopDelay how long the server reports that it is not ready before it stops, so that load balancers notice
  * @param stopTimeout how long the server waits for the requests in flight
@@ -25,7 +30,9 @@ public record CaptureSettings(
         ListenerSettings http,
         Optional<ListenerSettings> admin,
         Links links,
-        TrustedProxies proxies,
+        Visitors visitors,
+        Set<String> advertisers,
+        Accounts<Partner> partners,
         Duration answerTimeout,
         Duration stopDelay,
         Duration stopTimeout) {
@@ -34,7 +41,9 @@ public record CaptureSettings(
         Objects.requireNonNull(http, "http");
         Objects.requireNonNull(admin, "admin");
         Objects.requireNonNull(links, "links");
-        Objects.requireNonNull(proxies, "proxies");
+        Objects.requireNonNull(visitors, "visitors");
+        Objects.requireNonNull(partners, "partners");
+        advertisers = Set.copyOf(advertisers);
         requireNotNegative("stopDelay", stopDelay);
         requireNotNegative("stopTimeout", stopTimeout);
         if (answerTimeout.toMillis() < 1) {

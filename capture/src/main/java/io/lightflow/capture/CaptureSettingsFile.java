@@ -4,14 +4,24 @@ import static io.lightflow.service.settings.SettingsFile.duration;
 import static io.lightflow.service.settings.SettingsFile.orElse;
 import static io.lightflow.service.settings.SettingsFile.require;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.lightflow.capture.access.Partner;
 import io.lightflow.capture.client.AddressRange;
+import io.lightflow.capture.client.ConsentPolicy;
+import io.lightflow.capture.client.ConsentRule;
 import io.lightflow.capture.client.ForwardedHeader;
 import io.lightflow.capture.client.TrustedProxies;
+import io.lightflow.capture.client.VisitorCookie;
+import io.lightflow.capture.client.Visitors;
 import io.lightflow.capture.http.ListenerSettings;
 import io.lightflow.producer.LightEventsSettings;
 import io.lightflow.producer.UnavailablePolicy;
 import io.lightflow.producer.link.LinkKeys;
 import io.lightflow.registry.client.RegistryClientSettings;
+import io.lightflow.service.access.Accounts;
+import io.lightflow.service.access.SecretLength;
+import io.lightflow.service.access.TokenHash;
+import io.lightflow.service.access.TokenSource;
 import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.service.settings.SettingsFile;
 import java.net.URI;
@@ -22,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Reads {@link CaptureSettings} from YAML. An unknown key or a missing or invalid value is an error that names the key.
@@ -66,7 +77,11 @@ public final class CaptureSettingsFile {
             ServerTlsSettings.Document tls,
             Admin admin,
             Links links,
-            Proxies proxies) {}
+            Proxies proxies,
+            Consent consent,
+            Cookie cookie,
+            Pages pages,
+            List<Token> partners) {}
 
     private record Kafka(String bootstrapServers, Integer partitions, Map<String, String> client) {}
 
@@ -79,6 +94,17 @@ public final class CaptureSettingsFile {
     private record Links(List<Key> keys, String signWith, String adValidity, String postbackValidity) {}
 
     private record Key(String id, String secretVariable, String secretFile) {}
+
+    private record Consent(
+            @JsonProperty("default") Rule defaultRule, Map<String, Rule> countries, String countryHeader) {}
+
+    private record Rule(ConsentRule.Tcf tcf, Set<ConsentRule.Objection> objections) {}
+
+    private record Cookie(String name, String domain, String lifetime, VisitorCookie.SameSite sameSite) {}
+
+    private record Pages(Set<String> advertisers) {}
+
+    private record Token(String token, String secretVariable, String secretFile) {}
 
     private record Proxies(List<String> trusted, String header) {}
 
@@ -104,7 +130,9 @@ public final class CaptureSettingsFile {
                         Optional.ofNullable(document.tls()).map(tls -> tls.settings(environment))),
                 admin(orElse(document.admin(), new Admin(null, null)), idleTimeout),
                 links(require(document.links(), "links")),
-                proxies(document.proxies()),
+                new Visitors(proxies(document.proxies()), consent(document.consent()), cookie(document.cookie())),
+                document.pages() == null ? Set.of() : require(document.pages().advertisers(), "pages.advertisers"),
+                partners(orElse(document.partners(), List.of())),
                 duration(document.answerTimeout(), "answerTimeout", DEFAULT_ANSWER_TIMEOUT),
                 duration(document.stopDelay(), "stopDelay", Duration.ZERO),
                 duration(document.stopTimeout(), "stopTimeout", DEFAULT_STOP_TIMEOUT));
@@ -171,6 +199,53 @@ public final class CaptureSettingsFile {
             throw new IllegalArgumentException(
                     name + ".secret must be base64; create one with: openssl rand -base64 32", e);
         }
+    }
+
+    private static ConsentPolicy consent(Consent consent) {
+        if (consent == null) {
+            return ConsentPolicy.strictest();
+        }
+        Map<String, ConsentRule> countries = new HashMap<>();
+        orElse(consent.countries(), Map.<String, Rule>of())
+                .forEach((country, rule) -> countries.put(country, rule(rule, "consent.countries." + country)));
+        return new ConsentPolicy(
+                consent.defaultRule() == null ? ConsentRule.STRICTEST : rule(consent.defaultRule(), "consent.default"),
+                countries,
+                orElse(consent.countryHeader(), ""));
+    }
+
+    private static ConsentRule rule(Rule rule, String key) {
+        require(rule, key);
+        return new ConsentRule(
+                orElse(rule.tcf(), ConsentRule.STRICTEST.tcf()),
+                orElse(rule.objections(), ConsentRule.STRICTEST.objections()));
+    }
+
+    private static VisitorCookie cookie(Cookie cookie) {
+        VisitorCookie standard = VisitorCookie.standard();
+        return cookie == null
+                ? standard
+                : new VisitorCookie(
+                        orElse(cookie.name(), standard.name()),
+                        orElse(cookie.domain(), standard.domain()),
+                        duration(cookie.lifetime(), "cookie.lifetime", standard.lifetime()),
+                        orElse(cookie.sameSite(), standard.sameSite()));
+    }
+
+    private Accounts<Partner> partners(List<Token> tokens) {
+        return new Accounts<>(SettingsFile.list(
+                tokens,
+                "partners",
+                (token, key) -> new Partner(
+                        require(token.token(), key + ".token"),
+                        TokenSource.of(
+                                SettingsFile.secret(
+                                        environment,
+                                        token.secretVariable(),
+                                        token.secretFile(),
+                                        key + ".secret",
+                                        SecretLength::require),
+                                TokenHash::of))));
     }
 
     private static TrustedProxies proxies(Proxies proxies) {

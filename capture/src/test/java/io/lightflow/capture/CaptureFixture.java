@@ -1,6 +1,12 @@
 package io.lightflow.capture;
 
+import io.lightflow.capture.access.Partner;
+import io.lightflow.capture.client.ConsentPolicy;
+import io.lightflow.capture.client.ConsentRule;
 import io.lightflow.capture.client.TrustedProxies;
+import io.lightflow.capture.client.VisitorCookie;
+import io.lightflow.capture.client.Visitors;
+import io.lightflow.capture.endpoint.BatchEndpoint;
 import io.lightflow.capture.endpoint.ClickEndpoint;
 import io.lightflow.capture.endpoint.ConversionEndpoint;
 import io.lightflow.capture.endpoint.Endpoint;
@@ -8,6 +14,8 @@ import io.lightflow.capture.endpoint.Links;
 import io.lightflow.capture.endpoint.PixelEndpoint;
 import io.lightflow.capture.endpoint.Recorder;
 import io.lightflow.capture.endpoint.Router;
+import io.lightflow.capture.endpoint.ScriptEndpoint;
+import io.lightflow.capture.endpoint.TagEndpoint;
 import io.lightflow.capture.http.Listener;
 import io.lightflow.capture.http.ListenerSettings;
 import io.lightflow.capture.metrics.CaptureMetrics;
@@ -16,6 +24,8 @@ import io.lightflow.producer.link.LinkClaims;
 import io.lightflow.producer.link.LinkKeys;
 import io.lightflow.producer.link.LinkKind;
 import io.lightflow.producer.link.SignedLinks;
+import io.lightflow.service.access.Accounts;
+import io.lightflow.service.access.TokenHash;
 import io.lightflow.service.http.ServerTlsSettings;
 import java.io.IOException;
 import java.net.URI;
@@ -29,6 +39,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,6 +49,8 @@ import org.apache.avro.specific.SpecificRecordBase;
 public final class CaptureFixture implements AutoCloseable {
     public static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
     public static final LinkKeys KEYS = new LinkKeys(Map.of("2026-11", new byte[32]), "2026-11");
+
+    public static final String TOKEN = "a-partner's-token-of-32-characters";
 
     /** An event, and the key under which it was sent. */
     public record Sent(String joinKey, SpecificRecordBase event) {}
@@ -53,11 +66,17 @@ public final class CaptureFixture implements AutoCloseable {
     private final Listener listener;
 
     public CaptureFixture() {
-        this(TrustedProxies.none(), Optional.empty(), HttpClient.newHttpClient());
+        this(new ConsentRule(ConsentRule.Tcf.IF_PRESENT, Set.of(ConsentRule.Objection.GPC)));
     }
 
-    public CaptureFixture(TrustedProxies proxies, Optional<ServerTlsSettings> tls, HttpClient client) {
+    public CaptureFixture(ConsentRule rule) {
+        this(rule, Optional.empty(), HttpClient.newHttpClient());
+    }
+
+    public CaptureFixture(ConsentRule rule, Optional<ServerTlsSettings> tls, HttpClient client) {
         this.client = client;
+        Visitors visitors =
+                new Visitors(TrustedProxies.none(), new ConsentPolicy(rule, Map.of(), ""), VisitorCookie.standard());
         Links genuine = new Links(links, metrics);
         Recorder recorder = new Recorder(
                 (joinKey, event) -> {
@@ -67,9 +86,12 @@ public final class CaptureFixture implements AutoCloseable {
                 Duration.ofSeconds(20),
                 metrics);
         List<Endpoint> endpoints = List.of(
-                new PixelEndpoint(genuine, recorder, proxies, now::get),
-                new ClickEndpoint(genuine, recorder, proxies, metrics, now::get),
-                new ConversionEndpoint(genuine, recorder, now::get));
+                new PixelEndpoint(genuine, recorder, visitors, now::get),
+                new ClickEndpoint(genuine, recorder, visitors, metrics, now::get),
+                new ConversionEndpoint(genuine, Set.of("1458"), recorder, visitors, now::get),
+                new TagEndpoint(Set.of("1458"), key -> "tag-" + sent.size(), recorder, visitors, now::get),
+                new ScriptEndpoint(),
+                new BatchEndpoint(new Accounts<>(List.of(new Partner("partner", TokenHash.of(TOKEN)))), recorder));
         listener = new Listener(
                 new ListenerSettings("127.0.0.1", 0, 100, 4_096, Duration.ofSeconds(2), tls),
                 new Router(endpoints, metrics),

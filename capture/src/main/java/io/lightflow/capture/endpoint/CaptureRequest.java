@@ -1,5 +1,7 @@
 package io.lightflow.capture.endpoint;
 
+import io.lightflow.capture.client.Visitor;
+import io.lightflow.capture.client.Visitors;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -21,6 +23,14 @@ public interface CaptureRequest {
     default String header(String name) {
         List<String> values = headers(name);
         return values.isEmpty() ? "" : values.get(0);
+    }
+
+    /** The body; not to be changed. */
+    byte[] body();
+
+    /** What may be stored about the browser. */
+    default Visitor visitor(Visitors visitors) {
+        return visitors.of(peer(), this::headers, this::parameter);
     }
 
     /** The address of the connection. */

@@ -1,6 +1,7 @@
 package io.lightflow.capture.endpoint;
 
-import io.lightflow.capture.client.TrustedProxies;
+import io.lightflow.capture.client.Visitor;
+import io.lightflow.capture.client.Visitors;
 import io.lightflow.capture.metrics.CaptureMetrics;
 import io.lightflow.event.Click;
 import io.lightflow.producer.link.LinkClaims;
@@ -18,15 +19,15 @@ import java.util.concurrent.CompletionStage;
 public final class ClickEndpoint implements Endpoint {
     private final Links links;
     private final Recorder recorder;
-    private final TrustedProxies proxies;
+    private final Visitors visitors;
     private final CaptureMetrics metrics;
     private final InstantSource clock;
 
     public ClickEndpoint(
-            Links links, Recorder recorder, TrustedProxies proxies, CaptureMetrics metrics, InstantSource clock) {
+            Links links, Recorder recorder, Visitors visitors, CaptureMetrics metrics, InstantSource clock) {
         this.links = links;
         this.recorder = recorder;
-        this.proxies = proxies;
+        this.visitors = visitors;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -48,12 +49,13 @@ public final class ClickEndpoint implements Endpoint {
         if (claims.target().isEmpty()) {
             throw new RequestException(400, "This link has no target.");
         }
-        String joinKey = claims.joinKey();
+        Visitor visitor = request.visitor(visitors);
+        String joinKey = visitor.joinKey(claims.joinKey(), claims.impressionId());
         Reply redirect = Reply.redirect(new TargetMacros(links.signed(), link, joinKey).location());
         if (request.isInspection()) {
             return CompletableFuture.completedFuture(redirect);
         }
-        Visitor visitor = Visitor.of(request, proxies);
+        Reply answered = redirect.withCookie(visitor);
         Click click = Click.newBuilder()
                 .setId(link.eventId())
                 .setTime(clock.millis())
@@ -67,7 +69,7 @@ public final class ClickEndpoint implements Endpoint {
             if (!(outcome instanceof Recorder.Outcome.Durable)) {
                 metrics.clickUnrecorded();
             }
-            return redirect;
+            return answered;
         });
     }
 }

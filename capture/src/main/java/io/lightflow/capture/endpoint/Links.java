@@ -27,14 +27,23 @@ public final class Links {
         return (LinkVerdict.GenuinePixel) accepted(LinkKind.IMPRESSION, request);
     }
 
+    /** The failure of a request without a link. */
+    RequestException missing(LinkKind kind) {
+        return rejection(kind, LinkVerdict.Reason.MALFORMED);
+    }
+
     private LinkVerdict accepted(LinkKind kind, CaptureRequest request) {
         LinkVerdict verdict = links.verify(kind, request.parameter(SignedLinks.PARAMETER));
         if (verdict instanceof LinkVerdict.Rejected rejected) {
-            metrics.linkRejected(kind, rejected.reason());
-            throw rejected.reason() == LinkVerdict.Reason.EXPIRED
-                    ? new RequestException(410, "This link has expired.")
-                    : new RequestException(403, "This link is not valid.");
+            throw rejection(kind, rejected.reason());
         }
         return verdict;
+    }
+
+    private RequestException rejection(LinkKind kind, LinkVerdict.Reason reason) {
+        metrics.linkRejected(kind, reason);
+        return reason == LinkVerdict.Reason.EXPIRED
+                ? new RequestException(410, "This link has expired.")
+                : new RequestException(403, "This link is not valid.");
     }
 }

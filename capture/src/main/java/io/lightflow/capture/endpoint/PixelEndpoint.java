@@ -1,6 +1,7 @@
 package io.lightflow.capture.endpoint;
 
-import io.lightflow.capture.client.TrustedProxies;
+import io.lightflow.capture.client.Visitor;
+import io.lightflow.capture.client.Visitors;
 import io.lightflow.event.Impression;
 import io.lightflow.producer.link.LinkVerdict.GenuinePixel;
 import java.time.InstantSource;
@@ -12,13 +13,13 @@ import java.util.concurrent.CompletionStage;
 public final class PixelEndpoint implements Endpoint {
     private final Links links;
     private final Recorder recorder;
-    private final TrustedProxies proxies;
+    private final Visitors visitors;
     private final InstantSource clock;
 
-    public PixelEndpoint(Links links, Recorder recorder, TrustedProxies proxies, InstantSource clock) {
+    public PixelEndpoint(Links links, Recorder recorder, Visitors visitors, InstantSource clock) {
         this.links = links;
         this.recorder = recorder;
-        this.proxies = proxies;
+        this.visitors = visitors;
         this.clock = clock;
     }
 
@@ -43,9 +44,10 @@ public final class PixelEndpoint implements Endpoint {
         impression.setPriceMicros(
                 ClearingPrice.micros(request.parameter(ClearingPrice.PARAMETER), impression.getPriceMicros()));
         impression.setTime(clock.millis());
-        Visitor visitor = Visitor.of(request, proxies);
+        Visitor visitor = request.visitor(visitors);
         impression.setUserAgent(visitor.userAgent());
         impression.setIp(visitor.ip());
-        return recorder.recordThen(reply, pixel.joinKey(), impression);
+        return recorder.recordThen(
+                reply.withCookie(visitor), visitor.joinKey(pixel.joinKey(), impression.getId()), impression);
     }
 }

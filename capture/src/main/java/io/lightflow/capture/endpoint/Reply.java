@@ -1,12 +1,13 @@
 package io.lightflow.capture.endpoint;
 
+import io.lightflow.capture.client.Visitor;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A response. No cache may keep one.
+ * A response. No cache may keep one that does not say so.
  *
  * @param body not to be changed; its length is also that of a response to HEAD
  * @param headers further headers, by lower-case name
@@ -39,6 +40,11 @@ public record Reply(int status, String contentType, byte[] body, Map<String, Str
 
     public static Reply of(String contentType, byte[] body) {
         return new Reply(200, contentType, body, Map.of());
+    }
+
+    /** Sets or deletes the visitor's cookie, if it must change. */
+    Reply withCookie(Visitor visitor) {
+        return visitor.setCookie().map(cookie -> with("set-cookie", cookie)).orElse(this);
     }
 
     public Reply with(String header, String value) {

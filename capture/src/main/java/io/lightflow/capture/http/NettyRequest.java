@@ -2,6 +2,7 @@ package io.lightflow.capture.http;
 
 import io.lightflow.capture.endpoint.CaptureRequest;
 import io.lightflow.capture.endpoint.RequestException;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.QueryStringDecoder;
@@ -19,6 +20,7 @@ final class NettyRequest implements CaptureRequest {
     private final String path;
     private final Map<String, List<String>> query;
     private final Map<String, List<String>> form;
+    private final byte[] body;
     private final HttpHeaders headers;
     private final InetAddress peer;
 
@@ -27,12 +29,14 @@ final class NettyRequest implements CaptureRequest {
             String path,
             Map<String, List<String>> query,
             Map<String, List<String>> form,
+            byte[] body,
             HttpHeaders headers,
             InetAddress peer) {
         this.method = method;
         this.path = path;
         this.query = query;
         this.form = form;
+        this.body = body;
         this.headers = headers;
         this.peer = peer;
     }
@@ -42,7 +46,13 @@ final class NettyRequest implements CaptureRequest {
         QueryStringDecoder uri = new QueryStringDecoder(request.uri(), StandardCharsets.UTF_8, true, MAX_PARAMETERS);
         try {
             return new NettyRequest(
-                    request.method().name(), uri.rawPath(), uri.parameters(), form(request), request.headers(), peer);
+                    request.method().name(),
+                    uri.rawPath(),
+                    uri.parameters(),
+                    form(request),
+                    ByteBufUtil.getBytes(request.content()),
+                    request.headers(),
+                    peer);
         } catch (IllegalArgumentException e) {
             throw new RequestException(400, "The parameters are not encoded as in URLs.");
         }
@@ -80,6 +90,11 @@ final class NettyRequest implements CaptureRequest {
     @Override
     public List<String> headers(String name) {
         return headers.getAll(name);
+    }
+
+    @Override
+    public byte[] body() {
+        return body;
     }
 
     @Override

@@ -105,7 +105,7 @@ class HostileRequestsTest {
             HttpResponse<byte[]> response =
                     capture.get(capture.click("https://shop.example/?q=" + injected + "\u560a\u560dx"));
             assertThat(response.statusCode()).isEqualTo(302);
-            assertThat(response.headers().firstValue("Set-Cookie")).isEmpty();
+            assertThat(response.headers().allValues("Set-Cookie")).noneMatch(cookie -> cookie.contains("a=b"));
             assertThat(response.headers().firstValue("Location").orElseThrow())
                     .isEqualTo("https://shop.example/?q=" + injected + "%E5%98%8A%E5%98%8Dx");
         }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.capture.CaptureFixture;
-import io.lightflow.capture.client.TrustedProxies;
+import io.lightflow.capture.client.ConsentRule;
 import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.service.test.TestKeyStore;
 import java.io.IOException;
@@ -70,7 +70,7 @@ class ListenerTest {
                 .sslContext(TestKeyStore.trusting(keys, PASSWORD))
                 .build();
         try (CaptureFixture capture =
-                new CaptureFixture(TrustedProxies.none(), Optional.of(new ServerTlsSettings(keys, PASSWORD)), client)) {
+                new CaptureFixture(ConsentRule.STRICTEST, Optional.of(new ServerTlsSettings(keys, PASSWORD)), client)) {
             URI pixel = URI.create("https://127.0.0.1:" + capture.port() + capture.pixel());
             List<CompletableFuture<HttpResponse<byte[]>>> responses = new ArrayList<>();
             // The client opens one connection for each request until it knows that the server has HTTP/2.

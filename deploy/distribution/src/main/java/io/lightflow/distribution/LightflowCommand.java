@@ -1,6 +1,7 @@
 package io.lightflow.distribution;
 
 import io.lightflow.capture.CaptureCommand;
+import io.lightflow.capture.LinkCommand;
 import io.lightflow.deploy.query.QueryWorker;
 import io.lightflow.deploy.reconcile.ReconcileCommand;
 import io.lightflow.deploy.sql.SqlCommand;
@@ -77,6 +78,7 @@ public final class LightflowCommand implements Runnable {
         add(root, "sync", registry.get("sync"));
         add(root, "reports", ReportsMain.serveCommand(QueryWorker.command()));
         add(root, "capture", CaptureCommand.commandLine());
+        add(root, "link", LinkCommand.commandLine());
         add(root, "mirror", MirrorMain.commandLine());
         add(root, "sql", SqlCommand.commandLine());
         add(root, "reconcile", ReconcileCommand.commandLine());

@@ -41,6 +41,7 @@ class HelpTest {
                         "sync",
                         "reports",
                         "capture",
+                        "link",
                         "mirror",
                         "submit",
                         "show",

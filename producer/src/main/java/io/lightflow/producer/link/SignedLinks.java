@@ -157,6 +157,14 @@ public final class SignedLinks {
                 : new Rejected(Reason.UNSAFE_TARGET);
     }
 
+    /**
+     * The id of a conversion that no link reports: that of {@link Genuine#eventId(String)} for the same advertiser and
+     * key.
+     */
+    public static String conversionId(String advertiserId, String key) {
+        return LinkEventId.of(LinkKind.POSTBACK, advertiserId, key);
+    }
+
     private LinkVerdict checkTime(Instant created, Duration validity, LinkVerdict genuine) {
         Instant now = clock.instant();
         if (created.isAfter(now.plus(CLOCK_SKEW))) {

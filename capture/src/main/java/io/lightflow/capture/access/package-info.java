@@ -1,0 +1,2 @@
+/** The partners that may send batches. */
+package io.lightflow.capture.access;
