@@ -36,6 +36,7 @@ class CommandSamplesTest {
             "lab/producer-bench", "io.lightflow.lab.bench.ProducerBenchCommand",
             "lab/torture", "io.lightflow.lab.torture.TortureCommand",
             "lab/simulate", "io.lightflow.topology.simulation.SimulateCommand",
+            "lab/capture-load", "io.lightflow.lab.load.CaptureLoadCommand",
             "lab/registry-load", "io.lightflow.lab.load.RegistryLoadCommand",
             "lab/reports-load", "io.lightflow.lab.load.ReportsLoadCommand",
             "lab/reports-bench", "io.lightflow.lab.load.ReportsBenchCommand",
