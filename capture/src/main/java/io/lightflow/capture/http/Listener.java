@@ -145,6 +145,7 @@ public final class Listener implements AutoCloseable {
 
     /** Accepts no further connection, answers the requests that have arrived, and closes their connections. */
     public void close(Duration timeout) {
+        connections.beginDraining();
         if (server != null) {
             server.close().awaitUninterruptibly();
         }

@@ -48,9 +48,13 @@ final class OpenConnections {
         }
     }
 
+    /** From now on, each response ends its connection. */
+    void beginDraining() {
+        draining = true;
+    }
+
     /** Closes idle connections, and the others after their responses; all of them at the timeout. */
     void drain(Duration timeout) {
-        draining = true;
         long deadline = System.nanoTime() + timeout.toNanos();
         for (Connection connection : connections.values()) {
             if (connection.isHttp2()) {
