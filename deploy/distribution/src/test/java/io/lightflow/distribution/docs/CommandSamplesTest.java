@@ -29,18 +29,18 @@ class CommandSamplesTest {
     private static final String OPERATOR = "io.lightflow.topology.Main";
 
     /** The classes behind scripts; those of {@code deploy/cluster} are subcommands of one class. */
-    private static final Map<String, String> SCRIPTS = Map.of(
-            "deploy/local/registry", "io.lightflow.deploy.local.RegistryCommand",
-            "lab/alter-event", "io.lightflow.lab.reconcile.AlterEventCommand",
-            "lab/bench", "io.lightflow.lab.bench.BenchCommand",
-            "lab/producer-bench", "io.lightflow.lab.bench.ProducerBenchCommand",
-            "lab/torture", "io.lightflow.lab.torture.TortureCommand",
-            "lab/simulate", "io.lightflow.topology.simulation.SimulateCommand",
-            "lab/capture-load", "io.lightflow.lab.load.CaptureLoadCommand",
-            "lab/registry-load", "io.lightflow.lab.load.RegistryLoadCommand",
-            "lab/reports-load", "io.lightflow.lab.load.ReportsLoadCommand",
-            "lab/reports-bench", "io.lightflow.lab.load.ReportsBenchCommand",
-            "schema-registry/registry", "io.lightflow.registry.server.RegistryMain");
+    private static final Map<String, String> SCRIPTS = Map.ofEntries(
+            Map.entry("deploy/local/registry", "io.lightflow.deploy.local.RegistryCommand"),
+            Map.entry("lab/alter-event", "io.lightflow.lab.reconcile.AlterEventCommand"),
+            Map.entry("lab/bench", "io.lightflow.lab.bench.BenchCommand"),
+            Map.entry("lab/producer-bench", "io.lightflow.lab.bench.ProducerBenchCommand"),
+            Map.entry("lab/torture", "io.lightflow.lab.torture.TortureCommand"),
+            Map.entry("lab/simulate", "io.lightflow.topology.simulation.SimulateCommand"),
+            Map.entry("lab/capture-load", "io.lightflow.lab.load.CaptureLoadCommand"),
+            Map.entry("lab/registry-load", "io.lightflow.lab.load.RegistryLoadCommand"),
+            Map.entry("lab/reports-load", "io.lightflow.lab.load.ReportsLoadCommand"),
+            Map.entry("lab/reports-bench", "io.lightflow.lab.load.ReportsBenchCommand"),
+            Map.entry("schema-registry/registry", "io.lightflow.registry.server.RegistryMain"));
 
     private static final String CLUSTER = "deploy/cluster/";
     private static final String CLUSTER_CLASS = "io.lightflow.deploy.cluster.ClusterMain";
