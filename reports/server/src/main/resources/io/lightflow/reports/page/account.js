@@ -80,7 +80,11 @@ function addListeners(open) {
     button.disabled = true;
     try {
       await logIn(byId("token").value.trim(), open);
-      byId("main").focus();
+      // Whoever has begun to work meanwhile keeps the focus.
+      const focused = document.activeElement;
+      if (focused === document.body || byId("login").contains(focused)) {
+        byId("main").focus();
+      }
     } catch (problem) {
       askForToken(problem.status === 401 ? "This server does not know this token." : problem.message);
     } finally {

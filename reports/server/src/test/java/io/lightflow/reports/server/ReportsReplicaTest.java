@@ -131,7 +131,8 @@ class ReportsReplicaTest {
                 "/v1/campaigns/all/series?step=day&by=creative,country&format=csv&" + window,
                 "/v1/campaigns/all/series?step=day&format=arrow&" + window);
         for (String path : server.paths()) {
-            if (path.matches("GET /(v1|health|metrics).*")) {
+            // The way of an event is not in the database.
+            if (path.matches("GET /(v1|health|metrics).*") && !path.startsWith("GET /v1/why/")) {
                 String pattern = path.substring("GET ".length()).replaceAll("\\{[a-z_]+}", "[^/]+") + "(\\?.*)?";
                 assertThat(paths).as(path).anyMatch(asked -> asked.matches(pattern));
             }
