@@ -2,12 +2,15 @@ package io.lightflow.deploy.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.zookeeper.server.ContainerManager;
 import org.apache.zookeeper.server.DatadirCleanupManager;
 import org.apache.zookeeper.server.NIOServerCnxnFactory;
@@ -30,6 +33,8 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
     private static final int TICK_MS = 2_000;
     private static final int CONNECTIONS_PER_CLIENT = 1_000;
     private static final int BACKLOG = 100;
+    private static final Duration PORT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration PORT_PAUSE = Duration.ofMillis(50);
     private static final int SNAPSHOTS_KEPT = 3;
     private static final int PURGE_INTERVAL_HOURS = 1;
     private static final String FOUR_LETTER_WORDS = "zookeeper.4lw.commands.whitelist";
@@ -99,15 +104,35 @@ public final class EmbeddedZooKeeper implements AutoCloseable {
         Path data = directory.resolve("data");
         log = new FileTxnSnapLog(data.toFile(), data.toFile());
         Server server = new Server(log);
-        connections = new NIOServerCnxnFactory();
-        connections.configure(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECTIONS_PER_CLIENT, BACKLOG, false);
+        listen();
         connections.startup(server);
         containers = new ContainerManager(
                 server.getZKDatabase(), server.processor(), (int) TimeUnit.MINUTES.toMillis(1), 10_000);
         containers.start();
         cleanup = new DatadirCleanupManager(data.toFile(), data.toFile(), SNAPSHOTS_KEPT, PURGE_INTERVAL_HOURS);
         cleanup.start();
+    }
+
+    /** Another process that looks for a free port holds this one for a moment. */
+    private void listen() throws IOException {
+        long deadline = System.nanoTime() + PORT_TIMEOUT.toNanos();
+        while (true) {
+            connections = new NIOServerCnxnFactory();
+            try {
+                connections.configure(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+                        CONNECTIONS_PER_CLIENT,
+                        BACKLOG,
+                        false);
+                return;
+            } catch (BindException e) {
+                connections.shutdown();
+                if (System.nanoTime() - deadline > 0) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PORT_PAUSE.toNanos());
+            }
+        }
     }
 
     /** Exposes the request processor, which deletes empty container nodes. */

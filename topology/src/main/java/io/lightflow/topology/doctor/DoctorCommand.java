@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Check an installation: connections, permissions, topics, retention, replication, clocks, versions, disks,"
                     + " ledgers. Says what to do about each finding, and changes nothing.",
-            "Exits with 1 if something is an error; a warning is none."
+            "Exits with 1 if a check has failed."
         })
 public final class DoctorCommand implements Callable<Integer> {
     @Spec
