@@ -19,10 +19,10 @@ import java.util.concurrent.ThreadLocalRandom;
  * restarted process keeps its port. The file may be edited while the cluster is down.
  *
  * <p>Ports are below the range of ephemeral ports. Otherwise any connection on the machine could take the port of a
- * stopped process.
+ * stopped process. Embedded servers choose from a lower range.
  */
 final class Ports {
-    private static final int FIRST = 20_000;
+    private static final int FIRST = 25_000;
     private static final int LAST = 31_999;
     private static final int ATTEMPTS = 1_000;
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);

@@ -24,13 +24,14 @@ import java.util.concurrent.ThreadLocalRandom;
  * A server's directory, locked by one owner at a time, with the ports that were chosen at its first start.
  *
  * <p>Chosen ports are stored, so that settings with them stay valid after a restart. They are below the range of
- * ephemeral ports, so a stored port is free at the next start.
+ * ephemeral ports, so a stored port is free at the next start. A cluster of processes on this machine chooses from
+ * another range, since its processes bind their ports long after the choice.
  */
 final class ServerDirectory implements AutoCloseable {
     private static final String LOCK = "owner.lock";
     private static final String PORTS = "ports.properties";
-    private static final int MIN_PORT = 15_000;
-    private static final int MAX_PORT = 31_999;
+    private static final int MIN_PORT = 10_000;
+    private static final int MAX_PORT = 24_999;
     private static final int ATTEMPTS = 200;
     private static final Set<Integer> ASSIGNED = ConcurrentHashMap.newKeySet();
 
