@@ -2,6 +2,7 @@ package io.lightflow.topology.settings;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lightflow.copy.CopyRule;
+import io.lightflow.event.EventType;
 import io.lightflow.event.OutputTopic;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +43,21 @@ public record CopySection(
     /** The rule in the form that the sink takes. */
     public CopyRule rule() {
         return rule(topic, from, where, unless, sample);
+    }
+
+    /** A copy must not end up in a topic that a topology or the mirror writes or reads. */
+    void requireOwnTopic(String group, List<String> dataCenters) {
+        Set<String> taken = new TreeSet<>(Set.of(group + ".ledger"));
+        for (OutputTopic output : OutputTopic.values()) {
+            taken.add(output.of(group));
+        }
+        for (EventType type : EventType.values()) {
+            dataCenters.forEach(dc -> taken.add(type.centralTopic(dc)));
+        }
+        if (taken.contains(topic)) {
+            throw new WrongSettingException(
+                    "the key copies.topic must name a topic of its own, found " + topic + ", which Lightflow uses");
+        }
     }
 
     private static CopyRule rule(

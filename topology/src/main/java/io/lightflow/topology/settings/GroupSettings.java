@@ -2,8 +2,6 @@ package io.lightflow.topology.settings;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lightflow.copy.CopyRule;
-import io.lightflow.event.EventType;
-import io.lightflow.event.OutputTopic;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.secret.KafkaSecrets;
 import io.lightflow.secret.SecretReferences;
@@ -15,8 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The settings of a group: all that its topologies need to know, read from one YAML file. The settings reference
@@ -94,27 +90,12 @@ public record GroupSettings(
         if (copies != null) {
             copies = List.copyOf(copies);
             for (CopySection copy : copies) {
-                requireOwnTopic(copy, group, dataCenters);
+                copy.requireOwnTopic(group, dataCenters);
             }
         }
         if (store.rocksdb() != null && dataflow.workers() > 1) {
             throw new WrongSettingException("the key dataflow.workers must be 1 with store.rocksdb, which is for one"
                     + " process, found " + dataflow.workers());
-        }
-    }
-
-    /** A copy must not end up in a topic that a topology or the mirror writes or reads. */
-    private static void requireOwnTopic(CopySection copy, String group, List<String> dataCenters) {
-        Set<String> taken = new TreeSet<>(Set.of(group + ".ledger"));
-        for (OutputTopic topic : OutputTopic.values()) {
-            taken.add(topic.of(group));
-        }
-        for (EventType type : EventType.values()) {
-            dataCenters.forEach(dc -> taken.add(type.centralTopic(dc)));
-        }
-        if (taken.contains(copy.topic())) {
-            throw new WrongSettingException("the key copies.topic must name a topic of its own, found " + copy.topic()
-                    + ", which Lightflow uses");
         }
     }
 

@@ -57,7 +57,7 @@ final class BudgetList {
         and(" AND (position(lower(?) IN lower(name)) > 0", text);
         and(" OR position(lower(?) IN lower(campaign)) > 0", text);
         and(" OR position(lower(?) IN lower(advertiser)) > 0)", text);
-        List<String> decisions = parameters.texts("decision");
+        List<String> decisions = parameters.strings("decision");
         for (String decision : decisions) {
             if (!DECISIONS.contains(decision)) {
                 throw ProblemException.parameter("decision", decision, "one of " + String.join(", ", DECISIONS));

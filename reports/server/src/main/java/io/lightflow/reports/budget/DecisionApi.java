@@ -43,7 +43,7 @@ public final class DecisionApi implements Feature {
         routes.get(
                 "/v1/decisions",
                 ReportsJson.handler(context ->
-                        decide(context, Parameters.of(context, "campaign").texts("campaign"))),
+                        decide(context, Parameters.of(context, "campaign").strings("campaign"))),
                 ReportsRole.VIEWER);
         routes.post(
                 "/v1/decisions", ReportsJson.handler(context -> decide(context, listed(context))), ReportsRole.VIEWER);

@@ -49,7 +49,7 @@ public final class Parameters {
     }
 
     /** Returns all values of a parameter that may be repeated. */
-    public List<String> texts(String name) {
+    public List<String> strings(String name) {
         return sent.getOrDefault(name, List.of());
     }
 

@@ -31,7 +31,7 @@ public record QueryTask(String text, String advertiser, SqlOptions sql, Duration
     }
 
     /**
-     * What a statement sees, and how its result is written.
+     * The rows that a statement sees, and the format of its result.
      *
      * @param from earliest event time; null for all
      * @param to event time before which rows are seen; null for all

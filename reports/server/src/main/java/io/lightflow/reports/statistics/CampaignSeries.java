@@ -107,7 +107,7 @@ final class CampaignSeries {
 
     private static List<Dimension> by(Parameters parameters) {
         Set<Dimension> by = new LinkedHashSet<>();
-        for (String sent : parameters.texts("by")) {
+        for (String sent : parameters.strings("by")) {
             for (String name : Arrays.asList(sent.split(",", -1))) {
                 by.add(Dimension.ofColumn(name)
                         .filter(BY::contains)

@@ -21,7 +21,7 @@ record Filter(Map<Dimension, Set<String>> values) {
 
     /** Reads all {@code filter}s, and adds what the account is limited to. */
     static Filter of(Parameters parameters, RequestPrincipal caller) {
-        List<String> sent = parameters.texts("filter");
+        List<String> sent = parameters.strings("filter");
         if (sent.size() > MAX_FILTERS) {
             throw ProblemException.parameter(
                     "filter", sent.size() + " of them", "sent at most " + MAX_FILTERS + " times");

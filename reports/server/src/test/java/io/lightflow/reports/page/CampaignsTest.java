@@ -141,7 +141,7 @@ class CampaignsTest {
     }
 
     private List<String> state(String id) {
-        return tab.texts("#campaigns tr[data-key='" + id + "'] td:nth-child(2) > span");
+        return tab.strings("#campaigns tr[data-key='" + id + "'] td:nth-child(2) > span");
     }
 
     @Test
@@ -324,8 +324,8 @@ class CampaignsTest {
         campaign("c", "Shoes", "pacing", "'asap'");
         open(ANALYST);
         tab.await("document.querySelector('#campaigns tbody tr')");
-        assertThat(tab.texts("#campaigns tbody button:not(.open), #campaigns-new:not([hidden])"))
+        assertThat(tab.strings("#campaigns tbody button:not(.open), #campaigns-new:not([hidden])"))
                 .isEmpty();
-        assertThat(tab.texts("dialog")).isEmpty();
+        assertThat(tab.strings("dialog")).isEmpty();
     }
 }

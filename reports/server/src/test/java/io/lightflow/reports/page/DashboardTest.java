@@ -198,7 +198,7 @@ class DashboardTest {
     }
 
     private List<String> campaign(String id) {
-        return tab.texts("#campaigns tr[data-key='" + id + "'] > * > :not(.bar):not(.error)");
+        return tab.strings("#campaigns tr[data-key='" + id + "'] > * > :not(.bar):not(.error)");
     }
 
     @Test
@@ -206,7 +206,7 @@ class DashboardTest {
         Instant opened = thisMinute();
         openDashboard(MANAGER);
 
-        assertThat(tab.texts("#campaigns th .quiet"))
+        assertThat(tab.strings("#campaigns th .quiet"))
                 .containsExactly(
                         "c-1001 · acme", "c-1002 · acme", "c-1003 · acme", "c-2001 · globex", "c-2002 · globex");
         String budget = " FROM campaign_budget WHERE campaign = 'c-1001'";
@@ -224,38 +224,38 @@ class DashboardTest {
                         + " of 900,000 impressions");
         assertThat(campaign("c-2001")).contains("no limit", "as fast as possible");
         assertThat(campaign("c-2002")).contains("paused");
-        assertThat(tab.texts("#campaigns tr[data-key='c-2002'] .changes button"))
+        assertThat(tab.strings("#campaigns tr[data-key='c-2002'] .changes button"))
                 .containsExactly("Resume", "Edit", "Copy");
 
         String minutes = " FROM stats_minute WHERE campaign = 'c-1001'";
         assertThat(tab.text("#detail-title")).isEqualTo("Spring shoes: last hour");
-        assertThat(tab.texts("#detail .funnel .figure"))
+        assertThat(tab.strings("#detail .funnel .figure"))
                 .containsExactly(
                         count("SELECT sum(impressions)" + minutes),
                         count("SELECT sum(clicks)" + minutes),
                         count("SELECT sum(conversions)" + minutes));
-        assertThat(tab.texts("#detail .funnel .rate").get(1))
+        assertThat(tab.strings("#detail .funnel .rate").get(1))
                 .isEqualTo("CTR "
                         + database.query(
                                 "SELECT to_char(100.0 * sum(clicks) / sum(impressions), 'FM0.00') || '%'" + minutes));
-        assertThat(tab.texts("#detail .figures dd").get(0))
+        assertThat(tab.strings("#detail .figures dd").get(0))
                 .isEqualTo(money("USD", number("SELECT sum(spend_micros)" + minutes)));
         Instant earlier = opened.minus(20, ChronoUnit.MINUTES);
         String sum = "SELECT sum(%s)" + minutes + " AND time = '" + earlier + "'";
-        assertThat(tab.texts("#detail tbody tr[data-key='" + earlier.toEpochMilli() + "'] td"))
+        assertThat(tab.strings("#detail tbody tr[data-key='" + earlier.toEpochMilli() + "'] td"))
                 .contains(count(sum.formatted("impressions")), count(sum.formatted("clicks")))
                 .contains(money("USD", number(sum.formatted("spend_micros"))));
 
         // The page shows the ten minutes up to the end of any minute since it was opened.
-        String mostClicks = tab.texts("#ads tbody .amount").get(0);
+        String mostClicks = tab.strings("#ads tbody .amount").get(0);
         assertThat(Stream.iterate(
                                 opened,
                                 minute -> !minute.isAfter(thisMinute()),
                                 minute -> minute.plus(1, ChronoUnit.MINUTES))
                         .map(last -> mostClicks(last.minus(9, ChronoUnit.MINUTES))))
                 .contains(mostClicks);
-        assertThat(tab.texts("#shards tbody th")).containsExactly("stats-counter / us / 0");
-        assertThat(tab.texts("#shards .state")).containsExactly("up to date");
+        assertThat(tab.strings("#shards tbody th")).containsExactly("stats-counter / us / 0");
+        assertThat(tab.strings("#shards .state")).containsExactly("up to date");
         assertThat(tab.text("#freshness")).startsWith("complete up to ");
         tab.screenshot("light");
         // The README's picture, docs/images/dashboard.png, is a copy of this one.
@@ -312,7 +312,7 @@ class DashboardTest {
         tab.await("document.querySelector('#campaigns tbody tr')");
         tab.load(() -> tab.evaluate("document.getElementById('logout').click(); 0"));
         tab.await("document.activeElement.id === 'token'");
-        assertThat(tab.texts("#campaigns tbody tr")).isEmpty();
+        assertThat(tab.strings("#campaigns tbody tr")).isEmpty();
         assertThat(tab.evaluate("sessionStorage.length + localStorage.length").asInt())
                 .isZero();
     }
@@ -355,9 +355,9 @@ class DashboardTest {
     @Test
     void anAdvertisersViewerSeesItsOwnCampaignsAndChangesNothing() throws Exception {
         openDashboard(ACME);
-        assertThat(tab.texts("#campaigns th .quiet"))
+        assertThat(tab.strings("#campaigns th .quiet"))
                 .containsExactly("c-1001 · acme", "c-1002 · acme", "c-1003 · acme");
-        assertThat(tab.texts("#campaigns td button")).isEmpty();
+        assertThat(tab.strings("#campaigns td button")).isEmpty();
         assertThat(tab.evaluate("document.getElementById('shards').hidden").asBoolean())
                 .isTrue();
         assertThat(tab.text("#account")).isEqualTo("ada, viewer of acme");
@@ -391,7 +391,7 @@ class DashboardTest {
             tab.awaitText("#freshness", "Lagging: complete up to ");
             tab.awaitText("#notice", "The statistics are lagging: complete up to ");
             tab.awaitText("#shards .as-of", "2 in total, 1 lagging");
-            assertThat(tab.texts("#shards tbody th")).startsWith("stats-counter / us / 7");
+            assertThat(tab.strings("#shards tbody th")).startsWith("stats-counter / us / 7");
             tab.awaitText("#delay .delay", "2 h");
             tab.awaitText("#detail .as-of", "2 h behind");
             tab.screenshot("lagging");
@@ -408,7 +408,7 @@ class DashboardTest {
         try {
             tab.awaitText("#shards .error", "The database is not available: retry in a few seconds.");
             tab.awaitText("#campaigns .error", "The database is not available: retry in a few seconds.");
-            assertThat(tab.texts("#campaigns tbody tr")).hasSize(5);
+            assertThat(tab.strings("#campaigns tbody tr")).hasSize(5);
             tab.screenshot("error");
         } finally {
             database.execute("ALTER TABLE ledger_unavailable RENAME TO ledger");

@@ -110,7 +110,7 @@ class EventPagesTest {
     void theDashboardLinksToThePages() throws Exception {
         open("/", ANALYST);
         tab.awaitText("#account", "ana, analyst");
-        assertThat(tab.texts("#bar nav a")).containsExactly("Dashboard", "SQL", "Why");
+        assertThat(tab.strings("#bar nav a")).containsExactly("Dashboard", "SQL", "Why");
         assertThat(tab.text("#bar nav a[aria-current]")).isEqualTo("Dashboard");
         tab.load(() -> tab.evaluate("document.querySelector('#bar nav a[href=sql]').click(); 0"));
         tab.await("document.querySelectorAll('#schema summary').length === 2");
@@ -119,8 +119,8 @@ class EventPagesTest {
     @Test
     void theTablesAndTheirNestedColumnsAreListed() throws Exception {
         openEditor();
-        assertThat(tab.texts("#schema summary")).containsExactly("us.clicks", "us.joined_clicks");
-        assertThat(tab.texts("#schema li"))
+        assertThat(tab.strings("#schema summary")).containsExactly("us.clicks", "us.joined_clicks");
+        assertThat(tab.strings("#schema li"))
                 .containsExactly(
                         "us.clicks",
                         "id varchar",
@@ -141,8 +141,8 @@ class EventPagesTest {
         openEditor();
         run(BY_CAMPAIGN);
         tab.awaitText("#result .as-of", "3 rows, after ");
-        assertThat(tab.texts("#rows td")).containsExactly("spring", "3", "<b>summer</b>", "1", "null", "2");
-        assertThat(tab.texts("#chart dt")).containsExactly("spring", "<b>summer</b>");
+        assertThat(tab.strings("#rows td")).containsExactly("spring", "3", "<b>summer</b>", "1", "null", "2");
+        assertThat(tab.strings("#chart dt")).containsExactly("spring", "<b>summer</b>");
         tab.screenshot("sql");
         assertThat(tab.barriers()).isEmpty();
 
@@ -202,11 +202,11 @@ class EventPagesTest {
     void anEventIsFollowed() throws Exception {
         open("/why#id=v-1", ANALYST);
         tab.awaitText("#answer h2", "conversion v-1 of group us: joined");
-        assertThat(tab.texts("#answer .station"))
+        assertThat(tab.strings("#answer .station"))
                 .containsExactly("produced", "central", "decided", "counted", "missing");
-        assertThat(tab.texts("#answer .place")).contains("us-west.conversions-0 at 1014");
-        assertThat(tab.texts("#answer h3")).containsExactly("Possible", "Other records of it", "Joined with", "Lost");
-        assertThat(tab.texts("#answer .warn")).containsExactly("cannot look up the position of stats-counter");
+        assertThat(tab.strings("#answer .place")).contains("us-west.conversions-0 at 1014");
+        assertThat(tab.strings("#answer h3")).containsExactly("Possible", "Other records of it", "Joined with", "Lost");
+        assertThat(tab.strings("#answer .warn")).containsExactly("cannot look up the position of stats-counter");
         assertThat(tab.text("#answer details li"))
                 .contains("stats_minute", "campaign=camp")
                 .doesNotContain("creative");
@@ -221,7 +221,7 @@ class EventPagesTest {
         tab.evaluate("document.querySelector('#answer .list a').click(); 0");
         tab.awaitText("#failure", "no event with the id c-2.");
         assertThat(tab.evaluate("document.getElementById('id').value").asText()).isEqualTo("c-2");
-        assertThat(tab.texts("#answer h2")).isEmpty();
+        assertThat(tab.strings("#answer h2")).isEmpty();
         tab.ignoreErrors("status of 404");
     }
 }

@@ -108,7 +108,7 @@ final class Tab implements AutoCloseable {
     }
 
     /** The trimmed text of each matching element. */
-    List<String> texts(String selector) {
+    List<String> strings(String selector) {
         List<String> texts = new ArrayList<>();
         evaluate("[...document.querySelectorAll("
                         + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
