@@ -6,6 +6,7 @@ import io.lightflow.capture.http.ListenerSettings;
 import io.lightflow.producer.LightEventsSettings;
 import io.lightflow.producer.link.LinkKeys;
 import io.lightflow.service.access.Accounts;
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,7 +48,8 @@ public record CaptureSettings(
         requireNotNegative("stopDelay", stopDelay);
         requireNotNegative("stopTimeout", stopTimeout);
         if (answerTimeout.toMillis() < 1) {
-            throw new IllegalArgumentException("answerTimeout must be at least 1ms, but is " + answerTimeout);
+            throw new IllegalArgumentException(
+                    "answerTimeout must be at least 1ms, but is " + Durations.format(answerTimeout));
         }
     }
 

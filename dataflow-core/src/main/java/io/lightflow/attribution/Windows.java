@@ -1,5 +1,6 @@
 package io.lightflow.attribution;
 
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -31,8 +32,8 @@ public record Windows(Duration impressionLookBack, Duration orphanAfter, Duratio
     private static void requireWithin(String name, Duration duration, Duration min) {
         Objects.requireNonNull(duration, name);
         if (duration.compareTo(min) < 0 || duration.compareTo(MAX_WINDOW) > 0) {
-            throw new IllegalArgumentException(
-                    "expected " + name + " between " + min + " and " + MAX_WINDOW + ", found " + duration);
+            throw new IllegalArgumentException("expected " + name + " between " + Durations.format(min) + " and "
+                    + Durations.format(MAX_WINDOW) + ", found " + Durations.format(duration));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.lightflow.producer;
 
 import io.lightflow.event.EventType;
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -168,7 +169,7 @@ final class DirectOutbox implements Outbox {
         long lost = counters.lost.sum() - lostBefore;
         if (lost > 0) {
             throw new NotDeliveredException(
-                    lost + " events are lost: Kafka did not acknowledge them within " + timeout
+                    lost + " events are lost: Kafka did not acknowledge them within " + Durations.format(timeout)
                             + " of closing, and they were only in memory. UnavailablePolicy.Spool keeps events on disk",
                     lost);
         }

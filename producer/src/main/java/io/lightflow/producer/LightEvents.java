@@ -9,6 +9,7 @@ import io.lightflow.event.Impression;
 import io.lightflow.event.LightEventDecoder;
 import io.lightflow.event.Tag;
 import io.lightflow.registry.client.SchemaId;
+import io.lightflow.time.Durations;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -274,7 +275,7 @@ public final class LightEvents implements AutoCloseable {
         for (long waiting = counters.waiting(); waiting > 0; waiting = counters.waiting()) {
             if (System.nanoTime() - deadline > 0 || Thread.currentThread().isInterrupted()) {
                 throw new NotDeliveredException(
-                        waiting + " events: expected Kafka to acknowledge them within " + timeout
+                        waiting + " events: expected Kafka to acknowledge them within " + Durations.format(timeout)
                                 + ", found them unacknowledged",
                         waiting);
             }

@@ -1,5 +1,6 @@
 package io.lightflow.sql;
 
+import io.lightflow.time.Durations;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -237,7 +238,7 @@ public final class SqlEngine implements AutoCloseable {
         } catch (SQLException e) {
             if (late.get()) {
                 throw SqlException.timeout(
-                        "the query took longer than " + limits.timeout()
+                        "the query took longer than " + Durations.format(limits.timeout())
                                 + " and was cancelled. Read fewer hours, or raise the limit of time.",
                         e);
             }

@@ -1,6 +1,7 @@
 package io.lightflow.capture.http;
 
 import io.lightflow.service.http.ServerTlsSettings;
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,7 +30,8 @@ public record ListenerSettings(
         requireRange("maxConnections", maxConnections, 1, 1_000_000);
         requireRange("maxRequestBytes", maxRequestBytes, 1024, 16 << 20);
         if (idleTimeout.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException("idleTimeout must be at least 1s, but is " + idleTimeout);
+            throw new IllegalArgumentException(
+                    "idleTimeout must be at least 1s, but is " + Durations.format(idleTimeout));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.lightflow.lab.feed;
 
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -38,7 +39,8 @@ public record BenchFeedSettings(
         }
         if (span.compareTo(Duration.ofSeconds(1)) < 0 || disorder.isNegative() || disorder.compareTo(span) > 0) {
             throw new IllegalArgumentException("span and disorder of bench events: expected a span of 1 s or more and a"
-                    + " disorder that is no longer, found " + span + " and " + disorder);
+                    + " disorder that is no longer, found " + Durations.format(span) + " and "
+                    + Durations.format(disorder));
         }
         if (dcs.isEmpty() || new HashSet<>(dcs).size() != dcs.size()) {
             throw new IllegalArgumentException(

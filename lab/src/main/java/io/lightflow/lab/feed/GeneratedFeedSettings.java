@@ -1,6 +1,7 @@
 package io.lightflow.lab.feed;
 
 import io.lightflow.deploy.group.DcGroup;
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -30,7 +31,8 @@ public record GeneratedFeedSettings(
             throw new IllegalArgumentException("number of events to generate: expected 1 or more, found " + count);
         }
         if (span.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw new IllegalArgumentException("span of generated events: expected 1 s or more, found " + span);
+            throw new IllegalArgumentException(
+                    "span of generated events: expected 1 s or more, found " + Durations.format(span));
         }
         if (disorder.isNegative() || disorder.compareTo(Duration.ofHours(1)) > 0) {
             throw new IllegalArgumentException("disorder of generated events: expected 0 to 1 hour, found " + disorder);

@@ -5,6 +5,7 @@ import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.time.Durations;
 import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.operator.GroupStatus;
 import io.lightflow.topology.operator.ShardStatus;
@@ -64,7 +65,7 @@ public final class Completion implements AutoCloseable {
                 last = now;
                 deadline = System.nanoTime() + patience.toNanos();
             } else if (System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException("No progress for " + patience + ": " + now);
+                throw new IllegalStateException("No progress for " + Durations.format(patience) + ": " + now);
             }
         } while (!closed.await(LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS));
         throw new IllegalStateException("Closed before all events were processed: " + last);

@@ -1,5 +1,6 @@
 package io.lightflow.topology.eventlog;
 
+import io.lightflow.time.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -26,7 +27,8 @@ public record EventLogSettings(
     public EventLogSettings {
         Objects.requireNonNull(directory, "directory");
         if (retention.toMillis() < SEGMENTS_PER_RETENTION) {
-            throw new IllegalArgumentException("expected a retention of at least 8 ms, found " + retention);
+            throw new IllegalArgumentException(
+                    "expected a retention of at least 8 ms, found " + Durations.format(retention));
         }
         if (maxSegmentEvents < 1 || maxSegmentBytes < 1 || fanIn < 2) {
             throw new IllegalArgumentException("expected at least one event and one byte per segment and a fan-in of at"

@@ -3,6 +3,7 @@ package io.lightflow.topology.rocksdb;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.StoreReader;
 import io.lightflow.store.StoreWrite;
+import io.lightflow.time.Durations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,12 +68,18 @@ public final class RocksDbJoinStore implements JoinStore {
             } else if (!shared.settings.retention().equals(settings.retention())
                     || shared.settings.blockCacheMb() != settings.blockCacheMb()) {
                 throw new IllegalArgumentException("The RocksDB join store in " + directory
-                        + " is open in this process with other settings: found " + shared.settings + ", asked for "
-                        + settings + ". Tasks of one process share it, so give them the same settings");
+                        + " is open in this process with other settings: found " + described(shared.settings)
+                        + ", asked for " + described(settings)
+                        + ". Tasks of one process share it, so give them the same settings");
             }
             shared.users++;
             return new RocksDbJoinStore(directory, shared.files);
         }
+    }
+
+    private static String described(RocksDbSettings settings) {
+        return "a retention of " + Durations.format(settings.retention()) + " and a block cache of "
+                + settings.blockCacheMb() + " MB";
     }
 
     private static Path realDirectory(Path directory) {

@@ -1,5 +1,6 @@
 package io.lightflow.topology.rocksdb;
 
+import io.lightflow.time.Durations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -25,7 +26,8 @@ public record RocksDbSettings(Path directory, Duration retention, int blockCache
         directory = directory.toAbsolutePath().normalize();
         if (retention.compareTo(SHORTEST_RETENTION) < 0) {
             throw new IllegalArgumentException("retention of the RocksDB join store in " + directory + " is "
-                    + retention + ", but must be at least " + SHORTEST_RETENTION);
+                    + Durations.format(retention) + ", but must be at least "
+                    + Durations.format(SHORTEST_RETENTION));
         }
         if (blockCacheMb < SMALLEST_BLOCK_CACHE_MB) {
             throw new IllegalArgumentException("blockCacheMb of the RocksDB join store in " + directory + " is "

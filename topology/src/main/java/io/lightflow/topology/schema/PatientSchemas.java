@@ -1,6 +1,7 @@
 package io.lightflow.topology.schema;
 
 import io.lightflow.event.WriterSchemas;
+import io.lightflow.time.Durations;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.apache.avro.Schema;
@@ -76,6 +77,8 @@ public final class PatientSchemas implements WriterSchemas {
         }
         current.askedMs = now;
         throw new SchemasUnavailableException(
-                "schema " + id + " is not registered; its records are rejected unless it is within " + grace, null);
+                "schema " + id + " is not registered; its records are rejected unless it is within "
+                        + Durations.format(grace),
+                null);
     }
 }
