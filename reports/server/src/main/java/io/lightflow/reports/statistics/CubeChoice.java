@@ -1,10 +1,12 @@
 package io.lightflow.reports.statistics;
 
 import io.lightflow.database.StatisticsCube;
+import io.lightflow.reports.http.Parameters;
 import io.lightflow.reports.http.ProblemException;
 import io.lightflow.statistics.Dimension;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -31,6 +33,20 @@ final class CubeChoice {
                     "filter", names(dimensions), "of no others than " + together() + ": no table has all of them");
         }
         return cubes;
+    }
+
+    /** Reads {@code by}, dimensions with commas between them. */
+    static List<Dimension> by(Parameters parameters, List<Dimension> allowed) {
+        Set<Dimension> by = new LinkedHashSet<>();
+        for (String sent : parameters.strings("by")) {
+            for (String name : sent.split(",", -1)) {
+                by.add(Dimension.ofColumn(name)
+                        .filter(allowed::contains)
+                        .orElseThrow(() -> ProblemException.parameter(
+                                "by", sent, "names with commas between them, of " + names(allowed))));
+            }
+        }
+        return List.copyOf(by);
     }
 
     /**

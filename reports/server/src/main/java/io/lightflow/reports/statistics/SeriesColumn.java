@@ -9,7 +9,8 @@ import java.util.function.Function;
  * A column of a series, the same in every format.
  *
  * @param value of a row; an {@link java.time.Instant}, a {@link String}, a {@link Long}, a {@link java.math.BigInteger}
- *     or a {@link java.math.BigDecimal}, by kind; null only for rates and for amounts that are quotients
+ *     or a {@link java.math.BigDecimal}, by kind; null only for rates, for amounts that are quotients, and for the
+ *     dimensions of several groups
  */
 record SeriesColumn(String name, Kind kind, Function<SeriesRow, Object> value) {
     enum Kind {
@@ -20,9 +21,19 @@ record SeriesColumn(String name, Kind kind, Function<SeriesRow, Object> value) {
         RATE
     }
 
+    /** How many groups a row is the sum of. */
+    static final SeriesColumn GROUPS = new SeriesColumn("groups", Kind.NUMBER, SeriesRow::groups);
+
+    /** The columns of rows with a step. */
     static List<SeriesColumn> of(List<Dimension> by) {
         List<SeriesColumn> columns = new ArrayList<>();
         columns.add(new SeriesColumn("time", Kind.TIME, SeriesRow::time));
+        columns.addAll(withoutTime(by));
+        return columns;
+    }
+
+    static List<SeriesColumn> withoutTime(List<Dimension> by) {
+        List<SeriesColumn> columns = new ArrayList<>();
         for (int i = 0; i < by.size(); i++) {
             int place = i;
             columns.add(new SeriesColumn(

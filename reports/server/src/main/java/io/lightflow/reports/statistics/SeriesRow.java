@@ -10,7 +10,9 @@ import java.util.List;
  * Sums of one step of a series. Rates are exact to the last digit that is given, rounded half up; null where they would
  * be divided by nothing.
  *
- * @param by the values of the dimensions that were asked for, in their order
+ * @param time the beginning of the step, or of the window if there are no steps
+ * @param by the values of the dimensions that were asked for, in their order; null in a row of several groups
+ * @param groups how many groups of such values it is the sum of
  */
 record SeriesRow(
         Instant time,
@@ -23,7 +25,8 @@ record SeriesRow(
         long invalidClicks,
         long invalidConversions,
         BigInteger spendMicros,
-        BigInteger revenueMicros) {
+        BigInteger revenueMicros,
+        long groups) {
     static final int RATE_SCALE = 6;
     private static final int MILLE = 1_000;
 

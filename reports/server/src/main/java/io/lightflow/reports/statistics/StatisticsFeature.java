@@ -16,11 +16,14 @@ public final class StatisticsFeature implements Feature {
     private final AdCount adCount;
     private final PopularAds popularAds;
     private final CampaignSeries campaignSeries;
+    private final Exploration exploration;
 
     public StatisticsFeature(Sql replica, InstantSource clock) {
         adCount = new AdCount(replica);
         popularAds = new PopularAds(new SliceCache(replica), clock);
-        campaignSeries = new CampaignSeries(replica);
+        SeriesReader reader = new SeriesReader(replica);
+        campaignSeries = new CampaignSeries(reader);
+        exploration = new Exploration(reader);
     }
 
     @Override
@@ -35,6 +38,7 @@ public final class StatisticsFeature implements Feature {
                 "together", CubeChoice.together(),
                 "ad_dimensions", CubeChoice.names(KeyTable.AD.dimensions()),
                 "by", CubeChoice.names(CampaignSeries.BY),
+                "explore_by", CubeChoice.names(Exploration.BY),
                 "measures", String.join(", ", Measure.NAMES));
     }
 
@@ -43,5 +47,6 @@ public final class StatisticsFeature implements Feature {
         routes.get("/v1/ads/popular_ads", ReportsJson.handler(popularAds::answer), ReportsRole.VIEWER);
         routes.get("/v1/ads/{ad_id}/aggregated_count", ReportsJson.handler(adCount::answer), ReportsRole.VIEWER);
         routes.get("/v1/campaigns/{id}/series", campaignSeries::answer, ReportsRole.VIEWER);
+        routes.get("/v1/explore", exploration::answer, ReportsRole.VIEWER);
     }
 }

@@ -129,7 +129,8 @@ class ReportsReplicaTest {
                         + BEGIN.plus(Duration.ofHours(1)),
                 "/v1/campaigns/all/series?step=hour&" + window,
                 "/v1/campaigns/all/series?step=day&by=creative,country&format=csv&" + window,
-                "/v1/campaigns/all/series?step=day&format=arrow&" + window);
+                "/v1/campaigns/all/series?step=day&format=arrow&" + window,
+                "/v1/explore?step=day&time_zone=Asia/Kolkata&by=creative&" + window);
         for (String path : server.paths()) {
             // The way of an event is not in the database.
             if (path.matches("GET /(v1|health|metrics).*") && !path.startsWith("GET /v1/why/")) {

@@ -1,5 +1,6 @@
 package io.lightflow.reports.statistics;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
@@ -37,5 +38,17 @@ final class RandomStatistics {
         counts.invalidClicks += random.nextInt(2);
         counts.spendMicros += random.nextInt(1_000_000);
         counts.revenueMicros += random.nextInt(5_000_000);
+    }
+
+    /** The counts of a row of an answer. */
+    static Counts counts(JsonNode row) {
+        Counts counts = new Counts();
+        counts.impressions = row.path("impressions").asLong();
+        counts.clicks = row.path("clicks").asLong();
+        counts.conversions = row.path("conversions").asLong();
+        counts.invalidClicks = row.path("invalid_clicks").asLong();
+        counts.spendMicros = row.path("spend_micros").asLong();
+        counts.revenueMicros = row.path("revenue_micros").asLong();
+        return counts;
     }
 }

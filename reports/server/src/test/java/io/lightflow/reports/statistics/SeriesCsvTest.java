@@ -40,7 +40,8 @@ class SeriesCsvTest {
                 0,
                 0,
                 BigInteger.valueOf(-5),
-                BigInteger.ZERO);
+                BigInteger.ZERO,
+                1);
         String text = new String(
                 SeriesCsv.bytes(SeriesColumn.of(List.of(Dimension.CREATIVE)), List.of(row)), StandardCharsets.UTF_8);
         String line = text.substring(text.indexOf('\n') + 1);

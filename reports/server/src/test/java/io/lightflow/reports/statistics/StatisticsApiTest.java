@@ -202,22 +202,11 @@ class StatisticsApiTest {
                                                 + row.path("data_center").asText() + " "
                                         : "")
                                 + row.path("currency").asText(),
-                        counts(row));
+                        RandomStatistics.counts(row));
             }
 
             assertThat(found).as(path).isEqualTo(expected);
         }
-    }
-
-    private static Counts counts(JsonNode row) {
-        Counts counts = new Counts();
-        counts.impressions = row.path("impressions").asLong();
-        counts.clicks = row.path("clicks").asLong();
-        counts.conversions = row.path("conversions").asLong();
-        counts.invalidClicks = row.path("invalid_clicks").asLong();
-        counts.spendMicros = row.path("spend_micros").asLong();
-        counts.revenueMicros = row.path("revenue_micros").asLong();
-        return counts;
     }
 
     private record Where(String filter, Predicate<StatisticsKey> holds) {
