@@ -6,15 +6,19 @@ import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.service.sql.Sql;
 import java.util.List;
-import java.util.Locale;
 
 /**
- * The pages: {@code /} is the dashboard, {@code /sql} and {@code /why} are about events. They contain no figures: their
- * scripts request them with the token that the user pastes.
+ * The pages with their files. They contain no figures: their scripts request them with the token that the user pastes.
  */
 public final class DashboardPage implements Feature {
     private static final List<String> FILES = List.of(
             "style.css",
+            "figures.css",
+            "address.js",
+            "figures.js",
+            "overview.js",
+            "explore.js",
+            "range.js",
             "events.css",
             "app.js",
             "account.js",
@@ -70,26 +74,14 @@ public final class DashboardPage implements Feature {
     @Override
     public void addTo(RoutesConfig routes) {
         shards.addTo(routes);
-        addPage(routes, "/", "index.html", "./");
-        addPage(routes, "/sql", "sql.html", "sql");
-        addPage(routes, "/why", "why.html", "why");
+        for (Page page : Page.values()) {
+            PageAsset asset = page.asset(login, eventPages);
+            routes.get(page.path(), context -> send(context, asset), ReportsRole.OPEN);
+        }
         for (String file : FILES) {
             PageAsset asset = PageAsset.read(file);
             routes.get("/page/" + file, context -> send(context, asset), ReportsRole.OPEN);
         }
-    }
-
-    /** @param link of the page in the list of pages */
-    private void addPage(RoutesConfig routes, String path, String file, String link) {
-        String pages = PageAsset.read("pages.html")
-                .with("HIDDEN", eventPages == EventPages.LINKED ? "" : "hidden")
-                .text()
-                .replace("<a href=\"" + link + "\"", "<a href=\"" + link + "\" aria-current=\"page\"");
-        PageAsset page = PageAsset.read(file)
-                .with("ACCOUNTS", login.name().toLowerCase(Locale.ROOT))
-                .with("LOGIN", PageAsset.read("login.html").text())
-                .with("PAGES", pages);
-        routes.get(path, context -> send(context, page), ReportsRole.OPEN);
     }
 
     /** Browsers revalidate each file, so that after an update all files have the same version. */

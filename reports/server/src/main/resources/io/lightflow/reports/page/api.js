@@ -62,6 +62,11 @@ export class Api {
     return this.#fetch("POST", "v1/sql?format=" + format, ends, JSON.stringify(query));
   }
 
+  /** Downloads a file. There is no time limit but the server's. */
+  async file(path, parameters) {
+    return (await this.#fetch("GET", path + "?" + new URLSearchParams(parameters), [this.#end.signal])).blob();
+  }
+
   /** Follows the events with an id. */
   async why(id) {
     return (await this.#fetch("GET", "v1/why/" + encodeURIComponent(id), [this.#end.signal])).json();

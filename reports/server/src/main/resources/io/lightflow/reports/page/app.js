@@ -111,6 +111,7 @@ document.addEventListener("visibilitychange", () => {
 
 enter({
   open: (api, me) => {
+    show(byId("refresh-choice"), true);
     dashboard = new Dashboard(api, me);
     return dashboard.refresh();
   },

@@ -2,7 +2,8 @@ import { el, setAttribute, setText } from "./dom.js";
 
 const HEIGHT = 118;
 const AXIS = 58;
-const MINUTE = 60;
+/** Pixels of a drag that is not a click. */
+const MIN_DRAG = 5;
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
@@ -20,9 +21,10 @@ export class LineChart {
 
   /**
    * @param options title; color (a custom property of the style sheet); full and short, which format a figure;
-   *   time, which formats the time of the readout; stepped, if a figure covers the whole minute; sync, a name shared by
+   *   time, which formats the time of the readout; stepped, the seconds that a figure covers; sync, a name shared by
    *   charts whose cursors move together; range, the visible times if not all; height in pixels; axis, the format of
-   *   times below the chart; utc, if they are in UTC
+   *   times below the chart; zone, their time zone; compared, if there are earlier figures; zoomed, which receives the
+   *   times in seconds over which someone drags
    */
   constructor(host, options) {
     this.#options = options;
@@ -47,20 +49,21 @@ export class LineChart {
       font: "11px system-ui, sans-serif",
     };
     return {
-      ...(options.utc ? { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC") } : {}),
+      ...(options.zone ? { tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), options.zone) } : {}),
       width: Math.max(200, this.#node.clientWidth),
       height: this.#options.height ?? HEIGHT,
       legend: { show: false },
-      padding: [8, 8, 0, 0],
+      padding: [8, options.zone ? 32 : 8, 0, 0],
       cursor: {
         y: false,
-        drag: { setScale: false, x: false, y: false },
+        drag: { setScale: false, x: options.zoomed !== undefined, y: false, dist: MIN_DRAG },
         points: { size: 6 },
-        ...(options.sync ? { sync: { key: options.sync } } : {}),
+        // Only the chart below the pointer zooms.
+        ...(options.sync ? { sync: { key: options.sync, filters: { pub: (event) => event !== "mousedown" && event !== "mouseup" } } } : {}),
       },
       scales: { x: { time: true, ...(options.range ? { range: options.range } : {}) }, y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
       axes: [
-        { ...axis, size: 24, space: 60, values: options.axis ?? "{HH}:{mm}" },
+        { ...axis, size: 24, space: (options.axis ?? "").length > 12 ? 110 : 60, values: options.axis ?? "{HH}:{mm}" },
         { ...axis, size: AXIS, space: 28, values: (_plot, ticks) => ticks.map((tick) => options.short(tick)) },
       ],
       series: [
@@ -70,11 +73,23 @@ export class LineChart {
           fill: () => color(options.color + "-soft"),
           width: 1.5,
           points: options.stepped ? { show: false } : { size: 4, fill: () => color(options.color) },
-          ...(options.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
+          ...this.#paths,
         },
+        ...(options.compared ? [{ stroke: () => color("--quiet"), width: 1, dash: [4, 4], points: { show: false }, ...this.#paths }] : []),
       ],
-      hooks: { drawAxes: [(plot) => this.#shade(plot)], setCursor: [() => this.#read()] },
+      hooks: { drawAxes: [(plot) => this.#shade(plot)], setCursor: [() => this.#read()], setSelect: [(plot) => this.#zoom(plot)] },
     };
+  }
+
+  get #paths() {
+    return this.#options.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {};
+  }
+
+  #zoom(plot) {
+    const { left, width } = plot.select;
+    if (width >= MIN_DRAG) {
+      this.#options.zoomed?.(plot.posToVal(left, "x"), plot.posToVal(left + width, "x"));
+    }
   }
 
   /** Marks figures after the watermark, which may still grow. */
@@ -97,14 +112,16 @@ export class LineChart {
     }
   }
 
-  /** @param description a description for screen readers; watermark in seconds, or null */
-  set(times, figures, watermark, description) {
-    // Extends the last minute to its end.
+  /** @param description a description for screen readers; watermark in seconds, or null; earlier figures, if compared */
+  set(times, figures, watermark, description, earlier = null) {
+    const lines = earlier === null ? [figures] : [figures, earlier];
+    // Extends the last step to its end.
     this.#data = this.#options.stepped
-      ? [[...times, times.at(-1) + MINUTE], [...figures, figures.at(-1)]]
-      : [times, figures];
+      ? [[...times, times.at(-1) + this.#options.stepped], ...lines.map((line) => [...line, line.at(-1)])]
+      : [times, ...lines];
     this.#watermark = watermark;
     this.#plot.setData(this.#data);
+    this.#plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
     setAttribute(this.#node, "aria-label", this.#options.title + ": " + description);
     this.#read();
   }
@@ -115,8 +132,8 @@ export class LineChart {
     const last = figures.length - (this.#options.stepped ? 2 : 1);
     const pointed = this.#plot?.cursor.idx;
     let place = Math.min(pointed ?? last, last);
-    // An incomplete minute would look like a decline.
-    while (pointed == null && place > 0 && this.#options.stepped && times[place] + MINUTE > (this.#watermark ?? 0)) {
+    // An incomplete step would look like a decline.
+    while (pointed == null && place > 0 && this.#options.stepped && times[place] + this.#options.stepped > (this.#watermark ?? 0)) {
       place--;
     }
     const figure = figures[place] ?? null;

@@ -1,6 +1,7 @@
 import { el, keyed, Panel, row, setText, show, table } from "./dom.js";
 import { AsOf, count, minuteOfDay, money, moment, NOTHING, price, rate, short, shortMoney } from "./format.js";
 import { LineChart } from "./chart.js";
+import { addRow, emptySums, perEvent } from "./figures.js";
 
 const MINUTES = 60;
 const MINUTE_MS = 60_000;
@@ -119,7 +120,7 @@ export class DetailPanel extends Panel {
 
   #showCharts(hour) {
     if (this.#charts === null) {
-      const common = { height: 168, time: minuteOfDay, stepped: true, sync: "minutes" };
+      const common = { height: 168, time: minuteOfDay, stepped: 60, sync: "minutes" };
       this.#charts = {
         impressions: new LineChart(this.plots, { ...common, title: "Impressions per minute", color: "--line-1", full: count, short }),
         clicks: new LineChart(this.plots, { ...common, title: "Clicks per minute", color: "--line-2", full: count, short }),
@@ -160,43 +161,25 @@ class Hour {
     const others = new Set(rows.map((one) => one.currency).filter((currency) => currency !== ""));
     this.currency = ownCurrency || ([...others][0] ?? "");
     if (this.currency !== "") {
-      this.money.set(this.currency, empty());
+      this.money.set(this.currency, emptySums());
     }
-    this.sums = empty();
+    this.sums = emptySums();
     this.minutes = [];
     for (let time = from; time < to; time += MINUTE_MS) {
-      this.minutes.push({ time, ...empty() });
+      this.minutes.push({ time, ...emptySums() });
     }
     for (const one of rows) {
       const isOwn = one.currency === this.currency;
       const minute = this.minutes[Math.floor((Date.parse(one.time) - from) / MINUTE_MS)];
       for (const sums of [minute, this.sums]) {
-        add(sums, one, isOwn);
+        addRow(sums, one, isOwn);
       }
       if (one.currency !== "") {
         if (!this.money.has(one.currency)) {
-          this.money.set(one.currency, empty());
+          this.money.set(one.currency, emptySums());
         }
-        add(this.money.get(one.currency), one, true);
+        addRow(this.money.get(one.currency), one, true);
       }
     }
   }
-}
-
-const COUNTS = ["impressions", "clicks", "conversions", "invalid_impressions", "invalid_clicks", "invalid_conversions"];
-const MONEY = ["spend_micros", "revenue_micros"];
-
-function empty() {
-  return Object.fromEntries([...COUNTS, ...MONEY].map((name) => [name, 0]));
-}
-
-function add(sums, row, withMoney) {
-  for (const name of withMoney ? [...COUNTS, ...MONEY] : COUNTS) {
-    sums[name] += row[name];
-  }
-}
-
-/** Micros per event, rounded half up as in the API. */
-function perEvent(micros, events) {
-  return Math.floor((2 * micros + events) / (2 * events));
 }

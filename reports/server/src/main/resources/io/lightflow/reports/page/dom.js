@@ -89,6 +89,13 @@ export function row(columns) {
     })));
 }
 
+/** Saves a file as a download. */
+export function save(blob, name) {
+  const link = el("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
 /** Shows an error, a note that there is no data, or the body. The previous body stays visible below an error. */
 export class Panel {
   constructor(id) {

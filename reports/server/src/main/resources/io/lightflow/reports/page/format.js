@@ -72,6 +72,17 @@ export function moment(time, now) {
   return new Date(now).toDateString() === date.toDateString() ? timeOfDay(date) : day.format(date) + " " + timeOfDay(date);
 }
 
+const zoned = new Map();
+
+/** Formats a time with its date in a time zone. Steps of days have no time. */
+export function momentIn(time, zone, step) {
+  const key = zone + " " + (step === "day");
+  if (!zoned.has(key)) {
+    zoned.set(key, new Intl.DateTimeFormat(undefined, { timeZone: zone, dateStyle: "medium", ...(step === "day" ? {} : { timeStyle: "short", hourCycle: "h23" }) }));
+  }
+  return zoned.get(key).format(new Date(time));
+}
+
 export function span(ms) {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 120) {
@@ -113,4 +124,15 @@ export class AsOf {
     node.classList.toggle("lagging", this.isLagging);
     node.title = this.watermark ?? "";
   }
+}
+
+/** Says whether figures are final, and otherwise up to when. */
+export function markFinal(node, asOf, now) {
+  const state = new AsOf(asOf, now);
+  const text = asOf.complete ? "All events of this range are counted" : "Not final: " + state.words;
+  if (node.textContent !== text) {
+    node.textContent = text;
+  }
+  node.classList.toggle("lagging", !asOf.complete && state.isLagging);
+  node.title = asOf.watermark ?? "";
 }

@@ -1,6 +1,6 @@
 import { enter, logOut, say } from "./account.js";
 import { BarChart, LineChart } from "./chart.js";
-import { el, Panel, setText, show } from "./dom.js";
+import { el, Panel, save, setText, show } from "./dom.js";
 import { count, span } from "./format.js";
 import { SchemaPanel } from "./schema.js";
 
@@ -168,7 +168,7 @@ class ResultPanel extends Panel {
       short: (value) => count(value),
       time: (ms) => new Date(ms).toISOString().replace("T", " ").slice(0, 19),
       axis: days ? "{YYYY}-{MM}-{DD}" : "{HH}:{mm}",
-      utc: true,
+      zone: "Etc/UTC",
       height: 200,
     });
     chart.set(seconds.map(([at]) => at), seconds.map(([, value]) => value), null,
@@ -187,9 +187,7 @@ class ResultPanel extends Panel {
     this.failed({ message: "" });
     try {
       const answer = await this.#api.query(query, format);
-      const link = el("a", { href: URL.createObjectURL(await answer.blob()), download: "result." + format });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      save(await answer.blob(), "result." + format);
     } catch (problem) {
       this.failed(problem);
     }

@@ -159,6 +159,26 @@ final class Tab implements AutoCloseable {
         }
     }
 
+    /** Drags the pointer over an element, from and to these parts of its width. */
+    void drag(String selector, double from, double to) {
+        JsonNode box = evaluate("{ const node = document.querySelector("
+                + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
+                + "); node.scrollIntoView({ block: 'center' }); const { x, y, width, height } ="
+                + " node.getBoundingClientRect(); ({ x, y: y + height / 2, width }) }");
+        double left = box.path("x").asDouble();
+        double width = box.path("width").asDouble();
+        mouse("mouseMoved", left + from * width, box.path("y").asDouble());
+        mouse("mousePressed", left + from * width, box.path("y").asDouble());
+        mouse("mouseMoved", left + to * width, box.path("y").asDouble());
+        mouse("mouseReleased", left + to * width, box.path("y").asDouble());
+    }
+
+    private void mouse(String type, double x, double y) {
+        call(
+                "Input.dispatchMouseEvent",
+                Map.of("type", type, "x", x, "y", y, "button", "left", "buttons", 1, "clickCount", 1));
+    }
+
     void type(String text) {
         call("Input.insertText", Map.of("text", text));
     }

@@ -1,0 +1,254 @@
+import { enter, logOut } from "./account.js";
+import { address } from "./address.js";
+import { BarChart, LineChart } from "./chart.js";
+import { el, keyed, Panel, save } from "./dom.js";
+import { Figures, METRICS, metric } from "./figures.js";
+import { count, markFinal, momentIn } from "./format.js";
+import { RangePicker } from "./range.js";
+
+const DIMENSIONS = ["campaign", "creative", "advertiser", "exchange", "publisher", "country", "region", "device", "data_center"];
+const DEFAULT_TOP = 10;
+const MAX_SHOWN = 500;
+const MAX_BARS = 30;
+const byId = (id) => document.getElementById(id);
+const title = (dimension) => dimension.replace("_", " ");
+
+/** The choices of the address, and of the controls. */
+class Question {
+  constructor() {
+    byId("metric").replaceChildren(...METRICS.map((one) => el("option", { value: one.name, textContent: one.title })));
+    byId("filter-dimension").replaceChildren(...[...DIMENSIONS, "currency"].map((name) => el("option", { value: name, textContent: title(name) })));
+    for (const number of [1, 2, 3]) {
+      byId("by-" + number).replaceChildren(el("option", { value: "", textContent: "–" }),
+        ...DIMENSIONS.map((name) => el("option", { value: name, textContent: title(name) })));
+      byId("by-" + number).addEventListener("change", () => address.set({ by: this.#chosenDimensions() }));
+    }
+    for (const name of ["metric", "step"]) {
+      byId(name).addEventListener("change", (event) => address.set({ [name]: event.target.value || null }));
+    }
+    byId("top").addEventListener("change", (event) => address.set({ top: event.target.value || null }));
+    byId("filter-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.filter(byId("filter-dimension").value, byId("filter-value").value.trim());
+      byId("filter-value").value = "";
+    });
+  }
+
+  #chosenDimensions() {
+    const chosen = [...new Set([1, 2, 3].map((number) => byId("by-" + number).value).filter((name) => name !== ""))];
+    return chosen.length === 0 ? ["none"] : chosen;
+  }
+
+  filter(dimension, value) {
+    address.set({ filter: [...new Set([...address.all("filter"), dimension + ":" + value])] });
+  }
+
+  get metric() {
+    return metric(address.get("metric"));
+  }
+
+  /** Campaigns without a choice. */
+  get by() {
+    const named = address.all("by");
+    return named.length === 0 ? ["campaign"] : named.filter((name) => DIMENSIONS.includes(name));
+  }
+
+  get step() {
+    return address.get("step") ?? "";
+  }
+
+  show() {
+    byId("metric").value = this.metric.name;
+    byId("step").value = this.step;
+    byId("top").value = address.get("top") ?? DEFAULT_TOP;
+    [1, 2, 3].forEach((number) => { byId("by-" + number).value = this.by[number - 1] ?? ""; });
+    keyed(byId("filters"), address.all("filter"), (one) => one, (one) => {
+      const remove = el("button", { type: "button", textContent: "×", "aria-label": "Remove the filter " + one });
+      remove.addEventListener("click", () => address.set({ filter: address.all("filter").filter((other) => other !== one) }));
+      return el("li", {}, el("span", { textContent: one.replace("_", " ").replace(":", ": ") }), remove);
+    }, () => {});
+  }
+
+  /** The parameters of the API, as pairs. */
+  parameters(range) {
+    return [
+      ...Object.entries(this.step === "" ? range.parameters : { ...range.stepParameters, step: this.step }),
+      ...(this.by.length === 0 ? [] : [["by", this.by.join(",")]]),
+      ["top", address.get("top") ?? DEFAULT_TOP],
+      ["metric", this.metric.rank],
+      ...address.all("filter").map((one) => ["filter", one]),
+    ];
+  }
+}
+
+/** The answer, as a chart and as a table. */
+class ResultPanel extends Panel {
+  #api;
+  #question;
+  #chartNode = el("div", { id: "chart" });
+  #tableNode = el("div", { className: "scroll wide", role: "region", "aria-label": "Rows of the result", tabIndex: 0 });
+  #chart = null;
+
+  constructor(api, question) {
+    super("result");
+    this.#api = api;
+    this.#question = question;
+    this.body.replaceChildren(this.#chartNode, this.#tableNode);
+  }
+
+  set(answer, range) {
+    markFinal(this.asOfNode, answer.as_of, this.#api.now());
+    this.close();
+    if (answer.rows.length === 0) {
+      this.empty("There were no such events in this range.");
+      return;
+    }
+    this.full();
+    const rows = answer.rows.map((one) => ({ one, figures: new Figures(one.currency).add(one), names: answer.by.map((name, place) => nameOf(one, name, place)) }));
+    if (answer.step === null) {
+      this.#bars(rows);
+    } else if (answer.by.length === 0) {
+      this.#line(rows, range, answer);
+    }
+    this.#table(rows, answer, range);
+  }
+
+  #bars(rows) {
+    const one = this.#question.metric;
+    const shown = rows.slice(0, MAX_BARS);
+    this.#chart = new BarChart(this.#chartNode, {
+      title: one.title + (one.rank === one.name ? "" : ", groups by " + metric(one.rank).title.toLowerCase()) + (shown.length < rows.length ? ", first " + MAX_BARS : ""),
+      bars: shown.map(({ figures, names }) => ({
+        name: [...names.filter((name) => name !== ""), ...(one.isMoney ? [figures.currency] : [])].join(" · ") || "all", value: figures.of(one) ?? -1, text: figures.text(one),
+      })),
+    });
+  }
+
+  #line(rows, range, answer) {
+    const one = this.#question.metric;
+    const currency = rows[0].figures.currency;
+    const points = rows.filter((row) => row.figures.currency === currency).map((row) => [Date.parse(row.one.time) / 1000, row.figures.of(one)]);
+    this.#chart = new LineChart(this.#chartNode, {
+      title: one.title + " by " + answer.step + (currency === "" ? "" : " of events in " + currency),
+      color: "--line-1",
+      full: (value) => rows[0].figures.text(one, value),
+      short: (value) => one.short(value, currency),
+      time: (at) => momentIn(at, range.zone, answer.step),
+      axis: answer.step === "day" ? "{MMM} {D}" : "{MMM} {D} {HH}:{mm}",
+      zone: range.zone,
+      height: 200,
+    });
+    this.#chart.set(points.map(([time]) => time), points.map(([, value]) => value), answer.as_of.watermark === null ? null : Date.parse(answer.as_of.watermark) / 1000,
+      count(points.length) + " steps. The table below has all figures.");
+  }
+
+  #table(rows, answer, range) {
+    const chosen = this.#question.metric;
+    const head = [
+      ...(answer.step === null ? [] : [el("th", { scope: "col", textContent: "Time" })]),
+      ...answer.by.map((name) => el("th", { scope: "col", textContent: title(name) })),
+      el("th", { scope: "col", textContent: "Currency" }),
+      ...METRICS.map((one) => el("th", { scope: "col", className: "numeric" + (one === chosen ? " chosen" : ""), textContent: one.title })),
+    ];
+    this.#tableNode.replaceChildren(el("table", {},
+      el("caption", { className: "unseen", textContent: "Rows of the result" }),
+      el("thead", {}, el("tr", {}, ...head)),
+      el("tbody", {}, ...rows.slice(0, MAX_SHOWN).map(({ one, figures, names }) => el("tr", {},
+        ...(answer.step === null ? [] : [el("td", { textContent: momentIn(Date.parse(one.time), range.zone, answer.step) })]),
+        ...answer.by.map((name, place) => el("td", {}, this.#drill(one, name, names[place]))),
+        el("td", { textContent: figures.currency }),
+        ...METRICS.map((each) => el("td", { className: "numeric" + (each === chosen ? " chosen" : ""), textContent: figures.text(each) })))))));
+    if (rows.length > MAX_SHOWN) {
+      this.#tableNode.append(el("p", { className: "quiet", textContent: "The first " + MAX_SHOWN + " of " + count(rows.length) + " rows. A download has all." }));
+    }
+  }
+
+  /** A value filters by itself. */
+  #drill(one, name, text) {
+    if (one[name] === null || address.all("filter").includes(name + ":" + one[name])) {
+      return text;
+    }
+    const button = el("button", { type: "button", className: "open", textContent: text, title: "Filter by " + title(name) + " " + text });
+    button.addEventListener("click", () => this.#question.filter(name, one[name]));
+    return button;
+  }
+
+  close() {
+    this.#chart?.close();
+    this.#chart = null;
+    this.#chartNode.replaceChildren();
+  }
+}
+
+function nameOf(row, dimension, place) {
+  return row[dimension] === null ? (place === 0 ? "other (" + count(row.groups) + ")" : "") : row[dimension] === "" ? "(none)" : row[dimension];
+}
+
+class Exploration {
+  #api;
+  #picker;
+  #question = new Question();
+  #result;
+  #reads = 0;
+  #listeners = new AbortController();
+
+  constructor(api) {
+    this.#api = api;
+    this.#picker = new RangePicker(byId("range"), () => api.now());
+    this.#result = new ResultPanel(api, this.#question);
+    const signal = this.#listeners.signal;
+    window.addEventListener("hashchange", () => this.refresh(), { signal });
+    byId("download").addEventListener("change", (event) => {
+      const format = event.target.value;
+      event.target.value = "";
+      this.#download(format);
+    }, { signal });
+  }
+
+  async refresh() {
+    const read = ++this.#reads;
+    const { range } = this.#picker.read();
+    this.#question.show();
+    await this.#attempt(async () => {
+      const answer = await this.#api.get("v1/explore", this.#question.parameters(range));
+      if (read === this.#reads) {
+        this.#result.set(answer, range);
+      }
+    }, () => read === this.#reads);
+  }
+
+  async #download(format) {
+    await this.#attempt(async () => {
+      const parameters = [...this.#question.parameters(this.#picker.read().range), ["format", format]];
+      save(await this.#api.file("v1/explore", parameters), "explore." + format);
+    }, () => true);
+  }
+
+  async #attempt(action, isCurrent) {
+    try {
+      await action();
+    } catch (problem) {
+      if (problem.status === 401) {
+        logOut("The token is no longer valid. Log in again.");
+      } else if (isCurrent() && !this.#api.isClosed) {
+        this.#result.failed(problem);
+      }
+    }
+  }
+
+  close() {
+    this.#listeners.abort();
+    this.#api.close();
+    this.#result.close();
+  }
+}
+
+let exploration = null;
+
+enter({
+  open: (api) => {
+    exploration = new Exploration(api);
+    return exploration.refresh();
+  },
+  close: () => exploration?.close(),
+});
