@@ -37,6 +37,7 @@ public final class DashboardPage implements Feature {
             "wallclock.js",
             "budget.js",
             "detail.js",
+            "history.js",
             "chart.js",
             "ads.js",
             "delay.js",

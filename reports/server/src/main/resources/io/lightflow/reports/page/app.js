@@ -4,6 +4,7 @@ import { CampaignsPanel } from "./campaigns.js";
 import { DetailPanel } from "./detail.js";
 import { AdsPanel } from "./ads.js";
 import { DelayPanel } from "./delay.js";
+import { HistoryPanel } from "./history.js";
 import { ShardsPanel } from "./shards.js";
 
 const byId = (id) => document.getElementById(id);
@@ -20,6 +21,7 @@ class Dashboard {
   constructor(api, me) {
     this.#api = api;
     const detail = new DetailPanel(api);
+    const history = new HistoryPanel(api);
     const open = (campaign) => {
       location.hash = new URLSearchParams({ campaign }).toString();
     };
@@ -27,15 +29,18 @@ class Dashboard {
       isManager: me.role === "manager",
       advertiser: me.advertiser,
       open,
-      chosen: (budget) => detail.show(budget),
+      chosen: (budget) => {
+        detail.show(budget);
+        history.show(budget);
+      },
       say,
       refresh: () => this.refresh(),
     });
     const ads = new AdsPanel(api, { open, refresh: () => this.refresh() });
     const seesShards = me.advertiser === null;
     show(byId("shards"), seesShards);
-    // The list of campaigns determines the campaign in the detail panel.
-    this.#groups = [[campaigns, detail], [ads], [new DelayPanel(api, byId("freshness"), say)],
+    // The list of campaigns determines the campaign in the other panels.
+    this.#groups = [[campaigns, detail, history], [ads], [new DelayPanel(api, byId("freshness"), say)],
       ...(seesShards ? [[new ShardsPanel(api)]] : [])];
   }
 

@@ -248,6 +248,14 @@ class CampaignsTest {
         tab.awaitText("#notice", "Boots is saved.");
         assertThat(database.query("SELECT starts_at AT TIME ZONE 'UTC' FROM campaign"))
                 .isEqualTo("2026-11-01 01:30:00");
+        tab.awaitText("#history tbody tr:first-child", "time zone America/New_York → UTC");
+        assertThat(tab.strings("#history tbody td"))
+                .containsSubsequence(
+                        "mara", "postgres", "changed: name Shoes → Boots", "mara", "changed: daily budget – → €12.50");
+        assertThat(tab.strings("#history tbody tr:last-child td").get(1))
+                .startsWith("created: ")
+                .contains("name Shoes");
+        assertThat(tab.barriers()).isEmpty();
     }
 
     @Test
