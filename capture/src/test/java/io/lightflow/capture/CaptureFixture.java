@@ -20,6 +20,7 @@ import io.lightflow.capture.http.Listener;
 import io.lightflow.capture.http.ListenerSettings;
 import io.lightflow.capture.metrics.CaptureMetrics;
 import io.lightflow.event.Impression;
+import io.lightflow.event.TraceParent;
 import io.lightflow.producer.link.LinkClaims;
 import io.lightflow.producer.link.LinkKeys;
 import io.lightflow.producer.link.LinkKind;
@@ -53,7 +54,7 @@ public final class CaptureFixture implements AutoCloseable {
     public static final String TOKEN = "a-partner's-token-of-32-characters";
 
     /** An event, and the key under which it was sent. */
-    public record Sent(String joinKey, SpecificRecordBase event) {}
+    public record Sent(String joinKey, SpecificRecordBase event, TraceParent trace) {}
 
     public final AtomicReference<Instant> now = new AtomicReference<>(NOW);
     public final SignedLinks links = new SignedLinks(KEYS, Duration.ofDays(2), Duration.ofDays(30), now::get);
@@ -79,8 +80,8 @@ public final class CaptureFixture implements AutoCloseable {
                 new Visitors(TrustedProxies.none(), new ConsentPolicy(rule, Map.of(), ""), VisitorCookie.standard());
         Links genuine = new Links(links, metrics);
         Recorder recorder = new Recorder(
-                (joinKey, event) -> {
-                    sent.add(new Sent(joinKey, event));
+                (joinKey, event, trace) -> {
+                    sent.add(new Sent(joinKey, event, trace));
                     return durable.get().copy();
                 },
                 Duration.ofSeconds(20),

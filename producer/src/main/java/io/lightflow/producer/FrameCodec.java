@@ -1,12 +1,14 @@
 package io.lightflow.producer;
 
 import io.lightflow.event.EventType;
+import io.lightflow.event.TraceParent;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
  * Reads and writes one event in a spool's file. A frame holds the length of the payload, its checksum (CRC-32C), and
- * the payload: type, timestamp, length of the key, key, value. Numbers are big-endian.
+ * the payload: type, timestamp, length of the key, key, {@code traceparent} if the type has the bit for it, value.
+ * Numbers are big-endian.
  */
 final class FrameCodec {
     static final int HEADER_BYTES = 8;
@@ -14,21 +16,31 @@ final class FrameCodec {
     /** Longer than any accepted event; a greater length means damage. */
     static final int MAX_BYTES = 2 << 20;
 
+    /** Bit of the type: a trace context follows the key. */
+    private static final int TRACED = 0x40;
+
     private static final EventType[] TYPES = EventType.values();
 
     private FrameCodec() {}
 
     static int length(OutgoingEvent event) {
-        return HEADER_BYTES + FIXED_BYTES + event.key().length + event.value().length;
+        return HEADER_BYTES + FIXED_BYTES + event.key().length + traceBytes(event) + event.value().length;
+    }
+
+    private static int traceBytes(OutgoingEvent event) {
+        return event.trace() == null ? 0 : TraceParent.LENGTH;
     }
 
     static void write(OutgoingEvent event, ByteBuffer target) {
         int start = target.position();
         target.position(start + HEADER_BYTES);
-        target.put((byte) event.type().ordinal());
+        target.put((byte) (event.type().ordinal() | (event.trace() == null ? 0 : TRACED)));
         target.putLong(event.timestampMs());
         target.putInt(event.key().length);
         target.put(event.key());
+        if (event.trace() != null) {
+            target.put(event.trace().toBytes());
+        }
         target.put(event.value());
         int length = target.position() - start - HEADER_BYTES;
         target.putInt(start, length);
@@ -59,17 +71,22 @@ final class FrameCodec {
             return null;
         }
         source.position(start + HEADER_BYTES);
-        int type = source.get();
+        int tag = source.get();
+        int type = tag & ~TRACED;
+        int traceLength = (tag & TRACED) == 0 ? 0 : TraceParent.LENGTH;
         long timestampMs = source.getLong();
         int keyLength = source.getInt();
-        if (type < 0 || type >= TYPES.length || keyLength < 0 || keyLength > length - FIXED_BYTES) {
+        if (type < 0 || type >= TYPES.length || keyLength < 0 || keyLength > length - FIXED_BYTES - traceLength) {
             return null;
         }
         byte[] key = new byte[keyLength];
         source.get(key);
-        byte[] value = new byte[length - FIXED_BYTES - keyLength];
+        byte[] trace = new byte[traceLength];
+        source.get(trace);
+        byte[] value = new byte[length - FIXED_BYTES - keyLength - traceLength];
         source.get(value);
-        return new OutgoingEvent(TYPES[type], timestampMs, key, value);
+        return new OutgoingEvent(
+                TYPES[type], timestampMs, key, value, TraceParent.parse(trace).orElse(null));
     }
 
     private static int checksum(ByteBuffer bytes, int from, int length) {

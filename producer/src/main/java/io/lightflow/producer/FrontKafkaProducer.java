@@ -1,7 +1,9 @@
 package io.lightflow.producer;
 
 import io.lightflow.event.EventType;
+import io.lightflow.event.TraceParent;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -9,6 +11,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** Sends records to the data center's Kafka. Thread-safe. */
 final class FrontKafkaProducer {
@@ -47,8 +51,15 @@ final class FrontKafkaProducer {
                         Shard.of(event.key(), partitions),
                         event.timestampMs(),
                         event.key(),
-                        event.value()),
+                        event.value(),
+                        headers(event)),
                 callback);
+    }
+
+    private static List<Header> headers(OutgoingEvent event) {
+        return event.trace() == null
+                ? List.of()
+                : List.of(new RecordHeader(TraceParent.HEADER, event.trace().toBytes()));
     }
 
     void sendBeacon(EventType type, int partition, long timeMs, byte[] value, Callback callback) {

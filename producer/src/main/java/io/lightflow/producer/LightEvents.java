@@ -8,6 +8,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.LightEventDecoder;
 import io.lightflow.event.Tag;
+import io.lightflow.event.TraceParent;
 import io.lightflow.registry.client.SchemaId;
 import io.lightflow.time.Durations;
 import java.nio.charset.StandardCharsets;
@@ -113,7 +114,7 @@ public final class LightEvents implements AutoCloseable {
      * @throws NotAcceptedException if there is no room for it and the policy does not drop events
      */
     public SendOutcome send(String joinKey, Impression impression) {
-        return send(EventType.IMPRESSION, joinKey, impression);
+        return send(EventType.IMPRESSION, joinKey, impression, null);
     }
 
     /**
@@ -122,7 +123,7 @@ public final class LightEvents implements AutoCloseable {
      * @throws NotAcceptedException if there is no room for it and the policy does not drop events
      */
     public SendOutcome send(String joinKey, Click click) {
-        return send(EventType.CLICK, joinKey, click);
+        return send(EventType.CLICK, joinKey, click, null);
     }
 
     /**
@@ -132,7 +133,7 @@ public final class LightEvents implements AutoCloseable {
      * @throws NotAcceptedException if there is no room for it and the policy does not drop events
      */
     public SendOutcome send(String joinKey, Conversion conversion) {
-        return send(EventType.CONVERSION, joinKey, conversion);
+        return send(EventType.CONVERSION, joinKey, conversion, null);
     }
 
     /**
@@ -141,7 +142,19 @@ public final class LightEvents implements AutoCloseable {
      * @throws NotAcceptedException if there is no room for it and the policy does not drop events
      */
     public SendOutcome send(String joinKey, Tag tag) {
-        return send(EventType.TAG, joinKey, tag);
+        return send(EventType.TAG, joinKey, tag, null);
+    }
+
+    /**
+     * Sends an event with the trace in which it happened. The trace travels as a header of the record.
+     *
+     * @param event an {@link Impression}, {@link Click}, {@link Conversion} or {@link Tag}
+     * @param trace null if there is none
+     * @throws InvalidEventException if the join would reject it
+     * @throws NotAcceptedException if there is no room for it and the policy does not drop events
+     */
+    public SendOutcome send(String joinKey, SpecificRecordBase event, TraceParent trace) {
+        return send(type(event), joinKey, event, trace);
     }
 
     /**
@@ -154,7 +167,17 @@ public final class LightEvents implements AutoCloseable {
      * @throws InvalidEventException if the join would reject it
      */
     public CompletionStage<Void> sendDurably(String joinKey, SpecificRecordBase event) {
-        return outbox.putDurably(outgoing(type(event), joinKey, event));
+        return sendDurably(joinKey, event, null);
+    }
+
+    /**
+     * Sends an event with the trace in which it happened, as {@link #sendDurably(String, SpecificRecordBase)} does.
+     *
+     * @param trace null if there is none
+     * @throws InvalidEventException if the join would reject it
+     */
+    public CompletionStage<Void> sendDurably(String joinKey, SpecificRecordBase event, TraceParent trace) {
+        return outbox.putDurably(outgoing(type(event), joinKey, event, trace));
     }
 
     /** Generates a unique {@linkplain EventId id} for an event that happens now and has this join key. */
@@ -162,16 +185,16 @@ public final class LightEvents implements AutoCloseable {
         return ids.next(Shard.of(joinKey, settings.partitions()));
     }
 
-    private SendOutcome send(EventType type, String joinKey, SpecificRecordBase event) {
-        return outbox.put(outgoing(type, joinKey, event));
+    private SendOutcome send(EventType type, String joinKey, SpecificRecordBase event, TraceParent trace) {
+        return outbox.put(outgoing(type, joinKey, event, trace));
     }
 
-    private OutgoingEvent outgoing(EventType type, String joinKey, SpecificRecordBase event) {
+    private OutgoingEvent outgoing(EventType type, String joinKey, SpecificRecordBase event, TraceParent trace) {
         if (closed.get()) {
             throw new IllegalStateException("sending a " + type + ": expected an open producer, found a closed one");
         }
         long now = clock.millis();
-        return new OutgoingEvent(type, now, key(type, joinKey), value(type, joinKey, event, now));
+        return new OutgoingEvent(type, now, key(type, joinKey), value(type, joinKey, event, now), trace);
     }
 
     private byte[] key(EventType type, String joinKey) {

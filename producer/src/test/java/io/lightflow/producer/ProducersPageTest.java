@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.event.Click;
 import io.lightflow.event.Impression;
+import io.lightflow.event.TraceParent;
 import io.lightflow.producer.link.LinkClaims;
 import io.lightflow.producer.link.LinkKeys;
 import io.lightflow.producer.link.LinkKind;
@@ -76,6 +77,14 @@ class ProducersPageTest {
         events.close();
     }
 
+    /** Compiled only: it is on the page. */
+    @SuppressWarnings("UnusedMethod")
+    private static void sendTraced(
+            LightEvents events, String cookie, Impression impression, String traceparentOfRequest) {
+        TraceParent trace = TraceParent.parse(traceparentOfRequest).orElse(null);
+        events.send(cookie, impression, trace);
+    }
+
     @Test
     void theSampleSendsAnImpressionAndItsClick() {
         LightEvents events = LightEvents.open(LightEventsSettings.of("eu", "127.0.0.1:1", 8)
@@ -86,13 +95,16 @@ class ProducersPageTest {
     }
 
     @Test
-    void theSampleMatchesThePage() throws IOException {
+    void theSamplesMatchThePage() throws IOException {
         String page = Files.readString(Path.of("../docs/integrating/producers.md"));
-        int start = page.indexOf("```java") + "```java".length();
-        String sample = page.substring(start, page.indexOf("```", start));
         String source = Files.readString(Path.of("src/test/java/io/lightflow/producer/ProducersPageTest.java"));
-        for (String statement : sample.split(";\\s*\n")) {
-            assertThat(source.replaceAll("\\s+", "")).contains(statement.replaceAll("\\s+", ""));
+        String[] samples = page.split("```java");
+        assertThat(samples).hasSize(3);
+        for (int i = 1; i < samples.length; i++) {
+            String sample = samples[i].substring(0, samples[i].indexOf("```"));
+            for (String statement : sample.split(";\\s*\n")) {
+                assertThat(source.replaceAll("\\s+", "")).contains(statement.replaceAll("\\s+", ""));
+            }
         }
     }
 }

@@ -58,6 +58,6 @@ class SpoolForcerTest {
     }
 
     private static long append(Spool spool) throws IOException {
-        return spool.append(new OutgoingEvent(EventType.TAG, 1, new byte[] {1}, new byte[200]));
+        return spool.append(new OutgoingEvent(EventType.TAG, 1, new byte[] {1}, new byte[200], null));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.event.EventType;
+import io.lightflow.event.TraceParent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -199,7 +200,10 @@ class SpoolTest {
         for (int length : new int[] {0, 1, 5, 900, 300_000, 3, 700_000, 1}) {
             byte[] value = new byte[length];
             java.util.Arrays.fill(value, (byte) length);
-            events.add(new OutgoingEvent(EventType.TAG, length, "key".getBytes(StandardCharsets.UTF_8), value));
+            TraceParent trace = length % 2 == 0
+                    ? null
+                    : new TraceParent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "01");
+            events.add(new OutgoingEvent(EventType.TAG, length, "key".getBytes(StandardCharsets.UTF_8), value, trace));
             spool.append(events.get(events.size() - 1));
             spool.force(spool.end());
             spool.acknowledge(0);
@@ -211,6 +215,7 @@ class SpoolTest {
             assertThat(found.timestampMs()).isEqualTo(event.timestampMs());
             assertThat(found.key()).isEqualTo(event.key());
             assertThat(found.value()).isEqualTo(event.value());
+            assertThat(found.trace()).isEqualTo(event.trace());
         }
         assertThat(cursor.next()).isNull();
         spool.close();
@@ -247,7 +252,8 @@ class SpoolTest {
                 EventType.IMPRESSION,
                 1_000L + number,
                 ("cookie-" + number % 3).getBytes(StandardCharsets.UTF_8),
-                ByteBuffer.allocate(64).putInt(0, number).array());
+                ByteBuffer.allocate(64).putInt(0, number).array(),
+                null);
     }
 
     private static void append(Spool spool, int from, int to) throws IOException {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.iceberg.io.InputFile;
 import org.apache.parquet.PlainReadOptions;
+import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 
 /** Opens files of the archive, without Hadoop. */
 public final class ParquetFiles {
@@ -17,5 +19,31 @@ public final class ParquetFiles {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file.location(), e);
         }
+    }
+
+    /**
+     * How many rows of a file have a value in a column; 0 if the file lacks the column.
+     *
+     * @param column name of a column outside of all groups that has statistics
+     * @throws UncheckedIOException if the file cannot be read
+     */
+    public static long values(InputFile file, String column) {
+        try (ParquetFileReader reader = open(file)) {
+            return reader.getRowGroups().stream()
+                    .flatMap(group -> group.getColumns().stream())
+                    .filter(chunk -> chunk.getPath().toDotString().equals(column))
+                    .mapToLong(ParquetFiles::values)
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file.location(), e);
+        }
+    }
+
+    /** How many rows have a value in a chunk; all of them if it has no statistics. */
+    static long values(ColumnChunkMetaData chunk) {
+        Statistics<?> statistics = chunk.getStatistics();
+        return statistics == null || !statistics.isNumNullsSet()
+                ? chunk.getValueCount()
+                : chunk.getValueCount() - statistics.getNumNulls();
     }
 }

@@ -89,9 +89,10 @@ public final class ParquetRows implements AutoCloseable {
                     && !layout.ordered().contains(path)) {
                 builder.withStatisticsEnabled(path, false);
             }
-            if (layout.lookedUp().contains(path)) {
+            long values = layout.sparse().getOrDefault(path, Math.max(1, expectedRows));
+            if (layout.lookedUp().contains(path) && values > 0) {
                 builder.withBloomFilterEnabled(path, true)
-                        .withBloomFilterNDV(path, Math.max(1, expectedRows))
+                        .withBloomFilterNDV(path, values)
                         .withBloomFilterFPP(path, FALSE_POSITIVES);
             }
         }

@@ -72,7 +72,9 @@ public final class RowLookup implements AutoCloseable {
             for (int group = 0; group < reader.getRowGroups().size(); group++) {
                 BlockMetaData block = reader.getRowGroups().get(group);
                 ColumnChunkMetaData chunk = chunk(block, column);
-                if (chunk.getBloomFilterOffset() < 0 || probe.mayContain(file, chunk.getBloomFilterOffset())) {
+                boolean mayHaveIt = ParquetFiles.values(chunk) > 0
+                        && (chunk.getBloomFilterOffset() < 0 || probe.mayContain(file, chunk.getBloomFilterOffset()));
+                if (mayHaveIt) {
                     RowRanges candidates = candidates(block, chunk, bytes);
                     if (candidates.rowCount() > 0) {
                         long[] rows = matches(group, column, candidates, bytes);

@@ -16,6 +16,7 @@ import io.lightflow.event.Tag;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.apache.avro.Schema;
@@ -45,6 +46,11 @@ public enum ArchiveTable {
         this.output = output;
     }
 
+    /** Whether its topics are light topics. Only their records have a trace. */
+    public boolean isLight() {
+        return light != null;
+    }
+
     /** The table's name in the namespace of its group. */
     public String tableName() {
         return name().toLowerCase(Locale.ROOT);
@@ -70,19 +76,30 @@ public enum ArchiveTable {
         return topics;
     }
 
-    /** How files of the table are stored. */
-    FileLayout layout() {
+    /**
+     * How files of the table are stored.
+     *
+     * @param traced how many rows have a trace
+     */
+    FileLayout layout(long traced) {
         Set<String> unique = new TreeSet<>(
                 List.of(RecordColumns.OFFSET, RecordColumns.TIME, RecordColumns.EVENT_TIME, RecordColumns.KEY));
         addFields(event, "", UNIQUE_FIELDS, unique);
         Set<String> ids = new TreeSet<>();
         addFields(event, "", Set.of("id"), ids);
-        return new FileLayout(tableName(), unique, Set.of(RecordColumns.KEY, RecordColumns.TOPIC), ids);
+        Set<String> ordered = new TreeSet<>(List.of(RecordColumns.KEY, RecordColumns.TOPIC));
+        if (isLight()) {
+            unique.addAll(List.of(RecordColumns.TRACE_ID, RecordColumns.SPAN_ID));
+            ids.add(RecordColumns.TRACE_ID);
+            // These tell at once that no row has a trace.
+            ordered.add(RecordColumns.TRACE_ID);
+        }
+        return new FileLayout(tableName(), unique, ordered, ids, Map.of(RecordColumns.TRACE_ID, traced));
     }
 
     /** How files are stored that are read once, as a whole. */
     FileLayout plainLayout() {
-        return new FileLayout(tableName(), layout().unique(), Set.of(), Set.of());
+        return new FileLayout(tableName(), layout(0).unique(), Set.of(), Set.of(), Map.of());
     }
 
     private static void addFields(Schema record, String path, Set<String> wanted, Set<String> found) {

@@ -3,10 +3,11 @@ package io.lightflow.archive.table;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.types.Types.NestedField;
 
-/** The columns that every table has, before those of its events: where a row's record was, and its event time. */
+/** The columns that come from records, beside those of their events: where a record was, its event time, its trace. */
 public final class RecordColumns {
     /**
      * Event time; the time of the record if the event does not decode, or is far from its record. Tables are
@@ -31,8 +32,15 @@ public final class RecordColumns {
 
     public static final String RAW_VALUE = "raw_value";
 
-    static final Set<String> NAMES = fields().stream().map(NestedField::name).collect(Collectors.toUnmodifiableSet());
-    /** Number of these columns, which are the first of a table. */
+    /** In tables of light events, behind the columns of the event: the trace of the record's header; null without. */
+    public static final String TRACE_ID = "trace_id";
+    /** The span that sent the event. */
+    public static final String SPAN_ID = "span_id";
+
+    static final Set<String> NAMES = Stream.concat(fields().stream(), traceFields(0).stream())
+            .map(NestedField::name)
+            .collect(Collectors.toUnmodifiableSet());
+    /** Number of the columns that are the first of a table. */
     static final int COUNT = 10;
 
     private RecordColumns() {}
@@ -50,5 +58,12 @@ public final class RecordColumns {
                 NestedField.optional(8, FAILURE, Types.StringType.get()),
                 NestedField.optional(9, RAW_KEY, Types.BinaryType.get()),
                 NestedField.optional(10, RAW_VALUE, Types.BinaryType.get()));
+    }
+
+    /** With ids after the last one. A table may have columns between or behind them: their place is no fixed one. */
+    static List<NestedField> traceFields(int lastId) {
+        return List.of(
+                NestedField.optional(lastId + 1, TRACE_ID, Types.StringType.get()),
+                NestedField.optional(lastId + 2, SPAN_ID, Types.StringType.get()));
     }
 }

@@ -1,6 +1,7 @@
 package io.lightflow.archive.table;
 
 import io.lightflow.archive.parquet.ParquetRows;
+import io.lightflow.event.TraceParent;
 import io.lightflow.event.WireFormat;
 import java.util.List;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -21,6 +22,10 @@ final class RowBatch {
 
     private final PrimitiveTypeName[] types;
     private final int[] maxLevels;
+    /** Places of the columns of the trace; -1 in a table without them. */
+    private final int traceColumn;
+
+    private final int spanColumn;
     private final Row[] rows = new Row[ROWS];
     private final Slots slots;
     private final AvroCursor cursor = new AvroCursor();
@@ -73,7 +78,19 @@ final class RowBatch {
             types[i] = columns.get(i).getPrimitiveType().getPrimitiveTypeName();
             maxLevels[i] = columns.get(i).getMaxDefinitionLevel();
         }
+        traceColumn = column(columns, RecordColumns.TRACE_ID);
+        spanColumn = column(columns, RecordColumns.SPAN_ID);
         slots = new Slots(types.length);
+    }
+
+    private static int column(List<ColumnDescriptor> columns, String name) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).getPath().length == 1
+                    && columns.get(i).getPath()[0].equals(name)) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     /** Adds a row, and writes the batch if it is full. */
@@ -98,6 +115,10 @@ final class RowBatch {
         ColumnWriter[] columns = to.columns();
         writeRecordColumns(columns);
         for (int column = RecordColumns.COUNT; column < types.length; column++) {
+            if (column == traceColumn || column == spanColumn) {
+                writeTraces(column, columns[column]);
+                continue;
+            }
             switch (types[column]) {
                 case BINARY -> writeBytes(column, columns[column]);
                 case INT64 -> writeLongs(column, columns[column]);
@@ -166,6 +187,17 @@ final class RowBatch {
             column.writeNull(0, 0);
         } else {
             column.write(Binary.fromConstantByteArray(bytes), 0, 1);
+        }
+    }
+
+    private void writeTraces(int column, ColumnWriter to) {
+        for (int i = 0; i < count; i++) {
+            TraceParent trace = rows[i].record().trace();
+            if (trace == null) {
+                to.writeNull(0, 0);
+            } else {
+                to.write(Binary.fromString(column == traceColumn ? trace.traceId() : trace.spanId()), 0, 1);
+            }
         }
     }
 

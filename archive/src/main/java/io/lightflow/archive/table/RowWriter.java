@@ -172,7 +172,8 @@ public final class RowWriter {
         Arrays.sort(sorted);
         PartitionData partition = new PartitionData(table.spec().partitionType());
         partition.set(0, Math.toIntExact(hour));
-        return files.write(partition, sorted.length, file -> {
+        long traced = rows.stream().filter(row -> row.record().trace() != null).count();
+        return files.write(partition, sorted.length, traced, file -> {
             for (Row row : sorted) {
                 batch.add(row, file);
             }

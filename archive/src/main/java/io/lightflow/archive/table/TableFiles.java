@@ -1,5 +1,6 @@
 package io.lightflow.archive.table;
 
+import io.lightflow.archive.parquet.ParquetFiles;
 import io.lightflow.archive.parquet.ParquetRows;
 import io.lightflow.archive.parquet.SortedMerge;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 
 /** Makes files of one table. No snapshot refers to them yet. */
@@ -28,20 +30,25 @@ public final class TableFiles {
      * @throws java.io.UncheckedIOException if the storage fails
      */
     public DataFile merge(List<DataFile> files) {
+        List<InputFile> inputs = files.stream()
+                .map(file -> table.io().newInputFile(file.location()))
+                .toList();
         return write(
                 files.get(0).partition(),
                 files.stream().mapToLong(DataFile::recordCount).sum(),
-                merged -> SortedMerge.merge(
-                        files.stream()
-                                .map(file -> table.io().newInputFile(file.location()))
-                                .toList(),
-                        merged));
+                kind.isLight()
+                        ? inputs.stream()
+                                .mapToLong(file -> ParquetFiles.values(file, RecordColumns.TRACE_ID))
+                                .sum()
+                        : 0,
+                merged -> SortedMerge.merge(inputs, merged));
     }
 
-    DataFile write(StructLike hour, long expectedRows, Consumer<ParquetRows> rows) {
+    /** @param traced how many rows have a trace */
+    DataFile write(StructLike hour, long expectedRows, long traced, Consumer<ParquetRows> rows) {
         String location = table.locationProvider().newDataLocation(table.spec(), hour, UUID.randomUUID() + ".parquet");
         OutputFile output = table.io().newOutputFile(location);
-        try (ParquetRows file = new ParquetRows(output, table.schema(), kind.layout(), expectedRows)) {
+        try (ParquetRows file = new ParquetRows(output, table.schema(), kind.layout(traced), expectedRows)) {
             rows.accept(file);
             file.finish();
             return DataFiles.builder(table.spec())

@@ -17,12 +17,16 @@ public final class TableSchemas {
     private TableSchemas() {}
 
     public static org.apache.iceberg.Schema of(ArchiveTable table) {
-        return of(table.event());
+        return of(table.event(), table.isLight());
     }
 
-    static org.apache.iceberg.Schema of(Schema event) {
+    static org.apache.iceberg.Schema of(Schema event, boolean isLight) {
         List<NestedField> fields = new ArrayList<>(RecordColumns.fields());
-        fields.addAll(new Columns().fields(event));
+        Columns columns = new Columns();
+        fields.addAll(columns.fields(event));
+        if (isLight) {
+            fields.addAll(RecordColumns.traceFields(columns.lastId));
+        }
         return new org.apache.iceberg.Schema(fields);
     }
 

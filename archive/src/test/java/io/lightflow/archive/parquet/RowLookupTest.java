@@ -12,6 +12,7 @@ import io.lightflow.archive.table.TableFiles;
 import io.lightflow.archive.table.TableSchemas;
 import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedConversion;
+import io.lightflow.event.TraceParent;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -176,6 +177,40 @@ class RowLookupTest {
             assertThat(lookup.find("id", "absent")).isEmpty();
         }
         assertThat(counted.bytes()).isLessThan(file.fileSizeInBytes() / 20);
+    }
+
+    /** Few events have a trace, and tables of a former build have no column for it. */
+    @Test
+    void aTraceIsFoundAndCostsNothingWhereThereIsNone() throws IOException {
+        Table table = table(ArchiveTable.IMPRESSIONS);
+        List<ArchiveRecord> some = impressions(0, 2_000);
+        TraceParent trace = new TraceParent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "01");
+        some.add(SampleRecords.traced(
+                2_000, "traced", 1, SampleRecords.impression("traced", SampleRecords.TIME), trace));
+        DataFile traced = write(ArchiveTable.IMPRESSIONS, table, some).get(0);
+        DataFile plain = write(ArchiveTable.IMPRESSIONS, table, impressions(3_000, 5_000))
+                .get(0);
+        DataFile merged = new TableFiles(ArchiveTable.IMPRESSIONS, table).merge(List.of(traced, plain));
+
+        for (DataFile file : List.of(traced, merged)) {
+            assertThat(find(table, file, "trace_id", trace.traceId()))
+                    .singleElement()
+                    .satisfies(row -> assertThat(row.values()).containsEntry("id", "traced"));
+            assertThat(find(table, file, "trace_id", "0".repeat(32))).isEmpty();
+            assertThat(bloomFilterOfTrace(table, file)).isPositive();
+        }
+        assertThat(find(table, plain, "trace_id", trace.traceId())).isEmpty();
+        assertThat(bloomFilterOfTrace(table, plain)).isNegative();
+    }
+
+    private static long bloomFilterOfTrace(Table table, DataFile file) throws IOException {
+        try (ParquetFileReader reader = ParquetFiles.open(input(table, file))) {
+            return reader.getRowGroups().get(0).getColumns().stream()
+                    .filter(chunk -> chunk.getPath().toDotString().equals("trace_id"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getBloomFilterOffset();
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.apache.iceberg.Schema;
@@ -46,7 +47,7 @@ class StringDictionaryWriterTest {
                     .add(row < CHANGES_AT ? text(random.nextInt(20)) : text(random.nextInt()) + row + "x".repeat(60));
         }
         InMemoryOutputFile file = new InMemoryOutputFile("strings");
-        FileLayout layout = new FileLayout("strings", Set.of(), Set.of(), Set.of());
+        FileLayout layout = new FileLayout("strings", Set.of(), Set.of(), Set.of(), Map.of());
         try (ParquetRows rows = new ParquetRows(file, SCHEMA, layout, ROWS)) {
             for (int row = 0; row < ROWS; row++) {
                 for (int column = 0; column < columns.size(); column++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lightflow.event.Click;
 import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedConversion;
+import io.lightflow.event.TraceParent;
 import io.lightflow.event.WireFormat;
 import io.lightflow.event.WriterSchemas;
 import java.io.File;
@@ -111,7 +112,7 @@ class RowWriterTest {
         ArchiveRecord[] records = {
             SampleRecords.record(10, "zoe", IMPRESSION, SampleRecords.impression("i1", SampleRecords.TIME)),
             SampleRecords.record(11, "ann", IMPRESSION, SampleRecords.impression("i2", SampleRecords.TIME - 7_200_000)),
-            new ArchiveRecord(12, SampleRecords.TIME, null, new byte[] {1, 2, 3})
+            new ArchiveRecord(12, SampleRecords.TIME, null, new byte[] {1, 2, 3}, null)
         };
         RowWriter writer = writer(ArchiveTable.IMPRESSIONS, table);
         List<String> archived = writer.write(List.of(records(records))).stream()
@@ -185,6 +186,56 @@ class RowWriterTest {
     }
 
     @Test
+    void theTraceOfARecordIsKeptAlsoIfItDoesNotDecode() {
+        Table table = table(ArchiveTable.CLICKS);
+        TraceParent trace = new TraceParent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "01");
+        List<DataFile> files = writer(ArchiveTable.CLICKS, table)
+                .write(List.of(records(
+                        SampleRecords.traced(1, "a", CLICK, SampleRecords.click("c", "i", SampleRecords.TIME), trace),
+                        SampleRecords.record(2, "b", CLICK, SampleRecords.click("d", "i", SampleRecords.TIME)),
+                        new ArchiveRecord(3, SampleRecords.TIME, new byte[] {'c'}, new byte[] {1}, trace))));
+
+        List<Group> rows = StoredRows.of(table, files.get(0));
+        assertThat(rows).hasSize(3);
+        for (int traced : new int[] {0, 2}) {
+            assertThat(rows.get(traced).getString("trace_id", 0)).isEqualTo(trace.traceId());
+            assertThat(rows.get(traced).getString("span_id", 0)).isEqualTo(trace.spanId());
+        }
+        assertThat(rows.get(1).getFieldRepetitionCount("trace_id")).isZero();
+        assertThat(rows.get(1).getFieldRepetitionCount("span_id")).isZero();
+    }
+
+    /** The columns of its event come first, and those of a later schema last. */
+    @Test
+    void aTableOfAFormerBuildGetsTheColumnsOfTheTrace() {
+        org.apache.iceberg.Schema former = TableSchemas.of(Click.getClassSchema(), false);
+        Table table = catalog.buildTable(TableIdentifier.of("us", "clicks"), former)
+                .withPartitionSpec(TableSchemas.partitions(former))
+                .withSortOrder(TableSchemas.order(former))
+                .create();
+        List<DataFile> files = new ArrayList<>(writer(ArchiveTable.CLICKS, table)
+                .write(List.of(records(
+                        SampleRecords.record(1, "a", CLICK, SampleRecords.click("c", "i", SampleRecords.TIME))))));
+        table.updateSchema()
+                .addColumn("later", org.apache.iceberg.types.Types.LongType.get())
+                .commit();
+        table.updateSchema()
+                .unionByNameWith(TableSchemas.of(ArchiveTable.CLICKS))
+                .commit();
+        TraceParent trace = new TraceParent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "01");
+        files.addAll(writer(ArchiveTable.CLICKS, table)
+                .write(List.of(records(SampleRecords.traced(
+                        2, "b", CLICK, SampleRecords.click("d", "i", SampleRecords.TIME), trace)))));
+
+        List<Group> rows = StoredRows.of(table, new TableFiles(ArchiveTable.CLICKS, table).merge(files));
+
+        assertThat(rows).extracting(row -> row.getString("id", 0)).containsExactly("c", "d");
+        assertThat(rows.get(0).getFieldRepetitionCount("trace_id")).isZero();
+        assertThat(rows.get(1).getString("trace_id", 0)).isEqualTo(trace.traceId());
+        assertThat(rows.get(1).getFieldRepetitionCount("later")).isZero();
+    }
+
+    @Test
     void invariantI_aRecordThatDoesNotDecodeKeepsItsBytesAndTheReason() {
         Table table = table(ArchiveTable.CLICKS);
         byte[] whole = SampleRecords.record(1, "k", CLICK, SampleRecords.click("c", "i", SampleRecords.TIME))
@@ -195,10 +246,12 @@ class RowWriterTest {
                     length,
                     SampleRecords.TIME,
                     "k".getBytes(StandardCharsets.UTF_8),
-                    java.util.Arrays.copyOf(whole, length)));
+                    java.util.Arrays.copyOf(whole, length),
+                    null));
         }
-        damaged.add(new ArchiveRecord(1_000, SampleRecords.TIME, null, null));
-        damaged.add(new ArchiveRecord(1_001, SampleRecords.TIME, new byte[] {-1}, WireFormat.value(99, new byte[1])));
+        damaged.add(new ArchiveRecord(1_000, SampleRecords.TIME, null, null, null));
+        damaged.add(
+                new ArchiveRecord(1_001, SampleRecords.TIME, new byte[] {-1}, WireFormat.value(99, new byte[1]), null));
         damaged.add(SampleRecords.record(1_002, "k", IMPRESSION, SampleRecords.impression("i", SampleRecords.TIME)));
         List<DataFile> files =
                 writer(ArchiveTable.CLICKS, table).write(List.of(new Records("us-west.clicks", 7, 0, damaged)));
@@ -226,10 +279,10 @@ class RowWriterTest {
                 .value();
         List<DataFile> files = writer(ArchiveTable.CLICKS, table)
                 .write(List.of(records(
-                        new ArchiveRecord(1, Long.MAX_VALUE, null, whole),
-                        new ArchiveRecord(2, Long.MIN_VALUE, null, whole),
-                        new ArchiveRecord(3, SampleRecords.TIME, null, old),
-                        new ArchiveRecord(4, SampleRecords.TIME, null, ahead))));
+                        new ArchiveRecord(1, Long.MAX_VALUE, null, whole, null),
+                        new ArchiveRecord(2, Long.MIN_VALUE, null, whole, null),
+                        new ArchiveRecord(3, SampleRecords.TIME, null, old, null),
+                        new ArchiveRecord(4, SampleRecords.TIME, null, ahead, null))));
 
         assertThat(files).hasSize(1);
         List<Group> rows = StoredRows.of(table, files.get(0));

@@ -7,6 +7,7 @@ import io.lightflow.event.EventOrigin;
 import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedConversion;
 import io.lightflow.event.Provenance;
+import io.lightflow.event.TraceParent;
 import io.lightflow.event.WireFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -80,8 +81,13 @@ public final class SampleRecords {
     }
 
     public static ArchiveRecord record(long offset, String key, int schemaId, IndexedRecord event) {
+        return traced(offset, key, schemaId, event, null);
+    }
+
+    /** @param trace null for none */
+    public static ArchiveRecord traced(long offset, String key, int schemaId, IndexedRecord event, TraceParent trace) {
         return new ArchiveRecord(
-                offset, TIME, key.getBytes(StandardCharsets.UTF_8), WireFormat.value(schemaId, body(event)));
+                offset, TIME, key.getBytes(StandardCharsets.UTF_8), WireFormat.value(schemaId, body(event)), trace);
     }
 
     private static byte[] body(IndexedRecord event) {

@@ -50,7 +50,7 @@ public final class BatchEndpoint implements Endpoint {
         List<CompletableFuture<Result>> results = new ArrayList<>();
         Set<String> seen = new HashSet<>();
         for (JsonNode event : events(request.body())) {
-            results.add(result(event, seen).toCompletableFuture());
+            results.add(result(request, event, seen).toCompletableFuture());
         }
         return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
                 .thenApply(none -> reply(results));
@@ -76,7 +76,7 @@ public final class BatchEndpoint implements Endpoint {
         return events;
     }
 
-    private CompletionStage<Result> result(JsonNode json, Set<String> seen) {
+    private CompletionStage<Result> result(CaptureRequest request, JsonNode json, Set<String> seen) {
         String id = json.path("event").path("id").asText();
         JsonEvent event;
         try {
@@ -88,7 +88,7 @@ public final class BatchEndpoint implements Endpoint {
             return CompletableFuture.completedFuture(
                     new Result(id, "duplicate", "an earlier event of this batch has this type and id"));
         }
-        return recorder.record(event.joinKey(), event.record()).thenApply(outcome -> {
+        return recorder.record(request, event.joinKey(), event.record()).thenApply(outcome -> {
             if (outcome instanceof Outcome.Durable) {
                 return new Result(id, "accepted", null);
             }

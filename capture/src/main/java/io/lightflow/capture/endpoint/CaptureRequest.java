@@ -2,6 +2,7 @@ package io.lightflow.capture.endpoint;
 
 import io.lightflow.capture.client.Visitor;
 import io.lightflow.capture.client.Visitors;
+import io.lightflow.event.TraceParent;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -23,6 +24,11 @@ public interface CaptureRequest {
     default String header(String name) {
         List<String> values = headers(name);
         return values.isEmpty() ? "" : values.get(0);
+    }
+
+    /** The trace in which the client sent it; null if it names none. */
+    default TraceParent trace() {
+        return TraceParent.parse(header(TraceParent.HEADER)).orElse(null);
     }
 
     /** The body; not to be changed. */

@@ -65,7 +65,7 @@ public final class ClickEndpoint implements Endpoint {
                 .setUserAgent(visitor.userAgent())
                 .setIp(visitor.ip())
                 .build();
-        return recorder.record(joinKey, click).thenApply(outcome -> {
+        return recorder.record(request, joinKey, click).thenApply(outcome -> {
             if (!(outcome instanceof Recorder.Outcome.Durable)) {
                 metrics.clickUnrecorded();
             }

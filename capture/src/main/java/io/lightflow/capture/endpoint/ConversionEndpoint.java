@@ -65,7 +65,7 @@ public final class ConversionEndpoint implements Endpoint {
         conversion.setClickId(claims.clickId().isEmpty() ? null : claims.clickId());
         return request.isInspection()
                 ? CompletableFuture.completedFuture(reply)
-                : recorder.recordThen(reply, claims.joinKey(), conversion);
+                : recorder.recordThen(request, reply, claims.joinKey(), conversion);
     }
 
     /** Names neither click nor impression, and is joined by the browser's cookie. */
@@ -85,7 +85,7 @@ public final class ConversionEndpoint implements Endpoint {
         Visitor visitor = request.visitor(visitors);
         Reply answered = reply.withCookie(visitor);
         return visitor.identifiable()
-                ? recorder.recordThen(answered, visitor.cookieKey(), conversion)
+                ? recorder.recordThen(request, answered, visitor.cookieKey(), conversion)
                 : CompletableFuture.completedFuture(answered);
     }
 

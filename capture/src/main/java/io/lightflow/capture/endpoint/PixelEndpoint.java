@@ -48,6 +48,6 @@ public final class PixelEndpoint implements Endpoint {
         impression.setUserAgent(visitor.userAgent());
         impression.setIp(visitor.ip());
         return recorder.recordThen(
-                reply.withCookie(visitor), visitor.joinKey(pixel.joinKey(), impression.getId()), impression);
+                request, reply.withCookie(visitor), visitor.joinKey(pixel.joinKey(), impression.getId()), impression);
     }
 }

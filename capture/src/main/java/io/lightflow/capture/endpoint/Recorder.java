@@ -1,6 +1,7 @@
 package io.lightflow.capture.endpoint;
 
 import io.lightflow.capture.metrics.CaptureMetrics;
+import io.lightflow.event.TraceParent;
 import io.lightflow.producer.InvalidEventException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -13,8 +14,11 @@ public final class Recorder {
     /** Where events become durable, such as {@link io.lightflow.producer.LightEvents#sendDurably}. */
     @FunctionalInterface
     public interface EventSink {
-        /** @throws InvalidEventException if the join would reject the event */
-        CompletionStage<Void> send(String joinKey, SpecificRecordBase event);
+        /**
+         * @param trace null if there is none
+         * @throws InvalidEventException if the join would reject the event
+         */
+        CompletionStage<Void> send(String joinKey, SpecificRecordBase event, TraceParent trace);
     }
 
     /** The fate of an event. */
@@ -45,10 +49,11 @@ public final class Recorder {
         this.metrics = metrics;
     }
 
-    CompletionStage<Outcome> record(String joinKey, SpecificRecordBase event) {
+    /** @param request of the event, which may name the trace */
+    CompletionStage<Outcome> record(CaptureRequest request, String joinKey, SpecificRecordBase event) {
         CompletableFuture<Void> durable;
         try {
-            durable = sink.send(joinKey, event).toCompletableFuture();
+            durable = sink.send(joinKey, event, request.trace()).toCompletableFuture();
         } catch (InvalidEventException e) {
             metrics.invalid();
             return CompletableFuture.completedFuture(new Outcome.Invalid(e.field(), e.getMessage()));
@@ -64,8 +69,8 @@ public final class Recorder {
     }
 
     /** Answers with a reply if the event is durable, and with an error otherwise. */
-    CompletionStage<Reply> recordThen(Reply reply, String joinKey, SpecificRecordBase event) {
-        return record(joinKey, event).thenApply(outcome -> {
+    CompletionStage<Reply> recordThen(CaptureRequest request, Reply reply, String joinKey, SpecificRecordBase event) {
+        return record(request, joinKey, event).thenApply(outcome -> {
             if (outcome instanceof Outcome.Durable) {
                 return reply;
             }

@@ -71,6 +71,6 @@ public final class TagEndpoint implements Endpoint {
                 .setUrl(url.length() > MAX_URL ? url.substring(0, MAX_URL) : url)
                 .setUserAgent(visitor.userAgent())
                 .build();
-        return recorder.recordThen(answered, visitor.cookieKey(), tag);
+        return recorder.recordThen(request, answered, visitor.cookieKey(), tag);
     }
 }

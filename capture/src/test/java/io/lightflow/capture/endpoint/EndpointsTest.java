@@ -6,6 +6,7 @@ import io.lightflow.capture.CaptureFixture;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
 import io.lightflow.event.Impression;
+import io.lightflow.event.TraceParent;
 import io.lightflow.producer.link.LinkKind;
 import io.lightflow.producer.link.LinkVerdict;
 import io.lightflow.producer.link.SignedLinks;
@@ -38,7 +39,16 @@ class EndpointsTest {
         expected.setTime(CaptureFixture.NOW.plusSeconds(3).toEpochMilli());
         expected.setUserAgent("Agent/1");
         expected.setIp("127.0.0.0");
-        assertThat(capture.sent).containsExactly(new CaptureFixture.Sent("cookie-1", expected));
+        assertThat(capture.sent).containsExactly(new CaptureFixture.Sent("cookie-1", expected, null));
+    }
+
+    @Test
+    void anEventHasTheTraceOfItsRequest() throws Exception {
+        TraceParent trace = new TraceParent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "01");
+        capture.send(capture.request(capture.pixel()).header("traceparent", trace.toString()));
+        capture.send(capture.request(capture.pixel()).header("traceparent", "no trace"));
+
+        assertThat(capture.sent).extracting(CaptureFixture.Sent::trace).containsExactly(trace, null);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.lightflow.reports.query.QueryOutcome;
 import io.lightflow.reports.query.QueryOutcome.Status;
 import io.lightflow.reports.query.QuerySettings;
 import io.lightflow.reports.query.QueryTask;
+import io.lightflow.time.Durations;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trace.EventTracer;
@@ -58,8 +59,9 @@ final class WhyQueries {
             if (found.isEmpty()) {
                 return QueryOutcome.without(
                         Status.NOT_FOUND,
-                        "no event with the id " + task.text()
-                                + " was found in the archive or in the topics of the last " + task.back());
+                        "no event with the id or trace " + task.text()
+                                + " was found in the archive or in the topics of the last "
+                                + Durations.format(task.back()));
             }
             Files.writeString(task.result(), TraceJson.write(found));
             return QueryOutcome.done(0, List.of());

@@ -1,5 +1,6 @@
 package io.lightflow.deploy.why;
 
+import io.lightflow.event.TraceParent;
 import io.lightflow.topology.trace.EventCopy;
 import io.lightflow.topology.trace.EventTrace;
 import io.lightflow.topology.trace.Hop;
@@ -30,7 +31,10 @@ final class TraceText {
         TraceText text = new TraceText();
         trace.events().forEach(event -> text.event(trace, event));
         if (trace.events().isEmpty()) {
-            text.line("No event of group " + trace.group() + " with id " + trace.id() + " was found.");
+            String wanted = TraceParent.parse(trace.id())
+                    .map(parent -> " of trace " + parent.traceId())
+                    .orElse(" with id " + trace.id());
+            text.line("No event of group " + trace.group() + wanted + " was found.");
         }
         text.searched(trace.searched());
         trace.notes().forEach(note -> text.line("note: " + note));

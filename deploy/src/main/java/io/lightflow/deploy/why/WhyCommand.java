@@ -36,8 +36,8 @@ import picocli.CommandLine.Spec;
         name = "why",
         mixinStandardHelpOptions = true,
         description = {
-            "Follow the event with an id: where it was and when, what was decided and why, and what is still missing."
-                    + " Times are UTC.",
+            "Follow the event with an id, or the events of a trace: where it was and when, what was decided and why,"
+                    + " and what is still missing. Times are UTC.",
             "Exits with 1 if no event was found."
         })
 public final class WhyCommand implements Callable<Integer> {
@@ -77,7 +77,12 @@ public final class WhyCommand implements Callable<Integer> {
             description = "How to write the answer. Default: ${DEFAULT-VALUE}.")
     private Format format;
 
-    @Parameters(arity = "1", paramLabel = "ID", description = "The id of a tag, impression, click or conversion.")
+    @Parameters(
+            arity = "1",
+            paramLabel = "ID",
+            description =
+                    "The id of a tag, impression, click or conversion; or a W3C traceparent, for the events of its"
+                            + " trace.")
     private String id;
 
     private enum Format {

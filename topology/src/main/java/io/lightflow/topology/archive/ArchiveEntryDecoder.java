@@ -10,6 +10,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.WireFormat;
 import io.lightflow.event.WriterSchemas;
 import io.lightflow.topology.kafka.EntryDecoder;
+import io.lightflow.topology.kafka.TraceHeader;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,7 +46,7 @@ final class ArchiveEntryDecoder implements EntryDecoder {
                 return setAside(type, record, new IllegalArgumentException(e));
             }
         }
-        return new ArchiveRecord(record.offset(), record.timestamp(), record.key(), value);
+        return archived(record);
     }
 
     private BodyReader<Beacon> beaconReader(int schemaId) {
@@ -65,6 +66,15 @@ final class ArchiveEntryDecoder implements EntryDecoder {
     /** A damaged beacon becomes a row, like every record that does not decode. */
     @Override
     public BlockEntry setAside(EventType type, ConsumerRecord<byte[], byte[]> record, RuntimeException failure) {
-        return new ArchiveRecord(record.offset(), record.timestamp(), record.key(), record.value());
+        return archived(record);
+    }
+
+    private static ArchiveRecord archived(ConsumerRecord<byte[], byte[]> record) {
+        return new ArchiveRecord(
+                record.offset(),
+                record.timestamp(),
+                record.key(),
+                record.value(),
+                TraceHeader.of(record).orElse(null));
     }
 }

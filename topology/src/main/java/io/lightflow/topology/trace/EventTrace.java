@@ -9,6 +9,7 @@ import java.util.List;
  *
  * @param joinKey null if the record has none
  * @param time event time; null if the record does not decode
+ * @param span of this record; null if its producer attached no {@code traceparent}
  * @param fate of the record that was ingested, or else of the first one
  * @param hops of this record, in their order
  * @param copies its other records
@@ -22,6 +23,7 @@ public record EventTrace(
         String joinKey,
         int shard,
         Instant time,
+        EventSpan span,
         Fate fate,
         List<Hop> hops,
         List<EventCopy> copies,

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -32,6 +33,11 @@ import org.apache.kafka.common.KafkaException;
  * tables, the ledgers and the submitted rules. Thread-safe: each call opens what it reads.
  */
 public final class EventTracer implements AutoCloseable {
+    /** Of a trace; each costs about as much as one id. */
+    private static final int MAX_EVENTS = 20;
+    /** How far apart the events of a trace may be. */
+    private static final long MAX_TRACE_MS = Duration.ofDays(1).toMillis();
+
     private final GroupSettings settings;
     private final Optional<ArchiveCatalog> catalog;
     private final WriterSchemas schemas;
@@ -51,22 +57,23 @@ public final class EventTracer implements AutoCloseable {
     }
 
     /**
-     * Follows an id.
+     * Follows the events with an id, or those of a trace.
      *
+     * @param text an id, or a {@code traceparent}
      * @param back how old records of topics may be that the archive does not hold
      * @throws KafkaException if the central cluster is unavailable, and there is no archive
      */
-    public IdTrace trace(String id, Duration back) {
-        return trace(id, back, Optional.empty());
+    public IdTrace trace(String text, Duration back) {
+        return trace(text, back, Optional.empty());
     }
 
     /**
-     * Follows an id among the events of one advertiser; those of others are as unknown.
+     * Follows events of one advertiser; those of others are as unknown.
      *
      * @param advertiser empty for all events
      */
-    public IdTrace trace(String id, Duration back, Optional<String> advertiser) {
-        if (id.isEmpty()) {
+    public IdTrace trace(String text, Duration back, Optional<String> advertiser) {
+        if (text.isEmpty()) {
             throw new IllegalArgumentException("expected the id of an event, found an empty string");
         }
         Instant now = clock.instant();
@@ -76,7 +83,7 @@ public final class EventTracer implements AutoCloseable {
         try (ArchiveLookup archive = catalog.map(opened -> new ArchiveLookup(opened, settings.group()))
                         .orElse(null);
                 TopicTail tail = tail(archive, back, now, notes)) {
-            return trace(id, back, now, state, archive, tail, notes, advertiser);
+            return trace(text, back, now, state, archive, tail, notes, advertiser);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
@@ -106,7 +113,7 @@ public final class EventTracer implements AutoCloseable {
     }
 
     private IdTrace trace(
-            String id,
+            String text,
             Duration back,
             Instant now,
             CompletableFuture<GroupState> reading,
@@ -114,33 +121,53 @@ public final class EventTracer implements AutoCloseable {
             TopicTail tail,
             List<String> notes,
             Optional<String> advertiser) {
+        SearchKey wanted = SearchKey.of(text);
         AtomicBoolean isFound = new AtomicBoolean();
         CompletableFuture<ArchiveLookup.Search> archived = archive == null
                 ? null
                 : CompletableFuture.supplyAsync(
-                        () -> archive.newest(RelatedSearch.idColumns(true), id, isFound::get), threads);
+                        () -> archive.newest(wanted.lightColumns(), wanted.value(), isFound::get), threads);
         List<FoundRecord> found = new ArrayList<>();
         if (tail != null) {
-            found.addAll(tail.withId(id));
+            found.addAll(tail.light(wanted));
             isFound.set(!found.isEmpty());
         }
         ArchiveLookup.Search search = archived == null ? null : archived.join();
         if (search != null) {
             search.rows().forEach(row -> found.add(RelatedSearch.record(row)));
-            if (found.isEmpty()) {
+            if (found.isEmpty() && wanted instanceof SearchKey.OfId) {
                 // The light tables may keep their events for a shorter time.
-                search = archive.newest(RelatedSearch.idColumns(false), id, isFound::get);
+                search = archive.newest(RelatedSearch.idColumns(false), wanted.value(), isFound::get);
                 search.rows().forEach(row -> found.add(lightOf(RelatedSearch.record(row))));
+            }
+            if (wanted instanceof SearchKey.OfTrace) {
+                addRestOfTrace(wanted, archive, found);
             }
         }
         GroupState state = reading.join();
         notes.addAll(state.notes());
         List<EventTrace> events = new ArrayList<>();
-        for (EventRecords event : grouped(found, id, advertiser)) {
+        List<EventRecords> groups = grouped(found, wanted, advertiser);
+        if (groups.size() > MAX_EVENTS) {
+            notes.add("only " + MAX_EVENTS + " of " + groups.size() + " events are told of");
+            groups = groups.subList(0, MAX_EVENTS);
+        }
+        for (EventRecords event : groups) {
             follow(event, archive, tail, state, now);
             events.add(new TraceBuilder(settings, state, archive, now, front(event), event).build());
         }
-        return new IdTrace(id, settings.group(), now, events, span(search, tail, back, now), notes);
+        return new IdTrace(text, settings.group(), now, events, span(search, tail, back, now), notes);
+    }
+
+    /** The search ends at the newest hour that has an event of the trace; others of it are near. */
+    private static void addRestOfTrace(SearchKey wanted, ArchiveLookup archive, List<FoundRecord> found) {
+        LongSummaryStatistics times =
+                found.stream().mapToLong(FoundRecord::recordMs).summaryStatistics();
+        if (times.getCount() > 0) {
+            HourRange hours = HourRange.of(times.getMin() - MAX_TRACE_MS, times.getMax() + MAX_TRACE_MS);
+            wanted.lightColumns().forEach((table, column) -> archive.find(table, column, wanted.value(), hours)
+                    .forEach(row -> found.add(RelatedSearch.record(row))));
+        }
     }
 
     private FrontRecord front(EventRecords event) {
@@ -191,10 +218,11 @@ public final class EventTracer implements AutoCloseable {
                 output.number("provenance.producedMs"),
                 output.joinKey(),
                 values,
+                null,
                 null);
     }
 
-    private static List<EventRecords> grouped(List<FoundRecord> found, String id, Optional<String> advertiser) {
+    private static List<EventRecords> grouped(List<FoundRecord> found, SearchKey wanted, Optional<String> advertiser) {
         // A rejected record names no advertiser. It is shown with its light record only.
         Predicate<FoundRecord> visible = record ->
                 advertiser.isEmpty() || record.kind() == ArchiveTable.REJECTED || record.isOf(advertiser.get());
@@ -203,8 +231,9 @@ public final class EventTracer implements AutoCloseable {
             if (!visible.test(record)) {
                 continue;
             }
+            String id = wanted.idOf(record);
             events.stream()
-                    .filter(event -> event.isOf(record))
+                    .filter(event -> event.id().equals(id) && event.isOf(record))
                     .findFirst()
                     .ifPresentOrElse(
                             event -> event.add(record), () -> events.add(new EventRecords(record, id, visible)));

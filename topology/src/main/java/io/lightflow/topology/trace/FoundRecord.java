@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param recordMs timestamp of the record, ms since the Unix epoch
  * @param joinKey null if it has none
  * @param values fields by path, such as {@code click.id}; null has no entry, and a record that does not decode has none
+ * @param span the trace and the span of its header; null if it has none
  * @param archive its row; null if it is not archived
  */
 record FoundRecord(
@@ -25,6 +26,7 @@ record FoundRecord(
         long recordMs,
         String joinKey,
         Map<String, Object> values,
+        EventSpan span,
         ArchivePlace archive) {
     private static final String ADVERTISER = "advertiserId";
 
@@ -45,15 +47,8 @@ record FoundRecord(
         };
     }
 
-    static boolean isLight(ArchiveTable kind) {
-        return switch (kind) {
-            case IMPRESSIONS, CLICKS, CONVERSIONS, TAGS -> true;
-            default -> false;
-        };
-    }
-
     boolean isLight() {
-        return isLight(kind);
+        return kind.isLight();
     }
 
     /** Where the fields of its light event are, such as {@code click.}; empty in a light record. */

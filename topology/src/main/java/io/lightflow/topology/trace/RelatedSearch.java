@@ -38,6 +38,7 @@ final class RelatedSearch {
 
     static FoundRecord record(ArchivedRow row) {
         Map<String, Object> values = row.values();
+        String traceId = (String) values.get(RecordColumns.TRACE_ID);
         return new FoundRecord(
                 row.table(),
                 (String) values.get(RecordColumns.TOPIC),
@@ -46,7 +47,8 @@ final class RelatedSearch {
                 (long) values.get(RecordColumns.OFFSET),
                 (long) values.get(RecordColumns.TIME) / 1_000,
                 (String) values.get(RecordColumns.KEY),
-                values,
+                values.containsKey(RecordColumns.FAILURE) ? Map.of() : values,
+                traceId == null ? null : new EventSpan(traceId, (String) values.get(RecordColumns.SPAN_ID)),
                 new ArchivePlace(row.table().tableName(), row.file(), row.rowGroup(), row.row()));
     }
 
@@ -73,7 +75,7 @@ final class RelatedSearch {
     static Map<ArchiveTable, String> idColumns(boolean light) {
         Map<ArchiveTable, String> columns = new HashMap<>();
         for (ArchiveTable table : ArchiveTable.values()) {
-            if (table != ArchiveTable.REJECTED && FoundRecord.isLight(table) == light) {
+            if (table != ArchiveTable.REJECTED && table.isLight() == light) {
                 columns.put(table, FoundRecord.prefix(table) + "id");
             }
         }

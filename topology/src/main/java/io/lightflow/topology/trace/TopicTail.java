@@ -5,6 +5,7 @@ import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.event.WriterSchemas;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.TopicSetup;
+import io.lightflow.topology.kafka.TraceHeader;
 import io.lightflow.topology.settings.GroupSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -106,14 +107,17 @@ final class TopicTail implements AutoCloseable {
         return partitions;
     }
 
-    /** Light records with an id, or that contain it and do not decode. Newest first, in growing steps of time. */
-    List<FoundRecord> withId(String id) {
-        byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
-        Map<TopicPartition, Range> all = ranges(partitions(FoundRecord::isLight, 0, shards));
+    /**
+     * Light records that are looked for. Those of an event are near each other, so they are read newest first, in
+     * growing steps of time, until a step has some. Those of a trace may be anywhere.
+     */
+    List<FoundRecord> light(SearchKey wanted) {
+        Map<TopicPartition, Range> all = ranges(partitions(ArchiveTable::isLight, 0, shards));
         Map<TopicPartition, Long> to = new HashMap<>();
         all.forEach((partition, range) -> to.put(partition, range.to()));
         List<FoundRecord> found = new ArrayList<>();
-        for (Duration step = FIRST_STEP; found.isEmpty(); step = step.multipliedBy(STEP_FACTOR)) {
+        Duration first = wanted instanceof SearchKey.OfTrace ? back : FIRST_STEP;
+        for (Duration step = first; found.isEmpty(); step = step.multipliedBy(STEP_FACTOR)) {
             boolean isLast = step.compareTo(back) >= 0;
             Map<TopicPartition, Long> since = isLast ? Map.of() : offsetsAt(all.keySet(), nowMs - step.toMillis());
             Map<TopicPartition, Range> part = new HashMap<>();
@@ -124,9 +128,9 @@ final class TopicTail implements AutoCloseable {
             });
             read(part, record -> {
                 records++;
-                if (contains(record.value(), bytes)) {
+                if (wanted.mayBe(record)) {
                     FoundRecord decoded = decode(record);
-                    if (decoded != null && (decoded.values().isEmpty() || id.equals(decoded.id()))) {
+                    if (decoded != null && wanted.is(decoded)) {
                         found.add(decoded);
                     }
                 }
@@ -169,6 +173,9 @@ final class TopicTail implements AutoCloseable {
                 record.timestamp(),
                 record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8),
                 decoder.fields(kind, record.value()),
+                TraceHeader.of(record)
+                        .map(trace -> new EventSpan(trace.traceId(), trace.spanId()))
+                        .orElse(null),
                 null);
     }
 

@@ -73,6 +73,7 @@ final class TraceBuilder {
                 event.joinKey(),
                 event.shard(),
                 light.time() == null ? null : Instant.ofEpochMilli(light.time()),
+                light.span(),
                 decision.fate(),
                 hops,
                 copies(),
@@ -83,13 +84,16 @@ final class TraceBuilder {
 
     private void produced() {
         String dc = dataCenter();
+        String span = light.span() == null
+                ? ""
+                : ", trace " + light.span().traceId() + ", span " + light.span().spanId();
         if (light.time() != null) {
             hops.add(Hop.of(
                     Station.PRODUCED,
                     Instant.ofEpochMilli(light.time()),
-                    "in " + dc + ", join key " + event.joinKey() + ", shard " + event.shard()));
+                    "in " + dc + ", join key " + event.joinKey() + ", shard " + event.shard() + span));
         } else {
-            hops.add(Hop.of(Station.PRODUCED, null, "in " + dc + "; the record does not decode"));
+            hops.add(Hop.of(Station.PRODUCED, null, "in " + dc + "; the record does not decode" + span));
         }
         hops.add(Hop.at(
                 Station.FRONT,

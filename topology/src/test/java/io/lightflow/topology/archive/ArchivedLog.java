@@ -88,7 +88,7 @@ final class ArchivedLog {
             List<BlockEntry> entries = new ArrayList<>();
             for (long offset = begin; offset < end; offset++) {
                 if (present(topic, shard).get((int) offset)) {
-                    entries.add(new ArchiveRecord(offset, offset, KEY, KEY));
+                    entries.add(new ArchiveRecord(offset, offset, KEY, KEY, null));
                 }
             }
             parts.add(new BlockPart(topic, EventType.IMPRESSION, incarnation, begin, end, false, entries));

@@ -214,7 +214,8 @@ class ReconcilerTest {
                 altered.record().offset(),
                 altered.record().timestampMs(),
                 altered.record().key(),
-                world.value(event));
+                world.value(event),
+                null);
 
         Reconciliation result = world.archive((table, sent) -> List.of(sent == altered ? other : sent.record()))
                 .count()

@@ -388,7 +388,7 @@ final class SmallWorld implements AutoCloseable {
                 .setPartition(shard)
                 .setOffset(offset)
                 .build();
-        Sent sent = new Sent(origin, new ArchiveRecord(offset, timestamp, keyBytes, value), event);
+        Sent sent = new Sent(origin, new ArchiveRecord(offset, timestamp, keyBytes, value, null), event);
         log.get(new TopicPartition(topic, shard)).add(sent);
         return sent;
     }

@@ -9,11 +9,13 @@ import io.lightflow.event.Conversion;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.Tag;
+import io.lightflow.event.TraceParent;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.statistics.StatisticsTopology;
 import io.lightflow.topology.trace.EventCopy;
+import io.lightflow.topology.trace.EventSpan;
 import io.lightflow.topology.trace.EventTrace;
 import io.lightflow.topology.trace.EventTracer;
 import io.lightflow.topology.trace.Fate;
@@ -60,6 +62,10 @@ class EventTracerTest {
     @TempDir
     private static Path folder;
 
+    private static final TraceParent TRACE =
+            new TraceParent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "01");
+    private static final TraceParent CLICK_OF_TRACE = new TraceParent(TRACE.traceId(), "00f067aa0ba902b8", "01");
+
     private static TracedGroup group;
     /** Time of the first event. */
     private static long time;
@@ -83,6 +89,11 @@ class EventTracerTest {
         send(WEST, EventType.CLICK, "user-3", click("c-orphan", "hasty", "i-late", 10));
         send(WEST, EventType.CONVERSION, "user-4", conversion("v-nobody", "adv", 10));
         send(WEST, EventType.TAG, "user-1", tag("t-1", 5));
+        note("i-traced@us-west", group.send(WEST, EventType.IMPRESSION, "user-10", impression("i-traced", 5), TRACE));
+        note(
+                "c-traced@us-east",
+                group.send(EAST, EventType.CLICK, "user-10", click("c-traced", "adv", "i-traced", 7), CLICK_OF_TRACE));
+        note("damaged", group.send(EventType.TAG.centralTopic(WEST), 0, "user-11", new byte[] {1, 2, 3}, TRACE));
         Impression crawled = impression("i-crawled", 5);
         crawled.setUserAgent("a crawler");
         send(WEST, EventType.IMPRESSION, "user-9", crawled);
@@ -107,6 +118,9 @@ class EventTracerTest {
         note("i-new@us-east", sent);
         originalOffset = group.sendOriginal(EventType.IMPRESSION, sent, "user-7", fresh);
         group.run(DataflowTopology.INSTANCE);
+        note(
+                "v-traced@us-west",
+                group.send(WEST, EventType.CONVERSION, "user-10", conversion("v-traced", "adv", 290), TRACE));
         send(EAST, EventType.IMPRESSION, "user-8", impression("i-unread", 290));
         send(WEST, EventType.IMPRESSION, "user-7", impression("i-new", 290));
     }
@@ -483,6 +497,61 @@ class EventTracerTest {
         assertThat(event.time()).isNull();
         assertThat(hop(event, Station.CENTRAL).place()).isEqualTo(PLACES.get("c-damaged"));
         assertThat(hop(event, Station.EMITTED).place()).isEqualTo(output("us.rejected", "c-damaged"));
+    }
+
+    @Test
+    void aTraceparentAsksForTheEventsOfItsTrace() {
+        IdTrace trace = trace("00-" + TRACE.traceId() + "-aaaaaaaaaaaaaaaa-00");
+
+        assertThat(trace.notes()).isEmpty();
+        assertThat(trace.events())
+                .extracting(EventTrace::id)
+                .containsExactlyInAnyOrder(
+                        "i-traced",
+                        "c-traced",
+                        "v-traced",
+                        PLACES.get("damaged").toString());
+        assertThat(trace.events()).allSatisfy(event -> {
+            String span = (event.id().equals("c-traced") ? CLICK_OF_TRACE : TRACE).spanId();
+            assertThat(event.span()).isEqualTo(new EventSpan(TRACE.traceId(), span));
+            assertThat(hop(event, Station.PRODUCED).text()).endsWith("trace " + TRACE.traceId() + ", span " + span);
+            assertThat(event.fate())
+                    .isEqualTo(
+                            switch (event.id()) {
+                                case "i-traced", "c-traced" -> Fate.JOINED;
+                                case "v-traced" -> Fate.NOT_READ;
+                                default -> Fate.REJECTED;
+                            });
+        });
+        assertThat(event("c-traced").span().spanId()).isEqualTo(CLICK_OF_TRACE.spanId());
+    }
+
+    @Test
+    void withoutAnArchiveTheTopicsHaveTheTrace() {
+        IdTrace trace = trace(group.settingsWithoutArchive(), Optional.empty(), TRACE.toString());
+
+        assertThat(trace.events())
+                .extracting(EventTrace::id)
+                .containsExactlyInAnyOrder(
+                        "i-traced",
+                        "c-traced",
+                        "v-traced",
+                        PLACES.get("damaged").toString());
+    }
+
+    @Test
+    void anUnknownTraceIsTold() throws Exception {
+        StringWriter none = new StringWriter();
+
+        int code = run(
+                none,
+                "--settings",
+                group.settingsFile().toString(),
+                "00-cccccccccccccccccccccccccccccccc-00f067aa0ba902b7-01");
+
+        assertThat(code).isEqualTo(1);
+        assertThat(none.toString())
+                .contains("No event of group us of trace cccccccccccccccccccccccccccccccc was found.");
     }
 
     private static int run(StringWriter out, String... arguments) {

@@ -6,6 +6,7 @@ import io.lightflow.deploy.embedded.EmbeddedZooKeeper;
 import io.lightflow.event.Beacon;
 import io.lightflow.event.EventType;
 import io.lightflow.event.SchemaIds;
+import io.lightflow.event.TraceParent;
 import io.lightflow.event.WireFormat;
 import io.lightflow.position.Position;
 import io.lightflow.topology.archive.ArchiveTopology;
@@ -45,6 +46,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A group with real servers in the folder of a local stack, whose topologies run when a test says so. */
@@ -134,9 +137,22 @@ public final class TracedGroup implements AutoCloseable {
         return send(type.centralTopic(dc), 0, key, WireFormat.value(ids.of(event.getSchema()), body(event)));
     }
 
+    /** Sends an event with a trace into shard 0. */
+    RecordMetadata send(String dc, EventType type, String key, SpecificRecord event, TraceParent trace) {
+        return send(type.centralTopic(dc), 0, key, WireFormat.value(ids.of(event.getSchema()), body(event)), trace);
+    }
+
     RecordMetadata send(String topic, int shard, String key, byte[] value) {
+        return send(topic, shard, key, value, null);
+    }
+
+    /** @param trace null for none */
+    RecordMetadata send(String topic, int shard, String key, byte[] value, TraceParent trace) {
+        List<Header> headers =
+                trace == null ? List.of() : List.of(new RecordHeader(TraceParent.HEADER, trace.toBytes()));
         try {
-            return producer.send(new ProducerRecord<>(topic, shard, key.getBytes(StandardCharsets.UTF_8), value))
+            return producer.send(
+                            new ProducerRecord<>(topic, shard, key.getBytes(StandardCharsets.UTF_8), value, headers))
                     .get();
         } catch (Exception e) {
             throw new AssertionError("sending to " + topic + " failed", e);

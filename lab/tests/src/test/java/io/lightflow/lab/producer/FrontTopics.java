@@ -10,11 +10,14 @@ import io.lightflow.event.Impression;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.LightEventDecoder;
 import io.lightflow.event.Tag;
+import io.lightflow.event.TraceParent;
 import io.lightflow.registry.client.SchemaId;
+import io.lightflow.topology.kafka.TraceHeader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -35,8 +38,12 @@ record FrontTopics(EmbeddedKafka kafka, int partitions) {
                     Beacon.getClassSchema())
             .collect(Collectors.toMap(SchemaId::of, Function.identity()));
 
-    /** A record as the join sees it. */
-    record Read(int partition, BlockEntry entry) {}
+    /**
+     * A record as the join sees it.
+     *
+     * @param trace its header; empty without one
+     */
+    record Read(int partition, BlockEntry entry, Optional<TraceParent> trace) {}
 
     /** The topic of tags takes short ones only. */
     FrontTopics create() {
@@ -69,7 +76,7 @@ record FrontTopics(EmbeddedKafka kafka, int partitions) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     BlockEntry entry =
                             decoder.decode(type, record.key(), record.value(), 1, record.offset(), record.timestamp());
-                    all.add(new Read(record.partition(), entry));
+                    all.add(new Read(record.partition(), entry, TraceHeader.of(record)));
                 }
             }
         }

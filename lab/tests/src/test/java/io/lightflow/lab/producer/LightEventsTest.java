@@ -9,6 +9,7 @@ import io.lightflow.event.BeaconMark;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.Tag;
+import io.lightflow.event.TraceParent;
 import io.lightflow.lab.feed.KeyPartitioner;
 import io.lightflow.producer.BeaconPolicy;
 import io.lightflow.producer.EventId;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -105,6 +107,26 @@ class LightEventsTest {
             }
             assertThat(found).containsExactlyInAnyOrderElementsOf(keys);
         }
+    }
+
+    @Test
+    void theTraceOfAnEventIsAHeaderOfItsRecord() {
+        TraceParent trace = new TraceParent("4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", "01");
+        for (UnavailablePolicy policy : List.of(
+                new UnavailablePolicy.Block(PATIENCE), UnavailablePolicy.Spool.in(directory.resolve("traced")))) {
+            try (LightEvents events =
+                    LightEvents.open(settings().with(BeaconPolicy.NONE).with(policy))) {
+                events.send("key", Sent.impression("traced", "agent"), trace);
+                events.sendDurably("key", Sent.impression("durable", "agent"), trace);
+                events.send("key", Sent.impression("untraced", "agent"));
+                events.flush(PATIENCE);
+            }
+        }
+        List<FrontTopics.Read> read = topics.read(EventType.IMPRESSION);
+        assertThat(read).hasSize(6).allSatisfy(one -> {
+            String id = ((LightEvent) one.entry()).id();
+            assertThat(one.trace()).isEqualTo(id.equals("untraced") ? Optional.empty() : Optional.of(trace));
+        });
     }
 
     @Test
