@@ -5,11 +5,11 @@ import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.archive.table.RecordColumns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
@@ -22,36 +22,26 @@ import org.apache.iceberg.types.Types.NestedField;
  * A table of the archive at one snapshot.
  *
  * @param group its namespace
- * @param files its data files; all are Parquet
+ * @param files its data files, or copies of them in a local folder; all are Parquet
  */
 public record SqlTable(String group, String name, Schema schema, List<Path> files) {
 
     /** The tables of a group at their current snapshots. */
-    public static List<SqlTable> of(ArchiveCatalog catalog, String group) {
+    public static List<SqlTable> of(ArchiveCatalog catalog, String group, LocalCopies copies) {
         List<SqlTable> tables = new ArrayList<>();
         catalog.existingTables(group)
-                .forEach((name, table) -> tables.add(of(group, name, table, Expressions.alwaysTrue())));
+                .forEach((name, table) -> tables.add(of(group, name, table, Expressions.alwaysTrue(), copies)));
         return tables;
-    }
-
-    /**
-     * A table at its current snapshot.
-     *
-     * @param table is not refreshed, so that the caller may look at the same snapshot
-     * @throws SqlException if it has files that this engine cannot read
-     */
-    public static SqlTable of(String group, ArchiveTable kind, Table table) {
-        return of(group, kind.tableName(), table, Expressions.alwaysTrue());
     }
 
     /**
      * A table at its current snapshot, with those files only that may hold rows that a query sees.
      *
-     * @param table is not refreshed
+     * @param table is not refreshed, so that the caller may look at the same snapshot
      * @throws SqlException if it has files that this engine cannot read
      */
-    public static SqlTable of(String group, ArchiveTable kind, Table table, RowAccess access) {
-        return of(group, kind.tableName(), table, access.files());
+    public static SqlTable of(String group, ArchiveTable kind, Table table, RowAccess access, LocalCopies copies) {
+        return of(group, kind.tableName(), table, access.files(), copies);
     }
 
     /** A table whose rows are not needed. */
@@ -64,8 +54,8 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
      *
      * @throws SqlException if the table has files that this engine cannot read
      */
-    public static SqlTable of(String group, String name, Table table, Expression filter) {
-        List<Path> files = new ArrayList<>();
+    public static SqlTable of(String group, String name, Table table, Expression filter, LocalCopies copies) {
+        List<DataFile> files = new ArrayList<>();
         try (CloseableIterable<FileScanTask> tasks =
                 table.newScan().filter(filter).planFiles()) {
             for (FileScanTask task : tasks) {
@@ -74,12 +64,12 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
                             + " and left delete files, which this command does not read. Rewrite the data files of the"
                             + " table with that engine.");
                 }
-                files.add(path(group + "." + name, task.file().location()));
+                files.add(task.file().copyWithoutStats());
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the files of " + group + "." + name + " cannot be listed", e);
         }
-        return new SqlTable(group, name, table.schema(), List.copyOf(files));
+        return new SqlTable(group, name, table.schema(), copies.of(group + "." + name, table, files));
     }
 
     /** The table with more files, of rows that its snapshot does not hold. */
@@ -91,15 +81,6 @@ public record SqlTable(String group, String name, Schema schema, List<Path> file
 
     String qualifiedName() {
         return ColumnTypes.quoted(group) + "." + ColumnTypes.quoted(name);
-    }
-
-    private static Path path(String table, String location) {
-        URI uri = URI.create(location);
-        if (uri.getScheme() != null && !uri.getScheme().equals("file")) {
-            throw new SqlException("expected files of " + table + " in a local folder, found " + location
-                    + ". Query them with an engine that reads this storage.");
-        }
-        return Path.of(uri.getPath());
     }
 
     /** A SELECT statement of DuckDB over all rows of the files. Columns that a file lacks are null. */

@@ -73,7 +73,7 @@ class AdvertiserRowsTest {
                         SampleRecords.record(1, "bob", 2, SampleRecords.unattributed("v1", SampleRecords.TIME)),
                         SampleRecords.record(2, "eve", 2, ofBoth)));
         catalog.table("us", ArchiveTable.REJECTED);
-        tables = SqlTable.of(catalog, "us");
+        tables = SqlTable.of(catalog, "us", new LocalCopies(folder, 1));
         file = tables.stream()
                 .filter(table -> table.name().equals("impressions"))
                 .findFirst()

@@ -122,7 +122,8 @@ final class IdLookupBenchmark {
         SqlTables(ArchiveCatalog catalog) throws IOException {
             Moment begin = Moment.now();
             engine = new SqlEngine(
-                    new SqlLimits(1_024, 10_240, 2, Duration.ofMinutes(5), 100, temporary), SqlTable.of(catalog, "us"));
+                    new SqlLimits(1_024, 10_240, 2, Duration.ofMinutes(5), 100, temporary),
+                    SqlTable.of(catalog, "us", new LocalCopies(temporary, 1)));
             print("DuckDB opened", begin);
         }
 

@@ -79,7 +79,7 @@ class SqlEngineTest {
     }
 
     private static SqlEngine engine(SqlLimits within) {
-        return new SqlEngine(within, SqlTable.of(catalog, "us"));
+        return new SqlEngine(within, SqlTable.of(catalog, "us", new LocalCopies(folder, 1)));
     }
 
     private static String run(String sql, ResultFormat format) {
@@ -129,7 +129,8 @@ class SqlEngineTest {
                                 List.of(SampleRecords.record(
                                         5, "ann", 3, SampleRecords.click("c9", "i9", SampleRecords.TIME))))),
                         org.apache.iceberg.Files.localOutput(later.toFile()));
-        SqlTable clicks = SqlTable.of("us", ArchiveTable.CLICKS, table).with(List.of(later));
+        SqlTable clicks = SqlTable.of("us", ArchiveTable.CLICKS, table, RowAccess.ALL, new LocalCopies(folder, 1))
+                .with(List.of(later));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (SqlEngine engine = new SqlEngine(limits, List.of(clicks))) {
             engine.run(

@@ -8,6 +8,7 @@ import io.lightflow.reports.query.QueryOutcome;
 import io.lightflow.reports.query.QueryOutcome.Status;
 import io.lightflow.reports.query.QuerySettings;
 import io.lightflow.reports.query.QueryTask;
+import io.lightflow.sql.LocalCopies;
 import io.lightflow.sql.ResultFormat;
 import io.lightflow.sql.RowAccess;
 import io.lightflow.sql.SqlEngine;
@@ -32,6 +33,8 @@ final class SqlQueries {
     private final List<GroupSettings> groups;
     /** Opened at the first query, and again after a failure; null before. */
     private TableSource tables;
+    /** For the life of the process. */
+    private final LocalCopies copies;
 
     SqlQueries(QuerySettings settings) {
         this.settings = settings;
@@ -39,6 +42,7 @@ final class SqlQueries {
                 .map(GroupSettings::read)
                 .filter(group -> group.archive() != null)
                 .toList();
+        this.copies = new LocalCopies(settings.temporary(), settings.copiesMb());
     }
 
     QueryOutcome run(QueryTask task) {
@@ -84,7 +88,7 @@ final class SqlQueries {
         if (tables == null) {
             tables = TableSource.ofGroups(groups);
         }
-        QueryInput input = QueryInput.read(statement, tables, options, task.folder());
+        QueryInput input = QueryInput.read(statement, tables, options, copies, task.folder());
         try (SqlEngine engine =
                         SqlEngine.open(limits, tables.groups(), input.tables(), input.statistics(), access, statement);
                 OutputStream out = Files.newOutputStream(task.result())) {

@@ -4,6 +4,7 @@ import io.lightflow.archive.catalog.ArchiveCatalog;
 import io.lightflow.archive.commit.TableLedger;
 import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.archive.table.RecordColumns;
+import io.lightflow.sql.LocalCopies;
 import io.lightflow.sql.SqlTable;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,16 +26,18 @@ final class ArchivedHour {
 
     private final String group;
     private final Map<String, Table> tables;
+    private final LocalCopies copies;
     private final Map<ArchiveTable, TableLedger> ledgers = new HashMap<>();
 
-    private ArchivedHour(String group, Map<String, Table> tables) {
+    private ArchivedHour(String group, Map<String, Table> tables, LocalCopies copies) {
         this.group = group;
         this.tables = tables;
+        this.copies = copies;
     }
 
     /** The tables at their current snapshots. */
-    static ArchivedHour load(ArchiveCatalog catalog, String group) {
-        return new ArchivedHour(group, catalog.existingTables(group));
+    static ArchivedHour load(ArchiveCatalog catalog, String group, LocalCopies copies) {
+        return new ArchivedHour(group, catalog.existingTables(group), copies);
     }
 
     boolean has(ArchiveTable table) {
@@ -65,7 +68,7 @@ final class ArchivedHour {
         Expression partition = Expressions.and(
                 Expressions.greaterThanOrEqual(RecordColumns.EVENT_TIME, from * 1_000),
                 Expressions.lessThan(RecordColumns.EVENT_TIME, to * 1_000));
-        String select = SqlTable.of(group, name, tables.get(name), Expressions.or(own, partition))
+        String select = SqlTable.of(group, name, tables.get(name), Expressions.or(own, partition), copies)
                 .select();
         String time = '"' + table.timePath().replace(".", "\".\"") + '"';
         String recordTime = "epoch_ms(" + RecordColumns.TIME + ")";

@@ -5,6 +5,7 @@ import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.event.EventType;
 import io.lightflow.event.WriterSchemas;
 import io.lightflow.position.Position;
+import io.lightflow.sql.LocalCopies;
 import io.lightflow.topology.certificate.HourFollower;
 import io.lightflow.topology.certificate.PartitionReader;
 import io.lightflow.topology.certificate.PossibleRules;
@@ -32,11 +33,17 @@ final class HourReconciliation {
     private static final Duration ARCHIVE_POLL_INTERVAL = Duration.ofSeconds(1);
 
     /** What it reads. */
-    record Access(GroupSettings settings, Reconciler.Limits limits, ArchiveCatalog catalog, WriterSchemas schemas) {}
+    record Access(
+            GroupSettings settings,
+            Reconciler.Limits limits,
+            ArchiveCatalog catalog,
+            LocalCopies copies,
+            WriterSchemas schemas) {}
 
     private final GroupSettings settings;
     private final Reconciler.Limits limits;
     private final ArchiveCatalog catalog;
+    private final LocalCopies copies;
     private final Instant hour;
     private final long begin;
     private final ArchivedHour.Span span;
@@ -63,6 +70,7 @@ final class HourReconciliation {
         this.settings = access.settings();
         this.limits = access.limits();
         this.catalog = access.catalog();
+        this.copies = access.copies();
         this.hour = hour;
         this.begin = hour.toEpochMilli();
         this.span = ArchivedHour.Span.ofHour(hour);
@@ -119,7 +127,7 @@ final class HourReconciliation {
     private ArchivedHour awaitArchived() {
         long deadline = System.nanoTime() + limits.maxWait().toNanos();
         while (true) {
-            ArchivedHour archive = ArchivedHour.load(catalog, settings.group());
+            ArchivedHour archive = ArchivedHour.load(catalog, settings.group(), copies);
             Optional<String> lag = lag(archive);
             if (lag.isEmpty()) {
                 return archive;

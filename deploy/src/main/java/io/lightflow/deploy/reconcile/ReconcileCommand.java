@@ -87,6 +87,14 @@ public final class ReconcileCommand implements Callable<Integer> {
                     + " Default: ${DEFAULT-VALUE}.")
     private DataSize memory;
 
+    @Option(
+            names = "--copies",
+            paramLabel = "SIZE",
+            defaultValue = "10GB",
+            converter = SizeConverter.class,
+            description = "The most disk space for copies of files that are in HDFS or S3. Default: ${DEFAULT-VALUE}.")
+    private DataSize copies;
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compare. Default: one per processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -149,13 +157,17 @@ public final class ReconcileCommand implements Callable<Integer> {
 
     private int reconcile(GroupSettings settings) {
         try (Reconciler reconciler = Reconciler.connect(
-                settings, new Reconciler.Limits(Math.toIntExact(memory.bytes() / MEGABYTE), threads, wait))) {
+                settings, new Reconciler.Limits(megabytes(memory), megabytes(copies), threads, wait))) {
             if (which.isFollow()) {
                 return follow(reconciler) ? 0 : 1;
             }
             Instant hour = which.hour() == null ? reconciler.newestClosed() : which.hour();
             return reconcile(reconciler, hour) ? 0 : 1;
         }
+    }
+
+    private static int megabytes(DataSize size) {
+        return Math.toIntExact(size.bytes() / MEGABYTE);
     }
 
     private boolean reconcile(Reconciler reconciler, Instant hour) {

@@ -3,6 +3,7 @@ package io.lightflow.deploy.reconcile;
 import io.lightflow.archive.catalog.ArchiveCatalog;
 import io.lightflow.event.WriterSchemas;
 import io.lightflow.position.Position;
+import io.lightflow.sql.LocalCopies;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.certificate.ClosedHours;
 import io.lightflow.topology.certificate.PossibleRules;
@@ -26,6 +27,9 @@ import java.util.stream.IntStream;
  * keep working meanwhile. Keeps its connections; not thread-safe.
  */
 public final class Reconciler implements AutoCloseable {
+    /** For the files of all tables that are in HDFS or S3. */
+    private static final Duration COPY_TIMEOUT = Duration.ofMinutes(30);
+
     private final GroupSettings settings;
     private final Limits limits;
     private final Ledgers ledgers;
@@ -36,9 +40,10 @@ public final class Reconciler implements AutoCloseable {
      * What an hour may use.
      *
      * @param memoryMb memory outside the Java heap, MiB
+     * @param copiesMb disk space for copies of files that are in HDFS or S3, MiB
      * @param maxWait the longest wait until the archive holds the hour
      */
-    public record Limits(int memoryMb, int threads, Duration maxWait) {}
+    public record Limits(int memoryMb, int copiesMb, int threads, Duration maxWait) {}
 
     /** What the topologies say about themselves. */
     public interface Ledgers extends AutoCloseable {
@@ -132,7 +137,9 @@ public final class Reconciler implements AutoCloseable {
         Map<Integer, Position> counted = ledgers.joins().read(allShards());
         ClosedHours.require(hour, DataflowTopology.INSTANCE, counted);
         try (StatisticsHour statistics = StatisticsHour.open(settings.postgres(), hour);
-                ScratchDatabase database = ScratchDatabase.open(limits.memoryMb(), limits.threads())) {
+                ScratchDatabase database = ScratchDatabase.open(limits.memoryMb(), limits.threads());
+                LocalCopies copies = new LocalCopies(database.subfolder("copies"), limits.copiesMb())) {
+            copies.startQuery(COPY_TIMEOUT);
             database.execute(SetSum.MACRO);
             SortedMap<String, SortedMap<Integer, Position>> summed = statistics.positions();
             SortedMap<Integer, Position> own = summed.computeIfAbsent(settings.group(), absent -> new TreeMap<>());
@@ -141,7 +148,7 @@ public final class Reconciler implements AutoCloseable {
             Map<Integer, Position> decided = ClosedHours.afterTimers(ledgers.joins(), counted);
             PossibleRules rules = new PossibleRules(settings.group(), ledgers.submittedRules(), settings.join());
             return new HourReconciliation(
-                            new HourReconciliation.Access(settings, limits, catalog, schemas),
+                            new HourReconciliation.Access(settings, limits, catalog, copies, schemas),
                             hour,
                             database,
                             rules,

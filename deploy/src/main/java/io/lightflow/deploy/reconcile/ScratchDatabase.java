@@ -63,6 +63,15 @@ final class ScratchDatabase implements AutoCloseable {
         }
     }
 
+    /** Creates a folder that disappears with the database. */
+    Path subfolder(String name) {
+        try {
+            return Files.createDirectory(folder.resolve(name));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a temporary folder cannot be created", e);
+        }
+    }
+
     static IllegalStateException failed(SQLException cause) {
         return new IllegalStateException("the hour cannot be compared: " + cause.getMessage(), cause);
     }

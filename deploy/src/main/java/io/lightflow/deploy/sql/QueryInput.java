@@ -4,6 +4,7 @@ import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.deploy.local.StackFolder.Server;
 import io.lightflow.deploy.sql.QueryOptions.Unarchived;
 import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
+import io.lightflow.sql.LocalCopies;
 import io.lightflow.sql.SqlException;
 import io.lightflow.sql.SqlRows;
 import io.lightflow.sql.SqlStatement;
@@ -31,10 +32,13 @@ public record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<S
     /**
      * Reads what a statement may read.
      *
+     * @param copies of files that are in no local folder
      * @param folder an existing folder for files, which are needed until the query has ended
      * @throws SqlException if something is unavailable or too large
      */
-    public static QueryInput read(SqlStatement statement, TableSource source, QueryOptions options, Path folder) {
+    public static QueryInput read(
+            SqlStatement statement, TableSource source, QueryOptions options, LocalCopies copies, Path folder) {
+        copies.startQuery(options.timeout());
         List<SqlTable> tables = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         // With several groups, a name of a table needs that of its group.
@@ -53,8 +57,8 @@ public record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<S
             Map<ArchiveTable, List<Path>> later = options.unarchived() == Unarchived.INCLUDED && !read.isEmpty()
                     ? unarchived(source, group, read, options, folder, notes)
                     : Map.of();
-            read.forEach((kind, table) -> tables.add(
-                    SqlTable.of(group, kind, table, options.events()).with(later.getOrDefault(kind, List.of()))));
+            read.forEach((kind, table) -> tables.add(SqlTable.of(group, kind, table, options.events(), copies)
+                    .with(later.getOrDefault(kind, List.of()))));
         }
         List<SqlRows> statistics = new StatisticsRows(
                         source.database(), options.statistics(), options.maxStatistics(), options.timeout())

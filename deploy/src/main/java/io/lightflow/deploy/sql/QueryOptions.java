@@ -13,7 +13,7 @@ import java.util.Objects;
  * @param events which rows of events it sees
  * @param statistics which rows of statistics it sees; for the same advertiser
  * @param maxStatistics the most rows of a view of statistics
- * @param timeout for the statistics
+ * @param timeout for the statistics, and for copies of files that are in no local folder
  */
 public record QueryOptions(
         Unarchived unarchived,

@@ -1,6 +1,7 @@
 package io.lightflow.deploy.sql;
 
 import io.lightflow.deploy.sql.QueryOptions.Unarchived;
+import io.lightflow.sql.LocalCopies;
 import io.lightflow.sql.ResultFormat;
 import io.lightflow.sql.RowAccess;
 import io.lightflow.sql.SqlEngine;
@@ -87,6 +88,23 @@ public final class SqlCommand implements Callable<Integer> {
             description = "The most disk space for what exceeds the memory. Default: ${DEFAULT-VALUE}.")
     private DataSize disk;
 
+    @Option(
+            names = "--copies",
+            paramLabel = "SIZE",
+            defaultValue = "10GB",
+            converter = SizeConverter.class,
+            description = "The most disk space for copies of files that are in HDFS or S3. Default: ${DEFAULT-VALUE}.")
+    private DataSize copies;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = "Leave out earlier events, such as of before" + " 2026-01-01T13:00:00Z.")
+    private Instant from;
+
+    @Option(names = "--to", paramLabel = "TIME", description = "Leave out events of this time and later ones.")
+    private Instant to;
+
     @Option(names = "--threads", paramLabel = "N", description = "Threads of a query. Default: one per processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -171,13 +189,16 @@ public final class SqlCommand implements Callable<Integer> {
                 archivedOnly ? Unarchived.LEFT_OUT : Unarchived.INCLUDED,
                 maxUnarchived,
                 threads,
-                RowAccess.ALL,
+                new RowAccess(Optional.empty(), Optional.ofNullable(from), Optional.ofNullable(to)),
                 new RowAccess(Optional.empty(), Optional.ofNullable(statisticsFrom), Optional.empty()),
                 maxStatistics,
                 timeout);
-        try (TableSource tables =
-                source.data == null ? TableSource.ofSettings(source.settings) : TableSource.ofFolder(source.data)) {
-            Session session = new Session(tables, options, temporary.toAbsolutePath());
+        try (TableSource tables = source.data == null
+                        ? TableSource.ofSettings(source.settings)
+                        : TableSource.ofFolder(source.data);
+                LocalCopies local =
+                        new LocalCopies(Files.createDirectory(temporary.resolve("copies")), megabytes(copies))) {
+            Session session = new Session(tables, local, options, temporary.toAbsolutePath());
             if (query != null) {
                 session.run(query);
                 return 0;
@@ -191,11 +212,13 @@ public final class SqlCommand implements Callable<Integer> {
     /** Runs queries, each on what is there when it begins. */
     private final class Session {
         private final TableSource tables;
+        private final LocalCopies local;
         private final QueryOptions options;
         private final Path temporary;
 
-        Session(TableSource tables, QueryOptions options, Path temporary) {
+        Session(TableSource tables, LocalCopies local, QueryOptions options, Path temporary) {
             this.tables = tables;
+            this.local = local;
             this.options = options;
             this.temporary = temporary;
         }
@@ -205,9 +228,10 @@ public final class SqlCommand implements Callable<Integer> {
             Path folder = Files.createTempDirectory(temporary, "query-");
             SqlLimits limits = new SqlLimits(megabytes(memory), megabytes(disk), threads, timeout, maxRows, folder);
             try {
-                QueryInput input = QueryInput.read(statement, tables, options, folder);
+                QueryInput input = QueryInput.read(statement, tables, options, local, folder);
                 input.notes().forEach(spec.commandLine().getErr()::println);
-                try (SqlEngine engine = new SqlEngine(limits, tables.groups(), input.tables(), input.statistics())) {
+                try (SqlEngine engine = SqlEngine.open(
+                        limits, tables.groups(), input.tables(), input.statistics(), options.events(), statement)) {
                     engine.run(statement, format, out, SqlCommand::report);
                 }
             } finally {

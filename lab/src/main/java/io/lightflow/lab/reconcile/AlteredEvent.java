@@ -66,7 +66,7 @@ final class AlteredEvent {
             Instant written = Instant.now();
             try (Reconciler reconciler = new Reconciler(
                     settings,
-                    new Reconciler.Limits(memoryMb, threads, Duration.ZERO),
+                    new Reconciler.Limits(memoryMb, 1_024, threads, Duration.ZERO),
                     new GeneratedLedgers(hour),
                     ArchiveTopology.catalog(settings),
                     RegistrySchemas.connect(settings.registry()))) {

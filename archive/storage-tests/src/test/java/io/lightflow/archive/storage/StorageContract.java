@@ -18,7 +18,17 @@ import io.lightflow.event.Click;
 import io.lightflow.position.Position;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
+import io.lightflow.sql.LocalCopies;
+import io.lightflow.sql.ResultFormat;
+import io.lightflow.sql.RowAccess;
+import io.lightflow.sql.SqlEngine;
+import io.lightflow.sql.SqlLimits;
+import io.lightflow.sql.SqlTable;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,6 +42,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the archive expects of a storage. The catalog is in PostgreSQL. */
 abstract class StorageContract {
@@ -133,6 +144,26 @@ abstract class StorageContract {
         assertThat(deleted).singleElement().asString().endsWith(name(orphans.get(0)));
         assertThat(table.io().newInputFile(orphans.get(0).location()).exists()).isFalse();
         assertThat(clicks()).containsExactly("c1");
+    }
+
+    @Test
+    void rowsAreQueriedThroughLocalCopies(@TempDir Path folder) throws IOException {
+        commit(Position.START, at(1), "c1", "c2");
+        commit(at(1), at(2), "c3");
+        table.refresh();
+        Path copied = Files.createDirectory(folder.resolve("copies"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (LocalCopies copies = new LocalCopies(copied, 1)) {
+            copies.startQuery(Duration.ofMinutes(1));
+            SqlTable clicks = SqlTable.of("us", ArchiveTable.CLICKS, table, RowAccess.ALL, copies);
+            SqlLimits limits = new SqlLimits(
+                    128, 64, 1, Duration.ofMinutes(1), 10, Files.createDirectory(folder.resolve("query")));
+            try (SqlEngine engine = new SqlEngine(limits, List.of(clicks))) {
+                engine.run("select id from clicks order by id", ResultFormat.CSV, out, percent -> {});
+            }
+        }
+
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("id\nc1\nc2\nc3\n");
     }
 
     private static String name(DataFile file) {

@@ -129,6 +129,27 @@ class ReconcilerTest {
     }
 
     @Test
+    void anArchiveInAnObjectStoreIsComparedThroughCopies() throws Exception {
+        world.close();
+        worlds++;
+        world = new SmallWorld(
+                kafka,
+                postgres,
+                "warehouse: \"memory:///tables\", files: {io-impl: org.apache.iceberg.inmemory.InMemoryFileIO}",
+                "g" + worlds,
+                NOW.minus(Duration.ofHours(worlds + 1)));
+        world.fill();
+        Sent lost = first(OutputTopic.CLICKS);
+
+        Reconciliation result = world.archive(without(lost)).count().reconcile();
+
+        assertNamed(result, What.NOT_IN_TABLE, lost);
+        assertThat(result.tables())
+                .filteredOn(table -> table.archive().rows() > 0)
+                .hasSize(ArchiveTable.values().length);
+    }
+
+    @Test
     void equalOutputsAreEqualAndEveryFateIsCounted() {
         Reconciliation result = world.fill().archive(Alteration.NONE).count().reconcile();
 

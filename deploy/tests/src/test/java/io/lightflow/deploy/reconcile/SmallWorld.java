@@ -101,7 +101,19 @@ final class SmallWorld implements AutoCloseable {
         List<ArchiveRecord> rows(ArchiveTable table, Sent sent);
     }
 
+    /** A world whose archive is in a local folder. */
     SmallWorld(EmbeddedKafka kafka, EmbeddedPostgres postgres, Path folder, String group, Instant hour)
+            throws Exception {
+        this(
+                kafka,
+                postgres,
+                "warehouse: \"%s\"".formatted(folder.resolve(group).toUri()),
+                group,
+                hour);
+    }
+
+    /** @param archive YAML that names the storage of the archive */
+    SmallWorld(EmbeddedKafka kafka, EmbeddedPostgres postgres, String archive, String group, Instant hour)
             throws Exception {
         this.hour = hour;
         this.watermark = hour.plus(Duration.ofDays(3)).toEpochMilli();
@@ -114,14 +126,14 @@ final class SmallWorld implements AutoCloseable {
                 postgres: {url: "%s", user: postgres}
                 zookeeper: {connect: "127.0.0.1:1"}
                 store: {rocksdb: {directory: unused}}
-                archive: {warehouse: "%s", catalogSchema: %s}
+                archive: {%s, catalogSchema: %s}
                 """.formatted(
                         group,
                         DC + group,
                         SHARDS,
                         kafka.bootstrapServers(),
                         postgres.getJdbcUrl("postgres", "postgres"),
-                        folder.resolve(group).toUri(),
+                        archive,
                         group));
         this.schemas = RegistrySchemas.connect(settings.registry());
         this.producer = new KafkaProducer<>(
@@ -475,7 +487,7 @@ final class SmallWorld implements AutoCloseable {
     Reconciliation reconcile() {
         try (Reconciler reconciler = new Reconciler(
                 settings,
-                new Reconciler.Limits(256, 1, Duration.ZERO),
+                new Reconciler.Limits(256, 64, 1, Duration.ZERO),
                 new HandmadeLedgers(),
                 ArchiveTopology.catalog(settings),
                 schemas)) {

@@ -12,17 +12,19 @@ import java.util.List;
  * @param processes queries at the same time
  * @param memoryMb memory of a query, MiB, beside the process's own
  * @param diskMb most MiB of what does not fit into memory
+ * @param copiesMb most MiB that each process keeps of files that are in HDFS or S3
  * @param threads threads of a query
  * @param timeout after which a query is cancelled
  * @param maxRows rows of a result
  * @param maxUnarchived most records of a table that a query reads from Kafka, since they are not archived yet
- * @param temporary existing folder for results and for what does not fit into memory
+ * @param temporary existing folder for results, copies of files and what does not fit into memory
  */
 public record QuerySettings(
         List<Path> groups,
         int processes,
         int memoryMb,
         int diskMb,
+        int copiesMb,
         int threads,
         Duration timeout,
         long maxRows,
@@ -36,6 +38,7 @@ public record QuerySettings(
         require("processes", processes, 1, 64);
         require("memoryMb", memoryMb, 64, 1 << 20);
         require("diskMb", diskMb, 64, 1 << 30);
+        require("copiesMb", copiesMb, 64, 1 << 30);
         require("threads", threads, 1, 256);
         require("maxRows", maxRows, 1, 10_000_000);
         require("maxUnarchived", maxUnarchived, 1, 100_000_000);
@@ -51,6 +54,12 @@ public record QuerySettings(
         }
     }
 
+    /** The same settings with another folder. */
+    QuerySettings in(Path newTemporary) {
+        return new QuerySettings(
+                groups, processes, memoryMb, diskMb, copiesMb, threads, timeout, maxRows, maxUnarchived, newTemporary);
+    }
+
     /** The defaults for these groups. */
     public static QuerySettings of(List<Path> groups) {
         return new QuerySettings(
@@ -58,6 +67,7 @@ public record QuerySettings(
                 2,
                 1_024,
                 4_096,
+                10_240,
                 2,
                 Duration.ofSeconds(30),
                 100_000,

@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +23,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -136,11 +133,8 @@ public final class QueryWorkers implements AutoCloseable {
     }
 
     private Result runInFolder(QueryTask task, CompletableFuture<Void> departure) {
-        Path folder = null;
-        try {
-            folder = Files.createTempDirectory(settings.temporary(), "lightflow-query-")
-                    .toAbsolutePath();
-            QueryTask placed = task.in(folder);
+        try (QueryFolder folder = QueryFolder.create(settings.temporary(), "lightflow-query-")) {
+            QueryTask placed = task.in(folder.path());
             QueryOutcome outcome = runInProcess(placed, departure);
             // An open file can be read after it is deleted.
             return new Result(
@@ -148,8 +142,6 @@ public final class QueryWorkers implements AutoCloseable {
                     outcome.status() == QueryOutcome.Status.DONE ? Files.newInputStream(placed.result()) : null);
         } catch (IOException e) {
             throw new UncheckedIOException("The files of a query in " + settings.temporary() + " are unusable", e);
-        } finally {
-            delete(folder);
         }
     }
 
@@ -223,19 +215,6 @@ public final class QueryWorkers implements AutoCloseable {
             idle.removeIf(worker -> worker.idleNanos() > IDLE_TIMEOUT.toNanos() && old.add(worker));
         }
         old.forEach(this::end);
-    }
-
-    private static void delete(Path folder) {
-        if (folder == null) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            LOG.warn("The folder {} of a query cannot be deleted", folder, e);
-        }
     }
 
     /** Ends all processes, and so their queries. */

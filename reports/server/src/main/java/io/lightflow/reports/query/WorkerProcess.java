@@ -20,28 +20,41 @@ final class WorkerProcess implements AutoCloseable {
     private static final long END_TIMEOUT_SECONDS = 10;
 
     private final Process process;
+    private final QueryFolder folder;
     private final Writer input;
     private final AtomicReference<CompletableFuture<QueryOutcome>> waiting = new AtomicReference<>();
     /** Of {@link System#nanoTime()}. */
     private volatile long idleSince = System.nanoTime();
 
-    private WorkerProcess(Process process) {
+    private WorkerProcess(Process process, QueryFolder folder) {
         this.process = process;
+        this.folder = folder;
         this.input = process.outputWriter(StandardCharsets.UTF_8);
     }
 
     static WorkerProcess start(List<String> command, QuerySettings settings) {
         try {
-            WorkerProcess worker = new WorkerProcess(new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start());
+            WorkerProcess worker = start(command, QueryFolder.create(settings.temporary(), "lightflow-queries-"));
             Thread reader = new Thread(worker::readOutcomes, "reports-query-outcomes");
             reader.setDaemon(true);
             reader.start();
-            worker.write(settings);
+            worker.write(settings.in(worker.folder.path()));
             return worker;
         } catch (IOException e) {
             throw new UncheckedIOException("Starting a process for queries failed: " + e, e);
+        }
+    }
+
+    private static WorkerProcess start(List<String> command, QueryFolder folder) throws IOException {
+        try {
+            return new WorkerProcess(
+                    new ProcessBuilder(command)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start(),
+                    folder);
+        } catch (IOException e) {
+            folder.close();
+            throw e;
         }
     }
 
@@ -117,7 +130,7 @@ final class WorkerProcess implements AutoCloseable {
         return process.pid();
     }
 
-    /** Ends the process, whatever it does, and waits for its end. */
+    /** Ends the process, whatever it does, waits for its end, and deletes its folder. */
     @Override
     public void close() {
         process.destroyForcibly();
@@ -127,6 +140,7 @@ final class WorkerProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         } finally {
+            folder.close();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

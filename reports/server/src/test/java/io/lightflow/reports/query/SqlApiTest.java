@@ -50,6 +50,7 @@ class SqlApiTest {
                 2,
                 64,
                 64,
+                64,
                 1,
                 Duration.ofSeconds(30),
                 10,
