@@ -59,7 +59,8 @@ class PackagingTest {
                 services.add(service.getKey());
             }
         });
-        assertThat(services).containsExactly("registry", "reports", "mirror", "certify", "monitor", "retention");
+        assertThat(services)
+                .containsExactly("registry", "reports", "capture", "mirror", "certify", "monitor", "retention");
     }
 
     @Test

@@ -24,6 +24,7 @@ import java.util.function.Consumer;
  * @param registries which schema registries run
  * @param aerospike the join store, with an optional prefix of its sets; null for RocksDB in the directory
  * @param reports whether the reports server runs
+ * @param capture whether each data center has a capture server, whose events have the time of the clock
  * @param archive whether each group has the topology {@code archive}, with its tables in the directory
  * @param postgres further settings of the PostgreSQL server
  * @param overlay settings of a group that replace those of the stack; null without any
@@ -40,6 +41,7 @@ public record LocalSettings(
         Registries registries,
         AerospikeCluster aerospike,
         boolean reports,
+        boolean capture,
         boolean archive,
         Map<String, String> postgres,
         GroupOverlay overlay) {
@@ -64,6 +66,9 @@ public record LocalSettings(
         Objects.requireNonNull(data, "data");
         groups = List.copyOf(groups);
         postgres = Map.copyOf(postgres);
+        if (capture && path == EventPath.DIRECT) {
+            throw new IllegalArgumentException("capture: expected front clusters, to which the servers send events");
+        }
     }
 
     public static LocalSettings in(Path data) {
@@ -78,6 +83,7 @@ public record LocalSettings(
                 EventPath.MIRRORED,
                 Registries.ONE,
                 null,
+                false,
                 false,
                 false,
                 Map.of(),
@@ -125,6 +131,10 @@ public record LocalSettings(
         return changed(draft -> draft.reports = true);
     }
 
+    public LocalSettings withCapture() {
+        return changed(draft -> draft.capture = true);
+    }
+
     public LocalSettings withArchive() {
         return changed(draft -> draft.archive = true);
     }
@@ -157,6 +167,7 @@ public record LocalSettings(
         Registries registries;
         AerospikeCluster aerospike;
         boolean reports;
+        boolean capture;
         boolean archive;
         Map<String, String> postgres;
         GroupOverlay overlay;
@@ -173,6 +184,7 @@ public record LocalSettings(
             registries = settings.registries();
             aerospike = settings.aerospike();
             reports = settings.reports();
+            capture = settings.capture();
             archive = settings.archive();
             postgres = settings.postgres();
             overlay = settings.overlay();
@@ -191,6 +203,7 @@ public record LocalSettings(
                     registries,
                     aerospike,
                     reports,
+                    capture,
                     archive,
                     postgres,
                     overlay);

@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,7 @@ public final class LocalStack implements AutoCloseable {
     private LocalRegistries registries;
     private LocalMirror mirror;
     private ReportsServer reports;
+    private final Map<String, LocalCapture> captures = new LinkedHashMap<>();
     private LocalCluster storm;
     private Runnable beforeExit = () -> {};
     private List<String> queryCommand = List.of();
@@ -134,6 +136,7 @@ public final class LocalStack implements AutoCloseable {
             second.add(started(mirror::start));
         }
         second.add(started(this::startStorm));
+        second.add(started(this::startCaptures));
         second.add(started(() -> settings.groups().forEach(group -> GroupPreparation.prepare(groupSettings(group)))));
         ParallelTasks.run("starting", second);
         settings.groups().forEach(group -> StackFolder.write(settings.data(), groupSettings(group)));
@@ -144,6 +147,21 @@ public final class LocalStack implements AutoCloseable {
         nameServices();
     }
 
+    private void startCaptures() {
+        if (settings.capture()) {
+            frontBootstraps().forEach((dc, servers) -> {
+                LocalCapture capture = new LocalCapture(
+                        settings.data().resolve("capture-" + dc),
+                        dc,
+                        servers,
+                        settings.shards(),
+                        Optional.of(registryUrl()));
+                captures.put(dc, capture);
+                capture.start();
+            });
+        }
+    }
+
     private void nameServices() {
         Map<String, List<URI>> services = new LinkedHashMap<>();
         List<URI> urls = new ArrayList<>(List.of(registryUrl()));
@@ -151,6 +169,11 @@ public final class LocalStack implements AutoCloseable {
         services.put("lightflow-registry", urls);
         if (reports != null) {
             services.put("lightflow-reports", List.of(reportsUrl()));
+        }
+        if (settings.capture()) {
+            services.put(
+                    "lightflow-capture",
+                    captures.values().stream().map(LocalCapture::adminUrl).toList());
         }
         ServiceTargets.write(settings.targetsFolder(), services);
     }
@@ -403,6 +426,11 @@ public final class LocalStack implements AutoCloseable {
         return reports.url();
     }
 
+    /** The capture servers by data center; empty without them. */
+    public Map<String, LocalCapture> captures() {
+        return Collections.unmodifiableMap(captures);
+    }
+
     public CentralKafka central() {
         return central;
     }
@@ -436,7 +464,9 @@ public final class LocalStack implements AutoCloseable {
 
     private void closeParts() {
         List<List<AutoCloseable>> stages = new ArrayList<>();
-        stages.add(present(storm == null ? null : this::closeStorm, mirror));
+        List<AutoCloseable> first = present(storm == null ? null : this::closeStorm, mirror);
+        first.addAll(captures.values());
+        stages.add(first);
         List<AutoCloseable> users = present(registries, central, reports);
         users.addAll(fronts.values());
         users.add(() -> ServiceTargets.delete(settings.targetsFolder()));

@@ -120,6 +120,13 @@ final class LiveView implements AutoCloseable {
         text.append("Prometheus       file_sd_configs of ")
                 .append(stack.settings().targetsFolder())
                 .append("/*.json\n");
+        if (!stack.captures().isEmpty()) {
+            text.append("capture        ");
+            stack.captures()
+                    .forEach((dc, capture) ->
+                            text.append("  ").append(dc).append(' ').append(capture.url()));
+            text.append('\n');
+        }
         text.append("schema registry  ").append(stack.registryUrl());
         stack.dcRegistryUrls()
                 .forEach((dc, url) -> text.append("  ").append(dc).append(' ').append(url));

@@ -1,6 +1,8 @@
 package io.lightflow.lab.up;
 
 import io.lightflow.deploy.local.DataDirectories;
+import io.lightflow.deploy.local.DemonstrationSite;
+import io.lightflow.deploy.local.LocalCapture;
 import io.lightflow.deploy.local.LocalSettings;
 import io.lightflow.deploy.local.LocalStack;
 import io.lightflow.deploy.local.OrderlyExit;
@@ -89,7 +91,18 @@ public final class UpCommand implements Callable<Integer> {
                 DemonstrationCampaigns.create(stack.reportsUrl());
             }
             System.out.println("Campaigns, budgets and statistics: " + stack.reportsUrl() + "/");
-            return show(stack, feed.get());
+            return showWithSite(stack, feed.get());
+        }
+    }
+
+    private int showWithSite(LocalStack stack, Feed feed) throws Exception {
+        if (stack.captures().isEmpty()) {
+            return show(stack, feed);
+        }
+        LocalCapture capture = stack.captures().values().iterator().next();
+        try (DemonstrationSite site = DemonstrationSite.start(capture)) {
+            System.out.println("A page with an ad, to click on: " + site.url());
+            return show(stack, feed);
         }
     }
 

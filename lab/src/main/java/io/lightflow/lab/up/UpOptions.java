@@ -133,6 +133,12 @@ final class UpOptions {
                     + " all of them within seconds.")
     private boolean registryPerDc;
 
+    @Option(
+            names = "--no-capture",
+            description = "Do not start capture servers. They run with live traffic only: the events of browsers have"
+                    + " the time of the clock.")
+    private boolean noCapture;
+
     @Option(names = "--no-archive", description = "Do not archive the events in Iceberg tables.")
     private boolean noArchive;
 
@@ -179,7 +185,8 @@ final class UpOptions {
                 .withMicroBatch(Duration.ofSeconds(microBatchSeconds))
                 .with(registryPerDc ? Registries.ONE_PER_DC : Registries.ONE);
         LocalSettings archived = noArchive ? local : local.withArchive();
-        return settings == null ? archived : withFile(archived);
+        LocalSettings captured = noCapture || isFinite() ? archived : archived.withCapture();
+        return settings == null ? captured : withFile(captured);
     }
 
     private LocalSettings withFile(LocalSettings local) {
