@@ -36,23 +36,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** A group with real servers in the folder of a local stack, whose topologies run when a test says so. */
 public final class TracedGroup implements AutoCloseable {
-    static final int SHARDS = 2;
+    public static final int SHARDS = 2;
+    private static final Duration POLL_TIMEOUT = Duration.ofMillis(100);
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final EmbeddedKafka kafka;
@@ -116,7 +121,7 @@ public final class TracedGroup implements AutoCloseable {
                         archive);
     }
 
-    GroupSettings settings() {
+    public GroupSettings settings() {
         return settings;
     }
 
@@ -161,17 +166,76 @@ public final class TracedGroup implements AutoCloseable {
 
     /** Tells every topic-partition that all events before a time have been sent. */
     public void sendBeacons(long time) {
-        for (String dc : settings.dataCenters()) {
-            for (EventType type : EventType.values()) {
-                Beacon beacon = Beacon.newBuilder().setTime(time).setDc(dc).build();
-                for (int shard = 0; shard < SHARDS; shard++) {
-                    send(
-                            type.centralTopic(dc),
-                            shard,
-                            "beacon",
-                            WireFormat.value(ids.of(Beacon.getClassSchema()), body(beacon)));
-                }
+        settings.dataCenters().forEach(dc -> sendBeacons(dc, "", time));
+    }
+
+    /**
+     * Likewise for a data center.
+     *
+     * @param producer whose clock it is; an empty string for the data center's
+     */
+    public void sendBeacons(String dc, String producer, long time) {
+        Beacon beacon = Beacon.newBuilder()
+                .setTime(time)
+                .setDc(dc)
+                .setProducer(producer)
+                .build();
+        for (EventType type : EventType.values()) {
+            for (int shard = 0; shard < SHARDS; shard++) {
+                send(
+                        type.centralTopic(dc),
+                        shard,
+                        "beacon",
+                        WireFormat.value(ids.of(Beacon.getClassSchema()), body(beacon)));
             }
+        }
+    }
+
+    /** Creates the front topics of a data center, in the same Kafka. Returns its servers. */
+    public String createFrontTopics() {
+        for (EventType type : EventType.values()) {
+            kafka.createTopic(type.plural(), SHARDS, Map.of());
+        }
+        return kafka.bootstrapServers();
+    }
+
+    /** Copies all records of the front topics to those of a data center, as the mirror does. */
+    public void mirror(String dc) {
+        for (EventType type : EventType.values()) {
+            read(
+                    type.plural(),
+                    copied -> producer.send(new ProducerRecord<>(
+                            type.centralTopic(dc),
+                            copied.partition(),
+                            copied.timestamp(),
+                            copied.key(),
+                            copied.value())));
+        }
+        producer.flush();
+    }
+
+    /** Reads all committed records of a topic. */
+    public void read(String topic, Consumer<ConsumerRecord<byte[], byte[]>> record) {
+        List<TopicPartition> partitions = IntStream.range(0, SHARDS)
+                .mapToObj(shard -> new TopicPartition(topic, shard))
+                .toList();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        kafka.bootstrapServers(),
+                        "isolation.level",
+                        "read_committed",
+                        "enable.metrics.push",
+                        false),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            await("all of " + topic + " is read", () -> {
+                consumer.poll(POLL_TIMEOUT).forEach(record);
+                return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+            });
         }
     }
 

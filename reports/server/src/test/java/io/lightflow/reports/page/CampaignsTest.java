@@ -10,6 +10,9 @@ import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.service.access.TokenHash;
+import io.lightflow.service.browser.Browser;
+import io.lightflow.service.browser.Chromium;
+import io.lightflow.service.browser.Tab;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** In a real Chromium, managers create, edit and copy campaigns, and see them as bidders do. */
 @EnabledIf(
-        value = "io.lightflow.reports.page.Chromium#isInstalled",
+        value = "io.lightflow.service.browser.Chromium#isInstalled",
         disabledReason = "PATH names no Chromium or Chrome. Install one, such as Debian's package chromium.")
 class CampaignsTest {
     private static final String MANAGER = "token-of-the-manager-0123";

@@ -10,6 +10,9 @@ import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.reports.statistics.WrittenStatistics;
 import io.lightflow.service.access.TokenHash;
+import io.lightflow.service.browser.Browser;
+import io.lightflow.service.browser.Chromium;
+import io.lightflow.service.browser.Tab;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
@@ -38,7 +41,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** In a real Chromium, the dashboard shows the database's content to authorized users, on all devices. */
 @EnabledIf(
-        value = "io.lightflow.reports.page.Chromium#isInstalled",
+        value = "io.lightflow.service.browser.Chromium#isInstalled",
         disabledReason = "PATH names no Chromium or Chrome. Install one, such as Debian's package chromium.")
 @Execution(ExecutionMode.CONCURRENT)
 class DashboardTest {

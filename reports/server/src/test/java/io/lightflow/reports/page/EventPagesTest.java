@@ -11,6 +11,9 @@ import io.lightflow.reports.server.ReportsServer;
 import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.service.access.TokenHash;
+import io.lightflow.service.browser.Browser;
+import io.lightflow.service.browser.Chromium;
+import io.lightflow.service.browser.Tab;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** In a real Chromium, the pages about events run queries and follow events, on all devices. */
 @EnabledIf(
-        value = "io.lightflow.reports.page.Chromium#isInstalled",
+        value = "io.lightflow.service.browser.Chromium#isInstalled",
         disabledReason = "PATH names no Chromium or Chrome. Install one, such as Debian's package chromium.")
 class EventPagesTest {
     private static final String ANALYST = "token-of-the-analyst-0";

@@ -10,6 +10,9 @@ import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.reports.server.ReportsTestDatabase;
 import io.lightflow.reports.statistics.WrittenStatistics;
 import io.lightflow.service.access.TokenHash;
+import io.lightflow.service.browser.Browser;
+import io.lightflow.service.browser.Chromium;
+import io.lightflow.service.browser.Tab;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.Statistics;
@@ -29,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** In a real Chromium, the pages about figures show those of any range, on all devices. */
 @EnabledIf(
-        value = "io.lightflow.reports.page.Chromium#isInstalled",
+        value = "io.lightflow.service.browser.Chromium#isInstalled",
         disabledReason = "PATH names no Chromium or Chrome. Install one, such as Debian's package chromium.")
 class FiguresTest {
     private static final String VIEWER = "token-of-the-viewer-0123";

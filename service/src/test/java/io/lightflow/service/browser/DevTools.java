@@ -1,9 +1,9 @@
-package io.lightflow.reports.page;
+package io.lightflow.service.browser;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.lightflow.reports.http.ReportsJson;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -21,6 +21,7 @@ import java.util.function.BiConsumer;
  * Speaks Chromium's DevTools protocol over one WebSocket: methods with responses, and events of sessions. Thread-safe.
  */
 final class DevTools implements AutoCloseable {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int RESPONSE_TIMEOUT_SECONDS = 90;
 
     private final AtomicInteger ids = new AtomicInteger();
@@ -43,8 +44,8 @@ final class DevTools implements AutoCloseable {
     /** @param session null for the browser itself */
     JsonNode call(String session, String method, Map<String, ?> parameters) {
         int id = ids.incrementAndGet();
-        ObjectNode message = ReportsJson.MAPPER.createObjectNode().put("id", id).put("method", method);
-        message.set("params", ReportsJson.MAPPER.valueToTree(parameters));
+        ObjectNode message = MAPPER.createObjectNode().put("id", id).put("method", method);
+        message.set("params", MAPPER.valueToTree(parameters));
         if (session != null) {
             message.put("sessionId", session);
         }
@@ -99,7 +100,7 @@ final class DevTools implements AutoCloseable {
                 String text = parts.toString();
                 parts.setLength(0);
                 try {
-                    received(ReportsJson.MAPPER.readTree(text));
+                    received(MAPPER.readTree(text));
                 } catch (JsonProcessingException e) {
                     throw new IllegalStateException("DevTools sent invalid JSON", e);
                 }

@@ -1,9 +1,9 @@
-package io.lightflow.reports.page;
+package io.lightflow.service.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.lightflow.reports.http.ReportsJson;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Controls a page in a {@link Browser}: content, keyboard input, requests and errors. */
-final class Tab implements AutoCloseable {
+public final class Tab implements AutoCloseable {
     private static final int LOAD_SECONDS = 60;
     private static final Map<String, Integer> KEYS = Map.of("Tab", 9, "Enter", 13, "Escape", 27, " ", 32);
 
@@ -62,14 +62,14 @@ final class Tab implements AutoCloseable {
         return tools.call(session, method, parameters);
     }
 
-    void resize(int width, int height) {
+    public void resize(int width, int height) {
         call(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
 
     /** @param scheme dark or light */
-    void prefer(String scheme) {
+    public void prefer(String scheme) {
         call(
                 "Emulation.setEmulatedMedia",
                 Map.of(
@@ -79,19 +79,19 @@ final class Tab implements AutoCloseable {
                                 Map.of("name", "prefers-reduced-motion", "value", "reduce"))));
     }
 
-    void go(URI address) throws Exception {
+    public void go(URI address) throws Exception {
         load(() -> call("Page.navigate", Map.of("url", address.toString())));
     }
 
     /** @param action an action that loads another page */
-    void load(Runnable action) throws Exception {
+    public void load(Runnable action) throws Exception {
         loaded = new CompletableFuture<>();
         action.run();
         loaded.get(LOAD_SECONDS, TimeUnit.SECONDS);
     }
 
     /** The value of an expression, or the result of its promise. */
-    JsonNode evaluate(String expression) {
+    public JsonNode evaluate(String expression) {
         JsonNode result = call(
                 "Runtime.evaluate",
                 Map.of("expression", expression, "awaitPromise", true, "returnByValue", true, "userGesture", true));
@@ -101,24 +101,24 @@ final class Tab implements AutoCloseable {
         return result.at("/result/value");
     }
 
-    String text(String selector) {
-        return evaluate("document.querySelector("
-                        + ReportsJson.MAPPER.getNodeFactory().textNode(selector) + ")?.textContent ?? '(nothing)'")
+    public String text(String selector) {
+        return evaluate("document.querySelector(" + JsonNodeFactory.instance.textNode(selector)
+                        + ")?.textContent ?? '(nothing)'")
                 .asText();
     }
 
     /** The trimmed text of each matching element. */
-    List<String> strings(String selector) {
+    public List<String> strings(String selector) {
         List<String> texts = new ArrayList<>();
         evaluate("[...document.querySelectorAll("
-                        + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
+                        + JsonNodeFactory.instance.textNode(selector)
                         + ")].map((node) => node.textContent.trim())")
                 .forEach(text -> texts.add(text.asText()));
         return texts;
     }
 
     /** Waits until an expression about the document is true, and evaluates it after every change. */
-    void await(String condition) {
+    public void await(String condition) {
         String found = evaluate("""
                 new Promise((done) => {
                   const holds = () => %s;
@@ -133,13 +133,13 @@ final class Tab implements AutoCloseable {
                 .isEmpty();
     }
 
-    void awaitText(String selector, String text) {
-        await("document.querySelector(" + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
+    public void awaitText(String selector, String text) {
+        await("document.querySelector(" + JsonNodeFactory.instance.textNode(selector)
                 + ")?.textContent.includes("
-                + ReportsJson.MAPPER.getNodeFactory().textNode(text) + ")");
+                + JsonNodeFactory.instance.textNode(text) + ")");
     }
 
-    void press(String key) {
+    public void press(String key) {
         int code = KEYS.get(key);
         String text = key.equals("Enter") ? "\r" : key.equals(" ") ? " " : "";
         for (String type : List.of("keyDown", "keyUp")) {
@@ -160,9 +160,9 @@ final class Tab implements AutoCloseable {
     }
 
     /** Drags the pointer over an element, from and to these parts of its width. */
-    void drag(String selector, double from, double to) {
+    public void drag(String selector, double from, double to) {
         JsonNode box = evaluate("{ const node = document.querySelector("
-                + ReportsJson.MAPPER.getNodeFactory().textNode(selector)
+                + JsonNodeFactory.instance.textNode(selector)
                 + "); node.scrollIntoView({ block: 'center' }); const { x, y, width, height } ="
                 + " node.getBoundingClientRect(); ({ x, y: y + height / 2, width }) }");
         double left = box.path("x").asDouble();
@@ -179,12 +179,12 @@ final class Tab implements AutoCloseable {
                 Map.of("type", type, "x", x, "y", y, "button", "left", "buttons", 1, "clickCount", 1));
     }
 
-    void type(String text) {
+    public void type(String text) {
         call("Input.insertText", Map.of("text", text));
     }
 
     /** Presses Tab until the element with this name has the focus, and returns the names on the way. */
-    List<String> tabTo(String name) {
+    public List<String> tabTo(String name) {
         List<String> passed = new ArrayList<>();
         while (passed.size() < 100) {
             press("Tab");
@@ -200,13 +200,13 @@ final class Tab implements AutoCloseable {
     }
 
     /** Writes a picture of the whole page to {@code target/screenshots}. */
-    void screenshot(String name) throws IOException {
+    public void screenshot(String name) throws IOException {
         JsonNode size = evaluate("({ width: innerWidth, height: document.documentElement.scrollHeight })");
         capture(name, size.path("width").asInt(), size.path("height").asInt(), 1);
     }
 
     /** Likewise a small picture of what is visible, as the README shows it. */
-    void thumbnail(String name) throws IOException {
+    public void thumbnail(String name) throws IOException {
         JsonNode size = evaluate("({ width: innerWidth, height: innerHeight })");
         capture(name, size.path("width").asInt(), size.path("height").asInt(), 0.6);
     }
@@ -226,7 +226,7 @@ final class Tab implements AutoCloseable {
     }
 
     /** The accessibility violations that axe-core finds. */
-    List<String> barriers() throws IOException {
+    public List<String> barriers() throws IOException {
         try (InputStream axe = Tab.class.getResourceAsStream("/axe.min.js")) {
             evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8) + "; 0");
         }
@@ -239,16 +239,16 @@ final class Tab implements AutoCloseable {
     }
 
     /** Errors and warnings of the console and of scripts. */
-    List<String> errors() {
+    public List<String> errors() {
         return List.copyOf(errors);
     }
 
     /** Removes errors that a test causes intentionally. */
-    void ignoreErrors(String part) {
+    public void ignoreErrors(String part) {
         errors.removeIf(complaint -> complaint.contains(part));
     }
 
-    List<URI> requests() {
+    public List<URI> requests() {
         return List.copyOf(requests);
     }
 

@@ -1,4 +1,4 @@
-package io.lightflow.reports.page;
+package io.lightflow.service.browser;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,19 +7,19 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds the browser that the machine has. */
-final class Chromium {
+public final class Chromium {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
 
     private Chromium() {}
 
-    static Optional<Path> find() {
+    public static Optional<Path> find() {
         return NAMES.stream()
                 .flatMap(name -> Stream.of(System.getenv("PATH").split(":")).map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
     }
 
-    static boolean isInstalled() {
+    public static boolean isInstalled() {
         return find().isPresent();
     }
 }

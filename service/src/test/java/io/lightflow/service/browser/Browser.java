@@ -1,4 +1,4 @@
-package io.lightflow.reports.page;
+package io.lightflow.service.browser;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** A headless Chromium. */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
     private static final String LISTENING = "DevTools listening on ";
     private static final int START_SECONDS = 60;
     private static final int STOP_SECONDS = 10;
@@ -26,7 +26,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** @param profile an empty directory */
-    static Browser start(Path program, Path profile) throws Exception {
+    public static Browser start(Path program, Path profile) throws Exception {
         Process process = new ProcessBuilder(List.of(
                         program.toString(),
                         "--headless=new",
@@ -75,7 +75,7 @@ final class Browser implements AutoCloseable {
     }
 
     /** Opens a tab with its own cookies and storage. */
-    Tab open(int width, int height) {
+    public Tab open(int width, int height) {
         JsonNode context = tools.call(null, "Target.createBrowserContext", Map.of());
         String target = tools.call(
                         null,
