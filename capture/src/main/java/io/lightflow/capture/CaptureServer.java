@@ -36,14 +36,16 @@ public final class CaptureServer implements AutoCloseable {
     private static final int ADMIN_THREADS = 1;
 
     private final CaptureSettings settings;
+    private final InstantSource clock;
     private final CaptureMetrics metrics = new CaptureMetrics();
     private final LightEvents events;
     private final Listener http;
     private final Optional<Listener> admin;
     private volatile boolean stopping;
 
-    private CaptureServer(CaptureSettings settings, LightEvents events) {
+    private CaptureServer(CaptureSettings settings, LightEvents events, InstantSource clock) {
         this.settings = settings;
+        this.clock = clock;
         this.events = events;
         metrics.observe(events::metrics);
         this.http = new Listener(settings.http(), new Router(endpoints(), metrics), ALL_PROCESSORS);
@@ -61,7 +63,6 @@ public final class CaptureServer implements AutoCloseable {
     }
 
     private List<Endpoint> endpoints() {
-        InstantSource clock = InstantSource.system();
         Links links = new Links(
                 new SignedLinks(
                         settings.links().keys(),
@@ -93,7 +94,16 @@ public final class CaptureServer implements AutoCloseable {
      * @throws io.lightflow.producer.SpoolException if the spool is unusable, or in use by another process
      */
     public static CaptureServer start(CaptureSettings settings) {
-        CaptureServer server = new CaptureServer(settings, LightEvents.open(settings.producer()));
+        return start(settings, InstantSource.system());
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param clock tells the time of events, and whether links are valid
+     */
+    public static CaptureServer start(CaptureSettings settings, InstantSource clock) {
+        CaptureServer server = new CaptureServer(settings, LightEvents.open(settings.producer()), clock);
         try {
             server.http.start();
             server.admin.ifPresent(Listener::start);

@@ -14,6 +14,7 @@ import io.lightflow.capture.client.TrustedProxies;
 import io.lightflow.capture.client.VisitorCookie;
 import io.lightflow.capture.client.Visitors;
 import io.lightflow.capture.http.ListenerSettings;
+import io.lightflow.producer.BeaconPolicy;
 import io.lightflow.producer.LightEventsSettings;
 import io.lightflow.producer.UnavailablePolicy;
 import io.lightflow.producer.link.LinkKeys;
@@ -63,6 +64,7 @@ public final class CaptureSettingsFile {
     private record Document(
             String dc,
             String producer,
+            BeaconPolicy beacons,
             Kafka kafka,
             Registry registry,
             Spool spool,
@@ -145,7 +147,8 @@ public final class CaptureSettingsFile {
                         require(kafka.bootstrapServers(), "kafka.bootstrapServers"),
                         require(kafka.partitions(), "kafka.partitions"))
                 .withKafka(orElse(kafka.client(), Map.of()))
-                .with(policy(document.spool()));
+                .with(policy(document.spool()))
+                .with(orElse(document.beacons(), BeaconPolicy.EVERY_SECOND));
         if (document.producer() != null) {
             settings = settings.withProducer(document.producer());
         }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -46,6 +47,9 @@ public final class FeedProducer implements AutoCloseable {
     private static final long LONGEST_PARK_NANOS = 100_000_000;
 
     private final FeedSettings settings;
+    /** Empty for the Kafka producers. */
+    private final Optional<EventRoute> route;
+
     private final int[] schemaIdByType = new int[EventType.values().length];
     private final int beaconSchemaId;
     private final BodyEncoder encoder = new BodyEncoder();
@@ -66,7 +70,21 @@ public final class FeedProducer implements AutoCloseable {
 
     /** @param schemaIds ids of the schemas of all light events and of {@link Beacon} */
     public FeedProducer(FeedSettings settings, SchemaIds schemaIds) {
+        this(settings, schemaIds, Optional.empty());
+    }
+
+    /**
+     * Sends events by another route, and beacons to Kafka.
+     *
+     * @param settings their continuation does not count: nothing tells what took the route before
+     */
+    public FeedProducer(FeedSettings settings, SchemaIds schemaIds, EventRoute route) {
+        this(settings.withContinuation(Continuation.NONE), schemaIds, Optional.of(route));
+    }
+
+    private FeedProducer(FeedSettings settings, SchemaIds schemaIds, Optional<EventRoute> route) {
         this.settings = Objects.requireNonNull(settings, "settings");
+        this.route = route;
         schemaIdByType[EventType.IMPRESSION.ordinal()] = schemaIds.of(Impression.getClassSchema());
         schemaIdByType[EventType.CLICK.ordinal()] = schemaIds.of(Click.getClassSchema());
         schemaIdByType[EventType.CONVERSION.ordinal()] = schemaIds.of(Conversion.getClassSchema());
@@ -179,6 +197,11 @@ public final class FeedProducer implements AutoCloseable {
                 && event.timeMs() - clockMs <= settings.farFuture().toMillis()) {
             greatestTimeMs = event.timeMs();
         }
+        if (route.isPresent()) {
+            route.get().send(event);
+            sent++;
+            return true;
+        }
         byte[] key = FrontProducer.key(event);
         if (front.isThere(event.type(), key, read)) {
             alreadyThere++;
@@ -211,6 +234,8 @@ public final class FeedProducer implements AutoCloseable {
     }
 
     private void sendBeacons(long timeMs) {
+        // A beacon must not overtake an event.
+        route.ifPresent(EventRoute::flush);
         long recordMs = System.currentTimeMillis();
         for (Beacons.Addressed beacon : Beacons.all(fronts.keySet(), settings.partitions(), timeMs)) {
             byte[] value = encoder.encodeWithHeader(beacon.beacon(), beaconSchemaId);
@@ -241,6 +266,7 @@ public final class FeedProducer implements AutoCloseable {
     }
 
     private void flush() {
+        route.ifPresent(EventRoute::flush);
         producers.forEach(Producer::flush);
         throwFailure();
         snapshot();

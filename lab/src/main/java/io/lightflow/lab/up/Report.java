@@ -68,6 +68,27 @@ record Report(
                 seconds == 0 ? 0 : Math.round(books.total(Entry.IN) / seconds));
     }
 
+    /** A copy without times, for comparison with another run. */
+    Report figures() {
+        return new Report(
+                in,
+                joined,
+                duplicates,
+                rejected,
+                skippedInput,
+                skippedRows,
+                unattributedConversions,
+                orphanClicks,
+                waiting,
+                late,
+                invalid,
+                postgres,
+                balanced,
+                differences,
+                0,
+                0);
+    }
+
     private static Map<String, Long> byType(Books books, Entry entry) {
         Map<String, Long> counts = new LinkedHashMap<>();
         for (EventType type : EventType.values()) {

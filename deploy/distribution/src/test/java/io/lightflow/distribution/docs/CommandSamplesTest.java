@@ -37,6 +37,7 @@ class CommandSamplesTest {
             Map.entry("lab/torture", "io.lightflow.lab.torture.TortureCommand"),
             Map.entry("lab/simulate", "io.lightflow.topology.simulation.SimulateCommand"),
             Map.entry("lab/capture-load", "io.lightflow.lab.load.CaptureLoadCommand"),
+            Map.entry("lab/replay-http", "io.lightflow.lab.up.ReplayHttpCommand"),
             Map.entry("lab/registry-load", "io.lightflow.lab.load.RegistryLoadCommand"),
             Map.entry("lab/reports-load", "io.lightflow.lab.load.ReportsLoadCommand"),
             Map.entry("lab/reports-bench", "io.lightflow.lab.load.ReportsBenchCommand"),
