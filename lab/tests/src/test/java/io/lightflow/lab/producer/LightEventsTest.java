@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.lightflow.capture.CaptureSettings;
+import io.lightflow.deploy.embedded.Await;
 import io.lightflow.deploy.embedded.EmbeddedKafka;
+import io.lightflow.deploy.local.LocalCapture;
 import io.lightflow.event.BeaconMark;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
@@ -20,6 +23,11 @@ import io.lightflow.producer.NotAcceptedException;
 import io.lightflow.producer.NotDeliveredException;
 import io.lightflow.producer.SendOutcome;
 import io.lightflow.producer.UnavailablePolicy;
+import io.lightflow.producer.link.SignedLinks;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The producer's library and a real broker, which goes away and comes back. */
 class LightEventsTest {
     private static final int PARTITIONS = 4;
+    private static final String CAPTURED = "captured";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @TempDir
@@ -139,7 +148,10 @@ class LightEventsTest {
         LightEventsSettings quiet = settings().with(BeaconPolicy.NONE);
         try (LightEvents blocking = LightEvents.open(quiet.with(new UnavailablePolicy.Block(Duration.ofMillis(200))));
                 LightEvents dropping = LightEvents.open(quiet.with(new UnavailablePolicy.Drop()));
-                SpoolingProcess process = new SpoolingProcess(kafka.bootstrapServers(), PARTITIONS, spool)) {
+                SpoolingProcess process = new SpoolingProcess(kafka.bootstrapServers(), PARTITIONS, spool);
+                LocalCapture capture = new LocalCapture(
+                        directory.resolve("capture"), "eu", kafka.bootstrapServers(), PARTITIONS, Optional.empty())) {
+            capture.start();
             assertThat(send(blocking, "blocked", blocked)).isEqualTo(SendOutcome.ACCEPTED);
             assertThat(send(dropping, "dropped", kept)).isEqualTo(SendOutcome.ACCEPTED);
             process.awaitTaken(2_000);
@@ -165,6 +177,7 @@ class LightEventsTest {
             while (dropping.metrics().dropped() < 100) {
                 send(dropping, "dropped", kept);
             }
+            List<String> captured = loadPixels(capture);
             process.awaitTaken(3_000);
             spooled = process.kill();
             assertThat(spooled).hasSizeGreaterThanOrEqualTo(5_000);
@@ -175,6 +188,8 @@ class LightEventsTest {
             dropped = dropping.metrics().dropped();
             assertThat(send(blocking, "blocked", blocked)).isEqualTo(SendOutcome.ACCEPTED);
             assertThat(send(dropping, "dropped", kept)).isEqualTo(SendOutcome.ACCEPTED);
+            Await.until("Kafka has the pixels", PATIENCE, () -> topics.idsOf(EventType.IMPRESSION, CAPTURED)
+                    .equals(captured));
         }
         try (LightEvents next = LightEvents.open(quiet.with(UnavailablePolicy.Spool.in(spool)))) {
             assertThat(next.metrics().recovered()).isGreaterThanOrEqualTo(3_000);
@@ -197,6 +212,23 @@ class LightEventsTest {
         assertThat(arrived.size() - spooled.size()).isBetween(0, 1);
         arrived.retainAll(spooled);
         assertThat(arrived).isEqualTo(spooled);
+    }
+
+    /** Loads pixels from a capture server, which answers them; returns the ids of their impressions. */
+    private static List<String> loadPixels(LocalCapture capture) throws Exception {
+        CaptureSettings.Links keys = capture.settings().links();
+        SignedLinks links = new SignedLinks(keys.keys(), keys.adValidity(), keys.postbackValidity());
+        List<String> ids = new ArrayList<>();
+        HttpClient client = HttpClient.newHttpClient();
+        for (int i = 0; i < 100; i++) {
+            String id = "captured-" + i;
+            URI pixel = links.pixelUrl(capture.url().resolve("/i"), CAPTURED, Sent.impression(id, ""));
+            assertThat(client.send(HttpRequest.newBuilder(pixel).build(), BodyHandlers.discarding())
+                            .statusCode())
+                    .isEqualTo(200);
+            ids.add(id);
+        }
+        return ids;
     }
 
     private void whatATopicNeverTakesIsSetAside(Path spool) {
