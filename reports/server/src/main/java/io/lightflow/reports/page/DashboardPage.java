@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.lightflow.reports.http.Feature;
 import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.service.sql.Sql;
+import java.net.URI;
 import java.util.List;
 
 /**
@@ -18,6 +19,8 @@ public final class DashboardPage implements Feature {
             "figures.js",
             "overview.js",
             "explore.js",
+            "health.js",
+            "refresher.js",
             "range.js",
             "events.css",
             "app.js",
@@ -46,6 +49,8 @@ public final class DashboardPage implements Feature {
             "uplot/uPlot.min.css");
 
     private final ShardHealth shards;
+    private final MonitorHealth monitors;
+    private final SetAsideRecords setAside;
     private final Login login;
     private final EventPages eventPages;
 
@@ -61,20 +66,25 @@ public final class DashboardPage implements Feature {
         UNAVAILABLE
     }
 
-    public DashboardPage(Sql replica, Login login, EventPages eventPages) {
+    /** @param monitors the URLs of {@code lightflow monitor} */
+    public DashboardPage(Sql replica, List<URI> monitors, Login login, EventPages eventPages) {
         this.shards = new ShardHealth(replica);
+        this.monitors = new MonitorHealth(monitors);
+        this.setAside = new SetAsideRecords(replica);
         this.login = login;
         this.eventPages = eventPages;
     }
 
     @Override
     public String description() {
-        return "shards.yaml";
+        return "health.yaml";
     }
 
     @Override
     public void addTo(RoutesConfig routes) {
         shards.addTo(routes);
+        monitors.addTo(routes);
+        setAside.addTo(routes);
         for (Page page : Page.values()) {
             PageAsset asset = page.asset(login, eventPages);
             routes.get(page.path(), context -> send(context, asset), ReportsRole.OPEN);

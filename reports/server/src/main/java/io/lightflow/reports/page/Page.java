@@ -11,6 +11,7 @@ enum Page {
     DASHBOARD("", "Dashboard", "figures", "campaigns.css", "app.js"),
     OVERVIEW("overview", "Overview", "figures", "figures.css", "overview.js"),
     EXPLORE("explore", "Explore", "choices", "figures.css", "explore.js"),
+    HEALTH("health", "Health", "tables", "figures.css", "health.js"),
     SQL("sql", "SQL", "editor", "events.css", "sql.js"),
     WHY("why", "Why", "id", "events.css", "why.js");
 

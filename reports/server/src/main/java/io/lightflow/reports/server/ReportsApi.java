@@ -55,6 +55,7 @@ final class ReportsApi {
                 new WhyApi(queries),
                 new DashboardPage(
                         replica,
+                        settings.monitors(),
                         access.isUnrestricted() ? Login.NONE : Login.REQUIRED,
                         queries.isPresent() ? EventPages.LINKED : EventPages.UNAVAILABLE));
     }

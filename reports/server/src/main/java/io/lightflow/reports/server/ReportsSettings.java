@@ -6,7 +6,9 @@ import io.lightflow.reports.query.QuerySettings;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.time.Durations;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param access the accounts and their roles
  * @param budgets the settings of the budget gate
  * @param queries the settings of queries over events; empty without them
+ * @param monitors the URLs of {@code lightflow monitor} of each group
  */
 public record ReportsSettings(
         HttpSettings http,
@@ -28,7 +31,8 @@ public record ReportsSettings(
         Duration statementTimeout,
         ReportsAccounts access,
         BudgetSettings budgets,
-        Optional<QuerySettings> queries) {
+        Optional<QuerySettings> queries,
+        List<URI> monitors) {
     public static final int DEFAULT_PORT = 8082;
     public static final Duration DEFAULT_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     public static final int DEFAULT_MAX_REQUEST_BYTES = 64 * 1024;
@@ -39,6 +43,13 @@ public record ReportsSettings(
         Objects.requireNonNull(primary, "primary");
         Objects.requireNonNull(budgets, "budgets");
         Objects.requireNonNull(queries, "queries");
+        monitors = List.copyOf(monitors);
+        for (URI monitor : monitors) {
+            if (!List.of("http", "https").contains(String.valueOf(monitor.getScheme())) || monitor.getHost() == null) {
+                throw new IllegalArgumentException(
+                        "monitors must be URLs such as http://127.0.0.1:9460, but one is '" + monitor + "'");
+            }
+        }
         if (statementTimeout.compareTo(Duration.ofMillis(100)) < 0
                 || statementTimeout.compareTo(Duration.ofMinutes(10)) > 0) {
             throw new IllegalArgumentException(
@@ -56,19 +67,20 @@ public record ReportsSettings(
                 DEFAULT_STATEMENT_TIMEOUT,
                 ReportsAccounts.UNRESTRICTED,
                 BudgetSettings.DEFAULT,
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     public ReportsSettings withAccess(ReportsAccounts newAccess) {
-        return new ReportsSettings(http, replica, primary, statementTimeout, newAccess, budgets, queries);
+        return new ReportsSettings(http, replica, primary, statementTimeout, newAccess, budgets, queries, monitors);
     }
 
     public ReportsSettings withHttp(HttpSettings newHttp) {
-        return new ReportsSettings(newHttp, replica, primary, statementTimeout, access, budgets, queries);
+        return new ReportsSettings(newHttp, replica, primary, statementTimeout, access, budgets, queries, monitors);
     }
 
     public ReportsSettings withReplica(DatabaseSettings database) {
-        return new ReportsSettings(http, database, primary, statementTimeout, access, budgets, queries);
+        return new ReportsSettings(http, database, primary, statementTimeout, access, budgets, queries, monitors);
     }
 
     public ReportsSettings withTls(ServerTlsSettings newTls) {
@@ -76,19 +88,25 @@ public record ReportsSettings(
     }
 
     public ReportsSettings withoutPrimary() {
-        return new ReportsSettings(http, replica, Optional.empty(), statementTimeout, access, budgets, queries);
+        return new ReportsSettings(
+                http, replica, Optional.empty(), statementTimeout, access, budgets, queries, monitors);
     }
 
     public ReportsSettings withStatementTimeout(Duration timeout) {
-        return new ReportsSettings(http, replica, primary, timeout, access, budgets, queries);
+        return new ReportsSettings(http, replica, primary, timeout, access, budgets, queries, monitors);
     }
 
     public ReportsSettings withBudgets(BudgetSettings newBudgets) {
-        return new ReportsSettings(http, replica, primary, statementTimeout, access, newBudgets, queries);
+        return new ReportsSettings(http, replica, primary, statementTimeout, access, newBudgets, queries, monitors);
     }
 
     public ReportsSettings withQueries(QuerySettings newQueries) {
-        return new ReportsSettings(http, replica, primary, statementTimeout, access, budgets, Optional.of(newQueries));
+        return new ReportsSettings(
+                http, replica, primary, statementTimeout, access, budgets, Optional.of(newQueries), monitors);
+    }
+
+    public ReportsSettings withMonitors(List<URI> newMonitors) {
+        return new ReportsSettings(http, replica, primary, statementTimeout, access, budgets, queries, newMonitors);
     }
 
     /** The settings of the gate, which reads the replica and listens at the primary. */

@@ -16,6 +16,7 @@ import io.lightflow.service.http.HttpLimits;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.service.settings.SettingsFile;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,8 @@ public final class ReportsSettingsFile {
             ServerTlsSettings.Document tls,
             List<Entry> access,
             Budgets budgets,
-            Queries queries) {}
+            Queries queries,
+            List<String> monitors) {}
 
     private record Database(
             String url,
@@ -98,7 +100,19 @@ public final class ReportsSettingsFile {
                 duration(document.statementTimeout(), "statementTimeout", ReportsSettings.DEFAULT_STATEMENT_TIMEOUT),
                 access(document.access()),
                 document.budgets() == null ? BudgetSettings.DEFAULT : budgets(document.budgets()),
-                Optional.ofNullable(document.queries()).map(ReportsSettingsFile::queries));
+                Optional.ofNullable(document.queries()).map(ReportsSettingsFile::queries),
+                document.monitors() == null
+                        ? List.of()
+                        : SettingsFile.list(document.monitors(), "monitors", ReportsSettingsFile::url));
+    }
+
+    private static URI url(String text, String key) {
+        try {
+            return URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    key + " must be a URL such as http://127.0.0.1:9460, but is '" + text + "'", e);
+        }
     }
 
     private static QuerySettings queries(Queries queries) {

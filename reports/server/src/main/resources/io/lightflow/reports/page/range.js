@@ -134,16 +134,16 @@ export class RangePicker {
   /** Shows a range of the chart. */
   zoom(from, to) {
     const start = Math.floor(from / MINUTE_MS) * MINUTE_MS;
-    this.#span(start, Math.max(start + MINUTE_MS, Math.ceil(to / MINUTE_MS) * MINUTE_MS));
+    this.#setBounds(start, Math.max(start + MINUTE_MS, Math.ceil(to / MINUTE_MS) * MINUTE_MS));
   }
 
   #zoomOut() {
     const { range } = chosen(this.#now());
     const half = Math.round((range.to - range.from) / 2 / MINUTE_MS) * MINUTE_MS;
-    this.#span(range.from - half, range.to + half);
+    this.#setBounds(range.from - half, range.to + half);
   }
 
-  #span(from, to) {
+  #setBounds(from, to) {
     const { zone } = chosen(this.#now()).range;
     address.set({ range: null, from: clock(from, zone), to: clock(to, zone) });
   }
@@ -151,7 +151,7 @@ export class RangePicker {
   #choose() {
     if (this.#choice.value === "custom") {
       const { range } = chosen(this.#now());
-      this.#span(range.from, range.to);
+      this.#setBounds(range.from, range.to);
       this.#from.focus();
     } else {
       address.set({ range: this.#choice.value, from: null, to: null });

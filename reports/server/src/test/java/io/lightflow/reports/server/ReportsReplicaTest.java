@@ -71,7 +71,8 @@ class ReportsReplicaTest {
                                 Duration.ofSeconds(30),
                                 Optional.of(MAX_LAG),
                                 StalePolicy.REFUSE),
-                        Optional.empty()))
+                        Optional.empty(),
+                        List.of()))
                 .start();
         client = new TestClient(server.url(), null);
     }
@@ -122,6 +123,8 @@ class ReportsReplicaTest {
                 "/v1/budgets?positions=true",
                 "/v1/decisions?campaign=all&campaign=nothing",
                 "/v1/shards",
+                "/v1/monitors",
+                "/v1/set_aside",
                 "/v1/ads/ad-all/aggregated_count?metric=impressions&" + window,
                 "/v1/ads/ad-all/aggregated_count?metric=spend_micros&filter=country:DE&" + window,
                 "/v1/ads/popular_ads?metric=impressions&window=360&until=" + BEGIN.plus(Duration.ofHours(4)),
@@ -133,7 +136,7 @@ class ReportsReplicaTest {
                 "/v1/explore?step=day&time_zone=Asia/Kolkata&by=creative&" + window);
         for (String path : server.paths()) {
             // The way of an event is not in the database.
-            if (path.matches("GET /(v1|health|metrics).*") && !path.startsWith("GET /v1/why/")) {
+            if (path.matches("GET /(v1/|health/|metrics).*") && !path.startsWith("GET /v1/why/")) {
                 String pattern = path.substring("GET ".length()).replaceAll("\\{[a-z_]+}", "[^/]+") + "(\\?.*)?";
                 assertThat(paths).as(path).anyMatch(asked -> asked.matches(pattern));
             }
@@ -148,7 +151,7 @@ class ReportsReplicaTest {
                 }
             }
         }
-        assertThat(figures(client, paths.get(13))).contains("\"count\":40");
+        assertThat(figures(client, paths.get(15))).contains("\"count\":40");
         assertThat(figures(client, "/v1/campaigns/all/budget")).contains("\"spent_micros\":40");
     }
 

@@ -3,6 +3,7 @@ package io.lightflow.reports.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -31,6 +32,7 @@ class ReportsSettingsFileTest {
                   - {name: one, tokenVariable: T, role: manager}
                   - {name: two, tokenFile: %s, role: viewer, advertiser: a}
                   - {name: three, tokenSha256: %s, role: viewer}
+                monitors: ['http://monitor-1:9460', 'https://monitor-2/us']
                 """.formatted(token, "0123456789abcdef".repeat(4)),
                 Map.of("P", "hidden-password", "T", "hidden-token-of-one"));
 
@@ -38,6 +40,8 @@ class ReportsSettingsFileTest {
         assertThat(settings.replica().schema()).isEqualTo("s");
         assertThat(settings.primary().orElseThrow().password().get()).isEqualTo("hidden-password");
         assertThat(settings.toString()).doesNotContain("hidden");
+        assertThat(settings.monitors())
+                .containsExactly(URI.create("http://monitor-1:9460"), URI.create("https://monitor-2/us"));
         assertThat(settings.access()
                         .principal("Bearer token-from-a-file-0123")
                         .orElseThrow()
@@ -60,6 +64,8 @@ class ReportsSettingsFileTest {
         assertRejected(DATABASE + "statementTimeout: 5h", "statementTimeout must be 100ms to 10m");
         assertRejected(DATABASE + "bind: 0.0.0.0", "access must name the accounts");
         assertRejected(DATABASE + "access: []", "access is empty");
+        assertRejected(DATABASE + "monitors: ['monitor:9460']", "monitors must be URLs such as http://127.0.0.1:9460");
+        assertRejected(DATABASE + "monitors: ['a b']", "monitors[0] must be a URL");
         assertRejected(DATABASE + "access: [{name: a, role: viewer}]", "access[0] must have one of tokenVariable");
         assertRejected(
                 DATABASE + "access: [{name: a, role: admin, tokenVariable: T}]",
