@@ -144,4 +144,12 @@ class MainTest {
             assertThat(run.err()).contains("--hour");
         }
     }
+
+    @Test
+    void certifyRecordsWholeHoursOnly() {
+        Run run = run("certify", "--settings", "us.yaml", "--last", "--shard", "0", "--record");
+
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(run.err()).contains("--record needs all shards");
+    }
 }

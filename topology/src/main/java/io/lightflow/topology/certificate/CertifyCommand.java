@@ -1,7 +1,9 @@
 package io.lightflow.topology.certificate;
 
 import io.lightflow.topology.operator.SettingsOption;
+import io.lightflow.topology.postgres.CertificateTable;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.statistics.StatisticsTopology;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -46,8 +48,17 @@ public final class CertifyCommand implements Callable<Integer> {
             description = "Write gauges to this file, in the text format of Prometheus.")
     private Path metrics;
 
+    @Option(
+            names = "--record",
+            description = "Also record the result of each hour in PostgreSQL, for the calendar of the reports server.")
+    private boolean record;
+
     @Override
     public Integer call() {
+        if (record && shard != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "--record needs all shards: expected it without --shard, found both");
+        }
         GroupSettings settings = settingsOption.read();
         if (shard != null && (shard < 0 || shard >= settings.shards())) {
             throw new ParameterException(
@@ -57,16 +68,17 @@ public final class CertifyCommand implements Callable<Integer> {
         List<Integer> shards = shard != null
                 ? List.of(shard)
                 : IntStream.range(0, settings.shards()).boxed().toList();
-        try (Certifier certifier = new Certifier(settings)) {
+        try (Certifier certifier = new Certifier(settings);
+                CertificateTable table = StatisticsTopology.certificates(settings)) {
             if (which.isFollow()) {
-                return follow(certifier, shards);
+                return follow(certifier, table, shards);
             }
             Instant hour = which.hour() == null ? certifier.newestClosed() : which.hour();
-            return certify(certifier, hour, shards) ? 0 : 1;
+            return certify(certifier, table, hour, shards) ? 0 : 1;
         }
     }
 
-    private boolean certify(Certifier certifier, Instant hour, List<Integer> shards) {
+    private boolean certify(Certifier certifier, CertificateTable table, Instant hour, List<Integer> shards) {
         Certificate certificate = certifier.certify(hour, shards);
         CertificateText.print(certificate, System.out);
         if (report != null) {
@@ -75,11 +87,14 @@ public final class CertifyCommand implements Callable<Integer> {
         if (metrics != null) {
             ResultFiles.writeMetrics(metrics, CertificateMetrics.of(certificate));
         }
+        if (record) {
+            table.put(certificate.group(), hour, certificate.made(), certificate.differenceCount());
+        }
         return certificate.complete();
     }
 
     /** Ends when it is interrupted. */
-    private int follow(Certifier certifier, List<Integer> shards) {
+    private int follow(Certifier certifier, CertificateTable table, List<Integer> shards) {
         HourFollower.Check check = new HourFollower.Check() {
             @Override
             public Instant newestClosed() {
@@ -88,7 +103,7 @@ public final class CertifyCommand implements Callable<Integer> {
 
             @Override
             public boolean check(Instant hour) {
-                return certify(certifier, hour, shards);
+                return certify(certifier, table, hour, shards);
             }
         };
         return HourFollower.follow(check, spec.commandLine().getErr()) ? 0 : 1;

@@ -16,6 +16,7 @@ import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.metrics.TaskMetrics;
+import io.lightflow.topology.postgres.CertificateTable;
 import io.lightflow.topology.postgres.LedgerEntry;
 import io.lightflow.topology.postgres.PostgresLedger;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
@@ -99,6 +100,11 @@ public final class StatisticsTopology implements TopologyDescriptor {
     /** Opens the tables that the topology writes, for a certificate. */
     public static StatisticsReader reader(GroupSettings settings) {
         return new StatisticsReader(postgres(settings), NAME);
+    }
+
+    /** Opens the table of certificates, which the topology does not write. */
+    public static CertificateTable certificates(GroupSettings settings) {
+        return new CertificateTable(postgres(settings));
     }
 
     /** Drops what the tables that the topology writes no longer have to keep. */

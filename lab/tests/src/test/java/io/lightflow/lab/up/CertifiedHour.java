@@ -73,11 +73,11 @@ final class CertifiedHour {
         return operator.run("certify", arguments);
     }
 
-    void assertComplete() throws IOException {
+    void assertComplete() throws IOException, SQLException {
         Path report = folder.resolve("complete.json");
         Path metrics = folder.resolve("complete.prom");
 
-        Answer answer = certify("--report", report.toString(), "--metrics", metrics.toString());
+        Answer answer = certify("--report", report.toString(), "--metrics", metrics.toString(), "--record");
 
         assertThat(answer.exitCode()).as(answer.output()).isZero();
         assertThat(answer.output())
@@ -102,6 +102,18 @@ final class CertifiedHour {
             }
         }
         assertThat(front).isPositive();
+        assertRecorded();
+    }
+
+    private void assertRecorded() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(stand.stack().jdbcUrl());
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(
+                        "SELECT group_name, differences FROM certificate WHERE hour = '" + hour + "'")) {
+            assertThat(found.next()).isTrue();
+            assertThat(found.getString("group_name") + " " + found.getLong("differences"))
+                    .isEqualTo("us 0");
+        }
     }
 
     /** The archive and PostgreSQL tell what the topics tell. */

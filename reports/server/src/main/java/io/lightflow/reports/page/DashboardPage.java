@@ -20,6 +20,7 @@ public final class DashboardPage implements Feature {
             "overview.js",
             "explore.js",
             "health.js",
+            "calendar.js",
             "refresher.js",
             "range.js",
             "events.css",
@@ -51,6 +52,7 @@ public final class DashboardPage implements Feature {
     private final ShardHealth shards;
     private final MonitorHealth monitors;
     private final SetAsideRecords setAside;
+    private final CertificateCalendar certificates;
     private final Login login;
     private final EventPages eventPages;
 
@@ -71,6 +73,7 @@ public final class DashboardPage implements Feature {
         this.shards = new ShardHealth(replica);
         this.monitors = new MonitorHealth(monitors);
         this.setAside = new SetAsideRecords(replica);
+        this.certificates = new CertificateCalendar(replica);
         this.login = login;
         this.eventPages = eventPages;
     }
@@ -85,6 +88,7 @@ public final class DashboardPage implements Feature {
         shards.addTo(routes);
         monitors.addTo(routes);
         setAside.addTo(routes);
+        certificates.addTo(routes);
         for (Page page : Page.values()) {
             PageAsset asset = page.asset(login, eventPages);
             routes.get(page.path(), context -> send(context, asset), ReportsRole.OPEN);

@@ -1,4 +1,5 @@
 import { enter } from "./account.js";
+import { CalendarPanel } from "./calendar.js";
 import { el, keyed, Panel, row, setClass, setText, table } from "./dom.js";
 import { count, moment, NOTHING, span } from "./format.js";
 import { Refresher } from "./refresher.js";
@@ -284,6 +285,7 @@ enter({
     const topologies = new TopologiesPanel(api);
     health = new Refresher(api, [
       [topologies, new CentersPanel(api, topologies), new BooksPanel(topologies), new RejectedPanel(api, topologies), new CertificatesPanel(api, topologies)],
+      [new CalendarPanel(api)],
       [new ShardsPanel(api)],
     ]);
     return health.refresh();

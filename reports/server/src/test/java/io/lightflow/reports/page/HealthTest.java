@@ -55,6 +55,8 @@ class HealthTest {
         database.execute("INSERT INTO stats_set_aside (topology, group_name, topic, incarnation, shard, record_offset,"
                 + " reason) VALUES ('stats-counter', 'us', 'us.joined.clicks', 1, 0, 7, 'the amount is too large'),"
                 + " ('stats-counter', 'us', 'us.joined.clicks', 1, 0, 9, 'the amount is too large')");
+        database.execute("INSERT INTO certificate SELECT 'us', date_trunc('day', now(), 'UTC') - make_interval(hours =>"
+                + " hour), now(), CASE WHEN hour = 3 THEN 1200 ELSE 0 END FROM generate_series(1, 30) AS hour");
         server = new ReportsServer(ReportsSettings.of(0, database.settings())
                         .withAccess(new ReportsAccounts(List.of(
                                 new ReportsAccount("vic", TokenHash.of(VIEWER), ReportsRole.VIEWER, Optional.empty()),
@@ -127,7 +129,11 @@ class HealthTest {
         JsonNode reason = all.get(200, "/v1/set_aside").path("reasons").get(0);
         assertThat(reason.path("topic").asText() + " " + reason.path("reason").asText() + " " + reason.path("records"))
                 .isEqualTo("us.joined.clicks the amount is too large 2");
-        for (String path : List.of("/v1/monitors", "/v1/set_aside")) {
+        JsonNode hours = all.get(200, "/v1/certificates?days=92").path("certificates");
+        assertThat(hours.findValuesAsText("differences")).hasSize(30).containsOnlyOnce("1200");
+        assertThat(all.get(200, "/v1/certificates?days=1").path("certificates").size())
+                .isLessThan(30);
+        for (String path : List.of("/v1/monitors", "/v1/set_aside", "/v1/certificates")) {
             new TestClient(server.url(), ONE).get(403, path);
             new TestClient(server.url(), null).get(401, path);
         }
@@ -164,6 +170,9 @@ class HealthTest {
             tab.awaitText("#certificates .state", "3 differences");
             tab.awaitText("#rejected tbody", "lightflow rejected list shows the reasons");
             assertThat(tab.text("#rejected tbody")).contains("us.joined.clicks", "the amount is too large");
+            tab.awaitText("#calendar .as-of", "30 hours of the last 14 days (UTC), 1 with differences");
+            assertThat(tab.strings("#calendar td.bad")).containsExactly("✗1,200 differences");
+            assertThat(tab.strings("#calendar td.good")).hasSize(29);
             tab.awaitText("#shards .empty", "There are no shards yet");
             tab.screenshot("health");
             assertThat(tab.barriers()).isEmpty();

@@ -125,6 +125,7 @@ class ReportsReplicaTest {
                 "/v1/shards",
                 "/v1/monitors",
                 "/v1/set_aside",
+                "/v1/certificates?days=92",
                 "/v1/ads/ad-all/aggregated_count?metric=impressions&" + window,
                 "/v1/ads/ad-all/aggregated_count?metric=spend_micros&filter=country:DE&" + window,
                 "/v1/ads/popular_ads?metric=impressions&window=360&until=" + BEGIN.plus(Duration.ofHours(4)),
@@ -151,7 +152,7 @@ class ReportsReplicaTest {
                 }
             }
         }
-        assertThat(figures(client, paths.get(15))).contains("\"count\":40");
+        assertThat(figures(client, paths.get(16))).contains("\"count\":40");
         assertThat(figures(client, "/v1/campaigns/all/budget")).contains("\"spent_micros\":40");
     }
 
