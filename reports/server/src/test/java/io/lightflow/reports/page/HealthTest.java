@@ -174,6 +174,10 @@ class HealthTest {
             assertThat(tab.strings("#calendar td.bad")).containsExactly("✗1,200 differences");
             assertThat(tab.strings("#calendar td.good")).hasSize(29);
             tab.awaitText("#shards .empty", "There are no shards yet");
+            assertThat(tab.evaluate("new Set([...document.querySelectorAll('#content > section')].map((one) =>"
+                                    + " one.clientWidth)).size")
+                            .asInt())
+                    .isEqualTo(1);
             tab.screenshot("health");
             assertThat(tab.barriers()).isEmpty();
             tab.prefer("dark");
