@@ -8,6 +8,7 @@ import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.reports.page.MetricsText.Sample;
 import java.io.ByteArrayOutputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -86,6 +87,9 @@ final class MonitorHealth {
     private static String words(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof ConnectException) {
+            return "it refuses the connection";
+        }
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }
