@@ -21,24 +21,6 @@ public final class ParquetFiles {
         }
     }
 
-    /**
-     * How many rows of a file have a value in a column; 0 if the file lacks the column.
-     *
-     * @param column name of a column outside of all groups that has statistics
-     * @throws UncheckedIOException if the file cannot be read
-     */
-    public static long values(InputFile file, String column) {
-        try (ParquetFileReader reader = open(file)) {
-            return reader.getRowGroups().stream()
-                    .flatMap(group -> group.getColumns().stream())
-                    .filter(chunk -> chunk.getPath().toDotString().equals(column))
-                    .mapToLong(ParquetFiles::values)
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file.location(), e);
-        }
-    }
-
     /** How many rows have a value in a chunk; all of them if it has no statistics. */
     static long values(ColumnChunkMetaData chunk) {
         Statistics<?> statistics = chunk.getStatistics();

@@ -106,10 +106,6 @@ public final class ParquetRows implements AutoCloseable {
         return columns;
     }
 
-    MessageType type() {
-        return type;
-    }
-
     /** The schema of a file. */
     public static MessageType typeOf(String name, Schema schema) {
         return ParquetTypes.of(name, schema);

@@ -86,6 +86,15 @@ final class RowCursor implements AutoCloseable {
         return List.of(ids);
     }
 
+    /** How many rows have a value in a column outside of all groups; 0 if the file lacks it. */
+    long values(String column) {
+        return reader.getRowGroups().stream()
+                .flatMap(group -> group.getColumns().stream())
+                .filter(chunk -> chunk.getPath().toDotString().equals(column))
+                .mapToLong(ParquetFiles::values)
+                .sum();
+    }
+
     /** Moves to the next row. Returns whether there is one. */
     boolean next() {
         while (rowsLeft == 0) {

@@ -1,6 +1,5 @@
 package io.lightflow.archive.table;
 
-import io.lightflow.archive.parquet.ParquetFiles;
 import io.lightflow.archive.parquet.ParquetRows;
 import io.lightflow.archive.parquet.SortedMerge;
 import java.util.List;
@@ -33,15 +32,13 @@ public final class TableFiles {
         List<InputFile> inputs = files.stream()
                 .map(file -> table.io().newInputFile(file.location()))
                 .toList();
-        return write(
-                files.get(0).partition(),
-                files.stream().mapToLong(DataFile::recordCount).sum(),
-                kind.isLight()
-                        ? inputs.stream()
-                                .mapToLong(file -> ParquetFiles.values(file, RecordColumns.TRACE_ID))
-                                .sum()
-                        : 0,
-                merged -> SortedMerge.merge(inputs, merged));
+        try (SortedMerge merge = new SortedMerge(inputs, ParquetRows.typeOf(kind.tableName(), table.schema()))) {
+            return write(
+                    files.get(0).partition(),
+                    files.stream().mapToLong(DataFile::recordCount).sum(),
+                    merge.values(RecordColumns.TRACE_ID),
+                    merge::copyTo);
+        }
     }
 
     /** @param traced how many rows have a trace */
