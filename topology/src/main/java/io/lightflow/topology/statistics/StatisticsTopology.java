@@ -20,6 +20,7 @@ import io.lightflow.topology.postgres.CertificateTable;
 import io.lightflow.topology.postgres.LedgerEntry;
 import io.lightflow.topology.postgres.PostgresLedger;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
+import io.lightflow.topology.postgres.SetAsideReader;
 import io.lightflow.topology.postgres.StatisticsPruner;
 import io.lightflow.topology.postgres.StatisticsReader;
 import io.lightflow.topology.schema.PatientSchemas;
@@ -105,6 +106,11 @@ public final class StatisticsTopology implements TopologyDescriptor {
     /** Opens the table of certificates, which the topology does not write. */
     public static CertificateTable certificates(GroupSettings settings) {
         return new CertificateTable(postgres(settings));
+    }
+
+    /** Opens the table of the group's records that could not be counted. */
+    public static SetAsideReader setAside(GroupSettings settings) {
+        return new SetAsideReader(postgres(settings), NAME, settings.group());
     }
 
     /** Drops what the tables that the topology writes no longer have to keep. */

@@ -5,9 +5,13 @@ import io.lightflow.archive.commit.TableLedger;
 import io.lightflow.archive.lookup.ArchiveLookup;
 import io.lightflow.archive.lookup.HourRange;
 import io.lightflow.archive.table.ArchiveTable;
+import io.lightflow.database.PostgresSetupException;
 import io.lightflow.event.WriterSchemas;
+import io.lightflow.sink.SinkUnavailableException;
+import io.lightflow.topology.postgres.SetAsideReader;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.statistics.StatisticsTopology;
 import io.lightflow.topology.trace.TraceBuilder.FrontRecord;
 import java.time.Duration;
 import java.time.Instant;
@@ -152,11 +156,30 @@ public final class EventTracer implements AutoCloseable {
             notes.add("only " + MAX_EVENTS + " of " + groups.size() + " events are told of");
             groups = groups.subList(0, MAX_EVENTS);
         }
-        for (EventRecords event : groups) {
-            follow(event, archive, tail, state, now);
-            events.add(new TraceBuilder(settings, state, archive, now, front(event), event).build());
+        try (SetAsideReader setAside = StatisticsTopology.setAside(settings)) {
+            for (EventRecords event : groups) {
+                follow(event, archive, tail, state, now);
+                events.add(new TraceBuilder(
+                                settings,
+                                state,
+                                archive,
+                                now,
+                                front(event),
+                                joined -> reason(setAside, joined, notes),
+                                event)
+                        .build());
+            }
         }
         return new IdTrace(text, settings.group(), now, events, span(search, tail, back, now), notes);
+    }
+
+    private static Optional<String> reason(SetAsideReader setAside, FoundRecord joined, List<String> notes) {
+        try {
+            return setAside.reason(joined.topic(), joined.incarnation(), joined.partition(), joined.offset());
+        } catch (SinkUnavailableException | PostgresSetupException e) {
+            notes.add("cannot look up whether " + joined.place() + " was set aside: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** The search ends at the newest hour that has an event of the trace; others of it are near. */

@@ -92,6 +92,7 @@ final class RelatedSearch {
 
     /** Adds copies and outputs. */
     void own(EventRecords event) {
+        add(event, lightTable(event.type()), "id", event.id(), hoursOfCopies(event));
         Set<HourRange> ranges = new LinkedHashSet<>();
         for (FoundRecord copy : event.copies()) {
             for (long timeMs : List.of(copy.time() == null ? copy.recordMs() : copy.time(), copy.recordMs())) {
@@ -99,7 +100,6 @@ final class RelatedSearch {
             }
         }
         for (HourRange hours : ranges) {
-            add(event, lightTable(event.type()), "id", event.id(), hours);
             for (ArchiveTable table : outputTables(event.type())) {
                 add(event, table, FoundRecord.prefix(table) + "id", event.id(), hours);
             }
@@ -109,6 +109,26 @@ final class RelatedSearch {
                 add(event, ArchiveTable.REJECTED, RecordColumns.KEY, event.joinKey(), copy.recordMs(), copy.recordMs());
             }
         }
+    }
+
+    /** A copy may come as long as the join remembers the event, with whatever time. */
+    private HourRange hoursOfCopies(EventRecords event) {
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (FoundRecord copy : event.copies()) {
+            long timeMs = copy.time() == null ? copy.recordMs() : copy.time();
+            String advertiser = copy.text("advertiserId");
+            long windowMs = HOUR_MS;
+            if (advertiser != null) {
+                Windows windows = rules.windows(advertiser, copy.recordMs(), nowMs);
+                windowMs = Math.max(
+                        windows.impressionLookBack().toMillis(),
+                        windows.clickLookBack().toMillis());
+            }
+            first = Math.min(first, Math.min(timeMs, copy.recordMs()) - windowMs);
+            last = Math.max(last, Math.max(timeMs, copy.recordMs()) + windowMs);
+        }
+        return HourRange.of(first, Math.min(last, nowMs + DAY_MS));
     }
 
     /** Adds events that took part in the decision, and those that were joined with the event. */

@@ -23,6 +23,7 @@ final class TraceBuilder {
     private final Instant now;
     private final FrontRecord front;
     private final EventRecords event;
+    private final SetAside setAside;
     private final FoundRecord light;
     private final Optional<FoundRecord> output;
     private final Optional<Position> position;
@@ -38,6 +39,13 @@ final class TraceBuilder {
      */
     record FrontRecord(OptionalLong offset, String remark) {}
 
+    /** Looks records up that could not be counted. */
+    @FunctionalInterface
+    interface SetAside {
+        /** Why a joined event was set aside; empty if it was not. */
+        Optional<String> reason(FoundRecord joined);
+    }
+
     /** @param archive null without an archive */
     TraceBuilder(
             GroupSettings settings,
@@ -45,12 +53,14 @@ final class TraceBuilder {
             ArchiveLookup archive,
             Instant now,
             FrontRecord front,
+            SetAside setAside,
             EventRecords event) {
         this.settings = settings;
         this.state = state;
         this.archive = archive;
         this.now = now;
         this.front = front;
+        this.setAside = setAside;
         this.event = event;
         this.light = event.ingested();
         this.output = event.outputOf(light);
@@ -160,7 +170,13 @@ final class TraceBuilder {
         }
         state.counted(event.shard()).ifPresent(counted -> {
             long next = counted.nextOffset(joined.topic(), joined.incarnation());
-            if (next > joined.offset()) {
+            Optional<String> failure = next > joined.offset() ? setAside.reason(joined) : Optional.empty();
+            if (failure.isPresent()) {
+                hops.add(Hop.of(
+                        Station.COUNTED,
+                        null,
+                        "in no row: stats-counter could not count it, and stats_set_aside keeps it: " + failure.get()));
+            } else if (next > joined.offset()) {
                 String marks = joined.flag("provenance.invalid") ? ", apart, as invalid traffic" : "";
                 hops.add(new Hop(
                         Station.COUNTED,

@@ -31,6 +31,10 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -89,6 +93,8 @@ class EventTracerTest {
         send(WEST, EventType.CLICK, "user-3", click("c-orphan", "hasty", "i-late", 10));
         send(WEST, EventType.CONVERSION, "user-4", conversion("v-nobody", "adv", 10));
         send(WEST, EventType.TAG, "user-1", tag("t-1", 5));
+        send(WEST, EventType.IMPRESSION, "user-12", impression("i-twice", 5));
+        send(EAST, EventType.IMPRESSION, "user-12", impression("i-twice", -3 * 3_600));
         note("i-traced@us-west", group.send(WEST, EventType.IMPRESSION, "user-10", impression("i-traced", 5), TRACE));
         note(
                 "c-traced@us-east",
@@ -112,6 +118,7 @@ class EventTracerTest {
         send(WEST, EventType.IMPRESSION, "user-3", impression("i-late", 15));
         group.run(DataflowTopology.INSTANCE);
         group.run(StatisticsTopology.INSTANCE);
+        setAside(output("us.joined.impressions", "i-twice"));
         group.run(ArchiveTopology.INSTANCE);
         Impression fresh = impression("i-new", 290);
         RecordMetadata sent = group.send(EAST, EventType.IMPRESSION, "user-7", fresh);
@@ -142,6 +149,21 @@ class EventTracerTest {
                         "%08x".formatted(group.incarnation(sent.topic())),
                         sent.partition(),
                         sent.offset()));
+    }
+
+    /** As {@code stats-counter} does with a record that it cannot count. */
+    private static void setAside(RecordPlace place) throws SQLException {
+        GroupSettings.Postgres postgres = group.settings().postgres();
+        try (Connection connection = DriverManager.getConnection(postgres.url(), postgres.user(), "");
+                PreparedStatement insert = connection.prepareStatement(
+                        "INSERT INTO stats_set_aside (topology, group_name, topic, incarnation, shard, record_offset,"
+                                + " reason) VALUES ('stats-counter', 'us', ?, ?, ?, ?, 'the reason of the test')")) {
+            insert.setString(1, place.topic());
+            insert.setInt(2, group.incarnation(place.topic()));
+            insert.setInt(3, place.partition());
+            insert.setLong(4, place.offset());
+            insert.executeUpdate();
+        }
     }
 
     private static Impression impression(String id, int seconds) {
@@ -292,6 +314,26 @@ class EventTracerTest {
                 .containsExactlyInAnyOrder(PLACES.get("i-1@us-west"), PLACES.get("i-1@us-east"));
         assertThat(copy.fate()).isEqualTo(Fate.DUPLICATE);
         assertThat(copy.text()).isEqualTo("duplicate of " + ingested);
+    }
+
+    @Test
+    void aDuplicateOfAnotherHourIsFoundFromBoth() {
+        EventTrace event = event("i-twice");
+
+        assertThat(event.copies()).extracting(EventCopy::fate).containsExactly(Fate.DUPLICATE);
+        // Either may have been read first.
+        assertThat(List.of(
+                        hop(event, Station.CENTRAL).place(),
+                        event.copies().get(0).place()))
+                .containsExactlyInAnyOrder(PLACES.get("i-twice@us-west"), PLACES.get("i-twice@us-east"));
+    }
+
+    @Test
+    void aJoinedEventThatWasSetAsideCountsInNoRow() {
+        Hop counted = hop(event("i-twice"), Station.COUNTED);
+
+        assertThat(counted.rows()).isEmpty();
+        assertThat(counted.text()).contains("stats_set_aside").endsWith("the reason of the test");
     }
 
     @Test

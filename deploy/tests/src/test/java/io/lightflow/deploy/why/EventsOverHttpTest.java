@@ -227,7 +227,7 @@ class EventsOverHttpTest {
             HttpResponse<String> response = why(OF_ADV, id);
             assertThat(response.statusCode()).as(id).isEqualTo(404);
             assertThat(response.body())
-                    .isEqualTo(why(OF_ADV, "nothing").body().replace("the id nothing", "the id " + id));
+                    .isEqualTo(why(OF_ADV, "nothing").body().replace("trace nothing", "trace " + id));
         }
         for (String id : List.of("click-archived", "adv-archived", "adv-fresh")) {
             HttpResponse<String> response = why(OF_ADV, id);

@@ -1,6 +1,7 @@
 package io.lightflow.reports.query;
 
 import io.lightflow.time.Durations;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -43,6 +44,7 @@ public final class QueryWorkers implements AutoCloseable {
     private final List<String> command;
     private final int maxOfAccount;
     private final Semaphore free;
+    private final QueryMetrics metrics = new QueryMetrics();
     private final Map<String, Integer> runningByAccount = new ConcurrentHashMap<>();
     /** The one used last comes first. Guarded by itself. */
     private final Deque<WorkerProcess> idle = new ArrayDeque<>();
@@ -68,6 +70,11 @@ public final class QueryWorkers implements AutoCloseable {
         this.free = new Semaphore(settings.processes());
         long period = IDLE_TIMEOUT.toSeconds() / 10;
         upkeep.scheduleWithFixedDelay(this::closeIdle, period, period, TimeUnit.SECONDS);
+    }
+
+    /** Exports what queries do. */
+    public void addMetricsTo(PrometheusRegistry registry) {
+        metrics.addTo(registry);
     }
 
     /** What the processes are doing. */
@@ -112,14 +119,18 @@ public final class QueryWorkers implements AutoCloseable {
     public Result run(QueryTask task, String account, CompletionStage<Void> departure) throws BusyException {
         if (runningByAccount.merge(account, 1, Integer::sum) > maxOfAccount) {
             leave(account);
+            metrics.refused(task, Busy.ACCOUNT);
             throw new BusyException(Busy.ACCOUNT);
         }
         try {
             if (!free.tryAcquire()) {
+                metrics.refused(task, Busy.ALL);
                 throw new BusyException(Busy.ALL);
             }
-            try {
-                return runInFolder(task, departure.toCompletableFuture());
+            try (QueryMetrics.Running running = metrics.start(task)) {
+                Result result = runInFolder(task, departure.toCompletableFuture());
+                running.ended(result.outcome().status());
+                return result;
             } finally {
                 free.release();
             }

@@ -43,6 +43,7 @@ final class ReportsApi {
         this.access = settings.access();
         this.limits = settings.http().limits();
         ReportsMetrics.addTo(metrics.registry(), pools, gate, decisions);
+        queries.ifPresent(workers -> workers.addMetricsTo(metrics.registry()));
         Sql replica = new Sql(pools.replica, pools.health);
         Optional<Sql> primary = pools.primary.map(Sql::new);
         this.features = List.of(
