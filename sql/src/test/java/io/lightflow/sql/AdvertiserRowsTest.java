@@ -49,6 +49,8 @@ class AdvertiserRowsTest {
     private static SqlLimits limits;
     private static List<SqlTable> tables;
     private static Path file;
+    /** With copies of all columns, so that it has more to tell than the engine of any one statement. */
+    private static SqlEngine allColumns;
 
     @BeforeAll
     static void fillTables() throws IOException {
@@ -80,6 +82,13 @@ class AdvertiserRowsTest {
                 .orElseThrow()
                 .files()
                 .get(0);
+        allColumns = SqlEngine.open(
+                limits,
+                List.of("us"),
+                tables,
+                List.of(),
+                of("adv"),
+                SqlStatement.parse("select * from impressions, joined_conversions"));
     }
 
     private static void append(ArchiveTable kind, List<ArchiveRecord> records) {
@@ -91,7 +100,8 @@ class AdvertiserRowsTest {
     }
 
     @AfterAll
-    static void closeCatalog() {
+    static void close() {
+        allColumns.close();
         catalog.close();
     }
 
@@ -100,11 +110,19 @@ class AdvertiserRowsTest {
     }
 
     private static String run(String sql, RowAccess access) {
-        SqlStatement statement = SqlStatement.parse(sql.replace(FILE, file.toString()));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        SqlStatement statement = statement(sql);
         try (SqlEngine engine = SqlEngine.open(limits, List.of("us"), tables, List.of(), access, statement)) {
-            engine.run(statement, ResultFormat.CSV, out, percent -> {});
+            return run(statement, engine);
         }
+    }
+
+    private static SqlStatement statement(String sql) {
+        return SqlStatement.parse(sql.replace(FILE, file.toString()));
+    }
+
+    private static String run(SqlStatement statement, SqlEngine engine) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        engine.run(statement, ResultFormat.CSV, out, percent -> {});
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -248,11 +266,14 @@ class AdvertiserRowsTest {
     void noStatementShowsRowsOfAnother(String sql) {
         String shown;
         try {
-            shown = run(sql.replace("'rival'", "'ri' || 'val'"));
+            shown = run(statement(sql.replace("'rival'", "'ri' || 'val'")), allColumns);
         } catch (SqlException e) {
             shown = e.getMessage();
         }
         assertThat(shown).doesNotContain(RIVAL);
+        // An engine that a statement has broken would tell nothing of the next ones.
+        assertThat(run(statement("select count(*) n from us.impressions"), allColumns))
+                .isEqualTo("n\n10\n");
     }
 
     @ParameterizedTest

@@ -5,15 +5,13 @@ import io.lightflow.archive.commit.NewFiles;
 import io.lightflow.archive.commit.TableSink;
 import io.lightflow.archive.table.ArchiveRecord;
 import io.lightflow.archive.table.ArchiveTable;
-import io.lightflow.archive.table.Records;
 import io.lightflow.archive.table.RowWriter;
 import io.lightflow.database.PostgresSettings;
-import io.lightflow.deploy.embedded.Await;
 import io.lightflow.deploy.embedded.EmbeddedKafka;
+import io.lightflow.deploy.reconcile.HandmadeTopics.Sent;
 import io.lightflow.event.AttributionKind;
 import io.lightflow.event.Click;
 import io.lightflow.event.Conversion;
-import io.lightflow.event.EventOrigin;
 import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedClick;
@@ -25,11 +23,7 @@ import io.lightflow.event.OutputTopic;
 import io.lightflow.event.Provenance;
 import io.lightflow.event.RejectedEvent;
 import io.lightflow.event.Tag;
-import io.lightflow.event.WireFormat;
-import io.lightflow.position.Books;
 import io.lightflow.position.Position;
-import io.lightflow.position.TopicPosition;
-import io.lightflow.position.TopicPosition.Incarnation;
 import io.lightflow.sink.Commit;
 import io.lightflow.sink.ShardMove;
 import io.lightflow.statistics.Counts;
@@ -38,40 +32,25 @@ import io.lightflow.statistics.Statistics;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.descriptor.ShardPositions;
-import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.SubmittedRules;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.EncoderFactory;
-import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * A few events of one hour in all outputs of a group, written by hand: no join has seen them. A test alters one of them
@@ -84,14 +63,9 @@ final class SmallWorld implements AutoCloseable {
     private final GroupSettings settings;
     private final Instant hour;
     private final RegistrySchemas schemas;
-    private final KafkaProducer<byte[], byte[]> producer;
-    private final Map<String, Integer> incarnations = new TreeMap<>();
-    private final Map<TopicPartition, List<Sent>> log = new LinkedHashMap<>();
+    private final HandmadeTopics topics;
     private final Statistics statistics = new Statistics();
     private long watermark;
-
-    /** A record that was sent, and its event; null if it is none. */
-    record Sent(EventOrigin origin, ArchiveRecord record, SpecificRecord event) {}
 
     /** What the archive makes of a record: as a rule, one row of it. */
     @FunctionalInterface
@@ -136,22 +110,8 @@ final class SmallWorld implements AutoCloseable {
                         archive,
                         group));
         this.schemas = RegistrySchemas.connect(settings.registry());
-        this.producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka.bootstrapServers(), "enable.metrics.push", false),
-                new ByteArraySerializer(),
-                new ByteArraySerializer());
-        for (String topic : ArchiveTopology.INSTANCE.topics(settings).keySet()) {
-            kafka.createTopic(topic, SHARDS, Map.of());
-        }
-        Collection<String> topics = ArchiveTopology.INSTANCE.topics(settings).keySet();
-        // Shortly after a topic was created, a broker may not know it yet.
-        Await.until("all topics are known", Duration.ofSeconds(30), () -> {
-            TopicSetup.describe(kafka.admin(), topics)
-                    .forEach((name, topic) -> incarnations.put(name, TopicSetup.incarnation(topic)));
-            return incarnations.size() == topics.size();
-        });
-        incarnations.keySet().forEach(topic -> IntStream.range(0, SHARDS)
-                .forEach(shard -> log.put(new TopicPartition(topic, shard), new ArrayList<>())));
+        this.topics = new HandmadeTopics(
+                kafka, ArchiveTopology.INSTANCE.topics(settings).keySet(), SHARDS, schemas);
     }
 
     GroupSettings settings() {
@@ -371,59 +331,20 @@ final class SmallWorld implements AutoCloseable {
         return send(topic, shard, key, value(event), event, second);
     }
 
-    byte[] value(SpecificRecord event) {
-        ByteArrayOutputStream body = new ByteArrayOutputStream();
-        BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(body, null);
-        try {
-            new SpecificDatumWriter<SpecificRecord>(event.getSchema()).write(event, encoder);
-            encoder.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return WireFormat.value(schemas.ids().of(event.getSchema()), body.toByteArray());
+    private Sent send(String topic, int shard, String key, byte[] value, SpecificRecord event, int second) {
+        return topics.send(topic, shard, key, value, event, time(second) + 999);
     }
 
-    private Sent send(String topic, int shard, String key, byte[] value, SpecificRecord event, int second) {
-        long timestamp = time(second) + 999;
-        byte[] keyBytes = key.getBytes(StandardCharsets.UTF_8);
-        long offset;
-        try {
-            offset = producer.send(new ProducerRecord<>(topic, shard, timestamp, keyBytes, value))
-                    .get()
-                    .offset();
-        } catch (InterruptedException | ExecutionException e) {
-            throw new AssertionError("a record cannot be sent", e);
-        }
-        EventOrigin origin = EventOrigin.newBuilder()
-                .setTopic(topic)
-                .setIncarnation(incarnations.get(topic))
-                .setPartition(shard)
-                .setOffset(offset)
-                .build();
-        Sent sent = new Sent(origin, new ArchiveRecord(offset, timestamp, keyBytes, value, null), event);
-        log.get(new TopicPartition(topic, shard)).add(sent);
-        return sent;
+    byte[] value(SpecificRecord event) {
+        return topics.value(event);
     }
 
     /** All records of a topic. */
     List<Sent> sent(String topic) {
-        return log.entrySet().stream()
-                .filter(entry -> entry.getKey().topic().equals(topic))
-                .flatMap(entry -> entry.getValue().stream())
-                .toList();
+        return topics.sent(topic);
     }
 
     // Archive and statistics
-
-    /** The position after all records. */
-    private Position position(int shard, Collection<String> topics, long atMs) {
-        SortedMap<String, TopicPosition> positions = new TreeMap<>();
-        for (String topic : topics) {
-            int records = log.get(new TopicPartition(topic, shard)).size();
-            positions.put(topic, new TopicPosition(List.of(new Incarnation(incarnations.get(topic), records)), atMs));
-        }
-        return new Position(positions, atMs, 1, Books.EMPTY);
-    }
 
     /** Writes the tables. */
     SmallWorld archive(Alteration alteration) {
@@ -436,30 +357,21 @@ final class SmallWorld implements AutoCloseable {
     }
 
     private void archive(Table table, ArchiveTable kind, Alteration alteration) {
-        Collection<String> topics = kind.topics(settings.group(), settings.dataCenters());
-        List<Records> records = new ArrayList<>();
-        log.forEach((partition, all) -> {
-            if (topics.contains(partition.topic())) {
-                List<ArchiveRecord> rows = all.stream()
-                        .flatMap(sent -> alteration.rows(kind, sent).stream())
-                        .toList();
-                records.add(new Records(
-                        partition.topic(), incarnations.get(partition.topic()), partition.partition(), rows));
-            }
-        });
-        List<DataFile> files = new RowWriter(kind, table, schemas, InstantSource.system()).write(records);
+        Collection<String> read = kind.topics(settings.group(), settings.dataCenters());
+        List<DataFile> files = new RowWriter(kind, table, schemas, InstantSource.system())
+                .write(topics.records(read, sent -> alteration.rows(kind, sent)));
         TableSink sink = new TableSink(table, InstantSource.system());
         List<Integer> shards = IntStream.range(0, SHARDS).boxed().toList();
         sink.open(shards);
         List<ShardMove> moves = shards.stream()
-                .map(shard -> new ShardMove(shard, Position.START, position(shard, topics, watermark)))
+                .map(shard -> new ShardMove(shard, Position.START, topics.position(shard, read, watermark)))
                 .toList();
         sink.commit(List.of(new Commit<>(moves, new NewFiles(files, System.currentTimeMillis()))));
     }
 
     /** Writes the rows of PostgreSQL. */
     SmallWorld count() {
-        List<String> topics =
+        List<String> read =
                 List.of(output(OutputTopic.IMPRESSIONS), output(OutputTopic.CLICKS), output(OutputTopic.CONVERSIONS));
         List<Integer> shards = IntStream.range(0, SHARDS).boxed().toList();
         try (PostgresStatisticsSink sink = new PostgresStatisticsSink(
@@ -469,7 +381,7 @@ final class SmallWorld implements AutoCloseable {
                 settings.group())) {
             sink.open(shards);
             List<ShardMove> moves = shards.stream()
-                    .map(shard -> new ShardMove(shard, Position.START, position(shard, topics, watermark)))
+                    .map(shard -> new ShardMove(shard, Position.START, topics.position(shard, read, watermark)))
                     .toList();
             sink.commit(List.of(new Commit<>(moves, statistics)));
         }
@@ -506,12 +418,12 @@ final class SmallWorld implements AutoCloseable {
                 public Map<Integer, Position> read(Collection<Integer> shards) {
                     moved++;
                     Map<Integer, Position> positions = new TreeMap<>();
-                    List<String> topics = List.of(
+                    List<String> read = List.of(
                             light(EventType.IMPRESSION),
                             light(EventType.CLICK),
                             light(EventType.CONVERSION),
                             light(EventType.TAG));
-                    shards.forEach(shard -> positions.put(shard, position(shard, topics, watermark + moved)));
+                    shards.forEach(shard -> positions.put(shard, topics.position(shard, read, watermark + moved)));
                     return positions;
                 }
 
@@ -540,6 +452,6 @@ final class SmallWorld implements AutoCloseable {
 
     @Override
     public void close() {
-        producer.close();
+        topics.close();
     }
 }
