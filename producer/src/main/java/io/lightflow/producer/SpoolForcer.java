@@ -15,14 +15,17 @@ final class SpoolForcer {
     private record Waiting(long position, CompletableFuture<Void> forced) {}
 
     private final Spool spool;
+    private final Runnable onForced;
     private final Thread thread = new Thread(this::run, "lightflow-producer-fsync");
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private List<Waiting> waiting = new ArrayList<>();
     private boolean closing;
 
-    SpoolForcer(Spool spool) {
+    /** @param onForced runs when a group is on disk, before its calls complete */
+    SpoolForcer(Spool spool, Runnable onForced) {
         this.spool = spool;
+        this.onForced = onForced;
         thread.setDaemon(true);
     }
 
@@ -50,6 +53,7 @@ final class SpoolForcer {
             long end = group.stream().mapToLong(Waiting::position).max().orElseThrow();
             try {
                 spool.force(end);
+                onForced.run();
                 group.forEach(one -> one.forced.complete(null));
             } catch (IOException e) {
                 group.forEach(one -> one.forced.completeExceptionally(e));

@@ -15,6 +15,8 @@ import java.nio.file.StandardOpenOption;
 final class SpoolSegment {
     static final String SUFFIX = ".spool";
 
+    private static final long UNKNOWN = -1;
+
     /** Position of its first byte among all bytes that the spool ever held. */
     final long base;
 
@@ -23,6 +25,8 @@ final class SpoolSegment {
      * Not a channel: a channel closes itself when the writing thread is interrupted, and ad servers interrupt threads.
      */
     private final RandomAccessFile writer;
+    /** Where the writer is, unless a write has failed: asking it costs a call of the system. */
+    private long writerAt;
     /** Used only by the sending thread. */
     private final FileChannel reader;
     /** Bytes of whole frames. */
@@ -34,6 +38,7 @@ final class SpoolSegment {
         this.writer = new RandomAccessFile(file.toFile(), "rw");
         this.reader = FileChannel.open(file, StandardOpenOption.READ);
         this.length = writer.length();
+        this.writerAt = UNKNOWN;
     }
 
     static SpoolSegment create(Path directory, long base) throws IOException {
@@ -60,11 +65,13 @@ final class SpoolSegment {
 
     /** Appends a frame. The next attempt overwrites one that failed halfway. */
     void append(byte[] frame, int count) throws IOException {
-        if (writer.getFilePointer() != length) {
+        if (writerAt != length) {
             writer.seek(length);
         }
+        writerAt = UNKNOWN;
         writer.write(frame, 0, count);
         length += count;
+        writerAt = length;
     }
 
     /** Reads bytes from a position on, as many as exist and fit. */
@@ -84,6 +91,7 @@ final class SpoolSegment {
 
     void truncate(long newLength) throws IOException {
         writer.setLength(newLength);
+        writerAt = UNKNOWN;
         length = newLength;
     }
 

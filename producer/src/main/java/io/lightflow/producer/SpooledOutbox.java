@@ -52,7 +52,8 @@ final class SpooledOutbox implements Outbox {
         this.counters = counters;
         this.beacons = new BeaconSender(settings, beaconSchemaId, counters);
         this.spool = spool;
-        this.forcer = new SpoolForcer(spool);
+        // Once for all events of a group: waking a thread costs more than handing over an event.
+        this.forcer = new SpoolForcer(spool, this::wake);
         thread.setDaemon(true);
     }
 
@@ -75,6 +76,7 @@ final class SpooledOutbox implements Outbox {
     public SendOutcome put(OutgoingEvent event) {
         try {
             long end = append(event);
+            wake();
             if (policy.sync().isZero()) {
                 spool.force(end);
             }
@@ -107,10 +109,13 @@ final class SpooledOutbox implements Outbox {
             counters.accepted.decrement();
             throw e;
         }
+        return end;
+    }
+
+    private void wake() {
         if (idle) {
             LockSupport.unpark(thread);
         }
-        return end;
     }
 
     private NotAcceptedException notAccepted(OutgoingEvent event, IOException cause) {

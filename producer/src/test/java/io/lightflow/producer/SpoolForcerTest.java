@@ -22,7 +22,7 @@ class SpoolForcerTest {
     @Test
     void everyEventIsForcedAlsoThoseThatWaitAtTheEnd() throws Exception {
         Spool spool = open();
-        SpoolForcer forcer = new SpoolForcer(spool);
+        SpoolForcer forcer = new SpoolForcer(spool, () -> {});
         List<CompletableFuture<Void>> forced = new ArrayList<>();
         forced.add(forcer.force(append(spool)));
         assertThat(forced.get(0)).isNotDone();
@@ -39,7 +39,7 @@ class SpoolForcerTest {
     @Test
     void afterAFailureTheNextEventBeginsAFileThatRecoveryReads() throws Exception {
         Spool spool = open();
-        SpoolForcer forcer = new SpoolForcer(spool);
+        SpoolForcer forcer = new SpoolForcer(spool, () -> {});
         forcer.start();
         long end = append(spool);
         // A closed file cannot be forced.
