@@ -20,6 +20,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -38,8 +39,6 @@ import java.util.stream.Collectors;
  * <p>Not thread-safe. Throws {@link PostgresSetupException} where repeating does not help.
  */
 public final class PostgresStatisticsSink implements Sink<Statistics> {
-    private static final long UNKNOWN = Long.MAX_VALUE;
-
     /**
      * When rows are appended, and when they are merged.
      *
@@ -64,8 +63,8 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
     private final Merging merging;
     private final MergeSchedule merges;
 
-    /** Not known after a failure. */
-    private long newestMinute = UNKNOWN;
+    /** Null after a failure, and after another writer made it wrong. */
+    private KnownRows known;
 
     /**
      * Does not connect yet.
@@ -151,11 +150,11 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
         if (minutes.size() <= merging.maxCommitRows() && minutes.hasSmallMoney()) {
             transact(action, commit, minutes, connection -> StatisticsDelta.append(connection, minutes));
             merges.appended(minutes.size());
+            if (known != null && times.length > 0) {
+                known.wroteElsewhere(times[times.length - 1]);
+            }
         } else {
             commitInto(action, commit, minutes, times);
-            if (times.length > 0) {
-                newestMinute = Math.max(newestMinute, times[times.length - 1]);
-            }
         }
         long closedBefore = closedBefore(commit.moves());
         merges.runIfDue(() -> delta.merge(closedBefore, merging.rows() / 2));
@@ -163,23 +162,30 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
 
     private void commitInto(String action, Commit<Statistics> commit, NumberedRows minutes, long[] times) {
         StatisticsRows rows = new StatisticsRows(minutes);
-        StatisticsTransaction.run(
+        boolean right = StatisticsTransaction.run(
                 rows.hasCarry() ? Sums.WITH_EXCESS : Sums.WITHIN_64_BITS,
                 sums -> {
+                    AtomicBoolean guessed = new AtomicBoolean();
                     transact(action, commit, minutes, connection -> {
+                        MinuteLocks.lock(connection, times);
                         StatisticsWriter writer = new StatisticsWriter(connection, rows);
                         if (sums == Sums.WITH_EXCESS) {
                             writer.writeWithExcess();
                             return;
                         }
-                        if (newestMinute == UNKNOWN) {
-                            newestMinute = StatisticsWriter.newestMinute(connection);
+                        if (known == null) {
+                            known = new KnownRows(StatisticsWriter.newestMinute(connection));
                         }
-                        writer.write(newestMinute);
+                        guessed.set(writer.write(known));
                     });
-                    return null;
+                    return guessed.get();
                 },
                 () -> partitions.makeAgain(times));
+        if (right) {
+            known.wrote(rows);
+        } else {
+            known = null;
+        }
     }
 
     /** Writes the rows of a commit. */
@@ -214,7 +220,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
 
     /** The caches may be wrong after a failure. */
     private void forgetGuesses() {
-        newestMinute = UNKNOWN;
+        known = null;
         merges.forget();
         partitions.forget();
         numbers.forget();

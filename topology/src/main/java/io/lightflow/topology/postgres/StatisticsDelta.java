@@ -113,6 +113,7 @@ final class StatisticsDelta {
                     open = 0;
                 }
                 if (moved > 0) {
+                    MinuteLocks.lockMinutesOf(connection, MOVED);
                     for (StatisticsTable table : StatisticsTable.values()) {
                         upsert.run(connection, table, MOVED);
                     }

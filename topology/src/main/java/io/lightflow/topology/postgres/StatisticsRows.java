@@ -37,6 +37,11 @@ final class StatisticsRows {
             return numbersOf[ranks[row]];
         }
 
+        /** The numbers of a row in one. Rows of the same time are in the order of these. */
+        long packedNumbers(int row) {
+            return packed(numbers(row));
+        }
+
         /** Number of rows up to and with a time. */
         int countUpTo(long time) {
             int low = 0;
@@ -133,6 +138,14 @@ final class StatisticsRows {
     /** In the order in which everybody writes. */
     private static List<Long> sorted(List<Long> rows) {
         return rows.stream().sorted().toList();
+    }
+
+    private static long packed(int[] numbers) {
+        long packed = 0;
+        for (int number : numbers) {
+            packed = packed << Integer.SIZE | number;
+        }
+        return packed;
     }
 
     /** Up to two numbers, of which the first is in the upper half. */

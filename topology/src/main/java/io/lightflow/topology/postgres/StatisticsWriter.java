@@ -9,17 +9,19 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.stream.Collectors;
 
 /**
  * Adds rows to the statistics tables, within a transaction of the caller.
  *
- * <p>Everybody writes the tables in one order, each by time, then by ad, then by the other number. So two writers wait
- * for each other in one direction only and cannot deadlock.
+ * <p>Everybody locks the minutes first, see {@link MinuteLocks}. Rows of longer times are written in one order: table
+ * by table, by time, by ad, and by the other number. So two writers wait for each other in one direction only and
+ * cannot deadlock.
  *
- * <p>Rows go by COPY into a temporary table and from there by one upsert. Minutes that are newer than every stored one
- * are most likely new, and are copied straight into their table, which is twice as cheap; if another writer has just
- * made one of them, that copy is undone and they are upserted as well. Not thread-safe.
+ * <p>Rows go by COPY into a temporary table and from there by one upsert. Rows of minutes that are most likely new are
+ * copied straight into their table. If another writer has made one of them, that copy is undone and they are upserted
+ * as well. Not thread-safe.
  */
 final class StatisticsWriter {
     private static final String INCOMING = "lightflow_incoming";
@@ -47,14 +49,15 @@ final class StatisticsWriter {
     }
 
     /**
-     * Time of the newest stored minute.
+     * Time of the newest minute that is stored, or that a merge may store.
      *
      * @return ms since the Unix epoch; {@link Long#MIN_VALUE} if there is none
      */
     static long newestMinute(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet found = statement.executeQuery("SELECT (extract(epoch FROM max(time)) * 1000)::bigint FROM "
-                        + StatisticsTable.MINUTE.tableName())) {
+                ResultSet found = statement.executeQuery("SELECT (extract(epoch FROM greatest((SELECT max(time) FROM "
+                        + StatisticsTable.MINUTE.tableName() + "), (SELECT max(time) FROM "
+                        + StatisticsTable.DELTA_TABLE + "))) * 1000)::bigint")) {
             found.next();
             long newest = found.getLong(1);
             return found.wasNull() ? Long.MIN_VALUE : newest;
@@ -64,25 +67,31 @@ final class StatisticsWriter {
     /**
      * Adds the rows.
      *
-     * @param newestMinute time of the newest stored minute, ms since the Unix epoch; a guess, for speed only
+     * @param known a guess, for speed only
+     * @return whether the guess was right
      */
-    void write(long newestMinute) throws SQLException {
+    boolean write(KnownRows known) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(MAKE_INCOMING);
         }
+        boolean right = true;
         for (StatisticsTable table : StatisticsTable.values()) {
             StatisticsRows.Table added = rows.of(table);
-            int upserted = table.isOfMinutes() ? added.countUpTo(newestMinute) : added.size();
-            if (added.size() - upserted < MIN_COPIED) {
-                upserted = added.size();
+            BitSet fresh = table.isOfMinutes() ? known.newRows(table, added) : new BitSet();
+            if (fresh.cardinality() < MIN_COPIED) {
+                fresh.clear();
             }
-            if (upserted > 0) {
-                upsert(table, table.ordinal(), 0, upserted);
+            BitSet others = new BitSet();
+            others.set(0, added.size());
+            others.andNot(fresh);
+            if (!others.isEmpty()) {
+                upsert(table, table.ordinal(), others);
             }
-            if (upserted < added.size()) {
-                addNewMinutes(table, upserted);
+            if (!fresh.isEmpty()) {
+                right &= addNewRows(table, fresh);
             }
         }
+        return right;
     }
 
     /** Adds the rows, some of which may exceed 64 bits by it. Slower, and seldom needed. */
@@ -93,39 +102,44 @@ final class StatisticsWriter {
         ExcessMoney excess = new ExcessMoney(connection);
         for (StatisticsTable table : StatisticsTable.values()) {
             StatisticsRows.Table added = rows.of(table);
-            copyIncoming(table, table.ordinal(), 0, added.size());
+            BitSet all = new BitSet();
+            all.set(0, added.size());
+            copyIncoming(table, table.ordinal(), all);
             excess.emptyFullRows(table, INCOMING, table.ordinal());
             upsertIncoming(connection, table, table.ordinal());
             excess.addCarries(table, added);
         }
     }
 
-    private void addNewMinutes(StatisticsTable table, int from) throws SQLException {
+    /** Returns whether they were new. */
+    private boolean addNewRows(StatisticsTable table, BitSet fresh) throws SQLException {
         Savepoint before = connection.setSavepoint();
         try {
-            copyNewMinutes(table, from);
+            copyNewRows(table, fresh);
+            return true;
         } catch (SQLException e) {
             if (!PostgresErrors.hasState(e, PostgresErrors.UNIQUE_VIOLATION)) {
                 throw e;
             }
             connection.rollback(before);
-            upsert(table, COLLIDED + table.ordinal(), from, rows.of(table).size());
+            upsert(table, COLLIDED + table.ordinal(), fresh);
+            return false;
         }
     }
 
-    private void copyNewMinutes(StatisticsTable table, int from) throws SQLException {
+    private void copyNewRows(StatisticsTable table, BitSet fresh) throws SQLException {
         StatisticsRows.Table added = rows.of(table);
         String target = table.tableName() + " (" + table.columns() + ")";
         try (BinaryCopy copy = new BinaryCopy(connection, target)) {
-            for (int i = from; i < added.size(); i++) {
+            for (int i = fresh.nextSetBit(0); i >= 0; i = fresh.nextSetBit(i + 1)) {
                 copy.row(added.times()[i], added.numbers(i), added.counts()[i]);
             }
             copy.end();
         }
     }
 
-    private void upsert(StatisticsTable table, int part, int from, int to) throws SQLException {
-        copyIncoming(table, part, from, to);
+    private void upsert(StatisticsTable table, int part, BitSet upserted) throws SQLException {
+        copyIncoming(table, part, upserted);
         upsertIncoming(connection, table, part);
     }
 
@@ -175,11 +189,11 @@ final class StatisticsWriter {
                 + " GROUP BY 1, " + numbers + " ORDER BY 1, " + numbers;
     }
 
-    private void copyIncoming(StatisticsTable table, int part, int from, int to) throws SQLException {
+    private void copyIncoming(StatisticsTable table, int part, BitSet copied) throws SQLException {
         StatisticsRows.Table added = rows.of(table);
         String target = INCOMING + " (part, ordinal, " + table.columns() + ")";
         try (BinaryCopy copy = new BinaryCopy(connection, target)) {
-            for (int i = from; i < to; i++) {
+            for (int i = copied.nextSetBit(0); i >= 0; i = copied.nextSetBit(i + 1)) {
                 copy.row(part, i, added.times()[i], added.numbers(i), added.counts()[i]);
             }
             copy.end();
