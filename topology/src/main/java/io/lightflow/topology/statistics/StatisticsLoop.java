@@ -43,10 +43,7 @@ import org.slf4j.LoggerFactory;
  * most a fifth of the time, and follow each other within a micro-batch.
  */
 public final class StatisticsLoop implements BlockLoop {
-    /** A longer wait would add no rows. */
-    private static final long QUIET_MS = 1_000;
-
-    /** Each commit has a cost, however few rows it has. */
+    /** Each commit has a cost, however few rows it has. If nothing has come for so long, a wait adds no rows. */
     private static final long MIN_PACE_MS = 400;
 
     /** A commit may take this part of the time until the next one. */
@@ -168,7 +165,7 @@ public final class StatisticsLoop implements BlockLoop {
         if (rows.isEmpty() || inFlight != null) {
             return false;
         }
-        return sinceMs >= Math.max(MIN_PACE_MS, COMMITS_PER_PACE * commitDurationMs) || now - lastNewsMs >= QUIET_MS;
+        return sinceMs >= Math.max(MIN_PACE_MS, COMMITS_PER_PACE * commitDurationMs) || now - lastNewsMs >= MIN_PACE_MS;
     }
 
     /** A step failed on a record. */

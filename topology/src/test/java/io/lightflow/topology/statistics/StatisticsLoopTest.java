@@ -58,6 +58,23 @@ class StatisticsLoopTest extends StatisticsLoopFixture {
     }
 
     @Test
+    void theLastRowsOfABacklogAreCommittedOnceNothingHasComeFor400Milliseconds() {
+        helper.duration = Duration.ofSeconds(2);
+        process(block(0, 0, 10));
+        due();
+        process();
+        process(block(0, 10, 20));
+        clock.advance(Duration.ofMillis(399));
+        process();
+        assertThat(ledger.outputs()).hasSize(1);
+
+        clock.advance(Duration.ofMillis(1));
+        process();
+
+        assertCommitted(20);
+    }
+
+    @Test
     void nothingNewIsNoCommit() {
         process(block(0, 0, 10));
         due();
