@@ -246,7 +246,7 @@ class SqlEngineTest {
                             new ByteArrayOutputStream(),
                             percent -> {}))
                     .isInstanceOf(SqlException.class)
-                    .hasMessageContaining("took longer than PT0.3S");
+                    .hasMessageContaining("took longer than 300ms");
             assertThat(engine.run("select 1", ResultFormat.CSV, new ByteArrayOutputStream(), percent -> {}))
                     .isEqualTo(1);
         }

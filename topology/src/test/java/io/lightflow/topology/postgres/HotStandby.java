@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 
 /** A real hot standby of a test's PostgreSQL, which streams from it and replays when the test lets it. */
 public final class HotStandby implements AutoCloseable {
+    private static final String RECOVERY_CONFLICT = "40001";
+    private static final int MAX_ATTEMPTS = 100;
     private static final long LOOK_NANOS = 1_000_000;
 
     private final String primaryUrl;
@@ -138,15 +140,25 @@ public final class HotStandby implements AutoCloseable {
         return ask(url(), sql);
     }
 
-    /** The first column of the first row. */
+    /** The first column of the first row. A statement that replay cancels is sent again. */
     private static String ask(String url, String sql) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return askOnce(url, sql);
+            } catch (SQLException e) {
+                if (!RECOVERY_CONFLICT.equals(e.getSQLState()) || attempt == MAX_ATTEMPTS) {
+                    throw new IllegalStateException("cannot run " + sql, e);
+                }
+            }
+        }
+    }
+
+    private static String askOnce(String url, String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(url, "postgres", "postgres");
                 Statement statement = connection.createStatement();
                 ResultSet found = statement.executeQuery(sql)) {
             found.next();
             return found.getString(1);
-        } catch (SQLException e) {
-            throw new IllegalStateException("cannot run " + sql, e);
         }
     }
 
