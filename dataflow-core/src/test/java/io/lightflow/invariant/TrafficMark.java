@@ -10,8 +10,8 @@ import io.lightflow.traffic.TrafficRules;
 import java.util.List;
 
 /**
- * The correct judgment of an event by the traffic rules, which are applied literally. The crawlers of the rules are
- * plain words, and their data centers are IPv4 ranges of 8 bits.
+ * The correct judgment of an event by the traffic rules, which are applied literally. Crawlers are plain words here,
+ * and data centers are IPv4 ranges of 8 bits.
  *
  * @param rule id of the rule; empty if the event matches none
  * @param invalid whether the rule is enforced

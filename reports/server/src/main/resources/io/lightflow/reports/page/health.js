@@ -30,7 +30,7 @@ class Samples {
   }
 }
 
-/** A table of rows that are lists of texts; one of them may be a state with its level. */
+/** A table whose rows are arrays of strings; a cell of a row may be a state with its level. */
 class TablePanel extends Panel {
   #columns;
   #rows;
@@ -43,7 +43,7 @@ class TablePanel extends Panel {
     this.body.replaceChildren(el("div", { className: "scroll", role: "region", "aria-label": caption, tabIndex: 0 }, node));
   }
 
-  /** @param rows each with a key and cells; a cell is a text, or a state with text and level, or a link with text and href */
+  /** @param rows each with a key and cells; a cell is a string, or a state with text and level, or a link with text and href */
   list(rows) {
     this.full();
     keyed(this.#rows, rows, ({ key }) => key, () => row(this.#columns), (node, { cells }) => cells.forEach((cell, place) => fill(node.children[place], cell)));
