@@ -15,13 +15,14 @@ import java.util.Optional;
 
 /**
  * The capture server of a data center of the local stack, on free ports of the loopback address. Its folder holds the
- * spool, its settings and the key of its links, for {@code lightflow link}. One thread starts it.
+ * spool, its settings, the key of its links, for {@code lightflow link}, and the token of a partner. One thread starts
+ * it.
  */
 public final class LocalCapture implements AutoCloseable {
     /** The advertiser whose pages may send tags and conversions; it exists in generated traffic. */
     public static final String ADVERTISER = "advertiser-1";
 
-    private static final int KEY_BYTES = 32;
+    private static final int SECRET_BYTES = 32;
 
     private final Path folder;
     private final String dc;
@@ -42,25 +43,37 @@ public final class LocalCapture implements AutoCloseable {
         this.registry = registry;
     }
 
-    /** Starts the server, with the key of an earlier start if there was one. */
+    /** Starts the server, with the secrets of an earlier start if there were any. */
     public void start() {
         try {
             Files.createDirectories(folder);
-            Path key = folder.resolve("link.key");
-            if (!Files.exists(key)) {
-                byte[] secret = new byte[KEY_BYTES];
-                new SecureRandom().nextBytes(secret);
-                Files.writeString(key, Base64.getEncoder().encodeToString(secret));
-            }
-            Files.writeString(settingsFile(), yaml(key));
+            keepSecret(key());
+            keepSecret(token());
+            Files.writeString(settingsFile(), yaml());
         } catch (IOException e) {
             throw new UncheckedIOException("Writing the settings of capture to " + folder + " failed: " + e, e);
         }
         server = CaptureServer.start(settings());
     }
 
+    private Path key() {
+        return folder.resolve("link.key");
+    }
+
+    private Path token() {
+        return folder.resolve("partner.token");
+    }
+
+    private static void keepSecret(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            byte[] secret = new byte[SECRET_BYTES];
+            new SecureRandom().nextBytes(secret);
+            Files.writeString(file, Base64.getEncoder().encodeToString(secret));
+        }
+    }
+
     /** Addresses that browsers on this machine can use. Consent counts where a page asks for it. */
-    private String yaml(Path key) {
+    private String yaml() {
         return """
                 dc: %s
                 producer: capture-%s
@@ -73,6 +86,7 @@ public final class LocalCapture implements AutoCloseable {
                 links: {signWith: local, keys: [{id: local, secretFile: '%s'}]}
                 consent: {default: {tcf: IF_PRESENT}}
                 pages: {advertisers: [%s]}
+                partners: [{token: local, secretFile: '%s'}]
                 """.formatted(
                 dc,
                 dc,
@@ -80,8 +94,9 @@ public final class LocalCapture implements AutoCloseable {
                 partitions,
                 registry.map(url -> "registry: {urls: [\"" + url + "\"]}").orElse(""),
                 folder.resolve("spool"),
-                key,
-                ADVERTISER);
+                key(),
+                ADVERTISER,
+                token());
     }
 
     /** The file with its settings, once it has started. */
@@ -92,6 +107,15 @@ public final class LocalCapture implements AutoCloseable {
     /** Its settings, once it has started. */
     public CaptureSettings settings() {
         return CaptureSettingsFile.read(settingsFile(), Map.of());
+    }
+
+    /** The bearer token of its only partner, once it has started. */
+    String partnerToken() {
+        try {
+            return Files.readString(token());
+        } catch (IOException e) {
+            throw new UncheckedIOException("Reading the partner's token in " + folder + " failed: " + e, e);
+        }
     }
 
     /** Its address for browsers. */

@@ -18,6 +18,7 @@ import io.lightflow.reports.server.ReportsSettings;
 import io.lightflow.topology.aerospike.AerospikeJoinStore;
 import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.monitor.MonitorServer;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.submit.GroupPreparation;
 import io.lightflow.topology.trident.TridentTopologies;
@@ -63,6 +64,7 @@ public final class LocalStack implements AutoCloseable {
     private static final Duration KILL_TIMEOUT = Duration.ofSeconds(60);
     private static final Duration WORKER_TIMEOUT = Duration.ofSeconds(20);
     private static final long POLL_NANOS = 50_000_000;
+    private static final Duration MONITOR_INTERVAL = Duration.ofSeconds(5);
     private static final int SUBMISSIONS = 3;
     private static final String STORM_ROOT = "/storm";
     private static final KillOptions AT_ONCE = killOptions();
@@ -76,6 +78,7 @@ public final class LocalStack implements AutoCloseable {
     private LocalMirror mirror;
     private ReportsServer reports;
     private final Map<String, LocalCapture> captures = new LinkedHashMap<>();
+    private final List<MonitorServer> monitors = new ArrayList<>();
     private LocalCluster storm;
     private Runnable beforeExit = () -> {};
     private List<String> queryCommand = List.of();
@@ -142,6 +145,7 @@ public final class LocalStack implements AutoCloseable {
         settings.groups().forEach(group -> StackFolder.write(settings.data(), groupSettings(group)));
         registries.keepSynchronized();
         if (settings.reports()) {
+            startMonitors();
             reports = new ReportsServer(reportsSettings(), queryCommand).start();
         }
         nameServices();
@@ -162,6 +166,13 @@ public final class LocalStack implements AutoCloseable {
         }
     }
 
+    /** The page Health shows what they tell. */
+    private void startMonitors() {
+        for (DcGroup group : settings.groups()) {
+            monitors.add(MonitorServer.start(groupSettings(group), "127.0.0.1", "0", MONITOR_INTERVAL));
+        }
+    }
+
     private void nameServices() {
         Map<String, List<URI>> services = new LinkedHashMap<>();
         List<URI> urls = new ArrayList<>(List.of(registryUrl()));
@@ -169,6 +180,9 @@ public final class LocalStack implements AutoCloseable {
         services.put("lightflow-registry", urls);
         if (reports != null) {
             services.put("lightflow-reports", List.of(reportsUrl()));
+            services.put(
+                    "lightflow-monitor",
+                    monitors.stream().map(MonitorServer::url).toList());
         }
         if (settings.capture()) {
             services.put(
@@ -176,13 +190,29 @@ public final class LocalStack implements AutoCloseable {
                     captures.values().stream().map(LocalCapture::adminUrl).toList());
         }
         ServiceTargets.write(settings.targetsFolder(), services);
+        StackAddresses.write(settings.data(), addresses());
+    }
+
+    private Map<String, String> addresses() {
+        Map<String, String> addresses = new LinkedHashMap<>();
+        if (reports != null) {
+            addresses.put("REPORTS", reportsUrl().toString());
+        }
+        addresses.put("REGISTRY", registryUrl().toString());
+        frontBootstraps().forEach((dc, servers) -> addresses.put(StackAddresses.variable("KAFKA", dc), servers));
+        captures.forEach((dc, capture) -> {
+            addresses.put(StackAddresses.variable("CAPTURE", dc), capture.url().toString());
+            addresses.put(StackAddresses.variable("CAPTURE_TOKEN", dc), capture.partnerToken());
+        });
+        return addresses;
     }
 
     /** Statistics of replayed logs lag by years without being stale. */
     private ReportsSettings reportsSettings() {
         ReportsSettings reportsSettings = ReportsSettings.of(
                         0, DatabaseSettings.of(jdbcUrl(), EmbeddedPostgresServer.USER, null))
-                .withBudgets(BudgetSettings.DEFAULT.withMaxLag(Optional.empty()));
+                .withBudgets(BudgetSettings.DEFAULT.withMaxLag(Optional.empty()))
+                .withMonitors(monitors.stream().map(MonitorServer::url).toList());
         if (queryCommand.isEmpty()) {
             return reportsSettings;
         }
@@ -466,10 +496,12 @@ public final class LocalStack implements AutoCloseable {
         List<List<AutoCloseable>> stages = new ArrayList<>();
         List<AutoCloseable> first = present(storm == null ? null : this::closeStorm, mirror);
         first.addAll(captures.values());
+        first.addAll(monitors);
         stages.add(first);
         List<AutoCloseable> users = present(registries, central, reports);
         users.addAll(fronts.values());
         users.add(() -> ServiceTargets.delete(settings.targetsFolder()));
+        users.add(() -> StackAddresses.delete(settings.data()));
         stages.add(users);
         stages.add(List.of(postgres, zookeeper));
         IllegalStateException failure = null;

@@ -1,16 +1,11 @@
 package io.lightflow.topology.monitor;
 
-import io.lightflow.topology.metrics.MetricsEndpoint;
 import io.lightflow.topology.operator.DurationOption;
 import io.lightflow.topology.operator.SettingsOption;
 import io.lightflow.topology.settings.GroupSettings;
-import io.lightflow.topology.settings.MetricsSection;
-import io.prometheus.metrics.instrumentation.jvm.JvmMetrics;
-import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -88,16 +83,9 @@ public final class MonitorCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         GroupSettings settings = settingsOption.read();
-        PrometheusRegistry registry = new PrometheusRegistry();
-        JvmMetrics.builder().register(registry);
-        gauges.forEach(file -> registry.register(new GaugeFile(file)));
-        try (GroupMonitor monitor = GroupMonitor.of(settings, others);
-                MetricsEndpoint endpoint =
-                        MetricsEndpoint.open(new MetricsSection(host, port, null), registry, monitor::shards)) {
-            MonitorMetrics.register(monitor, InstantSource.system(), registry);
-            monitor.start(interval);
+        try (MonitorServer monitor = MonitorServer.start(settings, host, port, interval, gauges, others)) {
             PrintWriter out = spec.commandLine().getOut();
-            out.println("Metrics of group " + settings.group() + " at http://" + host + ":" + endpoint.port()
+            out.println("Metrics of group " + settings.group() + " at " + monitor.url()
                     + "/metrics, health at /health/ready");
             out.flush();
             new CountDownLatch(1).await();

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The project's Markdown files. */
-final class Documents {
-    static final Path PROJECT = project();
+public final class Documents {
+    public static final Path PROJECT = project();
 
     private static final String FENCE = "```";
 
@@ -23,16 +23,16 @@ final class Documents {
      * @param number from 1
      * @param language of the code block that it is in; null if it is in none, empty if the block names none
      */
-    record Line(Path file, int number, String language, String text) {
+    public record Line(Path file, int number, String language, String text) {
         /** Where it is, for messages. */
-        String place() {
+        public String place() {
             return PROJECT.relativize(file) + ":" + number;
         }
     }
 
     /** A code block. */
     record Block(Path file, int number, String text) {
-        String place() {
+        public String place() {
             return PROJECT.relativize(file) + ":" + number;
         }
     }
@@ -63,7 +63,7 @@ final class Documents {
                 && !name.contains("node_modules/");
     }
 
-    static List<Line> lines(Path file) {
+    public static List<Line> lines(Path file) {
         List<Line> lines = new ArrayList<>();
         String language = null;
         int number = 0;
