@@ -6,13 +6,28 @@ import io.lightflow.database.PostgresSettings;
 import io.lightflow.database.PostgresSetupException;
 import io.lightflow.sink.SinkUnavailableException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.postgresql.PGConnection;
 
 /**
  * Connections to PostgreSQL. Connects when first asked, so it can be made while PostgreSQL is unavailable. Thread-safe.
+ *
+ * <p>A proxy or a firewall may cut a connection without telling the server. The session then keeps its transaction and
+ * its locks until a time-out, and no time-out ends a COPY that waits for rows. So the next connection ends the sessions
+ * that this pool has lost.
  */
 final class PostgresPool implements AutoCloseable {
+    /** Another program's session may have got the same process number meanwhile; it has another name. */
+    private static final String END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            + " WHERE pid = ANY (?) AND usename = current_user"
+            + " AND application_name = current_setting('application_name')";
+
     private final HikariDataSource connections = new HikariDataSource();
+    /** Process numbers of sessions whose connection broke at work; the server may not know. */
+    private final Set<Integer> lostSessions = ConcurrentHashMap.newKeySet();
 
     PostgresPool(PostgresSettings settings, String name) {
         long connectMs = settings.connectTimeout().toMillis();
@@ -55,10 +70,30 @@ final class PostgresPool implements AutoCloseable {
      */
     <T> T run(String action, Work<T> work) {
         try (Connection connection = connections.getConnection()) {
-            return work.on(connection);
+            int session = connection.unwrap(PGConnection.class).getBackendPID();
+            endLostSessions(connection);
+            try {
+                return work.on(connection);
+            } finally {
+                if (connection.isClosed()) {
+                    lostSessions.add(session);
+                }
+            }
         } catch (SQLException e) {
             throw PostgresErrors.translate(action, e);
         }
+    }
+
+    private void endLostSessions(Connection connection) throws SQLException {
+        if (lostSessions.isEmpty()) {
+            return;
+        }
+        Set<Integer> lost = Set.copyOf(lostSessions);
+        try (PreparedStatement statement = connection.prepareStatement(END_SESSIONS)) {
+            statement.setArray(1, connection.createArrayOf("int4", lost.toArray()));
+            statement.execute();
+        }
+        lostSessions.removeAll(lost);
     }
 
     /** Does work in one transaction, committed at its end and rolled back if it throws. */
