@@ -30,6 +30,10 @@ import org.apache.iceberg.jdbc.JdbcCatalog;
 /** The catalog of the archive: it points at the newest metadata of each table. Thread-safe. */
 public final class ArchiveCatalog implements AutoCloseable {
     private static final String CATALOG = "lightflow";
+    /** In seconds, as the driver takes them. */
+    private static final String CONNECT_TIMEOUT = "10";
+
+    private static final String SOCKET_TIMEOUT = "30";
 
     private final Catalog catalog;
 
@@ -49,7 +53,8 @@ public final class ArchiveCatalog implements AutoCloseable {
     public static ArchiveCatalog jdbc(
             String url, String user, String password, String schema, String warehouse, Map<String, String> files) {
         createTables(url, user, password, schema);
-        String parameters = "currentSchema=" + schema + "&connectTimeout=10&socketTimeout=30&tcpKeepAlive=true";
+        String parameters = "currentSchema=" + schema + "&connectTimeout=" + CONNECT_TIMEOUT + "&loginTimeout="
+                + CONNECT_TIMEOUT + "&socketTimeout=" + SOCKET_TIMEOUT + "&tcpKeepAlive=true";
         Map<String, String> properties = new HashMap<>(files);
         properties.put("uri", url + (url.contains("?") ? "&" : "?") + parameters);
         properties.put("jdbc.user", user);
@@ -79,6 +84,9 @@ public final class ArchiveCatalog implements AutoCloseable {
         Properties login = new Properties();
         login.setProperty("user", user);
         login.setProperty("password", password == null ? "" : password);
+        login.setProperty("connectTimeout", CONNECT_TIMEOUT);
+        login.setProperty("loginTimeout", CONNECT_TIMEOUT);
+        login.setProperty("socketTimeout", SOCKET_TIMEOUT);
         try (Connection connection = DriverManager.getConnection(url, login);
                 Statement statement = connection.createStatement()) {
             String quoted = '"' + schema + '"';

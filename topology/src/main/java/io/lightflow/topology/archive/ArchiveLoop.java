@@ -17,10 +17,19 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The loop of the topology {@code archive}. Each topic belongs to one table, and each table has its own ledger. So the
  * tables move independently, and a failure of one leaves the others as they are.
+ *
+ * <p>A commit costs about the same for one record as for ten thousand. So commits follow the host: if they take long,
+ * they become rarer and larger, and at most a quarter of the time is spent on them. A batch waits for a commit only if
+ * the records in memory have reached their bound.
  */
 final class ArchiveLoop implements BlockLoop {
     /** A table without new records only moves its ledger; that is rarely worth a snapshot. */
     private static final Duration IDLE_COMMIT_INTERVAL = Duration.ofMinutes(10);
+
+    /** All tables' commits, one after the other, may take this part of the time until the next ones. */
+    private static final int COMMITS_PER_PACE = 4;
+    /** Slow commits delay the next ones up to this interval, so that records stay visible within a minute. */
+    private static final Duration MAX_PACE = Duration.ofSeconds(30);
 
     private final Map<String, ArchiveTable> tableOfTopic;
     private final Map<ArchiveTable, TableLoop> loops;
@@ -79,12 +88,23 @@ final class ArchiveLoop implements BlockLoop {
 
     private void commitIfDue(ArchiveTable table, TableLoop loop, boolean isFull) {
         long now = clock.millis();
-        boolean hasRecords = loop.bytes() > 0;
-        Duration interval = hasRecords ? commitInterval : IDLE_COMMIT_INTERVAL;
-        if (hasRecords && isFull || now - committedMs.get(table) >= interval.toMillis() && loop.hasNews()) {
+        if (isDue(loop, now - committedMs.get(table), isFull)) {
             committedMs.put(table, now);
             loop.commit();
         }
+    }
+
+    private boolean isDue(TableLoop loop, long sinceMs, boolean isFull) {
+        if (loop.bytes() == 0) {
+            return sinceMs >= IDLE_COMMIT_INTERVAL.toMillis() && !loop.isCommitting() && loop.hasNews();
+        }
+        return isFull || sinceMs >= intervalMs() && !loop.isCommitting();
+    }
+
+    private long intervalMs() {
+        long durationMs =
+                loops.values().stream().mapToLong(TableLoop::commitDurationMs).sum();
+        return Math.max(commitInterval.toMillis(), Math.min(COMMITS_PER_PACE * durationMs, MAX_PACE.toMillis()));
     }
 
     private List<Block> only(ArchiveTable table, List<Block> blocks) {

@@ -46,6 +46,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
+import org.apache.iceberg.Table;
 
 /**
  * The topology {@code archive}: writes light and joined events to Iceberg tables, with its ledger in their snapshots.
@@ -212,23 +213,20 @@ public final class ArchiveTopology implements TopologyDescriptor {
         Executor writers = writers(section(settings).writers());
         Map<ArchiveTable, TableLoop> loops = new EnumMap<>(ArchiveTable.class);
         for (ArchiveTable kind : ArchiveTable.values()) {
-            // Each has its own view of the table: they are not thread-safe.
-            HourCompaction compaction = new HourCompaction(
-                    catalog.table(settings.group(), kind),
-                    new TableFiles(kind, catalog.table(settings.group(), kind))::merge);
-            RowWriter writer = new RowWriter(kind, catalog.table(settings.group(), kind), schemas(settings), clock);
+            // One view of the table for all: its loop lets one thread at a time use it. A view holds all snapshots.
+            Table table = catalog.table(settings.group(), kind);
+            IcebergTable work = new IcebergTable(
+                    settings.group() + "." + kind.tableName(),
+                    new RowWriter(kind, table, schemas(settings), clock),
+                    new HourCompaction(table, new TableFiles(kind, table)::merge),
+                    new TableUpkeep(table, rules(settings, kind), clock),
+                    closedMs::get,
+                    clock);
             loops.put(
                     kind,
                     new TableLoop(
-                            new IcebergTable(
-                                    settings.group() + "." + kind.tableName(),
-                                    writer,
-                                    compaction,
-                                    new TableUpkeep(
-                                            catalog.table(settings.group(), kind), rules(settings, kind), clock),
-                                    closedMs::get,
-                                    clock),
-                            metrics.measured(new TableSink(catalog.table(settings.group(), kind), clock)),
+                            work,
+                            metrics.measured(new TableSink(table, clock)),
                             clock,
                             BackoffRetrier.real(metrics),
                             writers,

@@ -51,6 +51,7 @@ final class TableLoop {
 
     private final TableWork table;
     private final Sink<NewFiles> sink;
+    private final InstantSource clock;
     private final StoppedShards stopped;
     private final BackoffRetrier retrier;
     private final Executor helper;
@@ -65,6 +66,9 @@ final class TableLoop {
     private long bytes;
     /** Null if no commit is in flight. */
     private InFlight inFlight;
+
+    /** How long the last commit took, with what follows it. Written by the thread that makes the commit. */
+    private volatile long commitDurationMs;
 
     /** What the loop does with its table, beside moving the ledger. */
     interface TableWork {
@@ -88,6 +92,7 @@ final class TableLoop {
             LoopObserver observer) {
         this.table = table;
         this.sink = sink;
+        this.clock = clock;
         this.stopped = new StoppedShards(clock, observer);
         this.retrier = retrier;
         this.helper = helper;
@@ -97,6 +102,16 @@ final class TableLoop {
     /** Bytes of the records that wait for a commit. */
     long bytes() {
         return bytes;
+    }
+
+    /** Whether another thread is making a commit. */
+    boolean isCommitting() {
+        return inFlight != null && !inFlight.task.isDone();
+    }
+
+    /** How long the last commit took, with what follows it. */
+    long commitDurationMs() {
+        return commitDurationMs;
     }
 
     /** Whether anything waits for a commit. */
@@ -221,7 +236,12 @@ final class TableLoop {
         moves.forEach(move -> committed.put(move.shard(), move.next()));
         Doubt doubt = new Doubt(moves, records);
         inFlight = new InFlight(doubt, new FutureTask<>(() -> {
-            doubt.resolve();
+            long begunMs = clock.millis();
+            try {
+                doubt.resolve();
+            } finally {
+                commitDurationMs = clock.millis() - begunMs;
+            }
             return null;
         }));
         helper.execute(LogContext.carried(inFlight.task));

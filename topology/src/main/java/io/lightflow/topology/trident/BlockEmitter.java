@@ -3,7 +3,6 @@ package io.lightflow.topology.trident;
 import io.lightflow.event.Block;
 import io.lightflow.event.WriterSchemas;
 import io.lightflow.sink.SinkUnavailableException;
-import io.lightflow.topology.descriptor.ShardPositions;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.PollBudget;
@@ -52,7 +51,7 @@ final class BlockEmitter implements Emitter<Object> {
     private final String topology;
     private final TaskHints hints;
     private final ShardReader reader;
-    private final ShardPositions positions;
+    private final ReplayPositions positions;
     private final GuardedCloser closer;
     private final ExecutorSignal signal;
     private final WorkerMetrics worker;
@@ -71,7 +70,7 @@ final class BlockEmitter implements Emitter<Object> {
         this.topology = topology.name();
         this.hints = hints;
         this.reader = reader(topology, settings, shards);
-        this.positions = topology.positions(settings);
+        this.positions = new ReplayPositions(topology.positions(settings), System::nanoTime);
         this.outage = new OutageLog(LOG, "Shards " + shards + " are read again");
         this.closer = new GuardedCloser("a task's reader", this::closeAll, CLOSE_TIMEOUT);
         this.signal = ExecutorSignal.of(topology.stormName(settings.group()));

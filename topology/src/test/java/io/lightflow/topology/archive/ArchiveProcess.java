@@ -89,7 +89,7 @@ final class ArchiveProcess {
                     meanwhile.run();
                 },
                 LoopObserver.NONE);
-        HourCompaction compaction = new HourCompaction(catalog.load(io, faults), this::merge);
+        HourCompaction compaction = new HourCompaction(table, this::merge);
         this.loop = new TableLoop(
                 new TableLoop.TableWork() {
                     @Override
