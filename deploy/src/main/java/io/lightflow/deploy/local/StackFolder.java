@@ -5,7 +5,12 @@ import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.embedded.EmbeddedPostgresSettings;
 import io.lightflow.deploy.embedded.EmbeddedPostgresSettings.AtJvmExit;
 import io.lightflow.deploy.embedded.EmbeddedZooKeeper;
+import io.lightflow.topology.settings.FrontSection;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.KafkaSection;
+import io.lightflow.topology.settings.PostgresSection;
+import io.lightflow.topology.settings.RegistrySection;
+import io.lightflow.topology.settings.ZooKeeperSection;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -242,25 +247,24 @@ public final class StackFolder implements AutoCloseable {
     }
 
     private GroupSettings withAddresses(GroupSettings written) {
-        Map<String, GroupSettings.Front> fronts = new LinkedHashMap<>(written.fronts());
+        Map<String, FrontSection> fronts = new LinkedHashMap<>(written.fronts());
         fronts.replaceAll((dc, front) ->
-                frontKafkas.containsKey(dc) ? new GroupSettings.Front(frontKafkas.get(dc), front.properties()) : front);
+                frontKafkas.containsKey(dc) ? new FrontSection(frontKafkas.get(dc), front.properties()) : front);
         return new GroupSettings(
                 written.group(),
                 written.dataCenters(),
                 written.shards(),
                 centralKafka == null
                         ? written.kafka()
-                        : new GroupSettings.Kafka(centralKafka, written.kafka().properties()),
+                        : new KafkaSection(centralKafka, written.kafka().properties()),
                 fronts,
-                registry == null ? written.registry() : new GroupSettings.Registry(List.of(registry)),
+                registry == null ? written.registry() : new RegistrySection(List.of(registry)),
                 jdbcUrl == null
                         ? written.postgres()
-                        : new GroupSettings.Postgres(jdbcUrl, EmbeddedPostgresServer.USER, null, null),
+                        : new PostgresSection(jdbcUrl, EmbeddedPostgresServer.USER, null, null),
                 zookeeper == null
                         ? written.zookeeper()
-                        : new GroupSettings.ZooKeeper(
-                                zookeeper, written.zookeeper().root(), null, null, null),
+                        : new ZooKeeperSection(zookeeper, written.zookeeper().root(), null, null, null),
                 written.store(),
                 written.join(),
                 written.pace(),

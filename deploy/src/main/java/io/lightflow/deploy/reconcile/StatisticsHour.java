@@ -4,7 +4,7 @@ import io.lightflow.database.StatisticsTable;
 import io.lightflow.position.Position;
 import io.lightflow.position.PositionCodec;
 import io.lightflow.sink.SinkUnavailableException;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.PostgresSection;
 import io.lightflow.topology.statistics.StatisticsTopology;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -41,7 +41,7 @@ final class StatisticsHour implements AutoCloseable {
     }
 
     /** @throws SinkUnavailableException if PostgreSQL is unavailable */
-    static StatisticsHour open(GroupSettings.Postgres settings, Instant hour) {
+    static StatisticsHour open(PostgresSection settings, Instant hour) {
         Properties properties = new Properties();
         properties.setProperty("user", settings.user());
         properties.setProperty("password", settings.password() == null ? "" : settings.password());

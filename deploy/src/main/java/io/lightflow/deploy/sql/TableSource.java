@@ -5,6 +5,7 @@ import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.local.StackFolder;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.PostgresSection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -109,7 +110,7 @@ public final class TableSource implements AutoCloseable {
         if (folder.isPresent()) {
             return new StatisticsRows.Database(folder.get().jdbcUrl(), EmbeddedPostgresServer.USER, null);
         }
-        GroupSettings.Postgres postgres = settings.values().iterator().next().postgres();
+        PostgresSection postgres = settings.values().iterator().next().postgres();
         return new StatisticsRows.Database(postgres.url(), postgres.user(), postgres.password());
     }
 

@@ -6,6 +6,7 @@ import io.lightflow.deploy.local.StackFolder;
 import io.lightflow.time.Durations;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.operator.CommandErrors;
+import io.lightflow.topology.settings.FrontSection;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trace.EventTracer;
 import io.lightflow.topology.trace.IdTrace;
@@ -135,7 +136,7 @@ public final class WhyCommand implements Callable<Integer> {
 
     /** A front cluster tells one offset; it is not started for that. */
     private GroupSettings withRunningFronts(GroupSettings settings) {
-        Map<String, GroupSettings.Front> running = new TreeMap<>(settings.fronts());
+        Map<String, FrontSection> running = new TreeMap<>(settings.fronts());
         running.keySet().removeIf(dc -> EmbeddedKafka.bootstrapServersOfRunning(source.data.resolve("kafka-" + dc))
                 .isEmpty());
         return settings.withFronts(running);

@@ -30,7 +30,7 @@ import io.lightflow.topology.aerospike.Traffic;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.schema.RegistrySchemas;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -305,7 +305,7 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private static RegistrySchemas schemas(LocalStack stack) {
-        return RegistrySchemas.connect(new GroupSettings.Registry(List.of(stack.registryUrl())));
+        return RegistrySchemas.connect(new RegistrySection(List.of(stack.registryUrl())));
     }
 
     private Map<String, Double> cpuSeconds(LocalStack stack, ForkedKafka kafka) {

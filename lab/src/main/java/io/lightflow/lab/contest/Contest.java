@@ -13,7 +13,7 @@ import io.lightflow.lab.feed.FeedTotals;
 import io.lightflow.lab.measure.BenchStack;
 import io.lightflow.lab.measure.ProcessUsage;
 import io.lightflow.topology.schema.RegistrySchemas;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ public final class Contest {
         this.settings = settings;
         this.log = log;
         // The schemas of this build are known without a registry.
-        this.schemas = RegistrySchemas.connect(new GroupSettings.Registry(List.of(URI.create("http://127.0.0.1:1"))));
+        this.schemas = RegistrySchemas.connect(new RegistrySection(List.of(URI.create("http://127.0.0.1:1"))));
         contestants.add(new LightflowContestant(settings.lightflow(), schemas));
         settings.peers().forEach(peer -> contestants.add(new PeerContestant(peer, settings.peersFolder())));
     }

@@ -18,6 +18,7 @@ import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.postgres.PostgresStatisticsSink;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.PostgresSection;
 import io.lightflow.topology.statistics.StatisticsTopology;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -254,7 +255,7 @@ final class GeneratedHour {
             statistics.minute(key(hour.toEpochMilli(), altered % CAMPAIGNS)).clicks++;
         }
         List<Integer> shards = shards();
-        GroupSettings.Postgres postgres = settings.postgres();
+        PostgresSection postgres = settings.postgres();
         try (PostgresStatisticsSink sink = new PostgresStatisticsSink(
                 new PostgresSettings(postgres.url(), postgres.user(), ""),
                 StatisticsTopology.INSTANCE.name(),

@@ -17,6 +17,7 @@ import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import io.lightflow.topology.stores.StoreRebuild;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -159,8 +160,8 @@ final class Stage implements AutoCloseable {
                         .replace("CENTRAL_PROXY", endpoints.kafkaByProxy(ClusterSettings.CENTRAL)));
         group = new GroupOnCluster(cluster, GROUP, settings);
         group.submit(parallelism, topologyJar);
-        schemas = RegistrySchemas.connect(new GroupSettings.Registry(
-                List.of(URI.create(cluster.endpoints().registry()))));
+        schemas = RegistrySchemas.connect(
+                new RegistrySection(List.of(URI.create(cluster.endpoints().registry()))));
         feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints().kafka(), SHARDS, schemas.ids());
         awaitBeyond(now(), Topologies.of(group.settings()));
         progress.accept("all topologies are running");

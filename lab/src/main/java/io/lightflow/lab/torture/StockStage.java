@@ -10,7 +10,7 @@ import io.lightflow.lab.stock.CampaignMinute;
 import io.lightflow.lab.stock.CountTable;
 import io.lightflow.lab.stock.StockTopology;
 import io.lightflow.topology.schema.RegistrySchemas;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -76,7 +76,7 @@ final class StockStage implements AutoCloseable {
     /** Starts everything. Returns when the first events have been counted. */
     void start(LightFeed.Plan plan, Consumer<String> progress) throws SQLException {
         cluster.up(progress);
-        SchemaIds ids = RegistrySchemas.connect(new GroupSettings.Registry(
+        SchemaIds ids = RegistrySchemas.connect(new RegistrySection(
                         List.of(URI.create(cluster.endpoints().registry()))))
                 .ids();
         impressionSchema = ids.of(Impression.getClassSchema());

@@ -15,7 +15,7 @@ import io.lightflow.lab.feed.MissingImpressions;
 import io.lightflow.lab.replay.CaptureRoute;
 import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.schema.RegistrySchemas;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,7 +114,7 @@ public final class ReplayHttpCommand implements Callable<Integer> {
     }
 
     private static RegistrySchemas schemas(LocalStack stack) {
-        return RegistrySchemas.connect(new GroupSettings.Registry(List.of(stack.registryUrl())));
+        return RegistrySchemas.connect(new RegistrySection(List.of(stack.registryUrl())));
     }
 
     private static Report replay(LocalStack stack, Feed feed, FeedProducer producer) throws InterruptedException {

@@ -9,7 +9,7 @@ import io.lightflow.lab.feed.SkippedRows;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.topology.schema.RegistrySchemas;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ final class Settlement {
             Books books = completion.books();
             List<String> differences = new ArrayList<>(completion.differences());
             Totals postgres = PostgresTotals.read(stack);
-            GroupSettings.Registry registry = new GroupSettings.Registry(List.of(stack.registryUrl()));
+            RegistrySection registry = new RegistrySection(List.of(stack.registryUrl()));
             Totals topics = JoinedTopics.count(
                     RegistrySchemas.connect(registry),
                     stack.centralBootstrap(),

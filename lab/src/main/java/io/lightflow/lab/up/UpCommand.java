@@ -13,7 +13,7 @@ import io.lightflow.lab.feed.FeedSettings;
 import io.lightflow.lab.feed.FeedTotals;
 import io.lightflow.topology.operator.CommandErrors;
 import io.lightflow.topology.schema.RegistrySchemas;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import io.lightflow.topology.settings.SettingsException;
 import io.lightflow.topology.stores.StoreRebuild;
 import java.io.IOException;
@@ -107,7 +107,7 @@ public final class UpCommand implements Callable<Integer> {
     }
 
     private int show(LocalStack stack, Feed feed) throws Exception {
-        GroupSettings.Registry registry = new GroupSettings.Registry(List.of(stack.registryUrl()));
+        RegistrySection registry = new RegistrySection(List.of(stack.registryUrl()));
         FeedSettings feedSettings = FeedSettings.toFrontClusters(
                         stack.frontBootstraps(), stack.settings().shards())
                 .withRate(options.rate());

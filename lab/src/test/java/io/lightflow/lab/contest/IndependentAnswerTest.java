@@ -23,7 +23,7 @@ import io.lightflow.statistics.Dimension;
 import io.lightflow.statistics.StatisticsKey;
 import io.lightflow.store.MemoryJoinStore;
 import io.lightflow.topology.schema.RegistrySchemas;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ class IndependentAnswerTest {
             () -> new ProbeFeed(new BenchFeed(EVENTS), "us-west", new ProbeFeed.Probes());
 
     private final RegistrySchemas schemas =
-            RegistrySchemas.connect(new GroupSettings.Registry(List.of(URI.create("http://127.0.0.1:1"))));
+            RegistrySchemas.connect(new RegistrySection(List.of(URI.create("http://127.0.0.1:1"))));
     private final IndependentAnswer answer = IndependentAnswer.of(FEEDS);
     private final BatchResult result = batch();
 

@@ -13,7 +13,7 @@ import io.lightflow.lab.feed.Feed;
 import io.lightflow.lab.feed.FeedEvent;
 import io.lightflow.lab.feed.KeyPartitioner;
 import io.lightflow.topology.schema.RegistrySchemas;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -53,7 +53,7 @@ final class ShardTraffic {
 
     /** The schemas of this build are known without a registry. */
     static RegistrySchemas schemas() {
-        return RegistrySchemas.connect(new GroupSettings.Registry(List.of(URI.create("http://127.0.0.1:1"))));
+        return RegistrySchemas.connect(new RegistrySection(List.of(URI.create("http://127.0.0.1:1"))));
     }
 
     /** Decodes the records into blocks. */

@@ -28,6 +28,7 @@ import io.lightflow.topology.schema.PatientSchemas;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.ArchiveSection;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.PostgresSection;
 import io.lightflow.topology.settings.SettingsException;
 import io.lightflow.topology.settings.TaskSpread;
 import java.time.Duration;
@@ -117,7 +118,7 @@ public final class ArchiveTopology implements TopologyDescriptor {
             properties.putIfAbsent("warehouse", archive.warehouse());
             return ArchiveCatalog.rest(properties);
         }
-        GroupSettings.Postgres postgres = settings.postgres();
+        PostgresSection postgres = settings.postgres();
         return ArchiveCatalog.jdbc(
                 postgres.url(),
                 postgres.user(),

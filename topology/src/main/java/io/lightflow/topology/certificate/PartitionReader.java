@@ -1,7 +1,7 @@
 package io.lightflow.topology.certificate;
 
 import io.lightflow.topology.kafka.KafkaClients;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.KafkaSection;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,7 +33,7 @@ public final class PartitionReader implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
 
     /** @param name for the clients' ids */
-    public PartitionReader(GroupSettings.Kafka cluster, String name) {
+    public PartitionReader(KafkaSection cluster, String name) {
         KafkaClients clients = new KafkaClients(cluster);
         this.admin = clients.admin(name + "-lookup");
         this.consumer = clients.consumer(name, MAX_RECORDS_PER_POLL, MAX_FETCH_WAIT);

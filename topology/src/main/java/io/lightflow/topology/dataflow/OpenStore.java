@@ -9,6 +9,7 @@ import io.lightflow.topology.loop.LoopObserver;
 import io.lightflow.topology.rocksdb.RocksDbJoinStore;
 import io.lightflow.topology.rocksdb.RocksDbSettings;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RocksDbSection;
 import io.lightflow.topology.settings.SettingsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,7 +64,7 @@ public record OpenStore(JoinStore cells, BooleanSupplier wasEmpty, Consumer<Path
     }
 
     private static RocksDbSettings rocksDb(GroupSettings settings) {
-        GroupSettings.RocksDb rocksDb = settings.store().rocksdb();
+        RocksDbSection rocksDb = settings.store().rocksdb();
         return new RocksDbSettings(rocksDb.directory(), rules(settings).retention(), rocksDb.blockCacheMb());
     }
 

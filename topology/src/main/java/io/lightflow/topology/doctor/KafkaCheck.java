@@ -6,6 +6,7 @@ import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.kafka.TopicChecks;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.KafkaSection;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ final class KafkaCheck {
         this.settings = settings;
     }
 
-    private Admin admin(GroupSettings.Kafka kafka) {
+    private Admin admin(KafkaSection kafka) {
         return new KafkaClients(kafka).admin("lightflow-doctor-" + settings.group());
     }
 
@@ -85,7 +86,7 @@ final class KafkaCheck {
     }
 
     void front(String dc, Findings findings) throws ExecutionException, InterruptedException {
-        GroupSettings.Kafka kafka = settings.fronts().get(dc).kafka();
+        KafkaSection kafka = settings.fronts().get(dc).kafka();
         try (Admin admin = admin(kafka)) {
             describe(admin, kafka, findings);
             Set<String> light = new TreeSet<>();
@@ -112,7 +113,7 @@ final class KafkaCheck {
         }
     }
 
-    private static void describe(Admin admin, GroupSettings.Kafka kafka, Findings findings)
+    private static void describe(Admin admin, KafkaSection kafka, Findings findings)
             throws ExecutionException, InterruptedException {
         int brokers = admin.describeCluster().nodes().get().size();
         FinalizedVersionRange version = admin.describeFeatures()

@@ -1,7 +1,7 @@
 package io.lightflow.topology.doctor;
 
 import io.lightflow.time.Durations;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.PostgresSection;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -19,10 +19,10 @@ final class PostgresCheck {
     private static final Duration MAX_CLOCK_DIFFERENCE = Duration.ofSeconds(1);
     private static final int MIN_FREE_CONNECTIONS = 10;
 
-    private final GroupSettings.Postgres settings;
+    private final PostgresSection settings;
     private final InstantSource clock;
 
-    PostgresCheck(GroupSettings.Postgres settings, InstantSource clock) {
+    PostgresCheck(PostgresSection settings, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
     }

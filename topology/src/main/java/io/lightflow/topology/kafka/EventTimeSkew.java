@@ -1,8 +1,8 @@
 package io.lightflow.topology.kafka;
 
 import io.lightflow.position.Position;
-import io.lightflow.topology.settings.GroupSettings.Beacons;
-import io.lightflow.topology.settings.GroupSettings.Pace;
+import io.lightflow.topology.settings.PaceSection;
+import io.lightflow.topology.settings.PaceSection.Beacons;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -26,13 +26,13 @@ final class EventTimeSkew {
     private static final Duration MAX_WAIT_FOR_SLOW_SHARD = Duration.ofSeconds(5);
 
     private final Consumer<?, ?> consumer;
-    private final Pace pace;
+    private final PaceSection pace;
     private final InstantSource clock;
     private final Map<TopicPartition, Long> maxTimes = new HashMap<>();
     private final Map<TopicPartition, Long> lastNewsMs = new HashMap<>();
     private final Set<TopicPartition> paused = new HashSet<>();
 
-    EventTimeSkew(Consumer<?, ?> consumer, Pace pace, InstantSource clock) {
+    EventTimeSkew(Consumer<?, ?> consumer, PaceSection pace, InstantSource clock) {
         this.consumer = consumer;
         this.pace = pace;
         this.clock = clock;

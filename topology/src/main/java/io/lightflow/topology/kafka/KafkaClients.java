@@ -1,6 +1,6 @@
 package io.lightflow.topology.kafka;
 
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.KafkaSection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,9 +25,9 @@ public final class KafkaClients {
     /** Each task has a producer, and each shard for a moment. */
     private static final int PRODUCER_HEAP_SHARE = 32;
 
-    private final GroupSettings.Kafka settings;
+    private final KafkaSection settings;
 
-    public KafkaClients(GroupSettings.Kafka settings) {
+    public KafkaClients(KafkaSection settings) {
         this.settings = settings;
     }
 

@@ -9,7 +9,7 @@ import io.lightflow.event.LightEvent;
 import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition.Incarnation;
-import io.lightflow.topology.settings.GroupSettings.Pace;
+import io.lightflow.topology.settings.PaceSection;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -66,7 +66,7 @@ public final class ShardReader implements AutoCloseable {
     private final SortedMap<String, EventType> topics;
     private final int partitions;
     private final List<Integer> shards;
-    private final Pace pace;
+    private final PaceSection pace;
     private final EntryDecoder decoder;
     private final InstantSource clock;
 
@@ -102,7 +102,7 @@ public final class ShardReader implements AutoCloseable {
             SortedMap<String, EventType> topics,
             int partitions,
             Collection<Integer> shards,
-            Pace pace,
+            PaceSection pace,
             EntryDecoder decoder,
             InstantSource clock) {
         this.consumer = consumer;

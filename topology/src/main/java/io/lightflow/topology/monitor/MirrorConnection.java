@@ -3,6 +3,7 @@ package io.lightflow.topology.monitor;
 import io.lightflow.event.EventType;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.KafkaSection;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,7 +28,7 @@ final class MirrorConnection implements Source.Connection<Map<String, Long>> {
     private final Admin admin;
     private final Map<String, List<TopicPartition>> partitions = new LinkedHashMap<>();
 
-    private MirrorConnection(GroupSettings settings, GroupSettings.Kafka kafka) {
+    private MirrorConnection(GroupSettings settings, KafkaSection kafka) {
         this.admin = new KafkaClients(kafka).admin("lightflow-monitor-" + settings.group());
     }
 

@@ -16,7 +16,7 @@ import io.lightflow.event.WriterSchemas;
 import io.lightflow.registry.client.RegistryUnavailableException;
 import io.lightflow.registry.client.SchemaNotFoundException;
 import io.lightflow.registry.client.SchemaRegistryClient;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ public final class RegistrySchemas implements WriterSchemas {
         COMPILED.forEach(client::preload);
     }
 
-    public static RegistrySchemas connect(GroupSettings.Registry settings) {
+    public static RegistrySchemas connect(RegistrySection settings) {
         return new RegistrySchemas(new SchemaRegistryClient(RegistryAccess.clientSettings(settings)));
     }
 

@@ -4,12 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lightflow.copy.CopyRule;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.secret.KafkaSecrets;
-import io.lightflow.secret.SecretReferences;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,14 +37,14 @@ public record GroupSettings(
         String group,
         List<String> dataCenters,
         int shards,
-        Kafka kafka,
-        Map<String, Front> fronts,
-        Registry registry,
-        Postgres postgres,
-        ZooKeeper zookeeper,
-        Store store,
+        KafkaSection kafka,
+        Map<String, FrontSection> fronts,
+        RegistrySection registry,
+        PostgresSection postgres,
+        ZooKeeperSection zookeeper,
+        StoreSection store,
         JoinRules join,
-        Pace pace,
+        PaceSection pace,
         DataflowSection dataflow,
         StatisticsSection statistics,
         @JsonInclude(JsonInclude.Include.NON_NULL) List<CopySection> copies,
@@ -67,7 +64,7 @@ public record GroupSettings(
         Require.within("shards", shards, 1, 4096);
         Require.present("kafka", kafka);
         fronts = Require.filled("fronts", fronts);
-        for (Map.Entry<String, Front> front : fronts.entrySet()) {
+        for (Map.Entry<String, FrontSection> front : fronts.entrySet()) {
             if (!dataCenters.contains(front.getKey())) {
                 throw new WrongSettingException("the key fronts." + front.getKey()
                         + " names no data center of the group, which are " + dataCenters);
@@ -80,10 +77,10 @@ public record GroupSettings(
         Require.present("store", store);
         if (store.aerospike() != null && store.aerospike().set() == null) {
             AerospikeCluster.checkSet("group (or store.aerospike.set, if the group is to be named otherwise)", group);
-            store = new Store(null, store.aerospike().withSet(group));
+            store = new StoreSection(null, store.aerospike().withSet(group));
         }
         join = Require.orElse(join, new JoinRules(null, null, null, null, null, null, null, null, null, null, null));
-        pace = Require.orElse(pace, new Pace(null, null, null, null, null, null, null));
+        pace = Require.orElse(pace, new PaceSection(null, null, null, null, null, null, null));
         dataflow = Require.orElse(dataflow, new DataflowSection(null, null, null));
         statistics = Require.orElse(statistics, new StatisticsSection(null, null, null, null, null));
         metrics = Require.orElse(metrics, new MetricsSection(null, null, null));
@@ -100,11 +97,11 @@ public record GroupSettings(
     }
 
     /** These settings with other front clusters. */
-    public GroupSettings withFronts(Map<String, Front> others) {
+    public GroupSettings withFronts(Map<String, FrontSection> others) {
         return with(others, traffic);
     }
 
-    private GroupSettings with(Map<String, Front> otherFronts, TrafficSection otherTraffic) {
+    private GroupSettings with(Map<String, FrontSection> otherFronts, TrafficSection otherTraffic) {
         return new GroupSettings(
                 group,
                 dataCenters,
@@ -136,296 +133,6 @@ public record GroupSettings(
     public JoinSettings joinSettings() {
         JoinSettings rules = join.of(group);
         return traffic == null ? rules : rules.with(traffic.rules());
-    }
-
-    /** @param properties further settings of the Kafka clients, such as for TLS */
-    public record Kafka(String bootstrapServers, Map<String, String> properties) {
-        public Kafka {
-            Require.present("kafka.bootstrapServers", bootstrapServers);
-            properties = Require.filled("kafka.properties", properties);
-        }
-
-        /**
-         * The properties with the secrets that they refer to. A changed secret counts for the next client.
-         *
-         * @throws SettingsException if a variable is not set, or a file unreadable
-         */
-        public Map<String, String> resolvedProperties() {
-            try {
-                return KafkaSecrets.resolve("kafka.properties", properties, new SecretReferences(System.getenv()));
-            } catch (IllegalArgumentException e) {
-                throw new SettingsException(e.getMessage(), e);
-            }
-        }
-
-        /** Without the properties, which may hold secrets. */
-        @Override
-        public String toString() {
-            return "Kafka[bootstrapServers=" + bootstrapServers + ", properties of " + properties.keySet() + "]";
-        }
-    }
-
-    /**
-     * A front cluster.
-     *
-     * @param properties further settings of the Kafka clients, such as for TLS
-     */
-    public record Front(String bootstrapServers, Map<String, String> properties) {
-        private void check(String path) {
-            Require.present(path + ".bootstrapServers", bootstrapServers);
-            Require.filled(path + ".properties", properties);
-        }
-
-        /** The settings of its clients. */
-        public Kafka kafka() {
-            return new Kafka(bootstrapServers, properties);
-        }
-
-        /** Without the properties, which may hold secrets. */
-        @Override
-        public String toString() {
-            return kafka().toString();
-        }
-    }
-
-    /**
-     * @param user for basic authentication; its password is a secret of the workers
-     * @param passwordVariable environment variable that holds the user's password
-     * @param passwordFile file that holds the user's password
-     * @param tokenVariable environment variable that holds a bearer token, instead of a user
-     * @param tokenFile file that holds a bearer token, instead of a user
-     * @param tls null: the certificate authorities that Java trusts
-     */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record Registry(
-            List<URI> urls,
-            String user,
-            String passwordVariable,
-            Path passwordFile,
-            String tokenVariable,
-            Path tokenFile,
-            Tls tls) {
-        public Registry {
-            Require.notEmpty("registry.urls", urls);
-            urls = List.copyOf(urls);
-            Require.oneSource("registry.password", passwordVariable, passwordFile);
-            Require.oneSource("registry.token", tokenVariable, tokenFile);
-            boolean hasPassword = passwordVariable != null || passwordFile != null;
-            boolean hasToken = tokenVariable != null || tokenFile != null;
-            if (hasPassword != (user != null)) {
-                throw new WrongSettingException("the key registry.user needs registry.passwordVariable or"
-                        + " registry.passwordFile, and the other way round");
-            }
-            if (hasPassword && hasToken) {
-                throw new WrongSettingException("the key registry takes either a user or a token, found both");
-            }
-        }
-
-        /** Without credentials. */
-        public Registry(List<URI> urls) {
-            this(urls, null, null, null, null, null, null);
-        }
-
-        /** @throws SettingsException if the secret cannot be read */
-        public String password() {
-            return Require.secret("registry.password", passwordVariable, passwordFile);
-        }
-
-        /**
-         * The bearer token; empty if there is none.
-         *
-         * @throws SettingsException if the secret cannot be read
-         */
-        public String token() {
-            return Require.secret("registry.token", tokenVariable, tokenFile);
-        }
-
-        /**
-         * Key stores, PKCS #12 or JKS.
-         *
-         * @param trustStore the certificate authorities that may sign the registry's certificate
-         * @param keyStore the client's key and certificate; null if the registry asks for none
-         */
-        @JsonInclude(JsonInclude.Include.NON_NULL)
-        public record Tls(
-                Path trustStore,
-                String trustStorePasswordVariable,
-                Path trustStorePasswordFile,
-                Path keyStore,
-                String keyStorePasswordVariable,
-                Path keyStorePasswordFile) {
-            public Tls {
-                Require.present("registry.tls.trustStore", trustStore);
-                Require.oneSource(
-                        "registry.tls.trustStorePassword", trustStorePasswordVariable, trustStorePasswordFile);
-                Require.oneSource("registry.tls.keyStorePassword", keyStorePasswordVariable, keyStorePasswordFile);
-            }
-
-            public String trustStorePassword() {
-                return Require.secret(
-                        "registry.tls.trustStorePassword", trustStorePasswordVariable, trustStorePasswordFile);
-            }
-
-            public String keyStorePassword() {
-                return Require.secret("registry.tls.keyStorePassword", keyStorePasswordVariable, keyStorePasswordFile);
-            }
-        }
-    }
-
-    /**
-     * @param passwordVariable environment variable of the workers that holds the password
-     * @param passwordFile file of the workers that holds the password; without either there is no password
-     */
-    public record Postgres(String url, String user, String passwordVariable, Path passwordFile) {
-        public Postgres {
-            Require.present("postgres.url", url);
-            Require.present("postgres.user", user);
-            Require.oneSource("postgres.password", passwordVariable, passwordFile);
-        }
-
-        /** Without the parameters of the URL, which may hold a password. */
-        @Override
-        public String toString() {
-            int parameters = url.indexOf('?');
-            return "Postgres[url=" + (parameters < 0 ? url : url.substring(0, parameters) + "?...") + ", user=" + user
-                    + ", passwordVariable=" + passwordVariable + ", passwordFile=" + passwordFile + "]";
-        }
-
-        /** @throws SettingsException if the password is named, but cannot be read */
-        public String password() {
-            return Require.secret("postgres.password", passwordVariable, passwordFile);
-        }
-    }
-
-    /**
-     * @param user for digest authentication: then only this user may read and change the group's nodes
-     * @param passwordVariable environment variable of the workers that holds the user's password
-     * @param passwordFile file of the workers that holds the user's password
-     */
-    public record ZooKeeper(String connect, String root, String user, String passwordVariable, Path passwordFile) {
-        public ZooKeeper {
-            Require.present("zookeeper.connect", connect);
-            root = Require.orElse(root, "/lightflow");
-            if (!root.startsWith("/") || root.endsWith("/")) {
-                throw new WrongSettingException(
-                        "the key zookeeper.root must begin with / and not end with it, found " + root);
-            }
-            Require.oneSource("zookeeper.password", passwordVariable, passwordFile);
-            boolean hasPassword = passwordVariable != null || passwordFile != null;
-            if (hasPassword != (user != null) || user != null && user.contains(":")) {
-                throw new WrongSettingException("the key zookeeper.user, which has no colon, needs"
-                        + " zookeeper.passwordVariable or zookeeper.passwordFile, and the other way round");
-            }
-        }
-
-        /** @throws SettingsException if the password cannot be read */
-        public String password() {
-            return Require.secret("zookeeper.password", passwordVariable, passwordFile);
-        }
-    }
-
-    /** One of the join stores; the other is null. */
-    public record Store(RocksDb rocksdb, AerospikeCluster aerospike) {
-        public Store {
-            if ((rocksdb == null) == (aerospike == null)) {
-                throw new WrongSettingException("the key store takes either store.rocksdb or store.aerospike, found "
-                        + (rocksdb == null ? "neither" : "both"));
-            }
-        }
-    }
-
-    /** @param rowCacheMb has no effect any more; accepted since settings of earlier versions have it */
-    public record RocksDb(Path directory, Integer blockCacheMb, Integer rowCacheMb) {
-        public RocksDb {
-            Require.present("store.rocksdb.directory", directory);
-            blockCacheMb =
-                    Require.within("store.rocksdb.blockCacheMb", Require.orElse(blockCacheMb, 128), 8, 1_000_000);
-            rowCacheMb = Require.within("store.rocksdb.rowCacheMb", Require.orElse(rowCacheMb, 256), 1, 16_000);
-        }
-    }
-
-    /** @param pollBytes the most bytes of keys and values that a task polls for one batch */
-    public record Pace(
-            Integer pollRecords,
-            Duration emitInterval,
-            Integer batchesInFlight,
-            Duration maxSkew,
-            Duration idleAfter,
-            Beacons beacons,
-            DataSize pollBytes) {
-        public Pace {
-            pollRecords = Require.within("pace.pollRecords", Require.orElse(pollRecords, 40_000), 1, 1_000_000);
-            emitInterval = Require.within(
-                    "pace.emitInterval",
-                    Require.orElse(emitInterval, Duration.ofMillis(10)),
-                    Duration.ofMillis(1),
-                    Duration.ofMinutes(1));
-            batchesInFlight = Require.within("pace.batchesInFlight", Require.orElse(batchesInFlight, 2), 1, 16);
-            maxSkew = Require.within(
-                    "pace.maxSkew",
-                    Require.orElse(maxSkew, Duration.ofMinutes(1)),
-                    Duration.ofSeconds(1),
-                    Duration.ofDays(30));
-            idleAfter = Require.within(
-                    "pace.idleAfter",
-                    Require.orElse(idleAfter, Duration.ofSeconds(30)),
-                    Duration.ofMillis(1),
-                    Duration.ofDays(1));
-            beacons = Require.orElse(beacons, Beacons.EXPECTED);
-            pollBytes = Require.within(
-                    "pace.pollBytes",
-                    Require.orElse(pollBytes, DataSize.ofMegabytes(64)),
-                    DataSize.ofMegabytes(1),
-                    DataSize.ofMegabytes(1024));
-        }
-    }
-
-    /** Whether the data centers send beacons. */
-    public enum Beacons {
-        /** They do: a topic-partition without news holds the watermark back, since its link may be down. */
-        EXPECTED,
-        /** They do not: the watermark ignores a topic-partition that is caught up and idle. */
-        NONE
-    }
-
-    /** The section of the topology {@code dataflow}. */
-    public record DataflowSection(Integer parallelism, Integer workers, Integer heapMb) {
-        public DataflowSection {
-            TaskSpread spread = TaskSpread.of("dataflow", parallelism, workers, heapMb);
-            parallelism = spread.parallelism();
-            workers = spread.workers();
-            heapMb = spread.heapMb();
-        }
-
-        public TaskSpread spread() {
-            return new TaskSpread(parallelism, workers, heapMb);
-        }
-    }
-
-    /**
-     * The section of the topology {@code stats-counter}.
-     *
-     * @param microBatch the longest time between two commits of statistics
-     * @param maxRows number of minute rows in memory that causes an early commit
-     */
-    public record StatisticsSection(
-            Integer parallelism, Integer workers, Integer heapMb, Duration microBatch, Integer maxRows) {
-        public StatisticsSection {
-            TaskSpread spread = TaskSpread.of("statistics", parallelism, workers, heapMb);
-            parallelism = spread.parallelism();
-            workers = spread.workers();
-            heapMb = spread.heapMb();
-            microBatch = Require.within(
-                    "statistics.microBatch",
-                    Require.orElse(microBatch, Duration.ofSeconds(15)),
-                    Duration.ofSeconds(1),
-                    Duration.ofHours(1));
-            maxRows = Require.within("statistics.maxRows", Require.orElse(maxRows, 100_000), 1, 10_000_000);
-        }
-
-        public TaskSpread spread() {
-            return new TaskSpread(parallelism, workers, heapMb);
-        }
     }
 
     /**

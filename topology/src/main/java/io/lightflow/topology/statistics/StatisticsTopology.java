@@ -26,6 +26,7 @@ import io.lightflow.topology.postgres.StatisticsReader;
 import io.lightflow.topology.schema.PatientSchemas;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.PostgresSection;
 import io.lightflow.topology.settings.TaskSpread;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -119,7 +120,7 @@ public final class StatisticsTopology implements TopologyDescriptor {
     }
 
     private static PostgresSettings postgres(GroupSettings settings) {
-        GroupSettings.Postgres postgres = settings.postgres();
+        PostgresSection postgres = settings.postgres();
         return new PostgresSettings(postgres.url(), postgres.user(), postgres.password());
     }
 

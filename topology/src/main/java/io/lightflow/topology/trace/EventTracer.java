@@ -10,6 +10,7 @@ import io.lightflow.event.WriterSchemas;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.postgres.SetAsideReader;
 import io.lightflow.topology.schema.RegistrySchemas;
+import io.lightflow.topology.settings.FrontSection;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.statistics.StatisticsTopology;
 import io.lightflow.topology.trace.TraceBuilder.FrontRecord;
@@ -195,7 +196,7 @@ public final class EventTracer implements AutoCloseable {
 
     private FrontRecord front(EventRecords event) {
         FoundRecord light = event.ingested();
-        GroupSettings.Front front = settings.fronts().get(event.type().dataCenter(light.topic()));
+        FrontSection front = settings.fronts().get(event.type().dataCenter(light.topic()));
         if (front == null) {
             return new FrontRecord(
                     OptionalLong.empty(), "; its offset is told if fronts of the settings names the cluster");

@@ -2,7 +2,7 @@ package io.lightflow.topology.trace;
 
 import io.lightflow.event.EventType;
 import io.lightflow.topology.kafka.KafkaClients;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.KafkaSection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -30,7 +30,7 @@ final class FrontOffset {
      * @return empty if the front cluster does not have it any more
      * @throws org.apache.kafka.common.KafkaException if the cluster is unavailable
      */
-    static OptionalLong find(GroupSettings.Kafka front, EventType type, FoundRecord light, String id) {
+    static OptionalLong find(KafkaSection front, EventType type, FoundRecord light, String id) {
         TopicPartition partition = new TopicPartition(type.plural(), light.partition());
         byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
         byte[] key = light.joinKey() == null ? null : light.joinKey().getBytes(StandardCharsets.UTF_8);

@@ -1,6 +1,6 @@
 package io.lightflow.topology.zookeeper;
 
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.ZooKeeperSection;
 import java.util.List;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException;
@@ -17,7 +17,7 @@ final class NodeAccess {
     private boolean done;
 
     /** @param paths permanent nodes, from the top */
-    NodeAccess(CuratorFramework curator, GroupSettings.ZooKeeper settings, List<String> paths) {
+    NodeAccess(CuratorFramework curator, ZooKeeperSection settings, List<String> paths) {
         this.curator = curator;
         this.hasCredentials = settings.user() != null;
         this.paths = List.copyOf(paths);

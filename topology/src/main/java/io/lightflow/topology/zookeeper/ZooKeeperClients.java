@@ -1,6 +1,7 @@
 package io.lightflow.topology.zookeeper;
 
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.ZooKeeperSection;
 import java.nio.charset.StandardCharsets;
 import org.apache.curator.RetryPolicy;
 import org.apache.curator.framework.CuratorFramework;
@@ -15,7 +16,7 @@ final class ZooKeeperClients {
 
     /** A client that is not started. */
     static CuratorFramework create(GroupSettings settings, RetryPolicy retry) {
-        GroupSettings.ZooKeeper zookeeper = settings.zookeeper();
+        ZooKeeperSection zookeeper = settings.zookeeper();
         CuratorFrameworkFactory.Builder builder = CuratorFrameworkFactory.builder()
                 .connectString(zookeeper.connect())
                 .sessionTimeoutMs(SESSION_TIMEOUT_MS)

@@ -10,7 +10,7 @@ import io.lightflow.copy.CopyRule;
 import io.lightflow.event.EventRules;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.TrafficRule;
-import io.lightflow.topology.settings.GroupSettings.Beacons;
+import io.lightflow.topology.settings.PaceSection.Beacons;
 import io.lightflow.traffic.TrafficRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ class GroupSettingsTest {
         GroupSettings settings = GroupSettings.parse(GOOD);
 
         assertThat(settings.pace())
-                .isEqualTo(new GroupSettings.Pace(
+                .isEqualTo(new PaceSection(
                         40_000,
                         Duration.ofMillis(50),
                         2,
@@ -37,9 +37,8 @@ class GroupSettingsTest {
                         Duration.ofSeconds(30),
                         Beacons.EXPECTED,
                         DataSize.ofMegabytes(64)));
-        assertThat(settings.dataflow()).isEqualTo(new GroupSettings.DataflowSection(2, 1, 1024));
-        assertThat(settings.statistics())
-                .isEqualTo(new GroupSettings.StatisticsSection(1, 1, 1024, Duration.ofSeconds(15), 100_000));
+        assertThat(settings.dataflow()).isEqualTo(new DataflowSection(2, 1, 1024));
+        assertThat(settings.statistics()).isEqualTo(new StatisticsSection(1, 1, 1024, Duration.ofSeconds(15), 100_000));
         assertThat(settings.zookeeper().root()).isEqualTo("/lightflow");
         assertThat(settings.store().rocksdb().blockCacheMb()).isEqualTo(128);
         assertThat(settings.join().allowedDisorder()).isEqualTo(Duration.ofSeconds(5));

@@ -55,14 +55,14 @@ class SecretSettingsTest {
     @Test
     void kafkasClientsGetTheSecrets(@TempDir Path folder) throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "from a file\n");
-        GroupSettings.Kafka kafka = new GroupSettings.Kafka(
+        KafkaSection kafka = new KafkaSection(
                 "kafka:9092", Map.of("ssl.key.password", "${file:" + secret + "}", "ssl.protocol", "TLSv1.3"));
         assertThat(kafka.resolvedProperties())
                 .isEqualTo(Map.of("ssl.key.password", "from a file", "ssl.protocol", "TLSv1.3"));
         Files.writeString(secret, "changed");
         assertThat(kafka.resolvedProperties()).containsEntry("ssl.key.password", "changed");
         assertThatThrownBy(
-                        new GroupSettings.Kafka("kafka:9092", Map.of("a", "${env:LIGHTFLOW_NO_SUCH_VARIABLE}"))
+                        new KafkaSection("kafka:9092", Map.of("a", "${env:LIGHTFLOW_NO_SUCH_VARIABLE}"))
                                 ::resolvedProperties)
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContainingAll("kafka.properties.a", "LIGHTFLOW_NO_SUCH_VARIABLE");

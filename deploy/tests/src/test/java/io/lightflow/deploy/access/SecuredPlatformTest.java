@@ -24,6 +24,7 @@ import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.KafkaSection;
 import io.lightflow.topology.submit.GroupPreparation;
 import io.lightflow.topology.trident.TridentTopologies;
 import java.nio.charset.StandardCharsets;
@@ -209,8 +210,7 @@ class SecuredPlatformTest {
                 "sasl.jaas.config",
                 "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"lightflow\""
                         + " password=\"wrong\";");
-        try (Admin admin =
-                new KafkaClients(new GroupSettings.Kafka(central.bootstrapServers(), wrong)).admin("stranger")) {
+        try (Admin admin = new KafkaClients(new KafkaSection(central.bootstrapServers(), wrong)).admin("stranger")) {
             assertThatThrownBy(() -> admin.describeCluster().nodes().get())
                     .isInstanceOf(ExecutionException.class)
                     .hasMessageContaining("Authentication failed");

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.topology.kafka.ShardReader;
-import io.lightflow.topology.settings.GroupSettings.Beacons;
+import io.lightflow.topology.settings.PaceSection.Beacons;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -15,8 +15,8 @@ import io.lightflow.topology.kafka.CutOffLogs;
 import io.lightflow.topology.kafka.PollBudget;
 import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
-import io.lightflow.topology.settings.GroupSettings.Beacons;
-import io.lightflow.topology.settings.GroupSettings.Pace;
+import io.lightflow.topology.settings.PaceSection;
+import io.lightflow.topology.settings.PaceSection.Beacons;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -87,7 +87,7 @@ class LogTruncationTest {
     }
 
     private static ShardReader reader(TestKafka kafka) {
-        Pace pace = new Pace(100, Duration.ofMillis(50), 1, null, null, Beacons.EXPECTED, null);
+        PaceSection pace = new PaceSection(100, Duration.ofMillis(50), 1, null, null, Beacons.EXPECTED, null);
         PollLimiter limiter = new PollLimiter();
         return new ShardReader(
                 kafka.clients().consumer("reader", 100, limiter),

@@ -17,8 +17,8 @@ import io.lightflow.topology.kafka.PollLimiter;
 import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.settings.DataSize;
-import io.lightflow.topology.settings.GroupSettings.Beacons;
-import io.lightflow.topology.settings.GroupSettings.Pace;
+import io.lightflow.topology.settings.PaceSection;
+import io.lightflow.topology.settings.PaceSection.Beacons;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -67,8 +67,8 @@ abstract class ShardReaderFixture {
         for (String topic : topics) {
             types.put(topic, EventType.TAG);
         }
-        Pace pace =
-                new Pace(pollRecords, Duration.ofMillis(50), 1, MAX_SKEW, Duration.ofSeconds(30), beacons, pollBytes);
+        PaceSection pace = new PaceSection(
+                pollRecords, Duration.ofMillis(50), 1, MAX_SKEW, Duration.ofSeconds(30), beacons, pollBytes);
         PollLimiter limiter = new PollLimiter();
         ShardReader reader = new ShardReader(
                 kafka.clients().consumer("reader", recordsOfConsumer, limiter),

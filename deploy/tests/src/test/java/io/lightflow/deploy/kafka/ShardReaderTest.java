@@ -7,7 +7,7 @@ import io.lightflow.event.Block;
 import io.lightflow.position.Position;
 import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.settings.DataSize;
-import io.lightflow.topology.settings.GroupSettings.Beacons;
+import io.lightflow.topology.settings.PaceSection.Beacons;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;

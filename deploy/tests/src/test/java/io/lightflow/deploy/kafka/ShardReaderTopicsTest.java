@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.kafka.TopicSetup;
-import io.lightflow.topology.settings.GroupSettings.Beacons;
+import io.lightflow.topology.settings.PaceSection.Beacons;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.RecordsToDelete;

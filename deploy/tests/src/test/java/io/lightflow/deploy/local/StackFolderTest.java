@@ -12,6 +12,7 @@ import io.lightflow.registry.client.SchemaRegistryClient;
 import io.lightflow.topology.kafka.KafkaClients;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.KafkaSection;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -101,7 +102,7 @@ class StackFolderTest {
                 .isEmpty();
     }
 
-    private static Set<String> topics(GroupSettings.Kafka cluster) throws Exception {
+    private static Set<String> topics(KafkaSection cluster) throws Exception {
         try (Admin admin = new KafkaClients(cluster).admin("folder-test")) {
             return admin.listTopics().names().get();
         }

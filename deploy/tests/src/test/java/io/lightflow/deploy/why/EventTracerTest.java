@@ -13,6 +13,7 @@ import io.lightflow.event.TraceParent;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.PostgresSection;
 import io.lightflow.topology.statistics.StatisticsTopology;
 import io.lightflow.topology.trace.EventCopy;
 import io.lightflow.topology.trace.EventSpan;
@@ -153,7 +154,7 @@ class EventTracerTest {
 
     /** As {@code stats-counter} does with a record that it cannot count. */
     private static void setAside(RecordPlace place) throws SQLException {
-        GroupSettings.Postgres postgres = group.settings().postgres();
+        PostgresSection postgres = group.settings().postgres();
         try (Connection connection = DriverManager.getConnection(postgres.url(), postgres.user(), "");
                 PreparedStatement insert = connection.prepareStatement(
                         "INSERT INTO stats_set_aside (topology, group_name, topic, incarnation, shard, record_offset,"

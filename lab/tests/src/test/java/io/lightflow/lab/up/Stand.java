@@ -17,7 +17,7 @@ import io.lightflow.lab.feed.FeedTotals;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.topology.schema.RegistrySchemas;
-import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.RegistrySection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -69,7 +69,7 @@ final class Stand implements AutoCloseable {
     }
 
     RegistrySchemas schemas() {
-        return RegistrySchemas.connect(new GroupSettings.Registry(List.of(stack.registryUrl())));
+        return RegistrySchemas.connect(new RegistrySection(List.of(stack.registryUrl())));
     }
 
     JoinedOutputs outputs() {
