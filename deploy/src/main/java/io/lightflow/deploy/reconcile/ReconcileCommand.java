@@ -1,12 +1,13 @@
 package io.lightflow.deploy.reconcile;
 
 import io.lightflow.deploy.local.StackFolder;
-import io.lightflow.time.Durations;
+import io.lightflow.deploy.options.GroupSource;
+import io.lightflow.deploy.options.MegabytesOption;
 import io.lightflow.topology.certificate.HourChoice;
 import io.lightflow.topology.certificate.HourFollower;
 import io.lightflow.topology.certificate.ResultFiles;
 import io.lightflow.topology.operator.CommandErrors;
-import io.lightflow.topology.settings.DataSize;
+import io.lightflow.topology.operator.DurationOption;
 import io.lightflow.topology.settings.GroupSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -37,7 +37,6 @@ import picocli.CommandLine.Spec;
 public final class ReconcileCommand implements Callable<Integer> {
     static final int NOT_COMPARED = 3;
 
-    private static final long MEGABYTE = 1 << 20;
     private static final Set<StackFolder.Server> NEEDED = EnumSet.of(
             StackFolder.Server.POSTGRES,
             StackFolder.Server.REGISTRY,
@@ -48,18 +47,7 @@ public final class ReconcileCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @ArgGroup(multiplicity = "1")
-    private Source source;
-
-    private static final class Source {
-        @Option(names = "--settings", paramLabel = "FILE", description = "The group's settings, YAML.")
-        private Path settings;
-
-        @Option(
-                names = "--data",
-                paramLabel = "DIR",
-                description = "A folder of `lightflow up --data`, whether it runs or not.")
-        private Path data;
-    }
+    private GroupSource source;
 
     @Option(
             names = "--group",
@@ -74,7 +62,7 @@ public final class ReconcileCommand implements Callable<Integer> {
             names = "--wait",
             paramLabel = "DURATION",
             defaultValue = "2m",
-            converter = DurationConverter.class,
+            converter = DurationOption.class,
             description = "The longest wait until the archive holds the hour. Default: ${DEFAULT-VALUE}.")
     private Duration wait;
 
@@ -82,18 +70,18 @@ public final class ReconcileCommand implements Callable<Integer> {
             names = "--memory",
             paramLabel = "SIZE",
             defaultValue = "1GB",
-            converter = SizeConverter.class,
+            converter = MegabytesOption.class,
             description = "Memory for the comparison, outside the heap; what exceeds it goes to a temporary folder."
                     + " Default: ${DEFAULT-VALUE}.")
-    private DataSize memory;
+    private int memoryMb;
 
     @Option(
             names = "--copies",
             paramLabel = "SIZE",
             defaultValue = "10GB",
-            converter = SizeConverter.class,
+            converter = MegabytesOption.class,
             description = "The most disk space for copies of files that are in HDFS or S3. Default: ${DEFAULT-VALUE}.")
-    private DataSize copies;
+    private int copiesMb;
 
     @Option(names = "--threads", paramLabel = "N", description = "Threads that compare. Default: one per processor.")
     private int threads = Runtime.getRuntime().availableProcessors();
@@ -107,30 +95,16 @@ public final class ReconcileCommand implements Callable<Integer> {
             description = "Write gauges to this file, in the text format of Prometheus.")
     private Path metrics;
 
-    private static final class SizeConverter implements ITypeConverter<DataSize> {
-        @Override
-        public DataSize convert(String value) {
-            return DataSize.parse(value);
-        }
-    }
-
-    private static final class DurationConverter implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String value) {
-            return Durations.parse(value);
-        }
-    }
-
     public static CommandLine commandLine() {
         return CommandErrors.installOn(new CommandLine(new ReconcileCommand()));
     }
 
     @Override
     public Integer call() {
-        if (source.settings != null) {
-            return reconcile(GroupSettings.read(source.settings));
+        if (!source.isFolder()) {
+            return reconcile(GroupSettings.read(source.settings()));
         }
-        try (StackFolder folder = StackFolder.open(source.data)) {
+        try (StackFolder folder = StackFolder.open(source.folder())) {
             List<String> groups = group == null ? folder.groups() : List.of(group);
             if (groups.size() > 1 && (which.isFollow() || report != null || metrics != null)) {
                 throw new ParameterException(
@@ -151,23 +125,19 @@ public final class ReconcileCommand implements Callable<Integer> {
 
     private IllegalArgumentException unknownSettings() {
         return new IllegalArgumentException("expected the settings of "
-                + (group == null ? "groups" : "the group " + group) + " in " + source.data
-                + "/groups, found none. Run `lightflow up --data " + source.data + "` once, which stores them.");
+                + (group == null ? "groups" : "the group " + group) + " in " + source.folder()
+                + "/groups, found none. Run `lightflow up --data " + source.folder() + "` once, which stores them.");
     }
 
     private int reconcile(GroupSettings settings) {
-        try (Reconciler reconciler = Reconciler.connect(
-                settings, new Reconciler.Limits(megabytes(memory), megabytes(copies), threads, wait))) {
+        try (Reconciler reconciler =
+                Reconciler.connect(settings, new Reconciler.Limits(memoryMb, copiesMb, threads, wait))) {
             if (which.isFollow()) {
                 return follow(reconciler) ? 0 : 1;
             }
             Instant hour = which.hour() == null ? reconciler.newestClosed() : which.hour();
             return reconcile(reconciler, hour) ? 0 : 1;
         }
-    }
-
-    private static int megabytes(DataSize size) {
-        return Math.toIntExact(size.bytes() / MEGABYTE);
     }
 
     private boolean reconcile(Reconciler reconciler, Instant hour) {

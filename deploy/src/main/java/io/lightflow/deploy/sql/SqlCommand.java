@@ -1,5 +1,7 @@
 package io.lightflow.deploy.sql;
 
+import io.lightflow.deploy.options.GroupSource;
+import io.lightflow.deploy.options.MegabytesOption;
 import io.lightflow.deploy.sql.QueryOptions.Unarchived;
 import io.lightflow.sql.LocalCopies;
 import io.lightflow.sql.ResultFormat;
@@ -8,9 +10,8 @@ import io.lightflow.sql.SqlEngine;
 import io.lightflow.sql.SqlException;
 import io.lightflow.sql.SqlLimits;
 import io.lightflow.sql.SqlStatement;
-import io.lightflow.time.Durations;
 import io.lightflow.topology.operator.CommandErrors;
-import io.lightflow.topology.settings.DataSize;
+import io.lightflow.topology.operator.DurationOption;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +31,6 @@ import org.apache.commons.io.file.PathUtils;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,24 +46,12 @@ import picocli.CommandLine.Spec;
             "Without a query, read queries from the standard input; each ends with a semicolon at the end of a line."
         })
 public final class SqlCommand implements Callable<Integer> {
-    private static final long MEGABYTE = 1 << 20;
 
     @Spec
     private CommandSpec spec;
 
     @ArgGroup(multiplicity = "1")
-    private Source source;
-
-    private static final class Source {
-        @Option(names = "--settings", paramLabel = "FILE", description = "The group's settings, YAML.")
-        private Path settings;
-
-        @Option(
-                names = "--data",
-                paramLabel = "DIR",
-                description = "A folder of `lightflow up --data`, whether it runs or not.")
-        private Path data;
-    }
+    private GroupSource source;
 
     @Option(
             names = "--format",
@@ -76,25 +64,25 @@ public final class SqlCommand implements Callable<Integer> {
             names = "--memory",
             paramLabel = "SIZE",
             defaultValue = "1GB",
-            converter = SizeConverter.class,
+            converter = MegabytesOption.class,
             description = "Memory of a query; what exceeds it goes to a temporary folder. Default: ${DEFAULT-VALUE}.")
-    private DataSize memory;
+    private int memoryMb;
 
     @Option(
             names = "--disk",
             paramLabel = "SIZE",
             defaultValue = "20GB",
-            converter = SizeConverter.class,
+            converter = MegabytesOption.class,
             description = "The most disk space for what exceeds the memory. Default: ${DEFAULT-VALUE}.")
-    private DataSize disk;
+    private int diskMb;
 
     @Option(
             names = "--copies",
             paramLabel = "SIZE",
             defaultValue = "10GB",
-            converter = SizeConverter.class,
+            converter = MegabytesOption.class,
             description = "The most disk space for copies of files that are in HDFS or S3. Default: ${DEFAULT-VALUE}.")
-    private DataSize copies;
+    private int copiesMb;
 
     @Option(
             names = "--from",
@@ -112,7 +100,7 @@ public final class SqlCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "DURATION",
             defaultValue = "5m",
-            converter = TimeoutConverter.class,
+            converter = DurationOption.class,
             description = "The longest time of a query. Default: ${DEFAULT-VALUE}.")
     private Duration timeout;
 
@@ -150,20 +138,6 @@ public final class SqlCommand implements Callable<Integer> {
     @Parameters(arity = "0..1", paramLabel = "QUERY", description = "One SELECT statement.")
     private String query;
 
-    private static final class SizeConverter implements ITypeConverter<DataSize> {
-        @Override
-        public DataSize convert(String value) {
-            return DataSize.parse(value);
-        }
-    }
-
-    private static final class TimeoutConverter implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String value) {
-            return Durations.parse(value);
-        }
-    }
-
     private final InputStream in;
     private final OutputStream out;
 
@@ -193,11 +167,10 @@ public final class SqlCommand implements Callable<Integer> {
                 new RowAccess(Optional.empty(), Optional.ofNullable(statisticsFrom), Optional.empty()),
                 maxStatistics,
                 timeout);
-        try (TableSource tables = source.data == null
-                        ? TableSource.ofSettings(source.settings)
-                        : TableSource.ofFolder(source.data);
-                LocalCopies local =
-                        new LocalCopies(Files.createDirectory(temporary.resolve("copies")), megabytes(copies))) {
+        try (TableSource tables = source.isFolder()
+                        ? TableSource.ofFolder(source.folder())
+                        : TableSource.ofSettings(source.settings());
+                LocalCopies local = new LocalCopies(Files.createDirectory(temporary.resolve("copies")), copiesMb)) {
             Session session = new Session(tables, local, options, temporary.toAbsolutePath());
             if (query != null) {
                 session.run(query);
@@ -226,7 +199,7 @@ public final class SqlCommand implements Callable<Integer> {
         void run(String sql) throws IOException {
             SqlStatement statement = SqlStatement.parse(sql);
             Path folder = Files.createTempDirectory(temporary, "query-");
-            SqlLimits limits = new SqlLimits(megabytes(memory), megabytes(disk), threads, timeout, maxRows, folder);
+            SqlLimits limits = new SqlLimits(memoryMb, diskMb, threads, timeout, maxRows, folder);
             try {
                 QueryInput input = QueryInput.read(statement, tables, options, local, folder);
                 input.notes().forEach(spec.commandLine().getErr()::println);
@@ -239,10 +212,6 @@ public final class SqlCommand implements Callable<Integer> {
             }
             out.flush();
         }
-    }
-
-    private static int megabytes(DataSize size) {
-        return Math.toIntExact(size.bytes() / MEGABYTE);
     }
 
     /** Runs one query after the other. The exit code is 1 if one failed. */

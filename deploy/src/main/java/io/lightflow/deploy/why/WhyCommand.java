@@ -3,16 +3,16 @@ package io.lightflow.deploy.why;
 import io.lightflow.archive.catalog.ArchiveCatalog;
 import io.lightflow.deploy.embedded.EmbeddedKafka;
 import io.lightflow.deploy.local.StackFolder;
-import io.lightflow.time.Durations;
+import io.lightflow.deploy.options.GroupSource;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.operator.CommandErrors;
+import io.lightflow.topology.operator.DurationOption;
 import io.lightflow.topology.settings.FrontSection;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.trace.EventTracer;
 import io.lightflow.topology.trace.IdTrace;
 import io.lightflow.topology.trace.TraceJson;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -26,7 +26,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -49,24 +48,13 @@ public final class WhyCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @ArgGroup(multiplicity = "1")
-    private Source source;
-
-    private static final class Source {
-        @Option(names = "--settings", paramLabel = "FILE", description = "The group's settings, YAML.")
-        private Path settings;
-
-        @Option(
-                names = "--data",
-                paramLabel = "DIR",
-                description = "A folder of `lightflow up --data`, whether it runs or not; all its groups.")
-        private Path data;
-    }
+    private GroupSource source;
 
     @Option(
             names = "--back",
             paramLabel = "DURATION",
             defaultValue = "1h",
-            converter = BackConverter.class,
+            converter = DurationOption.class,
             description = "How old records of the topics may be that the archive does not hold. Default:"
                     + " ${DEFAULT-VALUE}.")
     private Duration back;
@@ -91,13 +79,6 @@ public final class WhyCommand implements Callable<Integer> {
         JSON
     }
 
-    private static final class BackConverter implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String value) {
-            return Durations.parse(value);
-        }
-    }
-
     private WhyCommand() {}
 
     public static CommandLine commandLine() {
@@ -106,7 +87,7 @@ public final class WhyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<IdTrace> traces = source.data == null ? List.of(trace(GroupSettings.read(source.settings))) : ofFolder();
+        List<IdTrace> traces = source.isFolder() ? ofFolder() : List.of(trace(GroupSettings.read(source.settings())));
         List<IdTrace> found =
                 traces.stream().filter(trace -> !trace.events().isEmpty()).toList();
         PrintWriter out = spec.commandLine().getOut();
@@ -121,15 +102,15 @@ public final class WhyCommand implements Callable<Integer> {
 
     private List<IdTrace> ofFolder() {
         List<IdTrace> traces = new ArrayList<>();
-        try (StackFolder folder = StackFolder.open(source.data)) {
+        try (StackFolder folder = StackFolder.open(source.folder())) {
             for (String group : folder.groups()) {
                 folder.settings(group, SERVERS).ifPresent(settings -> traces.add(trace(withRunningFronts(settings))));
             }
         }
         if (traces.isEmpty()) {
             throw new IllegalArgumentException("expected the settings of groups in the subfolder groups of "
-                    + source.data + ", found none. Start the stack once with this version: lightflow up --data "
-                    + source.data);
+                    + source.folder() + ", found none. Start the stack once with this version: lightflow up --data "
+                    + source.folder());
         }
         return traces;
     }
@@ -137,7 +118,8 @@ public final class WhyCommand implements Callable<Integer> {
     /** A front cluster tells one offset; it is not started for that. */
     private GroupSettings withRunningFronts(GroupSettings settings) {
         Map<String, FrontSection> running = new TreeMap<>(settings.fronts());
-        running.keySet().removeIf(dc -> EmbeddedKafka.bootstrapServersOfRunning(source.data.resolve("kafka-" + dc))
+        running.keySet().removeIf(dc -> EmbeddedKafka.bootstrapServersOfRunning(
+                        source.folder().resolve("kafka-" + dc))
                 .isEmpty());
         return settings.withFronts(running);
     }
