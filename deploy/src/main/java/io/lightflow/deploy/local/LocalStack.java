@@ -23,7 +23,6 @@ import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.submit.GroupPreparation;
 import io.lightflow.topology.trident.TridentTopologies;
 import io.lightflow.topology.zookeeper.GroupNodes;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -36,21 +35,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
-import org.apache.curator.retry.RetryOneTime;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.storm.Config;
-import org.apache.storm.DaemonConfig;
-import org.apache.storm.LocalCluster;
-import org.apache.storm.ProcessSimulator;
-import org.apache.storm.generated.KillOptions;
-import org.apache.storm.generated.TopologySummary;
-import org.apache.storm.thrift.TException;
-import org.apache.storm.utils.Utils;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -61,13 +48,7 @@ import org.slf4j.LoggerFactory;
  * <p>The stack closes itself when the JVM exits, for example after Ctrl-C. Not thread-safe except for {@link #close}.
  */
 public final class LocalStack implements AutoCloseable {
-    private static final Duration KILL_TIMEOUT = Duration.ofSeconds(60);
-    private static final Duration WORKER_TIMEOUT = Duration.ofSeconds(20);
-    private static final long POLL_NANOS = 50_000_000;
     private static final Duration MONITOR_INTERVAL = Duration.ofSeconds(5);
-    private static final int SUBMISSIONS = 3;
-    private static final String STORM_ROOT = "/storm";
-    private static final KillOptions AT_ONCE = killOptions();
 
     private final LocalSettings settings;
     private final EmbeddedZooKeeper zookeeper;
@@ -79,7 +60,7 @@ public final class LocalStack implements AutoCloseable {
     private ReportsServer reports;
     private final Map<String, LocalCapture> captures = new LinkedHashMap<>();
     private final List<MonitorServer> monitors = new ArrayList<>();
-    private LocalCluster storm;
+    private LocalStorm storm;
     private Runnable beforeExit = () -> {};
     private List<String> queryCommand = List.of();
     private Thread closingAtExit;
@@ -285,50 +266,13 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private void startStorm() {
-        int port = Integer.parseInt(
-                zookeeper.connectString().substring(zookeeper.connectString().lastIndexOf(':') + 1));
-        if (!ProcessSimulator.getAllProcessHandles().isEmpty()) {
-            // Closing one instance ends the workers of all.
-            throw new IllegalStateException(
-                    "A process can run Storm's local mode only once, but another stack in this process still uses it");
-        }
-        try {
-            forgetTopologies();
-            storm = new LocalCluster.Builder()
-                    .withSupervisors(1)
-                    .withPortsPerSupervisor(topologies())
-                    .withDaemonConf(Config.STORM_ZOOKEEPER_SERVERS, List.of("127.0.0.1"))
-                    .withDaemonConf(Config.STORM_ZOOKEEPER_PORT, port)
-                    .withDaemonConf(Config.STORM_ZOOKEEPER_ROOT, STORM_ROOT)
-                    .withDaemonConf(Config.STORM_LOCAL_HOSTNAME, "127.0.0.1")
-                    // How soon a submitted topology gets a worker, and a killed one loses it.
-                    .withDaemonConf(DaemonConfig.NIMBUS_MONITOR_FREQ_SECS, 1)
-                    .withDaemonConf(DaemonConfig.SUPERVISOR_MONITOR_FREQUENCY_SECS, 1)
-                    .withDaemonConf(Config.SUPERVISOR_WORKER_SHUTDOWN_SLEEP_SECS, 0)
-                    .withDaemonConf(
-                            DaemonConfig.STORM_METRIC_STORE_CLASS, "org.apache.storm.metricstore.NoOpMetricStore")
-                    .build();
-        } catch (Exception e) {
-            throw new IllegalStateException("Starting Storm failed: " + e, e);
-        }
+        storm = LocalStorm.start(zookeeper.connectString(), topologies());
     }
 
     private int topologies() {
         return settings.groups().stream()
                 .mapToInt(group -> Topologies.of(groupSettings(group)).size())
                 .sum();
-    }
-
-    /**
-     * Deletes the topologies of the previous start from ZooKeeper. Storm stores their code in a directory that is new
-     * at every start, and would fail to find it. Trident's nodes are elsewhere and stay.
-     */
-    private void forgetTopologies() throws Exception {
-        try (CuratorFramework curator =
-                CuratorFrameworkFactory.newClient(zookeeper.connectString(), new RetryOneTime(1_000))) {
-            curator.start();
-            curator.delete().quietly().deletingChildrenIfNeeded().forPath(STORM_ROOT);
-        }
     }
 
     /** Starts the topologies of every group. */
@@ -346,60 +290,12 @@ public final class LocalStack implements AutoCloseable {
             nodes.withdrawStops();
             nodes.keepSubmittedRules(groupSettings.join(), Instant.now());
         }
-        try {
-            submit(topology, groupSettings, parallelism, SUBMISSIONS);
-        } catch (Exception e) {
-            throw new IllegalStateException("submitting " + topology.stormName(group.name()) + " failed: " + e, e);
-        }
-    }
-
-    /**
-     * Storm's blob store deletes empty folders when it has started. On a slow machine that is a folder into which a
-     * submission is about to write; the submission then fails without an effect.
-     */
-    private void submit(TopologyDescriptor topology, GroupSettings groupSettings, int parallelism, int attempts)
-            throws Exception {
-        try {
-            storm.submitTopology(
-                    topology.stormName(groupSettings.group()),
-                    TridentTopologies.config(topology, groupSettings),
-                    TridentTopologies.build(topology, groupSettings, parallelism));
-        } catch (RuntimeException e) {
-            if (attempts == 1 || !Utils.exceptionCauseIsInstanceOf(IOException.class, e)) {
-                throw e;
-            }
-            submit(topology, groupSettings, parallelism, attempts - 1);
-        }
-    }
-
-    /** A topology that is no longer listed still runs until its only worker has stopped. */
-    private boolean isThere(String topologyName) throws TException {
-        List<TopologySummary> topologies = storm.getTopologySummaries();
-        return topologies.stream().anyMatch(topology -> topology.get_name().equals(topologyName))
-                || ProcessSimulator.getAllProcessHandles().size() > topologies.size();
-    }
-
-    private static KillOptions killOptions() {
-        KillOptions options = new KillOptions();
-        options.set_wait_secs(0);
-        return options;
+        storm.submit(topology, groupSettings, parallelism);
     }
 
     /** Ends a topology at once; returns when it has ended and its name is free again. */
     public void kill(DcGroup group, TopologyDescriptor topology) {
-        String name = topology.stormName(group.name());
-        try {
-            storm.killTopologyWithOpts(name, AT_ONCE);
-            long deadline = System.nanoTime() + KILL_TIMEOUT.toNanos();
-            while (isThere(name)) {
-                if (System.nanoTime() - deadline > 0) {
-                    throw new IllegalStateException("it still exists after " + KILL_TIMEOUT);
-                }
-                LockSupport.parkNanos(POLL_NANOS);
-            }
-        } catch (Exception e) {
-            throw new IllegalStateException("killing " + name + " failed: " + e, e);
-        }
+        storm.kill(topology.stormName(group.name()));
     }
 
     public GroupSettings groupSettings(DcGroup group) {
@@ -486,6 +382,7 @@ public final class LocalStack implements AutoCloseable {
             mirror = null;
             registries = null;
             reports = null;
+            monitors.clear();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -494,7 +391,7 @@ public final class LocalStack implements AutoCloseable {
 
     private void closeParts() {
         List<List<AutoCloseable>> stages = new ArrayList<>();
-        List<AutoCloseable> first = present(storm == null ? null : this::closeStorm, mirror);
+        List<AutoCloseable> first = present(storm, mirror);
         first.addAll(captures.values());
         first.addAll(monitors);
         stages.add(first);
@@ -504,55 +401,10 @@ public final class LocalStack implements AutoCloseable {
         users.add(() -> StackAddresses.delete(settings.data()));
         stages.add(users);
         stages.add(List.of(postgres, zookeeper));
-        IllegalStateException failure = null;
-        for (List<AutoCloseable> stage : stages) {
-            try {
-                ParallelTasks.run(
-                        "stopping", stage.stream().map(LocalStack::closed).toList());
-            } catch (IllegalStateException e) {
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
-    }
-
-    /**
-     * Kills the topologies first: a cluster that still has workers warns of each that takes longer than a second. Storm
-     * ends the whole JVM, or blocks its end, when it stops while it starts a worker.
-     */
-    private void closeStorm() throws Exception {
-        await(() -> ProcessSimulator.getAllProcessHandles().size()
-                >= storm.getTopologySummaries().size());
-        for (TopologySummary topology : storm.getTopologySummaries()) {
-            storm.killTopologyWithOpts(topology.get_name(), AT_ONCE);
-        }
-        await(() -> storm.getTopologySummaries().isEmpty()
-                && ProcessSimulator.getAllProcessHandles().isEmpty());
-        storm.close();
-    }
-
-    /** Waits for Storm's workers, but not for ever: what is closed afterwards ends them, too. */
-    private static void await(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + WORKER_TIMEOUT.toNanos();
-        while (!condition.call() && deadline - System.nanoTime() > 0) {
-            LockSupport.parkNanos(POLL_NANOS);
-        }
+        ParallelTasks.stop(stages);
     }
 
     private static List<AutoCloseable> present(AutoCloseable... parts) {
         return Stream.of(parts).filter(Objects::nonNull).collect(Collectors.toCollection(ArrayList::new));
-    }
-
-    private static Callable<Void> closed(AutoCloseable part) {
-        return () -> {
-            part.close();
-            return null;
-        };
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Runs tasks concurrently and waits for all of them. */
+/** Runs tasks concurrently and waits for all of them; or closes parts in stages. */
 final class ParallelTasks {
     private static final Duration END_TIMEOUT = Duration.ofSeconds(60);
 
@@ -47,6 +47,36 @@ final class ParallelTasks {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /**
+     * Closes the parts of one stage after those of another, whatever fails.
+     *
+     * @throws IllegalStateException if a part failed, with further failures as suppressed exceptions
+     */
+    static void stop(List<List<AutoCloseable>> stages) {
+        IllegalStateException failure = null;
+        for (List<AutoCloseable> stage : stages) {
+            try {
+                run("stopping", stage.stream().map(ParallelTasks::closing).toList());
+            } catch (IllegalStateException e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private static Callable<Void> closing(AutoCloseable part) {
+        return () -> {
+            part.close();
+            return null;
+        };
     }
 
     private static String message(Throwable failure) {
