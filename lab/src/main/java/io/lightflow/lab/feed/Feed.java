@@ -7,6 +7,9 @@ import java.util.Iterator;
  * same order. Used by one thread at a time.
  */
 public interface Feed extends Iterator<FeedEvent>, AutoCloseable {
+    /** Of an event that is due whatever the time is. */
+    long NOW = Long.MIN_VALUE;
+
     /** Describes the feed, including settings; identifies the feed when it is continued. */
     String name();
 
@@ -15,6 +18,11 @@ public interface Feed extends Iterator<FeedEvent>, AutoCloseable {
      * positive time, which the platform rejects. It never decreases. Beacons rely on it.
      */
     long horizonMs();
+
+    /** When the next event is due by the clock, in ms since the Unix epoch. There must be one. */
+    default long dueMs() {
+        return NOW;
+    }
 
     /** The rows of the input that have been skipped so far. */
     default SkippedRows skipped() {

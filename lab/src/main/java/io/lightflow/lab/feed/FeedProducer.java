@@ -44,6 +44,7 @@ public final class FeedProducer implements AutoCloseable {
     private static final int PATIENCE_MS = 600_000;
 
     private static final int EVENTS_PER_SNAPSHOT = 256;
+    private static final long NANOS_PER_MS = 1_000_000;
     private static final long LONGEST_PARK_NANOS = 100_000_000;
 
     private final FeedSettings settings;
@@ -171,7 +172,7 @@ public final class FeedProducer implements AutoCloseable {
             if (settings.beacons().basis() == BeaconCadence.Basis.CLOCK) {
                 sendBeaconsIfDue(now, settings.beacons().every().toNanos(), feed.horizonMs());
             }
-            long waitNanos = pace.nanosUntilDue(now);
+            long waitNanos = Math.max(pace.nanosUntilDue(now), nanosUntil(feed.dueMs()));
             if (waitNanos <= 0) {
                 return true;
             }
@@ -182,6 +183,10 @@ public final class FeedProducer implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    private static long nanosUntil(long dueMs) {
+        return dueMs == Feed.NOW ? 0 : (dueMs - System.currentTimeMillis()) * NANOS_PER_MS;
     }
 
     /** Returns false if the topic already contains the event. */

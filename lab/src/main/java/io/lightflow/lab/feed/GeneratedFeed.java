@@ -5,6 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * Seeded synthetic events, generated on demand: journeys over the span of event time with all features of real logs.
@@ -32,7 +34,8 @@ public final class GeneratedFeed implements Feed {
 
     private final GeneratedFeedSettings settings;
     private final Draw draw;
-    private final Journeys journeys;
+    private final String name;
+    private final Traffic traffic;
     private final PriorityQueue<Pending> pending = new PriorityQueue<>(Pending.ORDER);
     private final long disorderMs;
     private final long cookies;
@@ -43,15 +46,27 @@ public final class GeneratedFeed implements Feed {
     private long emitted;
     private long emitMs;
 
+    /** Events with all features of real logs, each of which is frequent. */
     public GeneratedFeed(GeneratedFeedSettings settings) {
+        this(settings, "generated", Journeys::new);
+    }
+
+    private GeneratedFeed(
+            GeneratedFeedSettings settings, String kind, BiFunction<Draw, Consumer<FeedEvent>, Traffic> traffic) {
         this.settings = settings;
+        this.name = kind + ":" + settings;
         this.draw = new Draw(settings.seed());
-        this.journeys = new Journeys(draw, this::pend);
+        this.traffic = traffic.apply(draw, this::pend);
         this.disorderMs = settings.disorder().toMillis();
         this.cookies = Math.max(10, settings.count() / 10);
-        this.meanGapMs = settings.span().toMillis() * Journeys.MEAN_EVENTS * (1 + REPEATED) / settings.count();
+        this.meanGapMs = settings.span().toMillis() * this.traffic.meanEvents() * (1 + REPEATED) / settings.count();
         this.nextJourneyMs = settings.start().toEpochMilli();
         this.emitMs = settings.start().toEpochMilli();
+    }
+
+    /** Events with the figures of real campaigns, which become due as time passes. */
+    public static Feed ofCampaigns(GeneratedFeedSettings settings) {
+        return new GeneratedFeed(settings, "campaigns", CampaignTraffic::new);
     }
 
     private void pend(FeedEvent event) {
@@ -81,9 +96,10 @@ public final class GeneratedFeed implements Feed {
         long cookie = (long) (draw.fraction() * draw.fraction() * cookies);
         DcGroup group = settings.groups().get((int) (cookie % settings.groups().size()));
         String idSuffix = Long.toString(settings.seed(), 36) + "-" + Long.toString(journeyCount++, 36);
-        JourneyEvents make = new JourneyEvents(draw, group, "cookie-" + Long.toString(cookie, 36), idSuffix);
-        journeys.add(make, (long) nextJourneyMs, pending.size() < MANY_PENDING ? NO_LIMIT_MS : HOUR_MS);
-        nextJourneyMs += gapMs();
+        JourneyEvents make =
+                new JourneyEvents(draw, traffic.market(), group, "cookie-" + Long.toString(cookie, 36), idSuffix);
+        traffic.add(make, (long) nextJourneyMs, pending.size() < MANY_PENDING ? NO_LIMIT_MS : HOUR_MS);
+        nextJourneyMs += gapMs() / traffic.rateAt((long) nextJourneyMs);
     }
 
     /** Sparse journeys come in bursts, because without neighbours there is no disorder. */
@@ -102,7 +118,7 @@ public final class GeneratedFeed implements Feed {
 
     @Override
     public String name() {
-        return "generated:" + settings;
+        return name;
     }
 
     @Override
@@ -115,13 +131,24 @@ public final class GeneratedFeed implements Feed {
         if (!hasNext()) {
             throw new NoSuchElementException("the generated feed has ended after " + emitted + " events");
         }
-        while (pending.isEmpty() || nextJourneyMs <= pending.peek().emitMs()) {
-            addJourney();
-        }
-        Pending first = pending.remove();
+        Pending first = first();
+        pending.remove();
         emitMs = first.emitMs();
         emitted++;
         return first.event();
+    }
+
+    /** The event whose turn is next. */
+    private Pending first() {
+        while (pending.isEmpty() || nextJourneyMs <= pending.peek().emitMs()) {
+            addJourney();
+        }
+        return pending.peek();
+    }
+
+    @Override
+    public long dueMs() {
+        return traffic.dueMs(first().emitMs());
     }
 
     @Override

@@ -12,10 +12,6 @@ import org.apache.avro.specific.SpecificRecordBase;
 
 /** Creates the events of a generated journey: all of one browser, one creative and one group. */
 final class JourneyEvents {
-    private static final int ADVERTISERS = 20;
-    private static final int CAMPAIGNS_PER_ADVERTISER = 5;
-    private static final int CREATIVES_PER_CAMPAIGN = 5;
-    private static final List<String> COUNTRIES = List.of("DE", "FR", "GB", "US", "CA", "JP");
     private static final List<String> EXCHANGES = List.of("exchange-a", "exchange-b", "exchange-c");
     private static final List<String> SITES =
             IntStream.range(0, 40).mapToObj(i -> "site-" + i + ".example").toList();
@@ -30,20 +26,23 @@ final class JourneyEvents {
             "Navigateur d’été/1.0 (ö; 日本)");
 
     private final Draw draw;
+    private final Market market;
     private final DcGroup group;
     private final String key;
     private final String idSuffix;
     private final int advertiser;
     private final String userAgent;
+    private int creative;
     private int made;
 
     /** @param idSuffix makes the ids of this journey unique */
-    JourneyEvents(Draw draw, DcGroup group, String key, String idSuffix) {
+    JourneyEvents(Draw draw, Market market, DcGroup group, String key, String idSuffix) {
         this.draw = draw;
+        this.market = market;
         this.group = group;
         this.key = key;
         this.idSuffix = idSuffix;
-        this.advertiser = draw.below(ADVERTISERS);
+        this.advertiser = market.choice(draw, Market.ADVERTISERS);
         this.userAgent = draw.of(USER_AGENTS);
     }
 
@@ -60,20 +59,21 @@ final class JourneyEvents {
     }
 
     FeedEvent impression(long timeMs) {
-        int campaign = advertiser * CAMPAIGNS_PER_ADVERTISER + draw.below(CAMPAIGNS_PER_ADVERTISER);
-        int creative = campaign * CREATIVES_PER_CAMPAIGN + draw.below(CREATIVES_PER_CAMPAIGN);
+        int campaign =
+                advertiser * Market.CAMPAIGNS_PER_ADVERTISER + market.choice(draw, Market.CAMPAIGNS_PER_ADVERTISER);
+        creative = campaign * Market.CREATIVES_PER_CAMPAIGN + market.choice(draw, Market.CREATIVES_PER_CAMPAIGN);
         Impression impression = Impression.newBuilder()
                 .setId(id("i"))
                 .setTime(timeMs)
                 .setAdvertiserId(advertiserId())
                 .setCampaignId("campaign-" + campaign)
                 .setCreativeId("creative-" + creative)
-                .setPriceMicros(paysPerClick() ? 0L : 200L + draw.below(5_000))
+                .setPriceMicros(paysPerClick() ? 0L : market.priceMicros(draw, campaign))
                 .setCurrency(currency())
-                .setExchange(draw.of(EXCHANGES))
-                .setPublisher(draw.of(SITES))
+                .setExchange(market.of(draw, EXCHANGES))
+                .setPublisher(market.of(draw, SITES))
                 .setPlacement("slot-" + draw.below(4))
-                .setCountry(draw.of(COUNTRIES))
+                .setCountry(market.country(draw, group))
                 .setDevice(DeviceClass.of(userAgent))
                 .setUserAgent(userAgent)
                 .setIp("192.0.2.0")
@@ -111,6 +111,11 @@ final class JourneyEvents {
                 .setCurrency(worth ? currency() : "")
                 .build();
         return event(EventType.CONVERSION, conversion, timeMs);
+    }
+
+    /** The creative of the last impression. */
+    int creative() {
+        return creative;
     }
 
     /** An id that no event of the journey has. */

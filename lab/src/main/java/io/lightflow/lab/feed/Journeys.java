@@ -6,9 +6,8 @@ import java.util.function.Consumer;
  * Draws whole journeys. Of all events about 94% are impressions, 5% clicks, 1% conversions, and some tags. No event of
  * a journey is older than the journey's start.
  */
-final class Journeys {
-    /** Events of a journey on average, repeats not counted. */
-    static final double MEAN_EVENTS = 1.059;
+final class Journeys implements Traffic {
+    private static final double MEAN_EVENTS = 1.059;
 
     private static final long SECOND = 1_000;
     private static final long MINUTE = 60 * SECOND;
@@ -53,8 +52,28 @@ final class Journeys {
         this.out = out;
     }
 
-    /** @param longestMs how long after the start its last event may be; an hour or more */
-    void add(JourneyEvents make, long startMs, long longestMs) {
+    @Override
+    public double meanEvents() {
+        return MEAN_EVENTS;
+    }
+
+    @Override
+    public double rateAt(long timeMs) {
+        return 1;
+    }
+
+    @Override
+    public long dueMs(long emitMs) {
+        return Feed.NOW;
+    }
+
+    @Override
+    public Market market() {
+        return Market.Uniform.INSTANCE;
+    }
+
+    @Override
+    public void add(JourneyEvents make, long startMs, long longestMs) {
         switch (Kind.draw(draw)) {
             case SEEN -> out.accept(make.impression(startMs));
             case TAG -> out.accept(make.tag(startMs));
@@ -111,7 +130,7 @@ final class Journeys {
         }
     }
 
-    private static String id(FeedEvent event) {
+    static String id(FeedEvent event) {
         return (String) event.event().get("id");
     }
 }

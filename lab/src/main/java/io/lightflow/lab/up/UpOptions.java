@@ -66,7 +66,10 @@ final class UpOptions {
             description = "With --until-done: write the results as JSON to this file.")
     Path report;
 
-    @Option(names = "--rate", paramLabel = "R", description = "Feed at most R events per second.")
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            description = "Feed at most R events per second; live traffic: R on average, 500 without this option.")
     private Double rate;
 
     @Option(
@@ -152,11 +155,12 @@ final class UpOptions {
         return replay == null;
     }
 
+    /** The most events per second that are fed. Live traffic keeps time by itself. */
     double rate() {
         if (rate != null && !(rate > 0)) {
             throw wrong("--rate must be more than 0 events/s, found " + rate);
         }
-        return rate == null ? isFinite() ? Double.POSITIVE_INFINITY : LIVE_RATE : rate;
+        return rate == null || !isFinite() ? Double.POSITIVE_INFINITY : rate;
     }
 
     LocalSettings settings(Path folder) {
@@ -268,9 +272,10 @@ final class UpOptions {
         return chosen;
     }
 
-    /** The default input: endless traffic that begins now. */
+    /** The default input: endless traffic of campaigns that begins now. */
     Feed liveTraffic(List<DcGroup> groups, Instant now) {
-        return new GeneratedFeed(GeneratedFeedSettings.live(rate(), now.toEpochMilli(), now, groups));
+        double mean = rate == null ? LIVE_RATE : rate;
+        return GeneratedFeed.ofCampaigns(GeneratedFeedSettings.live(mean, now.toEpochMilli(), now, groups));
     }
 
     /**

@@ -1,0 +1,19 @@
+package io.lightflow.lab.feed;
+
+/** What generated events are like. */
+interface Traffic {
+    /** Events of a journey on average, repeats not counted. */
+    double meanEvents();
+
+    /** How many journeys begin at a time, compared with the mean. */
+    double rateAt(long timeMs);
+
+    /** When to send an event whose turn is at a time of the feed; {@link Feed#NOW} to send it at once. */
+    long dueMs(long emitMs);
+
+    /** What the ads are, where they are shown, and what they cost. */
+    Market market();
+
+    /** @param longestMs how long after the start its last event may be; an hour or more */
+    void add(JourneyEvents make, long startMs, long longestMs);
+}
