@@ -10,6 +10,7 @@ import io.lightflow.deploy.group.DcGroup;
 import io.lightflow.deploy.local.LocalSettings.EventPath;
 import io.lightflow.deploy.local.LocalSettings.Registries;
 import io.lightflow.event.EventType;
+import io.lightflow.reports.alert.AlertSettings;
 import io.lightflow.reports.query.QuerySettings;
 import io.lightflow.reports.server.BudgetSettings;
 import io.lightflow.reports.server.DatabaseSettings;
@@ -193,7 +194,8 @@ public final class LocalStack implements AutoCloseable {
         ReportsSettings reportsSettings = ReportsSettings.of(
                         0, DatabaseSettings.of(jdbcUrl(), EmbeddedPostgresServer.USER, null))
                 .withBudgets(BudgetSettings.DEFAULT.withMaxLag(Optional.empty()))
-                .withMonitors(monitors.stream().map(MonitorServer::url).toList());
+                .withMonitors(monitors.stream().map(MonitorServer::url).toList())
+                .withAlerts(AlertSettings.DEFAULT);
         if (queryCommand.isEmpty()) {
             return reportsSettings;
         }

@@ -3,20 +3,17 @@ package io.lightflow.reports.campaign;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.lightflow.reports.campaign.Campaign.Goal;
-import io.lightflow.reports.http.ProblemDetails.InvalidParameter;
-import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.http.BodyFields;
 import io.lightflow.reports.http.ReportsJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Reads a campaign from the body of a request, and reports all errors at once. */
@@ -46,11 +43,10 @@ final class CampaignForm {
             .collect(Collectors.toUnmodifiableSet());
     private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
 
-    private final JsonNode body;
-    private final List<InvalidParameter> errors = new ArrayList<>();
+    private final BodyFields fields;
 
     private CampaignForm(JsonNode body) {
-        this.body = body;
+        this.fields = new BodyFields(body);
     }
 
     /** Reads a new campaign. */
@@ -83,48 +79,37 @@ final class CampaignForm {
     }
 
     private Campaign read(String id, String advertiser, String currency) {
-        body.fieldNames().forEachRemaining(name -> {
-            if (!FIELDS.contains(name) && !READ_ONLY.contains(name)) {
-                invalid(name, "omitted: the fields of a campaign are " + String.join(", ", FIELDS));
-            }
-        });
+        fields.allowOnly(FIELDS, READ_ONLY, "a campaign");
         Campaign campaign = new Campaign(
                 id,
                 advertiser,
-                text(
-                        "name",
-                        null,
-                        "a string of 1 to " + MAX_NAME_CHARACTERS + " characters without control characters",
-                        text -> !text.isBlank()
-                                && text.length() <= MAX_NAME_CHARACTERS
-                                && text.chars().noneMatch(Character::isISOControl)),
+                fields.name("name", MAX_NAME_CHARACTERS),
                 currency,
-                number(body, "total_budget_micros", "total_budget_micros", 0),
-                number(body, "daily_budget_micros", "daily_budget_micros", 0),
-                text("time_zone", "UTC", "the name of a time zone, such as UTC or Europe/Berlin", ZONES::contains),
+                fields.number("total_budget_micros", 0, MAX_MICROS),
+                fields.number("daily_budget_micros", 0, MAX_MICROS),
+                fields.text(
+                        "time_zone", "UTC", "the name of a time zone, such as UTC or Europe/Berlin", ZONES::contains),
                 time("starts_at"),
                 time("ends_at"),
                 goal(),
-                oneOf("pacing", "asap", "even"),
-                oneOf("status", "active", "paused", "ended"),
+                fields.oneOf("pacing", List.of("asap", "even")),
+                fields.oneOf("status", List.of("active", "paused", "ended")),
                 0,
                 null);
         checkTogether(campaign);
-        if (!errors.isEmpty()) {
-            throw ProblemException.fields(errors);
-        }
+        fields.check();
         return campaign;
     }
 
     private void checkTogether(Campaign campaign) {
         boolean hasDates = campaign.startsAt() != null && campaign.endsAt() != null;
         if (hasDates && !campaign.startsAt().isBefore(campaign.endsAt())) {
-            invalid("ends_at", "after starts_at, which is " + campaign.startsAt());
+            fields.invalid("ends_at", "after starts_at, which is " + campaign.startsAt());
         }
         boolean hasLine = campaign.dailyBudgetMicros() != null
                 || hasDates && (campaign.totalBudgetMicros() != null || campaign.goal() != null);
         if ("even".equals(campaign.pacing()) && !hasLine) {
-            invalid(
+            fields.invalid(
                     "pacing",
                     "asap, unless the campaign has a daily budget, or starts_at and ends_at with a total"
                             + " budget or a goal"
@@ -132,17 +117,8 @@ final class CampaignForm {
         }
     }
 
-    private void invalid(String name, String allowed) {
-        invalid(name, body.path(name), allowed);
-    }
-
-    private void invalid(String name, JsonNode value, String allowed) {
-        errors.add(new InvalidParameter(
-                name, value.isMissingNode() ? null : value.isTextual() ? value.asText() : value.toString(), allowed));
-    }
-
     private String id(String name) {
-        return text(
+        return fields.text(
                 name,
                 null,
                 "a string of 1 to " + MAX_ID_BYTES + " bytes in UTF-8, without control characters or surrounding space",
@@ -153,53 +129,19 @@ final class CampaignForm {
     }
 
     private String currency() {
-        return text("currency", null, "a currency code of ISO 4217, such as EUR", CURRENCIES::contains);
+        return fields.text("currency", null, "a currency code of ISO 4217, such as EUR", CURRENCIES::contains);
     }
 
     private void unchanged(String name, String value) {
-        if (body.has(name)
-                && !(body.get(name).isTextual() && body.get(name).asText().equals(value))) {
-            invalid(name, "omitted, or the current value " + value + ": it cannot be changed");
+        if (!fields.get(name).isMissingNode()
+                && !(fields.get(name).isTextual() && fields.get(name).asText().equals(value))) {
+            fields.invalid(name, "omitted, or the current value " + value + ": it cannot be changed");
         }
-    }
-
-    /** @param otherwise the default; null if the field is required */
-    private String text(String name, String otherwise, String allowed, Predicate<String> check) {
-        JsonNode value = body.path(name);
-        if (otherwise != null && (value.isMissingNode() || value.isNull())) {
-            return otherwise;
-        }
-        if (!value.isTextual() || !check.test(value.asText())) {
-            invalid(name, allowed);
-            return null;
-        }
-        return value.asText();
-    }
-
-    /** The first value is the default. */
-    private String oneOf(String name, String... allowed) {
-        List<String> words = List.of(allowed);
-        return text(name, allowed[0], "one of " + String.join(", ", words), words::contains);
-    }
-
-    private Long number(JsonNode object, String name, String path, long least) {
-        JsonNode value = object.path(name);
-        if (value.isMissingNode() || value.isNull()) {
-            return null;
-        }
-        if (!value.isIntegralNumber()
-                || !value.canConvertToLong()
-                || value.asLong() < least
-                || value.asLong() > MAX_MICROS) {
-            invalid(path, value, "an integer from " + least + " to " + MAX_MICROS);
-            return null;
-        }
-        return value.asLong();
     }
 
     private Instant time(String name) {
-        JsonNode value = body.path(name);
-        if (value.isMissingNode() || value.isNull()) {
+        JsonNode value = fields.get(name);
+        if (BodyFields.isMissing(value)) {
             return null;
         }
         String allowed = "a time from 2000 to 2999 with its offset, such as 2026-01-01T00:00:00+01:00, or null";
@@ -209,36 +151,36 @@ final class CampaignForm {
                 return time.toInstant();
             }
         } catch (DateTimeParseException e) {
-            invalid(name, allowed);
+            fields.invalid(name, allowed);
             return null;
         }
-        invalid(name, allowed);
+        fields.invalid(name, allowed);
         return null;
     }
 
     private Goal goal() {
-        JsonNode goal = body.path("goal");
-        if (goal.isMissingNode() || goal.isNull()) {
+        JsonNode goal = fields.get("goal");
+        if (BodyFields.isMissing(goal)) {
             return null;
         }
-        int before = errors.size();
+        int before = fields.errors();
         if (!goal.isObject()) {
-            invalid("goal", "an object with metric and count, or null");
+            fields.invalid("goal", "an object with metric and count, or null");
             return null;
         }
         goal.fieldNames().forEachRemaining(name -> {
             if (!name.equals("metric") && !name.equals("count")) {
-                invalid("goal." + name, goal.get(name), "omitted: the fields of a goal are metric and count");
+                fields.invalid("goal." + name, goal.get(name), "omitted: the fields of a goal are metric and count");
             }
         });
         String metric = goal.path("metric").asText();
         if (!metric.equals("impressions") && !metric.equals("clicks")) {
-            invalid("goal.metric", goal.path("metric"), "impressions or clicks");
+            fields.invalid("goal.metric", goal.path("metric"), "impressions or clicks");
         }
-        Long count = number(goal, "count", "goal.count", 1);
-        if (count == null && errors.size() == before) {
-            invalid("goal.count", goal.path("count"), "a whole number from 1 to " + MAX_MICROS);
+        Long count = fields.number(goal, "count", "goal.count", 1, MAX_MICROS);
+        if (count == null && fields.errors() == before) {
+            fields.invalid("goal.count", goal.path("count"), "a whole number from 1 to " + MAX_MICROS);
         }
-        return errors.size() == before ? new Goal(metric, count) : null;
+        return fields.errors() == before ? new Goal(metric, count) : null;
     }
 }

@@ -3,33 +3,35 @@ package io.lightflow.reports.page;
 import io.lightflow.reports.page.DashboardPage.EventPages;
 import io.lightflow.reports.page.DashboardPage.Login;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** A page, in the order of the links. The layout around it is the same for all. */
 enum Page {
-    DASHBOARD("", "Dashboard", "figures", "campaigns.css", "app.js"),
-    OVERVIEW("overview", "Overview", "figures", "figures.css", "overview.js"),
-    EXPLORE("explore", "Explore", "choices", "figures.css", "explore.js"),
-    HEALTH("health", "Health", "tables", "figures.css", "health.js"),
-    SQL("sql", "SQL", "editor", "events.css", "sql.js"),
-    WHY("why", "Why", "id", "events.css", "why.js");
+    DASHBOARD("", "Dashboard", "figures", List.of("campaigns.css"), "app.js"),
+    OVERVIEW("overview", "Overview", "figures", List.of("figures.css"), "overview.js"),
+    EXPLORE("explore", "Explore", "choices", List.of("figures.css"), "explore.js"),
+    ALERTS("alerts", "Alerts", "rules", List.of("campaigns.css", "figures.css", "alerts.css"), "alerts.js"),
+    HEALTH("health", "Health", "tables", List.of("figures.css"), "health.js"),
+    SQL("sql", "SQL", "editor", List.of("events.css"), "sql.js"),
+    WHY("why", "Why", "id", List.of("events.css"), "why.js");
 
     private final String path;
     private final String title;
     private final String skipTarget;
-    private final String style;
+    private final List<String> styles;
     private final String script;
 
     /**
      * @param path below the root
      * @param skipTarget where the link for keyboards leads that skips the head
      */
-    Page(String path, String title, String skipTarget, String style, String script) {
+    Page(String path, String title, String skipTarget, List<String> styles, String script) {
         this.path = path;
         this.title = title;
         this.skipTarget = skipTarget;
-        this.style = style;
+        this.styles = styles;
         this.script = script;
     }
 
@@ -41,7 +43,7 @@ enum Page {
         return PageAsset.read("layout.html")
                 .with("ACCOUNTS", login.name().toLowerCase(Locale.ROOT))
                 .with("TITLE", title)
-                .with("STYLE", style)
+                .with("STYLES", styleLinks())
                 .with("SCRIPT", script)
                 .with("SKIP", skipTarget)
                 .with("PAGES", links(eventPages))
@@ -49,6 +51,12 @@ enum Page {
                         "CONTENT",
                         PageAsset.read(name().toLowerCase(Locale.ROOT) + ".html")
                                 .text());
+    }
+
+    private String styleLinks() {
+        return styles.stream()
+                .map(style -> "  <link rel=\"stylesheet\" href=\"page/" + style + "\">")
+                .collect(Collectors.joining("\n"));
     }
 
     private String links(EventPages eventPages) {

@@ -2,6 +2,7 @@ package io.lightflow.reports.server;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.util.Credentials;
+import io.lightflow.service.sql.Sql;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,6 +18,9 @@ final class ConnectionPools implements AutoCloseable {
 
     final Optional<HikariDataSource> primary;
 
+    private final Sql replicaSql;
+    private final Optional<Sql> primarySql;
+
     ConnectionPools(ReportsSettings settings) {
         replica = open("reports-replica", settings.replica(), settings.statementTimeout());
         replica.setReadOnly(true);
@@ -25,6 +29,17 @@ final class ConnectionPools implements AutoCloseable {
         health.setMaximumPoolSize(1);
         health.setMinimumIdle(0);
         primary = settings.primary().map(database -> open("reports-primary", database, settings.statementTimeout()));
+        replicaSql = new Sql(replica, health);
+        primarySql = primary.map(Sql::new);
+    }
+
+    Sql replicaSql() {
+        return replicaSql;
+    }
+
+    /** Empty if the settings name no primary. */
+    Optional<Sql> primarySql() {
+        return primarySql;
     }
 
     private static HikariDataSource open(String name, DatabaseSettings settings, Duration statementTimeout) {

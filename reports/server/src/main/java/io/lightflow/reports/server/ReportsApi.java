@@ -2,6 +2,9 @@ package io.lightflow.reports.server;
 
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.lightflow.reports.alert.AlertApi;
+import io.lightflow.reports.alert.AlertService;
+import io.lightflow.reports.alert.AlertSettings;
 import io.lightflow.reports.budget.BudgetApi;
 import io.lightflow.reports.budget.DecisionApi;
 import io.lightflow.reports.budget.DecisionHandler;
@@ -39,13 +42,15 @@ final class ReportsApi {
             ConnectionPools pools,
             BudgetGate gate,
             DecisionHandler decisions,
-            Optional<QueryWorkers> queries) {
+            Optional<QueryWorkers> queries,
+            Optional<AlertService> alerts) {
         this.access = settings.access();
         this.limits = settings.http().limits();
         ReportsMetrics.addTo(metrics.registry(), pools, gate, decisions);
         queries.ifPresent(workers -> workers.addMetricsTo(metrics.registry()));
-        Sql replica = new Sql(pools.replica, pools.health);
-        Optional<Sql> primary = pools.primary.map(Sql::new);
+        alerts.ifPresent(service -> service.addMetricsTo(metrics.registry()));
+        Sql replica = pools.replicaSql();
+        Optional<Sql> primary = pools.primarySql();
         this.features = List.of(
                 new ServerStatusApi(replica, metrics),
                 new CampaignApi(replica, primary),
@@ -54,6 +59,7 @@ final class ReportsApi {
                 new StatisticsFeature(replica, InstantSource.system()),
                 new SqlApi(queries),
                 new WhyApi(queries),
+                new AlertApi(replica, primary, settings.alerts().orElse(AlertSettings.DEFAULT)),
                 new DashboardPage(
                         replica,
                         settings.monitors(),

@@ -1,6 +1,7 @@
 package io.lightflow.reports.server;
 
 import io.javalin.config.JavalinConfig;
+import io.lightflow.reports.alert.AlertService;
 import io.lightflow.reports.budget.DecisionHandler;
 import io.lightflow.reports.gate.BudgetGate;
 import io.lightflow.reports.gate.BudgetGateSettings;
@@ -27,6 +28,7 @@ public final class ReportsServer implements AutoCloseable {
     private final ReportsSettings settings;
     private final List<String> queryCommand;
     private Optional<QueryWorkers> queries = Optional.empty();
+    private Optional<AlertService> alerts = Optional.empty();
     private ConnectionPools pools;
     private BudgetGate gate;
     private HttpServer http;
@@ -64,9 +66,13 @@ public final class ReportsServer implements AutoCloseable {
         gate = new BudgetGate(budgets);
         queries = settings.queries()
                 .map(section -> new QueryWorkers(section, queryCommand, maxQueriesOfAccount(section)));
+        alerts = settings.alerts()
+                .map(section -> new AlertService(
+                        section, pools.replicaSql(), pools.primarySql().orElseThrow()));
         try {
             gate.start();
             http = HttpServer.start("The reports server", settings.http(), ReportsJson.CONTENT_TYPE, this::addApi);
+            alerts.ifPresent(AlertService::start);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -83,7 +89,7 @@ public final class ReportsServer implements AutoCloseable {
     private void addApi(JavalinConfig config) {
         DecisionHandler decisions = new DecisionHandler(gate, settings.access());
         config.jetty.modifyServer(jetty -> jetty.setHandler(decisions));
-        new ReportsApi(settings, pools, gate, decisions, queries).addTo(config);
+        new ReportsApi(settings, pools, gate, decisions, queries, alerts).addTo(config);
     }
 
     /** The port on which the server listens. */
@@ -113,6 +119,7 @@ public final class ReportsServer implements AutoCloseable {
     public void close() {
         // First, since the HTTP server waits for running requests.
         queries.ifPresent(QueryWorkers::close);
+        alerts.ifPresent(AlertService::close);
         if (http != null) {
             http.close();
         }

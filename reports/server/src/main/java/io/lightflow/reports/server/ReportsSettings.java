@@ -1,5 +1,6 @@
 package io.lightflow.reports.server;
 
+import io.lightflow.reports.alert.AlertSettings;
 import io.lightflow.reports.gate.BudgetGateSettings;
 import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.query.QuerySettings;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param budgets the settings of the budget gate
  * @param queries the settings of queries over events; empty without them
  * @param monitors the URLs of {@code lightflow monitor} of each group
+ * @param alerts how rules are evaluated; empty if this server evaluates none
  */
 public record ReportsSettings(
         HttpSettings http,
@@ -32,7 +34,8 @@ public record ReportsSettings(
         ReportsAccounts access,
         BudgetSettings budgets,
         Optional<QuerySettings> queries,
-        List<URI> monitors) {
+        List<URI> monitors,
+        Optional<AlertSettings> alerts) {
     public static final int DEFAULT_PORT = 8082;
     public static final Duration DEFAULT_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     public static final int DEFAULT_MAX_REQUEST_BYTES = 64 * 1024;
@@ -43,6 +46,10 @@ public record ReportsSettings(
         Objects.requireNonNull(primary, "primary");
         Objects.requireNonNull(budgets, "budgets");
         Objects.requireNonNull(queries, "queries");
+        Objects.requireNonNull(alerts, "alerts");
+        if (alerts.isPresent() && primary.isEmpty()) {
+            throw new IllegalArgumentException("alerts needs primary, where the state of alerts is kept");
+        }
         monitors = List.copyOf(monitors);
         for (URI monitor : monitors) {
             if (!List.of("http", "https").contains(String.valueOf(monitor.getScheme())) || monitor.getHost() == null) {
@@ -68,45 +75,65 @@ public record ReportsSettings(
                 ReportsAccounts.UNRESTRICTED,
                 BudgetSettings.DEFAULT,
                 Optional.empty(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     public ReportsSettings withAccess(ReportsAccounts newAccess) {
-        return new ReportsSettings(http, replica, primary, statementTimeout, newAccess, budgets, queries, monitors);
+        return new ReportsSettings(
+                http, replica, primary, statementTimeout, newAccess, budgets, queries, monitors, alerts);
     }
 
     public ReportsSettings withHttp(HttpSettings newHttp) {
-        return new ReportsSettings(newHttp, replica, primary, statementTimeout, access, budgets, queries, monitors);
+        return new ReportsSettings(
+                newHttp, replica, primary, statementTimeout, access, budgets, queries, monitors, alerts);
     }
 
     public ReportsSettings withReplica(DatabaseSettings database) {
-        return new ReportsSettings(http, database, primary, statementTimeout, access, budgets, queries, monitors);
+        return new ReportsSettings(
+                http, database, primary, statementTimeout, access, budgets, queries, monitors, alerts);
     }
 
     public ReportsSettings withTls(ServerTlsSettings newTls) {
         return withHttp(http.withTls(newTls));
     }
 
+    /** Campaigns are read-only then, and no rules are evaluated. */
     public ReportsSettings withoutPrimary() {
         return new ReportsSettings(
-                http, replica, Optional.empty(), statementTimeout, access, budgets, queries, monitors);
+                http,
+                replica,
+                Optional.empty(),
+                statementTimeout,
+                access,
+                budgets,
+                queries,
+                monitors,
+                Optional.empty());
     }
 
     public ReportsSettings withStatementTimeout(Duration timeout) {
-        return new ReportsSettings(http, replica, primary, timeout, access, budgets, queries, monitors);
+        return new ReportsSettings(http, replica, primary, timeout, access, budgets, queries, monitors, alerts);
     }
 
     public ReportsSettings withBudgets(BudgetSettings newBudgets) {
-        return new ReportsSettings(http, replica, primary, statementTimeout, access, newBudgets, queries, monitors);
+        return new ReportsSettings(
+                http, replica, primary, statementTimeout, access, newBudgets, queries, monitors, alerts);
     }
 
     public ReportsSettings withQueries(QuerySettings newQueries) {
         return new ReportsSettings(
-                http, replica, primary, statementTimeout, access, budgets, Optional.of(newQueries), monitors);
+                http, replica, primary, statementTimeout, access, budgets, Optional.of(newQueries), monitors, alerts);
     }
 
     public ReportsSettings withMonitors(List<URI> newMonitors) {
-        return new ReportsSettings(http, replica, primary, statementTimeout, access, budgets, queries, newMonitors);
+        return new ReportsSettings(
+                http, replica, primary, statementTimeout, access, budgets, queries, newMonitors, alerts);
+    }
+
+    public ReportsSettings withAlerts(AlertSettings newAlerts) {
+        return new ReportsSettings(
+                http, replica, primary, statementTimeout, access, budgets, queries, monitors, Optional.of(newAlerts));
     }
 
     /** The settings of the gate, which reads the replica and listens at the primary. */

@@ -4,6 +4,8 @@ import static io.lightflow.service.settings.SettingsFile.duration;
 import static io.lightflow.service.settings.SettingsFile.orElse;
 import static io.lightflow.service.settings.SettingsFile.require;
 
+import io.lightflow.reports.alert.AlertSettings;
+import io.lightflow.reports.alert.AlertSettings.MailSecurity;
 import io.lightflow.reports.gate.StalePolicy;
 import io.lightflow.reports.http.ReportsAccount;
 import io.lightflow.reports.http.ReportsAccounts;
@@ -29,6 +31,9 @@ import java.util.stream.Stream;
  * The file contains no secrets, only their hashes, or the names of environment variables or files that contain them.
  */
 public final class ReportsSettingsFile {
+    private static final Map<String, MailSecurity> MAIL_SECURITY =
+            Map.of("starttls", MailSecurity.STARTTLS, "tls", MailSecurity.TLS, "none", MailSecurity.NONE);
+
     private final Map<String, String> environment;
 
     private ReportsSettingsFile(Map<String, String> environment) {
@@ -48,7 +53,8 @@ public final class ReportsSettingsFile {
             List<Entry> access,
             Budgets budgets,
             Queries queries,
-            List<String> monitors) {}
+            List<String> monitors,
+            Alerts alerts) {}
 
     private record Database(
             String url,
@@ -72,6 +78,20 @@ public final class ReportsSettingsFile {
             Long maxRows,
             Long maxUnarchived,
             String temporary) {}
+
+    private record Alerts(String interval, String url, Webhooks webhooks, Mail mail) {}
+
+    private record Webhooks(List<String> hosts, String secretVariable, String secretFile) {}
+
+    private record Mail(
+            String host,
+            Integer port,
+            String security,
+            String user,
+            String passwordVariable,
+            String passwordFile,
+            String from,
+            List<String> domains) {}
 
     private record Entry(
             String name, String tokenVariable, String tokenFile, String tokenSha256, String role, String advertiser) {}
@@ -103,7 +123,47 @@ public final class ReportsSettingsFile {
                 Optional.ofNullable(document.queries()).map(ReportsSettingsFile::queries),
                 document.monitors() == null
                         ? List.of()
-                        : SettingsFile.list(document.monitors(), "monitors", ReportsSettingsFile::url));
+                        : SettingsFile.list(document.monitors(), "monitors", ReportsSettingsFile::url),
+                Optional.ofNullable(document.alerts()).map(this::alerts));
+    }
+
+    private AlertSettings alerts(Alerts alerts) {
+        return new AlertSettings(
+                duration(alerts.interval(), "alerts.interval", AlertSettings.DEFAULT_INTERVAL),
+                Optional.ofNullable(alerts.url()).map(url -> url(url, "alerts.url")),
+                Optional.ofNullable(alerts.webhooks()).map(this::webhooks),
+                Optional.ofNullable(alerts.mail()).map(this::mail));
+    }
+
+    private AlertSettings.Webhooks webhooks(Webhooks webhooks) {
+        return new AlertSettings.Webhooks(
+                require(webhooks.hosts(), "alerts.webhooks.hosts"),
+                SettingsFile.secret(
+                        environment,
+                        webhooks.secretVariable(),
+                        webhooks.secretFile(),
+                        "alerts.webhooks.secret",
+                        SecretLength::require));
+    }
+
+    private AlertSettings.Mail mail(Mail mail) {
+        boolean hasPassword = mail.passwordVariable() != null || mail.passwordFile() != null;
+        String security = orElse(mail.security(), "starttls");
+        if (!MAIL_SECURITY.containsKey(security)) {
+            throw new IllegalArgumentException(
+                    "alerts.mail.security must be starttls, tls or none, but is '" + security + "'");
+        }
+        return new AlertSettings.Mail(
+                require(mail.host(), "alerts.mail.host"),
+                orElse(mail.port(), AlertSettings.Mail.DEFAULT_PORT),
+                MAIL_SECURITY.get(security),
+                Optional.ofNullable(mail.user()),
+                hasPassword
+                        ? Optional.of(SettingsFile.secret(
+                                environment, mail.passwordVariable(), mail.passwordFile(), "alerts.mail.password"))
+                        : Optional.empty(),
+                require(mail.from(), "alerts.mail.from"),
+                require(mail.domains(), "alerts.mail.domains"));
     }
 
     private static URI url(String text, String key) {

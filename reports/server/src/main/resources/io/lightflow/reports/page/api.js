@@ -51,6 +51,15 @@ export class Api {
     return this.#send("PATCH", path, body, { "If-Match": "\"" + version + "\"" });
   }
 
+  /** Replaces the version that the page knows. */
+  put(path, body, version) {
+    return this.#send("PUT", path, body, { "If-Match": "\"" + version + "\"" });
+  }
+
+  delete(path, version) {
+    return this.#send("DELETE", path, null, { "If-Match": "\"" + version + "\"" });
+  }
+
   /**
    * Runs a query over events. There is no time limit but the server's.
    *

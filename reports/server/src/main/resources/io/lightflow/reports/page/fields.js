@@ -5,6 +5,7 @@ let nextId = 0;
 /** A control with its label, a hint, and the message about its value beside it. */
 export class Field {
   #error;
+  #hint;
   #initial = "";
 
   /** @param options label, control, and optionally hint, options of a datalist, and isWide */
@@ -13,10 +14,10 @@ export class Field {
     this.control = control;
     control.id = id;
     this.#error = el("p", { className: "error", id: id + "-error", hidden: true });
-    const hintNode = el("p", { className: "quiet", id: id + "-hint", textContent: hint, hidden: hint === "" });
+    this.#hint = el("p", { className: "quiet", id: id + "-hint", textContent: hint, hidden: hint === "" });
     control.setAttribute("aria-describedby", id + "-error " + id + "-hint");
     this.node = el("div", { className: isWide ? "field wide" : "field" },
-      el("label", { htmlFor: id, textContent: label }), control, this.#error, hintNode);
+      el("label", { htmlFor: id, textContent: label }), control, this.#error, this.#hint);
     if (suggestions.length > 0) {
       control.setAttribute("list", id + "-list");
       this.node.append(el("datalist", { id: id + "-list" }, ...suggestions.map((value) => el("option", { value }))));
@@ -44,6 +45,10 @@ export class Field {
     setText(this.#error, message);
     show(this.#error, message !== "");
     setAttribute(this.control, "aria-invalid", String(message !== ""));
+  }
+
+  hint(text) {
+    setText(this.#hint, text);
   }
 
   get isWrong() {
@@ -88,6 +93,9 @@ export function toInteger(text) {
 export function json(value) {
   if (typeof value === "bigint") {
     return String(value);
+  }
+  if (Array.isArray(value)) {
+    return "[" + value.map(json).join(",") + "]";
   }
   return value !== null && typeof value === "object"
     ? "{" + Object.entries(value).map(([name, part]) => JSON.stringify(name) + ":" + json(part)).join(",") + "}"

@@ -72,7 +72,8 @@ class ReportsReplicaTest {
                                 Optional.of(MAX_LAG),
                                 StalePolicy.REFUSE),
                         Optional.empty(),
-                        List.of()))
+                        List.of(),
+                        Optional.empty()))
                 .start();
         client = new TestClient(server.url(), null);
     }

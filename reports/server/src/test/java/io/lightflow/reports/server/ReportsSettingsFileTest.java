@@ -56,7 +56,7 @@ class ReportsSettingsFileTest {
 
     @Test
     void errorsNameTheKey() {
-        assertRejected("replicas: {}", "unknown key replicas; known keys are [access, bind,");
+        assertRejected("replicas: {}", "unknown key replicas; known keys are [access, alerts, bind,");
         assertRejected("port: 1", "replica is missing");
         assertRejected(DATABASE + "port: '1'", "invalid value of port");
         assertRejected(DATABASE + "port: 1\nport: 2", "Duplicate field 'port'");
@@ -65,6 +65,12 @@ class ReportsSettingsFileTest {
         assertRejected(DATABASE + "bind: 0.0.0.0", "access must name the accounts");
         assertRejected(DATABASE + "access: []", "access is empty");
         assertRejected(DATABASE + "monitors: ['monitor:9460']", "monitors must be URLs such as http://127.0.0.1:9460");
+        assertRejected(DATABASE + "alerts: {}", "alerts needs primary");
+        assertRejected(DATABASE + "alerts: {interval: 1s}", "alerts.interval must be 5s to 1h, but is 1s");
+        assertRejected(DATABASE + "alerts: {webhooks: {hosts: [h]}}", "alerts.webhooks.secretVariable is missing");
+        String mail = DATABASE + "alerts: {mail: {host: h, from: a@b.c, domains: [b.c]";
+        assertRejected(mail + ", security: plain}}", "alerts.mail.security must be starttls, tls or none");
+        assertRejected(mail + ", user: u}}", "alerts.mail.user needs alerts.mail.passwordVariable");
         assertRejected(DATABASE + "monitors: ['a b']", "monitors[0] must be a URL");
         assertRejected(DATABASE + "access: [{name: a, role: viewer}]", "access[0] must have one of tokenVariable");
         assertRejected(
