@@ -23,6 +23,7 @@ import io.lightflow.reports.query.QueryWorkers;
 import io.lightflow.reports.query.SqlApi;
 import io.lightflow.reports.query.WhyApi;
 import io.lightflow.reports.statistics.StatisticsFeature;
+import io.lightflow.reports.view.SavedViewApi;
 import io.lightflow.service.http.HttpLimits;
 import io.lightflow.service.http.HttpMetrics;
 import io.lightflow.service.sql.Sql;
@@ -59,6 +60,7 @@ final class ReportsApi {
                 new StatisticsFeature(replica, InstantSource.system()),
                 new SqlApi(queries),
                 new WhyApi(queries),
+                new SavedViewApi(replica, primary),
                 new AlertApi(replica, primary, settings.alerts().orElse(AlertSettings.DEFAULT)),
                 new DashboardPage(
                         replica,

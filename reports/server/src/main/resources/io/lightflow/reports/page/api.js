@@ -56,8 +56,9 @@ export class Api {
     return this.#send("PUT", path, body, { "If-Match": "\"" + version + "\"" });
   }
 
-  delete(path, version) {
-    return this.#send("DELETE", path, null, { "If-Match": "\"" + version + "\"" });
+  /** @param version null for any */
+  delete(path, version = null) {
+    return this.#send("DELETE", path, null, version === null ? {} : { "If-Match": "\"" + version + "\"" });
   }
 
   /**

@@ -1,14 +1,18 @@
-import { enter, logOut } from "./account.js";
+import { enter, logOut, say } from "./account.js";
 import { address } from "./address.js";
 import { BarChart, LineChart } from "./chart.js";
 import { el, keyed, Panel, save } from "./dom.js";
 import { Figures, METRICS, metric } from "./figures.js";
 import { count, markFinal, momentIn } from "./format.js";
-import { RangePicker } from "./range.js";
+import { pivotTable, sparklineTable } from "./pivot.js";
+import { Range, RangePicker } from "./range.js";
+import { SavedViews } from "./saved-views.js";
 
 const DIMENSIONS = ["campaign", "creative", "advertiser", "exchange", "publisher", "country", "region", "device", "data_center"];
 const DEFAULT_TOP = 10;
 const MAX_SHOWN = 500;
+/** A pivot groups the rows once more, so it needs many. */
+const PIVOT_TOP = 1000;
 const MAX_BARS = 30;
 const byId = (id) => document.getElementById(id);
 const title = (dimension) => dimension.replace("_", " ");
@@ -23,7 +27,7 @@ class Question {
         ...DIMENSIONS.map((name) => el("option", { value: name, textContent: title(name) })));
       byId("by-" + number).addEventListener("change", () => address.set({ by: this.#chosenDimensions() }));
     }
-    for (const name of ["metric", "step"]) {
+    for (const name of ["metric", "step", "display"]) {
       byId(name).addEventListener("change", (event) => address.set({ [name]: event.target.value || null }));
     }
     byId("top").addEventListener("change", (event) => address.set({ top: event.target.value || null }));
@@ -57,10 +61,26 @@ class Question {
     return address.get("step") ?? "";
   }
 
+  get top() {
+    return Number(address.get("top") ?? DEFAULT_TOP);
+  }
+
+  /** Rows, pivot or lines. A pivot needs a dimension for its columns, or steps. */
+  get display() {
+    const display = address.get("display") ?? "";
+    return display === "pivot" && this.by.length < (this.step === "" ? 2 : 1) ? "" : display;
+  }
+
+  /** The step of the request: lines need one. */
+  #stepOf(range) {
+    return this.step === "" && this.display === "lines" ? range.step : this.step;
+  }
+
   show() {
     byId("metric").value = this.metric.name;
     byId("step").value = this.step;
-    byId("top").value = address.get("top") ?? DEFAULT_TOP;
+    byId("display").value = address.get("display") ?? "";
+    byId("top").value = this.top;
     [1, 2, 3].forEach((number) => { byId("by-" + number).value = this.by[number - 1] ?? ""; });
     keyed(byId("filters"), address.all("filter"), (one) => one, (one) => {
       const remove = el("button", { type: "button", textContent: "×", "aria-label": "Remove the filter " + one });
@@ -71,10 +91,11 @@ class Question {
 
   /** The parameters of the API, as pairs. */
   parameters(range) {
+    const step = this.#stepOf(range);
     return [
-      ...Object.entries(this.step === "" ? range.parameters : { ...range.stepParameters, step: this.step }),
+      ...Object.entries(step === "" ? range.parameters : { ...range.stepParameters, step }),
       ...(this.by.length === 0 ? [] : [["by", this.by.join(",")]]),
-      ["top", address.get("top") ?? DEFAULT_TOP],
+      ["top", this.display === "pivot" ? PIVOT_TOP : this.top],
       ["metric", this.metric.rank],
       ...address.all("filter").map((one) => ["filter", one]),
     ];
@@ -104,6 +125,10 @@ class ResultPanel extends Panel {
       return;
     }
     this.full();
+    if (this.#question.display !== "") {
+      this.#tableNode.replaceChildren(...this.#special(answer, range));
+      return;
+    }
     const rows = answer.rows.map((one) => ({ one, figures: new Figures(one.currency).add(one), names: answer.by.map((name, place) => nameOf(one, name, place)) }));
     if (answer.step === null) {
       this.#bars(rows);
@@ -111,6 +136,13 @@ class ResultPanel extends Panel {
       this.#line(rows, range, answer);
     }
     this.#table(rows, answer, range);
+  }
+
+  #special(answer, range) {
+    const options = { one: this.#question.metric, title, top: this.#question.top };
+    return this.#question.display === "pivot"
+      ? pivotTable(answer, { ...options, time: (at) => momentIn(Date.parse(at), range.zone, answer.step) })
+      : sparklineTable(answer, { ...options, starts: new Range(range.from, range.to, range.zone, answer.step).starts });
   }
 
   #bars(rows) {
@@ -189,6 +221,7 @@ class Exploration {
   #picker;
   #question = new Question();
   #result;
+  #views;
   #reads = 0;
   #listeners = new AbortController();
 
@@ -196,13 +229,22 @@ class Exploration {
     this.#api = api;
     this.#picker = new RangePicker(byId("range"), () => api.now());
     this.#result = new ResultPanel(api, this.#question);
+    this.#views = new SavedViews(byId("views"), api, "explore", say);
     const signal = this.#listeners.signal;
-    window.addEventListener("hashchange", () => this.refresh(), { signal });
+    window.addEventListener("hashchange", async () => {
+      await this.#views.followAddress();
+      await this.refresh();
+    }, { signal });
     byId("download").addEventListener("change", (event) => {
       const format = event.target.value;
       event.target.value = "";
       this.#download(format);
     }, { signal });
+  }
+
+  async start() {
+    await this.#views.start();
+    await this.refresh();
   }
 
   async refresh() {
@@ -248,7 +290,7 @@ let exploration = null;
 enter({
   open: (api) => {
     exploration = new Exploration(api);
-    return exploration.refresh();
+    return exploration.start();
   },
   close: () => exploration?.close(),
 });

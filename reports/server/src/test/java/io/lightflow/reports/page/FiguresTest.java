@@ -230,6 +230,72 @@ class FiguresTest {
     }
 
     @Test
+    void aPivotShowsOneMetricByTwoDimensions() throws Exception {
+        open("/explore#" + SECOND_DAY + "&by=campaign&by=country&display=pivot&metric=clicks");
+        tab.await("document.querySelectorAll('#result tbody tr').length === 2");
+        assertThat(tab.strings("#result thead th")).containsExactly("campaign", "Currency", "DE", "FR", "US", "all");
+        assertThat(tab.strings("#result tbody tr:first-child > *"))
+                .containsExactly("spring", "EUR", "480", "96", "", "576");
+        assertThat(tab.strings("#result tbody tr:last-child > *")).containsExactly("autumn", "USD", "", "", "24", "24");
+        tab.screenshot("explore-pivot");
+        assertThat(tab.barriers()).isEmpty();
+        choose("by-2", "");
+        tab.awaitText("#chart dl", "spring");
+        choose("step", "hour");
+        tab.await("document.querySelectorAll('#result thead th').length === 2 + 24 + 1");
+        assertThat(tab.strings("#result tbody tr:first-child > :last-child")).containsExactly("576");
+    }
+
+    @Test
+    void linesShowEachGroupOverTime() throws Exception {
+        open("/explore#from=2026-06-01T00:00&to=2026-06-03T00:00&zone=UTC&display=lines&top=2");
+        tab.await("document.querySelectorAll('#result svg').length === 3");
+        assertThat(tab.strings("#result tbody tr:first-child > *"))
+                .containsExactly("spring", "EUR", "", "120", "240", "8,640");
+        assertThat(tab.strings("#result tbody tr:nth-child(2) > *"))
+                .containsExactly("summer", "EUR", "", "0", "30", "720");
+        assertThat(tab.evaluate("document.querySelector('#result svg').getAttribute('aria-label')")
+                        .asText())
+                .isEqualTo("from 120 to 240");
+        tab.screenshot("explore-lines");
+        assertThat(tab.barriers()).isEmpty();
+        tab.prefer("dark");
+        tab.resize(360, 740);
+        assertFits();
+        assertThat(tab.barriers()).isEmpty();
+    }
+
+    @Test
+    void aViewIsSavedAndSharedByALink() throws Exception {
+        open("/explore#" + SECOND_DAY + "&by=country&metric=clicks");
+        tab.awaitText("#result tbody", "DE");
+        tab.evaluate("[...document.querySelectorAll('#views button')].find((one) => one.textContent === 'Save view')"
+                + ".click(); 0");
+        tab.await("document.activeElement === document.querySelector('#views form input')");
+        tab.type("Clicks by country");
+        tab.press("Enter");
+        tab.awaitText("#notice", "The view Clicks by country is saved.");
+        assertThat(tab.strings("#views option")).containsExactly("–", "Clicks by country");
+        String link = tab.evaluate("document.querySelector('#views a').hash").asText();
+        assertThat(link).matches("#view=\\d+");
+        tab.screenshot("explore-view");
+        assertThat(tab.barriers()).isEmpty();
+        choose("by-1", "campaign");
+        tab.awaitText("#result tbody", "spring");
+        assertThat(tab.evaluate("document.querySelector('#views select').value").asText())
+                .isEmpty();
+        tab.evaluate("location.hash = '" + link + "'; 0");
+        tab.awaitText("#result tbody", "DE");
+        assertThat(address()).contains("by=country", "metric=clicks");
+        tab.evaluate("[...document.querySelectorAll('#views button')].find((one) => one.textContent === 'Delete view')"
+                + ".click(); 0");
+        tab.awaitText("#notice", "The view Clicks by country is deleted.");
+        tab.evaluate("location.hash = '" + link + "'; 0");
+        tab.awaitText("#views .error", "does not exist, or this account cannot see it");
+        tab.ignoreErrors("status of 404");
+    }
+
+    @Test
     void aFilterIsAddedAndWhatTheApiRefusesIsReported() throws Exception {
         open("/explore#" + SECOND_DAY + "&by=none&step=hour");
         tab.await("document.querySelector('#chart canvas')");

@@ -1,0 +1,2 @@
+/** Views of the dashboard that accounts save and share. */
+package io.lightflow.reports.view;
