@@ -33,6 +33,11 @@ public final class ArrayDecoder extends Decoder {
         return at == end;
     }
 
+    /** Offset of the next byte. */
+    int position() {
+        return at;
+    }
+
     /** Length of the longest string of the value that was read or skipped so far, in bytes. */
     int longestString() {
         return longestString;

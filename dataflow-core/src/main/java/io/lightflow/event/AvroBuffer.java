@@ -18,6 +18,12 @@ final class AvroBuffer {
         return this;
     }
 
+    /** Starts a new value without a header. */
+    AvroBuffer startBody() {
+        length = 0;
+        return this;
+    }
+
     /** Writes an int, a long, an enum's ordinal or a union's branch. */
     AvroBuffer writeLong(long value) {
         ensure(10);
@@ -47,12 +53,18 @@ final class AvroBuffer {
 
     /** Appends an encoded value. */
     AvroBuffer splice(byte[] encoded) {
-        if (encoded.length == 0) {
+        return splice(encoded, 0, encoded.length);
+    }
+
+    /** Appends encoded values, which are a part of an array. */
+    AvroBuffer splice(byte[] encoded, int from, int to) {
+        int more = to - from;
+        if (more == 0) {
             return this;
         }
-        ensure(encoded.length);
-        System.arraycopy(encoded, 0, bytes, length, encoded.length);
-        length += encoded.length;
+        ensure(more);
+        System.arraycopy(encoded, from, bytes, length, more);
+        length += more;
         return this;
     }
 

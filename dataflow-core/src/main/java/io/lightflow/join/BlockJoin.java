@@ -2,6 +2,7 @@ package io.lightflow.join;
 
 import io.lightflow.attribution.Attribution;
 import io.lightflow.attribution.Windows;
+import io.lightflow.enrichment.EventEnricher;
 import io.lightflow.event.BeaconMark;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockEntry;
@@ -53,6 +54,7 @@ final class BlockJoin {
     private final OutputEncoder encoder;
     private final StoredBodies bodies;
     private final TrafficJudge judge;
+    private final EventEnricher enricher;
     private final StoredCells storedCells;
     private final Block block;
     private final int records;
@@ -86,6 +88,7 @@ final class BlockJoin {
             OutputEncoder encoder,
             StoredBodies bodies,
             TrafficJudge judge,
+            EventEnricher enricher,
             StoredCells storedCells,
             Position position,
             Block block,
@@ -98,6 +101,7 @@ final class BlockJoin {
         this.encoder = encoder;
         this.bodies = bodies;
         this.judge = judge;
+        this.enricher = enricher;
         this.storedCells = storedCells;
         this.block = block;
         this.records = records;
@@ -384,6 +388,10 @@ final class BlockJoin {
 
     TrafficJudge judge() {
         return judge;
+    }
+
+    EventEnricher enricher() {
+        return enricher;
     }
 
     /** Number of this attempt. */

@@ -2,6 +2,8 @@ package io.lightflow.join;
 
 import io.lightflow.attribution.Attribution;
 import io.lightflow.attribution.Windows;
+import io.lightflow.enrichment.Enrichment;
+import io.lightflow.enrichment.EventEnricher;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockEntry;
 import io.lightflow.event.FailureReason;
@@ -27,6 +29,7 @@ public final class JoinStep {
     private final OutputEncoder encoder;
     private final StoredBodies bodies;
     private final TrafficJudge judge;
+    private final EventEnricher enricher;
     private final StoredCells cells;
     private final StepBounds bounds;
 
@@ -35,17 +38,30 @@ public final class JoinStep {
         this(settings, attribution, ids, schemas, StepBounds.NONE);
     }
 
+    /** A step that fills no fields. */
+    public JoinStep(
+            JoinSettings settings, Attribution attribution, SchemaIds ids, WriterSchemas schemas, StepBounds bounds) {
+        this(settings, attribution, ids, schemas, bounds, Enrichment.NONE);
+    }
+
     /**
      * @param ids ids of the compiled schemas
      * @param schemas finds the schemas of stored bodies that another build wrote
+     * @param enrichment fills fields of arriving events; what it filled is stored with them
      */
     public JoinStep(
-            JoinSettings settings, Attribution attribution, SchemaIds ids, WriterSchemas schemas, StepBounds bounds) {
+            JoinSettings settings,
+            Attribution attribution,
+            SchemaIds ids,
+            WriterSchemas schemas,
+            StepBounds bounds,
+            Enrichment enrichment) {
         this.settings = settings;
         this.attribution = attribution;
         this.encoder = new OutputEncoder(ids);
         this.bodies = new StoredBodies(ids, schemas);
         this.judge = new TrafficJudge(settings.traffic());
+        this.enricher = new EventEnricher(enrichment);
         this.cells = new StoredCells(settings);
         this.bounds = bounds;
     }
@@ -98,6 +114,7 @@ public final class JoinStep {
                     encoder,
                     bodies,
                     judge,
+                    enricher,
                     cells,
                     position,
                     block,

@@ -86,7 +86,7 @@ final class KeyJoin {
                     event,
                     key,
                     CellValue.impression(
-                            impression.schemaId(), event.producedMs(), impression.traffic(), event.body()));
+                            impression.schemaId(), event.producedMs(), impression.traffic(), impression.body()));
         }
         countLate(impression, EventType.IMPRESSION);
         outputs.impression(impression);
@@ -249,7 +249,7 @@ final class KeyJoin {
                 event.origin(),
                 event.producedMs(),
                 block.bodies().compiledId(event.type()),
-                event.body(),
+                block.enricher().body(event),
                 facts,
                 rules,
                 verdict,

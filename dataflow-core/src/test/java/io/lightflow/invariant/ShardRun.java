@@ -3,11 +3,13 @@ package io.lightflow.invariant;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.attribution.LastClick;
+import io.lightflow.enrichment.Enrichment;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
+import io.lightflow.join.StepBounds;
 import io.lightflow.join.StepResult;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
@@ -53,7 +55,12 @@ final class ShardRun {
     /** A later process opens the shard, with other settings. */
     void restart(JoinSettings changed) {
         settings = changed;
-        step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas);
+        restart(Enrichment.NONE);
+    }
+
+    /** A later process opens the shard, with other data for enrichment. */
+    void restart(Enrichment enrichment) {
+        step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas, StepBounds.NONE, enrichment);
         takeOver();
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** How the packages of the topology module may depend on each other. */
 class ArchitectureTest {
     private static final String ROOT = "io.lightflow.topology";
-    private static final List<String> ADAPTERS = List.of("kafka", "postgres", "rocksdb", "aerospike");
+    private static final List<String> ADAPTERS = List.of("kafka", "postgres", "rocksdb", "aerospike", "enrichment");
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

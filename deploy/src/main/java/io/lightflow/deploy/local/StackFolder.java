@@ -272,6 +272,7 @@ public final class StackFolder implements AutoCloseable {
                 written.statistics(),
                 written.copies(),
                 written.traffic(),
+                written.enrichment(),
                 written.archive(),
                 written.metrics());
     }

@@ -1,6 +1,7 @@
 package io.lightflow.topology.dataflow;
 
 import io.lightflow.attribution.LastClick;
+import io.lightflow.enrichment.Enrichment;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEventDecoder;
 import io.lightflow.join.JoinSettings;
@@ -11,6 +12,7 @@ import io.lightflow.topology.descriptor.EntryCodec;
 import io.lightflow.topology.descriptor.LedgerMover;
 import io.lightflow.topology.descriptor.ShardPositions;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
+import io.lightflow.topology.enrichment.EnrichmentData;
 import io.lightflow.topology.kafka.EntryDecoder;
 import io.lightflow.topology.kafka.GroupTopics;
 import io.lightflow.topology.kafka.KafkaClients;
@@ -123,7 +125,8 @@ public final class DataflowTopology implements TopologyDescriptor {
         JoinSettings rules = settings.joinSettings();
         RegistrySchemas schemas = RegistrySchemas.connect(settings.registry());
         StepBounds bounds = new StepBounds(Runtime.getRuntime().maxMemory() / OUTPUT_SHARE, MAX_TIMERS);
-        return () -> new JoinStep(rules, new LastClick(), schemas.ids(), schemas, bounds);
+        Enrichment enrichment = EnrichmentData.open(settings.enrichment());
+        return () -> new JoinStep(rules, new LastClick(), schemas.ids(), schemas, bounds, enrichment);
     }
 
     /** Threads that end by themselves when they have nothing to do. */

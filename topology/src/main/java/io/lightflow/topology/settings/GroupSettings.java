@@ -30,6 +30,7 @@ import java.util.Map;
  * @param statistics section of the topology {@code stats-counter}
  * @param copies further topics that joined events are copied to; null for none
  * @param traffic the rules of invalid traffic; null without any besides the row cap
+ * @param enrichment what the join fills into events that lack it; null for nothing
  * @param archive section of the topology {@code archive}; null if the group has none
  * @param metrics where the workers export their metrics
  */
@@ -49,6 +50,7 @@ public record GroupSettings(
         StatisticsSection statistics,
         @JsonInclude(JsonInclude.Include.NON_NULL) List<CopySection> copies,
         @JsonInclude(JsonInclude.Include.NON_NULL) TrafficSection traffic,
+        @JsonInclude(JsonInclude.Include.NON_NULL) EnrichmentSection enrichment,
         @JsonInclude(JsonInclude.Include.NON_NULL) ArchiveSection archive,
         MetricsSection metrics) {
 
@@ -98,10 +100,11 @@ public record GroupSettings(
 
     /** These settings with other front clusters. */
     public GroupSettings withFronts(Map<String, FrontSection> others) {
-        return with(others, traffic);
+        return with(others, traffic, enrichment);
     }
 
-    private GroupSettings with(Map<String, FrontSection> otherFronts, TrafficSection otherTraffic) {
+    private GroupSettings with(
+            Map<String, FrontSection> otherFronts, TrafficSection otherTraffic, EnrichmentSection otherEnrichment) {
         return new GroupSettings(
                 group,
                 dataCenters,
@@ -118,6 +121,7 @@ public record GroupSettings(
                 statistics,
                 copies,
                 otherTraffic,
+                otherEnrichment,
                 archive,
                 metrics);
     }
@@ -150,9 +154,10 @@ public record GroupSettings(
         try {
             GroupSettings settings = parse(yaml);
             Path folder = file.toAbsolutePath().getParent();
-            return settings.traffic == null
-                    ? settings
-                    : settings.with(settings.fronts, settings.traffic.withLists(folder));
+            return settings.with(
+                    settings.fronts,
+                    settings.traffic == null ? null : settings.traffic.withLists(folder),
+                    settings.enrichment == null ? null : settings.enrichment.in(folder));
         } catch (SettingsException | WrongSettingException e) {
             throw new SettingsException("in the settings file " + file + ": " + e.getMessage(), e);
         }

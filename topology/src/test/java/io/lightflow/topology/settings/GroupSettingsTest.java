@@ -93,6 +93,20 @@ class GroupSettingsTest {
     }
 
     @Test
+    void theFileOfPlacesLiesBesideTheSettings(@TempDir Path folder) throws Exception {
+        Path file = Files.writeString(folder.resolve("us.yaml"), withoutSecrets(GOOD) + """
+                enrichment: {places: city.mmdb, userAgents: READ}
+                """);
+
+        GroupSettings settings = GroupSettings.read(file);
+
+        assertThat(settings.enrichment())
+                .isEqualTo(new EnrichmentSection(folder.resolve("city.mmdb"), EnrichmentSection.UserAgents.READ));
+        assertThat(GroupSettings.parse(settings.toYaml())).isEqualTo(settings);
+        assertThat(GroupSettings.parse(GOOD).enrichment()).isNull();
+    }
+
+    @Test
     void copiesAreReadAndWrittenBack() {
         GroupSettings settings = GroupSettings.parse(withoutSecrets(GOOD) + """
                 copies:
