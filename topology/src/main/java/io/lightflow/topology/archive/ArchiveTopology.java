@@ -283,6 +283,12 @@ public final class ArchiveTopology implements TopologyDescriptor {
         return new TaskSpread(1, 1, section(settings).heapMb());
     }
 
+    /** Several tasks would commit to the same tables, and each would make most of its commits again. */
+    @Override
+    public int maxTasks() {
+        return 1;
+    }
+
     @Override
     public void prepare(GroupSettings settings) {
         try (ArchiveCatalog catalog = catalog(settings)) {

@@ -59,6 +59,11 @@ public interface TopologyDescriptor {
     /** How Storm spreads the topology, from its section of the settings. */
     TaskSpread spread(GroupSettings settings);
 
+    /** The most tasks that the topology may have, whatever is asked for. */
+    default int maxTasks() {
+        return Integer.MAX_VALUE;
+    }
+
     /** The least time between two batches. */
     default Duration emitInterval(GroupSettings settings) {
         return settings.pace().emitInterval();

@@ -19,17 +19,23 @@ public final class TridentTopologies {
 
     private TridentTopologies() {}
 
-    /** @param parallelism number of tasks; a task has the shards whose number modulo this is its own */
+    /**
+     * Builds a topology.
+     *
+     * @param parallelism number of tasks, as far as the topology may have so many; a task has the shards whose number
+     *     modulo this is its own
+     */
     public static StormTopology build(TopologyDescriptor descriptor, GroupSettings settings, int parallelism) {
+        int tasks = Math.min(parallelism, descriptor.maxTasks());
         TridentTopology topology = new TridentTopology();
         topology.newStream(descriptor.transactionId(settings.group()), new BlockSpout(descriptor, settings))
-                .parallelismHint(parallelism)
+                .parallelismHint(tasks)
                 .partitionPersist(
                         new LoopStateFactory(descriptor, settings),
                         new Fields(BlockSpout.BLOCKS),
                         new LoopState.Updater(),
                         new Fields())
-                .parallelismHint(parallelism);
+                .parallelismHint(tasks);
         return topology.build();
     }
 

@@ -2,6 +2,7 @@ package io.lightflow.topology.trident;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.catalog.Topologies;
 import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
@@ -56,8 +57,9 @@ class TridentTopologiesTest {
                 .filter(name -> name.startsWith("b-"))
                 .findAny()
                 .orElseThrow();
-        assertThat(bolts.get(spout).get_common().get_parallelism_hint()).isEqualTo(5);
-        assertThat(bolts.get(loop).get_common().get_parallelism_hint()).isEqualTo(5);
+        int tasks = Math.min(5, descriptor.maxTasks());
+        assertThat(bolts.get(spout).get_common().get_parallelism_hint()).isEqualTo(tasks);
+        assertThat(bolts.get(loop).get_common().get_parallelism_hint()).isEqualTo(tasks);
         assertThat(bolts).hasSize(3).containsKey("$spoutcoord-" + spout);
 
         ComponentCommon common = bolts.get(loop).get_common();
@@ -71,6 +73,15 @@ class TridentTopologiesTest {
             }
         }
         assertThat(identities).isEqualTo(1);
+    }
+
+    @Test
+    void oneTaskCommitsToTheTablesOfTheArchiveWhateverIsAskedFor() {
+        StormTopology topology = TridentTopologies.build(ArchiveTopology.INSTANCE, SETTINGS, 4);
+
+        assertThat(topology.get_bolts().values())
+                .allSatisfy(bolt ->
+                        assertThat(bolt.get_common().get_parallelism_hint()).isEqualTo(1));
     }
 
     @Test
