@@ -63,6 +63,7 @@ public record ClusterSettings(
         requires(components, Component.STORM, Component.ZOOKEEPER);
         requires(components, Component.REGISTRY, Component.POSTGRES);
         requires(components, Component.MIRROR, Component.KAFKA);
+        requires(components, Component.CAPTURE, Component.KAFKA);
         if (components.contains(Component.MIRROR) && dataCenters.isEmpty()) {
             throw new IllegalArgumentException("MIRROR needs at least one data center to copy from");
         }

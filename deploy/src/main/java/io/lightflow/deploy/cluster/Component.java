@@ -11,5 +11,7 @@ public enum Component {
     /** The schema registry; needs PostgreSQL. */
     REGISTRY,
     /** MirrorMaker from every data center to the central Kafka; needs Kafka. */
-    MIRROR
+    MIRROR,
+    /** One capture server per data center; needs Kafka. */
+    CAPTURE
 }

@@ -1,5 +1,6 @@
 package io.lightflow.deploy.cluster;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
  * @param aerospike host and port of the Aerospike node
  * @param stormHome the storm.home of this cluster
  * @param proxied the Kafkas that are also reachable through a proxy, by name
+ * @param capture the capture servers, by data center
  */
 public record Endpoints(
         String zooKeeper,
@@ -24,12 +26,23 @@ public record Endpoints(
         String registry,
         String aerospike,
         Path stormHome,
-        Map<String, Proxied> proxied) {
+        Map<String, Proxied> proxied,
+        Map<String, Capture> capture) {
 
     public Endpoints {
         kafka = Map.copyOf(kafka);
         proxied = Map.copyOf(proxied);
+        capture = Map.copyOf(capture);
     }
+
+    /**
+     * A capture server.
+     *
+     * @param url its address for browsers and partners
+     * @param admin its address for metrics
+     * @param partnerToken the file with the bearer token of the only partner; it exists once the server has started
+     */
+    public record Capture(URI url, URI admin, Path partnerToken) {}
 
     /**
      * The ports of a Kafka behind a proxy.
@@ -68,6 +81,7 @@ public record Endpoints(
         if (settings.has(Component.REGISTRY)) {
             keys.put("registry", registry);
         }
+        capture.forEach((dc, server) -> keys.put("capture." + dc, server.url().toString()));
         if (settings.asd().isPresent()) {
             keys.put("aerospike", aerospike);
         }

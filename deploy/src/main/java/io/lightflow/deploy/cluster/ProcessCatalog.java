@@ -69,6 +69,9 @@ final class ProcessCatalog {
         if (settings.has(Component.MIRROR)) {
             second.add(mirror());
         }
+        if (settings.has(Component.CAPTURE)) {
+            settings.dataCenters().forEach(dc -> second.add(capture(dc)));
+        }
         waves.add(new Wave(first, this::createTopics));
         waves.add(new Wave(second, () -> {}));
     }
@@ -88,6 +91,7 @@ final class ProcessCatalog {
         uses.addAll(AerospikeNode.PORTS);
         kafkaNames().forEach(name -> uses.addAll(List.of("kafka-" + name, "kafka-" + name + "-controller")));
         settings.proxied().forEach(name -> uses.addAll(List.of(proxyUse(name), proxiedUse(name))));
+        settings.dataCenters().forEach(dc -> uses.addAll(CaptureProcess.ports(dc)));
         return uses;
     }
 
@@ -108,7 +112,11 @@ final class ProcessCatalog {
                 registryAddress(),
                 "127.0.0.1:" + ports.of(AerospikeNode.NAME),
                 stormHome().directory(),
-                settings.proxied().stream().collect(Collectors.toMap(name -> name, this::proxied)));
+                settings.proxied().stream().collect(Collectors.toMap(name -> name, this::proxied)),
+                settings.has(Component.CAPTURE)
+                        ? settings.dataCenters().stream().collect(Collectors.toMap(dc -> dc, dc -> captureProcess(dc)
+                                .endpoint()))
+                        : Map.of());
     }
 
     private Endpoints.Proxied proxied(String kafka) {
@@ -262,6 +270,28 @@ final class ProcessCatalog {
                         "mirror.yaml",
                         Map.of("central", central, "dataCenters", dataCentersYaml(), "port", restPort),
                         config));
+    }
+
+    private ClusterProcess capture(String dc) {
+        CaptureProcess capture = captureProcess(dc);
+        ProcessSpec spec = daemon(capture.name())
+                .heapMb(96)
+                .main("io.lightflow.capture.CaptureCommand", "--settings", capture.settingsFile())
+                .spec()
+                .stoppedBy(Signal.TERM, Duration.ofSeconds(20));
+        return new ClusterProcess(
+                spec,
+                ReadinessProbes.http(capture.endpoint().url().resolve("/health")),
+                () -> capture.prepare(
+                        endpoints().kafkaByProxy(dc),
+                        settings.partitions(),
+                        settings.has(Component.REGISTRY)
+                                ? "registry: {urls: [\"%s\"]}".formatted(registryAddress())
+                                : ""));
+    }
+
+    private CaptureProcess captureProcess(String dc) {
+        return new CaptureProcess(dc, directory(CaptureProcess.name(dc)), ports);
     }
 
     private String dataCentersYaml() {

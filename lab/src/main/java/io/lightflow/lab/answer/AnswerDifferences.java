@@ -71,6 +71,20 @@ public final class AnswerDifferences {
         return differences;
     }
 
+    /**
+     * Describes entries of the books that differ, apart from repeats: senders that got no answer send an event again,
+     * and each repeat is a duplicate that was read.
+     */
+    public static List<String> ofBooksBesideRepeats(Books expected, Books found) {
+        Books.Editor withRepeats = expected.edit();
+        for (EventType type : EventType.values()) {
+            long repeats = Math.max(0, found.get(type, Entry.DUPLICATE) - expected.get(type, Entry.DUPLICATE));
+            withRepeats.add(type, Entry.IN, repeats);
+            withRepeats.add(type, Entry.DUPLICATE, repeats);
+        }
+        return ofBooks(withRepeats.done(), found);
+    }
+
     private static List<String> few(List<String> all) {
         if (all.size() <= NAMED) {
             return all;

@@ -75,7 +75,7 @@ public final class FeedProducer implements AutoCloseable {
     }
 
     /**
-     * Sends events by another route, and beacons to Kafka.
+     * Sends the events that another route takes by this route, and the others and beacons to Kafka.
      *
      * @param settings their continuation does not count: nothing tells what took the route before
      */
@@ -145,7 +145,7 @@ public final class FeedProducer implements AutoCloseable {
                 snapshot();
             }
             if (settings.beacons().basis() == BeaconCadence.Basis.EVENT_TIME) {
-                sendBeaconsIfDue(greatestTimeMs, settings.beacons().every().toMillis(), feed.horizonMs());
+                sendBeaconsIfDue(greatestTimeMs, settings.beacons().every().toMillis(), feed);
             }
         }
         flush();
@@ -170,7 +170,7 @@ public final class FeedProducer implements AutoCloseable {
             throwFailure();
             long now = System.nanoTime();
             if (settings.beacons().basis() == BeaconCadence.Basis.CLOCK) {
-                sendBeaconsIfDue(now, settings.beacons().every().toNanos(), feed.horizonMs());
+                sendBeaconsIfDue(now, settings.beacons().every().toNanos(), feed);
             }
             long waitNanos = Math.max(pace.nanosUntilDue(now), nanosUntil(feed.dueMs()));
             if (waitNanos <= 0) {
@@ -202,7 +202,7 @@ public final class FeedProducer implements AutoCloseable {
                 && event.timeMs() - clockMs <= settings.farFuture().toMillis()) {
             greatestTimeMs = event.timeMs();
         }
-        if (route.isPresent()) {
+        if (route.isPresent() && route.get().takes(event)) {
             route.get().send(event);
             sent++;
             return true;
@@ -225,10 +225,12 @@ public final class FeedProducer implements AutoCloseable {
                 : null;
     }
 
-    private void sendBeaconsIfDue(long now, long every, long horizonMs) {
+    private void sendBeaconsIfDue(long now, long every, Feed feed) {
         if (lastBeaconAt != Long.MIN_VALUE && now - lastBeaconAt < every) {
             return;
         }
+        long horizonMs =
+                Math.min(feed.horizonMs(), route.map(EventRoute::horizonMs).orElse(Long.MAX_VALUE));
         long allowedMs = settings.allowedDisorder().toMillis();
         long promisedMs = horizonMs > Long.MAX_VALUE - allowedMs ? Long.MAX_VALUE : horizonMs + allowedMs;
         long timeMs = Math.min(greatestTimeMs, promisedMs);
@@ -239,8 +241,6 @@ public final class FeedProducer implements AutoCloseable {
     }
 
     private void sendBeacons(long timeMs) {
-        // A beacon must not overtake an event.
-        route.ifPresent(EventRoute::flush);
         long recordMs = System.currentTimeMillis();
         for (Beacons.Addressed beacon : Beacons.all(fronts.keySet(), settings.partitions(), timeMs)) {
             byte[] value = encoder.encodeWithHeader(beacon.beacon(), beaconSchemaId);
@@ -261,6 +261,7 @@ public final class FeedProducer implements AutoCloseable {
      */
     public void sendClosingBeacons(Duration span) {
         if (greatestTimeMs > 0) {
+            route.ifPresent(EventRoute::flush);
             for (long timeMs : ProducerClocks.closing(Math.addExact(greatestTimeMs, span.toMillis()))) {
                 if (timeMs > 0) {
                     sendBeacons(timeMs);

@@ -67,7 +67,7 @@ final class EventRequests {
                     .POST(BodyPublishers.noBody())
                     .build();
         }
-        return batch(event);
+        return batch(server, TOKEN, event);
     }
 
     private static LinkClaims claims(FeedEvent event, String impressionId, String advertiserId) {
@@ -88,7 +88,8 @@ final class EventRequests {
         return request.build();
     }
 
-    private HttpRequest batch(FeedEvent event) {
+    /** A batch with an event and all of its fields. */
+    static HttpRequest batch(URI server, String token, FeedEvent event) {
         Map<String, Object> fields = new LinkedHashMap<>();
         for (Schema.Field field : event.event().getSchema().getFields()) {
             fields.put(field.name(), event.event().get(field.pos()));
@@ -99,7 +100,7 @@ final class EventRequests {
                     "key", event.key(),
                     "event", fields)));
             return HttpRequest.newBuilder(server.resolve("/v1/events"))
-                    .header("Authorization", "Bearer " + TOKEN)
+                    .header("Authorization", "Bearer " + token)
                     .header("Content-Type", "application/json")
                     .POST(BodyPublishers.ofByteArray(body))
                     .build();

@@ -1,5 +1,6 @@
 package io.lightflow.lab.torture;
 
+import io.lightflow.deploy.cluster.Endpoints;
 import io.lightflow.event.SchemaIds;
 import io.lightflow.lab.feed.BeaconCadence;
 import io.lightflow.lab.feed.Continuation;
@@ -10,9 +11,15 @@ import io.lightflow.lab.feed.FeedTotals;
 import io.lightflow.lab.feed.GeneratedFeed;
 import io.lightflow.lab.feed.GeneratedFeedSettings;
 import io.lightflow.lab.feed.PartOfFeed;
+import io.lightflow.lab.replay.ResendingRoute;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,7 +34,11 @@ final class LightFeed implements AutoCloseable {
     /** Number of available events per planned event. Faults may take longer than planned. */
     private static final int RESERVE = 10;
 
+    /** Capture servers receive about one of this many events. */
+    private static final int CAPTURED_ONE_IN = 4;
+
     private final FeedProducer producer;
+    private final Optional<ResendingRoute> capture;
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final long atLeast;
     private Future<FeedTotals> feeding;
@@ -61,24 +72,31 @@ final class LightFeed implements AutoCloseable {
         }
     }
 
-    private LightFeed(Plan plan, FeedProducer producer) {
+    private LightFeed(Plan plan, FeedProducer producer, Optional<ResendingRoute> capture) {
         this.atLeast = plan.events();
         this.producer = producer;
+        this.capture = capture;
     }
 
     /**
      * Starts the feed.
      *
      * @param beaconsEvery time between two beacons
-     * @param kafka bootstrap servers by data center
+     * @param endpoints those of the cluster; its capture servers receive some of the events
      */
-    static LightFeed start(Plan plan, Duration beaconsEvery, Map<String, String> kafka, int partitions, SchemaIds ids) {
-        Map<String, String> fronts = Stage.GROUP.dcs().stream().collect(Collectors.toMap(dc -> dc, kafka::get));
+    static LightFeed start(Plan plan, Duration beaconsEvery, Endpoints endpoints, int partitions, SchemaIds ids) {
+        Map<String, String> fronts =
+                Stage.GROUP.dcs().stream().collect(Collectors.toMap(dc -> dc, endpoints.kafka()::get));
         FeedSettings settings = FeedSettings.toFrontClusters(fronts, partitions)
                 .withRate(plan.eventsPerSecond())
                 .withBeacons(BeaconCadence.onClock(beaconsEvery))
                 .withContinuation(Continuation.NONE);
-        LightFeed started = new LightFeed(plan, new FeedProducer(settings, ids));
+        Optional<ResendingRoute> capture = endpoints.capture().isEmpty()
+                ? Optional.empty()
+                : Optional.of(ResendingRoute.start(servers(endpoints.capture()), CAPTURED_ONE_IN));
+        FeedProducer producer = capture.map(route -> new FeedProducer(settings, ids, route))
+                .orElseGet(() -> new FeedProducer(settings, ids));
+        LightFeed started = new LightFeed(plan, producer, capture);
         started.feeding = started.thread.submit(() -> {
             try (Feed whole = plan.open()) {
                 started.producer.start();
@@ -86,6 +104,26 @@ final class LightFeed implements AutoCloseable {
             }
         });
         return started;
+    }
+
+    private static Map<String, ResendingRoute.Server> servers(Map<String, Endpoints.Capture> capture) {
+        Map<String, ResendingRoute.Server> servers = new TreeMap<>();
+        capture.forEach((dc, server) -> {
+            try {
+                servers.put(
+                        dc,
+                        new ResendingRoute.Server(
+                                server.url(), server.admin(), Files.readString(server.partnerToken())));
+            } catch (IOException e) {
+                throw new UncheckedIOException("Reading " + server.partnerToken() + " failed: " + e, e);
+            }
+        });
+        return servers;
+    }
+
+    /** The progress of the capture server of a data center, which must have one. */
+    ResendingRoute.Progress captured(String dc) {
+        return capture.orElseThrow().progress(dc);
     }
 
     private boolean goesOn(long taken) {
@@ -164,5 +202,6 @@ final class LightFeed implements AutoCloseable {
     public void close() {
         producer.stop();
         thread.shutdownNow();
+        capture.ifPresent(ResendingRoute::close);
     }
 }

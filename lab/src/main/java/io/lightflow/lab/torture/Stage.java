@@ -44,7 +44,7 @@ import org.apache.kafka.common.KafkaException;
 /**
  * The platform under torture: a dedicated cluster with the group {@code us}, its topologies running, and events that
  * flow from the data centers' Kafkas through MirrorMaker. The topologies connect to the central Kafka and PostgreSQL
- * through proxies. MirrorMaker connects to the data centers' Kafkas through proxies. Confined to one thread.
+ * through proxies. MirrorMaker and capture connect to the data centers' Kafkas through proxies. Confined to one thread.
  */
 final class Stage implements AutoCloseable {
     static final DcGroup GROUP = new DcGroup("us", List.of("us-west", "us-east"));
@@ -108,7 +108,7 @@ final class Stage implements AutoCloseable {
             """;
 
     private final Cluster cluster;
-    private final boolean archive;
+    private final Set<OptionalPart> optional;
     private final Random random;
     /** Never released: a waiter waits until its timeout or an interrupt. */
     private final CountDownLatch never = new CountDownLatch(1);
@@ -128,14 +128,18 @@ final class Stage implements AutoCloseable {
     /**
      * @param data an empty folder, absolute
      * @param asd absolute path of an Aerospike server's executable; null for RocksDB as the join store
-     * @param archive whether the group archives its events
+     * @param optional the optional parts that run
      */
-    Stage(Path data, Path asd, boolean archive, Random random) {
+    Stage(Path data, Path asd, Set<OptionalPart> optional, Random random) {
         Set<String> everyKafka = new TreeSet<>(GROUP.dcs());
         everyKafka.add(ClusterSettings.CENTRAL);
-        this.cluster = Cluster.of(new ClusterSettings(
-                data, EnumSet.allOf(Component.class), GROUP.dcs(), SHARDS, everyKafka, Optional.ofNullable(asd)));
-        this.archive = archive;
+        Set<Component> components = EnumSet.allOf(Component.class);
+        if (!optional.contains(OptionalPart.CAPTURE)) {
+            components.remove(Component.CAPTURE);
+        }
+        this.cluster = Cluster.of(
+                new ClusterSettings(data, components, GROUP.dcs(), SHARDS, everyKafka, Optional.ofNullable(asd)));
+        this.optional = Set.copyOf(optional);
         this.random = random;
     }
 
@@ -155,14 +159,14 @@ final class Stage implements AutoCloseable {
         Path settings = cluster.settings().data().resolve("torture.yaml");
         Files.writeString(
                 settings,
-                (SETTINGS + (archive ? ARCHIVE : "") + (onAerospike() ? AEROSPIKE : ROCKSDB))
+                (SETTINGS + (archives() ? ARCHIVE : "") + (onAerospike() ? AEROSPIKE : ROCKSDB))
                         .replace("POSTGRES_PROXY", Integer.toString(postgres.port()))
                         .replace("CENTRAL_PROXY", endpoints.kafkaByProxy(ClusterSettings.CENTRAL)));
         group = new GroupOnCluster(cluster, GROUP, settings);
         group.submit(parallelism, topologyJar);
         schemas = RegistrySchemas.connect(
                 new RegistrySection(List.of(URI.create(cluster.endpoints().registry()))));
-        feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints().kafka(), SHARDS, schemas.ids());
+        feed = LightFeed.start(plan, BEACON_EVERY, cluster.endpoints(), SHARDS, schemas.ids());
         awaitBeyond(now(), Topologies.of(group.settings()));
         progress.accept("all topologies are running");
     }
@@ -174,14 +178,19 @@ final class Stage implements AutoCloseable {
 
     /** Whether the group archives its events. */
     boolean archives() {
-        return archive;
+        return optional.contains(OptionalPart.ARCHIVE);
     }
 
     Cluster cluster() {
         return cluster;
     }
 
-    /** The proxy through which the topologies or MirrorMaker reach a server, by the server's process. */
+    /** Whether capture servers receive some of the events. */
+    boolean captures() {
+        return optional.contains(OptionalPart.CAPTURE);
+    }
+
+    /** The proxy through which topologies, MirrorMaker or capture reach a server, by the server's process. */
     CuttableProxy proxy(String process) {
         return proxies.get(process);
     }

@@ -67,8 +67,8 @@ final class StockStage implements AutoCloseable {
 
     /** @param data an empty folder, absolute */
     StockStage(Path data, StockSource source, Random random) {
-        this.cluster =
-                Cluster.of(new ClusterSettings(data, EnumSet.allOf(Component.class), Stage.GROUP.dcs(), Stage.SHARDS));
+        this.cluster = Cluster.of(new ClusterSettings(
+                data, EnumSet.complementOf(EnumSet.of(Component.CAPTURE)), Stage.GROUP.dcs(), Stage.SHARDS));
         this.source = source;
         this.random = random;
     }
@@ -85,7 +85,7 @@ final class StockStage implements AutoCloseable {
         exact = new ExactCounts(kafka(), source.topics(), Stage.SHARDS, impressionSchema);
         CountTable.create(jdbcUrl());
         submit(parallelism);
-        feed = LightFeed.start(plan, NO_BEACONS, cluster.endpoints().kafka(), Stage.SHARDS, ids);
+        feed = LightFeed.start(plan, NO_BEACONS, cluster.endpoints(), Stage.SHARDS, ids);
         if (!Deadline.in(STARTS_WITHIN).await(LOOK_EVERY, this::hasCounted)) {
             throw new IllegalStateException("The stock topology has counted nothing within %s; see the logs in %s"
                     .formatted(STARTS_WITHIN, cluster.settings().data()));

@@ -12,6 +12,7 @@ import io.lightflow.lab.answer.StatisticsTableReader;
 import io.lightflow.lab.feed.Feed;
 import io.lightflow.lab.feed.FeedTotals;
 import io.lightflow.lab.feed.PartOfFeed;
+import io.lightflow.lab.replay.ResendingRoute.Progress;
 import io.lightflow.lab.torture.Fault.Struck;
 import io.lightflow.lab.torture.Stage.Recovery;
 import io.lightflow.lab.torture.TortureReport.Done;
@@ -126,6 +127,11 @@ final class Torture {
                 .plusMinutes(1);
         FeedTotals fed = stage.feed().finish(span);
         progress.accept("%5.0f s  all %,d events are fed".formatted(secondsSinceBegin(), fed.read()));
+        for (String dc : stage.captures() ? Stage.GROUP.dcs() : List.<String>of()) {
+            Progress captured = stage.feed().captured(dc);
+            progress.accept("        %,d of them by capture-%s, which did not answer %,d more requests"
+                    .formatted(captured.answered(), dc, captured.resent()));
+        }
         try (Completion completion = new Completion(List.of(stage.group().settings()))) {
             completion.await(fed.greatestTimeMs() + span.minus(ALLOWED_DISORDER).toMillis(), PATIENCE);
             progress.accept("%5.0f s  all of them are processed".formatted(secondsSinceBegin()));
@@ -134,7 +140,10 @@ final class Torture {
                 answer = BatchAnswer.of(new PartOfFeed(again, fed.read()), List.of(Stage.GROUP), stage.schemas());
             }
             differences.addAll(completion.differences());
-            differences.addAll(AnswerDifferences.ofBooks(answer.books(), completion.books()));
+            differences.addAll(
+                    stage.captures()
+                            ? AnswerDifferences.ofBooksBesideRepeats(answer.books(), completion.books())
+                            : AnswerDifferences.ofBooks(answer.books(), completion.books()));
             String central = stage.cluster().endpoints().kafka().get(ClusterSettings.CENTRAL);
             differences.addAll(AnswerDifferences.ofOutcomes(
                     answer.outcomes(),

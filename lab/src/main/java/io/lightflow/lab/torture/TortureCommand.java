@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
@@ -77,6 +79,9 @@ public final class TortureCommand implements Callable<Integer> {
 
     @Option(names = "--no-archive", description = "Do not archive the events in Iceberg tables.")
     private boolean noArchive;
+
+    @Option(names = "--no-capture", description = "Do not send a part of the events through capture servers.")
+    private boolean noCapture;
 
     @Option(
             names = "--stock",
@@ -149,11 +154,22 @@ public final class TortureCommand implements Callable<Integer> {
 
     private TortureReport run(Path folder, LightFeed.Plan plan) throws Exception {
         Path aerospike = asd == null ? null : asd.toAbsolutePath().normalize();
-        try (Stage stage = new Stage(folder, aerospike, !noArchive, new Random(plan.seed()))) {
+        try (Stage stage = new Stage(folder, aerospike, optionalParts(), new Random(plan.seed()))) {
             List<Fault> faults = chosen(TortureFaults.all(stage), Fault::kind);
             stage.start(plan, this::say);
             return new Torture(stage, plan, this::say).run(faults);
         }
+    }
+
+    private Set<OptionalPart> optionalParts() {
+        Set<OptionalPart> parts = EnumSet.allOf(OptionalPart.class);
+        if (noArchive) {
+            parts.remove(OptionalPart.ARCHIVE);
+        }
+        if (noCapture) {
+            parts.remove(OptionalPart.CAPTURE);
+        }
+        return parts;
     }
 
     private StockReport runStock(Path folder, LightFeed.Plan plan) throws Exception {

@@ -37,6 +37,7 @@ final class TortureFaults {
     /** Longer than three attempts of 15 s each, after which a call to the join store fails; see {@code BatchSender}. */
     private static final Duration STORE_AWAY_FOR = Duration.ofSeconds(60);
 
+    private static final Duration CAPTURE_STARTS_WITHIN = Duration.ofSeconds(60);
     private static final Duration ZOMBIE_ENDS_WITHIN = Duration.ofSeconds(60);
     private static final int MOST_TASKS = 4;
 
@@ -58,6 +59,9 @@ final class TortureFaults {
         if (stage.archives()) {
             all.add(archiveKilled());
             all.add(archiveZombie());
+        }
+        if (stage.captures()) {
+            all.add(captureWithoutKafka());
         }
         if (stage.onAerospike()) {
             all.add(aerospikeAway());
@@ -105,6 +109,40 @@ final class TortureFaults {
             Moment killed = stage.now();
             process.start();
             return new Struck("process %d, restarted".formatted(pid), killed);
+        });
+    }
+
+    /**
+     * Cuts a capture server off from Kafka, and kills it in the middle. It must answer before and after, and its spool
+     * must hold what it has answered.
+     */
+    static Fault captureWithoutKafka() {
+        return new Fault("kill -9 capture without Kafka", ALL, stage -> {
+            List<String> dcs = Stage.GROUP.dcs();
+            String dc = dcs.get(stage.random().nextInt(dcs.size()));
+            ClusterProcess capture = stage.cluster().process("capture-" + dc);
+            long before = stage.feed().captured(dc).answered();
+            stage.proxy("kafka-" + dc).shut();
+            try {
+                stage.pause(CUT_OFF_FOR.dividedBy(2));
+                long killed = stage.feed().captured(dc).answered();
+                capture.kill();
+                capture.start();
+                capture.awaitReady(CAPTURE_STARTS_WITHIN);
+                stage.pause(CUT_OFF_FOR.dividedBy(2));
+                long after = stage.feed().captured(dc).answered();
+                if (before == killed || killed == after) {
+                    throw new IllegalStateException(
+                            "Expected %s to answer events without Kafka, found %d before its end and %d after it"
+                                    .formatted(capture, killed - before, after - killed));
+                }
+                return new Struck(
+                        "%s cut off for %d s, and killed: %,d events answered into the spool before it, %,d after it"
+                                .formatted(dc, CUT_OFF_FOR.toSeconds(), killed - before, after - killed),
+                        stage.now());
+            } finally {
+                stage.proxy("kafka-" + dc).open();
+            }
         });
     }
 

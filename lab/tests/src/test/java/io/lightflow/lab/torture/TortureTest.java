@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -23,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 15, unit = TimeUnit.MINUTES)
 class TortureTest {
     private static final long SEED = Long.getLong("lightflow.seed", 20_260_101L);
-    /** A third worker takes too long for a suite. Other tests kill the archive. */
-    private static final boolean ARCHIVE = false;
+    /** A third worker and more servers take too long for a suite. Other tests kill the archive and capture. */
+    private static final Set<OptionalPart> OPTIONAL = Set.of();
 
     private static final LightFeed.Plan PLAN = new LightFeed.Plan(9_000, Duration.ofSeconds(60), SEED);
 
@@ -34,7 +35,7 @@ class TortureTest {
     @Test
     void everyEventComesOutOnceWhateverIsKilledUpgradedOrSubmittedAgain() throws Exception {
         System.out.println("seed " + SEED);
-        try (Stage stage = new Stage(folder.resolve("cluster").toAbsolutePath(), null, ARCHIVE, new Random(SEED))) {
+        try (Stage stage = new Stage(folder.resolve("cluster").toAbsolutePath(), null, OPTIONAL, new Random(SEED))) {
             stage.start(PLAN, System.out::println);
             List<Fault> faults = List.of(
                     TortureFaults.joinKilled(),
