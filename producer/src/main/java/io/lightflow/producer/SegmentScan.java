@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
  *
  * @param wholeBytes length of the frames before the first incomplete one
  * @param events events in them, from a position on
+ * @param padded whether the rest is zeros, as of a file that was preallocated
  */
-record SegmentScan(long wholeBytes, long events) {
+record SegmentScan(long wholeBytes, long events, boolean padded) {
     private static final int CHUNK_BYTES = 1 << 20;
 
     /** @param from the position from which events are counted */
@@ -34,6 +35,20 @@ record SegmentScan(long wholeBytes, long events) {
             }
             position += length;
         }
-        return new SegmentScan(position - segment.base, events);
+        return new SegmentScan(position - segment.base, events, onlyZerosFrom(position, segment, chunk));
+    }
+
+    private static boolean onlyZerosFrom(long begin, SpoolSegment segment, ByteBuffer chunk) throws IOException {
+        for (long position = begin; position < segment.end(); position += chunk.limit()) {
+            chunk.clear();
+            segment.read(position, chunk);
+            chunk.flip();
+            for (int i = 0; i < chunk.limit(); i++) {
+                if (chunk.get(i) != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 }

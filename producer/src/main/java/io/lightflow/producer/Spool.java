@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -33,6 +34,8 @@ import org.slf4j.LoggerFactory;
  *   <li>An incomplete frame at the end of the last file was never forced to disk: it was written just before the
  *       machine stopped.
  *   <li>No event follows one that could not be forced in the same file: recovery reads a file up to its first gap.
+ *   <li>Zeros may follow the last event of a file: {@link #preallocate} writes files ahead, so that forcing an event
+ *       changes nothing but data.
  * </ol>
  *
  * <p>Thread-safe; one thread at a time calls {@code acknowledge}.
@@ -44,6 +47,7 @@ final class Spool {
     private static final String MARK = "acknowledged";
     private static final String LOCK = "lock";
     private static final String SET_ASIDE = "set-aside";
+    private static final String NEXT = "next";
     private static final int MARK_BYTES = 12;
 
     private final Path directory;
@@ -53,6 +57,7 @@ final class Spool {
     private final ReentrantLock forcing = new ReentrantLock();
     private final ConcurrentSkipListMap<Long, SpoolSegment> segments = new ConcurrentSkipListMap<>();
     private ByteBuffer frame = ByteBuffer.allocate(4096);
+    private final ZeroedFile zeros;
     private FileChannel lockChannel;
     private RandomAccessFile markFile;
     private volatile SpoolSegment active;
@@ -68,6 +73,7 @@ final class Spool {
         this.directory = directory;
         this.maxBytes = maxBytes;
         this.segmentBytes = segmentBytes;
+        this.zeros = new ZeroedFile(directory.resolve(NEXT), segmentBytes);
     }
 
     /**
@@ -104,6 +110,7 @@ final class Spool {
     }
 
     private void recover(DeliveryCounters counters) throws IOException {
+        zeros.delete();
         markFile = new RandomAccessFile(directory.resolve(MARK).toFile(), "rw");
         List<Path> files;
         try (Stream<Path> all = Files.list(directory)) {
@@ -117,7 +124,11 @@ final class Spool {
             SpoolSegment segment = SpoolSegment.open(files.get(i));
             SegmentScan scan = SegmentScan.of(segment, mark);
             if (scan.wholeBytes() < segment.length()) {
-                if (i == files.size() - 1) {
+                long next =
+                        i == files.size() - 1 ? segment.base + scan.wholeBytes() : SpoolSegment.base(files.get(i + 1));
+                if (scan.padded() && next == segment.base + scan.wholeBytes()) {
+                    segment.truncate(scan.wholeBytes());
+                } else if (i == files.size() - 1) {
                     truncateTornEnd(segment, scan);
                 } else {
                     setAsideDamage(segment, scan);
@@ -212,7 +223,9 @@ final class Spool {
             active = there;
             return;
         }
-        SpoolSegment segment = SpoolSegment.create(directory, base);
+        Path ready = zeros.take();
+        SpoolSegment segment =
+                ready == null ? SpoolSegment.create(directory, base) : SpoolSegment.of(ready, directory, base);
         flushDirectory();
         segments.put(base, segment);
         active = segment;
@@ -296,6 +309,31 @@ final class Spool {
         }
     }
 
+    /**
+     * Writes a part of the next file ahead, and begins it once it is whole and the present one is not such a file. One
+     * thread calls this repeatedly.
+     */
+    void preallocate() throws IOException {
+        if (zeros.isWhole()) {
+            beginPreallocated();
+        } else {
+            zeros.extend();
+        }
+    }
+
+    private void beginPreallocated() throws IOException {
+        if (!active.isPreallocated()) {
+            appending.lock();
+            try {
+                if (active.length() > 0) {
+                    begin(active.end());
+                }
+            } finally {
+                appending.unlock();
+            }
+        }
+    }
+
     /** Forces to disk what existed at the last call and is still unacknowledged. */
     void forceUnacknowledged() throws IOException {
         if (acknowledged < endAtLastForce) {
@@ -314,6 +352,7 @@ final class Spool {
             markFile.write(bytes.array());
             marked = position;
         }
+        List<SpoolSegment> done = new ArrayList<>();
         forcing.lock();
         try {
             for (SpoolSegment segment : segments.values()) {
@@ -321,10 +360,14 @@ final class Spool {
                     break;
                 }
                 segments.remove(segment.base);
-                segment.delete();
+                done.add(segment);
             }
         } finally {
             forcing.unlock();
+        }
+        // Outside the lock: the file system takes its time to free a file.
+        for (SpoolSegment segment : done) {
+            segment.delete();
         }
     }
 
@@ -352,6 +395,7 @@ final class Spool {
             force(end());
         }
         release();
+        zeros.delete();
     }
 
     private void release() throws IOException {

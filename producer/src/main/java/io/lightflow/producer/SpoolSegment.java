@@ -3,6 +3,7 @@ package io.lightflow.producer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,26 +30,51 @@ final class SpoolSegment {
     private long writerAt;
     /** Used only by the sending thread. */
     private final FileChannel reader;
+    /** Forces data without the file's times. Closed once a thread was interrupted while it used it. */
+    private final FileChannel forcer;
+    /** Whether the file has zeros behind the frames. */
+    private final boolean preallocated;
     /** Bytes of whole frames. */
     private volatile long length;
 
-    private SpoolSegment(long base, Path file) throws IOException {
+    private SpoolSegment(long base, Path file, boolean preallocated) throws IOException {
         this.base = base;
         this.file = file;
+        this.preallocated = preallocated;
         this.writer = new RandomAccessFile(file.toFile(), "rw");
         this.reader = FileChannel.open(file, StandardOpenOption.READ);
-        this.length = writer.length();
+        this.forcer = FileChannel.open(file, StandardOpenOption.WRITE);
+        this.length = preallocated ? 0 : writer.length();
         this.writerAt = UNKNOWN;
     }
 
     static SpoolSegment create(Path directory, long base) throws IOException {
-        return new SpoolSegment(base, Files.createFile(directory.resolve("%020d%s".formatted(base, SUFFIX))));
+        return new SpoolSegment(base, Files.createFile(path(directory, base)), false);
+    }
+
+    /** Makes an empty segment of a file of zeros that is on disk. */
+    static SpoolSegment of(Path zeros, Path directory, long base) throws IOException {
+        return new SpoolSegment(base, Files.move(zeros, path(directory, base)), true);
+    }
+
+    private static Path path(Path directory, long base) {
+        return directory.resolve("%020d%s".formatted(base, SUFFIX));
+    }
+
+    /** Whether forcing it writes nothing but the frames. */
+    boolean isPreallocated() {
+        return preallocated;
     }
 
     /** Opens an existing file; the caller truncates it to the whole frames that {@link SegmentScan} finds. */
     static SpoolSegment open(Path file) throws IOException {
+        return new SpoolSegment(base(file), file, false);
+    }
+
+    /** The position at which a file begins, from its name. */
+    static long base(Path file) {
         String name = file.getFileName().toString();
-        return new SpoolSegment(Long.parseLong(name.substring(0, name.length() - SUFFIX.length())), file);
+        return Long.parseLong(name.substring(0, name.length() - SUFFIX.length()));
     }
 
     long end() {
@@ -95,17 +121,35 @@ final class SpoolSegment {
         length = newLength;
     }
 
+    /** An interrupted thread forces it, too: the channel closes itself, but the file stays open. */
     void force() throws IOException {
+        if (forcer.isOpen() && !Thread.currentThread().isInterrupted()) {
+            try {
+                forcer.force(false);
+                return;
+            } catch (ClosedByInterruptException e) {
+                // The writer forces it.
+            }
+        }
         writer.getFD().sync();
     }
 
+    /** Closes the file, without the zeros behind the frames. */
     void close() throws IOException {
+        if (preallocated) {
+            writer.setLength(length);
+        }
+        release();
+    }
+
+    private void release() throws IOException {
         writer.close();
         reader.close();
+        forcer.close();
     }
 
     void delete() throws IOException {
-        close();
+        release();
         Files.deleteIfExists(file);
     }
 }

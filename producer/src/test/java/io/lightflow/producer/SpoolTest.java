@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -116,6 +117,63 @@ class SpoolTest {
         Path kept = directory.resolve(damaged.getFileName() + ".damaged");
         assertThat(Files.readAllBytes(kept)).isEqualTo(bytes);
         next.close();
+    }
+
+    @Test
+    void filesWrittenAheadAreReadUpToTheirZeros() throws IOException {
+        Spool spool = openWithFilesWrittenAhead();
+        assertThat(read(spool)).isEqualTo(numbers(0, 60));
+        assertThat(files().stream().skip(1)).allSatisfy(file -> assertThat(file).hasSize(SEGMENT_BYTES));
+        Spool next = openAnew(spool);
+        assertThat(counters.recovered.sum()).isEqualTo(60);
+        append(next, 60, 70);
+        assertThat(read(next)).isEqualTo(numbers(0, 70));
+        assertThat(damaged()).isEmpty();
+        next.close();
+    }
+
+    @Test
+    void anInterruptedThreadForcesAFileThatWasWrittenAhead() throws IOException {
+        Spool spool = openWithFilesWrittenAhead();
+        Thread.currentThread().interrupt();
+        spool.force(spool.end());
+        assertThat(Thread.interrupted()).isTrue();
+        append(spool, 60, 61);
+        spool.force(spool.end());
+        assertThat(read(spool)).isEqualTo(numbers(0, 61));
+        spool.close();
+        assertThat(Files.size(files().get(files().size() - 1))).isLessThan(SEGMENT_BYTES);
+    }
+
+    @Test
+    void zerosInPlaceOfEventsAreDamage() throws IOException {
+        Spool spool = openWithFilesWrittenAhead();
+        Path file = files().get(2);
+        byte[] bytes = Files.readAllBytes(file);
+        Arrays.fill(bytes, bytes.length / 2, bytes.length, (byte) 0);
+        Files.write(file, bytes);
+        Spool next = openAnew(spool);
+        assertThat(read(next)).isSorted().startsWith(0).endsWith(59).hasSizeLessThan(60);
+        assertThat(damaged()).hasSize(1);
+        next.close();
+    }
+
+    /** A spool with 60 events, all but the first in files that were written ahead. */
+    private Spool openWithFilesWrittenAhead() throws IOException {
+        Spool spool = open();
+        for (int i = 0; i < 60; i++) {
+            append(spool, i, i + 1);
+            spool.preallocate();
+            spool.preallocate();
+        }
+        spool.force(spool.end());
+        return spool;
+    }
+
+    private List<Path> damaged() throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(file -> file.toString().endsWith(".damaged")).toList();
+        }
     }
 
     @Test
