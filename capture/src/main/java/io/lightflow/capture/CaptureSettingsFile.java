@@ -53,6 +53,11 @@ public final class CaptureSettingsFile {
     private static final Duration DEFAULT_STOP_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration DEFAULT_AD_VALIDITY = Duration.ofDays(2);
     private static final Duration DEFAULT_POSTBACK_VALIDITY = Duration.ofDays(30);
+    /** A request waits for Kafka. */
+    private static final Duration DIRECT_LINGER = Duration.ofMillis(5);
+    /** No request waits for Kafka, and larger batches cost less. */
+    private static final Duration SPOOL_LINGER = Duration.ofMillis(20);
+
     private static final Duration SYNC_INTERVAL = Duration.ofMillis(200);
 
     private final Map<String, String> environment;
@@ -148,6 +153,7 @@ public final class CaptureSettingsFile {
                         require(kafka.partitions(), "kafka.partitions"))
                 .withKafka(orElse(kafka.client(), Map.of()))
                 .with(policy(document.spool()))
+                .withLinger(document.spool() == null ? DIRECT_LINGER : SPOOL_LINGER)
                 .with(orElse(document.beacons(), BeaconPolicy.EVERY_SECOND));
         if (document.producer() != null) {
             settings = settings.withProducer(document.producer());

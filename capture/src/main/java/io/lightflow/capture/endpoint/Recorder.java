@@ -6,7 +6,6 @@ import io.lightflow.producer.InvalidEventException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecordBase;
 
 /** Records light events before their requests are answered. Thread-safe. */
@@ -39,13 +38,13 @@ public final class Recorder {
     private static final Outcome NOT_DURABLE = new Outcome.NotDurable();
 
     private final EventSink sink;
-    private final Duration timeout;
+    private final AnswerTimeouts timeouts;
     private final CaptureMetrics metrics;
 
     /** @param timeout how long a request waits for its event */
     public Recorder(EventSink sink, Duration timeout, CaptureMetrics metrics) {
         this.sink = sink;
-        this.timeout = timeout;
+        this.timeouts = new AnswerTimeouts(timeout);
         this.metrics = metrics;
     }
 
@@ -58,7 +57,8 @@ public final class Recorder {
             metrics.invalid();
             return CompletableFuture.completedFuture(new Outcome.Invalid(e.field(), e.getMessage()));
         }
-        return durable.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS).handle((none, failure) -> {
+        timeouts.add(durable);
+        return durable.handle((none, failure) -> {
             if (failure == null) {
                 metrics.recorded(event.getSchema().getName());
                 return DURABLE;

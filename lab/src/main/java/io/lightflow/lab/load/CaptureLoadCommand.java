@@ -54,6 +54,14 @@ public final class CaptureLoadCommand implements Callable<Integer> {
                     + " KafkaProducer. Default: ${DEFAULT-VALUE}.")
     private CaptureLoadServer.Kind server;
 
+    @Option(
+            names = "--java-options",
+            paramLabel = "OPTIONS",
+            defaultValue = CaptureLoadServer.JAVA_OPTIONS,
+            description = "Options of the server's JVM, separated by spaces. Default: those of lightflow capture,"
+                    + " ${DEFAULT-VALUE}.")
+    private String javaOptions;
+
     @Option(names = "--report", paramLabel = "FILE", description = "Write the figures as JSON.")
     private Path report;
 
@@ -76,7 +84,8 @@ public final class CaptureLoadCommand implements Callable<Integer> {
             for (EventType type : EventType.values()) {
                 kafka.createTopic(type.plural(), CaptureLoadServer.PARTITIONS, Map.of());
             }
-            try (CaptureLoadServer running = new CaptureLoadServer(server, folder, kafka.bootstrapServers())) {
+            try (CaptureLoadServer running =
+                    new CaptureLoadServer(server, folder, kafka.bootstrapServers(), List.of(javaOptions.split(" ")))) {
                 running.start();
                 return measure(running, kafka.bootstrapServers());
             }

@@ -22,18 +22,19 @@ final class CaptureLoadServer implements AutoCloseable {
 
     static final int PARTITIONS = 4;
 
+    /** What {@code bin/lightflow} gives to capture. */
+    static final String JAVA_OPTIONS = "-Xmx512m -Xss512k";
+
     private final ForkedProcess process;
     private URI url;
 
-    /** @param folder for the spool and the settings */
-    CaptureLoadServer(Kind kind, Path folder, String bootstrapServers) {
-        // The memory that bin/lightflow gives to capture.
+    /**
+     * @param folder for the spool and the settings
+     * @param javaOptions of its JVM
+     */
+    CaptureLoadServer(Kind kind, Path folder, String bootstrapServers, List<String> javaOptions) {
         this.process = new ForkedProcess(
-                CaptureLoadServer.class,
-                List.of("-Xmx512m", "-Xss512k"),
-                kind.name(),
-                folder.toString(),
-                bootstrapServers);
+                CaptureLoadServer.class, javaOptions, kind.name(), folder.toString(), bootstrapServers);
     }
 
     /** Returns when the server listens. */
