@@ -24,7 +24,9 @@ public enum TrafficRule {
     /** The impression of a click, or of a view-through conversion, is invalid. */
     INVALID_IMPRESSION("invalid-impression", 8, Mode.ENFORCED),
     /** The click of a conversion is invalid. */
-    INVALID_CLICK("invalid-click", 9, Mode.ENFORCED);
+    INVALID_CLICK("invalid-click", 9, Mode.ENFORCED),
+    /** The conversion follows its click too late. */
+    SLOW_CONVERSION("slow-conversion", 10, Mode.CHOSEN);
 
     private enum Mode {
         /** It always makes events invalid. */

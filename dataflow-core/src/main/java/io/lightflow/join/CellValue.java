@@ -29,16 +29,25 @@ import java.util.Arrays;
  * {@code schemaId} has four bytes, times have eight. Rules are varints of ms. A string begins with a varint, which is
  * its length plus one, or 0 if the string is missing.
  *
- * <p>A value of the first format is {@code producedMs body}. Its first byte is never 0x81 or 0x82, since no record has
+ * <p>A click or a conversion whose rules bound the delay of conversions has the format 0x83. It is the same, with one
+ * further rule:
+ *
+ * <pre>
+ * rules        … maxConversionDelay * 2 + 1 in shadow mode
+ * </pre>
+ *
+ * <p>A value of the first format is {@code producedMs body}. Its first byte is never 0x81 to 0x83, since no record has
  * such a timestamp. Its bodies have the {@link FormerSchemas}.
  */
 final class CellValue {
     private static final byte FORMAT = (byte) 0x81;
     private static final byte JUDGED_FORMAT = (byte) 0x82;
+    private static final byte BOUNDED_FORMAT = (byte) 0x83;
     private static final int HEAD_BYTES = 1 + Integer.BYTES + Long.BYTES;
     private static final int MAX_VARINT_BYTES = 10;
     private static final int WINDOWS = 5;
     private static final int DELAYS = 2;
+    private static final int BOUNDED_DELAYS = 3;
     private static final int VERDICT_BYTES = 2 * MAX_VARINT_BYTES;
 
     private CellValue() {}
@@ -74,7 +83,7 @@ final class CellValue {
     private static byte[] timed(
             int schemaId, long producedMs, TrafficVerdict traffic, ArrivalRules rules, byte[] body, String... strings) {
         byte[][] encoded = new byte[strings.length][];
-        int length = MAX_VARINT_BYTES * (WINDOWS + DELAYS + strings.length) + body.length;
+        int length = MAX_VARINT_BYTES * (WINDOWS + BOUNDED_DELAYS + strings.length) + body.length;
         for (int i = 0; i < strings.length; i++) {
             encoded[i] = strings[i] == null ? null : strings[i].getBytes(StandardCharsets.UTF_8);
             length += encoded[i] == null ? 0 : encoded[i].length;
@@ -88,7 +97,11 @@ final class CellValue {
         if (traffic.version() != 0) {
             TrafficDelays delays = rules.delays();
             putVarint(value, withFlag(delays.minClickMs(), delays.clickShadow()));
-            putVarint(value, withFlag(delays.minConversionMs(), delays.conversionShadow()));
+            putVarint(value, withFlag(delays.minConversionMs(), delays.fastConversionShadow()));
+            if (delays.maxConversionMs() > 0) {
+                value.put(0, BOUNDED_FORMAT);
+                putVarint(value, withFlag(delays.maxConversionMs(), delays.slowConversionShadow()));
+            }
         }
         for (byte[] string : encoded) {
             putVarint(value, string == null ? 0 : string.length + 1L);
@@ -130,7 +143,16 @@ final class CellValue {
 
     /** Whether the value has the first format, which names no schema. */
     static boolean isFormer(byte[] value) {
-        return value[0] != FORMAT && value[0] != JUDGED_FORMAT;
+        return value[0] != FORMAT && delays(value) == 0;
+    }
+
+    /** How many delays a click or a conversion has. */
+    private static int delays(byte[] value) {
+        return switch (value[0]) {
+            case JUDGED_FORMAT -> DELAYS;
+            case BOUNDED_FORMAT -> BOUNDED_DELAYS;
+            default -> 0;
+        };
     }
 
     /** Starts reading a value, behind its format. */
@@ -140,7 +162,7 @@ final class CellValue {
 
     /** Reads the verdict, which follows producedMs. */
     static TrafficVerdict readTraffic(ByteBuffer from) {
-        if (from.array()[0] != JUDGED_FORMAT) {
+        if (delays(from.array()) == 0) {
             return TrafficVerdict.NONE;
         }
         int version = (int) readVarint(from);
@@ -150,16 +172,19 @@ final class CellValue {
 
     /** Reads the delays, which follow the other rules. */
     static TrafficDelays readDelays(ByteBuffer from) {
-        if (from.array()[0] != JUDGED_FORMAT) {
+        int delays = delays(from.array());
+        if (delays == 0) {
             return TrafficDelays.NONE;
         }
         long click = readVarint(from);
-        long conversion = readVarint(from);
-        return new TrafficDelays(click >>> 1, (click & 1) != 0, conversion >>> 1, (conversion & 1) != 0);
+        long fast = readVarint(from);
+        long slow = delays == BOUNDED_DELAYS ? readVarint(from) : 0;
+        return new TrafficDelays(
+                click >>> 1, (click & 1) != 0, fast >>> 1, (fast & 1) != 0, slow >>> 1, (slow & 1) != 0);
     }
 
     static void skipRules(ByteBuffer from) {
-        int rules = from.array()[0] == JUDGED_FORMAT ? WINDOWS + DELAYS : WINDOWS;
+        int rules = WINDOWS + delays(from.array());
         for (int i = 0; i < rules; i++) {
             readVarint(from);
         }

@@ -4,6 +4,7 @@ import io.lightflow.event.Click;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.event.TrafficVerdict;
+import io.lightflow.traffic.TrafficDelays;
 import io.lightflow.traffic.TrafficJudge;
 import io.lightflow.traffic.TrafficRules;
 
@@ -87,9 +88,12 @@ final class KeyTraffic {
         if (joined(click, impression).isInvalid()) {
             verdict = verdict.and(TrafficRule.INVALID_CLICK, false);
         }
-        if (conversion.rules().delays().isFastConversion(click.time(), conversion.time())) {
-            verdict = verdict.and(
-                    TrafficRule.FAST_CONVERSION, conversion.rules().delays().conversionShadow());
+        TrafficDelays delays = conversion.rules().delays();
+        if (delays.isFastConversion(click.time(), conversion.time())) {
+            verdict = verdict.and(TrafficRule.FAST_CONVERSION, delays.fastConversionShadow());
+        }
+        if (delays.isSlowConversion(click.time(), conversion.time())) {
+            verdict = verdict.and(TrafficRule.SLOW_CONVERSION, delays.slowConversionShadow());
         }
         return verdict;
     }

@@ -1,15 +1,23 @@
 package io.lightflow.traffic;
 
 /**
- * The least delays between events that are joined.
+ * The least and greatest delays between events that are joined.
  *
  * @param minClickMs from an impression to its click, in ms of event time; 0 if any will do
  * @param clickShadow whether this rule is in shadow mode
  * @param minConversionMs from a click to its conversion, in ms of event time; 0 if any will do
- * @param conversionShadow whether this rule is in shadow mode
+ * @param fastConversionShadow whether this rule is in shadow mode
+ * @param maxConversionMs from a click to its conversion, in ms of event time; 0 if any will do
+ * @param slowConversionShadow whether this rule is in shadow mode
  */
-public record TrafficDelays(long minClickMs, boolean clickShadow, long minConversionMs, boolean conversionShadow) {
-    public static final TrafficDelays NONE = new TrafficDelays(0, false, 0, false);
+public record TrafficDelays(
+        long minClickMs,
+        boolean clickShadow,
+        long minConversionMs,
+        boolean fastConversionShadow,
+        long maxConversionMs,
+        boolean slowConversionShadow) {
+    public static final TrafficDelays NONE = new TrafficDelays(0, false, 0, false, 0, false);
 
     public boolean isFastClick(long impressionTime, long clickTime) {
         return minClickMs > 0 && clickTime - impressionTime < minClickMs;
@@ -17,5 +25,9 @@ public record TrafficDelays(long minClickMs, boolean clickShadow, long minConver
 
     public boolean isFastConversion(long clickTime, long conversionTime) {
         return minConversionMs > 0 && conversionTime - clickTime < minConversionMs;
+    }
+
+    public boolean isSlowConversion(long clickTime, long conversionTime) {
+        return maxConversionMs > 0 && conversionTime - clickTime > maxConversionMs;
     }
 }

@@ -21,6 +21,7 @@ import java.util.regex.PatternSyntaxException;
  * @param clickWindow length of the window before a click, in event time
  * @param minClickDelay a click that follows its impression sooner is invalid; zero switches the rule off
  * @param minConversionDelay a conversion that follows its click sooner is invalid; zero switches the rule off
+ * @param maxConversionDelay a conversion that follows its click later is invalid; zero switches the rule off
  * @param shadow rules in shadow mode
  */
 public record TrafficRules(
@@ -31,11 +32,12 @@ public record TrafficRules(
         Duration clickWindow,
         Duration minClickDelay,
         Duration minConversionDelay,
+        Duration maxConversionDelay,
         Set<TrafficRule> shadow) {
 
     /** No rule. */
-    public static final TrafficRules NONE =
-            new TrafficRules(List.of(), List.of(), 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Set.of());
+    public static final TrafficRules NONE = new TrafficRules(
+            List.of(), List.of(), 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Set.of());
 
     public TrafficRules {
         crawlers = List.copyOf(crawlers);
@@ -48,6 +50,7 @@ public record TrafficRules(
         requireNotNegative("clickWindow", clickWindow.toMillis());
         requireNotNegative("minClickDelay", minClickDelay.toMillis());
         requireNotNegative("minConversionDelay", minConversionDelay.toMillis());
+        requireNotNegative("maxConversionDelay", maxConversionDelay.toMillis());
         for (TrafficRule rule : shadow) {
             if (!rule.mayBeShadow()) {
                 throw new IllegalArgumentException(
@@ -90,7 +93,9 @@ public record TrafficRules(
                 minClickDelay.toMillis(),
                 isShadow(TrafficRule.FAST_CLICK),
                 minConversionDelay.toMillis(),
-                isShadow(TrafficRule.FAST_CONVERSION));
+                isShadow(TrafficRule.FAST_CONVERSION),
+                maxConversionDelay.toMillis(),
+                isShadow(TrafficRule.SLOW_CONVERSION));
     }
 
     /** Identifies rules and data: the first 32 bits of their SHA-256, and never 0; 0 if there are no rules. */
@@ -112,6 +117,7 @@ public record TrafficRules(
     private String canonical() {
         return String.join("\n", crawlers) + "\n\n" + String.join("\n", dataCenters) + "\n\n"
                 + maxClicksPerImpression + " " + maxClicksPerKey + " " + clickWindow + " " + minClickDelay + " "
-                + minConversionDelay + " " + new TreeSet<>(shadow);
+                + minConversionDelay + " " + (maxConversionDelay.isZero() ? "" : maxConversionDelay + " ")
+                + new TreeSet<>(shadow);
     }
 }

@@ -200,11 +200,16 @@ public final class BruteForce {
     private TrafficMark markOf(String joinKey, Conversion conversion, Click click) {
         TrafficRules rules = traffic(EventType.CONVERSION, joinKey, conversion.getId());
         long minDelayMs = rules.minConversionDelay().toMillis();
+        long maxDelayMs = rules.maxConversionDelay().toMillis();
         return TrafficMark.NONE
                 .or(markOf(joinKey, click, impressionOf(joinKey, click)).invalid(), TrafficRule.INVALID_CLICK, rules)
                 .or(
                         minDelayMs > 0 && conversion.getTime() < click.getTime() + minDelayMs,
                         TrafficRule.FAST_CONVERSION,
+                        rules)
+                .or(
+                        maxDelayMs > 0 && click.getTime() + maxDelayMs < conversion.getTime(),
+                        TrafficRule.SLOW_CONVERSION,
                         rules);
     }
 

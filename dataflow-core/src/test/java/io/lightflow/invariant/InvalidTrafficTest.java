@@ -31,6 +31,16 @@ class InvalidTrafficTest {
 
     private static TrafficRules rules(
             int onImpression, int ofKey, Duration clickDelay, Duration conversionDelay, TrafficRule... shadow) {
+        return rules(onImpression, ofKey, clickDelay, conversionDelay, Duration.ZERO, shadow);
+    }
+
+    private static TrafficRules rules(
+            int onImpression,
+            int ofKey,
+            Duration clickDelay,
+            Duration conversionDelay,
+            Duration maxConversionDelay,
+            TrafficRule... shadow) {
         return new TrafficRules(
                 List.of("[Bb]ot\\b"),
                 List.of("192.0.2.0/24"),
@@ -39,6 +49,7 @@ class InvalidTrafficTest {
                 Duration.ofMinutes(1),
                 clickDelay,
                 conversionDelay,
+                maxConversionDelay,
                 Set.of(shadow));
     }
 
@@ -127,6 +138,21 @@ class InvalidTrafficTest {
     }
 
     @Test
+    void aConversionTooLateAfterItsClickIsMarkedByTheRulesOfItsArrival() {
+        TrafficRules rules = rules(0, 0, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(10));
+        JoinScenario scenario = new JoinScenario(with(rules));
+        read(
+                scenario,
+                impression("i", 0),
+                click("c", SECOND, "i"),
+                conversion("v", 11_000),
+                conversion("late", 11_001));
+        scenario.run().restart(with(TrafficRules.NONE));
+        watermark(scenario, HOUR);
+        assertThat(marks).isEqualTo(Map.of("i", "", "c", "", "v", "", "late", "slow-conversion invalid"));
+    }
+
+    @Test
     void clicksBeyondTheLimitsOfTheirImpressionAndOfTheirKeyAreMarkedAcrossBlocks() {
         JoinScenario scenario = new JoinScenario(with(rules(2, 3, Duration.ZERO, Duration.ZERO)));
         read(scenario, impression("i", 0), impression("j", 0), click("c1", SECOND, "i"), click("c2", 2 * SECOND, "i"));
@@ -199,7 +225,15 @@ class InvalidTrafficTest {
     @Test
     void wrongRulesAreNamed() {
         assertThatThrownBy(() -> new TrafficRules(
-                        List.of("(bot"), List.of(), 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Set.of()))
+                        List.of("(bot"),
+                        List.of(),
+                        0,
+                        0,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Duration.ZERO,
+                        Set.of()))
                 .hasMessageContaining("expected a regular expression for user agents of crawlers")
                 .hasMessageContaining("(bot");
         assertThatThrownBy(() -> rules(0, 0, Duration.ZERO, Duration.ZERO, TrafficRule.INVALID_CLICK))

@@ -192,6 +192,7 @@ public final class StreamGenerator {
                 Duration.ofMillis(unit * clients.nextInt(4)),
                 Duration.ofMillis(unit * clients.nextInt(3)),
                 Duration.ofMillis(unit * clients.nextInt(3)),
+                Duration.ofMillis(2 * unit * clients.nextInt(3)),
                 shadow);
     }
 

@@ -36,9 +36,11 @@ public record TrafficSection(
         Duration clickWindow,
         Duration minClickDelay,
         Duration minConversionDelay,
+        Duration maxConversionDelay,
         List<String> shadow) {
 
     private static final Duration MAX_DURATION = Duration.ofDays(1);
+    private static final Duration MAX_CONVERSION_DELAY = Duration.ofDays(365);
 
     public TrafficSection {
         crawlers = List.copyOf(Require.orElse(crawlers, List.of()));
@@ -49,8 +51,22 @@ public record TrafficSection(
         clickWindow = duration("traffic.clickWindow", clickWindow, Duration.ofMinutes(1));
         minClickDelay = duration("traffic.minClickDelay", minClickDelay, Duration.ZERO);
         minConversionDelay = duration("traffic.minConversionDelay", minConversionDelay, Duration.ZERO);
+        maxConversionDelay = Require.within(
+                "traffic.maxConversionDelay",
+                Require.orElse(maxConversionDelay, Duration.ZERO),
+                Duration.ZERO,
+                MAX_CONVERSION_DELAY);
         try {
-            rules(crawlers, dataCenters, 0, 0, clickWindow, minClickDelay, minConversionDelay, shadow);
+            rules(
+                    crawlers,
+                    dataCenters,
+                    0,
+                    0,
+                    clickWindow,
+                    minClickDelay,
+                    minConversionDelay,
+                    maxConversionDelay,
+                    shadow);
         } catch (IllegalArgumentException e) {
             throw new WrongSettingException("the section traffic is wrong: " + e.getMessage());
         }
@@ -76,6 +92,7 @@ public record TrafficSection(
                 clickWindow,
                 minClickDelay,
                 minConversionDelay,
+                maxConversionDelay,
                 shadow);
     }
 
@@ -87,6 +104,7 @@ public record TrafficSection(
             Duration clickWindow,
             Duration minClickDelay,
             Duration minConversionDelay,
+            Duration maxConversionDelay,
             List<String> shadow) {
         Set<TrafficRule> rules = EnumSet.noneOf(TrafficRule.class);
         shadow.forEach(id -> rules.add(rule(id)));
@@ -98,6 +116,7 @@ public record TrafficSection(
                 clickWindow,
                 minClickDelay,
                 minConversionDelay,
+                maxConversionDelay,
                 rules);
     }
 
@@ -130,6 +149,7 @@ public record TrafficSection(
                 clickWindow,
                 minClickDelay,
                 minConversionDelay,
+                maxConversionDelay,
                 shadow);
     }
 

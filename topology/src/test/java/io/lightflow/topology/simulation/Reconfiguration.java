@@ -42,6 +42,7 @@ final class Reconfiguration {
                 scaled(rules.clickWindow(), random),
                 scaled(rules.minClickDelay(), random),
                 scaled(rules.minConversionDelay(), random),
+                scaled(rules.maxConversionDelay(), random),
                 random.nextBoolean() ? rules.shadow() : Set.of());
     }
 
