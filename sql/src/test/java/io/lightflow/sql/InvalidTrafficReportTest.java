@@ -1,0 +1,136 @@
+package io.lightflow.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lightflow.archive.catalog.ArchiveCatalog;
+import io.lightflow.archive.catalog.CatalogDatabase;
+import io.lightflow.archive.table.ArchiveRecord;
+import io.lightflow.archive.table.ArchiveTable;
+import io.lightflow.archive.table.Records;
+import io.lightflow.archive.table.RowWriter;
+import io.lightflow.archive.table.SampleRecords;
+import io.lightflow.event.Impression;
+import io.lightflow.event.JoinedClick;
+import io.lightflow.event.JoinedConversion;
+import io.lightflow.event.JoinedImpression;
+import io.lightflow.event.Provenance;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.IndexedRecord;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.Table;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The statement in {@code docs/operating/traffic.md} reports invalid traffic by rule, campaign and publisher. */
+class InvalidTrafficReportTest {
+    private static final Map<Integer, Schema> SCHEMAS = Map.of(
+            1, JoinedImpression.getClassSchema(),
+            2, JoinedClick.getClassSchema(),
+            3, JoinedConversion.getClassSchema());
+    private static final Pattern STATEMENT = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void marksAreCountedByRuleCampaignAndPublisher() throws IOException {
+        try (ArchiveCatalog catalog = CatalogDatabase.open(CatalogDatabase.newSchema(), folder.resolve("tables"))) {
+            append(
+                    catalog,
+                    ArchiveTable.JOINED_IMPRESSIONS,
+                    1,
+                    List.of(impression("i1", "", false), impression("i2", "crawler", true)));
+            append(catalog, ArchiveTable.JOINED_CLICKS, 2, List.of(click("invalid-impression", true)));
+            JoinedConversion fast = SampleRecords.attributed("v1", SampleRecords.TIME);
+            fast.setImpression(sample("i1"));
+            mark(fast.getProvenance(), "fast-conversion", false);
+            append(
+                    catalog,
+                    ArchiveTable.JOINED_CONVERSIONS,
+                    3,
+                    List.of(fast, SampleRecords.unattributed("v2", SampleRecords.TIME)));
+            assertThat(report(SqlTable.of(catalog, "us", new LocalCopies(folder, 1)))
+                            .lines())
+                    .containsExactly(
+                            "rule,invalid,campaign,publisher,impressions,clicks,conversions",
+                            "crawler,true,camp,site,1,0,0",
+                            "fast-conversion,false,camp,site,0,0,1",
+                            "invalid-impression,true,camp,site,0,1,0");
+        }
+    }
+
+    private static JoinedImpression impression(String id, String rule, boolean invalid) {
+        return JoinedImpression.newBuilder()
+                .setProvenance(mark(provenance(), rule, invalid))
+                .setImpression(sample(id))
+                .build();
+    }
+
+    private static Impression sample(String id) {
+        Impression impression = SampleRecords.impression(id, SampleRecords.TIME);
+        impression.setPublisher("site");
+        return impression;
+    }
+
+    private static JoinedClick click(String rule, boolean invalid) {
+        return JoinedClick.newBuilder()
+                .setProvenance(mark(provenance(), rule, invalid))
+                .setImpressionOrigin(provenance().getOrigin())
+                .setClick(SampleRecords.click("c1", "i2", SampleRecords.TIME))
+                .setImpression(sample("i2"))
+                .build();
+    }
+
+    private static Provenance provenance() {
+        return SampleRecords.unattributed("any", SampleRecords.TIME).getProvenance();
+    }
+
+    private static Provenance mark(Provenance provenance, String rule, boolean invalid) {
+        provenance.setTrafficRule(rule);
+        provenance.setInvalid(invalid);
+        return provenance;
+    }
+
+    private static void append(
+            ArchiveCatalog catalog, ArchiveTable kind, int schema, List<? extends IndexedRecord> events) {
+        List<ArchiveRecord> records = new ArrayList<>();
+        events.forEach(event -> records.add(SampleRecords.record(records.size(), "ann", schema, event)));
+        Table table = catalog.table("us", kind);
+        RowWriter writer = new RowWriter(kind, table, SCHEMAS::get, () -> Instant.ofEpochMilli(SampleRecords.TIME));
+        AppendFiles append = table.newAppend();
+        writer.write(List.of(new Records("us.joined", 7, 0, records))).forEach(append::appendFile);
+        append.commit();
+    }
+
+    private String report(List<SqlTable> tables) throws IOException {
+        SqlStatement statement = SqlStatement.parse(documented());
+        SqlLimits limits =
+                new SqlLimits(256, 256, 2, Duration.ofMinutes(1), 1_000, Files.createDirectory(folder.resolve("tmp")));
+        RowAccess all = new RowAccess(Optional.empty(), Optional.empty(), Optional.empty());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (SqlEngine engine = SqlEngine.open(limits, List.of("us"), tables, List.of(), all, statement)) {
+            engine.run(statement, ResultFormat.CSV, out, percent -> {});
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static String documented() throws IOException {
+        Path project = Path.of("").toAbsolutePath().getParent();
+        Matcher statement = STATEMENT.matcher(Files.readString(project.resolve("docs/operating/traffic.md")));
+        assertThat(statement.find()).isTrue();
+        return statement.group(1);
+    }
+}
