@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
@@ -34,7 +33,7 @@ import org.apache.iceberg.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The statement in {@code docs/operating/traffic.md} reports invalid traffic by rule, campaign and publisher. */
+/** The statements in {@code docs/operating/traffic.md} report invalid traffic by rule, campaign and publisher. */
 class InvalidTrafficReportTest {
     private static final Map<Integer, Schema> SCHEMAS = Map.of(
             1, JoinedImpression.getClassSchema(),
@@ -62,8 +61,10 @@ class InvalidTrafficReportTest {
                     ArchiveTable.JOINED_CONVERSIONS,
                     3,
                     List.of(fast, SampleRecords.unattributed("v2", SampleRecords.TIME)));
-            assertThat(report(SqlTable.of(catalog, "us", new LocalCopies(folder, 1)))
-                            .lines())
+            List<SqlTable> tables = SqlTable.of(catalog, "us", new LocalCopies(folder, 1));
+            assertThat(documented()).hasSize(2);
+            assertThat(run(documented().get(1), tables).lines()).containsExactly("ip,agent,minute,clicks");
+            assertThat(run(documented().get(0), tables).lines())
                     .containsExactly(
                             "rule,invalid,campaign,publisher,impressions,clicks,conversions",
                             "crawler,true,camp,site,1,0,0",
@@ -115,10 +116,10 @@ class InvalidTrafficReportTest {
         append.commit();
     }
 
-    private String report(List<SqlTable> tables) throws IOException {
-        SqlStatement statement = SqlStatement.parse(documented());
-        SqlLimits limits =
-                new SqlLimits(256, 256, 2, Duration.ofMinutes(1), 1_000, Files.createDirectory(folder.resolve("tmp")));
+    private String run(String sql, List<SqlTable> tables) throws IOException {
+        SqlStatement statement = SqlStatement.parse(sql);
+        SqlLimits limits = new SqlLimits(
+                256, 256, 2, Duration.ofMinutes(1), 1_000, Files.createDirectories(folder.resolve("tmp")));
         RowAccess all = new RowAccess(Optional.empty(), Optional.empty(), Optional.empty());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (SqlEngine engine = SqlEngine.open(limits, List.of("us"), tables, List.of(), all, statement)) {
@@ -127,10 +128,12 @@ class InvalidTrafficReportTest {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private static String documented() throws IOException {
+    private static List<String> documented() throws IOException {
         Path project = Path.of("").toAbsolutePath().getParent();
-        Matcher statement = STATEMENT.matcher(Files.readString(project.resolve("docs/operating/traffic.md")));
-        assertThat(statement.find()).isTrue();
-        return statement.group(1);
+        return STATEMENT
+                .matcher(Files.readString(project.resolve("docs/operating/traffic.md")))
+                .results()
+                .map(statement -> statement.group(1))
+                .toList();
     }
 }

@@ -6,7 +6,6 @@ import io.lightflow.lab.feed.FeedException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -104,6 +103,6 @@ public final class ResendingRoute implements EventRoute, AutoCloseable {
 
     @Override
     public void close() {
-        List.copyOf(senders.values()).forEach(CaptureSender::close);
+        senders.values().forEach(CaptureSender::close);
     }
 }
