@@ -13,7 +13,7 @@ final class AlertMetrics {
 
     private final Counter failures = Counter.builder()
             .name("lightflow_reports_alert_failures_total")
-            .help("Evaluations of alert rules, and looks for messages, that the database did not serve")
+            .help("Evaluations and looks for messages that the database did not serve")
             .build();
 
     void addTo(PrometheusRegistry registry) {
