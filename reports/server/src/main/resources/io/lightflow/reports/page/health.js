@@ -1,4 +1,4 @@
-import { enter } from "./account.js";
+import { enter, say } from "./account.js";
 import { CalendarPanel } from "./calendar.js";
 import { el, keyed, Panel, row, setClass, setText, table } from "./dom.js";
 import { count, moment, NOTHING, span } from "./format.js";
@@ -204,11 +204,13 @@ class BooksPanel extends TablePanel {
 class RejectedPanel extends TablePanel {
   #api;
   #topologies;
+  #commands = el("ul", { className: "commands", "aria-label": "Commands for rejected events" });
 
   constructor(api, topologies) {
     super("rejected", "Rejected events and records that could not be counted", [{ title: "By", isName: true }, { title: "Events", numeric: true }, { title: "Last" }, { title: "Reason" }]);
     this.#api = api;
     this.#topologies = topologies;
+    this.body.append(this.#commands);
   }
 
   async refresh() {
@@ -219,6 +221,7 @@ class RejectedPanel extends TablePanel {
       this.empty("No event was rejected, and no record set aside.");
       return;
     }
+    this.#offer([...new Set(rejected.map(({ labels }) => labels.group))]);
     this.list([
       ...rejected.map(({ labels, value }) => {
         const name = labels.group + " / " + labels.topology + " / " + labels.type;
@@ -230,6 +233,29 @@ class RejectedPanel extends TablePanel {
       })),
     ]);
   }
+
+  /** Events are sent again by a command: this server writes to no Kafka. */
+  #offer(groups) {
+    keyed(this.#commands, groups.flatMap((group) => ["list", "redrive"].map((verb) => "lightflow rejected " + verb + " --settings " + group + ".yaml")),
+      (text) => text, command, () => {});
+  }
+}
+
+/** A command with a button that copies it. */
+function command(text) {
+  const code = el("code", { textContent: text });
+  const copy = el("button", { type: "button", textContent: "Copy", "aria-label": "Copy " + text });
+  copy.addEventListener("click", async () => {
+    // Browsers write to the clipboard only for secure pages. Elsewhere the text is selected.
+    if (navigator.clipboard === undefined) {
+      getSelection().selectAllChildren(code);
+      say("The command is selected. Copy it with the keyboard.");
+    } else {
+      await navigator.clipboard.writeText(text);
+      say("The command is copied.");
+    }
+  });
+  return el("li", {}, code, copy);
 }
 
 /** The records are in a topic and in the archive. */

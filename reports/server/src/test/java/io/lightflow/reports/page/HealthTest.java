@@ -170,6 +170,10 @@ class HealthTest {
             tab.awaitText("#certificates .state", "3 differences");
             tab.awaitText("#rejected tbody", "lightflow rejected list shows the reasons");
             assertThat(tab.text("#rejected tbody")).contains("us.joined.clicks", "the amount is too large");
+            assertThat(tab.strings("#rejected .commands code"))
+                    .containsExactly(
+                            "lightflow rejected list --settings us.yaml",
+                            "lightflow rejected redrive --settings us.yaml");
             tab.awaitText("#calendar .as-of", "30 hours of the last 14 days (UTC), 1 with differences");
             assertThat(tab.strings("#calendar td.bad")).containsExactly("✗1,200 differences");
             assertThat(tab.strings("#calendar td.good")).hasSize(29);
