@@ -9,12 +9,17 @@ import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.service.sql.Sql;
 
-/** {@code /v1/campaigns/…/budget} and {@code /v1/budgets}: the view {@code campaign_budget} at a stated position. */
+/**
+ * {@code /v1/campaigns/…/budget} and {@code /v1/budgets}: the view {@code campaign_budget} at a stated position; and
+ * {@code /v1/campaigns/…/forecast}.
+ */
 public final class BudgetApi implements Feature {
     private final Sql replica;
+    private final ForecastReader forecasts;
 
     public BudgetApi(Sql replica) {
         this.replica = replica;
+        this.forecasts = new ForecastReader(replica);
     }
 
     @Override
@@ -25,6 +30,7 @@ public final class BudgetApi implements Feature {
     @Override
     public void addTo(RoutesConfig routes) {
         routes.get("/v1/campaigns/{id}/budget", ReportsJson.handler(this::one), ReportsRole.VIEWER);
+        routes.get("/v1/campaigns/{id}/forecast", ReportsJson.handler(this::forecast), ReportsRole.VIEWER);
         routes.get("/v1/budgets", ReportsJson.handler(this::list), ReportsRole.VIEWER);
     }
 
@@ -41,6 +47,10 @@ public final class BudgetApi implements Feature {
                 .filter(budget -> RequestPrincipal.of(context).maySee(budget.advertiser()))
                 .orElseThrow(() ->
                         ProblemException.notFound("campaign " + id + " does not exist, or this account cannot see it"));
+    }
+
+    private ForecastReader.Forecast forecast(Context context) {
+        return forecasts.of(one(context));
     }
 
     private BudgetList.BudgetPage list(Context context) {

@@ -49,6 +49,7 @@ public final class DashboardPage implements Feature {
             "budget.js",
             "detail.js",
             "history.js",
+            "forecast.js",
             "chart.js",
             "ads.js",
             "delay.js",

@@ -95,6 +95,16 @@ public final class StatisticsTotals {
                 .max(Instant::compareTo);
     }
 
+    /** Spend by the beginning of each hour that has rows. */
+    public Map<Instant, Long> spendByHour(Instant from, Instant to, Map<Dimension, Set<String>> filter) {
+        return read(from, to, Optional.of(Grain.HOUR), filter).stream()
+                .collect(Collectors.toMap(SeriesRow::time, StatisticsTotals::spend, Math::addExact));
+    }
+
+    private static long spend(SeriesRow row) {
+        return row.spendMicros().min(BigInteger.valueOf(Long.MAX_VALUE)).longValueExact();
+    }
+
     private List<SeriesRow> read(Instant from, Instant to, Optional<Grain> grain, Map<Dimension, Set<String>> filter) {
         return reader.read(new SeriesReader.Request(
                         "read the figures of a rule",

@@ -4,6 +4,7 @@ import { CampaignsPanel } from "./campaigns.js";
 import { DetailPanel } from "./detail.js";
 import { AdsPanel } from "./ads.js";
 import { DelayPanel } from "./delay.js";
+import { Forecast } from "./forecast.js";
 import { HistoryPanel } from "./history.js";
 import { Refresher } from "./refresher.js";
 import { ShardsPanel } from "./shards.js";
@@ -16,6 +17,7 @@ let dashboard = null;
 function panels(api, me) {
   const detail = new DetailPanel(api);
   const history = new HistoryPanel(api);
+  const forecast = new Forecast(api);
   const refresh = () => dashboard.refresh();
   const open = (campaign) => {
     location.hash = new URLSearchParams({ campaign }).toString();
@@ -27,6 +29,7 @@ function panels(api, me) {
     chosen: (budget) => {
       detail.show(budget);
       history.show(budget);
+      forecast.show(budget);
     },
     say,
     refresh,
@@ -35,7 +38,7 @@ function panels(api, me) {
   const seesShards = me.advertiser === null;
   show(byId("shards"), seesShards);
   // The list of campaigns determines the campaign in the other panels.
-  return [[campaigns, detail, history], [ads], [new DelayPanel(api, byId("freshness"), say)],
+  return [[campaigns, detail, history, forecast], [ads], [new DelayPanel(api, byId("freshness"), say)],
     ...(seesShards ? [[new ShardsPanel(api)]] : [])];
 }
 

@@ -94,6 +94,19 @@ class BudgetApiTest {
     }
 
     @Test
+    void aCampaignWithoutSpendHasAForecast() throws Exception {
+        campaign("f", "a", "daily_budget_micros", "10");
+        JsonNode forecast = viewer.get(200, "/v1/campaigns/f/forecast");
+        assertThat(forecast.path("spent_micros").asLong()).isZero();
+        assertThat(forecast.path("demand_micros").asLong()).isZero();
+        assertThat(forecast.path("forecast_micros").asLong()).isZero();
+        assertThat(forecast.path("profile_days").asInt()).isZero();
+        assertThat(forecast.path("currency").asText()).isEqualTo("EUR");
+        scoped.get(404, "/v1/campaigns/f/forecast");
+        DATABASE.execute("DELETE FROM campaign WHERE id = 'f'");
+    }
+
+    @Test
     void aBudgetStatesItsPositions() throws Exception {
         campaign("c", "a", "total_budget_micros, goal_metric, goal_count", "30, 'impressions', 100");
         JsonNode budget = viewer.get(200, "/v1/campaigns/c/budget");
