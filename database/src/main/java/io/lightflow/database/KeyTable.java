@@ -1,6 +1,7 @@
 package io.lightflow.database;
 
 import static io.lightflow.statistics.Dimension.ADVERTISER;
+import static io.lightflow.statistics.Dimension.BROWSER;
 import static io.lightflow.statistics.Dimension.CAMPAIGN;
 import static io.lightflow.statistics.Dimension.COUNTRY;
 import static io.lightflow.statistics.Dimension.CREATIVE;
@@ -8,6 +9,7 @@ import static io.lightflow.statistics.Dimension.CURRENCY;
 import static io.lightflow.statistics.Dimension.DATA_CENTER;
 import static io.lightflow.statistics.Dimension.DEVICE;
 import static io.lightflow.statistics.Dimension.EXCHANGE;
+import static io.lightflow.statistics.Dimension.OPERATING_SYSTEM;
 import static io.lightflow.statistics.Dimension.PUBLISHER;
 import static io.lightflow.statistics.Dimension.REGION;
 
@@ -21,7 +23,7 @@ import java.util.List;
  */
 public enum KeyTable {
     AD("stats_ad_key", "ad", CAMPAIGN, CREATIVE, ADVERTISER, CURRENCY),
-    PLACE("stats_place_key", "place", EXCHANGE, PUBLISHER, COUNTRY, DEVICE),
+    PLACE("stats_place_key", "place", EXCHANGE, PUBLISHER, COUNTRY, DEVICE, BROWSER, OPERATING_SYSTEM),
     GEO("stats_geo_key", "geo", COUNTRY, REGION, DATA_CENTER);
 
     private final String tableName;

@@ -20,6 +20,8 @@ public enum Dimension {
     COUNTRY("impression.country"),
     REGION("impression.region"),
     DEVICE("impression.device"),
+    BROWSER("impression.browser"),
+    OPERATING_SYSTEM("impression.operatingSystem"),
     /** Where the impression was served, such as {@code us-west}: the topic that it came from names it. */
     DATA_CENTER("provenance.origin.topic"),
     /**

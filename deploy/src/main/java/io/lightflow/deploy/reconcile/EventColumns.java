@@ -98,6 +98,8 @@ final class EventColumns {
         for (String name : List.of("exchange", "publisher", "country", "region", "device")) {
             columns.add(new EventColumn(name, VARCHAR, "impression." + name));
         }
+        columns.add(new EventColumn("browser", VARCHAR, "impression.browser"));
+        columns.add(new EventColumn("operating_system", VARCHAR, "impression.operatingSystem"));
         return columns;
     }
 }

@@ -166,6 +166,8 @@ final class StatisticsComparison {
                 };
         return "SELECT '" + type + "' AS type, event_ms, invalid, spend, revenue, campaign, creative, advertiser,"
                 + " exchange, publisher, country, region, device,"
+                // Archived rows of earlier builds lack these columns.
+                + " coalesce(browser, '') AS browser, coalesce(operating_system, '') AS operating_system,"
                 + " left(origin_topic, length(origin_topic) - " + IMPRESSION_TOPIC.length() + ") AS data_center,"
                 + " CASE WHEN own_currency = '' THEN impression_currency ELSE own_currency END AS currency FROM "
                 + source.rows() + " JOIN summed s USING (topic, incarnation, shard) WHERE record_offset < s.next_offset"

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 /** The rows of the ledger of one topology and group. Immutable; thread-safe. */
 final class LedgerTable {
     /** Kept in step with the migrations: one that adds a table for writers to keep stops those that do not know it. */
-    private static final int WRITER_VERSION = 5;
+    private static final int WRITER_VERSION = 6;
 
     private static final String WHERE = " WHERE topology = ? AND group_name = ? AND shard = ?";
 

@@ -8,7 +8,7 @@ import { pivotTable, sparklineTable } from "./pivot.js";
 import { Range, RangePicker } from "./range.js";
 import { SavedViews } from "./saved-views.js";
 
-const DIMENSIONS = ["campaign", "creative", "advertiser", "exchange", "publisher", "country", "region", "device", "data_center"];
+const DIMENSIONS = ["campaign", "creative", "advertiser", "exchange", "publisher", "country", "region", "device", "browser", "operating_system", "data_center"];
 const DEFAULT_TOP = 10;
 const MAX_SHOWN = 500;
 /** A pivot groups the rows once more, so it needs many. */

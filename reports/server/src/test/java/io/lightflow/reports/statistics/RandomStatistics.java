@@ -30,6 +30,8 @@ final class RandomStatistics {
                 .with(Dimension.COUNTRY, COUNTRIES.get(random.nextInt(3)))
                 .with(Dimension.REGION, Integer.toString(random.nextInt(3)))
                 .with(Dimension.DEVICE, DEVICES.get(random.nextInt(2)))
+                .with(Dimension.BROWSER, "b" + random.nextInt(2))
+                .with(Dimension.OPERATING_SYSTEM, number % 3 == 0 ? "iOS" : "Android")
                 .with(Dimension.DATA_CENTER, DATA_CENTERS.get(random.nextInt(2)))
                 .with(Dimension.CURRENCY, number == 7 ? "EUR" : "USD"));
         counts.impressions += 1 + random.nextInt(100);

@@ -216,6 +216,10 @@ class StatisticsApiTest {
                         "&filter=country:US", key -> key.get(Dimension.COUNTRY).equals("US")),
                 new Where(
                         "&filter=device:phone", key -> key.get(Dimension.DEVICE).equals("phone")),
+                new Where(
+                        "&filter=browser:b1&filter=operating_system:iOS",
+                        key -> key.get(Dimension.BROWSER).equals("b1")
+                                && key.get(Dimension.OPERATING_SYSTEM).equals("iOS")),
                 new Where("&filter=exchange:x1", key -> key.get(Dimension.EXCHANGE)
                         .equals("x1")),
                 new Where("&filter=data_center:us-west", key -> key.get(Dimension.DATA_CENTER)
