@@ -64,10 +64,14 @@ final class RequestPaths {
         }
     }
 
-    /** The requested prefix of subjects; those of all contexts by default. */
+    /**
+     * The requested prefix of subjects.
+     *
+     * @param byDefault the prefix if neither the query nor the path names a context
+     */
     static SubjectPrefix prefix(Context context, String byDefault) {
         String prefix = Optional.ofNullable(context.queryParam("subjectPrefix"))
-                .orElseGet(() -> contextPrefix(context).isEmpty() ? byDefault : "");
+                .orElseGet(() -> context.pathParamMap().containsKey("context") ? "" : byDefault);
         return SubjectPrefix.parse(
                 prefix.startsWith(Contexts.ALL_PREFIX) ? prefix : Contexts.resolve(contextPrefix(context), prefix));
     }

@@ -45,6 +45,7 @@ class ContextsTest extends ApiTest {
         assertThat(get("/subjects?subjectPrefix=", 200)).isEqualTo(json("[\"x\"]"));
         assertThat(get("/subjects?subjectPrefix=:.a:", 200)).isEqualTo(json("[\":.a:x\",\":.a:y\"]"));
         assertThat(get("/subjects?subjectPrefix=:*:x", 200)).hasSize(3);
+        assertThat(get("/contexts/:.:/subjects", 200)).isEqualTo(json("[\"x\"]"));
         assertThat(get("/contexts/.a/subjects?subjectPrefix=y", 200)).isEqualTo(json("[\":.a:y\"]"));
         assertThat(get("/schemas", 200)).hasSize(1);
         assertThat(get("/contexts/.a/schemas", 200)).hasSize(2);
