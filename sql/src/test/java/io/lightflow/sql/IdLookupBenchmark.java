@@ -37,8 +37,9 @@ import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.Table;
 
 /**
- * Looks up impressions by their ids in an archive of 30 days, by Bloom filters and with DuckDB. The newest hour has a
- * file for each commit, and every other hour one file. Arguments: impressions, commits of the newest hour.
+ * Looks up impressions by their ids in an archive of 30 days, by Bloom filters and with DuckDB, and counts an ad's
+ * events of one user or one address. The newest hour has a file for each commit, and every other hour one file.
+ * Arguments: impressions, commits of the newest hour.
  */
 final class IdLookupBenchmark {
     private static final OperatingSystemMXBean PROCESS =
@@ -110,6 +111,8 @@ final class IdLookupBenchmark {
                 measure(catalog, tables, "id of the newest hour", newest.get(random.nextInt(newest.size())));
                 measure(catalog, tables, "id of the oldest day", oldest.get(random.nextInt(oldest.size())));
                 measure(catalog, tables, "unknown id", id());
+                count(tables, "user", "join_key", Long.toHexString(random.nextInt(1_000) * 0x9e3779b97f4a7c15L));
+                count(tables, "address", "impression.ip", "10." + random.nextInt(256) + ".7.0");
             }
         }
     }
@@ -128,17 +131,34 @@ final class IdLookupBenchmark {
         }
 
         void find(String id) throws IOException {
-            engine.run(
-                    "select * from impressions where id = '" + id + "'",
-                    ResultFormat.CSV,
-                    OutputStream.nullOutputStream(),
-                    percent -> {});
+            run("select * from impressions where id = '" + id + "'");
+        }
+
+        /** Of the last hours. */
+        void count(String table, String column, String value, int hours) throws IOException {
+            run("select count(*) from " + table + " where " + column + " = '" + value
+                    + "' and impression.creativeId = 'creative-7-1' and event_time >= timestamptz '"
+                    + Instant.ofEpochMilli(SampleRecords.TIME).minus(Duration.ofHours(hours)) + "'");
+        }
+
+        private void run(String sql) throws IOException {
+            engine.run(sql, ResultFormat.CSV, OutputStream.nullOutputStream(), percent -> {});
         }
 
         @Override
         public void close() throws IOException {
             engine.close();
             Files.deleteIfExists(temporary);
+        }
+    }
+
+    private static void count(SqlTables tables, String what, String column, String value) throws IOException {
+        for (int hours : List.of(24, HOURS)) {
+            for (String table : List.of("joined_clicks", "joined_impressions")) {
+                Moment begin = Moment.now();
+                tables.count(table, column, value, hours);
+                print("DuckDB, " + table + " of one ad and one " + what + " in " + hours + " h", begin);
+            }
         }
     }
 
