@@ -127,8 +127,7 @@ final class TokenPayload {
     /** Reads the pixel in a payload whose signature has been verified. */
     static LinkVerdict.GenuinePixel readPixel(byte[] payload) {
         try (DataInputStream in = afterKeyId(payload)) {
-            Impression impression = new Impression();
-            impression.setTime(in.readLong());
+            Impression.Builder impression = Impression.newBuilder().setTime(in.readLong());
             String joinKey = readString(in);
             impression.setId(readString(in));
             impression.setAdvertiserId(readString(in));
@@ -143,9 +142,7 @@ final class TokenPayload {
             impression.setRegion(readString(in));
             impression.setCity(readString(in));
             impression.setDevice(readString(in));
-            impression.setUserAgent("");
-            impression.setIp("");
-            return new LinkVerdict.GenuinePixel(joinKey, impression);
+            return new LinkVerdict.GenuinePixel(joinKey, impression.build());
         } catch (IOException e) {
             throw new UncheckedIOException("expected a payload signed by this version, found other bytes", e);
         }

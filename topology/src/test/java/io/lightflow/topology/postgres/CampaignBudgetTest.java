@@ -295,7 +295,7 @@ class CampaignBudgetTest {
                     .as(table)
                     .isEqualTo("x 1 7");
         }
-        assertThat(server.query(old, "SELECT epoch FROM ledger")).isEqualTo("8"); // V2, V4, V6 and V10 fence them
+        assertThat(server.query(old, "SELECT epoch FROM ledger")).isEqualTo("9"); // V2, V4, V6, V10 and V14 fence them
         assertThatThrownBy(() -> server.execute(
                         old,
                         "INSERT INTO ledger (topology, group_name, shard, epoch, position, txid, opened_at) VALUES"
