@@ -114,7 +114,7 @@ class EventPagesTest {
         open("/", ANALYST);
         tab.awaitText("#account", "ana, analyst");
         assertThat(tab.strings("#bar nav a"))
-                .containsExactly("Dashboard", "Overview", "Explore", "Health", "SQL", "Why");
+                .containsExactly("Dashboard", "Overview", "Explore", "Alerts", "Health", "SQL", "Why");
         assertThat(tab.text("#bar nav a[aria-current]")).isEqualTo("Dashboard");
         tab.load(() -> tab.evaluate("document.querySelector('#bar nav a[href=\"./sql\"]').click(); 0"));
         tab.await("document.querySelectorAll('#schema summary').length === 2");

@@ -108,6 +108,13 @@ class ReportsReplicaTest {
         client.call(201, "POST", "/v1/campaigns", campaign("all"));
         spend("all", 40);
         awaitDecision("all", "go");
+        JsonNode rule = client.call(
+                201,
+                "POST",
+                "/v1/alerts",
+                "{\"name\": \"silence\", \"figure\": \"silence_seconds\", \"threshold\": 300}");
+        JsonNode view = client.call(
+                200, "POST", "/v1/views", "{\"page\": \"explore\", \"name\": \"by day\", \"state\": \"step=day\"}");
         standby.awaitReplay();
         String window = "from=" + BEGIN + "&to=" + BEGIN.plus(Duration.ofHours(25));
         List<String> paths = List.of(
@@ -135,7 +142,13 @@ class ReportsReplicaTest {
                 "/v1/campaigns/all/series?step=hour&" + window,
                 "/v1/campaigns/all/series?step=day&by=creative,country&format=csv&" + window,
                 "/v1/campaigns/all/series?step=day&format=arrow&" + window,
-                "/v1/explore?step=day&time_zone=Asia/Kolkata&by=creative&" + window);
+                "/v1/explore?step=day&time_zone=Asia/Kolkata&by=creative&" + window,
+                "/v1/campaigns/all/forecast",
+                "/v1/alerts",
+                "/v1/alerts/" + rule.path("id").asText(),
+                "/v1/alert_events",
+                "/v1/views",
+                "/v1/views/" + view.path("id").asText());
         for (String path : server.paths()) {
             // The way of an event is not in the database.
             if (path.matches("GET /(v1/|health/|metrics).*") && !path.startsWith("GET /v1/why/")) {
