@@ -17,13 +17,14 @@ import org.postgresql.PGConnection;
  *
  * <p>A proxy or a firewall may cut a connection without telling the server. The session then keeps its transaction and
  * its locks until a time-out, and no time-out ends a COPY that waits for rows. So the next connection ends the sessions
- * that this pool has lost.
+ * that this pool has lost, unless they commit: a commit ends by itself, and its outcome is waited for.
  */
 final class PostgresPool implements AutoCloseable {
     /** Another program's session may have got the same process number meanwhile; it has another name. */
     private static final String END_SESSIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             + " WHERE pid = ANY (?) AND usename = current_user"
-            + " AND application_name = current_setting('application_name')";
+            + " AND application_name = current_setting('application_name')"
+            + " AND NOT (state = 'active' AND query = 'COMMIT')";
 
     private final HikariDataSource connections = new HikariDataSource();
     /** Process numbers of sessions whose connection broke at work; the server may not know. */
