@@ -9,12 +9,17 @@ import java.util.Optional;
 
 /** Authorizes requests, and bounds their rate. */
 public final class ReportsAccessFilter {
+    private static final String BEARER = "Bearer ";
+
     private final ReportsAccounts access;
+    private final Optional<? extends TokenVerifier> verifier;
     private final RateLimit rate;
     private final FailedLogins failedLogins = new FailedLogins("the reports server");
 
-    public ReportsAccessFilter(ReportsAccounts access, HttpLimits limits) {
+    /** @param verifier knows tokens that are not those of accounts; empty for none */
+    public ReportsAccessFilter(ReportsAccounts access, Optional<? extends TokenVerifier> verifier, HttpLimits limits) {
         this.access = access;
+        this.verifier = verifier;
         this.rate = limits.rate();
     }
 
@@ -31,7 +36,7 @@ public final class ReportsAccessFilter {
             return;
         }
         String authorization = context.header("Authorization");
-        Optional<RequestPrincipal> principal = access.principal(authorization);
+        Optional<RequestPrincipal> principal = access.principal(authorization).or(() -> verified(authorization));
         requireRate(context, principal);
         if (principal.isEmpty()) {
             if (authorization != null && !authorization.isBlank()) {
@@ -45,6 +50,15 @@ public final class ReportsAccessFilter {
                     + principal.get().role().label() + ", and this request requires the role " + needed.label());
         }
         principal.get().keepIn(context);
+    }
+
+    /** Nobody takes the name of an account of the settings. */
+    private Optional<RequestPrincipal> verified(String authorization) {
+        return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? verifier.flatMap(known -> known.principal(
+                                authorization.substring(BEARER.length()).strip()))
+                        .filter(found -> !access.hasName(found.name()))
+                : Optional.empty();
     }
 
     /** Without accounts, only programs of this machine send requests. */

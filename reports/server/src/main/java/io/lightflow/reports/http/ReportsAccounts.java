@@ -3,6 +3,8 @@ package io.lightflow.reports.http;
 import io.lightflow.service.access.Accounts;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The accounts of the API. Immutable and thread-safe. */
 public final class ReportsAccounts extends Accounts<ReportsAccount> {
@@ -11,9 +13,16 @@ public final class ReportsAccounts extends Accounts<ReportsAccount> {
 
     private static final RequestPrincipal ANONYMOUS = new RequestPrincipal("-", ReportsRole.MANAGER, Optional.empty());
 
+    private final Set<String> names;
+
     /** @param accounts empty to allow every request */
     public ReportsAccounts(List<ReportsAccount> accounts) {
         super(accounts);
+        names = accounts.stream().map(ReportsAccount::name).collect(Collectors.toUnmodifiableSet());
+    }
+
+    boolean hasName(String name) {
+        return names.contains(name);
     }
 
     /**

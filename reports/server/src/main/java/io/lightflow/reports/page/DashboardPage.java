@@ -32,6 +32,7 @@ public final class DashboardPage implements Feature {
             "alert-figures.js",
             "alert-form.js",
             "app.js",
+            "login.js",
             "account.js",
             "sql.js",
             "schema.js",
@@ -62,6 +63,7 @@ public final class DashboardPage implements Feature {
     private final SetAsideRecords setAside;
     private final CertificateCalendar certificates;
     private final Login login;
+    private final String provider;
     private final EventPages eventPages;
 
     /** Whether the pages ask for a token. */
@@ -76,13 +78,17 @@ public final class DashboardPage implements Feature {
         UNAVAILABLE
     }
 
-    /** @param monitors the URLs of {@code lightflow monitor} */
-    public DashboardPage(Sql replica, List<URI> monitors, Login login, EventPages eventPages) {
+    /**
+     * @param monitors the URLs of {@code lightflow monitor}
+     * @param provider the name of the provider of OpenID Connect; empty for none
+     */
+    public DashboardPage(Sql replica, List<URI> monitors, Login login, String provider, EventPages eventPages) {
         this.shards = new ShardHealth(replica);
         this.monitors = new MonitorHealth(monitors);
         this.setAside = new SetAsideRecords(replica);
         this.certificates = new CertificateCalendar(replica);
         this.login = login;
+        this.provider = provider;
         this.eventPages = eventPages;
     }
 
@@ -98,7 +104,7 @@ public final class DashboardPage implements Feature {
         setAside.addTo(routes);
         certificates.addTo(routes);
         for (Page page : Page.values()) {
-            PageAsset asset = page.asset(login, eventPages);
+            PageAsset asset = page.asset(login, provider, eventPages);
             routes.get(page.path(), context -> send(context, asset), ReportsRole.OPEN);
         }
         for (String file : FILES) {

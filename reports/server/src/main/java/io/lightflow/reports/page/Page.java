@@ -15,7 +15,9 @@ enum Page {
     ALERTS("alerts", "Alerts", "rules", List.of("campaigns.css", "figures.css", "alerts.css"), "alerts.js"),
     HEALTH("health", "Health", "tables", List.of("figures.css"), "health.js"),
     SQL("sql", "SQL", "editor", List.of("events.css"), "sql.js"),
-    WHY("why", "Why", "id", List.of("events.css"), "why.js");
+    WHY("why", "Why", "id", List.of("events.css"), "why.js"),
+    /** Where the provider of OpenID Connect sends browsers. */
+    LOGIN("login", "Log in", "page", List.of("figures.css"), "login.js");
 
     private final String path;
     private final String title;
@@ -39,9 +41,11 @@ enum Page {
         return "/" + path;
     }
 
-    PageAsset asset(Login login, EventPages eventPages) {
+    /** @param provider the name of the provider of OpenID Connect; empty for none */
+    PageAsset asset(Login login, String provider, EventPages eventPages) {
         return PageAsset.read("layout.html")
                 .with("ACCOUNTS", login.name().toLowerCase(Locale.ROOT))
+                .with("PROVIDER", escaped(provider))
                 .with("TITLE", title)
                 .with("STYLES", styleLinks())
                 .with("SCRIPT", script)
@@ -59,8 +63,13 @@ enum Page {
                 .collect(Collectors.joining("\n"));
     }
 
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("\"", "&quot;").replace("<", "&lt;");
+    }
+
     private String links(EventPages eventPages) {
         return Arrays.stream(values())
+                .filter(page -> page != LOGIN)
                 .filter(page -> eventPages == EventPages.LINKED || !page.isAboutEvents())
                 .map(page -> "<a href=\"./" + page.path + "\"" + (page == this ? " aria-current=\"page\">" : ">")
                         + page.title + "</a>")

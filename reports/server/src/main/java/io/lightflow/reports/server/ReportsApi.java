@@ -16,6 +16,9 @@ import io.lightflow.reports.http.OpenApi;
 import io.lightflow.reports.http.ReportsAccessFilter;
 import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.SecurityHeaders;
+import io.lightflow.reports.login.OpenIdApi;
+import io.lightflow.reports.login.OpenIdLogin;
+import io.lightflow.reports.login.OpenIdSettings;
 import io.lightflow.reports.page.DashboardPage;
 import io.lightflow.reports.page.DashboardPage.EventPages;
 import io.lightflow.reports.page.DashboardPage.Login;
@@ -34,6 +37,7 @@ import java.util.Optional;
 /** All features with their paths and parts of the OpenAPI document. */
 final class ReportsApi {
     private final ReportsAccounts access;
+    private final Optional<OpenIdLogin> login;
     private final HttpLimits limits;
     private final HttpMetrics metrics = new HttpMetrics("lightflow_reports");
     private final List<Feature> features;
@@ -46,6 +50,7 @@ final class ReportsApi {
             Optional<QueryWorkers> queries,
             Optional<AlertService> alerts) {
         this.access = settings.access();
+        this.login = settings.openId().map(OpenIdLogin::new);
         this.limits = settings.http().limits();
         ReportsMetrics.addTo(metrics.registry(), pools, gate, decisions);
         queries.ifPresent(workers -> workers.addMetricsTo(metrics.registry()));
@@ -61,18 +66,20 @@ final class ReportsApi {
                 new SqlApi(queries),
                 new WhyApi(queries),
                 new SavedViewApi(replica, primary),
+                new OpenIdApi(login),
                 new AlertApi(replica, primary, settings.alerts().orElse(AlertSettings.DEFAULT)),
                 new DashboardPage(
                         replica,
                         settings.monitors(),
                         access.isUnrestricted() ? Login.NONE : Login.REQUIRED,
+                        settings.openId().map(OpenIdSettings::title).orElse(""),
                         queries.isPresent() ? EventPages.LINKED : EventPages.UNAVAILABLE));
     }
 
     void addTo(JavalinConfig config) {
         RoutesConfig routes = config.routes;
         routes.before(SecurityHeaders::set);
-        routes.beforeMatched(new ReportsAccessFilter(access, limits)::check);
+        routes.beforeMatched(new ReportsAccessFilter(access, login, limits)::check);
         features.forEach(feature -> feature.addTo(routes));
         new OpenApi(features).addTo(routes);
         ErrorHandlers.addTo(routes);

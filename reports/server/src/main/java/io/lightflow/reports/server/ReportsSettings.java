@@ -3,6 +3,7 @@ package io.lightflow.reports.server;
 import io.lightflow.reports.alert.AlertSettings;
 import io.lightflow.reports.gate.BudgetGateSettings;
 import io.lightflow.reports.http.ReportsAccounts;
+import io.lightflow.reports.login.OpenIdSettings;
 import io.lightflow.reports.query.QuerySettings;
 import io.lightflow.service.http.HttpSettings;
 import io.lightflow.service.http.ServerTlsSettings;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param queries the settings of queries over events; empty without them
  * @param monitors the URLs of {@code lightflow monitor} of each group
  * @param alerts how rules are evaluated; empty if this server evaluates none
+ * @param openId the provider of log-ins; empty if only the tokens of accounts count
  */
 public record ReportsSettings(
         HttpSettings http,
@@ -35,7 +37,8 @@ public record ReportsSettings(
         BudgetSettings budgets,
         Optional<QuerySettings> queries,
         List<URI> monitors,
-        Optional<AlertSettings> alerts) {
+        Optional<AlertSettings> alerts,
+        Optional<OpenIdSettings> openId) {
     public static final int DEFAULT_PORT = 8082;
     public static final Duration DEFAULT_STATEMENT_TIMEOUT = Duration.ofSeconds(5);
     public static final int DEFAULT_MAX_REQUEST_BYTES = 64 * 1024;
@@ -62,6 +65,10 @@ public record ReportsSettings(
             throw new IllegalArgumentException(
                     "statementTimeout must be 100ms to 10m, but is " + Durations.format(statementTimeout));
         }
+        Objects.requireNonNull(openId, "openId");
+        if (openId.isPresent() && access.isUnrestricted()) {
+            throw new IllegalArgumentException("openId needs access: without accounts, everybody may do everything");
+        }
         http.requireAccounts(access, "change budgets");
     }
 
@@ -76,22 +83,23 @@ public record ReportsSettings(
                 BudgetSettings.DEFAULT,
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty());
     }
 
     public ReportsSettings withAccess(ReportsAccounts newAccess) {
         return new ReportsSettings(
-                http, replica, primary, statementTimeout, newAccess, budgets, queries, monitors, alerts);
+                http, replica, primary, statementTimeout, newAccess, budgets, queries, monitors, alerts, openId);
     }
 
     public ReportsSettings withHttp(HttpSettings newHttp) {
         return new ReportsSettings(
-                newHttp, replica, primary, statementTimeout, access, budgets, queries, monitors, alerts);
+                newHttp, replica, primary, statementTimeout, access, budgets, queries, monitors, alerts, openId);
     }
 
     public ReportsSettings withReplica(DatabaseSettings database) {
         return new ReportsSettings(
-                http, database, primary, statementTimeout, access, budgets, queries, monitors, alerts);
+                http, database, primary, statementTimeout, access, budgets, queries, monitors, alerts, openId);
     }
 
     public ReportsSettings withTls(ServerTlsSettings newTls) {
@@ -109,31 +117,64 @@ public record ReportsSettings(
                 budgets,
                 queries,
                 monitors,
-                Optional.empty());
+                Optional.empty(),
+                openId);
     }
 
     public ReportsSettings withStatementTimeout(Duration timeout) {
-        return new ReportsSettings(http, replica, primary, timeout, access, budgets, queries, monitors, alerts);
+        return new ReportsSettings(http, replica, primary, timeout, access, budgets, queries, monitors, alerts, openId);
     }
 
     public ReportsSettings withBudgets(BudgetSettings newBudgets) {
         return new ReportsSettings(
-                http, replica, primary, statementTimeout, access, newBudgets, queries, monitors, alerts);
+                http, replica, primary, statementTimeout, access, newBudgets, queries, monitors, alerts, openId);
     }
 
     public ReportsSettings withQueries(QuerySettings newQueries) {
         return new ReportsSettings(
-                http, replica, primary, statementTimeout, access, budgets, Optional.of(newQueries), monitors, alerts);
+                http,
+                replica,
+                primary,
+                statementTimeout,
+                access,
+                budgets,
+                Optional.of(newQueries),
+                monitors,
+                alerts,
+                openId);
     }
 
     public ReportsSettings withMonitors(List<URI> newMonitors) {
         return new ReportsSettings(
-                http, replica, primary, statementTimeout, access, budgets, queries, newMonitors, alerts);
+                http, replica, primary, statementTimeout, access, budgets, queries, newMonitors, alerts, openId);
     }
 
     public ReportsSettings withAlerts(AlertSettings newAlerts) {
         return new ReportsSettings(
-                http, replica, primary, statementTimeout, access, budgets, queries, monitors, Optional.of(newAlerts));
+                http,
+                replica,
+                primary,
+                statementTimeout,
+                access,
+                budgets,
+                queries,
+                monitors,
+                Optional.of(newAlerts),
+                openId);
+    }
+
+    public ReportsSettings withOpenId(OpenIdSettings newOpenId) {
+        return new ReportsSettings(
+                http,
+                replica,
+                primary,
+                statementTimeout,
+                access,
+                budgets,
+                queries,
+                monitors,
+                alerts,
+                Optional.of(newOpenId));
     }
 
     /** The settings of the gate, which reads the replica and listens at the primary. */

@@ -10,6 +10,8 @@ import io.lightflow.reports.gate.StalePolicy;
 import io.lightflow.reports.http.ReportsAccount;
 import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsRole;
+import io.lightflow.reports.login.OpenIdSettings;
+import io.lightflow.reports.login.OpenIdSettings.ClaimMapping;
 import io.lightflow.reports.query.QuerySettings;
 import io.lightflow.service.access.SecretLength;
 import io.lightflow.service.access.TokenHash;
@@ -20,6 +22,7 @@ import io.lightflow.service.http.ServerTlsSettings;
 import io.lightflow.service.settings.SettingsFile;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -54,7 +57,8 @@ public final class ReportsSettingsFile {
             Budgets budgets,
             Queries queries,
             List<String> monitors,
-            Alerts alerts) {}
+            Alerts alerts,
+            OpenId openId) {}
 
     private record Database(
             String url,
@@ -93,6 +97,19 @@ public final class ReportsSettingsFile {
             String from,
             List<String> domains) {}
 
+    private record OpenId(
+            String issuer,
+            String clientId,
+            String clientSecretVariable,
+            String clientSecretFile,
+            String url,
+            String title,
+            List<String> scopes,
+            String nameClaim,
+            String roleClaim,
+            Map<String, String> roles,
+            String advertiserClaim) {}
+
     private record Entry(
             String name, String tokenVariable, String tokenFile, String tokenSha256, String role, String advertiser) {}
 
@@ -124,7 +141,27 @@ public final class ReportsSettingsFile {
                 document.monitors() == null
                         ? List.of()
                         : SettingsFile.list(document.monitors(), "monitors", ReportsSettingsFile::url),
-                Optional.ofNullable(document.alerts()).map(this::alerts));
+                Optional.ofNullable(document.alerts()).map(this::alerts),
+                Optional.ofNullable(document.openId()).map(this::openId));
+    }
+
+    private OpenIdSettings openId(OpenId openId) {
+        Map<String, ReportsRole> roles = new LinkedHashMap<>();
+        require(openId.roles(), "openId.roles")
+                .forEach((value, role) -> roles.put(value, role(role, "openId.roles." + value)));
+        return new OpenIdSettings(
+                url(require(openId.issuer(), "openId.issuer"), "openId.issuer"),
+                require(openId.clientId(), "openId.clientId"),
+                SettingsFile.secret(
+                        environment, openId.clientSecretVariable(), openId.clientSecretFile(), "openId.clientSecret"),
+                url(require(openId.url(), "openId.url"), "openId.url"),
+                orElse(openId.title(), OpenIdSettings.DEFAULT_TITLE),
+                orElse(openId.scopes(), OpenIdSettings.DEFAULT_SCOPES),
+                new ClaimMapping(
+                        orElse(openId.nameClaim(), ClaimMapping.DEFAULT_NAME),
+                        orElse(openId.roleClaim(), ClaimMapping.DEFAULT_ROLE),
+                        roles,
+                        Optional.ofNullable(openId.advertiserClaim())));
     }
 
     private AlertSettings alerts(Alerts alerts) {
@@ -236,17 +273,19 @@ public final class ReportsSettingsFile {
     }
 
     private ReportsAccount account(Entry entry, String key) {
-        ReportsRole role =
-                switch (require(entry.role(), key + ".role")) {
-                    case "viewer" -> ReportsRole.VIEWER;
-                    case "analyst" -> ReportsRole.ANALYST;
-                    case "manager" -> ReportsRole.MANAGER;
-                    default ->
-                        throw new IllegalArgumentException(
-                                key + ".role must be viewer, analyst or manager, but is '" + entry.role() + "'");
-                };
+        ReportsRole role = role(entry.role(), key + ".role");
         return new ReportsAccount(
                 require(entry.name(), key + ".name"), token(entry, key), role, Optional.ofNullable(entry.advertiser()));
+    }
+
+    private static ReportsRole role(String label, String key) {
+        return switch (require(label, key)) {
+            case "viewer" -> ReportsRole.VIEWER;
+            case "analyst" -> ReportsRole.ANALYST;
+            case "manager" -> ReportsRole.MANAGER;
+            default ->
+                throw new IllegalArgumentException(key + " must be viewer, analyst or manager, but is '" + label + "'");
+        };
     }
 
     private TokenSource token(Entry entry, String key) {

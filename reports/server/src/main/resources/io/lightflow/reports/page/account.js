@@ -48,6 +48,19 @@ export async function enter({ open, close }) {
   }
 }
 
+/** Leads to the dashboard, which tells why a log-in with the provider failed. */
+export function rejectLogin(message) {
+  sessionStorage.setItem(MESSAGE, message);
+  location.replace("./");
+}
+
+/** Leaves for the provider, which sends the browser to the page /login. */
+async function leaveForProvider() {
+  const { url, state, nonce, verifier } = await new Api(null).get("v1/login");
+  session.beginLogin({ state, nonce, verifier, page: location.href });
+  location.assign(url);
+}
+
 async function logIn(token, open) {
   const api = new Api(token);
   const me = await api.get("v1/me");
@@ -98,6 +111,16 @@ function addListeners(open) {
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
     byId("main").focus();
+  });
+  const provider = document.documentElement.dataset.provider;
+  show(byId("provider"), provider !== "");
+  setText(byId("provider"), "Log in with " + provider);
+  byId("provider").addEventListener("click", async () => {
+    try {
+      await leaveForProvider();
+    } catch (problem) {
+      askForToken(problem.message);
+    }
   });
   byId("logout").addEventListener("click", () => logOut(""));
 }

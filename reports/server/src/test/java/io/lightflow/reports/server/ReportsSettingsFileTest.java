@@ -65,6 +65,11 @@ class ReportsSettingsFileTest {
         assertRejected(DATABASE + "bind: 0.0.0.0", "access must name the accounts");
         assertRejected(DATABASE + "access: []", "access is empty");
         assertRejected(DATABASE + "monitors: ['monitor:9460']", "monitors must be URLs such as http://127.0.0.1:9460");
+        assertRejected(
+                DATABASE + "openId: {issuer: 'https://i', clientId: c, clientSecretVariable: P, url: 'https://u',"
+                        + " roles: {a: viewer}}",
+                "openId.clientSecretVariable names the environment variable P, which is not set");
+        assertRejected(DATABASE + "openId: {roles: {a: admin}}", "openId.roles.a must be viewer, analyst or manager");
         assertRejected(DATABASE + "alerts: {}", "alerts needs primary");
         assertRejected(DATABASE + "alerts: {interval: 1s}", "alerts.interval must be 5s to 1h, but is 1s");
         assertRejected(DATABASE + "alerts: {webhooks: {hosts: [h]}}", "alerts.webhooks.secretVariable is missing");
