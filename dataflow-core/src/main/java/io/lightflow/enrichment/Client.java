@@ -3,7 +3,7 @@ package io.lightflow.enrichment;
 import java.util.Objects;
 
 /**
- * What a user agent tells. Each name is empty if it is unknown.
+ * The names in a user agent. Each name is empty if it is unknown.
  *
  * @param device class of the device, such as {@code phone}
  * @param browser such as {@code Chrome}

@@ -3,7 +3,7 @@ package io.lightflow.enrichment;
 import java.util.Objects;
 
 /**
- * Where an address is.
+ * The place of an address.
  *
  * @param country ISO 3166-1 alpha-2 code; empty if it is unknown
  * @param region code or name of the first subdivision of the country; empty if it is unknown

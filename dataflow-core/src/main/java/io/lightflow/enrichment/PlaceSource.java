@@ -5,6 +5,6 @@ public interface PlaceSource {
     /** @param address any string; {@link Place#UNKNOWN} if it is no address */
     Place find(String address);
 
-    /** When its data was built, in seconds since the Unix epoch; positive. */
+    /** Build time of its data, in seconds since the Unix epoch; positive. */
     long version();
 }

@@ -12,7 +12,7 @@ import org.apache.avro.Schema;
 public final class FieldSplicer {
     private final Schema schema;
     private final Schema.Type[] types;
-    /** Where each field begins, and where the last one ends. */
+    /** The begin of each field, and the end of the last one. */
     private final int[] begins;
 
     /** The new value of each field, a String or a Long; null to keep the old one. */

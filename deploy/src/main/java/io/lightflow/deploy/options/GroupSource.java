@@ -3,7 +3,7 @@ package io.lightflow.deploy.options;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
-/** Where the settings of groups are, as an {@code ArgGroup}: exactly one of both is given. */
+/** The place of the settings of groups, as an {@code ArgGroup}: exactly one of both is given. */
 public final class GroupSource {
     @Option(names = "--settings", paramLabel = "FILE", description = "The group's settings, YAML.")
     private Path settings;

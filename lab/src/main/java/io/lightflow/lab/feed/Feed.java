@@ -19,7 +19,7 @@ public interface Feed extends Iterator<FeedEvent>, AutoCloseable {
      */
     long horizonMs();
 
-    /** When the next event is due by the clock, in ms since the Unix epoch. There must be one. */
+    /** Due time of the next event by the clock, in ms since the Unix epoch. There must be one. */
     default long dueMs() {
         return NOW;
     }

@@ -1,6 +1,6 @@
 package io.lightflow.lab.feed;
 
-/** What generated events are like. */
+/** The kinds of generated events. */
 interface Traffic {
     /** Events of a journey on average, repeats not counted. */
     double meanEvents();
@@ -8,10 +8,10 @@ interface Traffic {
     /** How many journeys begin at a time, compared with the mean. */
     double rateAt(long timeMs);
 
-    /** When to send an event whose turn is at a time of the feed; {@link Feed#NOW} to send it at once. */
+    /** The time to send an event whose turn is at a time of the feed; {@link Feed#NOW} to send it at once. */
     long dueMs(long emitMs);
 
-    /** What the ads are, where they are shown, and what they cost. */
+    /** The ads, their sites and their prices. */
     Market market();
 
     /** @param longestMs how long after the start its last event may be; an hour or more */

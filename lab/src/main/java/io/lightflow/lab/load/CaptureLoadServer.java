@@ -22,7 +22,7 @@ final class CaptureLoadServer implements AutoCloseable {
 
     static final int PARTITIONS = 4;
 
-    /** What {@code bin/lightflow} gives to capture. */
+    /** The JVM options that {@code bin/lightflow} gives to capture. */
     static final String JAVA_OPTIONS = "-Xmx512m -Xss512k";
 
     private final ForkedProcess process;

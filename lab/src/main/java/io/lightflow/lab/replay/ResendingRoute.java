@@ -35,7 +35,7 @@ public final class ResendingRoute implements EventRoute, AutoCloseable {
     public record Server(URI url, URI admin, String token) {}
 
     /**
-     * What the servers have done so far.
+     * The work of the servers so far.
      *
      * @param answered events that were answered
      * @param resent requests that were repeated, because they got no answer

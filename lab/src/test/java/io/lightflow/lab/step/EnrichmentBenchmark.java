@@ -36,7 +36,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * What enrichment adds to the step, per impression: 16,384 addresses and 5,000 user agents, all of which fit the
+ * The cost of enrichment in the step, per impression: 16,384 addresses and 5,000 user agents, all of which fit the
  * caches. {@link #unknownAgent} reads user agents that the cache does not know.
  */
 @State(Scope.Thread)
@@ -53,7 +53,7 @@ public class EnrichmentBenchmark {
             "Mozilla/5.0 (Linux; Android %d; Pixel %d) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%d.0.%d.0 Mobile"
                     + " Safari/537.36";
 
-    /** What is switched on. */
+    /** The parts that are switched on. */
     public enum Data {
         NONE,
         PLACES,

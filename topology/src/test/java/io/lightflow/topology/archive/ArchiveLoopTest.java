@@ -25,7 +25,9 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** When the loop commits, and when it waits. An overloaded host must not get more work, and no batch may take long. */
+/**
+ * The times at which the loop commits or waits. An overloaded host must not get more work, and no batch may take long.
+ */
 class ArchiveLoopTest {
     private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
     private static final long MAX_BYTES = 100_000;

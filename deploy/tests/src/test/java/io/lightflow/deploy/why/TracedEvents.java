@@ -119,7 +119,7 @@ final class TracedEvents implements AutoCloseable {
         return group;
     }
 
-    /** Where an event is in the central cluster; by its id, {@code @} and its data center. */
+    /** The place of an event in the central cluster; by its id, {@code @} and its data center. */
     RecordPlace place(String name) {
         return places.get(name);
     }

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * When an alert fires, and when it resolves. Between the two thresholds it stays as it is.
+ * The condition under which an alert fires and resolves. Between the two thresholds it stays as it is.
  *
  * @param filter the values that count, by the column of their dimension
  * @param is whether it fires at or above the threshold, or at or below it
@@ -36,7 +36,7 @@ record AlertCondition(
         int holdMinutes,
         long minimumImpressions) {
 
-    /** What the figure is measured by. */
+    /** The measure of the figure. */
     enum Basis {
         THRESHOLD,
         /** The figure of the window before, which is as long. */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What a rule compares with its threshold. */
+/** The figure that a rule compares with its threshold. */
 enum AlertFigure {
     IMPRESSIONS(Source.STATISTICS, Unit.COUNT),
     CLICKS(Source.STATISTICS, Unit.COUNT),
@@ -31,7 +31,7 @@ enum AlertFigure {
     TOTAL_BUDGET_SPENT(Source.BUDGETS, Unit.SHARE),
     /** Spend of today for each micro of the daily budget, of each campaign. */
     DAILY_BUDGET_SPENT(Source.BUDGETS, Unit.SHARE),
-    /** What is delivered of the goal, of each campaign. */
+    /** The delivered part of the goal, of each campaign. */
     GOAL_DELIVERED(Source.BUDGETS, Unit.SHARE),
     /** How far the statistics lag. */
     LAG_SECONDS(Source.PLATFORM, Unit.SECONDS),
@@ -41,7 +41,7 @@ enum AlertFigure {
     static final List<String> LABELS =
             Arrays.stream(values()).map(AlertFigure::label).toList();
 
-    /** Where a figure comes from. */
+    /** The origin of a figure. */
     enum Source {
         STATISTICS,
         SILENCE,

@@ -14,7 +14,7 @@ final class AlertWords {
     private AlertWords() {}
 
     /**
-     * What an evaluation found.
+     * The finding of an evaluation.
      *
      * @param value null if the figure is not watched any more
      */

@@ -68,7 +68,7 @@ final class ForecastReader {
                 forecast.profileDays());
     }
 
-    /** What is spent already stays spent. A campaign that does not run spends no more. */
+    /** Spent money stays spent. A campaign that does not run spends no more. */
     static long limited(SpendForecast forecast, CampaignBudget budget) {
         boolean isRunning =
                 !Set.of("ended", "paused", "not_started", "goal_reached").contains(budget.decision());

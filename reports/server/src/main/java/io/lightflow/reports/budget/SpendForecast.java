@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What a campaign will have spent at the end of its day: what it has spent, and for the rest of the day its usual spend
- * by hour of the day, times how the last hours compare with it.
+ * The spend of a campaign at the end of its day: its spend so far, and for the rest of the day its usual spend by hour
+ * of the day, times how the last hours compare with it.
  *
  * @param spentMicros of the day so far, up to the watermark
  * @param forecastMicros at the end of the day, without regard to budgets

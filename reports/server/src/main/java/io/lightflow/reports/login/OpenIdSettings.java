@@ -57,7 +57,7 @@ public record OpenIdSettings(
     }
 
     /**
-     * What claims of a token mean. A dot leads into an object: {@code realm_access.roles}.
+     * The meaning of a token's claims. A dot leads into an object: {@code realm_access.roles}.
      *
      * @param name the claim with the name in the audit
      * @param role the claim with groups or roles, a string or a list

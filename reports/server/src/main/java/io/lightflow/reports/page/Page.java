@@ -16,7 +16,7 @@ enum Page {
     HEALTH("health", "Health", "tables", List.of("figures.css"), "health.js"),
     SQL("sql", "SQL", "editor", List.of("events.css"), "sql.js"),
     WHY("why", "Why", "id", List.of("events.css"), "why.js"),
-    /** Where the provider of OpenID Connect sends browsers. */
+    /** The page to which the provider of OpenID Connect sends browsers. */
     LOGIN("login", "Log in", "page", List.of("figures.css"), "login.js");
 
     private final String path;

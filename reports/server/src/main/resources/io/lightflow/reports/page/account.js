@@ -70,7 +70,7 @@ async function logIn(token, open) {
   setText(byId("account"), needsToken ? me.name + ", " + me.role + (me.advertiser ? " of " + me.advertiser : "") : "");
   show(byId("account"), needsToken);
   show(byId("logout"), needsToken);
-  // That page is about all advertisers.
+  // The page Health is about all advertisers.
   document.querySelectorAll("#bar nav a[href='./health']").forEach((link) => show(link, !me.advertiser));
   show(byId("loading"), false);
   show(byId("login"), false);

@@ -63,7 +63,7 @@ export function words(rule) {
     + (rule.hold_minutes === 0 ? "" : " for " + rule.hold_minutes + " min");
 }
 
-/** What a new rule may begin with. */
+/** Templates of new rules. */
 export const TEMPLATES = [
   {
     title: "A budget is used to 90 %",

@@ -139,7 +139,7 @@ const STATUS = { pending: "warn", delivered: "good", failed: "bad" };
 const KIND = { fired: "bad", resolved: "good" };
 const EVENTS = [{ title: "Time", isName: true }, { title: "Rule" }, { title: "Event" }, { title: "Messages" }];
 
-/** What became of the rules. */
+/** The history of the rules. */
 class EventsPanel extends Panel {
   #api;
   #rows;

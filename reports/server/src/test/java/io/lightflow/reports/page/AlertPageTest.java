@@ -109,7 +109,7 @@ class AlertPageTest {
             tab.awaitText("#alerts .state", "fires");
             tab.awaitText("#alerts .firing", "spring: 95 %");
             tab.awaitText("#events tbody", "total budget spent of spring is 95%, at least 90%");
-            // That address takes no POST.
+            // The address takes no POST.
             tab.awaitText("#events .deliveries", "expected a status from 200 to 299, found");
             press("Test Budget at 90 %");
             tab.awaitText("#events tbody", "mara tests the targets of this rule");
