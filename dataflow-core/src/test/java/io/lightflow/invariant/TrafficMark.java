@@ -10,8 +10,8 @@ import io.lightflow.traffic.TrafficRules;
 import java.util.List;
 
 /**
- * The correct judgment of an event by the traffic rules, which are applied literally. Crawlers are plain words here,
- * and data centers are IPv4 ranges of 8 bits.
+ * The expected verdict of the traffic rules on an event, from applying them literally. User agents of crawlers contain
+ * a plain word here, and data centers are IPv4 ranges of 8 bits.
  *
  * @param rule id of the rule; empty if the event matches none
  * @param invalid whether the rule is enforced
