@@ -68,6 +68,13 @@ public final class Tab implements AutoCloseable {
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
 
+    /** Asserts that the page needs no horizontal scrolling, and is at most this wide, in CSS pixels. */
+    public void assertFits(int width) {
+        assertThat(evaluate("document.documentElement.scrollWidth").asInt())
+                .isEqualTo(evaluate("document.documentElement.clientWidth").asInt())
+                .isLessThanOrEqualTo(width);
+    }
+
     /** @param scheme dark or light */
     public void prefer(String scheme) {
         call(

@@ -295,9 +295,7 @@ class DashboardTest {
         openDashboard(MANAGER);
         tab.resize(360, 740);
         tab.await("document.querySelector('#detail canvas').clientWidth < 360");
-        assertThat(tab.evaluate("document.documentElement.scrollWidth").asInt())
-                .isEqualTo(tab.evaluate("document.documentElement.clientWidth").asInt())
-                .isLessThanOrEqualTo(360);
+        tab.assertFits(360);
         tab.screenshot("narrow");
         assertThat(tab.barriers()).isEmpty();
     }

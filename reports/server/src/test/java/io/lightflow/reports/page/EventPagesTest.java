@@ -103,12 +103,6 @@ class EventPagesTest {
         tab.press("Enter");
     }
 
-    private void assertFits() {
-        assertThat(tab.evaluate("document.documentElement.scrollWidth").asInt())
-                .isEqualTo(tab.evaluate("document.documentElement.clientWidth").asInt())
-                .isLessThanOrEqualTo(360);
-    }
-
     @Test
     void theDashboardLinksToThePages() throws Exception {
         open("/", ANALYST);
@@ -161,7 +155,7 @@ class EventPagesTest {
         assertThat(tab.barriers()).isEmpty();
         tab.resize(360, 740);
         tab.await("document.querySelector('#chart canvas').clientWidth < 360");
-        assertFits();
+        tab.assertFits(360);
         tab.screenshot("sql-narrow");
     }
 
@@ -218,7 +212,7 @@ class EventPagesTest {
         assertThat(tab.barriers()).isEmpty();
         tab.prefer("dark");
         tab.resize(360, 740);
-        assertFits();
+        tab.assertFits(360);
         tab.screenshot("why-narrow");
         assertThat(tab.barriers()).isEmpty();
 

@@ -125,12 +125,6 @@ class FiguresTest {
                 + "'; choice.dispatchEvent(new Event('change')); } 0");
     }
 
-    private void assertFits() {
-        assertThat(tab.evaluate("document.documentElement.scrollWidth").asInt())
-                .isEqualTo(tab.evaluate("document.documentElement.clientWidth").asInt())
-                .isLessThanOrEqualTo(360);
-    }
-
     private String address() {
         return tab.evaluate("location.hash").asText();
     }
@@ -166,7 +160,7 @@ class FiguresTest {
         tab.prefer("dark");
         tab.resize(360, 740);
         tab.await("document.querySelector('#overview canvas').clientWidth < 360");
-        assertFits();
+        tab.assertFits(360);
         tab.screenshot("overview-narrow");
         assertThat(tab.barriers()).isEmpty();
     }
@@ -224,7 +218,7 @@ class FiguresTest {
         tab.awaitText("#result tbody", "autumn");
         tab.prefer("dark");
         tab.resize(360, 740);
-        assertFits();
+        tab.assertFits(360);
         tab.screenshot("explore-narrow");
         assertThat(tab.barriers()).isEmpty();
     }
@@ -261,7 +255,7 @@ class FiguresTest {
         assertThat(tab.barriers()).isEmpty();
         tab.prefer("dark");
         tab.resize(360, 740);
-        assertFits();
+        tab.assertFits(360);
         assertThat(tab.barriers()).isEmpty();
     }
 

@@ -186,10 +186,7 @@ class HealthTest {
             assertThat(tab.barriers()).isEmpty();
             tab.prefer("dark");
             tab.resize(360, 740);
-            assertThat(tab.evaluate("document.documentElement.scrollWidth").asInt())
-                    .isEqualTo(
-                            tab.evaluate("document.documentElement.clientWidth").asInt())
-                    .isLessThanOrEqualTo(360);
+            tab.assertFits(360);
             tab.screenshot("health-narrow");
             assertThat(tab.barriers()).isEmpty();
             assertThat(tab.errors()).isEmpty();
