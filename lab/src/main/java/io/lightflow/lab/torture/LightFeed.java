@@ -31,8 +31,11 @@ import java.util.stream.Collectors;
  * fed and {@link #finish} has been called. Thread-safe.
  */
 final class LightFeed implements AutoCloseable {
-    /** Number of available events per planned event. Faults may take longer than planned. */
-    private static final int RESERVE = 10;
+    /** Number of available events per planned event. Faults take longer than planned, on a slow machine far longer. */
+    private static final int RESERVE = 60;
+
+    /** The planned events have the default span for ten times their number. */
+    private static final Duration SPAN = GeneratedFeedSettings.DEFAULT_SPAN.multipliedBy(RESERVE / 10);
 
     /** Capture servers receive about one of this many events. */
     private static final int CAPTURED_ONE_IN = 4;
@@ -67,8 +70,13 @@ final class LightFeed implements AutoCloseable {
 
         /** The generated events. The feed uses the first of them, and never all. */
         Feed open() {
-            return new GeneratedFeed(
-                    GeneratedFeedSettings.of(Math.multiplyExact(events, RESERVE), seed, List.of(Stage.GROUP)));
+            return new GeneratedFeed(new GeneratedFeedSettings(
+                    Math.multiplyExact(events, RESERVE),
+                    seed,
+                    GeneratedFeedSettings.DEFAULT_START,
+                    SPAN,
+                    GeneratedFeedSettings.DEFAULT_DISORDER,
+                    List.of(Stage.GROUP)));
         }
     }
 
@@ -164,6 +172,11 @@ final class LightFeed implements AutoCloseable {
     FeedTotals fed() {
         if (feeding.isDone()) {
             failIfFailed();
+            if (!mayEnd) {
+                throw new IllegalStateException("All " + producer.totals().read() + " events of the feed are fed, "
+                        + RESERVE + " times as many as planned, and not every fault has struck: give more --minutes,"
+                        + " or fewer faults by --only");
+            }
         }
         return producer.totals();
     }

@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
@@ -22,6 +23,18 @@ final class LedgerTable {
     private static final int WRITER_VERSION = 6;
 
     private static final String WHERE = " WHERE topology = ? AND group_name = ? AND shard = ?";
+
+    /** How long an open waits for a commit that is under way, before it looks at the session again. */
+    private static final String LOCK_TIMEOUT = "5s";
+
+    /**
+     * The transaction that has written a row without an end is the row's {@code xmax}. A session in a transaction that
+     * has waited this long for its client belongs to a frozen process, or one that the network has cut off.
+     */
+    private static final String END_FROZEN_OWNER = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            + " WHERE backend_xid = (SELECT xmax FROM ledger" + WHERE + ")"
+            + " AND usename = current_user AND wait_event_type = 'Client'"
+            + " AND state_change < clock_timestamp() - interval '1s'";
 
     private final String topology;
     private final String group;
@@ -42,8 +55,20 @@ final class LedgerTable {
         return "shard " + shard + " of " + topology + "/" + group;
     }
 
-    /** Waits for a commit that is under way, then takes the shard over. */
+    /**
+     * Waits a little for a commit that is under way, then takes the shard over. Ends the session of an owner that does
+     * nothing with its transaction: no time-out of the server ends a COPY that waits for rows.
+     *
+     * @param connection in a transaction
+     */
     Hold open(Connection connection, int shard) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "'");
+        }
+        try (PreparedStatement statement = connection.prepareStatement(END_FROZEN_OWNER)) {
+            key(statement, 1, shard);
+            statement.execute();
+        }
         try (PreparedStatement statement =
                 connection.prepareStatement("INSERT INTO ledger AS l (topology, group_name, shard, epoch, position,"
                         + " txid, opened_at, writer_version) VALUES (?, ?, ?, 1, ?, 0, clock_timestamp(), "

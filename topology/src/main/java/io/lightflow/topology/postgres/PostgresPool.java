@@ -26,6 +26,9 @@ final class PostgresPool implements AutoCloseable {
             + " AND application_name = current_setting('application_name')"
             + " AND NOT (state = 'active' AND query = 'COMMIT')";
 
+    /** Between two statements of a transaction a process computes for milliseconds, or it is frozen. */
+    private static final long IDLE_IN_TRANSACTION_MS = 10_000;
+
     private final HikariDataSource connections = new HikariDataSource();
     /** Process numbers of sessions whose connection broke at work; the server may not know. */
     private final Set<Integer> lostSessions = ConcurrentHashMap.newKeySet();
@@ -45,7 +48,7 @@ final class PostgresPool implements AutoCloseable {
         connections.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
         // The server ends a session whose client is gone, so that its locks do not outlive it for long.
         connections.setConnectionInitSql("SET statement_timeout = " + statementMs
-                + "; SET idle_in_transaction_session_timeout = " + statementMs
+                + "; SET idle_in_transaction_session_timeout = " + Math.min(statementMs, IDLE_IN_TRANSACTION_MS)
                 + "; SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
                 + "; SET client_min_messages = warning; SET jit = off"
                 + "; SET work_mem = '32MB'");

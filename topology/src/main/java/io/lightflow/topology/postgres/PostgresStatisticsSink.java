@@ -106,7 +106,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
         holds.remove(shard);
         forgetGuesses();
         LedgerTable.Hold hold =
-                pool.run("open " + ledger.name(shard) + " in the ledger", connection -> ledger.open(connection, shard));
+                pool.transact("open " + ledger.name(shard) + " in the ledger", c -> ledger.open(c, shard));
         holds.put(shard, hold);
         return hold.position();
     }
