@@ -1,17 +1,7 @@
 package io.lightflow.reports.alert;
 
-import java.util.Locale;
-
 /** How a message is sent. */
-enum AlertChannel {
+enum AlertChannel implements Labelled {
     WEBHOOK,
-    MAIL;
-
-    String label() {
-        return name().toLowerCase(Locale.ROOT);
-    }
-
-    static AlertChannel of(String label) {
-        return valueOf(label.toUpperCase(Locale.ROOT));
-    }
+    MAIL
 }

@@ -1,14 +1,11 @@
 package io.lightflow.reports.alert;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonValue;
 import io.lightflow.statistics.Dimension;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -37,40 +34,16 @@ record AlertCondition(
         long minimumImpressions) {
 
     /** The measure of the figure. */
-    enum Basis {
+    enum Basis implements Labelled {
         THRESHOLD,
         /** The figure of the window before, which is as long. */
-        PREVIOUS_PERIOD;
-
-        static final List<String> LABELS = List.of("threshold", "previous_period");
-
-        @JsonCreator
-        static Basis of(String label) {
-            return valueOf(label.toUpperCase(Locale.ROOT));
-        }
-
-        @JsonValue
-        String label() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        PREVIOUS_PERIOD
     }
 
     /** The side of the threshold on which the alert fires. */
-    enum Side {
+    enum Side implements Labelled {
         AT_LEAST,
-        AT_MOST;
-
-        static final List<String> LABELS = List.of("at_least", "at_most");
-
-        @JsonCreator
-        static Side of(String label) {
-            return valueOf(label.toUpperCase(Locale.ROOT));
-        }
-
-        @JsonValue
-        String label() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        AT_MOST
     }
 
     AlertCondition {

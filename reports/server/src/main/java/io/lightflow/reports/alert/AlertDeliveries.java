@@ -84,7 +84,7 @@ final class AlertDeliveries {
     private Taken taken(ResultSet row) throws SQLException {
         long rule = row.getLong("rule");
         return new Taken(
-                AlertChannel.of(row.getString("channel")),
+                Labelled.of(AlertChannel.class, row.getString("channel")),
                 row.getString("target"),
                 row.getInt("attempts"),
                 new AlertMessage(

@@ -99,7 +99,7 @@ final class AlertRuleForm {
         String label = fields.text(
                 "figure", null, "one of " + String.join(", ", AlertFigure.LABELS), AlertFigure.LABELS::contains);
         Basis basis = basis(label);
-        String side = fields.oneOf("is", Side.LABELS);
+        String side = fields.oneOf("is", Labelled.labels(Side.class));
         Long hold = fields.number("hold_minutes", 0, MAX_HOLD_MINUTES);
         Long impressions = fields.number("minimum_impressions", 0, Long.MAX_VALUE);
         if (label == null || basis == null || side == null) {
@@ -129,7 +129,7 @@ final class AlertRuleForm {
                 && threshold.max(resolve).compareTo(BigDecimal.valueOf(MAX_SILENCE_SECONDS)) > 0) {
             fields.invalid("threshold", "at most " + MAX_SILENCE_SECONDS);
         }
-        Side is = Side.of(side);
+        Side is = Labelled.of(Side.class, side);
         int order = resolve.compareTo(threshold);
         if (is == Side.AT_LEAST ? order > 0 : order < 0) {
             fields.invalid(
@@ -151,16 +151,16 @@ final class AlertRuleForm {
     }
 
     private Basis basis(String figure) {
-        String basis = fields.oneOf("compared_with", Basis.LABELS);
+        String basis = fields.oneOf("compared_with", Labelled.labels(Basis.class));
         if (basis == null) {
             return null;
         }
-        if (Basis.of(basis) == Basis.PREVIOUS_PERIOD
+        if (Labelled.of(Basis.class, basis) == Basis.PREVIOUS_PERIOD
                 && figure != null
                 && AlertFigure.of(figure).source() != Source.STATISTICS) {
             fields.invalid("compared_with", "threshold: " + figure + " has no previous period");
         }
-        return Basis.of(basis);
+        return Labelled.of(Basis.class, basis);
     }
 
     private Integer window(AlertFigure figure) {

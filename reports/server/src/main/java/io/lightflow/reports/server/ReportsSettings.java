@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The settings of a {@link ReportsServer}: address, databases and accounts.
@@ -88,18 +89,15 @@ public record ReportsSettings(
     }
 
     public ReportsSettings withAccess(ReportsAccounts newAccess) {
-        return new ReportsSettings(
-                http, replica, primary, statementTimeout, newAccess, budgets, queries, monitors, alerts, openId);
+        return with(draft -> draft.access = newAccess);
     }
 
     public ReportsSettings withHttp(HttpSettings newHttp) {
-        return new ReportsSettings(
-                newHttp, replica, primary, statementTimeout, access, budgets, queries, monitors, alerts, openId);
+        return with(draft -> draft.http = newHttp);
     }
 
     public ReportsSettings withReplica(DatabaseSettings database) {
-        return new ReportsSettings(
-                http, database, primary, statementTimeout, access, budgets, queries, monitors, alerts, openId);
+        return with(draft -> draft.replica = database);
     }
 
     public ReportsSettings withTls(ServerTlsSettings newTls) {
@@ -108,73 +106,72 @@ public record ReportsSettings(
 
     /** Campaigns are read-only then, and no rules are evaluated. */
     public ReportsSettings withoutPrimary() {
-        return new ReportsSettings(
-                http,
-                replica,
-                Optional.empty(),
-                statementTimeout,
-                access,
-                budgets,
-                queries,
-                monitors,
-                Optional.empty(),
-                openId);
+        return with(draft -> {
+            draft.primary = Optional.empty();
+            draft.alerts = Optional.empty();
+        });
     }
 
     public ReportsSettings withStatementTimeout(Duration timeout) {
-        return new ReportsSettings(http, replica, primary, timeout, access, budgets, queries, monitors, alerts, openId);
+        return with(draft -> draft.statementTimeout = timeout);
     }
 
     public ReportsSettings withBudgets(BudgetSettings newBudgets) {
-        return new ReportsSettings(
-                http, replica, primary, statementTimeout, access, newBudgets, queries, monitors, alerts, openId);
+        return with(draft -> draft.budgets = newBudgets);
     }
 
     public ReportsSettings withQueries(QuerySettings newQueries) {
-        return new ReportsSettings(
-                http,
-                replica,
-                primary,
-                statementTimeout,
-                access,
-                budgets,
-                Optional.of(newQueries),
-                monitors,
-                alerts,
-                openId);
+        return with(draft -> draft.queries = Optional.of(newQueries));
     }
 
     public ReportsSettings withMonitors(List<URI> newMonitors) {
-        return new ReportsSettings(
-                http, replica, primary, statementTimeout, access, budgets, queries, newMonitors, alerts, openId);
+        return with(draft -> draft.monitors = newMonitors);
     }
 
     public ReportsSettings withAlerts(AlertSettings newAlerts) {
-        return new ReportsSettings(
-                http,
-                replica,
-                primary,
-                statementTimeout,
-                access,
-                budgets,
-                queries,
-                monitors,
-                Optional.of(newAlerts),
-                openId);
+        return with(draft -> draft.alerts = Optional.of(newAlerts));
     }
 
     public ReportsSettings withOpenId(OpenIdSettings newOpenId) {
-        return new ReportsSettings(
-                http,
-                replica,
-                primary,
-                statementTimeout,
-                access,
-                budgets,
-                queries,
-                monitors,
-                alerts,
-                Optional.of(newOpenId));
+        return with(draft -> draft.openId = Optional.of(newOpenId));
+    }
+
+    private ReportsSettings with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.settings();
+    }
+
+    /** A copy to be changed. */
+    private static final class Draft {
+        private HttpSettings http;
+        private DatabaseSettings replica;
+        private Optional<DatabaseSettings> primary;
+        private Duration statementTimeout;
+        private ReportsAccounts access;
+        private BudgetSettings budgets;
+        private Optional<QuerySettings> queries;
+        private List<URI> monitors;
+        private Optional<AlertSettings> alerts;
+        private Optional<OpenIdSettings> openId;
+
+        Draft(ReportsSettings former) {
+            http = former.http;
+            replica = former.replica;
+            primary = former.primary;
+            statementTimeout = former.statementTimeout;
+            access = former.access;
+            budgets = former.budgets;
+            queries = former.queries;
+            monitors = former.monitors;
+            alerts = former.alerts;
+            openId = former.openId;
+        }
+
+        ReportsSettings settings() {
+            return new ReportsSettings(
+                    http, replica, primary, statementTimeout, access, budgets, queries, monitors, alerts, openId);
+        }
     }
 
     /** The settings of the gate, which reads the replica and listens at the primary. */
