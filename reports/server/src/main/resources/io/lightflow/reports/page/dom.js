@@ -96,14 +96,35 @@ export function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** Shows an error, a note that there is no data, or the body. The previous body stays visible below an error. */
+/**
+ * Shows an error, a note that there is no data, or the body. The previous body stays visible below an error.
+ *
+ * The page has a section with the panel's id. Its data-title and its buttons and labels become the head, and data-empty is the first note.
+ * Everything else stays behind error and note; a body among it is used.
+ */
 export class Panel {
   constructor(id) {
     this.node = document.getElementById(id);
+    if (this.node.querySelector(".head") === null) {
+      this.#build(id);
+    }
     this.body = this.node.querySelector(".body");
     this.errorNode = this.node.querySelector(".error");
     this.emptyNode = this.node.querySelector(".empty");
     this.asOfNode = this.node.querySelector(".as-of");
+  }
+
+  #build(id) {
+    const { title, empty } = this.node.dataset;
+    const controls = [...this.node.children].filter((child) => child.matches("button, label"));
+    const body = this.node.querySelector(".body") === null ? [el("div", { className: "body", hidden: true })] : [];
+    this.node.setAttribute("aria-labelledby", id + "-title");
+    this.node.prepend(
+      el("div", { className: "head" },
+        el("h2", { id: id + "-title", tabIndex: -1, textContent: title }), ...controls, el("p", { className: "as-of" })),
+      el("p", { className: "error", role: "alert", hidden: true }),
+      el("p", { className: "empty quiet", textContent: empty ?? "Loading …" }),
+      ...body);
   }
 
   full() {

@@ -181,6 +181,7 @@ class BooksPanel extends TablePanel {
 
   constructor(topologies) {
     super("books", "Events by topology and type", [{ title: "Events", isName: true }, ...BooksPanel.#ENTRIES.map((name) => ({ title: DETAILS.has(name) ? "of these " + name : name, numeric: true }))]);
+    setText(this.asOfNode, "all events that each topology has read, by what became of them");
     this.#topologies = topologies;
   }
 
