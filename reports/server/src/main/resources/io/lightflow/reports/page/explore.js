@@ -4,7 +4,7 @@ import { BarChart, LineChart } from "./chart.js";
 import { el, keyed, Panel, save } from "./dom.js";
 import { Figures, METRICS, metric } from "./figures.js";
 import { count, markFinal, momentIn } from "./format.js";
-import { pivotTable, sparklineTable } from "./pivot.js";
+import { pivotTable, sparklines, sparklineTable } from "./pivot.js";
 import { Range, RangePicker } from "./range.js";
 import { SavedViews } from "./saved-views.js";
 
@@ -13,9 +13,14 @@ const DEFAULT_TOP = 10;
 const MAX_SHOWN = 500;
 /** A pivot groups the rows once more, so it needs many. */
 const PIVOT_TOP = 1000;
+/** Groups that have a small line. */
+const MAX_LINES = 100;
 const MAX_BARS = 30;
 const byId = (id) => document.getElementById(id);
 const title = (dimension) => dimension.replace("_", " ");
+
+/** Small lines have the days of UTC: those of another time zone are added up of hours, which takes longer. */
+const lineRange = (range) => new Range(range.from, range.to, "UTC", range.step);
 
 /** The choices of the address, and of the controls. */
 class Question {
@@ -91,11 +96,19 @@ class Question {
 
   /** The parameters of the API, as pairs. */
   parameters(range) {
-    const step = this.#stepOf(range);
+    return this.#parameters(range, this.#stepOf(range), this.display === "pivot" ? PIVOT_TOP : this.top);
+  }
+
+  /** Those of small lines beside rows of the whole range; null for other rows. */
+  lineParameters(range) {
+    return this.display === "" && this.step === "" ? this.#parameters(lineRange(range), range.step, Math.min(this.top, MAX_LINES)) : null;
+  }
+
+  #parameters(range, step, top) {
     return [
       ...Object.entries(step === "" ? range.parameters : { ...range.stepParameters, step }),
       ...(this.by.length === 0 ? [] : [["by", this.by.join(",")]]),
-      ["top", this.display === "pivot" ? PIVOT_TOP : this.top],
+      ["top", top],
       ["metric", this.metric.rank],
       ...address.all("filter").map((one) => ["filter", one]),
     ];
@@ -109,6 +122,8 @@ class ResultPanel extends Panel {
   #chartNode = el("div", { id: "chart" });
   #tableNode = el("div", { className: "scroll wide", role: "region", "aria-label": "Rows of the result", tabIndex: 0 });
   #chart = null;
+  /** The cells for small lines, with the rows that they belong to. */
+  #lineCells = [];
 
   constructor(api, question) {
     super("result");
@@ -176,10 +191,12 @@ class ResultPanel extends Panel {
 
   #table(rows, answer, range) {
     const chosen = this.#question.metric;
+    this.#lineCells = [];
     const head = [
       ...(answer.step === null ? [] : [el("th", { scope: "col", textContent: "Time" })]),
       ...answer.by.map((name) => el("th", { scope: "col", textContent: title(name) })),
       el("th", { scope: "col", textContent: "Currency" }),
+      ...(answer.step === null ? [el("th", { scope: "col", textContent: chosen.title + " by " + range.step })] : []),
       ...METRICS.map((one) => el("th", { scope: "col", className: "numeric" + (one === chosen ? " chosen" : ""), textContent: one.title })),
     ];
     this.#tableNode.replaceChildren(el("table", {},
@@ -189,9 +206,25 @@ class ResultPanel extends Panel {
         ...(answer.step === null ? [] : [el("td", { textContent: momentIn(Date.parse(one.time), range.zone, answer.step) })]),
         ...answer.by.map((name, place) => el("td", {}, this.#drill(one, name, names[place]))),
         el("td", { textContent: figures.currency }),
+        ...(answer.step === null ? [this.#lineCell(one)] : []),
         ...METRICS.map((each) => el("td", { className: "numeric" + (each === chosen ? " chosen" : ""), textContent: figures.text(each) })))))));
     if (rows.length > MAX_SHOWN) {
       this.#tableNode.append(el("p", { className: "quiet", textContent: "The first " + MAX_SHOWN + " of " + count(rows.length) + " rows. A download has all." }));
+    }
+  }
+
+  #lineCell(row) {
+    const cell = el("td");
+    this.#lineCells.push({ cell, row });
+    return cell;
+  }
+
+  /** Adds small lines to the rows of the whole range. */
+  addLines(answer, range) {
+    const lineOf = sparklines(answer, this.#question.metric, lineRange(range).starts);
+    for (const { cell, row } of this.#lineCells) {
+      const line = lineOf(row);
+      cell.replaceChildren(...(line === null ? [] : [line]));
     }
   }
 
@@ -253,8 +286,16 @@ class Exploration {
     this.#question.show();
     await this.#attempt(async () => {
       const answer = await this.#api.get("v1/explore", this.#question.parameters(range));
-      if (read === this.#reads) {
-        this.#result.set(answer, range);
+      if (read !== this.#reads) {
+        return;
+      }
+      this.#result.set(answer, range);
+      const parameters = this.#question.lineParameters(range);
+      if (parameters !== null && answer.rows.length > 0) {
+        const lines = await this.#api.get("v1/explore", parameters);
+        if (read === this.#reads) {
+          this.#result.addLines(lines, range);
+        }
       }
     }, () => read === this.#reads);
   }

@@ -28,11 +28,13 @@ class Group {
 const key = (values) => JSON.stringify(values);
 const isOther = (row, dimensions) => dimensions.length > 0 && row[dimensions[0]] === null;
 
+const groupKey = (row, dimensions) => key([...dimensions.map((dimension) => row[dimension]), row.currency]);
+
 /** Groups rows by dimensions and currency, the largest first and the others last. */
 function groups(rows, dimensions, columnOf, one) {
   const found = new Map();
   for (const row of rows) {
-    const name = key([...dimensions.map((dimension) => row[dimension]), row.currency]);
+    const name = groupKey(row, dimensions);
     if (!found.has(name)) {
       found.set(name, new Group(name, row, row.currency));
     }
@@ -104,6 +106,31 @@ function largest(rows, dimension, one) {
 /** Columns are shared by all currencies, so money does not rank them. */
 const rankOf = (one) => (metric(one.rank).isMoney ? "impressions" : one.rank);
 
+/** One metric of a group as a line over the steps of a range, with its lowest and highest value. */
+function line(group, one, starts) {
+  const text = (value) => group.total.text(one, value ?? null);
+  const values = starts.map((start) => (group.cells.get(start) ?? new Figures(group.total.currency)).of(one));
+  const known = values.filter((value) => value !== null);
+  const [low, high] = (known.length === 0 ? [null, null] : [Math.min(...known), Math.max(...known)]).map(text);
+  return { low, high, svg: sparkline(values, "from " + low + " to " + high) };
+}
+
+const linesOf = (answer, one) => groups(answer.rows, answer.by, (row) => Date.parse(row.time), one);
+
+/**
+ * Lines of one metric over the steps of a range.
+ *
+ * @param starts the steps in milliseconds
+ * @returns a function that finds the line of a group, given a row of it; null if the answer lacks the group
+ */
+export function sparklines(answer, one, starts) {
+  const all = new Map(linesOf(answer, one).map((group) => [group.key, group]));
+  return (row) => {
+    const group = all.get(groupKey(row, answer.by));
+    return group === undefined ? null : line(group, one, starts).svg;
+  };
+}
+
 /**
  * One metric of each group as a line over the steps of a range.
  *
@@ -111,21 +138,15 @@ const rankOf = (one) => (metric(one.rank).isMoney ? "impressions" : one.rank);
  * @returns nodes
  */
 export function sparklineTable(answer, { one, title, starts }) {
-  const all = groups(answer.rows, answer.by, (row) => Date.parse(row.time), one);
-  const nothing = (currency) => new Figures(currency);
   const head = [
     ...heads(answer, answer.by, title),
     el("th", { scope: "col", textContent: one.title + " by " + answer.step }),
     ...["Lowest", "Highest", "All"].map((textContent) => el("th", { scope: "col", className: "numeric", textContent })),
   ];
-  const body = all.map((group) => {
-    const currency = group.total.currency;
-    const values = starts.map((start) => (group.cells.get(start) ?? nothing(currency)).of(one));
-    const known = values.filter((value) => value !== null);
-    const text = (value) => group.total.text(one, value ?? null);
-    const [low, high] = known.length === 0 ? [null, null] : [Math.min(...known), Math.max(...known)];
-    return el("tr", {}, ...names(group, answer.by), el("td", {}, sparkline(values, "from " + text(low) + " to " + text(high))),
-      ...[low, high].map((value) => el("td", { className: "numeric", textContent: text(value) })),
+  const body = linesOf(answer, one).map((group) => {
+    const { svg, low, high } = line(group, one, starts);
+    return el("tr", {}, ...names(group, answer.by), el("td", {}, svg),
+      ...[low, high].map((textContent) => el("td", { className: "numeric", textContent })),
       el("td", { className: "numeric chosen", textContent: group.total.text(one) }));
   });
   return [table(one.title + " of each group over time", head, body)];

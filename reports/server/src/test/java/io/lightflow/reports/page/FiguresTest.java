@@ -198,8 +198,12 @@ class FiguresTest {
         open("/explore#" + SECOND_DAY + "&by=campaign&by=country&top=2");
         tab.await("document.querySelectorAll('#result tbody tr').length === 3");
         assertThat(tab.strings("#result tbody tr:first-child td"))
-                .startsWith("spring", "DE", "EUR", "4,800", "480", "48", "€4.80");
-        assertThat(tab.strings("#result tbody tr:last-child td")).startsWith("other (1)", "", "USD", "240", "24");
+                .startsWith("spring", "DE", "EUR", "", "4,800", "480", "48", "€4.80");
+        assertThat(tab.strings("#result tbody tr:last-child td")).startsWith("other (1)", "", "USD", "", "240", "24");
+        tab.await("document.querySelectorAll('#result svg').length === 3");
+        assertThat(tab.evaluate("document.querySelector('#result svg').getAttribute('aria-label')")
+                        .asText())
+                .isEqualTo("from 200 to 200");
         assertThat(tab.strings("#chart dt")).containsExactly("spring · DE", "spring · FR", "other (1)");
         assertThat(tab.text("#result .as-of")).startsWith("Not final: complete up to ");
         tab.screenshot("explore");
