@@ -10,11 +10,11 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 
 /** Captures what a class logs at INFO and above, until it is closed. */
-final class LogCapture extends AbstractAppender implements AutoCloseable {
+public final class LogCapture extends AbstractAppender implements AutoCloseable {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Logger logger;
 
-    LogCapture(Class<?> source) {
+    public LogCapture(Class<?> source) {
         super("capture", null, null, true, Property.EMPTY_ARRAY);
         logger = (Logger) LogManager.getLogger(source);
         start();
@@ -28,7 +28,7 @@ final class LogCapture extends AbstractAppender implements AutoCloseable {
     }
 
     /** The lines so far, each with its level in front. */
-    List<String> lines() {
+    public List<String> lines() {
         return List.copyOf(lines);
     }
 

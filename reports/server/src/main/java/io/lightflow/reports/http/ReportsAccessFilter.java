@@ -36,8 +36,11 @@ public final class ReportsAccessFilter {
             return;
         }
         String authorization = context.header("Authorization");
-        Optional<RequestPrincipal> principal = access.principal(authorization).or(() -> verified(authorization));
+        Optional<RequestPrincipal> account = access.principal(authorization);
+        Optional<RequestPrincipal> verified = account.isPresent() ? Optional.empty() : verified(authorization);
+        Optional<RequestPrincipal> principal = account.or(() -> verified.filter(found -> !access.hasName(found)));
         requireRate(context, principal);
+        verified.ifPresent(access::requireNoNamesake);
         if (principal.isEmpty()) {
             if (authorization != null && !authorization.isBlank()) {
                 failedLogins.record(context.ip());
@@ -45,19 +48,14 @@ public final class ReportsAccessFilter {
             context.header("WWW-Authenticate", "Bearer realm=\"lightflow reports\"");
             throw ProblemException.unauthorized();
         }
-        if (!principal.get().role().covers(needed)) {
-            throw ProblemException.forbidden("account " + principal.get().name() + " has the role "
-                    + principal.get().role().label() + ", and this request requires the role " + needed.label());
-        }
+        principal.get().requireRole(needed);
         principal.get().keepIn(context);
     }
 
-    /** Nobody takes the name of an account of the settings. */
     private Optional<RequestPrincipal> verified(String authorization) {
         return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                ? verifier.flatMap(known -> known.principal(
-                                authorization.substring(BEARER.length()).strip()))
-                        .filter(found -> !access.hasName(found.name()))
+                ? verifier.flatMap(known ->
+                        known.principal(authorization.substring(BEARER.length()).strip()))
                 : Optional.empty();
     }
 

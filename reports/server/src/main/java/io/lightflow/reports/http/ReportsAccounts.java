@@ -21,8 +21,23 @@ public final class ReportsAccounts extends Accounts<ReportsAccount> {
         names = accounts.stream().map(ReportsAccount::name).collect(Collectors.toUnmodifiableSet());
     }
 
-    boolean hasName(String name) {
-        return names.contains(name);
+    boolean hasName(RequestPrincipal principal) {
+        return names.contains(principal.name());
+    }
+
+    /**
+     * Rejects somebody whom a provider of log-ins calls as the settings call an account: changes would seem to be those
+     * of the account.
+     */
+    public void requireNoNamesake(RequestPrincipal verified) {
+        if (hasName(verified)) {
+            throw new ProblemException(
+                    403,
+                    "name-of-an-account",
+                    "This account may not log in",
+                    "the provider's name of it, " + verified.name() + ", is that of an account of the settings: rename"
+                            + " that account, or let openId.nameClaim name another claim");
+        }
     }
 
     /**

@@ -29,6 +29,14 @@ public record RequestPrincipal(String name, ReportsRole role, Optional<String> a
         return advertiser.isEmpty() || advertiser.get().equals(someAdvertiser);
     }
 
+    /** Rejects accounts whose role does not include another one. */
+    public void requireRole(ReportsRole needed) {
+        if (!role.covers(needed)) {
+            throw ProblemException.forbidden("account " + name + " has the role " + role.label()
+                    + ", and this request requires the role " + needed.label());
+        }
+    }
+
     /** Rejects accounts that are limited to one advertiser. */
     public void requireAllAdvertisers() {
         if (advertiser.isPresent()) {

@@ -3,6 +3,7 @@ package io.lightflow.reports.login;
 import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTParser;
 import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.reports.http.TokenVerifier;
 import io.lightflow.reports.login.OpenIdProvider.InvalidException;
@@ -29,6 +30,7 @@ public final class OpenIdLogin implements TokenVerifier {
     private static final Duration ADMISSION_TIMEOUT = Duration.ofMillis(500);
 
     private final OpenIdSettings settings;
+    private final ReportsAccounts accounts;
     private final ClaimReader reader;
     private final ProviderOutage outage = new ProviderOutage();
     private final Semaphore admission = new Semaphore(MAX_AT_ONCE);
@@ -39,8 +41,10 @@ public final class OpenIdLogin implements TokenVerifier {
 
     private long failedAt;
 
-    public OpenIdLogin(OpenIdSettings settings) {
+    /** @param accounts of the settings, whose names nobody takes */
+    public OpenIdLogin(OpenIdSettings settings, ReportsAccounts accounts) {
         this.settings = settings;
+        this.accounts = accounts;
         this.reader = new ClaimReader(settings.claims());
     }
 
@@ -55,7 +59,7 @@ public final class OpenIdLogin implements TokenVerifier {
         try {
             return work.at(provider());
         } catch (UnavailableException e) {
-            outage.start(e.getMessage());
+            outage.start(e.part(), e.getMessage());
             throw unavailable();
         } finally {
             admission.release();
@@ -124,15 +128,14 @@ public final class OpenIdLogin implements TokenVerifier {
         } catch (InvalidException e) {
             throw new ProblemException(400, "login-failed", "The log-in failed", e.getMessage() + ": log in again");
         }
-        outage.end();
-        if (principal(token).isEmpty()) {
-            throw new ProblemException(
-                    403,
-                    "no-role",
-                    "This account may not log in",
-                    "the claims of its token give no role here, or lack name or advertiser: ask an operator to"
-                            + " compare them with openId of the settings");
-        }
+        RequestPrincipal principal = principal(token)
+                .orElseThrow(() -> new ProblemException(
+                        403,
+                        "no-role",
+                        "This account may not log in",
+                        "the claims of its token give no role here, or lack name or advertiser: ask an operator to"
+                                + " compare them with openId of the settings"));
+        accounts.requireNoNamesake(principal);
         return token;
     }
 

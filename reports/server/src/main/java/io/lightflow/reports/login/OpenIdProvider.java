@@ -45,6 +45,7 @@ import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import com.nimbusds.openid.connect.sdk.validators.IDTokenValidator;
+import io.lightflow.reports.login.ProviderOutage.Part;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -89,8 +90,10 @@ final class OpenIdProvider {
                             metadata.getJWKSetURI())
                     .anyMatch(Objects::isNull)) {
                 throw new UnavailableException(
+                        Part.METADATA,
                         "the metadata of " + issuer + " lack authorization_endpoint, token_endpoint or jwks_uri");
             }
+            outage.end(Part.METADATA);
             JWKSource<SecurityContext> keys = keys(metadata.getJWKSetURI(), outage);
             // Reads the keys once.
             keys.get(new JWKSelector(new JWKMatcher.Builder().build()), null);
@@ -102,7 +105,8 @@ final class OpenIdProvider {
             validator.setMaxClockSkew(MAX_CLOCK_SKEW_SECONDS);
             return new OpenIdProvider(settings, metadata, validator, outage);
         } catch (GeneralException | IOException e) {
-            throw new UnavailableException("reading the metadata of " + settings.issuer() + " failed: " + e, e);
+            throw new UnavailableException(
+                    Part.METADATA, "reading the metadata of " + settings.issuer() + " failed: " + e, e);
         } catch (JOSEException e) {
             throw unreadableKeys(settings, e);
         }
@@ -118,9 +122,9 @@ final class OpenIdProvider {
                         address.toURL(), new DefaultResourceRetriever(TIMEOUT_MS, TIMEOUT_MS, MAX_KEYS_BYTES)),
                 report -> {
                     if (report.getHealthStatus() == HealthStatus.HEALTHY) {
-                        outage.end();
+                        outage.end(Part.KEYS);
                     } else {
-                        outage.start("reading the keys at " + address + " failed: " + report.getException());
+                        outage.start(Part.KEYS, "reading the keys at " + address + " failed: " + report.getException());
                     }
                 });
         return JWKSourceBuilder.create(read)
@@ -130,19 +134,27 @@ final class OpenIdProvider {
     }
 
     private static UnavailableException unreadableKeys(OpenIdSettings settings, JOSEException cause) {
-        return new UnavailableException("reading the keys of " + settings.issuer() + " failed: " + cause, cause);
+        return new UnavailableException(
+                Part.KEYS, "reading the keys of " + settings.issuer() + " failed: " + cause, cause);
     }
 
     /** The provider does not answer. */
     static final class UnavailableException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        UnavailableException(String message) {
-            super(message);
+        private final Part part;
+
+        UnavailableException(Part part, String message) {
+            this(part, message, null);
         }
 
-        UnavailableException(String message, Throwable cause) {
+        UnavailableException(Part part, String message, Throwable cause) {
             super(message, cause);
+            this.part = part;
+        }
+
+        Part part() {
+            return part;
         }
     }
 
@@ -202,13 +214,19 @@ final class OpenIdProvider {
             request.setFollowRedirects(false);
             HTTPResponse answer = request.send();
             if (answer.getStatusCode() >= SERVER_FAILURE) {
-                throw new UnavailableException("redeeming a code at " + settings.issuer() + " failed with the status "
-                        + answer.getStatusCode());
+                throw new UnavailableException(
+                        Part.CODES,
+                        "redeeming a code at " + settings.issuer() + " failed with the status "
+                                + answer.getStatusCode());
             }
             TokenResponse response = OIDCTokenResponseParser.parse(answer);
             if (!response.indicatesSuccess()) {
-                throw rejection(response.toErrorResponse().getErrorObject());
+                InvalidException rejection =
+                        rejection(response.toErrorResponse().getErrorObject());
+                outage.end(Part.CODES);
+                throw rejection;
             }
+            outage.end(Part.CODES);
             JWT token = ((OIDCTokenResponse) response.toSuccessResponse())
                     .getOIDCTokens()
                     .getIDToken();
@@ -217,7 +235,7 @@ final class OpenIdProvider {
         } catch (ParseException | IllegalArgumentException e) {
             throw new InvalidException("the code cannot be redeemed: " + e.getMessage(), e);
         } catch (IOException e) {
-            throw new UnavailableException("redeeming a code at " + settings.issuer() + " failed: " + e, e);
+            throw new UnavailableException(Part.CODES, "redeeming a code at " + settings.issuer() + " failed: " + e, e);
         }
     }
 
@@ -227,7 +245,7 @@ final class OpenIdProvider {
         if (List.of(OAuth2Error.INVALID_CLIENT_CODE, OAuth2Error.UNAUTHORIZED_CLIENT_CODE)
                 .contains(code)) {
             throw new UnavailableException(
-                    settings.issuer() + " rejects openId.clientId or the secret of the settings: " + code);
+                    Part.CODES, settings.issuer() + " rejects openId.clientId or the secret of the settings: " + code);
         }
         return new InvalidException("the provider rejected the code: " + code);
     }
@@ -254,7 +272,7 @@ final class OpenIdProvider {
         } catch (BadJOSEException e) {
             throw new InvalidException("the token is not valid: " + e.getMessage(), e);
         } catch (RateLimitReachedException e) {
-            if (outage.lasts()) {
+            if (outage.lasts(Part.KEYS)) {
                 throw unreadableKeys(settings, e);
             }
             throw new InvalidException("the token is not valid: its key is unknown", e);

@@ -50,7 +50,7 @@ final class ReportsApi {
             Optional<QueryWorkers> queries,
             Optional<AlertService> alerts) {
         this.access = settings.access();
-        this.login = settings.openId().map(OpenIdLogin::new);
+        this.login = settings.openId().map(provider -> new OpenIdLogin(provider, access));
         this.limits = settings.http().limits();
         ReportsMetrics.addTo(metrics.registry(), pools, gate, decisions);
         queries.ifPresent(workers -> workers.addMetricsTo(metrics.registry()));

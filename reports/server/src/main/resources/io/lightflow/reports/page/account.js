@@ -38,9 +38,9 @@ export async function enter({ open, close }) {
   try {
     await logIn(needsToken ? session.token() : null, open);
   } catch (problem) {
-    if (needsToken && problem.status === 401) {
+    if (needsToken && (problem.status === 401 || problem.status === 403)) {
       session.forget();
-      askForToken("The token is no longer valid.");
+      askForToken(problem.status === 401 ? "The token is no longer valid." : problem.message);
     } else {
       setText(byId("loading"), problem.message + " Reload the page to retry.");
       byId("loading").className = "error";

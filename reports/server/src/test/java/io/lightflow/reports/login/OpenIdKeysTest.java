@@ -15,10 +15,12 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
 import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.http.ReportsAccounts;
 import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.login.OpenIdProvider.InvalidException;
 import io.lightflow.reports.login.OpenIdSettings.ClaimMapping;
 import io.lightflow.service.settings.Secret;
+import io.lightflow.topology.postgres.LogCapture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,10 +72,14 @@ class OpenIdKeysTest {
     }
 
     private void serve(String path, Supplier<String> body) {
+        serve(path, () -> 200, body);
+    }
+
+    private void serve(String path, IntSupplier status, Supplier<String> body) {
         http.createContext(path, exchange -> {
             byte[] bytes = body.get().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
-            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.sendResponseHeaders(status.getAsInt(), bytes.length);
             exchange.getResponseBody().write(bytes);
             exchange.close();
         });
@@ -148,9 +155,38 @@ class OpenIdKeysTest {
         assertThatThrownBy(() -> provider.claims(expired)).isInstanceOf(InvalidException.class);
     }
 
+    /** Keys are read meanwhile, which does not end the outage. */
+    @Test
+    void anOutageIsOneLineAtItsStartAndOneAtItsEnd() throws Exception {
+        AtomicInteger status = new AtomicInteger(503);
+        serve("/token", status::get, () -> "{\"error\":\"invalid_grant\"}");
+        try (LogCapture log = new LogCapture(ProviderOutage.class)) {
+            OpenIdLogin login = new OpenIdLogin(settings(), ReportsAccounts.UNRESTRICTED);
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> login.redeem("code", "v".repeat(43), "nonce"))
+                        .hasMessageStartingWith("the provider of OpenID Connect does not answer");
+                if (i == 0) {
+                    key = key("second");
+                    assertThat(login.principal(token(key, 300).serialize())).isPresent();
+                }
+            }
+            status.set(400);
+            for (int i = 0; i < 2; i++) {
+                assertThatThrownBy(() -> login.redeem("code", "v".repeat(43), "nonce"))
+                        .hasMessageContaining("the provider rejected the code: invalid_grant");
+            }
+            assertThat(log.lines())
+                    .containsExactly(
+                            "WARN The provider of log-ins is unavailable: redeeming a code at " + issuer
+                                    + " failed with the status 503",
+                            "INFO The provider of log-ins is available again");
+        }
+        assertThat(reads).hasValueGreaterThan(1);
+    }
+
     @Test
     void anUnavailableProviderIsSaidSoAndKeysSurviveIt() throws Exception {
-        OpenIdLogin login = new OpenIdLogin(settings());
+        OpenIdLogin login = new OpenIdLogin(settings(), ReportsAccounts.UNRESTRICTED);
         String token = token(key, 300).serialize();
         assertThat(login.principal(token)).isPresent();
         http.stop(0);
@@ -158,7 +194,7 @@ class OpenIdKeysTest {
         assertThatThrownBy(() -> login.redeem("code", "v".repeat(43), "nonce"))
                 .isInstanceOf(ProblemException.class)
                 .hasMessageStartingWith("the provider of OpenID Connect does not answer");
-        OpenIdLogin restarted = new OpenIdLogin(settings());
+        OpenIdLogin restarted = new OpenIdLogin(settings(), ReportsAccounts.UNRESTRICTED);
         assertThatThrownBy(restarted::start)
                 .isInstanceOf(ProblemException.class)
                 .hasMessageStartingWith("the provider of OpenID Connect does not answer");

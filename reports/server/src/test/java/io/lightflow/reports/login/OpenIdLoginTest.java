@@ -131,7 +131,11 @@ class OpenIdLoginTest {
                         Map.of("email", "e@acme.example", "realm_access", Map.of("roles", List.of("everybody")))))
                 .get(401, "/v1/me");
         // The name of an account of the settings.
-        client(token("ads", CLIENT, 60, claims("mara", "*", "ads-managers"))).get(401, "/v1/me");
+        assertThat(client(token("ads", CLIENT, 60, claims("mara", "*", "ads-managers")))
+                        .get(403, "/v1/me")
+                        .path("detail")
+                        .asText())
+                .contains("mara, is that of an account of the settings: rename that account");
         String token = token("ads", CLIENT, 60, good);
         client(token.substring(0, token.lastIndexOf('.') + 1)).get(401, "/v1/me");
         client(token.substring(0, token.length() - 6) + "AAAAAA").get(401, "/v1/me");
