@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -26,7 +27,7 @@ import org.duckdb.DuckDBPreparedStatement;
 
 /**
  * Runs queries over tables of the archive. Each group is a schema, and each of its tables a view of files: those of one
- * snapshot, and those of later rows. All times are UTC.
+ * snapshot, and those of later rows. The schema {@link #ALL_GROUPS} has the rows of all groups. All times are UTC.
  *
  * <p>A query is one SELECT statement. It reads nothing but these files, and writes nothing: DuckDB itself parses it,
  * refuses every other file and the network, and no setting can change any more.
@@ -37,6 +38,9 @@ import org.duckdb.DuckDBPreparedStatement;
  * <p>The result is kept in {@link SqlLimits#temporary()} until it is written. Used by one thread.
  */
 public final class SqlEngine implements AutoCloseable {
+    /** The schema whose tables have the rows of all groups. */
+    public static final String ALL_GROUPS = "all_groups";
+
     private static final long PROGRESS_MS = 1_000;
     private static final String OUT_OF_MEMORY = "Out of Memory Error";
     private static final String RESULT = "temp.main.result";
@@ -70,11 +74,11 @@ public final class SqlEngine implements AutoCloseable {
             List<SqlRows> rows,
             RowAccess access,
             SqlStatement statement) {
+        List<SqlTable> seen =
+                tables.stream().filter(table -> access.admits(table.schema())).toList();
+        Views views = access.advertiser().isEmpty() ? Views.of(seen, access) : Views.copies(seen, access, statement);
         return new SqlEngine(
-                limits,
-                groups,
-                rows,
-                access.advertiser().isEmpty() ? Views.of(tables, access) : Views.copies(tables, access, statement));
+                limits, groups, rows, statement.mayRead(ALL_GROUPS) ? views.withAllGroups(seen, groups) : views);
     }
 
     /**
@@ -94,11 +98,27 @@ public final class SqlEngine implements AutoCloseable {
         static Views copies(List<SqlTable> tables, RowAccess access, SqlStatement statement) {
             return new Views(
                     tables.stream()
-                            .filter(table -> access.admits(table.schema()))
                             .map(table ->
                                     "CREATE TABLE " + table.qualifiedName() + " AS " + table.select(access, statement))
                             .toList(),
                     List.of());
+        }
+
+        /** Adds a view for each name of a table, of the tables of all groups. */
+        Views withAllGroups(List<SqlTable> tables, List<String> groups) {
+            if (groups.contains(ALL_GROUPS)) {
+                throw new SqlException("the schema " + ALL_GROUPS + " stands for all groups, and a group has this name,"
+                        + " too: name each group in the statement");
+            }
+            List<String> all = new ArrayList<>(statements);
+            all.add("CREATE SCHEMA " + ALL_GROUPS);
+            tables.stream()
+                    .collect(Collectors.groupingBy(SqlTable::name, TreeMap::new, Collectors.toList()))
+                    .forEach((name, ofGroups) -> all.add("CREATE VIEW " + ALL_GROUPS + "." + ColumnTypes.quoted(name)
+                            + ofGroups.stream()
+                                    .map(table -> "SELECT * FROM " + table.qualifiedName())
+                                    .collect(Collectors.joining(" UNION ALL BY NAME ", " AS ", ""))));
+            return new Views(all, files);
         }
     }
 

@@ -21,8 +21,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
@@ -103,6 +105,25 @@ class SqlEngineTest {
                         + "{\"id\":\"c2\",\"attribution\":\"NONE\",\"click\":null}]");
         assertThat(run("select count(*) n from clicks where advertiserId = 'a'", ResultFormat.CSV))
                 .isEqualTo("n\n0\n");
+    }
+
+    @Test
+    void theRowsOfAllGroupsAreOneTable() {
+        catalog.table("eu", ArchiveTable.IMPRESSIONS);
+        List<SqlTable> tables = new ArrayList<>(SqlTable.of(catalog, "eu", new LocalCopies(folder, 1)));
+        tables.addAll(SqlTable.of(catalog, "us", new LocalCopies(folder, 1)));
+        SqlStatement statement = SqlStatement.parse("select count(*) n, count(id) from all_groups.impressions");
+        for (Optional<String> advertiser : List.of(Optional.<String>empty(), Optional.of("adv"))) {
+            RowAccess access = new RowAccess(advertiser, Optional.empty(), Optional.empty());
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            try (SqlEngine engine = SqlEngine.open(limits, List.of("eu", "us"), tables, List.of(), access, statement)) {
+                engine.run(statement, ResultFormat.CSV, out, percent -> {});
+            }
+            assertThat(out.toString(StandardCharsets.UTF_8)).endsWith("\n100,100\n");
+        }
+        assertThatThrownBy(() ->
+                        SqlEngine.open(limits, List.of("all_groups"), List.of(), List.of(), RowAccess.ALL, statement))
+                .hasMessageContaining("a group has this name");
     }
 
     @Test

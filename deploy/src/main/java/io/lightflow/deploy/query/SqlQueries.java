@@ -19,6 +19,7 @@ import io.lightflow.topology.settings.GroupSettings;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -31,6 +32,8 @@ final class SqlQueries {
 
     private final QuerySettings settings;
     private final List<GroupSettings> groups;
+    /** Names of groups whose events no query sees. */
+    private final List<String> groupsWithoutArchive;
     /** Opened at the first query, and again after a failure; null before. */
     private TableSource tables;
     /** For the life of the process. */
@@ -38,9 +41,12 @@ final class SqlQueries {
 
     SqlQueries(QuerySettings settings) {
         this.settings = settings;
-        this.groups = settings.groups().stream()
-                .map(GroupSettings::read)
-                .filter(group -> group.archive() != null)
+        List<GroupSettings> all =
+                settings.groups().stream().map(GroupSettings::read).toList();
+        this.groups = all.stream().filter(group -> group.archive() != null).toList();
+        this.groupsWithoutArchive = all.stream()
+                .filter(group -> group.archive() == null)
+                .map(GroupSettings::group)
                 .toList();
         this.copies = new LocalCopies(settings.temporary(), settings.copiesMb());
     }
@@ -93,8 +99,17 @@ final class SqlQueries {
                         SqlEngine.open(limits, tables.groups(), input.tables(), input.statistics(), access, statement);
                 OutputStream out = Files.newOutputStream(task.result())) {
             long rows = engine.run(statement, format(sql.format()), out, percent -> {});
-            return QueryOutcome.done(rows, input.notes());
+            return QueryOutcome.done(rows, notes(statement, input));
         }
+    }
+
+    private List<String> notes(SqlStatement statement, QueryInput input) {
+        if (groupsWithoutArchive.isEmpty() || !statement.mayRead(SqlEngine.ALL_GROUPS)) {
+            return input.notes();
+        }
+        List<String> notes = new ArrayList<>(input.notes());
+        notes.add("The result lacks groups that have no archive: " + String.join(", ", groupsWithoutArchive) + ".");
+        return notes;
     }
 
     private static ResultFormat format(QueryTask.Format format) {

@@ -5,6 +5,7 @@ import io.lightflow.deploy.local.StackFolder.Server;
 import io.lightflow.deploy.sql.QueryOptions.Unarchived;
 import io.lightflow.event.WriterSchemas.SchemasUnavailableException;
 import io.lightflow.sql.LocalCopies;
+import io.lightflow.sql.SqlEngine;
 import io.lightflow.sql.SqlException;
 import io.lightflow.sql.SqlRows;
 import io.lightflow.sql.SqlStatement;
@@ -42,11 +43,11 @@ public record QueryInput(List<SqlTable> tables, List<SqlRows> statistics, List<S
         List<SqlTable> tables = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         // With several groups, a name of a table needs that of its group.
-        boolean isOnlyGroup = source.groups().size() == 1;
+        boolean readsAllGroups = source.groups().size() == 1 || statement.mayRead(SqlEngine.ALL_GROUPS);
         for (String group : source.groups()) {
             Map<ArchiveTable, Table> read = new EnumMap<>(ArchiveTable.class);
             for (ArchiveTable kind : ArchiveTable.values()) {
-                if ((isOnlyGroup || statement.mayRead(group)) && statement.mayRead(kind.tableName())) {
+                if ((readsAllGroups || statement.mayRead(group)) && statement.mayRead(kind.tableName())) {
                     source.catalog(group).existingTable(group, kind).ifPresent(table -> read.put(kind, table));
                 } else if (statement.describesTables()) {
                     source.catalog(group)

@@ -29,6 +29,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,12 +58,16 @@ class EventsOverHttpTest {
         group = new TracedGroup(folder);
         sendImpressions("archived");
         send("user-1", click("click-archived", "adv", "adv-archived"));
-        send("user-2", click("rival-click-archived", "rival", "rival-archived"));
+        Click fast = click("rival-click-archived", "rival", "rival-archived");
+        fast.setTime(TIME + 500);
+        send("user-2", fast);
         // The archive moves in tables that have rows.
         group.send("us-west", EventType.TAG, "user-1", tag());
         group.send("us-west", EventType.CONVERSION, "user-1", conversion());
         // Rivals share the join key.
-        group.send("us-west", EventType.IMPRESSION, "user-1", impression("rival-of-user-1", "rival"));
+        Impression crawled = impression("rival-of-user-1", "rival");
+        crawled.setUserAgent("a crawler");
+        group.send("us-west", EventType.IMPRESSION, "user-1", crawled);
         Impression rejected = impression("rejected", "adv");
         rejected.setPriceMicros(-1);
         group.send("us-west", EventType.IMPRESSION, "user-1", rejected);
@@ -111,6 +117,7 @@ class EventsOverHttpTest {
                 .setCreativeId("b1")
                 .setPriceMicros(1_500)
                 .setCurrency("EUR")
+                .setIp("203.0.113.0")
                 .build();
     }
 
@@ -186,6 +193,76 @@ class EventsOverHttpTest {
         assertThat(sql(OF_ADV, columns))
                 .contains("us.impressions", "statistics.stats_geo_day")
                 .doesNotContain("us.rejected");
+    }
+
+    private static JsonNode get(String token, String path) throws Exception {
+        HttpResponse<String> response = send(token, HttpRequest.newBuilder(URI.create(server.url() + path)));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return ReportsJson.MAPPER.readTree(response.body());
+    }
+
+    private static String window() {
+        Instant hour = Instant.ofEpochMilli(TIME).truncatedTo(ChronoUnit.HOURS);
+        return "from=" + hour + "&to=" + hour.plus(Duration.ofHours(2));
+    }
+
+    /** Each figure of events equals that of the statistics. */
+    @Test
+    void eventsAreCountedByUserAndAddress() throws Exception {
+        for (String metric : List.of(
+                "impressions", "clicks", "conversions", "invalid_impressions", "spend_micros", "revenue_micros")) {
+            String count = "/v1/ads/b1/aggregated_count?" + window() + "&metric=" + metric;
+            JsonNode counted = get(ANALYST, count);
+            JsonNode found = get(ANALYST, count + "&filter=user:user-1&filter=user:user-2&filter=user:it%27s");
+            assertThat(found.path("count")).as(metric).isEqualTo(counted.path("count"));
+            assertThat(found.path("by_currency")).as(metric).isEqualTo(counted.path("by_currency"));
+            assertThat(found.path("as_of").path("watermark"))
+                    .isEqualTo(counted.path("as_of").path("watermark"));
+            assertThat(found.at("/parts/0/rows").asText()).isEqualTo("event");
+        }
+        String impressions = "/v1/ads/b1/aggregated_count?" + window() + "&metric=impressions&filter=";
+        assertThat(get(ANALYST, impressions + "user:user-2").path("count").asLong())
+                .isEqualTo(1);
+        assertThat(get(OF_ADV, impressions + "address:203.0.113.0")
+                        .path("count")
+                        .asLong())
+                .isEqualTo(1);
+        assertThat(get(ANALYST, impressions + "user:user-1&filter=data_center:us-west&filter=browser:")
+                        .path("count")
+                        .asLong())
+                .isEqualTo(1);
+        assertThat(get(ANALYST, impressions + "user:user-1&filter=data_center:us-east")
+                        .path("count")
+                        .asLong())
+                .isZero();
+        JsonNode popular = get(
+                ANALYST,
+                "/v1/ads/popular_ads?window=360&metric=spend_micros&filter=address:203.0.113.0&until="
+                        + Instant.ofEpochMilli(TIME).plus(Duration.ofMinutes(5)));
+        assertThat(popular.path("ads"))
+                .map(JsonNode::toString)
+                .containsExactly(
+                        "{\"ad\":\"b1\",\"campaign\":\"campaign-of-adv\",\"advertiser\":\"adv\",\"currency\":\"EUR\","
+                                + "\"count\":1500}",
+                        "{\"ad\":\"b1\",\"campaign\":\"campaign-of-rival\",\"advertiser\":\"rival\","
+                                + "\"currency\":\"EUR\",\"count\":1500}");
+    }
+
+    @Test
+    void markedEventsAreCountedByRule() throws Exception {
+        JsonNode found = get(ANALYST, "/v1/invalid_traffic?" + window());
+        assertThat(found.path("rows"))
+                .map(JsonNode::toString)
+                .containsExactly(
+                        "{\"rule\":\"crawler\",\"campaign\":\"campaign-of-rival\",\"publisher\":\"\",\"shadow\":false,"
+                                + "\"impressions\":1,\"clicks\":0,\"conversions\":0,\"groups\":1}",
+                        "{\"rule\":\"fast-click\",\"campaign\":\"campaign-of-rival\",\"publisher\":\"\","
+                                + "\"shadow\":true,\"impressions\":0,\"clicks\":1,\"conversions\":0,\"groups\":1}");
+        assertThat(get(ANALYST, "/v1/invalid_traffic?by=campaign&top=1&filter=country:&" + window())
+                        .path("rows"))
+                .map(row -> row.path("groups").asInt())
+                .containsExactly(1, 1);
+        assertThat(get(OF_ADV, "/v1/invalid_traffic?" + window()).path("rows")).isEmpty();
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class DashboardPage implements Feature {
             "explore.js",
             "saved-views.js",
             "pivot.js",
+            "invalid-traffic.js",
             "sparkline.js",
             "health.js",
             "calendar.js",

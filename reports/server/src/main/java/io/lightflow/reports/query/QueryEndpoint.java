@@ -1,26 +1,76 @@
 package io.lightflow.reports.query;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.javalin.http.Context;
 import io.lightflow.reports.http.ProblemException;
+import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.service.http.ClientDeparture;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.BiConsumer;
 
-/** Runs the query of a request, and responds with its result or with a problem. */
-final class QueryEndpoint {
+/** Runs the query of a request. What prevents a result becomes a problem. */
+public final class QueryEndpoint {
     private static final String RETRY_SECONDS = "2";
 
     private final Optional<QueryWorkers> workers;
 
-    QueryEndpoint(Optional<QueryWorkers> workers) {
+    /** @param workers empty if the settings have no section for queries */
+    public QueryEndpoint(Optional<QueryWorkers> workers) {
         this.workers = workers;
     }
 
-    /** @param respond writes a result */
-    void run(Context context, QueryTask task, BiConsumer<QueryOutcome, InputStream> respond) {
+    /**
+     * Rows of a statement about events, as {@code /v1/sql} gives them.
+     *
+     * @param rows an array of objects
+     * @param notes what the rows lack, as sentences
+     */
+    public record EventRows(JsonNode rows, List<String> notes) {}
+
+    /**
+     * Runs a statement that the server has written, over the events of a window: archived ones and others. It sees what
+     * the account may see.
+     *
+     * @throws ProblemException if there is no result
+     */
+    public EventRows rows(Context context, String sql, Instant from, Instant to) {
+        QueryTask task = QueryTask.ofStatement(
+                sql,
+                RequestPrincipal.of(context).advertiser().orElse(null),
+                new QueryTask.SqlOptions(from, to, QueryTask.Format.JSON, QueryTask.Unarchived.INCLUDED));
+        QueryWorkers.Result result = run(context, task);
+        addNotes(context, result.outcome().notes());
+        return new EventRows(parsed(result.content()), result.outcome().notes());
+    }
+
+    /** Tells the client what a result lacks. */
+    static void addNotes(Context context, List<String> notes) {
+        if (!notes.isEmpty()) {
+            context.header("Lightflow-Notes", String.join(" ", notes));
+        }
+    }
+
+    private static JsonNode parsed(InputStream content) {
+        try (content) {
+            return ReportsJson.MAPPER.readTree(content);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the result of a query cannot be read", e);
+        }
+    }
+
+    /**
+     * Runs the query of a request.
+     *
+     * @return the caller closes the content
+     * @throws ProblemException if there is no result
+     */
+    QueryWorkers.Result run(Context context, QueryTask task) {
         QueryWorkers available = workers.orElseThrow(() -> new ProblemException(
                 501,
                 "no-queries",
@@ -31,7 +81,7 @@ final class QueryEndpoint {
             if (result.outcome().status() != QueryOutcome.Status.DONE) {
                 throw problem(context, result.outcome());
             }
-            respond.accept(result.outcome(), result.content());
+            return result;
         } catch (QueryWorkers.BusyException e) {
             throw busy(context, e.busy());
         }

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** {@code POST /v1/sql}: one SELECT statement over the events and the statistics. */
@@ -33,9 +32,8 @@ public final class SqlApi implements Feature {
 
     private final QueryEndpoint endpoint;
 
-    /** @param workers empty if the settings have no section for queries */
-    public SqlApi(Optional<QueryWorkers> workers) {
-        this.endpoint = new QueryEndpoint(workers);
+    public SqlApi(QueryEndpoint endpoint) {
+        this.endpoint = endpoint;
     }
 
     @Override
@@ -53,17 +51,14 @@ public final class SqlApi implements Feature {
                 .oneOf("format", List.of("json", "csv", "parquet"))
                 .orElse("json");
         QueryTask task = task(context, format);
-        endpoint.run(context, task, (outcome, content) -> {
-            context.contentType(CONTENT_TYPES.get(format))
-                    .header("Lightflow-Rows", Long.toString(outcome.rows()))
-                    .result(content);
-            if (!outcome.notes().isEmpty()) {
-                context.header("Lightflow-Notes", String.join(" ", outcome.notes()));
-            }
-            if (!format.equals("json")) {
-                context.header("Content-Disposition", "attachment; filename=\"result." + format + "\"");
-            }
-        });
+        QueryWorkers.Result result = endpoint.run(context, task);
+        context.contentType(CONTENT_TYPES.get(format))
+                .header("Lightflow-Rows", Long.toString(result.outcome().rows()))
+                .result(result.content());
+        QueryEndpoint.addNotes(context, result.outcome().notes());
+        if (!format.equals("json")) {
+            context.header("Content-Disposition", "attachment; filename=\"result." + format + "\"");
+        }
     }
 
     private static QueryTask task(Context context, String format) {

@@ -10,7 +10,6 @@ import io.lightflow.reports.http.ReportsRole;
 import io.lightflow.reports.http.RequestPrincipal;
 import io.lightflow.time.Durations;
 import java.time.Duration;
-import java.util.Optional;
 
 /** {@code GET /v1/why/{id}}: the way of the events with an id. */
 public final class WhyApi implements Feature {
@@ -20,9 +19,8 @@ public final class WhyApi implements Feature {
 
     private final QueryEndpoint endpoint;
 
-    /** @param workers empty if the settings have no section for queries */
-    public WhyApi(Optional<QueryWorkers> workers) {
-        this.endpoint = new QueryEndpoint(workers);
+    public WhyApi(QueryEndpoint endpoint) {
+        this.endpoint = endpoint;
     }
 
     @Override
@@ -44,8 +42,8 @@ public final class WhyApi implements Feature {
         }
         QueryTask task =
                 QueryTask.ofId(id, RequestPrincipal.of(context).advertiser().orElse(null), back);
-        endpoint.run(context, task, (outcome, content) -> context.contentType(ReportsJson.CONTENT_TYPE)
-                .result(content));
+        context.contentType(ReportsJson.CONTENT_TYPE)
+                .result(endpoint.run(context, task).content());
     }
 
     private static Duration back(String sent) {

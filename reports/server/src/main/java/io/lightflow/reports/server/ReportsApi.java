@@ -22,6 +22,7 @@ import io.lightflow.reports.login.OpenIdSettings;
 import io.lightflow.reports.page.DashboardPage;
 import io.lightflow.reports.page.DashboardPage.EventPages;
 import io.lightflow.reports.page.DashboardPage.Login;
+import io.lightflow.reports.query.QueryEndpoint;
 import io.lightflow.reports.query.QueryWorkers;
 import io.lightflow.reports.query.SqlApi;
 import io.lightflow.reports.query.WhyApi;
@@ -57,14 +58,15 @@ final class ReportsApi {
         alerts.ifPresent(service -> service.addMetricsTo(metrics.registry()));
         Sql replica = pools.replicaSql();
         Optional<Sql> primary = pools.primarySql();
+        QueryEndpoint events = new QueryEndpoint(queries);
         this.features = List.of(
                 new ServerStatusApi(replica, metrics),
                 new CampaignApi(replica, primary),
                 new BudgetApi(replica),
                 new DecisionApi(gate),
-                new StatisticsFeature(replica, InstantSource.system()),
-                new SqlApi(queries),
-                new WhyApi(queries),
+                new StatisticsFeature(replica, InstantSource.system(), events),
+                new SqlApi(events),
+                new WhyApi(events),
                 new SavedViewApi(replica, primary),
                 new OpenIdApi(login),
                 new AlertApi(replica, primary, settings.alerts().orElse(AlertSettings.DEFAULT)),

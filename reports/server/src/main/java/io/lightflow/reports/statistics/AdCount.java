@@ -25,9 +25,11 @@ final class AdCount {
     private static final List<Grain> GRAINS = List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY);
 
     private final Sql replica;
+    private final EventFigures events;
 
-    AdCount(Sql replica) {
+    AdCount(Sql replica, EventFigures events) {
         this.replica = replica;
+        this.events = events;
     }
 
     /**
@@ -46,7 +48,7 @@ final class AdCount {
             AsOf asOf) {}
 
     /**
-     * @param rows whether they were of a minute, an hour or a day
+     * @param rows whether they were of a minute, an hour or a day, or single events
      * @param subtracted whether they were taken away, since other parts hold more than the window
      */
     record Part(Instant from, Instant to, String rows, boolean subtracted) {}
@@ -59,7 +61,12 @@ final class AdCount {
         Measure measure =
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
         Window window = Window.of(parameters, MAX_WINDOW);
-        Filter filter = Filter.of(parameters, RequestPrincipal.of(context)).with(Dimension.CREATIVE, Set.of(ad));
+        EventFilter asked =
+                EventFilter.of(parameters, RequestPrincipal.of(context)).with(Dimension.CREATIVE, Set.of(ad));
+        if (asked.needsEvents()) {
+            return ofEvents(context, ad, window, asked, measure);
+        }
+        Filter filter = asked.dimensions();
         List<StatisticsCube> cubes = CubeChoice.of(filter.dimensions());
         return DatabaseSnapshot.read(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
             List<Piece> within = window.pieces(GRAINS);
@@ -67,23 +74,41 @@ final class AdCount {
             List<Piece> fewest = window.fewestRows(GRAINS);
             List<Piece> pieces = fewest.stream().allMatch(piece -> snapshot.has(piece, cube)) ? fewest : within;
             Map<String, BigInteger> sums = sums(connection, pieces, cube, filter, measure);
-            return new AdCountResponse(
-                    ad,
-                    measure.column(),
-                    window.from(),
-                    window.to(),
-                    measure.isMoney()
-                            ? null
-                            : sums.values().stream()
-                                    .reduce(BigInteger.ZERO, BigInteger::add)
-                                    .longValueExact(),
-                    measure.isMoney() ? sums : null,
-                    pieces.stream()
-                            .map(piece -> new Part(
-                                    piece.from(), piece.to(), piece.grain().label(), piece.subtracted()))
-                            .toList(),
-                    snapshot.asOf(window));
+            List<Part> parts = pieces.stream()
+                    .map(piece ->
+                            new Part(piece.from(), piece.to(), piece.grain().label(), piece.subtracted()))
+                    .toList();
+            return response(ad, measure, window, sums, parts, snapshot.asOf(window));
         });
+    }
+
+    private AdCountResponse ofEvents(Context context, String ad, Window window, EventFilter filter, Measure measure) {
+        String statement = JoinedEvents.sums(measure, List.of(Dimension.CURRENCY), filter);
+        EventFigures.Figures found = events.read(context, statement, window);
+        Map<String, BigInteger> sums = new TreeMap<>();
+        found.rows()
+                .forEach(row -> sums.put(
+                        row.path("currency").asText(),
+                        new BigInteger(row.path("amount").asText())));
+        List<Part> parts = List.of(new Part(window.from(), window.to(), "event", false));
+        return response(ad, measure, window, sums, parts, found.asOf());
+    }
+
+    private static AdCountResponse response(
+            String ad, Measure measure, Window window, Map<String, BigInteger> sums, List<Part> parts, AsOf asOf) {
+        return new AdCountResponse(
+                ad,
+                measure.column(),
+                window.from(),
+                window.to(),
+                measure.isMoney()
+                        ? null
+                        : sums.values().stream()
+                                .reduce(BigInteger.ZERO, BigInteger::add)
+                                .longValueExact(),
+                measure.isMoney() ? sums : null,
+                parts,
+                asOf);
     }
 
     private static Map<String, BigInteger> sums(

@@ -90,7 +90,12 @@ record DatabaseSnapshot(Instant server, Instant readAt, Optional<Instant> waterm
      * @param behindMs how far behind the clock that is; null where watermark is
      * @param complete whether that is the whole window
      */
-    record AsOf(Instant watermark, Long behindMs, boolean complete, Instant readAt) {}
+    record AsOf(Instant watermark, Long behindMs, boolean complete, Instant readAt) {
+        /** The same for figures that lack something. */
+        AsOf incomplete() {
+            return new AsOf(watermark, behindMs, false, readAt);
+        }
+    }
 
     AsOf asOf(Window window) {
         return new AsOf(

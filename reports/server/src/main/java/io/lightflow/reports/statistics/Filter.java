@@ -21,28 +21,38 @@ record Filter(Map<Dimension, Set<String>> values) {
 
     /** Reads all {@code filter}s, and adds what the account is limited to. */
     static Filter of(Parameters parameters, RequestPrincipal caller) {
-        List<String> sent = parameters.strings("filter");
-        if (sent.size() > MAX_FILTERS) {
-            throw ProblemException.parameter(
-                    "filter", sent.size() + " of them", "sent at most " + MAX_FILTERS + " times");
-        }
+        return of(parameters.strings("filter"), caller);
+    }
+
+    static Filter of(List<String> sent, RequestPrincipal caller) {
+        requireFew(sent);
         Map<Dimension, Set<String>> values = new EnumMap<>(Dimension.class);
         for (String one : sent) {
             int colon = one.indexOf(':');
             String name = colon < 0 ? one : one.substring(0, colon);
             Dimension dimension = Dimension.ofColumn(name)
                     .filter(known -> colon > 0)
-                    .orElseThrow(() -> ProblemException.parameter(
-                            "filter",
-                            one,
-                            "a dimension, a colon and a value, such as country:DE; the dimensions are "
-                                    + CubeChoice.names(Dimension.all())));
+                    .orElseThrow(() -> ProblemException.parameter("filter", one, allowed(name)));
             values.computeIfAbsent(dimension, first -> new TreeSet<>()).add(text("filter", one.substring(colon + 1)));
         }
         Filter filter = new Filter(values);
         return caller.advertiser().isPresent()
                 ? filter.limitedTo(caller.advertiser().get())
                 : filter;
+    }
+
+    static void requireFew(List<String> sent) {
+        if (sent.size() > MAX_FILTERS) {
+            throw ProblemException.parameter(
+                    "filter", sent.size() + " of them", "sent at most " + MAX_FILTERS + " times");
+        }
+    }
+
+    private static String allowed(String name) {
+        return EventField.named(name).isPresent()
+                ? "by dimensions: only aggregated_count and popular_ads count the events of a user or an address"
+                : "a dimension, a colon and a value, such as country:DE; the dimensions are "
+                        + CubeChoice.names(Dimension.all());
     }
 
     /** The values that PostgreSQL can hold. */

@@ -11,9 +11,11 @@ import io.lightflow.reports.statistics.DatabaseSnapshot.AsOf;
 import io.lightflow.reports.statistics.SliceCache.Needs;
 import io.lightflow.reports.statistics.Window.Piece;
 import io.lightflow.statistics.Dimension;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -27,10 +29,12 @@ final class PopularAds {
     private static final int MAX_MINUTES_FILTERED = 60;
 
     private final SliceCache recent;
+    private final EventFigures events;
     private final InstantSource clock;
 
-    PopularAds(SliceCache recent, InstantSource clock) {
+    PopularAds(SliceCache recent, EventFigures events, InstantSource clock) {
         this.recent = recent;
+        this.events = events;
         this.clock = clock;
     }
 
@@ -57,8 +61,14 @@ final class PopularAds {
         Measure measure =
                 Measure.named(parameters.oneOf("metric", Measure.NAMES).orElse("clicks"));
         RequestPrincipal principal = RequestPrincipal.of(context);
-        Filter filter = Filter.of(parameters, principal);
+        EventFilter asked = EventFilter.of(parameters, principal);
+        Filter filter = asked.dimensions();
         int minutes = parameters.number("window", 1, MAX_MINUTES, 10);
+        Instant until = Grain.MINUTE.ceiling(parameters.time("until").orElseGet(clock::instant));
+        Window window = new Window(until.minus(Duration.ofMinutes(minutes)), until);
+        if (asked.needsEvents()) {
+            return ofEvents(context, window, asked, measure, count);
+        }
         List<StatisticsCube> cubes = CubeChoice.of(filter.dimensions());
         boolean isOfCreatives = cubes.contains(StatisticsCube.CREATIVES);
         if (!isOfCreatives && minutes > MAX_MINUTES_FILTERED) {
@@ -68,8 +78,6 @@ final class PopularAds {
                     "a whole number from 1 to " + MAX_MINUTES_FILTERED + " with a filter by anything but "
                             + CubeChoice.names(KeyTable.AD.dimensions()));
         }
-        Instant until = Grain.MINUTE.ceiling(parameters.time("until").orElseGet(clock::instant));
-        Window window = new Window(until.minus(Duration.ofMinutes(minutes)), until);
         List<Grain> grains = isOfCreatives ? List.of(Grain.MINUTE, Grain.TEN_MINUTES) : List.of(Grain.MINUTE);
         List<Piece> pieces = window.pieces(grains);
         List<Piece> next = window.aMinuteLater().pieces(grains);
@@ -84,6 +92,28 @@ final class PopularAds {
                 window.to(),
                 ads(held, cube, TimeSlice.of(cube, pieces), filter, measure, count),
                 held.snapshot.asOf(window));
+    }
+
+    private PopularAdsResponse ofEvents(
+            Context context, Window window, EventFilter filter, Measure measure, int count) {
+        List<Dimension> ad = List.of(Dimension.CREATIVE, Dimension.CAMPAIGN, Dimension.ADVERTISER);
+        List<Dimension> by = measure.isMoney() ? List.of(ad.get(0), ad.get(1), ad.get(2), Dimension.CURRENCY) : ad;
+        String names = CubeChoice.names(by);
+        EventFigures.Figures found = events.read(
+                context,
+                JoinedEvents.sums(measure, by, filter) + " ORDER BY sum(amount) DESC, " + names + " LIMIT " + count,
+                window);
+        List<Ad> ads = new ArrayList<>();
+        found.rows()
+                .forEach(row -> ads.add(new Ad(
+                        row.path("creative").asText(),
+                        row.path("campaign").asText(),
+                        row.path("advertiser").asText(),
+                        measure.isMoney() ? row.path("currency").asText() : null,
+                        new BigInteger(row.path("amount").asText())
+                                .min(BigInteger.valueOf(Long.MAX_VALUE))
+                                .longValueExact())));
+        return new PopularAdsResponse(measure.column(), window.from(), window.to(), ads, found.asOf());
     }
 
     /** The sums over slices by ad: the largest first, then by name. */

@@ -10,7 +10,7 @@ import java.util.Map;
 /** The formats of a series. All have the same columns. */
 final class SeriesDownload {
     static final String JSON = "json";
-    static final List<String> FORMATS = List.of(JSON, "csv", "arrow");
+    static final List<String> FORMATS = List.of(JSON, SeriesCsv.FORMAT, "arrow");
 
     private SeriesDownload() {}
 
@@ -32,15 +32,18 @@ final class SeriesDownload {
      * @param format csv or arrow
      */
     static void send(Context context, String name, String format, List<SeriesColumn> columns, Series series) {
-        AsOf asOf = series.asOf();
+        addHeaders(context, name, format, series.asOf());
+        if (format.equals(SeriesCsv.FORMAT)) {
+            context.contentType(SeriesCsv.CONTENT_TYPE).result(SeriesCsv.ofSeries(columns, series.rows()));
+        } else {
+            context.contentType(SeriesArrow.CONTENT_TYPE).result(SeriesArrow.bytes(columns, series.rows()));
+        }
+    }
+
+    static void addHeaders(Context context, String name, String format, AsOf asOf) {
         context.header("Lightflow-Watermark", String.valueOf(asOf.watermark()))
                 .header("Lightflow-Complete", Boolean.toString(asOf.complete()))
                 .header("Lightflow-Behind-Ms", String.valueOf(asOf.behindMs()))
                 .header("Content-Disposition", "attachment; filename=\"" + name + "." + format + "\"");
-        if (format.equals("csv")) {
-            context.contentType("text/csv; charset=utf-8").result(SeriesCsv.bytes(columns, series.rows()));
-        } else {
-            context.contentType(SeriesArrow.CONTENT_TYPE).result(SeriesArrow.bytes(columns, series.rows()));
-        }
     }
 }

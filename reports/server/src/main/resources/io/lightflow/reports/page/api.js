@@ -77,9 +77,14 @@ export class Api {
     return (await this.#fetch("GET", path + "?" + new URLSearchParams(parameters), [this.#end.signal])).blob();
   }
 
+  /** Asks about events. There is no time limit but the server's. */
+  async events(path, parameters = {}) {
+    return (await this.#fetch("GET", path + "?" + new URLSearchParams(parameters), [this.#end.signal])).json();
+  }
+
   /** Follows the events with an id. */
-  async why(id) {
-    return (await this.#fetch("GET", "v1/why/" + encodeURIComponent(id), [this.#end.signal])).json();
+  why(id) {
+    return this.events("v1/why/" + encodeURIComponent(id));
   }
 
   async #send(method, path, body = null, headers = {}) {

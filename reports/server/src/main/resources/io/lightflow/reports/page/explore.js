@@ -4,6 +4,7 @@ import { BarChart, LineChart } from "./chart.js";
 import { el, keyed, Panel, save } from "./dom.js";
 import { Figures, METRICS, metric } from "./figures.js";
 import { count, markFinal, momentIn } from "./format.js";
+import { InvalidTrafficPanel } from "./invalid-traffic.js";
 import { pivotTable, sparklines, sparklineTable } from "./pivot.js";
 import { Range, RangePicker } from "./range.js";
 import { SavedViews } from "./saved-views.js";
@@ -255,6 +256,7 @@ class Exploration {
   #question = new Question();
   #result;
   #views;
+  #invalidTraffic;
   #reads = 0;
   #listeners = new AbortController();
 
@@ -264,6 +266,7 @@ class Exploration {
     this.#result = new ResultPanel(api, this.#question);
     this.#views = new SavedViews(byId("views"), api, "explore", say);
     const signal = this.#listeners.signal;
+    this.#invalidTraffic = new InvalidTrafficPanel(api, title, signal);
     window.addEventListener("hashchange", async () => {
       await this.#views.followAddress();
       await this.refresh();
@@ -284,6 +287,7 @@ class Exploration {
     const read = ++this.#reads;
     const { range } = this.#picker.read();
     this.#question.show();
+    this.#invalidTraffic.ask(range, this.#question.by, address.all("filter"));
     await this.#attempt(async () => {
       const answer = await this.#api.get("v1/explore", this.#question.parameters(range));
       if (read !== this.#reads) {

@@ -190,6 +190,26 @@ class EventPagesTest {
     }
 
     @Test
+    void invalidTrafficIsCountedByRule() throws Exception {
+        open("/explore#from=2026-06-02T00:00&to=2026-06-03T00:00&zone=UTC", VIEWER);
+        tab.awaitText("#invalid-traffic .empty", "The archive answers, which takes seconds.");
+        tab.tabTo("Count");
+        tab.press("Enter");
+        tab.awaitText("#invalid-traffic tbody", "crawler");
+        assertThat(tab.strings("#invalid-traffic th"))
+                .containsExactly("rule", "campaign", "Effect", "impressions", "clicks", "conversions");
+        assertThat(tab.strings("#invalid-traffic tr:nth-child(1) td"))
+                .containsExactly("crawler", "spring", "invalid", "1,200", "3", "0");
+        assertThat(tab.strings("#invalid-traffic tr:nth-child(2) td"))
+                .startsWith("fast-click", "=summer", "valid (shadow)");
+        assertThat(tab.strings("#invalid-traffic tr:nth-child(3) td")).startsWith("other (2)", "", "invalid");
+        tab.screenshot("invalid-traffic");
+        assertThat(tab.barriers()).isEmpty();
+        tab.evaluate("location.hash += '&filter=country:DE'; 0");
+        tab.awaitText("#invalid-traffic .empty", "The archive answers");
+    }
+
+    @Test
     void anAccountWithoutTheRoleIsTold() throws Exception {
         open("/sql", VIEWER);
         tab.awaitText("#schema .error", "this request requires the role analyst");

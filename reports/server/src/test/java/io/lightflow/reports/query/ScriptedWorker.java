@@ -19,6 +19,16 @@ public final class ScriptedWorker {
               "data_type": "STRUCT(\\"campaignId\\" VARCHAR, origin STRUCT(\\"a,b\\" BIGINT), price DECIMAL(18,2))"}]
             """;
 
+    /** Of the report of invalid traffic. */
+    private static final String MARKED = """
+            [{"rule": "crawler", "campaign": "spring", "shadow": false, "impressions": 1200, "clicks": 3,
+              "conversions": 0, "groups": 1},
+             {"rule": "fast-click", "campaign": "=summer", "shadow": true, "impressions": 0, "clicks": 7,
+              "conversions": 0, "groups": 1},
+             {"rule": null, "campaign": null, "shadow": false, "impressions": 1, "clicks": 1, "conversions": 1,
+              "groups": 2}]
+            """;
+
     private ScriptedWorker() {}
 
     public static List<String> command() {
@@ -67,6 +77,10 @@ public final class ScriptedWorker {
             }
             case "select" -> {
                 Files.writeString(task.result(), COLUMNS);
+                yield QueryOutcome.done(3, List.of());
+            }
+            case "WITH" -> {
+                Files.writeString(task.result(), MARKED);
                 yield QueryOutcome.done(3, List.of());
             }
             case "rows" -> {

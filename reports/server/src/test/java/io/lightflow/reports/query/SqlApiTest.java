@@ -34,6 +34,8 @@ class SqlApiTest {
     private static final String VIEWER = "token-of-the-viewer-0";
     private static final String ANALYST = "token-of-the-analyst-0";
     private static final String SCOPED = "token-of-the-scoped-one-0";
+    private static final String HOUR = "from=2026-01-01T00:00:00Z&to=2026-01-01T01:00:00Z";
+    private static final String COUNT_OF_USER = "/v1/ads/a/aggregated_count?filter=user:u&" + HOUR;
     private static final long PATIENCE_NANOS = 20_000_000_000L;
 
     @TempDir
@@ -141,12 +143,36 @@ class SqlApiTest {
     @Test
     void aServerWithoutTheSectionSaysWhatIsMissing() throws Exception {
         try (ReportsServer plain = new ReportsServer(ReportsSettings.of(0, settings.replica())).start()) {
-            assertThat(new TestClient(plain.url(), null)
-                            .call(501, "POST", "/v1/sql", query("pid"))
-                            .path("detail")
-                            .asText())
-                    .contains("lack the section queries");
+            TestClient client = new TestClient(plain.url(), null);
+            assertThat(List.of(
+                            client.call(501, "POST", "/v1/sql", query("pid")),
+                            client.get(501, "/v1/invalid_traffic?" + HOUR),
+                            client.get(501, COUNT_OF_USER),
+                            client.get(501, "/v1/ads/popular_ads?filter=address:203.0.113.0")))
+                    .allSatisfy(problem ->
+                            assertThat(problem.path("detail").asText()).contains("lack the section queries"));
         }
+    }
+
+    @Test
+    void singleUsersAreForAccountsThatReadEvents() throws Exception {
+        TestClient viewer = new TestClient(server.url(), VIEWER);
+        assertThat(viewer.get(403, COUNT_OF_USER).path("detail").asText()).contains("requires the role analyst");
+        assertThat(analyst.get(400, "/v1/explore?filter=user:u&" + HOUR)
+                        .at("/errors/0/allowed")
+                        .asText())
+                .contains("only aggregated_count and popular_ads");
+        JsonNode marked = viewer.get(200, "/v1/invalid_traffic?by=rule,campaign&" + HOUR);
+        assertThat(marked.path("by").toString()).isEqualTo("[\"rule\",\"campaign\"]");
+        assertThat(marked.path("rows")).hasSize(3);
+        assertThat(viewer.send("GET", "/v1/invalid_traffic?format=csv&by=rule,campaign&" + HOUR, null)
+                        .body())
+                .startsWith("rule,campaign,shadow,impressions,clicks,conversions,groups")
+                .contains("fast-click,'=summer,true,0,7,0,1");
+        assertThat(viewer.get(400, "/v1/invalid_traffic?by=user&" + HOUR)
+                        .at("/errors/0/allowed")
+                        .asText())
+                .contains("rule, campaign");
     }
 
     /** Sends a query that never ends; returns when its process runs it. */

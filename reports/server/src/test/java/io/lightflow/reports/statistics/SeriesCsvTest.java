@@ -43,7 +43,7 @@ class SeriesCsvTest {
                 BigInteger.ZERO,
                 1);
         String text = new String(
-                SeriesCsv.bytes(SeriesColumn.of(List.of(Dimension.CREATIVE)), List.of(row)), StandardCharsets.UTF_8);
+                SeriesCsv.ofSeries(SeriesColumn.of(List.of(Dimension.CREATIVE)), List.of(row)), StandardCharsets.UTF_8);
         String line = text.substring(text.indexOf('\n') + 1);
         // A number keeps its sign: only strings come from outside.
         assertThat(line).contains(",-5,");
