@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
-import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -93,31 +92,40 @@ public final class CaptureLoadCommand implements Callable<Integer> {
     }
 
     private int measure(CaptureLoadServer running, String bootstrapServers) throws Exception {
-        BitSet answered = new BitSet();
-        AtomicReference<Optional<Duration>> before = new AtomicReference<>(Optional.empty());
-        PacedLoad.Run<LinkKind> run = options.load(() -> new CaptureConnection(running.url(), answered))
-                .run(() -> before.set(running.cpu()));
-        Optional<Duration> after = running.cpu();
-        Histogram nanos = run.all();
-        double cpuMicros = before.get().isPresent() && after.isPresent()
-                ? after.get().minus(before.get().get()).toNanos() / NANOS_PER_MICRO / nanos.getTotalCount()
-                : Double.NaN;
-        int lost = lost(answered, bootstrapServers);
-        options.report("requests to " + server.name().toLowerCase(Locale.ROOT), run);
-        System.out.printf("%.1f us of the server's CPU per request; %d answered events lost%n", cpuMicros, lost);
-        if (report != null) {
-            write(run, cpuMicros, lost);
+        try (CaptureLoad load = new CaptureLoad(options.schedule(), options.connections(), running.url())) {
+            AtomicReference<Optional<Duration>> before = new AtomicReference<>(Optional.empty());
+            LoadSchedule.Run<LinkKind> run = load.run(() -> before.set(running.cpu()));
+            long requests = run.all().getTotalCount();
+            double cpuMicros = running.cpu()
+                    .flatMap(after -> before.get().map(after::minus))
+                    .map(cpu -> micros(cpu, requests))
+                    .orElse(Double.NaN);
+            double loadCpuMicros = micros(load.cpu(), requests);
+            int lost = lost(load.answered(), bootstrapServers);
+            options.report("requests to " + server.name().toLowerCase(Locale.ROOT), run);
+            System.out.printf(
+                    "%.1f us of the server's CPU per request, %.1f us of the load's; %d answered events lost%n",
+                    cpuMicros, loadCpuMicros, lost);
+            if (report != null) {
+                write(run, cpuMicros, loadCpuMicros, lost);
+            }
+            return lost == 0 ? options.exitCode(run) : 1;
         }
-        return lost == 0 ? options.exitCode(run) : 1;
     }
 
-    private void write(PacedLoad.Run<LinkKind> run, double cpuMicros, int lost) throws IOException {
+    private static double micros(Duration cpu, long requests) {
+        return cpu.toNanos() / NANOS_PER_MICRO / requests;
+    }
+
+    private void write(LoadSchedule.Run<LinkKind> run, double cpuMicros, double loadCpuMicros, int lost)
+            throws IOException {
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("server", server.name().toLowerCase(Locale.ROOT));
         figures.put("requestsPerSecond", run.perSecond());
-        figures.put("p50Ms", PacedLoad.millis(run.all(), 50));
-        figures.put("p99Ms", PacedLoad.millis(run.all(), 99));
+        figures.put("p50Ms", LoadSchedule.millis(run.all(), 50));
+        figures.put("p99Ms", LoadSchedule.millis(run.all(), 99));
         figures.put("cpuMicrosPerRequest", cpuMicros);
+        figures.put("loadCpuMicrosPerRequest", loadCpuMicros);
         figures.put("lost", lost);
         Files.write(report, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(figures));
     }

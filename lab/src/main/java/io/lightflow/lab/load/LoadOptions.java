@@ -22,6 +22,13 @@ final class LoadOptions {
             description = "Duration of the measurement. Default: ${DEFAULT-VALUE}.")
     private int seconds;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            converter = DurationOptions.Seconds.class,
+            description = "Duration of the load before the measurement. Default: half of --seconds.")
+    private Integer warmUpSeconds;
+
     @Option(names = "--connections", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
     private int connections;
 
@@ -49,7 +56,15 @@ final class LoadOptions {
     }
 
     <K> PacedLoad<K> load(PacedLoad.Opener<K> opener) {
-        return new PacedLoad<>(rate, seconds, connections, opener);
+        return new PacedLoad<>(schedule(), connections, opener);
+    }
+
+    LoadSchedule schedule() {
+        return warmUpSeconds == null ? LoadSchedule.of(rate, seconds) : new LoadSchedule(rate, warmUpSeconds, seconds);
+    }
+
+    int connections() {
+        return connections;
     }
 
     /**
@@ -57,7 +72,7 @@ final class LoadOptions {
      *
      * @param requests description of the requests, such as "200 look-ups of 5 schemas"
      */
-    void report(String requests, PacedLoad.Run<?> run) {
+    void report(String requests, LoadSchedule.Run<?> run) {
         Histogram nanos = run.all();
         System.out.printf(
                 "%d %s over %d connections, %.0f/s: p50 %.2f ms, p95 %.2f ms, p99 %.2f ms, p99.9 %.2f ms,"
@@ -66,18 +81,18 @@ final class LoadOptions {
                 requests,
                 connections,
                 run.perSecond(),
-                PacedLoad.millis(nanos, 50),
-                PacedLoad.millis(nanos, 95),
-                PacedLoad.millis(nanos, 99),
-                PacedLoad.millis(nanos, 99.9),
-                PacedLoad.millis(nanos, 100));
+                LoadSchedule.millis(nanos, 50),
+                LoadSchedule.millis(nanos, 95),
+                LoadSchedule.millis(nanos, 99),
+                LoadSchedule.millis(nanos, 99.9),
+                LoadSchedule.millis(nanos, 100));
         if (!run.held()) {
             System.out.println("The rate of " + rate + "/s was not reached");
         }
     }
 
     /** 0 if the rate was reached and the 99th percentile is below the limit, otherwise 1. */
-    int exitCode(PacedLoad.Run<?> run) {
-        return run.held() && PacedLoad.millis(run.all(), 99) < limitMillis ? 0 : 1;
+    int exitCode(LoadSchedule.Run<?> run) {
+        return run.held() && LoadSchedule.millis(run.all(), 99) < limitMillis ? 0 : 1;
     }
 }

@@ -68,7 +68,7 @@ public final class RegistryLoadCommand implements Callable<Integer> {
 
     private int measure(URI registry) throws Exception {
         int[] ids = register(registry);
-        PacedLoad.Run<Void> run =
+        LoadSchedule.Run<Void> run =
                 options.load(() -> new LookupConnection(registry, ids)).run();
         options.report("look-ups of " + ids.length + " schemas", run);
         return options.exitCode(run);

@@ -76,7 +76,7 @@ final class ReportsBenchRequests {
 
     /** Runs at this number of requests per second. */
     PacedLoad<Kind> load(int rate, int seconds) {
-        return new PacedLoad<>(rate, seconds, CONNECTIONS, () -> number -> ask());
+        return new PacedLoad<>(LoadSchedule.of(rate, seconds), CONNECTIONS, () -> number -> ask());
     }
 
     private Kind ask() throws IOException, InterruptedException {
@@ -143,12 +143,12 @@ final class ReportsBenchRequests {
      *
      * @return whether the rate was reached and every route was fast enough
      */
-    static boolean report(PacedLoad.Run<Kind> run, double limitMillis) {
+    static boolean report(LoadSchedule.Run<Kind> run, double limitMillis) {
         System.out.printf("%-52s %8s %8s %8s %8s%n", "", "requests", "p50", "p95", "p99");
         Map<String, Histogram> byRoute = new TreeMap<>();
         new TreeMap<>(run.nanos()).forEach((kind, nanos) -> {
             print("  " + kind.words, nanos);
-            PacedLoad.of(kind.route, byRoute).add(nanos);
+            LoadSchedule.of(kind.route, byRoute).add(nanos);
         });
         boolean fast = true;
         for (Map.Entry<String, Histogram> route : byRoute.entrySet()) {
@@ -162,10 +162,10 @@ final class ReportsBenchRequests {
     }
 
     private static double print(String name, Histogram nanos) {
-        double p99 = PacedLoad.millis(nanos, 99);
+        double p99 = LoadSchedule.millis(nanos, 99);
         System.out.printf(
                 "%-52s %8d %5.1f ms %5.1f ms %5.1f ms%n",
-                name, nanos.getTotalCount(), PacedLoad.millis(nanos, 50), PacedLoad.millis(nanos, 95), p99);
+                name, nanos.getTotalCount(), LoadSchedule.millis(nanos, 50), LoadSchedule.millis(nanos, 95), p99);
         return p99;
     }
 }

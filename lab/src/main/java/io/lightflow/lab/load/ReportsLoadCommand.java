@@ -89,7 +89,7 @@ public final class ReportsLoadCommand implements Callable<Integer> {
     private int measureOwnServer() throws Exception {
         try (ReportsLoadServer server = new ReportsLoadServer(DataDirectories.fresh("reports-load"), campaigns)) {
             server.start();
-            PacedLoad.Run<Boolean> run =
+            LoadSchedule.Run<Boolean> run =
                     measure(server.url(), ReportsLoadServer.TOKEN, server.campaigns(), server::cpu);
             if (run.nanos().containsKey(false)) {
                 throw new IllegalStateException(run.nanos().get(false).getTotalCount()
@@ -127,11 +127,12 @@ public final class ReportsLoadCommand implements Callable<Integer> {
         return ids.subList(0, Math.min(campaigns, ids.size()));
     }
 
-    private PacedLoad.Run<Boolean> measure(URI server, String token, List<String> ids, Supplier<Optional<Duration>> cpu)
+    private LoadSchedule.Run<Boolean> measure(
+            URI server, String token, List<String> ids, Supplier<Optional<Duration>> cpu)
             throws InterruptedException, ExecutionException {
         byte[][] requests = DecisionConnection.requests(server, token, ids);
         AtomicReference<Optional<Duration>> before = new AtomicReference<>(Optional.empty());
-        PacedLoad.Run<Boolean> run =
+        LoadSchedule.Run<Boolean> run =
                 options.load(() -> new DecisionConnection(server, requests)).run(() -> before.set(cpu.get()));
         Optional<Duration> after = cpu.get();
         options.report("checks of " + ids.size() + " campaigns", run);

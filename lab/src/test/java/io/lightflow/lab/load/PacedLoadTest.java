@@ -23,7 +23,7 @@ class PacedLoadTest {
         Queue<Long> sent = new ConcurrentLinkedQueue<>();
         Queue<Long> early = new ConcurrentLinkedQueue<>();
         AtomicInteger open = new AtomicInteger();
-        PacedLoad.Run<Boolean> run = new PacedLoad<>(1_000, 0, 1, 8, () -> {
+        LoadSchedule.Run<Boolean> run = new PacedLoad<>(new LoadSchedule(1_000, 0, 1), 8, () -> {
                     open.incrementAndGet();
                     return new PacedLoad.Connection<Boolean>() {
                         @Override
@@ -56,7 +56,7 @@ class PacedLoadTest {
 
     @Test
     void aRequestThatWaitsForAnEarlierOneTakesAsMuchLonger() throws Exception {
-        PacedLoad.Run<Void> run = new PacedLoad<Void>(100, 0, 1, 1, () -> number -> {
+        LoadSchedule.Run<Void> run = new PacedLoad<Void>(new LoadSchedule(100, 0, 1), 1, () -> number -> {
                     long begin = System.nanoTime();
                     while (number == 0 && System.nanoTime() - begin < 500 * NANOS_PER_MILLI) {
                         LockSupport.parkNanos(1_000_000);
@@ -66,16 +66,16 @@ class PacedLoadTest {
                 .run();
 
         // Those that were due while the first one stood still waited for 490, 480, ..., 10 ms.
-        assertThat(PacedLoad.millis(run.all(), 100)).isGreaterThanOrEqualTo(500);
-        assertThat(PacedLoad.millis(run.all(), 75)).isGreaterThanOrEqualTo(250);
-        assertThat(PacedLoad.millis(run.all(), 51)).isGreaterThanOrEqualTo(10);
+        assertThat(LoadSchedule.millis(run.all(), 100)).isGreaterThanOrEqualTo(500);
+        assertThat(LoadSchedule.millis(run.all(), 75)).isGreaterThanOrEqualTo(250);
+        assertThat(LoadSchedule.millis(run.all(), 51)).isGreaterThanOrEqualTo(10);
     }
 
     @Test
     void whileItWarmsUpTimesAreNotKept() throws Exception {
         AtomicLong asked = new AtomicLong();
         AtomicLong askedWhenWarm = new AtomicLong();
-        PacedLoad.Run<Boolean> run = new PacedLoad<Boolean>(20, 1, 1, 2, () -> number -> {
+        LoadSchedule.Run<Boolean> run = new PacedLoad<Boolean>(new LoadSchedule(20, 1, 1), 2, () -> number -> {
                     asked.incrementAndGet();
                     return number >= 20;
                 })
@@ -89,14 +89,14 @@ class PacedLoadTest {
 
     @Test
     void thereMayBeMoreConnectionsThanRequests() throws Exception {
-        PacedLoad.Run<Void> run = new PacedLoad<Void>(2, 1, 1, 16, () -> number -> null).run();
+        LoadSchedule.Run<Void> run = new PacedLoad<Void>(new LoadSchedule(2, 1, 1), 16, () -> number -> null).run();
 
         assertThat(run.all().getTotalCount()).isEqualTo(2);
     }
 
     @Test
     void aRateThatIsTooMuchIsNotHeld() throws Exception {
-        PacedLoad.Run<Void> run = new PacedLoad<Void>(1_000, 0, 1, 1, () -> number -> {
+        LoadSchedule.Run<Void> run = new PacedLoad<Void>(new LoadSchedule(1_000, 0, 1), 1, () -> number -> {
                     LockSupport.parkNanos(5_000_000);
                     return null;
                 })
@@ -108,7 +108,7 @@ class PacedLoadTest {
 
     @Test
     void aRequestThatFailsEndsTheRun() {
-        PacedLoad<Void> load = new PacedLoad<>(1, 3_600, 2, () -> number -> {
+        PacedLoad<Void> load = new PacedLoad<>(LoadSchedule.of(1, 3_600), 2, () -> number -> {
             throw new IOException("request " + number);
         });
 
