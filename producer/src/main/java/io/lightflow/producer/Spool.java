@@ -1,7 +1,6 @@
 package io.lightflow.producer;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
@@ -9,18 +8,15 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.apache.kafka.common.utils.Utils;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps events in files, in the order of acceptance, until Kafka acknowledges them. A position counts the bytes of all
@@ -43,12 +39,12 @@ import org.slf4j.LoggerFactory;
 final class Spool {
     static final int SEGMENT_BYTES = 16 << 20;
 
-    private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
     private static final String MARK = "acknowledged";
     private static final String LOCK = "lock";
     private static final String SET_ASIDE = "set-aside";
     private static final String NEXT = "next";
-    private static final int MARK_BYTES = 12;
+    /** Events in memory; with more, the caller writes them. */
+    private static final int MAX_UNWRITTEN_BYTES = 256 << 10;
 
     private final Path directory;
     private final long maxBytes;
@@ -56,17 +52,21 @@ final class Spool {
     private final ReentrantLock appending = new ReentrantLock();
     private final ReentrantLock forcing = new ReentrantLock();
     private final ConcurrentSkipListMap<Long, SpoolSegment> segments = new ConcurrentSkipListMap<>();
-    private ByteBuffer frame = ByteBuffer.allocate(4096);
+    /** Frames behind those of the active file, with the buffer's position behind the last; guarded by appending. */
+    private ByteBuffer unwritten = ByteBuffer.allocate(16 << 10);
+
     private final ZeroedFile zeros;
     private FileChannel lockChannel;
-    private RandomAccessFile markFile;
+    private SpoolMark mark;
     private volatile SpoolSegment active;
     /** Its end may never reach the disk; null if none failed. */
     private volatile SpoolSegment failed;
 
+    /** Position behind the last event, written or not. */
+    private volatile long end;
+
     private volatile long acknowledged;
     private volatile long forced;
-    private long marked = -1;
     private long endAtLastForce;
 
     private Spool(Path directory, long maxBytes, int segmentBytes) {
@@ -111,77 +111,28 @@ final class Spool {
 
     private void recover(DeliveryCounters counters) throws IOException {
         zeros.delete();
-        markFile = new RandomAccessFile(directory.resolve(MARK).toFile(), "rw");
+        mark = new SpoolMark(directory.resolve(MARK));
         List<Path> files;
         try (Stream<Path> all = Files.list(directory)) {
             files = all.filter(file -> file.getFileName().toString().endsWith(SpoolSegment.SUFFIX))
                     .sorted()
                     .toList();
         }
-        long mark = readMark();
-        long end = mark;
+        acknowledged = mark.read();
+        end = acknowledged;
         for (int i = 0; i < files.size(); i++) {
             SpoolSegment segment = SpoolSegment.open(files.get(i));
-            SegmentScan scan = SegmentScan.of(segment, mark);
-            if (scan.wholeBytes() < segment.length()) {
-                long next =
-                        i == files.size() - 1 ? segment.base + scan.wholeBytes() : SpoolSegment.base(files.get(i + 1));
-                if (scan.padded() && next == segment.base + scan.wholeBytes()) {
-                    segment.truncate(scan.wholeBytes());
-                } else if (i == files.size() - 1) {
-                    truncateTornEnd(segment, scan);
-                } else {
-                    setAsideDamage(segment, scan);
-                }
-            }
-            counters.recovered.add(scan.events());
+            OptionalLong next =
+                    i == files.size() - 1 ? OptionalLong.empty() : OptionalLong.of(SpoolSegment.base(files.get(i + 1)));
+            counters.recovered.add(SegmentRecovery.recover(segment, next, acknowledged));
             segments.put(segment.base, segment);
             end = Math.max(end, segment.end());
         }
-        acknowledged = mark;
         // The files of a killed process may still be only in the page cache.
-        forced = mark;
+        forced = acknowledged;
         endAtLastForce = end;
         begin(end);
         deleteAcknowledged();
-    }
-
-    private static void truncateTornEnd(SpoolSegment segment, SegmentScan scan) throws IOException {
-        LOG.warn(
-                "{} ends in an incomplete event: its last {} bytes were never forced to disk, and are truncated",
-                segment.file(),
-                segment.length() - scan.wholeBytes());
-        segment.truncate(scan.wholeBytes());
-    }
-
-    private static void setAsideDamage(SpoolSegment segment, SegmentScan scan) throws IOException {
-        Path copy = segment.file().resolveSibling(segment.file().getFileName() + ".damaged");
-        Files.copy(segment.file(), copy, StandardCopyOption.REPLACE_EXISTING);
-        LOG.error(
-                "{} is damaged at byte {}: the remaining {} bytes are not sent. A copy is kept as {}",
-                segment.file(),
-                scan.wholeBytes(),
-                segment.length() - scan.wholeBytes(),
-                copy);
-        segment.truncate(scan.wholeBytes());
-    }
-
-    /** Reads the acknowledged position. An unreadable mark only makes the spool resend more events. */
-    private long readMark() throws IOException {
-        if (markFile.length() < MARK_BYTES) {
-            return 0;
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(MARK_BYTES);
-        markFile.seek(0);
-        markFile.readFully(bytes.array());
-        long position = bytes.getLong(0);
-        return bytes.getInt(8) == checksum(position) ? position : 0;
-    }
-
-    private static int checksum(long position) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(ByteBuffer.allocate(Long.BYTES).putLong(0, position));
-        return (int) checksum.getValue();
     }
 
     Path directory() {
@@ -197,21 +148,72 @@ final class Spool {
     long append(OutgoingEvent event) throws IOException {
         appending.lock();
         try {
-            int length = FrameCodec.length(event);
-            if (active.end() + length - acknowledged > maxBytes) {
-                throw new SpoolFullException(directory, maxBytes);
+            long position = addFrame(event);
+            try {
+                write();
+            } catch (IOException e) {
+                int length = FrameCodec.length(event);
+                unwritten.position(unwritten.position() - length);
+                end -= length;
+                throw e;
             }
-            boolean full = active.length() > 0 && active.length() + length > segmentBytes;
-            if (full || active == failed) {
-                begin(active.end());
-            }
-            if (frame.capacity() < length) {
-                frame = ByteBuffer.allocate(length * 2);
-            }
-            frame.clear();
-            FrameCodec.write(event, frame);
-            active.append(frame.array(), length);
-            return active.end();
+            return position;
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    /**
+     * Adds an event to those in memory and returns the position behind it: {@link #force} writes all of them at once.
+     * Until then the end of the process loses it.
+     *
+     * @throws SpoolFullException if there is no room for it
+     * @throws IOException if writing earlier events fails
+     */
+    long add(OutgoingEvent event) throws IOException {
+        appending.lock();
+        try {
+            return addFrame(event);
+        } finally {
+            appending.unlock();
+        }
+    }
+
+    private long addFrame(OutgoingEvent event) throws IOException {
+        int length = FrameCodec.length(event);
+        if (end + length - acknowledged > maxBytes) {
+            throw new SpoolFullException(directory, maxBytes);
+        }
+        if (unwritten.position() + length > MAX_UNWRITTEN_BYTES) {
+            write();
+        }
+        if (unwritten.remaining() < length) {
+            unwritten = ByteBuffer.allocate(Math.max(unwritten.capacity() * 2, unwritten.position() + length))
+                    .put(unwritten.flip());
+        }
+        FrameCodec.write(event, unwritten);
+        end += length;
+        return end;
+    }
+
+    /** Writes the events in memory. If that fails, they stay there, and the next attempt begins where they belong. */
+    private void write() throws IOException {
+        int length = unwritten.position();
+        if (length == 0) {
+            return;
+        }
+        boolean full = active.length() > 0 && active.length() + length > segmentBytes;
+        if (full || active == failed) {
+            begin(active.end());
+        }
+        active.append(unwritten.array(), length);
+        unwritten.clear();
+    }
+
+    private void writeLocked() throws IOException {
+        appending.lock();
+        try {
+            write();
         } finally {
             appending.unlock();
         }
@@ -268,7 +270,7 @@ final class Spool {
 
     /** Position behind the last event. */
     long end() {
-        return active.end();
+        return end;
     }
 
     void acknowledge(long position) {
@@ -279,7 +281,10 @@ final class Spool {
         return segments.values().stream().mapToLong(SpoolSegment::length).sum();
     }
 
-    /** Forces everything before this position to disk. Concurrent callers share one call of {@code fsync}. */
+    /**
+     * Writes the events in memory, and forces everything before this position to disk. Concurrent callers share one
+     * call of {@code fsync}.
+     */
     void force(long position) throws IOException {
         if (forced >= position) {
             return;
@@ -287,13 +292,14 @@ final class Spool {
         forcing.lock();
         try {
             if (forced < position) {
-                long end = active.end();
+                writeLocked();
+                long written = active.end();
                 for (SpoolSegment segment : segments.values()) {
                     if (segment.end() > forced) {
                         force(segment);
                     }
                 }
-                forced = end;
+                forced = written;
             }
         } finally {
             forcing.unlock();
@@ -345,13 +351,7 @@ final class Spool {
     /** Persists the acknowledged position, and deletes the files before it. */
     void deleteAcknowledged() throws IOException {
         long position = acknowledged;
-        if (position != marked) {
-            ByteBuffer bytes = ByteBuffer.allocate(MARK_BYTES);
-            bytes.putLong(0, position).putInt(8, checksum(position));
-            markFile.seek(0);
-            markFile.write(bytes.array());
-            marked = position;
-        }
+        mark.write(position);
         List<SpoolSegment> done = new ArrayList<>();
         forcing.lock();
         try {
@@ -402,8 +402,8 @@ final class Spool {
         for (SpoolSegment segment : segments.values()) {
             segment.close();
         }
-        if (markFile != null) {
-            markFile.close();
+        if (mark != null) {
+            mark.close();
         }
         if (lockChannel != null) {
             lockChannel.close();

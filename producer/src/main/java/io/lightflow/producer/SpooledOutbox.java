@@ -79,7 +79,7 @@ final class SpooledOutbox implements Outbox {
     @Override
     public SendOutcome put(OutgoingEvent event) {
         try {
-            long end = append(event);
+            long end = accept(() -> spool.append(event));
             wake();
             if (policy.sync().isZero()) {
                 spool.force(end);
@@ -96,7 +96,7 @@ final class SpooledOutbox implements Outbox {
             durable = true;
         }
         try {
-            return forcer.force(append(event)).exceptionallyCompose(e -> {
+            return forcer.force(accept(() -> spool.add(event))).exceptionallyCompose(e -> {
                 // Kafka may receive it nevertheless: it is in the file.
                 counters.notAccepted.increment();
                 return CompletableFuture.failedFuture(
@@ -107,16 +107,22 @@ final class SpooledOutbox implements Outbox {
         }
     }
 
-    private long append(OutgoingEvent event) throws IOException {
-        long end;
+    /** Puts an event into the spool. */
+    @FunctionalInterface
+    private interface Entry {
+        /** @return the position behind the event */
+        long put() throws IOException;
+    }
+
+    /** Counts the event before Kafka can acknowledge it. */
+    private long accept(Entry entry) throws IOException {
         counters.accepted.increment();
         try {
-            end = spool.append(event);
+            return entry.put();
         } catch (IOException e) {
             counters.accepted.decrement();
             throw e;
         }
-        return end;
     }
 
     private void wake() {

@@ -13,6 +13,8 @@ import java.nio.file.Path;
  */
 final class ZeroedFile {
     private static final int STEP_BYTES = 1 << 20;
+    /** Shorter than a step: the garbage collector handles large arrays apart. */
+    private static final byte[] ZEROS = new byte[64 << 10];
     /** With less room than this many files, events need the room more. */
     private static final int MIN_FILES_OF_ROOM = 8;
 
@@ -40,7 +42,10 @@ final class ZeroedFile {
             growing.setLength(0);
         }
         try {
-            growing.write(new byte[(int) Math.min(STEP_BYTES, bytes - growing.getFilePointer())]);
+            long end = Math.min(bytes, growing.getFilePointer() + STEP_BYTES);
+            while (growing.getFilePointer() < end) {
+                growing.write(ZEROS, 0, (int) Math.min(ZEROS.length, end - growing.getFilePointer()));
+            }
             growing.getFD().sync();
             if (growing.getFilePointer() == bytes) {
                 growing.close();

@@ -49,6 +49,50 @@ class SpoolTest {
     }
 
     @Test
+    void addedEventsAreWrittenInOrderWhenTheyAreForcedOrAnotherOneIsAppended() throws IOException {
+        Spool spool = open();
+        append(spool, 0, 2);
+        for (int i = 2; i < 40; i++) {
+            spool.add(event(i));
+        }
+        assertThat(read(spool)).isEqualTo(numbers(0, 2));
+        spool.force(spool.end());
+        assertThat(read(spool)).isEqualTo(numbers(0, 40));
+        spool.add(event(40));
+        append(spool, 41, 42);
+        Spool next = openAnew(spool);
+        assertThat(counters.recovered.sum()).isEqualTo(42);
+        assertThat(read(next)).isEqualTo(numbers(0, 42));
+        next.close();
+    }
+
+    @Test
+    void anEventThatCannotBeWrittenTakesNoRoom() throws IOException {
+        Spool spool = open();
+        append(spool, 0, 1);
+        spool.add(event(1));
+        long end = spool.end();
+        // Nothing can be written to a closed file.
+        spool.segmentFor(0).close();
+        assertThatThrownBy(() -> spool.append(event(2))).isInstanceOf(IOException.class);
+        assertThat(spool.end()).isEqualTo(end);
+        assertThatThrownBy(() -> spool.force(end)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void eventsInMemoryAreBounded() throws IOException {
+        Spool spool = Spool.open(directory, 8 << 20, SEGMENT_BYTES, counters);
+        for (int i = 0; i < 10_000; i++) {
+            spool.add(event(i));
+        }
+        assertThat(spool.bytes()).isGreaterThan(500_000);
+        spool.close();
+        Spool next = open();
+        assertThat(read(next)).isEqualTo(numbers(0, 10_000));
+        next.close();
+    }
+
+    @Test
     void anAcknowledgedEventIsNotResentAndItsFileIsDeleted() throws IOException {
         Spool spool = open();
         append(spool, 0, 100);
