@@ -19,8 +19,8 @@ public final class LinkKeys {
     private static final int MIN_KEY_BYTES = 32;
     private static final int MAX_ID_LENGTH = 16;
 
-    /** Prototypes: cloning a {@code Mac} is faster than initialising one. */
-    private final Map<String, Mac> macs = new HashMap<>();
+    /** A {@code Mac} is ready for the next string after each one, and costs more to make than to use. */
+    private final Map<String, ThreadLocal<Mac>> macs = new HashMap<>();
 
     private final String signingKeyId;
 
@@ -34,7 +34,10 @@ public final class LinkKeys {
             throw new IllegalArgumentException(
                     "link keys: expected the signing key " + signingKeyId + ", found " + keys.keySet());
         }
-        keys.forEach((id, key) -> macs.put(requireId(id), mac(id, key)));
+        keys.forEach((id, key) -> {
+            SecretKeySpec secret = secret(requireId(id), key);
+            macs.put(id, ThreadLocal.withInitial(() -> mac(secret)));
+        });
         this.signingKeyId = signingKeyId;
     }
 
@@ -46,14 +49,18 @@ public final class LinkKeys {
         return id;
     }
 
-    private static Mac mac(String id, byte[] key) {
+    private static SecretKeySpec secret(String id, byte[] key) {
         if (key.length < MIN_KEY_BYTES) {
             throw new IllegalArgumentException("link key " + id + ": expected " + MIN_KEY_BYTES
                     + " bytes or more, found " + key.length + "; create one with: openssl rand -base64 32");
         }
+        return new SecretKeySpec(key, ALGORITHM);
+    }
+
+    private static Mac mac(SecretKeySpec secret) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
-            mac.init(new SecretKeySpec(key, ALGORITHM));
+            mac.init(secret);
             return mac;
         } catch (NoSuchAlgorithmException | InvalidKeyException e) {
             throw new IllegalStateException(
@@ -65,15 +72,10 @@ public final class LinkKeys {
         return signingKeyId;
     }
 
-    /** Returns an instance for the caller's exclusive use; null if there is no such key. */
+    /** Returns the instance of the caller's thread; null if there is no such key. */
     Mac mac(String id) {
-        Mac mac = macs.get(id);
-        try {
-            return mac == null ? null : (Mac) mac.clone();
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException(
-                    "expected " + ALGORITHM + " to be cloneable, as in the JDK's own provider", e);
-        }
+        ThreadLocal<Mac> mac = macs.get(id);
+        return mac == null ? null : mac.get();
     }
 
     /** Shows only the ids. */

@@ -1,14 +1,14 @@
 package io.lightflow.producer.link;
 
 import io.lightflow.event.Impression;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.stream.IntStream;
 
 /**
  * Encodes the signed part of a token: version, kind, key id, time in ms, and the claims. Strings have a length before
@@ -21,6 +21,8 @@ final class TokenPayload {
     private static final int VERSION = 2;
     private static final int KEY_ID_AT = 3;
     private static final LinkKind[] KINDS = LinkKind.values();
+    /** Immutable values of the fields of an impression. */
+    private static final Object[] DEFAULTS = defaults();
 
     private TokenPayload() {}
 
@@ -109,53 +111,73 @@ final class TokenPayload {
 
     /** Reads the claims of a payload whose signature has been verified. */
     static LinkClaims read(byte[] payload) {
-        try (DataInputStream in = afterKeyId(payload)) {
-            Instant time = Instant.ofEpochMilli(in.readLong());
-            return new LinkClaims(
-                    readString(in),
-                    readString(in),
-                    time,
-                    readString(in),
-                    readString(in),
-                    readString(in),
-                    payload[0] == WITHOUT_CAMPAIGN ? "" : readString(in));
-        } catch (IOException e) {
-            throw new UncheckedIOException("expected a payload signed by this version, found other bytes", e);
-        }
+        ByteBuffer in = afterKeyId(payload);
+        Instant time = Instant.ofEpochMilli(in.getLong());
+        return new LinkClaims(
+                readString(in),
+                readString(in),
+                time,
+                readString(in),
+                readString(in),
+                readString(in),
+                payload[0] == WITHOUT_CAMPAIGN ? "" : readString(in));
     }
 
     /** Reads the pixel in a payload whose signature has been verified. */
     static LinkVerdict.GenuinePixel readPixel(byte[] payload) {
-        try (DataInputStream in = afterKeyId(payload)) {
-            Impression.Builder impression = Impression.newBuilder().setTime(in.readLong());
-            String joinKey = readString(in);
-            impression.setId(readString(in));
-            impression.setAdvertiserId(readString(in));
-            impression.setCampaignId(readString(in));
-            impression.setCreativeId(readString(in));
-            impression.setPriceMicros(in.readLong());
-            impression.setCurrency(readString(in));
-            impression.setExchange(readString(in));
-            impression.setPublisher(readString(in));
-            impression.setPlacement(readString(in));
-            impression.setCountry(readString(in));
-            impression.setRegion(readString(in));
-            impression.setCity(readString(in));
-            impression.setDevice(readString(in));
-            return new LinkVerdict.GenuinePixel(joinKey, impression.build());
-        } catch (IOException e) {
-            throw new UncheckedIOException("expected a payload signed by this version, found other bytes", e);
+        ByteBuffer in = afterKeyId(payload);
+        Impression impression = emptyImpression();
+        impression.setTime(in.getLong());
+        String joinKey = readString(in);
+        impression.setId(readString(in));
+        impression.setAdvertiserId(readString(in));
+        impression.setCampaignId(readString(in));
+        impression.setCreativeId(readString(in));
+        impression.setPriceMicros(in.getLong());
+        impression.setCurrency(readString(in));
+        impression.setExchange(readString(in));
+        impression.setPublisher(readString(in));
+        impression.setPlacement(readString(in));
+        impression.setCountry(readString(in));
+        impression.setRegion(readString(in));
+        impression.setCity(readString(in));
+        impression.setDevice(readString(in));
+        return new LinkVerdict.GenuinePixel(joinKey, impression);
+    }
+
+    /** With the schema's defaults. Avro's builder would look each of them up again, with locks. */
+    private static Impression emptyImpression() {
+        Impression impression = new Impression();
+        for (int field = 0; field < DEFAULTS.length; field++) {
+            impression.put(field, DEFAULTS[field]);
         }
+        return impression;
     }
 
-    private static DataInputStream afterKeyId(byte[] payload) {
+    private static Object[] defaults() {
+        Impression impression = Impression.newBuilder()
+                .setId("")
+                .setTime(0)
+                .setAdvertiserId("")
+                .setCampaignId("")
+                .setCreativeId("")
+                .setPriceMicros(0)
+                .setCurrency("")
+                .build();
+        return IntStream.range(0, impression.getSchema().getFields().size())
+                .mapToObj(impression::get)
+                .toArray();
+    }
+
+    private static ByteBuffer afterKeyId(byte[] payload) {
         int at = KEY_ID_AT + payload[2];
-        return new DataInputStream(new ByteArrayInputStream(payload, at, payload.length - at));
+        return ByteBuffer.wrap(payload, at, payload.length - at);
     }
 
-    private static String readString(DataInputStream in) throws IOException {
-        byte[] utf8 = new byte[in.readUnsignedShort()];
-        in.readFully(utf8);
-        return new String(utf8, StandardCharsets.UTF_8);
+    private static String readString(ByteBuffer in) {
+        int length = Short.toUnsignedInt(in.getShort());
+        String string = new String(in.array(), in.position(), length, StandardCharsets.UTF_8);
+        in.position(in.position() + length);
+        return string;
     }
 }
