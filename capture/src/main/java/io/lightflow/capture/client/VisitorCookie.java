@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  */
 public record VisitorCookie(String name, String domain, Duration lifetime, SameSite sameSite) {
     private static final int VALUE_BYTES = 16;
-    private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9_-]{22}");
+    private static final int VALUE_LENGTH = 22;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
     private static final Pattern DOMAIN = Pattern.compile("[a-z0-9.-]*");
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -67,14 +67,32 @@ public record VisitorCookie(String name, String domain, Duration lifetime, SameS
      * @param header a header Cookie
      */
     String value(String header) {
-        for (String pair : header.split(";")) {
-            int equals = pair.indexOf('=');
-            if (equals > 0 && pair.substring(0, equals).strip().equals(name)) {
-                String value = pair.substring(equals + 1).strip();
-                return VALUE.matcher(value).matches() ? value : "";
+        for (int begin = 0; begin < header.length(); ) {
+            int semicolon = header.indexOf(';', begin);
+            int end = semicolon < 0 ? header.length() : semicolon;
+            int equals = header.indexOf('=', begin);
+            if (equals > begin
+                    && equals < end
+                    && header.substring(begin, equals).strip().equals(name)) {
+                String value = header.substring(equals + 1, end).strip();
+                return isValue(value) ? value : "";
             }
+            begin = end + 1;
         }
         return "";
+    }
+
+    /** Whether it has the form of {@link #newValue}. */
+    private static boolean isValue(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean allowed =
+                    c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-';
+            if (!allowed) {
+                return false;
+            }
+        }
+        return value.length() == VALUE_LENGTH;
     }
 
     /** The header Set-Cookie that stores a value. */

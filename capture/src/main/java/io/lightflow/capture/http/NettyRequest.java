@@ -60,8 +60,8 @@ final class NettyRequest implements CaptureRequest {
 
     /** {@code sendBeacon} labels a string as plain text. */
     private static Map<String, List<String>> form(FullHttpRequest request) {
-        String type = request.headers().get("content-type", "");
-        return request.content().isReadable() && !type.startsWith(JSON)
+        return request.content().isReadable()
+                        && !request.headers().get("content-type", "").startsWith(JSON)
                 ? new QueryStringDecoder(
                                 request.content().toString(StandardCharsets.UTF_8),
                                 StandardCharsets.UTF_8,

@@ -133,7 +133,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 HttpVersion.HTTP_1_1,
                 HttpResponseStatus.valueOf(reply.status()),
                 body,
-                DefaultHttpHeadersFactory.headersFactory(),
+                // Constants need no validation.
+                DefaultHttpHeadersFactory.headersFactory()
+                        .withValidation(!reply.headers().isEmpty()),
                 DefaultHttpHeadersFactory.trailersFactory());
         HttpHeaders headers = response.headers();
         headers.set(HttpHeaderNames.CACHE_CONTROL, NO_STORE)
