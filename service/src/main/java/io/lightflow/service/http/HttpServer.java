@@ -32,13 +32,18 @@ public final class HttpServer implements AutoCloseable {
     /**
      * @param name the server's name in messages, such as "The schema registry"
      * @param contentType default content type of responses
+     * @param errors responds to requests that reach no path
      * @param api adds the paths
      * @throws IllegalStateException if the port is in use, or the key store is unusable; no resource stays open then
      */
     public static HttpServer start(
-            String name, HttpSettings settings, String contentType, Consumer<JavalinConfig> api) {
+            String name,
+            HttpSettings settings,
+            String contentType,
+            JsonErrorHandler errors,
+            Consumer<JavalinConfig> api) {
         Javalin javalin = Javalin.create(config -> {
-            configure(config, settings);
+            configure(config, settings, errors);
             config.http.defaultContentType = contentType;
             api.accept(config);
         });
@@ -55,16 +60,15 @@ public final class HttpServer implements AutoCloseable {
         return new HttpServer(settings, javalin);
     }
 
-    private static void configure(JavalinConfig config, HttpSettings settings) {
+    private static void configure(JavalinConfig config, HttpSettings settings, JsonErrorHandler errors) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.concurrency.useVirtualThreads = Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS;
         config.http.maxRequestSize = settings.maxRequestBytes();
         config.http.prefer405over404 = true;
-        // Path parameters may contain an encoded slash, percent sign, backslash or control character; the paths' own
-        // checks
-        // reject it with an explanation.
+        // Path parameters may contain an encoded slash, percent sign, backslash or control character; the checks of
+        // each path reject it with an explanation.
         config.jetty.modifyHttpConfiguration(jetty -> {
             jetty.setUriCompliance(UriCompliance.from(
                     "DEFAULT,AMBIGUOUS_PATH_SEPARATOR,AMBIGUOUS_PATH_ENCODING,SUSPICIOUS_PATH_CHARACTERS"));
@@ -72,8 +76,10 @@ public final class HttpServer implements AutoCloseable {
         });
         config.jetty.modifyServletContextHandler(
                 context -> context.getServletHandler().setDecodeAmbiguousURIs(true));
-        config.jetty.modifyServer(jetty ->
-                jetty.addBean(new NetworkConnectionLimit(settings.limits().maxConnections(), jetty)));
+        config.jetty.modifyServer(jetty -> {
+            jetty.setErrorHandler(errors);
+            jetty.addBean(new NetworkConnectionLimit(settings.limits().maxConnections(), jetty));
+        });
         settings.tls()
                 .ifPresent(tls -> config.jetty.addConnector((jetty, http) -> tlsConnector(jetty, http, settings, tls)));
     }

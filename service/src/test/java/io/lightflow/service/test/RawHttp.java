@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /** A connection on which a test writes every header itself: {@code HttpClient} sets the header Host. */
 public final class RawHttp implements AutoCloseable {
@@ -29,6 +30,11 @@ public final class RawHttp implements AutoCloseable {
         String request = "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
         socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
         socket.getOutputStream().flush();
+    }
+
+    /** The status line, headers and body of the response; the server must close the connection. */
+    public String response() throws IOException {
+        return in.lines().collect(Collectors.joining("\n"));
     }
 
     public int status() throws IOException {

@@ -3,6 +3,7 @@ package io.lightflow.reports.http;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.HttpResponseException;
 import io.lightflow.service.sql.DatabaseException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,13 @@ public final class ErrorHandlers {
                     context,
                     ProblemDetails.of(500, "internal", "Internal error", "the server failed; its log has the cause"));
         });
+    }
+
+    /** The body for a request that reaches no path, such as one with a broken escape in its URL. */
+    public static String invalidRequest(int status, String message) {
+        ProblemDetails problem = new ProblemDetails(
+                "about:blank", message, status, "the server cannot read the request: check its URL", List.of());
+        return new String(ReportsJson.bytes(problem), StandardCharsets.UTF_8);
     }
 
     private static ProblemDetails problem(DatabaseException e) {

@@ -5,10 +5,13 @@ import io.lightflow.reports.alert.AlertService;
 import io.lightflow.reports.budget.DecisionHandler;
 import io.lightflow.reports.gate.BudgetGate;
 import io.lightflow.reports.gate.BudgetGateSettings;
+import io.lightflow.reports.http.ErrorHandlers;
+import io.lightflow.reports.http.ProblemDetails;
 import io.lightflow.reports.http.ReportsJson;
 import io.lightflow.reports.query.QuerySettings;
 import io.lightflow.reports.query.QueryWorkers;
 import io.lightflow.service.http.HttpServer;
+import io.lightflow.service.http.JsonErrorHandler;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
@@ -71,7 +74,12 @@ public final class ReportsServer implements AutoCloseable {
                         section, pools.replicaSql(), pools.primarySql().orElseThrow()));
         try {
             gate.start();
-            http = HttpServer.start("The reports server", settings.http(), ReportsJson.CONTENT_TYPE, this::addApi);
+            http = HttpServer.start(
+                    "The reports server",
+                    settings.http(),
+                    ReportsJson.CONTENT_TYPE,
+                    new JsonErrorHandler(ProblemDetails.CONTENT_TYPE, ErrorHandlers::invalidRequest),
+                    this::addApi);
             alerts.ifPresent(AlertService::start);
         } catch (RuntimeException e) {
             close();

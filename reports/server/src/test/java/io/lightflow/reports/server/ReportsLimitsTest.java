@@ -71,6 +71,17 @@ class ReportsLimitsTest {
     }
 
     @Test
+    void aUrlThatCannotBeReadGetsAProblem() throws Exception {
+        try (ReportsServer server = new ReportsServer(ReportsSettings.of(0, DATABASE.settings())).start();
+                RawHttp client = new RawHttp(server.port())) {
+            client.send("/v1/campaigns/%zz", "localhost\r\nConnection: close");
+            assertThat(client.response())
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("Content-Type: application/problem+json", "\"status\":400");
+        }
+    }
+
+    @Test
     void readinessDoesNotWaitForSlowQueries() throws Exception {
         DatabaseSettings all = DATABASE.settings();
         ReportsSettings settings = ReportsSettings.of(0, all)

@@ -40,6 +40,11 @@ final class ApiException extends RuntimeException {
         return new ApiException(400, 400, message);
     }
 
+    /** @param reason completes "The body of the request is not valid: " */
+    static ApiException invalidBody(String reason) {
+        return badRequest("The body of the request is not valid: " + reason);
+    }
+
     static ApiException unauthorized() {
         return new ApiException(
                 401, 40101, "Unauthorized: send the name and password of a known user, or a known bearer token");
@@ -47,6 +52,11 @@ final class ApiException extends RuntimeException {
 
     static ApiException forbidden(String message) {
         return new ApiException(403, 40301, message);
+    }
+
+    /** For a path that cannot exist. */
+    static ApiException notFound() {
+        return new ApiException(404, 404, "HTTP 404 Not Found");
     }
 
     static ApiException subjectNotFound(String subject) {
@@ -228,5 +238,13 @@ final class ApiException extends RuntimeException {
 
     static ApiException invalidRuleSet(String message) {
         return new ApiException(422, 42210, message);
+    }
+
+    static ApiException contextNotEmpty(String prefix, String subject) {
+        return new ApiException(
+                422,
+                42211,
+                "The context '" + prefix + "' is not empty: it has the subject '" + subject
+                        + "'. Permanently delete its subjects first");
     }
 }

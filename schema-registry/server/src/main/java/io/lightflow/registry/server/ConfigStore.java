@@ -169,9 +169,7 @@ final class ConfigStore {
         try {
             return JSON.treeToValue(fields, SubjectConfig.class);
         } catch (JsonProcessingException e) {
-            throw ApiException.unwrapped(e)
-                    .orElseGet(() -> ApiException.badRequest(
-                            "The body of the request is not valid for settings: " + e.getOriginalMessage()));
+            throw ApiException.unwrapped(e).orElseGet(() -> ApiException.invalidBody(InvalidJson.reason(e)));
         }
     }
 

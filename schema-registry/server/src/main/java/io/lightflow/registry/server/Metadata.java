@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -28,13 +29,21 @@ record Metadata(
     static final Metadata EMPTY = new Metadata(null, null, null);
 
     Metadata {
-        tags = tags == null ? Collections.emptySortedMap() : Collections.unmodifiableSortedMap(new TreeMap<>(tags));
-        properties = properties == null
-                ? Collections.emptySortedMap()
-                : Collections.unmodifiableSortedMap(new TreeMap<>(properties));
+        tags = withoutNulls(tags);
+        properties = withoutNulls(properties);
         sensitive = sensitive == null
                 ? Collections.emptySortedSet()
                 : Collections.unmodifiableSortedSet(new TreeSet<>(sensitive));
+    }
+
+    /** A null value means the same as a missing one. */
+    private static <T> SortedMap<String, T> withoutNulls(SortedMap<String, T> map) {
+        if (map == null) {
+            return Collections.emptySortedMap();
+        }
+        TreeMap<String, T> present = new TreeMap<>(map);
+        present.values().removeIf(Objects::isNull);
+        return Collections.unmodifiableSortedMap(present);
     }
 
     @JsonIgnore

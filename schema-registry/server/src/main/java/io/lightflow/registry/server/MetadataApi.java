@@ -3,6 +3,7 @@ package io.lightflow.registry.server;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HttpStatus;
 import io.lightflow.registry.server.access.RegistryRole;
 import io.lightflow.service.http.HttpMetrics;
 import io.lightflow.service.sql.Sql;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** The paths for the registry itself: metadata, metrics and health. */
+/** The paths for the registry itself: metadata, contexts, metrics and health. */
 final class MetadataApi {
     private static final Map<String, String> VERSION = Map.of(
             "version",
@@ -21,17 +22,22 @@ final class MetadataApi {
 
     private final Sql sql;
     private final SubjectStore subjects;
+    private final VersionDeleter deletion;
     private final HttpMetrics metrics;
+    private final AuditLog audit;
 
-    MetadataApi(Sql sql, SubjectStore subjects, HttpMetrics metrics) {
+    MetadataApi(Sql sql, SubjectStore subjects, VersionDeleter deletion, HttpMetrics metrics, AuditLog audit) {
         this.sql = sql;
         this.subjects = subjects;
+        this.deletion = deletion;
         this.metrics = metrics;
+        this.audit = audit;
     }
 
     void addTo(RoutesConfig routes, ContextRoutes inContexts) {
         routes.get("/", RegistryJson.json(context -> Map.of()), RegistryRole.READ);
         inContexts.get("/contexts", RegistryJson.json(this::contexts), RegistryRole.READ);
+        routes.delete("/contexts/{context}", this::deleteContext, RegistryRole.WRITE);
         routes.get("/v1/metadata/id", RegistryJson.json(context -> clusterId()), RegistryRole.READ);
         routes.get("/v1/metadata/version", RegistryJson.json(context -> VERSION), RegistryRole.READ);
         routes.get(
@@ -46,6 +52,16 @@ final class MetadataApi {
     private Object contexts(Context context) {
         String prefix = Optional.ofNullable(context.queryParam("contextPrefix")).orElse("");
         return subjects.contexts(prefix, RegistryJson.page(context));
+    }
+
+    private void deleteContext(Context context) {
+        String prefix = RequestPaths.contextPrefix(context);
+        if (prefix.isEmpty()) {
+            throw ApiException.notPermitted("The default context cannot be deleted. Delete its subjects instead");
+        }
+        deletion.deleteContext(prefix);
+        audit.changed(context, "delete-context", prefix);
+        context.status(HttpStatus.NO_CONTENT);
     }
 
     private record ClusterId(Scope scope, String id) {}

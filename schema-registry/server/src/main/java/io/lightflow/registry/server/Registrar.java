@@ -60,7 +60,7 @@ final class Registrar {
         if (request.hasSchema()
                 && request.givenVersion().isEmpty()
                 && !state.config().hasDefaultsOrOverrides()) {
-            ParsedSchema schema = request.parse(parser, options.withReferences(DeletedFilter.INCLUDED));
+            ParsedSchema schema = request.parse(parser, options.forLookUp());
             Optional<SubjectVersion> existing = existing(subject, request, schema, state);
             if (existing.isPresent()) {
                 return Registration.existed(existing.get());
@@ -209,8 +209,13 @@ final class Registrar {
 
     /** Prevents concurrent changes of this subject until the transaction ends. */
     static void lock(Connection connection, String subject) throws SQLException {
-        Sql.update(connection, "INSERT INTO registry.subjects (name) VALUES (?) ON CONFLICT DO NOTHING", subject);
-        Sql.first(connection, "SELECT name FROM registry.subjects WHERE name = ? FOR UPDATE", row -> true, subject);
+        Optional<Boolean> locked;
+        // Repeats only if another transaction deletes the subject's context between the two statements.
+        do {
+            Sql.update(connection, "INSERT INTO registry.subjects (name) VALUES (?) ON CONFLICT DO NOTHING", subject);
+            locked = Sql.first(
+                    connection, "SELECT true FROM registry.subjects WHERE name = ? FOR UPDATE", row -> true, subject);
+        } while (locked.isEmpty());
     }
 
     private static int next(Connection connection, String subject) throws SQLException {

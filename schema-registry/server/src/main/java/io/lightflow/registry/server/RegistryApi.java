@@ -36,6 +36,7 @@ final class RegistryApi {
     void addTo(JavalinConfig config) {
         Sql sql = new Sql(database, health);
         SchemaStore schemas = new SchemaStore(sql);
+        SchemaFormat format = new SchemaFormat(schemas);
         SubjectStore subjects = new SubjectStore(sql);
         ConfigStore configs = new ConfigStore(sql);
         ModeStore modes = new ModeStore(sql);
@@ -49,10 +50,10 @@ final class RegistryApi {
         RoutesConfig routes = config.routes;
         routes.beforeMatched(new RegistryAccessFilter(access, limits)::check);
         ContextRoutes inContexts = new ContextRoutes(routes);
-        new MetadataApi(sql, subjects, metrics).addTo(routes, inContexts);
+        new MetadataApi(sql, subjects, deletion, metrics, audit).addTo(routes, inContexts);
         new SchemasApi(paths, schemas, subjects, configs, parser, audit).addTo(inContexts);
-        new SubjectsApi(paths, subjects, configs, parser, deletion, audit).addTo(inContexts);
-        new VersionsApi(paths, subjects, schemas, modes, parser, registrar, deletion, audit).addTo(inContexts);
+        new SubjectsApi(paths, subjects, format, configs, parser, deletion, audit).addTo(inContexts);
+        new VersionsApi(paths, subjects, schemas, format, modes, parser, registrar, deletion, audit).addTo(inContexts);
         new CompatibilityApi(paths, subjects, schemas, configs, parser, registrar).addTo(inContexts);
         new ConfigApi(configs, audit).addTo(inContexts);
         new ModeApi(modes, audit).addTo(inContexts);

@@ -53,6 +53,11 @@ final class RegistryJson {
                 .result(JSON.writeValueAsBytes(body));
     }
 
+    /** The body of a failure that has no path, such as a broken escape in a URL. */
+    static String failure(int status, String message) {
+        return tree(new Failure(status, "HTTP " + status + " " + message)).toString();
+    }
+
     static void fail(Context context, int status, int errorCode, String message) {
         try {
             context.status(status);
@@ -67,13 +72,11 @@ final class RegistryJson {
         try {
             T body = JSON.readValue(context.bodyAsBytes(), type);
             if (body == null) {
-                throw ApiException.badRequest("The body of the request is null");
+                throw ApiException.invalidBody("expected an object");
             }
             return body;
         } catch (JacksonException e) {
-            throw ApiException.unwrapped(e)
-                    .orElseGet(() -> ApiException.badRequest(
-                            "The body of the request is not valid JSON for this path: " + e.getOriginalMessage()));
+            throw ApiException.unwrapped(e).orElseGet(() -> ApiException.invalidBody(InvalidJson.reason(e)));
         } catch (IOException e) {
             throw new IllegalStateException("Reading from memory failed", e);
         }
@@ -123,7 +126,7 @@ final class RegistryJson {
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
-            throw ApiException.schemaNotFound(text);
+            throw ApiException.notFound();
         }
     }
 }

@@ -31,10 +31,12 @@ final class RequestPaths {
         return Contexts.resolve(contextPrefix(context), context.pathParam("subject"));
     }
 
-    /** @return empty for the default context */
-    private static String contextPrefix(Context context) {
+    /** The prefix of the context that the path names; empty for the default context. */
+    static String contextPrefix(Context context) {
         String name = context.pathParamMap().get("context");
-        return name == null ? "" : Contexts.prefix(name);
+        String prefix = name == null ? "" : Contexts.prefix(name);
+        requirePrintable(prefix);
+        return prefix;
     }
 
     /** Logs and pages show subjects, so control characters are rejected. */

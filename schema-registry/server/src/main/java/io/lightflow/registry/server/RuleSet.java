@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -22,9 +23,9 @@ record RuleSet(List<Rule> migrationRules, List<Rule> domainRules, List<Rule> enc
     private static final Set<String> RECORD_MODES = Set.of("WRITE", "READ", "WRITEREAD");
 
     RuleSet {
-        migrationRules = migrationRules == null ? List.of() : List.copyOf(migrationRules);
-        domainRules = domainRules == null ? List.of() : List.copyOf(domainRules);
-        encodingRules = encodingRules == null ? List.of() : List.copyOf(encodingRules);
+        migrationRules = present(migrationRules);
+        domainRules = present(domainRules);
+        encodingRules = present(encodingRules);
         enableAt = enableAt == null || enableAt.isNull() ? null : enableAt;
         requireModes("Migration", migrationRules, MIGRATION_MODES);
         requireModes("Domain", domainRules, RECORD_MODES);
@@ -38,6 +39,13 @@ record RuleSet(List<Rule> migrationRules, List<Rule> domainRules, List<Rule> enc
                 .ifPresent(name -> {
                     throw ApiException.invalidRuleSet("Found rule with duplicate name '" + name + "'");
                 });
+    }
+
+    private static List<Rule> present(List<Rule> rules) {
+        if (rules != null && rules.stream().anyMatch(Objects::isNull)) {
+            throw ApiException.invalidRuleSet("Expected a rule, found null");
+        }
+        return rules == null ? List.of() : List.copyOf(rules);
     }
 
     private static void requireModes(String kind, List<Rule> rules, Set<String> modes) {

@@ -1,7 +1,9 @@
 package io.lightflow.registry.server;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.lightflow.registry.client.SchemaId;
@@ -21,6 +23,9 @@ final class SchemaParser {
     /** Accepts the same JSON as Avro's parser. */
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonReadFeature.ALLOW_JAVA_COMMENTS).build();
+
+    /** Avro's name for a type that is neither defined nor referenced. */
+    private static final String UNRESOLVED = "UnresolvedSchema_";
 
     private final SubjectStore subjects;
 
@@ -48,8 +53,9 @@ final class SchemaParser {
      * @param references which versions it may reference
      */
     record Options(String subject, Text text, Validation validation, DeletedFilter references) {
-        Options withReferences(DeletedFilter other) {
-            return new Options(subject, text, validation, other);
+        /** Finds also versions that were imported without validation, and those of deleted references. */
+        Options forLookUp() {
+            return new Options(subject, text, Validation.LENIENT, DeletedFilter.INCLUDED);
         }
     }
 
@@ -71,7 +77,29 @@ final class SchemaParser {
             return new ParsedSchema(schema, textOf(schema, text, references, options.text()), resolved, contract);
         } catch (AvroRuntimeException | NullPointerException e) {
             // Avro 1.12 throws a NullPointerException for the name of an undefined type.
-            throw ApiException.invalidSchema("Invalid AVRO schema. Error: " + e.getMessage());
+            throw ApiException.invalidSchema("Invalid AVRO schema. Error: " + reason(e, text));
+        }
+    }
+
+    private static String reason(RuntimeException e, String text) {
+        if (e.getCause() instanceof JacksonException json) {
+            return "the schema is not JSON: " + InvalidJson.reason(json);
+        }
+        return String.valueOf(e.getMessage()).contains(UNRESOLVED)
+                ? "Undefined schema: " + typeOf(text)
+                : e.getMessage();
+    }
+
+    /** The type of the outermost schema, for which Avro invents a name if it is undefined. */
+    private static String typeOf(String text) {
+        try {
+            JsonNode type = JSON.readTree(text);
+            while (type.isObject()) {
+                type = type.path("type");
+            }
+            return type.isTextual() ? type.asText() : text;
+        } catch (JsonProcessingException e) {
+            return text;
         }
     }
 
@@ -121,7 +149,8 @@ final class SchemaParser {
             // Avro would inline the types of the references.
             return JSON.readTree(text).toString();
         } catch (JsonProcessingException e) {
-            throw ApiException.invalidSchema("Invalid AVRO schema. Error: " + e.getOriginalMessage());
+            throw ApiException.invalidSchema(
+                    "Invalid AVRO schema. Error: the schema is not JSON: " + InvalidJson.reason(e));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.lightflow.registry.server;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.lightflow.service.http.HttpServer;
+import io.lightflow.service.http.JsonErrorHandler;
 import java.net.URI;
 import java.util.Objects;
 import org.slf4j.Logger;
@@ -41,7 +42,12 @@ public final class SchemaRegistryServer implements AutoCloseable {
         health = RegistryDatabase.health(settings);
         try {
             RegistryApi api = new RegistryApi(database, health, settings);
-            http = HttpServer.start("The schema registry", settings.http(), RegistryJson.CONTENT_TYPE, api::addTo);
+            http = HttpServer.start(
+                    "The schema registry",
+                    settings.http(),
+                    RegistryJson.CONTENT_TYPE,
+                    new JsonErrorHandler(RegistryJson.CONTENT_TYPE, RegistryJson::failure),
+                    api::addTo);
         } catch (RuntimeException e) {
             close();
             throw e;

@@ -1,6 +1,7 @@
 package io.lightflow.registry.server;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,9 @@ record SchemaRequest(
         RuleSet ruleSet) {
 
     SchemaRequest {
+        if (references != null && references.stream().anyMatch(Objects::isNull)) {
+            throw ApiException.invalidBody("expected an object in references, found null");
+        }
         references = references == null ? List.of() : List.copyOf(references);
         if (schemaType != null && !schemaType.isEmpty() && !schemaType.equals("AVRO")) {
             throw ApiException.schemaTypeNotSupported(schemaType);

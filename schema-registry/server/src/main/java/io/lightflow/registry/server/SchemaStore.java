@@ -80,7 +80,7 @@ final class SchemaStore {
                 connection -> Sql.all(
                         connection,
                         SELECT_VERSION + "WHERE v.schema_id = ? AND " + deleted.condition()
-                                + " ORDER BY v.subject, v.version",
+                                + " ORDER BY v.subject COLLATE \"C\", v.version",
                         RowMappers::version,
                         id));
     }

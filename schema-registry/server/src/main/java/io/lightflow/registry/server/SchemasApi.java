@@ -16,8 +16,6 @@ import java.util.stream.Collectors;
 
 /** {@code /schemas}: schemas by id, independent of subjects. */
 final class SchemasApi {
-    private static final String RESOLVED = "resolved";
-
     private final RequestPaths paths;
     private final SchemaStore schemas;
     private final SubjectStore subjects;
@@ -66,7 +64,8 @@ final class SchemasApi {
             RuleSet ruleSet,
             Integer maxId,
             Long ts,
-            Boolean deleted) {}
+            Boolean deleted,
+            List<String> subjects) {}
 
     @JsonInclude(Include.NON_EMPTY)
     private record ListedVersion(@JsonUnwrapped SubjectVersion version, List<String> aliases) {}
@@ -120,7 +119,7 @@ final class SchemasApi {
                         .findFirst());
     }
 
-    private static SchemaById byId(Context context, StoredSchema schema, Optional<SubjectVersion> version) {
+    private SchemaById byId(Context context, StoredSchema schema, Optional<SubjectVersion> version) {
         // Ids are hashes, so the maximum is that of their type.
         Integer maxId = RegistryJson.flag(context, "fetchMaxId") ? Integer.MAX_VALUE : null;
         return new SchemaById(
@@ -128,25 +127,22 @@ final class SchemasApi {
                 version.map(SubjectVersion::version).orElse(null),
                 schema.guid(),
                 text(context, schema),
-                isResolved(context) ? List.of() : references(context, schema, version),
+                SchemaFormat.isResolved(context) ? List.of() : references(context, schema, version),
                 schema.contract().metadata(),
                 schema.contract().ruleSet(),
                 maxId,
                 schema.ts(),
-                schema.deleted());
+                schema.deleted(),
+                RegistryJson.flag(context, "includeSubjects") ? subjectsOf(schema, DeletedFilter.EXCLUDED) : List.of());
     }
 
     private static List<Reference> references(Context context, StoredSchema schema, Optional<SubjectVersion> version) {
         if (version.isEmpty()) {
             return schema.references();
         }
-        return isQualified(context)
+        return SchemaFormat.isQualified(context)
                 ? version.get().qualifiedReferences()
                 : version.get().references();
-    }
-
-    static boolean isQualified(Context context) {
-        return "qualified".equals(context.queryParam("referenceFormat"));
     }
 
     private StoredSchema find(Context context) {
@@ -155,11 +151,7 @@ final class SchemasApi {
     }
 
     private static String text(Context context, StoredSchema schema) {
-        return isResolved(context) ? schema.resolved() : schema.schema();
-    }
-
-    static boolean isResolved(Context context) {
-        return RESOLVED.equals(context.queryParam("format"));
+        return SchemaFormat.isResolved(context) ? schema.resolved() : schema.schema();
     }
 
     private Object schemaOfGuid(Context context) {
@@ -205,6 +197,13 @@ final class SchemasApi {
                         .map(SubjectVersion::subject)
                         .distinct()
                         .toList());
+    }
+
+    private List<String> subjectsOf(StoredSchema schema, DeletedFilter deleted) {
+        return schemas.versions(schema.id(), deleted).stream()
+                .map(SubjectVersion::subject)
+                .distinct()
+                .toList();
     }
 
     private Object versions(Context context) {

@@ -30,7 +30,7 @@ final class SubjectStore {
                         connection,
                         "SELECT v.subject FROM registry.versions v WHERE " + prefix.condition() + " AND "
                                 + (deleted == DeletedFilter.ONLY ? DeletedFilter.INCLUDED : deleted).condition()
-                                + " GROUP BY v.subject" + having + " ORDER BY v.subject" + PAGE,
+                                + " GROUP BY v.subject" + having + " ORDER BY v.subject COLLATE \"C\"" + PAGE,
                         row -> row.getString(1),
                         prefix.start(),
                         page.offset(),
@@ -43,7 +43,8 @@ final class SubjectStore {
                 "list the versions of all subjects",
                 connection -> Sql.all(
                         connection,
-                        SELECT_VERSION + "WHERE " + query.condition() + " ORDER BY v.subject, v.version" + PAGE,
+                        SELECT_VERSION + "WHERE " + query.condition() + " ORDER BY v.subject COLLATE \"C\", v.version"
+                                + PAGE,
                         RowMappers::version,
                         query.parameters(page.offset(), page.limit())));
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
 final class SubjectsApi {
     private final RequestPaths paths;
     private final SubjectStore subjects;
+    private final SchemaFormat format;
     private final ConfigStore configs;
     private final SchemaParser parser;
     private final VersionDeleter deletion;
@@ -21,12 +22,14 @@ final class SubjectsApi {
     SubjectsApi(
             RequestPaths paths,
             SubjectStore subjects,
+            SchemaFormat format,
             ConfigStore configs,
             SchemaParser parser,
             VersionDeleter deletion,
             AuditLog audit) {
         this.paths = paths;
         this.subjects = subjects;
+        this.format = format;
         this.configs = configs;
         this.parser = parser;
         this.deletion = deletion;
@@ -52,12 +55,14 @@ final class SubjectsApi {
         SchemaRequest request = RegistryJson.body(context, SchemaRequest.class);
         DeletedFilter deleted = RegistryJson.deleted(context);
         SubjectConfig config = configs.effective(subject);
-        SchemaParser.Options options = Registrar.options(subject, Text.AS_WRITTEN, config, DeletedFilter.INCLUDED);
+        SchemaParser.Options options = Registrar.options(subject, Text.AS_WRITTEN, config, DeletedFilter.INCLUDED)
+                .forLookUp();
         Optional<ParsedSchema> schema =
                 request.hasSchema() ? Optional.of(request.parse(parser, options)) : Optional.empty();
         return schema.flatMap(parsed -> subjects.find(subject, parsed, deleted))
                 .or(() -> lookUpCompleted(subject, request, config, options, deleted))
                 .or(() -> schema.flatMap(parsed -> subjects.findInAnyContext(subject, parsed, deleted)))
+                .map(version -> format.of(context, version))
                 .orElseThrow(() -> subjects.exists(subject, deleted)
                         ? ApiException.schemaNotFound()
                         : ApiException.subjectNotFound(subject));
@@ -90,6 +95,7 @@ final class SubjectsApi {
             properties.put(keys.get(i), values.get(i));
         }
         return subjects.latestWith(subject, properties, deleted)
+                .map(version -> format.of(context, version))
                 .orElseThrow(() -> subjects.exists(subject, deleted)
                         ? ApiException.schemaNotFound("with metadata " + properties + " in subject '" + subject + "'")
                         : ApiException.subjectNotFound(subject));

@@ -34,7 +34,7 @@ final class VersionDeleter {
     SubjectVersion deleteVersion(String subject, Optional<Integer> version, Step step) {
         SubjectVersion deleted = sql.inTransaction("delete a version of " + subject, connection -> {
             lock(connection, subject);
-            SubjectVersion found = find(connection, subject, version);
+            SubjectVersion found = find(connection, subject, version, step);
             requireStep(found, step);
             delete(connection, List.of(found), step);
             if (step == Step.PERMANENT) {
@@ -69,12 +69,43 @@ final class VersionDeleter {
         return deleted;
     }
 
+    /**
+     * Removes a context without versions from the list of contexts; its settings stay.
+     *
+     * @param prefix of a context other than the default one
+     */
+    void deleteContext(String prefix) {
+        sql.inTransaction("delete the context " + prefix, connection -> {
+            ModeStore.requireWritable(connection, prefix);
+            Sql.all(
+                    connection,
+                    "SELECT name FROM registry.subjects WHERE starts_with(name, ?) ORDER BY name FOR UPDATE",
+                    row -> true,
+                    prefix);
+            Sql.first(
+                            connection,
+                            "SELECT subject FROM registry.versions WHERE starts_with(subject, ?) ORDER BY subject LIMIT 1",
+                            row -> row.getString(1),
+                            prefix)
+                    .ifPresent(subject -> {
+                        throw ApiException.contextNotEmpty(prefix, subject);
+                    });
+            // A concurrent registration may add a subject.
+            return Sql.update(
+                    connection,
+                    "DELETE FROM registry.subjects s WHERE starts_with(s.name, ?)"
+                            + " AND NOT EXISTS (SELECT 1 FROM registry.versions v WHERE v.subject = s.name)",
+                    prefix);
+        });
+    }
+
     private static void lock(Connection connection, String subject) throws SQLException {
         Registrar.lock(connection, subject);
         ModeStore.requireWritable(connection, subject);
     }
 
-    private static SubjectVersion find(Connection connection, String subject, Optional<Integer> version)
+    /** A soft deletion of the latest version means the latest active one, unless all are deleted. */
+    private static SubjectVersion find(Connection connection, String subject, Optional<Integer> version, Step step)
             throws SQLException {
         List<SubjectVersion> all = Sql.all(
                 connection,
@@ -84,11 +115,16 @@ final class VersionDeleter {
         if (all.isEmpty()) {
             throw ApiException.subjectNotFound(subject);
         }
+        if (version.isEmpty()) {
+            return all.stream()
+                    .filter(one -> step == Step.PERMANENT || !one.isDeleted())
+                    .findFirst()
+                    .orElse(all.get(0));
+        }
         return all.stream()
-                .filter(one -> version.isPresent() ? one.version() == version.get() : !one.isDeleted())
+                .filter(one -> one.version() == version.get())
                 .findFirst()
-                .orElseThrow(() -> version.map(number -> ApiException.versionNotFound(number))
-                        .orElseGet(() -> ApiException.subjectNotFound(subject)));
+                .orElseThrow(() -> ApiException.versionNotFound(version.get()));
     }
 
     private static void requireStep(SubjectVersion found, Step step) {

@@ -15,6 +15,7 @@ final class VersionsApi {
     private final RequestPaths paths;
     private final SubjectStore subjects;
     private final SchemaStore schemas;
+    private final SchemaFormat format;
     private final ModeStore modes;
     private final SchemaParser parser;
     private final Registrar registrar;
@@ -25,6 +26,7 @@ final class VersionsApi {
             RequestPaths paths,
             SubjectStore subjects,
             SchemaStore schemas,
+            SchemaFormat format,
             ModeStore modes,
             SchemaParser parser,
             Registrar registrar,
@@ -33,6 +35,7 @@ final class VersionsApi {
         this.paths = paths;
         this.subjects = subjects;
         this.schemas = schemas;
+        this.format = format;
         this.modes = modes;
         this.parser = parser;
         this.registrar = registrar;
@@ -80,7 +83,7 @@ final class VersionsApi {
                         RegistryJson.flag(context, "normalize") ? Text.NORMALIZED : Text.AS_WRITTEN,
                         RegistryJson.flag(context, "force") ? Compatibility.IGNORED : Compatibility.REQUIRED);
         String action = request.givenId().isPresent() ? "import" : "register";
-        return formatted(context, audited(context, action, registration)).withoutSubject();
+        return format.of(context, audited(context, action, registration)).withoutSubject();
     }
 
     private Registration importVersion(String subject, SchemaRequest request, Optional<Integer> version) {
@@ -139,19 +142,7 @@ final class VersionsApi {
     private SubjectVersion formattedVersion(Context context) {
         SubjectVersion version =
                 find(paths.subject(context), RequestPaths.version(context), RegistryJson.deleted(context));
-        return formatted(context, version);
-    }
-
-    private SubjectVersion formatted(Context context, SubjectVersion version) {
-        if (SchemasApi.isResolved(context) && !version.references().isEmpty()) {
-            String resolved = schemas.schema(version.id())
-                    .map(StoredSchema::resolved)
-                    .orElseThrow(() -> ApiException.versionNotFound(version.version()));
-            return version.withSchema(resolved, version.references());
-        }
-        return SchemasApi.isQualified(context)
-                ? version.withSchema(version.schema(), version.qualifiedReferences())
-                : version;
+        return format.of(context, version);
     }
 
     private SubjectVersion find(String subject, Optional<Integer> version, DeletedFilter deleted) {

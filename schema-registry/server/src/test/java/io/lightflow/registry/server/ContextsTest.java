@@ -81,6 +81,22 @@ class ContextsTest extends ApiTest {
     }
 
     @Test
+    void anEmptyContextCanBeDeleted() throws Exception {
+        register(":.a:x", "\"int\"");
+        register(":.ab:x", "\"int\"");
+        call("DELETE", "/subjects/:.a:x", null, 200);
+        assertFails("DELETE", "/contexts/.a", null, 422, 42211);
+        call("DELETE", "/subjects/:.a:x?permanent=true", null, 200);
+        assertThat(get("/contexts", 200)).isEqualTo(json("[\".\",\".a\",\".ab\"]"));
+        assertThat(send("DELETE", "/contexts/.a", null).statusCode()).isEqualTo(204);
+        assertThat(get("/contexts", 200)).isEqualTo(json("[\".\",\".ab\"]"));
+        assertThat(send("DELETE", "/contexts/.a", null).statusCode()).isEqualTo(204);
+        assertFails("DELETE", "/contexts/.", null, 422, 42205);
+        register(":.a:x", "\"int\"");
+        assertThat(get("/contexts", 200)).hasSize(3);
+    }
+
+    @Test
     void onlySettingsMayNameAllContexts() throws Exception {
         assertFails("POST", "/subjects/:.__GLOBAL:x/versions", body("\"int\""), 422, 42208);
         assertFails("POST", "/subjects/:*:x/versions", body("\"int\""), 422, 42208);

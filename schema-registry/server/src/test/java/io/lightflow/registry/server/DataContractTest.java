@@ -43,10 +43,14 @@ class DataContractTest extends ApiTest {
         assertThat(post("b", "\"int\"", reordered, "{}", 200).path("id").asInt())
                 .isEqualTo(annotated)
                 .isNotEqualTo(plain);
-        assertThat(post("c", "\"int\"", "{\"properties\":{}}", "{\"domainRules\":[]}", 200)
-                        .path("id")
-                        .asInt())
-                .isEqualTo(plain);
+        for (String empty :
+                new String[] {"{}", "{\"properties\":{}}", "{\"properties\":{\"a\":null},\"tags\":{\"b\":null}}"}) {
+            assertThat(post("c", "\"int\"", empty, "{\"domainRules\":[]}", 200)
+                            .path("id")
+                            .asInt())
+                    .as(empty)
+                    .isEqualTo(plain);
+        }
     }
 
     @Test
@@ -66,6 +70,17 @@ class DataContractTest extends ApiTest {
         JsonNode fourth = post("things", "\"long\"", "{}", "{}", 200);
         assertThat(fourth.path("version").asInt()).isEqualTo(4);
         assertThat(fourth.has("metadata") || fourth.has("ruleSet")).isFalse();
+    }
+
+    @Test
+    void aSchemaWithoutThemMeansTheVersionWithoutThemIfThereIsOne() throws Exception {
+        int plain = register("things", "\"int\"");
+        post("things", "\"int\"", METADATA, RULES, 200);
+        assertThat(register("things", "\"int\"")).isEqualTo(plain);
+        assertThat(call("POST", "/subjects/things", body("\"int\""), 200)
+                        .path("version")
+                        .asInt())
+                .isEqualTo(1);
     }
 
     @Test

@@ -62,6 +62,18 @@ class DeletionTest extends ApiTest {
     }
 
     @Test
+    void thePermanentDeletionOfTheLatestVersionIncludesDeletedOnes() throws Exception {
+        register("things", INT);
+        register("things", LONG);
+        assertFails("DELETE", "/subjects/things/versions/latest?permanent=true", null, 404, 40407);
+        call("DELETE", "/subjects/things", null, 200);
+        assertFails("DELETE", "/subjects/things/versions/latest", null, 404, 40406);
+        assertThat(call("DELETE", "/subjects/things/versions/latest?permanent=true", null, 200))
+                .isEqualTo(json("2"));
+        assertThat(get("/subjects/things/versions?deleted=true", 200)).isEqualTo(json("[1]"));
+    }
+
+    @Test
     void theSettingsOfASubjectSurviveItsSoftDeletionOnly() throws Exception {
         register("things", INT);
         register("things", LONG);

@@ -42,6 +42,23 @@ class ModeTest extends ApiTest {
     }
 
     @Test
+    void anImportedSchemaThatWouldBeRejectedIsFoundAndRegisteredAgain() throws Exception {
+        String invalid =
+                "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a-b\",\"type\":\"int\",\"default\":\"x\"}]}";
+        assertFails("POST", "/subjects/things/versions", body(invalid), 422, 42201);
+        int id = SchemaId.of(ParsedSchema.parseStored(invalid));
+        call("PUT", "/mode/things", "{\"mode\":\"IMPORT\"}", 200);
+        call("POST", "/subjects/things/versions", imported(invalid, id, 1), 200);
+        call("DELETE", "/mode/things", null, 200);
+        assertThat(register("things", invalid)).isEqualTo(id);
+        assertThat(call("POST", "/subjects/things", body(invalid), 200)
+                        .path("version")
+                        .asInt())
+                .isEqualTo(1);
+        assertFails("POST", "/subjects/others", body(invalid), 404, 40401);
+    }
+
+    @Test
     void anImportKeepsIdAndVersion() throws Exception {
         int id = SchemaId.of(new Schema.Parser().parse(INT));
         assertFails("POST", "/subjects/things/versions", imported(INT, id, 7), 422, 42205);

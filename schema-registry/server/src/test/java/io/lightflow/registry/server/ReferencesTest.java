@@ -44,6 +44,10 @@ class ReferencesTest extends ApiTest {
         JsonNode resolved = get("/schemas/ids/" + click + "?format=resolved", 200);
         assertThat(resolved.has("references")).isFalse();
         assertThat(new Schema.Parser().parse(resolved.path("schema").asText())).isEqualTo(whole);
+        String request =
+                "{\"schema\":" + JSON.writeValueAsString(CLICK) + ",\"references\":" + byId.path("references") + "}";
+        assertThat(call("POST", "/subjects/click?format=resolved", request, 200).path("schema"))
+                .isEqualTo(resolved.path("schema"));
         assertThat(register("written-out", whole.toString())).isEqualTo(click);
 
         assertThat(get("/subjects/place/versions/1/referencedby", 200))

@@ -40,6 +40,9 @@ class RegistryApiTest extends ApiTest {
 
         assertThat(get("/subjects", 200)).isEqualTo(json("[\"more\",\"things\"]"));
         assertThat(get("/schemas/ids/" + id, 200).path("schema").asText()).isEqualTo(INT_FIELD);
+        assertThat(get("/schemas/ids/" + id, 200).has("subjects")).isFalse();
+        assertThat(get("/schemas/ids/" + id + "?includeSubjects=true", 200).path("subjects"))
+                .isEqualTo(json("[\"more\",\"things\"]"));
         assertThat(get("/schemas/ids/" + id + "/versions", 200))
                 .isEqualTo(json("[{\"subject\":\"more\",\"version\":1},{\"subject\":\"things\",\"version\":1}]"));
         assertThat(get("/subjects/things/versions", 200)).isEqualTo(json("[1]"));
@@ -121,7 +124,7 @@ class RegistryApiTest extends ApiTest {
     void missingResourcesHaveTheirOwnCodes() throws Exception {
         register("things", INT_FIELD);
         assertFails("GET", "/schemas/ids/12", null, 404, 40403);
-        assertFails("GET", "/schemas/ids/no-number", null, 404, 40403);
+        assertFails("GET", "/schemas/ids/no-number", null, 404, 404);
         assertFails("GET", "/schemas/ids/12/versions", null, 404, 40403);
         assertFails("GET", "/subjects/nothing/versions", null, 404, 40401);
         assertFails("GET", "/subjects/nothing/versions/1", null, 404, 40401);
