@@ -139,6 +139,11 @@ final class ApiException extends RuntimeException {
                 + " other types in another registry");
     }
 
+    static ApiException tagChangesNotSupported() {
+        return invalidSchema("schemaTagsToAdd and schemaTagsToRemove are not supported: send the schema with the tags"
+                + " that it should have, or use metadata");
+    }
+
     static ApiException versionIsNotNext(String subject, int given, int next) {
         return invalidSchema("Version is not one more than previous version: expected " + next + " of subject '"
                 + subject + "', found " + given);

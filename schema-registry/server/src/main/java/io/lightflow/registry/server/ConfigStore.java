@@ -26,8 +26,9 @@ final class ConfigStore {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
     private static final String LEVEL = "compatibilityLevel";
     private static final String POLICY = "compatibilityPolicy";
+    private static final String ALIAS = "alias";
     private static final Set<String> FIELDS = Set.of(
-            "alias",
+            ALIAS,
             "aliasForDeks",
             "normalize",
             "validateFields",
@@ -155,6 +156,9 @@ final class ConfigStore {
                 fields.remove(name);
             } else if (name.equals(LEVEL)) {
                 fields.put(name, CompatibilityLevel.parse(value.asText()).name());
+            } else if (name.equals(ALIAS)) {
+                RequestPaths.requirePrintable(value.asText());
+                fields.set(name, value);
             } else {
                 fields.set(name, value);
             }

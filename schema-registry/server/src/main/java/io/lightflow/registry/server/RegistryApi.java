@@ -49,6 +49,7 @@ final class RegistryApi {
 
         RoutesConfig routes = config.routes;
         routes.beforeMatched(new RegistryAccessFilter(access, limits)::check);
+        routes.beforeMatched(RegistryJson::checkQuery);
         ContextRoutes inContexts = new ContextRoutes(routes);
         new MetadataApi(sql, subjects, deletion, metrics, audit).addTo(routes, inContexts);
         new SchemasApi(paths, schemas, subjects, configs, parser, audit).addTo(inContexts);

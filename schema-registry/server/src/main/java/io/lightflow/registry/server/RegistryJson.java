@@ -3,12 +3,14 @@ package io.lightflow.registry.server;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
@@ -70,16 +72,37 @@ final class RegistryJson {
     static <T> T body(Context context, Class<T> type) {
         requireJson(context.contentType());
         try {
-            T body = JSON.readValue(context.bodyAsBytes(), type);
-            if (body == null) {
+            JsonNode body = JSON.readTree(context.bodyAsBytes());
+            if (!body.isObject()) {
                 throw ApiException.invalidBody("expected an object");
             }
-            return body;
+            requireStorable(body);
+            return JSON.treeToValue(body, type);
         } catch (JacksonException e) {
             throw ApiException.unwrapped(e).orElseGet(() -> ApiException.invalidBody(InvalidJson.reason(e)));
         } catch (IOException e) {
             throw new IllegalStateException("Reading from memory failed", e);
         }
+    }
+
+    private static void requireStorable(JsonNode value) {
+        if (value.isTextual()) {
+            requireStorable(value.textValue());
+        }
+        value.properties().forEach(member -> requireStorable(member.getKey()));
+        value.forEach(RegistryJson::requireStorable);
+    }
+
+    /** PostgreSQL stores no NUL, and UTF-8 no half of a surrogate pair. */
+    private static void requireStorable(String text) {
+        if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw ApiException.badRequest("The request has a NUL character or half of a surrogate pair. Remove it");
+        }
+    }
+
+    /** Rejects query parameters that the database cannot compare. */
+    static void checkQuery(Context context) {
+        context.queryParamMap().values().forEach(values -> values.forEach(RegistryJson::requireStorable));
     }
 
     static ObjectNode tree(Object value) {

@@ -60,7 +60,7 @@ final class RequestPaths {
         }
     }
 
-    private static void requirePrintable(String subject) {
+    static void requirePrintable(String subject) {
         if (subject.chars().anyMatch(Character::isISOControl)) {
             throw ApiException.invalidSubject("A subject must not contain control characters");
         }

@@ -1,5 +1,6 @@
 package io.lightflow.registry.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,6 +13,8 @@ import java.util.Optional;
  * @param deleted only for imports
  * @param metadata null to take the previous version's
  * @param ruleSet null to take the previous version's
+ * @param schemaTagsToAdd not supported; null or empty
+ * @param schemaTagsToRemove not supported; null or empty
  */
 record SchemaRequest(
         String schema,
@@ -21,7 +24,9 @@ record SchemaRequest(
         Integer version,
         Boolean deleted,
         Metadata metadata,
-        RuleSet ruleSet) {
+        RuleSet ruleSet,
+        JsonNode schemaTagsToAdd,
+        JsonNode schemaTagsToRemove) {
 
     SchemaRequest {
         if (references != null && references.stream().anyMatch(Objects::isNull)) {
@@ -31,6 +36,13 @@ record SchemaRequest(
         if (schemaType != null && !schemaType.isEmpty() && !schemaType.equals("AVRO")) {
             throw ApiException.schemaTypeNotSupported(schemaType);
         }
+        if (hasElements(schemaTagsToAdd) || hasElements(schemaTagsToRemove)) {
+            throw ApiException.tagChangesNotSupported();
+        }
+    }
+
+    private static boolean hasElements(JsonNode tags) {
+        return tags != null && !tags.isEmpty();
     }
 
     ParsedSchema parse(SchemaParser parser, SchemaParser.Options options) {
@@ -72,11 +84,22 @@ record SchemaRequest(
                 version,
                 deleted,
                 complete.metadata(),
-                complete.ruleSet());
+                complete.ruleSet(),
+                null,
+                null);
     }
 
     SchemaRequest withContract(DataContract contract) {
         return new SchemaRequest(
-                schema, schemaType, references, id, version, deleted, contract.metadata(), contract.ruleSet());
+                schema,
+                schemaType,
+                references,
+                id,
+                version,
+                deleted,
+                contract.metadata(),
+                contract.ruleSet(),
+                null,
+                null);
     }
 }

@@ -56,6 +56,39 @@ class InvalidRequestsTest extends ApiTest {
         assertThat(message(VERSIONS, body("[[]]"), 422)).startsWith(invalid);
     }
 
+    @Test
+    void whatTheDatabaseCannotStoreIsRejected() throws Exception {
+        String nul = "\\u0000";
+        String schema = "\"schema\":\"\\\"int\\\"\"";
+        for (String body : new String[] {
+            "{" + schema + ",\"metadata\":{\"properties\":{\"a\":\"" + nul + "\"}}}",
+            "{" + schema + ",\"metadata\":{\"properties\":{\"" + nul + "\":\"a\"}}}",
+            "{" + schema + ",\"metadata\":{\"properties\":{\"a\":\"\\ud800\"}}}",
+            "{" + schema + ",\"ruleSet\":{\"domainRules\":[{\"name\":\"r\",\"type\":\"CEL\",\"expr\":\"" + nul
+                    + "\"}]}}",
+            "{" + schema + ",\"references\":[{\"name\":\"A\",\"subject\":\"" + nul + "\",\"version\":1}]}",
+        }) {
+            message(VERSIONS, body, 400);
+        }
+        assertFails("PUT", "/config/things", "{\"alias\":\"" + nul + "\"}", 400, 400);
+        assertFails("PUT", "/config/things", "{\"alias\":\"a\\nb\"}", 422, 42208);
+        for (String query : new String[] {"/subjects?subjectPrefix", "/schemas?ruleType", "/contexts?contextPrefix"}) {
+            assertFails("GET", query + "=%00", null, 400, 400);
+        }
+        // A default of bytes is an escape within the schema.
+        register(
+                "bytes",
+                "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"bytes\",\"default\":\"\\u0000\"}]}");
+    }
+
+    @Test
+    void aChangeOfTagsIsRejectedInsteadOfIgnored() throws Exception {
+        String schema = "{\"schema\":\"\\\"int\\\"\",\"schemaTagsToAdd\":";
+        assertThat(message(VERSIONS, schema + "[{\"tags\":[\"PII\"]}]}", 422)).contains("schemaTagsToAdd");
+        call("POST", VERSIONS, schema + "[]}", 200);
+        call("POST", VERSIONS, schema + "null}", 200);
+    }
+
     /** The message of a rejection, which must not name classes. */
     private String message(String path, String body, int status) throws Exception {
         String message = call("POST", path, body, status).path("message").asText();
