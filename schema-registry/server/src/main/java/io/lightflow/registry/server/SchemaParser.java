@@ -107,7 +107,8 @@ final class SchemaParser {
     private ResolvedReference read(
             Schema.Parser parser, Reference given, String parent, DeletedFilter allowed, Set<Reference> read) {
         if (given.subject() == null || given.name() == null) {
-            throw ApiException.invalidSchema("A reference must have a name, a subject and a version, but is " + given);
+            throw ApiException.invalidSchema("A reference must have a name, a subject and a version, but has the name "
+                    + given.name() + " and the subject " + given.subject());
         }
         Reference reference = given.resolvedIn(Contexts.prefixOf(parent));
         SubjectVersion version = find(reference, allowed).orElseThrow(() -> ApiException.referenceNotFound(reference));
