@@ -84,7 +84,8 @@ final class VersionDeleter {
                     prefix);
             Sql.first(
                             connection,
-                            "SELECT subject FROM registry.versions WHERE starts_with(subject, ?) ORDER BY subject LIMIT 1",
+                            "SELECT subject FROM registry.versions WHERE starts_with(subject, ?)"
+                                    + " ORDER BY subject LIMIT 1",
                             row -> row.getString(1),
                             prefix)
                     .ifPresent(subject -> {

@@ -78,7 +78,8 @@ class InvalidRequestsTest extends ApiTest {
         // A default of bytes is an escape within the schema.
         register(
                 "bytes",
-                "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a\",\"type\":\"bytes\",\"default\":\"\\u0000\"}]}");
+                "{\"type\":\"record\",\"name\":\"R\",\"fields\":"
+                        + "[{\"name\":\"a\",\"type\":\"bytes\",\"default\":\"\\u0000\"}]}");
     }
 
     @Test

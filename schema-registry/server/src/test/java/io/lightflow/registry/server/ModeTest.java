@@ -43,8 +43,8 @@ class ModeTest extends ApiTest {
 
     @Test
     void anImportedSchemaThatWouldBeRejectedIsFoundAndRegisteredAgain() throws Exception {
-        String invalid =
-                "{\"type\":\"record\",\"name\":\"R\",\"fields\":[{\"name\":\"a-b\",\"type\":\"int\",\"default\":\"x\"}]}";
+        String invalid = "{\"type\":\"record\",\"name\":\"R\",\"fields\":"
+                + "[{\"name\":\"a-b\",\"type\":\"int\",\"default\":\"x\"}]}";
         assertFails("POST", "/subjects/things/versions", body(invalid), 422, 42201);
         int id = SchemaId.of(ParsedSchema.parseStored(invalid));
         call("PUT", "/mode/things", "{\"mode\":\"IMPORT\"}", 200);
