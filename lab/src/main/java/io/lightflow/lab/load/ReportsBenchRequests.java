@@ -81,11 +81,18 @@ final class ReportsBenchRequests {
 
     private Kind ask() throws IOException, InterruptedException {
         Kind kind;
-        URI uri;
+        String path;
         synchronized (random) {
             kind = Kind.draw(random);
-            uri = URI.create(server + path(kind));
+            path = path(kind);
         }
+        get(path);
+        return kind;
+    }
+
+    /** Sends a request about statistics. */
+    void get(String path) throws IOException, InterruptedException {
+        URI uri = URI.create(server + path);
         HttpResponse<String> response = http.send(
                 HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(30)).build(),
                 HttpResponse.BodyHandlers.ofString());
@@ -93,7 +100,6 @@ final class ReportsBenchRequests {
             throw new IllegalStateException(uri + " failed with the status " + response.statusCode() + ": "
                     + response.body().substring(0, Math.min(500, response.body().length())));
         }
-        return kind;
     }
 
     private String oneOf(List<String> values) {
@@ -161,7 +167,7 @@ final class ReportsBenchRequests {
         return fast && run.held();
     }
 
-    private static double print(String name, Histogram nanos) {
+    static double print(String name, Histogram nanos) {
         double p99 = LoadSchedule.millis(nanos, 99);
         System.out.printf(
                 "%-52s %8d %5.1f ms %5.1f ms %5.1f ms%n",

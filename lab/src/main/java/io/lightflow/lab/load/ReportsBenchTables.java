@@ -45,6 +45,9 @@ final class ReportsBenchTables {
     private static final int ADVERTISERS = 40;
     static final List<String> DEVICES = List.of("desktop", "phone", "tablet");
 
+    /** Days that have rows by the day only, as after the retention of minutes and hours. */
+    static final Duration OLDER = Duration.ofDays(90);
+
     private static final String SHARES = "impressions, clicks, conversions, 0, 0, 0, spend_micros, revenue_micros";
 
     private final String jdbcUrl;
@@ -149,6 +152,10 @@ final class ReportsBenchTables {
         for (StatisticsTable table : StatisticsTable.values()) {
             if (table.stepMs() >= Statistics.HOUR_MS) {
                 rollUp(connection, table, from, to);
+                if (table.stepMs() == Statistics.DAY_MS) {
+                    Instant firstDay = from.truncatedTo(ChronoUnit.DAYS);
+                    rollUp(connection, table, firstDay.minus(OLDER).plus(1, ChronoUnit.DAYS), firstDay);
+                }
                 vacuum(connection, table.tableName());
             }
         }
@@ -207,12 +214,17 @@ final class ReportsBenchTables {
     /** By the sink itself, as it makes them for rows that come. */
     private void makePartitions(Instant from, Instant to) {
         Statistics statistics = new Statistics();
+        firstOf(statistics, from.minus(OLDER));
         for (Instant day = from; day.isBefore(to); day = endOfDay(day)) {
-            statistics.minute(StatisticsKey.of(day.toEpochMilli()).with(Dimension.CAMPAIGN, "first")).impressions = 1;
+            firstOf(statistics, day);
         }
         try (PostgresStatisticsSink sink = new PostgresStatisticsSink(database, "reports-bench", "fill")) {
             ReportsBenchWriter.commit(sink, sink.open(0), to.toEpochMilli(), statistics);
         }
+    }
+
+    private static void firstOf(Statistics statistics, Instant day) {
+        statistics.minute(StatisticsKey.of(day.toEpochMilli()).with(Dimension.CAMPAIGN, "first")).impressions = 1;
     }
 
     private void minutesOfDay(Instant from, Instant to) throws SQLException {

@@ -33,6 +33,7 @@ record DatabaseSnapshot(Instant server, Instant readAt, Optional<Instant> waterm
      * One round trip for what comes before every query. Nothing is dropped from the lock on until the transaction ends,
      * and the lock comes before the snapshot: so what the mark says is there is there. Every statement is planned for
      * its parameters, to open the partitions that it needs and no other, and takes no processor from other requests.
+     * Sums by day over months fit into its memory.
      */
     private static final String BEGIN = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;"
             + " LOCK TABLE "
@@ -41,6 +42,7 @@ record DatabaseSnapshot(Instant server, Instant readAt, Optional<Instant> waterm
                     .collect(Collectors.joining(", "))
             + " IN ACCESS SHARE MODE;"
             + " SET LOCAL plan_cache_mode = force_custom_plan; SET LOCAL max_parallel_workers_per_gather = 0;"
+            + " SET LOCAL work_mem = '32MB';"
             + " SELECT pg_postmaster_start_time(), clock_timestamp(),"
             + " (SELECT CASE WHEN bool_and(watermark IS NOT NULL) THEN min(watermark) END FROM ledger),"
             + " table_name, kept_from FROM (VALUES (1)) AS one LEFT JOIN stats_kept ON true";

@@ -125,27 +125,41 @@ final class SeriesReader {
                     + step + "min(place), currency");
         }
 
-        /** Summed up by numbers first: there are fewer of them, and they are cheaper to tell apart. */
+        /** The sums by step, dimensions and currency. */
         private StatisticsQuery appendNamed(StatisticsQuery query) throws SQLException {
             List<KeyTable> needed = cube.keyTables().stream()
                     .filter(table -> table == KeyTable.AD || request.by.stream().anyMatch(table.dimensions()::contains))
                     .toList();
             String numbers = needed.stream().map(KeyTable::column).collect(Collectors.joining(", "));
-            String grouped = (hasSteps ? "step, " : "") + numbers;
-            query.append("SELECT " + String.join(", ", keys) + sums() + " FROM (SELECT ");
+            query.append("SELECT ");
             if (hasSteps) {
-                request.steps.appendTo(query, request.window, connection);
-                query.append(" AS step, ");
+                appendStepsOf(query, numbers);
+            } else {
+                appendSumsOf(query, numbers);
             }
-            query.append(numbers + sums() + " FROM (")
-                    .rows(
-                            piece -> "time, " + numbers + ", " + String.join(", ", Measure.NAMES),
-                            pieces,
-                            cube,
-                            request.filter);
-            query.append(") AS parts GROUP BY " + grouped + ") AS sums");
             needed.forEach(table -> query.append(table.joinClause()));
             return query.append(" GROUP BY " + String.join(", ", keys));
+        }
+
+        /** Not by numbers first: sums of each ad in each step do not fit into the memory of a statement. */
+        private void appendStepsOf(StatisticsQuery query, String numbers) throws SQLException {
+            request.steps.appendTo(query, request.window, connection);
+            query.append(" AS step, " + String.join(", ", keys.subList(1, keys.size())) + sums() + " FROM (");
+            appendRows(query, numbers).append(") AS parts");
+        }
+
+        /** Summed up by numbers first: there are fewer of them, and they are cheaper to tell apart. */
+        private void appendSumsOf(StatisticsQuery query, String numbers) throws SQLException {
+            query.append(String.join(", ", keys) + sums() + " FROM (SELECT " + numbers + sums() + " FROM (");
+            appendRows(query, numbers).append(") AS parts GROUP BY " + numbers + ") AS sums");
+        }
+
+        private StatisticsQuery appendRows(StatisticsQuery query, String numbers) throws SQLException {
+            return query.rows(
+                    piece -> "time, " + numbers + ", " + String.join(", ", Measure.NAMES),
+                    pieces,
+                    cube,
+                    request.filter);
         }
 
         private static String sums() {
