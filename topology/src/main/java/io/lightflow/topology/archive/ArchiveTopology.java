@@ -56,6 +56,8 @@ public final class ArchiveTopology implements TopologyDescriptor {
     public static final TopologyDescriptor INSTANCE = new ArchiveTopology();
 
     private static final Duration WRITER_IDLE = Duration.ofSeconds(10);
+    /** Commits are many seconds apart, and each batch costs writes to ZooKeeper. */
+    private static final Duration MIN_EMIT_INTERVAL = Duration.ofMillis(200);
 
     private ArchiveTopology() {}
 
@@ -284,6 +286,11 @@ public final class ArchiveTopology implements TopologyDescriptor {
     }
 
     /** Several tasks would commit to the same tables, and each would make most of its commits again. */
+    @Override
+    public Duration emitInterval(GroupSettings settings) {
+        return settings.pace().emitIntervalOfAtLeast(MIN_EMIT_INTERVAL);
+    }
+
     @Override
     public int maxTasks() {
         return 1;

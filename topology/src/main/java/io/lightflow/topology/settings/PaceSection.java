@@ -37,6 +37,11 @@ public record PaceSection(
                 DataSize.ofMegabytes(1024));
     }
 
+    /** {@link #emitInterval}, or a longer one where a topology gains nothing by frequent batches. */
+    public Duration emitIntervalOfAtLeast(Duration shortest) {
+        return emitInterval.compareTo(shortest) < 0 ? shortest : emitInterval;
+    }
+
     /** Whether the data centers send beacons. */
     public enum Beacons {
         /** They do: a topic-partition without news holds the watermark back, since its link may be down. */

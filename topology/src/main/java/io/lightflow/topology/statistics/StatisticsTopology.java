@@ -152,8 +152,7 @@ public final class StatisticsTopology implements TopologyDescriptor {
 
     @Override
     public Duration emitInterval(GroupSettings settings) {
-        Duration interval = settings.pace().emitInterval();
-        return interval.compareTo(MIN_EMIT_INTERVAL) < 0 ? MIN_EMIT_INTERVAL : interval;
+        return settings.pace().emitIntervalOfAtLeast(MIN_EMIT_INTERVAL);
     }
 
     @Override
