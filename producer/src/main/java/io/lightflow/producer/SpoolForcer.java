@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * processor time as several events. Thread-safe; started once, closed once.
  */
 final class SpoolForcer {
-    private static final long PACE_MICROS = 500;
+    private static final long PACE_MICROS = 1_000;
 
     private record Waiting(long position, CompletableFuture<Void> forced) {}
 

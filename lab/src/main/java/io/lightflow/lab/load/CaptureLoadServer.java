@@ -23,7 +23,7 @@ final class CaptureLoadServer implements AutoCloseable {
     static final int PARTITIONS = 4;
 
     /** The JVM options that {@code bin/lightflow} gives to capture. */
-    static final String JAVA_OPTIONS = "-Xmx512m -Xss512k";
+    static final String JAVA_OPTIONS = "-Xmx512m -Xss512k -XX:+UseParallelGC";
 
     private final ForkedProcess process;
     private URI url;
