@@ -26,7 +26,11 @@ public enum TrafficRule {
     /** The click of a conversion is invalid. */
     INVALID_CLICK("invalid-click", 9, Mode.ENFORCED),
     /** The conversion follows its click too late. */
-    SLOW_CONVERSION("slow-conversion", 10, Mode.CHOSEN);
+    SLOW_CONVERSION("slow-conversion", 10, Mode.CHOSEN),
+    /** The browser requested the impression or the click ahead of time. */
+    PREFETCH("prefetch", 11, Mode.CHOSEN),
+    /** The browser has had too many impressions in the same placement within a second. */
+    STACKED("stacked", 12, Mode.CHOSEN);
 
     private enum Mode {
         /** It always makes events invalid. */

@@ -285,6 +285,7 @@ final class BlockJoin {
             switch (event.type()) {
                 case IMPRESSION -> {
                     requestNew(key, event);
+                    requestStacked(key, event.time());
                     key.decides |= !key.clicks().isEmpty() && !key.conversions().isEmpty();
                 }
                 case TAG -> requestNew(key, event);
@@ -301,6 +302,13 @@ final class BlockJoin {
     private static void requestNew(KeyState key, LightEvent event) {
         key.requestId(event.type(), event.id());
         key.requestDaySize(event.time());
+    }
+
+    /** Requests the impressions that an impression may be stacked with. */
+    private void requestStacked(KeyState key, long time) {
+        if (judge.rules().maxImpressionsPerSecond() > 0) {
+            key.requestAround(time - KeyTraffic.STACK_MS + 1, time + KeyTraffic.STACK_MS - 1);
+        }
     }
 
     private void requestImpressionOf(KeyState key, Click click) {

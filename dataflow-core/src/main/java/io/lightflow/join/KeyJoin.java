@@ -43,7 +43,7 @@ final class KeyJoin {
         this.key = key;
         this.newWatermark = block.newWatermark(key);
         this.outputs = new KeyOutputs(block, key.joinKeyUtf8);
-        this.traffic = new KeyTraffic(block.judge(), key);
+        this.traffic = new KeyTraffic(block.judge(), block.bodies(), key);
     }
 
     void run() {

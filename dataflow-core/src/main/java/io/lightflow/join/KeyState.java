@@ -55,6 +55,8 @@ final class KeyState {
     private Map<String, TimeSpan> named = Map.of();
     /** Times of the impressions that conversions may be attributed to as views; null for none. */
     private TimeSpan views;
+    /** Times around the impressions of this block; two of them may overlap if they were not requested in turn. */
+    private List<TimeSpan> around = List.of();
 
     /**
      * Number of stored events on the days of this block's events. An upper bound, which may include ghosts and
@@ -87,6 +89,10 @@ final class KeyState {
     private record TimeSpan(long since, long until) {
         TimeSpan with(TimeSpan other) {
             return new TimeSpan(Math.min(since, other.since), Math.max(until, other.until));
+        }
+
+        boolean overlaps(TimeSpan other) {
+            return since <= other.until && other.since <= until;
         }
     }
 
@@ -172,11 +178,28 @@ final class KeyState {
         views = views == null ? span : views.with(span);
     }
 
+    /** Requests the impressions of a short time, in addition to those requested before. */
+    void requestAround(long since, long until) {
+        TimeSpan span = new TimeSpan(since, until);
+        if (around.isEmpty()) {
+            around = new ArrayList<>(1);
+        }
+        int last = around.size() - 1;
+        if (last >= 0 && around.get(last).overlaps(span)) {
+            around.set(last, around.get(last).with(span));
+        } else {
+            around.add(span);
+        }
+    }
+
     void askEvents(QueryBuilder query) {
         named.forEach((id, span) ->
                 request(new EventQuery(EventType.IMPRESSION, joinKeyUtf8, Cells.utf8(id), span.since(), span.until())));
         if (views != null) {
             request(new EventQuery(EventType.IMPRESSION, joinKeyUtf8, null, views.since(), views.until()));
+        }
+        for (TimeSpan span : around) {
+            request(new EventQuery(EventType.IMPRESSION, joinKeyUtf8, null, span.since(), span.until()));
         }
         query.events.addAll(queries);
         for (int i = 0; i < daySizes.size(); i++) {

@@ -1,24 +1,31 @@
 package io.lightflow.join;
 
 import io.lightflow.event.Click;
+import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.event.TrafficVerdict;
 import io.lightflow.traffic.TrafficDelays;
 import io.lightflow.traffic.TrafficJudge;
+import io.lightflow.traffic.TrafficJudge.Placement;
 import io.lightflow.traffic.TrafficRules;
 
 /**
- * The verdicts of the traffic rules on the events of one join key. A verdict at arrival depends on the visible clicks
+ * The verdicts of the traffic rules on the events of one join key. A verdict at arrival depends on visible events
  * alone, so a replay comes to the same. It is stored with the event. Joining adds what follows from the joined events,
  * by the rules of the event's arrival (invariant J).
  */
 final class KeyTraffic {
+    /** Impressions in one placement that are less than this apart count as stacked. */
+    static final long STACK_MS = 1_000;
+
     private final TrafficJudge judge;
+    private final StoredBodies bodies;
     private final KeyState key;
 
-    KeyTraffic(TrafficJudge judge, KeyState key) {
+    KeyTraffic(TrafficJudge judge, StoredBodies bodies, KeyState key) {
         this.judge = judge;
+        this.bodies = bodies;
         this.key = key;
     }
 
@@ -27,8 +34,36 @@ final class KeyTraffic {
         return judge.and(judge.clean(), TrafficRule.ROW_CAP);
     }
 
+    /** The verdict on an impression that arrives now; the key holds those before it, if a rule counts them. */
     TrafficVerdict ofImpression(LightEvent event) {
-        return judge.impression(event.body());
+        TrafficVerdict verdict = judge.impression(event.body());
+        int max = judge.rules().maxImpressionsPerSecond();
+        return max > 0 && isStacked(event, max) ? judge.and(verdict, TrafficRule.STACKED) : verdict;
+    }
+
+    /** Whether as many impressions in the same placement lie within a second before this one, or after it. */
+    private boolean isStacked(LightEvent event, int max) {
+        Placement placement = null;
+        int count = 0;
+        for (StoredEvent other : key.impressions()) {
+            if (Math.abs(other.time() - event.time()) < STACK_MS) {
+                placement = placement == null ? judge.placement(event.body()) : placement;
+                count += placement.equals(placementOf(other)) ? 1 : 0;
+                if (count == max) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Null if the stored body is unreadable. */
+    private Placement placementOf(StoredEvent impression) {
+        try {
+            return judge.placement(bodies.compiled(EventType.IMPRESSION, impression));
+        } catch (UnreadableBodyException e) {
+            return null;
+        }
     }
 
     TrafficVerdict ofTag(LightEvent event) {

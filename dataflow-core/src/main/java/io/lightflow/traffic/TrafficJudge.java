@@ -4,11 +4,13 @@ import io.lightflow.event.ArrayDecoder;
 import io.lightflow.event.Click;
 import io.lightflow.event.Impression;
 import io.lightflow.event.ProjectingReader;
+import io.lightflow.event.ProjectingReader.BooleanField;
 import io.lightflow.event.ProjectingReader.StringField;
 import io.lightflow.event.StringDecoder;
 import io.lightflow.event.Tag;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.event.TrafficVerdict;
+import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
@@ -38,6 +40,7 @@ public final class TrafficJudge {
     };
     private final ArrayDecoder decoder = new ArrayDecoder();
     private final ClientFields impressions = new ClientFields(Impression.getClassSchema());
+    private final PlacementFields placements = new PlacementFields();
     private final ClientFields tags = new ClientFields(Tag.getClassSchema());
 
     public TrafficJudge(TrafficRules rules) {
@@ -55,11 +58,30 @@ public final class TrafficJudge {
         private final StringField userAgent;
         /** Null if the event has no address. */
         private final StringField ip;
+        /** Null if the event does not tell. */
+        private final BooleanField prefetched;
 
         ClientFields(Schema schema) {
             var fields = ProjectingReader.builder(schema, StringDecoder.PLAIN);
             userAgent = fields.string("userAgent");
             ip = schema.getField("ip") == null ? null : fields.string("ip");
+            prefetched = schema.getField("prefetched") == null ? null : fields.bool("prefetched");
+            reader = fields.build();
+        }
+    }
+
+    /** Where an impression was shown. */
+    public record Placement(String publisher, String name) {}
+
+    private static final class PlacementFields {
+        private final ProjectingReader reader;
+        private final StringField publisher;
+        private final StringField name;
+
+        PlacementFields() {
+            var fields = ProjectingReader.builder(Impression.getClassSchema(), StringDecoder.PLAIN);
+            publisher = fields.string("publisher");
+            name = fields.string("placement");
             reader = fields.build();
         }
     }
@@ -83,29 +105,46 @@ public final class TrafficJudge {
         return client(tags, body);
     }
 
-    public TrafficVerdict click(Click click) {
-        return client(click.getUserAgent(), click.getIp());
+    /** @param body of an impression, with the compiled schema */
+    public Placement placement(byte[] body) {
+        read(placements.reader, body);
+        return new Placement(placements.publisher.get(), placements.name.get());
     }
 
-    private TrafficVerdict client(ClientFields fields, byte[] body) {
-        if (crawlers.isEmpty() && dataCenters.isEmpty()) {
-            return clean;
-        }
+    private void read(ProjectingReader reader, byte[] body) {
         try {
-            fields.reader.read(decoder.over(body, 0));
+            reader.read(decoder.over(body, 0));
         } catch (IOException e) {
             throw new UncheckedIOException("a body that was read does not decode again", e);
         }
-        return client(fields.userAgent.get(), fields.ip == null ? "" : fields.ip.get());
     }
 
-    private TrafficVerdict client(String userAgent, String ip) {
+    public TrafficVerdict click(Click click) {
+        return client(click.getUserAgent(), click.getIp(), click.getPrefetched());
+    }
+
+    private TrafficVerdict client(ClientFields fields, byte[] body) {
+        boolean marksPrefetches = rules.prefetches() == Prefetches.MARKED && fields.prefetched != null;
+        if (crawlers.isEmpty() && dataCenters.isEmpty() && !marksPrefetches) {
+            return clean;
+        }
+        read(fields.reader, body);
+        return client(
+                fields.userAgent.get(),
+                fields.ip == null ? "" : fields.ip.get(),
+                fields.prefetched != null && fields.prefetched.get());
+    }
+
+    private TrafficVerdict client(String userAgent, String ip, boolean prefetched) {
         TrafficVerdict verdict = clean;
         if (!crawlers.isEmpty() && !userAgent.isEmpty() && isCrawler.computeIfAbsent(userAgent, this::matches)) {
             verdict = and(verdict, TrafficRule.CRAWLER);
         }
         if (!dataCenters.isEmpty() && dataCenters.contains(ip)) {
             verdict = and(verdict, TrafficRule.DATA_CENTER);
+        }
+        if (prefetched && rules.prefetches() == Prefetches.MARKED) {
+            verdict = and(verdict, TrafficRule.PREFETCH);
         }
         return verdict;
     }

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -16,6 +17,9 @@ import java.util.regex.PatternSyntaxException;
  *
  * @param crawlers regular expressions; a user agent that contains a match is a crawler's
  * @param dataCenters address ranges in CIDR notation, IPv4 or IPv6
+ * @param prefetches what becomes of impressions and clicks that a browser requested ahead of time
+ * @param maxImpressionsPerSecond a further impression of a join key in a placement within a second is invalid; 0
+ *     switches the rule off
  * @param maxClicksPerImpression a later click on an impression is invalid; 0 switches the rule off
  * @param maxClicksPerKey a further click of a join key within {@code clickWindow} is invalid; 0 switches the rule off
  * @param clickWindow length of the window before a click, in event time
@@ -27,6 +31,8 @@ import java.util.regex.PatternSyntaxException;
 public record TrafficRules(
         List<String> crawlers,
         List<String> dataCenters,
+        Prefetches prefetches,
+        int maxImpressionsPerSecond,
         int maxClicksPerImpression,
         int maxClicksPerKey,
         Duration clickWindow,
@@ -37,14 +43,34 @@ public record TrafficRules(
 
     /** No rule. */
     public static final TrafficRules NONE = new TrafficRules(
-            List.of(), List.of(), 0, 0, Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, Set.of());
+            List.of(),
+            List.of(),
+            Prefetches.IGNORED,
+            0,
+            0,
+            0,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            Duration.ZERO,
+            Set.of());
+
+    /** What becomes of events that a browser requested ahead of time. */
+    public enum Prefetches {
+        /** They are like all others. */
+        IGNORED,
+        /** They match the rule {@link TrafficRule#PREFETCH}. */
+        MARKED
+    }
 
     public TrafficRules {
         crawlers = List.copyOf(crawlers);
         dataCenters = List.copyOf(dataCenters);
         shadow = Set.copyOf(shadow);
+        Objects.requireNonNull(prefetches, "prefetches");
         crawlers.forEach(TrafficRules::requirePattern);
         AddressRanges.of(dataCenters);
+        requireNotNegative("maxImpressionsPerSecond", maxImpressionsPerSecond);
         requireNotNegative("maxClicksPerImpression", maxClicksPerImpression);
         requireNotNegative("maxClicksPerKey", maxClicksPerKey);
         requireNotNegative("clickWindow", clickWindow.toMillis());
@@ -82,11 +108,6 @@ public record TrafficRules(
         return shadow.contains(rule);
     }
 
-    /** Whether verdicts depend on the clicks that arrived before. */
-    public boolean countsClicks() {
-        return maxClicksPerImpression > 0 || maxClicksPerKey > 0;
-    }
-
     /** The delays, which are stored with clicks and conversions, since they may be decided under later rules. */
     public TrafficDelays delays() {
         return new TrafficDelays(
@@ -118,6 +139,8 @@ public record TrafficRules(
         return String.join("\n", crawlers) + "\n\n" + String.join("\n", dataCenters) + "\n\n"
                 + maxClicksPerImpression + " " + maxClicksPerKey + " " + clickWindow + " " + minClickDelay + " "
                 + minConversionDelay + " " + (maxConversionDelay.isZero() ? "" : maxConversionDelay + " ")
+                + (prefetches == Prefetches.IGNORED ? "" : "prefetch ")
+                + (maxImpressionsPerSecond == 0 ? "" : "stacked " + maxImpressionsPerSecond + " ")
                 + new TreeSet<>(shadow);
     }
 }

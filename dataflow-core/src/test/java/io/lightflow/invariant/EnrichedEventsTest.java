@@ -5,11 +5,6 @@ import static io.lightflow.invariant.JoinScenario.click;
 import static io.lightflow.invariant.JoinScenario.impression;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.enrichment.Client;
-import io.lightflow.enrichment.ClientSource;
-import io.lightflow.enrichment.Enrichment;
-import io.lightflow.enrichment.Place;
-import io.lightflow.enrichment.PlaceSource;
 import io.lightflow.event.Click;
 import io.lightflow.event.Impression;
 import io.lightflow.event.JoinedClick;
@@ -23,33 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The join fills fields that events lack. What it filled stands, whatever data a later attempt or event finds. */
 class EnrichedEventsTest {
     private final JoinScenario scenario = new JoinScenario(JoinScenario.shortWindows());
-
-    /** Every answer tells the version of the data. */
-    private static Enrichment data(long version) {
-        PlaceSource places = new PlaceSource() {
-            @Override
-            public Place find(String address) {
-                return address.startsWith("203.") ? new Place("C" + version, address) : Place.UNKNOWN;
-            }
-
-            @Override
-            public long version() {
-                return version;
-            }
-        };
-        ClientSource clients = new ClientSource() {
-            @Override
-            public Client parse(String userAgent) {
-                return new Client("device" + version, userAgent + version, "");
-            }
-
-            @Override
-            public String version() {
-                return "parser " + version;
-            }
-        };
-        return new Enrichment(places, clients);
-    }
 
     private static SampleEvent seen(String id) {
         return impression(id, 0).withClient("agent", "203.0.113.77");
@@ -76,7 +44,7 @@ class EnrichedEventsTest {
 
     @Test
     void missingFieldsAreFilledAndTheAddressLosesItsHostPart() {
-        scenario.run().restart(data(7));
+        scenario.run().restart(VersionedData.of(7));
         SampleEvent sent = seenWithoutRegion("i");
         assertThat(impressionOf(read(sent).get(0)))
                 .isEqualTo(Impression.newBuilder((Impression) sent.record())
@@ -92,7 +60,7 @@ class EnrichedEventsTest {
 
     @Test
     void fieldsOfTheAdServerStay() {
-        scenario.run().restart(data(7));
+        scenario.run().restart(VersionedData.of(7));
         SampleEvent sent = SampleEvent.of(
                 JoinScenario.KEY,
                 Impression.newBuilder((Impression) seen("i").record())
@@ -108,7 +76,7 @@ class EnrichedEventsTest {
 
     @Test
     void anEventWithoutAddressAndUserAgentStaysAsItIs() {
-        scenario.run().restart(data(7));
+        scenario.run().restart(VersionedData.of(7));
         SampleEvent sent = impression("i", 0).withClient("", "");
         assertThat(impressionOf(read(sent).get(0))).isEqualTo(sent.record());
     }
@@ -122,14 +90,14 @@ class EnrichedEventsTest {
     /** The first attempt stores cells and dies. The next process has other data, and its answers count from then on. */
     @Test
     void aReplayDecidesAnewAndWhatItCommitsStands() {
-        scenario.run().restart(data(1));
+        scenario.run().restart(VersionedData.of(1));
         scenario.append(seen("i"));
         scenario.run().write(scenario.run().attempt(scenario.run().position(), scenario.block()));
-        scenario.run().restart(data(2));
+        scenario.run().restart(VersionedData.of(2));
         Impression committed =
                 impressionOf(scenario.run().commit(scenario.block()).get(0));
         assertThat(committed.getCountry()).isEqualTo("C2");
-        scenario.run().restart(data(3));
+        scenario.run().restart(VersionedData.of(3));
         assertThat(read(click("c", SECOND, "i")))
                 .extracting(EnrichedEventsTest::impressionOf)
                 .containsExactly(committed);
@@ -137,9 +105,9 @@ class EnrichedEventsTest {
 
     @Test
     void aCopyIsADuplicateWhateverTheDataSays() {
-        scenario.run().restart(data(1));
+        scenario.run().restart(VersionedData.of(1));
         read(seen("i"));
-        scenario.run().restart(data(2));
+        scenario.run().restart(VersionedData.of(2));
         assertThat(read(seen("i"))).isEmpty();
     }
 
@@ -157,7 +125,7 @@ class EnrichedEventsTest {
         ":::, ''",
     })
     void clicksLoseTheHostPartToo(String address, String expected) {
-        scenario.run().restart(data(7));
+        scenario.run().restart(VersionedData.of(7));
         read(seen("i"));
         DecodedOutput output =
                 read(click("c", SECOND, "i").withClient("agent", address)).get(0);

@@ -15,6 +15,7 @@ import io.lightflow.event.TrafficRule;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.traffic.TrafficRules;
+import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,8 @@ class InvalidTrafficTest {
         return new TrafficRules(
                 List.of("[Bb]ot\\b"),
                 List.of("192.0.2.0/24"),
+                Prefetches.MARKED,
+                2,
                 onImpression,
                 ofKey,
                 Duration.ofMinutes(1),
@@ -113,6 +116,32 @@ class InvalidTrafficTest {
     }
 
     @Test
+    void anEventThatTheBrowserRequestedAheadOfTimeIsMarked() {
+        JoinScenario scenario = new JoinScenario(with(CLIENTS));
+        read(
+                scenario,
+                impression("i", 0).prefetched(),
+                impression("j", 0),
+                click("c", SECOND, "j").prefetched(),
+                click("d", SECOND, "j"),
+                click("e", SECOND, "i"));
+        assertThat(marks)
+                .isEqualTo(Map.of(
+                        "i", "prefetch invalid",
+                        "j", "",
+                        "c", "prefetch invalid",
+                        "d", "",
+                        "e", "invalid-impression invalid"));
+    }
+
+    @Test
+    void withoutItsRuleAPrefetchIsAnEventLikeOthers() {
+        JoinScenario scenario = new JoinScenario(with(TrafficRules.NONE));
+        read(scenario, impression("i", 0).prefetched(), click("c", SECOND, "i").prefetched());
+        assertThat(marks).isEqualTo(Map.of("i", "", "c", ""));
+    }
+
+    @Test
     void aClickTooSoonAfterItsImpressionIsMarkedWhicheverComesFirst() {
         TrafficRules rules = rules(0, 0, Duration.ofSeconds(1), Duration.ZERO);
         JoinScenario scenario = new JoinScenario(with(rules));
@@ -164,6 +193,43 @@ class InvalidTrafficTest {
                 .containsEntry("c3", "repeated-click invalid")
                 .containsEntry("c4", "click-rate invalid")
                 .containsEntry("c5", "");
+    }
+
+    @Test
+    void impressionsBeyondTheLimitOfTheirPlacementAndSecondAreMarkedAcrossBlocks() {
+        JoinScenario scenario = new JoinScenario(with(CLIENTS));
+        read(
+                scenario,
+                impression("a", 10_000).in("top"),
+                impression("b", 10_500).in("side"));
+        read(scenario, impression("c", 10_999).in("top"));
+        read(
+                scenario,
+                impression("d", 10_001).in("top"),
+                impression("e", 10_500).in("side"),
+                impression("f", 11_000).in("top"),
+                impression("g", 9_001).in("top"));
+        assertThat(marks)
+                .isEqualTo(Map.of(
+                        "a", "",
+                        "b", "",
+                        "c", "",
+                        "d", "stacked invalid",
+                        "e", "",
+                        "f", "stacked invalid",
+                        "g", ""));
+    }
+
+    /** The first attempt stores cells and dies. They are no impressions that came before. */
+    @Test
+    void aReplayCountsNoImpressionOfAnAttemptThatFailed() {
+        JoinScenario scenario = new JoinScenario(with(CLIENTS));
+        scenario.append(impression("a", 0).in("top"), impression("b", 0).in("top"));
+        scenario.run().write(scenario.run().attempt(scenario.run().position(), scenario.block()));
+        scenario.run().takeOver();
+        note(scenario);
+        read(scenario, impression("c", 0).in("top"));
+        assertThat(marks).isEqualTo(Map.of("a", "", "b", "", "c", "stacked invalid"));
     }
 
     @Test
@@ -227,6 +293,8 @@ class InvalidTrafficTest {
         assertThatThrownBy(() -> new TrafficRules(
                         List.of("(bot"),
                         List.of(),
+                        Prefetches.IGNORED,
+                        0,
                         0,
                         0,
                         Duration.ZERO,

@@ -118,6 +118,25 @@ public record SampleEvent(EventType type, String joinKey, String id, long time, 
         return this;
     }
 
+    /** The same impression in a placement; another event stays as it is. */
+    SampleEvent in(String placement) {
+        return record instanceof Impression event
+                ? of(
+                        joinKey,
+                        Impression.newBuilder(event).setPlacement(placement).build())
+                : this;
+    }
+
+    /** The same impression or click, which a browser requested ahead of time. */
+    SampleEvent prefetched() {
+        if (record instanceof Impression event) {
+            return of(joinKey, Impression.newBuilder(event).setPrefetched(true).build());
+        }
+        return record instanceof Click event
+                ? of(joinKey, Click.newBuilder(event).setPrefetched(true).build())
+                : this;
+    }
+
     /** The event as read at an offset. Its record was produced a second after its event time. */
     public LightEvent at(Origin origin) {
         return new LightEvent(type, joinKey, id, time, record, body, origin, time + 1_000);

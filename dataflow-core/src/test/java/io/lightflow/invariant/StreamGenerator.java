@@ -7,6 +7,7 @@ import io.lightflow.event.Impression;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.traffic.TrafficRules;
+import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -36,6 +37,7 @@ public final class StreamGenerator {
     private static final List<String> IDS = List.of("1", "10", "100", "2", "a", "b", "é", "zz", "a1", "Z");
     private static final List<String> USER_AGENTS = List.of("", "Browser/1", "Browser/2", "a bot/1");
     private static final List<String> ADDRESSES = List.of("", "10.9.8.0", "100.9.8.0", "not an address");
+    private static final List<String> PLACEMENTS = List.of("", "", "", "top");
     private static final long[] UNITS = {1_000, 7_000, 60_000, 3_600_000, 6 * 3_600_000};
     private static final long DAY_MS = 24 * 3_600_000L;
 
@@ -88,7 +90,7 @@ public final class StreamGenerator {
             generator.settings = generator.withRowCap(3 + generator.random.nextInt(8));
             generator.keys = 1;
         }
-        if (hasTraffic(seed)) {
+        if (hasClients(seed)) {
             generator.clients = new Random(seed);
             generator.settings = generator.settings.with(generator.traffic());
         }
@@ -163,12 +165,16 @@ public final class StreamGenerator {
 
     private void add(SampleEvent sample) {
         samples.putIfAbsent(
-                List.of(sample.type(), sample.joinKey(), sample.id()),
-                clients == null ? sample : sample.withClient(one(USER_AGENTS), one(ADDRESSES)));
+                List.of(sample.type(), sample.joinKey(), sample.id()), clients == null ? sample : ofClient(sample));
     }
 
-    /** One in eight has traffic rules. */
-    private static boolean hasTraffic(long seed) {
+    private SampleEvent ofClient(SampleEvent sample) {
+        SampleEvent seen = sample.withClient(one(USER_AGENTS), one(ADDRESSES)).in(one(PLACEMENTS));
+        return clients.nextInt(8) == 0 ? seen.prefetched() : seen;
+    }
+
+    /** One in eight has browsers with addresses, and traffic rules. */
+    public static boolean hasClients(long seed) {
         return seed % 8 == 3;
     }
 
@@ -187,6 +193,8 @@ public final class StreamGenerator {
         return new TrafficRules(
                 clients.nextBoolean() ? List.of("bot") : List.of(),
                 clients.nextBoolean() ? List.of("10.0.0.0/8") : List.of(),
+                clients.nextBoolean() ? Prefetches.MARKED : Prefetches.IGNORED,
+                clients.nextInt(3),
                 clients.nextInt(3),
                 clients.nextInt(4),
                 Duration.ofMillis(unit * clients.nextInt(4)),

@@ -7,6 +7,7 @@ import io.lightflow.event.LightEvent;
 import io.lightflow.event.Tag;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.traffic.TrafficRules;
+import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.util.List;
 
 /**
@@ -23,9 +24,14 @@ public record TrafficMark(String rule, boolean invalid) {
     /** The mark of an event that arrives after others of its key. */
     static TrafficMark atArrival(LightEvent event, List<LightEvent> before, TrafficRules rules) {
         if (event.record() instanceof Impression impression) {
-            return ofClient(impression.getUserAgent(), impression.getIp(), rules);
+            int maxInASecond = rules.maxImpressionsPerSecond();
+            return ofClient(impression.getUserAgent(), impression.getIp(), impression.getPrefetched(), rules)
+                    .or(
+                            maxInASecond > 0 && stackedBelow(event.joinKey(), impression, before) >= maxInASecond,
+                            TrafficRule.STACKED,
+                            rules);
         } else if (event.record() instanceof Tag tag) {
-            return ofClient(tag.getUserAgent(), "", rules);
+            return ofClient(tag.getUserAgent(), "", false, rules);
         } else if (event.record() instanceof Conversion) {
             return NONE;
         }
@@ -44,18 +50,30 @@ public record TrafficMark(String rule, boolean invalid) {
                 .count();
         int maxOnImpression = rules.maxClicksPerImpression();
         int maxNear = rules.maxClicksPerKey();
-        return ofClient(click.getUserAgent(), click.getIp(), rules)
+        return ofClient(click.getUserAgent(), click.getIp(), click.getPrefetched(), rules)
                 .or(maxOnImpression > 0 && onImpression >= maxOnImpression, TrafficRule.REPEATED_CLICK, rules)
                 .or(maxNear > 0 && near >= maxNear, TrafficRule.CLICK_RATE, rules);
     }
 
-    private static TrafficMark ofClient(String userAgent, String ip, TrafficRules rules) {
+    private static long stackedBelow(String joinKey, Impression impression, List<LightEvent> before) {
+        return before.stream()
+                .filter(other -> other.joinKey().equals(joinKey))
+                .filter(other -> other.record() instanceof Impression)
+                .map(other -> (Impression) other.record())
+                .filter(other -> Math.abs(other.getTime() - impression.getTime()) < 1_000)
+                .filter(other -> other.getPublisher().equals(impression.getPublisher()))
+                .filter(other -> other.getPlacement().equals(impression.getPlacement()))
+                .count();
+    }
+
+    private static TrafficMark ofClient(String userAgent, String ip, boolean prefetched, TrafficRules rules) {
         return NONE.or(rules.crawlers().stream().anyMatch(userAgent::contains), TrafficRule.CRAWLER, rules)
                 .or(
                         rules.dataCenters().stream()
                                 .anyMatch(range -> ip.startsWith(range.substring(0, range.indexOf('.') + 1))),
                         TrafficRule.DATA_CENTER,
-                        rules);
+                        rules)
+                .or(prefetched && rules.prefetches() == Prefetches.MARKED, TrafficRule.PREFETCH, rules);
     }
 
     TrafficMark or(boolean matches, TrafficRule other, TrafficRules rules) {

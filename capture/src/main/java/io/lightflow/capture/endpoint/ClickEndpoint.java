@@ -14,9 +14,13 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * {@code /c}: a click, answered with a redirect to the signed target. A genuine link redirects even if its click cannot
- * be stored: the user shall reach the advertiser. Such clicks are counted.
+ * be stored: the user shall reach the advertiser. Such clicks are counted. A browser that requests a link ahead of time
+ * gets no redirect: it would show the page that it has when the user clicks, and the click would never be seen.
  */
 public final class ClickEndpoint implements Endpoint {
+    /** Browsers drop such a prefetch, and follow the link when the user clicks. */
+    private static final Reply NOT_YET = Reply.text(503, "This link is for clicks. It cannot be prefetched.");
+
     private final Links links;
     private final Recorder recorder;
     private final Visitors visitors;
@@ -55,15 +59,17 @@ public final class ClickEndpoint implements Endpoint {
         if (request.isInspection()) {
             return CompletableFuture.completedFuture(redirect);
         }
-        Reply answered = redirect.withCookie(visitor);
+        boolean prefetched = Prefetch.is(request);
+        Reply answered = (prefetched ? NOT_YET : redirect).withCookie(visitor);
         Click click = Click.newBuilder()
-                .setId(link.eventId())
+                .setId(prefetched ? Prefetch.idOf(link.eventId()) : link.eventId())
                 .setTime(clock.millis())
                 .setAdvertiserId(claims.advertiserId())
                 .setImpressionId(claims.impressionId())
                 .setLandingPage(claims.target())
                 .setUserAgent(visitor.userAgent())
                 .setIp(visitor.ip())
+                .setPrefetched(prefetched)
                 .build();
         return recorder.record(request, joinKey, click).thenApply(outcome -> {
             if (!(outcome instanceof Recorder.Outcome.Durable)) {

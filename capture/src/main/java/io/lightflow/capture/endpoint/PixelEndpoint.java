@@ -47,7 +47,11 @@ public final class PixelEndpoint implements Endpoint {
         Visitor visitor = request.visitor(visitors);
         impression.setUserAgent(visitor.userAgent());
         impression.setIp(visitor.ip());
-        return recorder.recordThen(
-                request, reply.withCookie(visitor), visitor.joinKey(pixel.joinKey(), impression.getId()), impression);
+        String joinKey = visitor.joinKey(pixel.joinKey(), impression.getId());
+        if (Prefetch.is(request)) {
+            impression.setId(Prefetch.idOf(impression.getId()));
+            impression.setPrefetched(true);
+        }
+        return recorder.recordThen(request, reply.withCookie(visitor), joinKey, impression);
     }
 }

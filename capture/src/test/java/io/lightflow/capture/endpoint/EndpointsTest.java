@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a request becomes, and how it is answered. */
 class EndpointsTest {
@@ -151,6 +153,42 @@ class EndpointsTest {
         assertThat(capture.get(capture.postback() + "&key=" + "k".repeat(300)).statusCode())
                 .isEqualTo(400);
         assertThat(capture.sent).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Sec-Purpose, prefetch",
+        "Sec-Purpose, prefetch;prerender",
+        "Sec-Purpose, prefetch; anonymous-client-ip",
+        "Purpose, Prefetch",
+        "X-Purpose, preview",
+        "X-Moz, prefetch",
+    })
+    void whatABrowserRequestsAheadOfTimeIsRecordedAsSuch(String header, String value) throws Exception {
+        String click = capture.click("https://shop.example/");
+        assertThat(capture.send(capture.request(capture.pixel()).header(header, value))
+                        .statusCode())
+                .isEqualTo(200);
+        HttpResponse<byte[]> prefetched = capture.send(capture.request(click).header(header, value));
+        assertThat(prefetched.statusCode()).isEqualTo(503);
+        assertThat(prefetched.headers().firstValue("Location")).isEmpty();
+        assertThat(capture.get(click).statusCode()).isEqualTo(302);
+        Impression impression = (Impression) capture.sent.get(0).event();
+        Click ahead = (Click) capture.sent.get(1).event();
+        Click real = (Click) capture.sent.get(2).event();
+        assertThat(impression.getPrefetched()).isTrue();
+        assertThat(impression.getId()).isEqualTo("impression-1~prefetch");
+        assertThat(ahead.getPrefetched()).isTrue();
+        assertThat(ahead.getId()).isEqualTo(real.getId() + "~prefetch");
+        assertThat(ahead.getImpressionId()).isEqualTo("impression-1");
+        assertThat(real.getPrefetched()).isFalse();
+        assertThat(capture.sent).extracting(CaptureFixture.Sent::joinKey).containsOnly("cookie-1");
+    }
+
+    @Test
+    void anotherPurposeIsNone() throws Exception {
+        capture.send(capture.request(capture.pixel()).header("Purpose", "prefetching").header("X-Moz", ""));
+        assertThat(((Impression) capture.sent.get(0).event()).getPrefetched()).isFalse();
     }
 
     @Test

@@ -1,16 +1,20 @@
 package io.lightflow.lab.step;
 
 import io.lightflow.event.Block;
+import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
 import io.lightflow.topology.rocksdb.RocksDbJoinStore;
 import io.lightflow.topology.rocksdb.RocksDbSettings;
+import io.lightflow.traffic.TrafficRules;
+import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.io.file.PathUtils;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -48,6 +52,17 @@ public class JoinBenchmark {
     @Param({"MEMORY", "ROCKSDB"})
     private Store store;
 
+    /** Traffic rules whose cost is measured. */
+    public enum Rule {
+        NONE,
+        PREFETCH,
+        STACKED
+    }
+
+    /** {@code -p rule=NONE,PREFETCH,STACKED} compares them. */
+    @Param("NONE")
+    private Rule rule;
+
     private ShardTraffic traffic;
     private Path folder;
     private JoinStore opened;
@@ -65,8 +80,23 @@ public class JoinBenchmark {
         opened = store == Store.MEMORY
                 ? new MemoryJoinStore()
                 : RocksDbJoinStore.acquire(new RocksDbSettings(folder.resolve("store"), Duration.ofDays(30)));
-        join = new ShardJoin(ShardTraffic.schemas(), opened);
+        join = new ShardJoin(JoinSettings.defaults("us").with(rules()), ShardTraffic.schemas(), opened);
         blocks = traffic.blocks();
+    }
+
+    private TrafficRules rules() {
+        return new TrafficRules(
+                List.of(),
+                List.of(),
+                rule == Rule.PREFETCH ? Prefetches.MARKED : Prefetches.IGNORED,
+                rule == Rule.STACKED ? 1 : 0,
+                0,
+                0,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO,
+                Set.of());
     }
 
     @Benchmark

@@ -21,7 +21,11 @@ final class ShardJoin {
     private Position position = Position.START;
 
     ShardJoin(RegistrySchemas schemas, JoinStore store) {
-        this.step = new JoinStep(JoinSettings.defaults("us"), new LastClick(), schemas.ids(), schemas);
+        this(JoinSettings.defaults("us"), schemas, store);
+    }
+
+    ShardJoin(JoinSettings settings, RegistrySchemas schemas, JoinStore store) {
+        this.step = new JoinStep(settings, new LastClick(), schemas.ids(), schemas);
         this.store = store;
     }
 

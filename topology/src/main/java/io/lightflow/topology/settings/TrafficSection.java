@@ -3,6 +3,7 @@ package io.lightflow.topology.settings;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.traffic.TrafficRules;
+import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,8 @@ import java.util.stream.Collectors;
  * @param crawlersFile a file with more of them, one in a line
  * @param dataCenters address ranges
  * @param dataCentersFile a file with more of them, one in a line
+ * @param prefetches {@link Prefetches#MARKED} switches the rule on
+ * @param maxImpressionsPerSecond null: no limit
  * @param maxClicksPerImpression null: no limit
  * @param maxClicksPerKey null: no limit
  * @param shadow ids of the rules in shadow mode
@@ -31,6 +34,8 @@ public record TrafficSection(
         Path crawlersFile,
         List<String> dataCenters,
         Path dataCentersFile,
+        Prefetches prefetches,
+        Integer maxImpressionsPerSecond,
         Integer maxClicksPerImpression,
         Integer maxClicksPerKey,
         Duration clickWindow,
@@ -45,7 +50,9 @@ public record TrafficSection(
     public TrafficSection {
         crawlers = List.copyOf(Require.orElse(crawlers, List.of()));
         dataCenters = List.copyOf(Require.orElse(dataCenters, List.of()));
+        prefetches = Require.orElse(prefetches, Prefetches.IGNORED);
         shadow = List.copyOf(Require.orElse(shadow, List.of()));
+        requireLimit("traffic.maxImpressionsPerSecond", maxImpressionsPerSecond);
         requireLimit("traffic.maxClicksPerImpression", maxClicksPerImpression);
         requireLimit("traffic.maxClicksPerKey", maxClicksPerKey);
         clickWindow = duration("traffic.clickWindow", clickWindow, Duration.ofMinutes(1));
@@ -60,6 +67,8 @@ public record TrafficSection(
             rules(
                     crawlers,
                     dataCenters,
+                    prefetches,
+                    0,
                     0,
                     0,
                     clickWindow,
@@ -87,6 +96,8 @@ public record TrafficSection(
         return rules(
                 crawlers,
                 dataCenters,
+                prefetches,
+                Require.orElse(maxImpressionsPerSecond, 0),
                 Require.orElse(maxClicksPerImpression, 0),
                 Require.orElse(maxClicksPerKey, 0),
                 clickWindow,
@@ -99,6 +110,8 @@ public record TrafficSection(
     private static TrafficRules rules(
             List<String> crawlers,
             List<String> dataCenters,
+            Prefetches prefetches,
+            int maxImpressionsPerSecond,
             int maxClicksPerImpression,
             int maxClicksPerKey,
             Duration clickWindow,
@@ -111,6 +124,8 @@ public record TrafficSection(
         return new TrafficRules(
                 crawlers,
                 dataCenters,
+                prefetches,
+                maxImpressionsPerSecond,
                 maxClicksPerImpression,
                 maxClicksPerKey,
                 clickWindow,
@@ -144,6 +159,8 @@ public record TrafficSection(
                 null,
                 with(dataCenters, "traffic.dataCentersFile", folder, dataCentersFile),
                 null,
+                prefetches,
+                maxImpressionsPerSecond,
                 maxClicksPerImpression,
                 maxClicksPerKey,
                 clickWindow,

@@ -74,6 +74,7 @@ class GroupSettingsTest {
                   crawlers: [headless]
                   crawlersFile: crawlers.txt
                   dataCentersFile: ranges.txt
+                  prefetches: MARKED
                   maxClicksPerImpression: 3
                   minClickDelay: 500ms
                   shadow: [fast-click]
@@ -84,6 +85,7 @@ class GroupSettingsTest {
         TrafficRules rules = settings.joinSettings().traffic();
         assertThat(rules.crawlers()).containsExactly("headless", "bot", "spider");
         assertThat(rules.dataCenters()).containsExactly("192.0.2.0/24");
+        assertThat(rules.prefetches()).isEqualTo(TrafficRules.Prefetches.MARKED);
         assertThat(rules.maxClicksPerImpression()).isEqualTo(3);
         assertThat(rules.maxClicksPerKey()).isZero();
         assertThat(rules.minClickDelay()).isEqualTo(Duration.ofMillis(500));

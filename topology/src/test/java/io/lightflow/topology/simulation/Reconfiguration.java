@@ -3,6 +3,7 @@ package io.lightflow.topology.simulation;
 import io.lightflow.attribution.Windows;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.traffic.TrafficRules;
+import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +38,8 @@ final class Reconfiguration {
         return new TrafficRules(
                 random.nextBoolean() ? rules.crawlers() : List.of(),
                 random.nextBoolean() ? rules.dataCenters() : List.of(),
+                random.nextBoolean() ? rules.prefetches() : Prefetches.IGNORED,
+                random.nextInt(3),
                 random.nextInt(3),
                 random.nextInt(4),
                 scaled(rules.clickWindow(), random),

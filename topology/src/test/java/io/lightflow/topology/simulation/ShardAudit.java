@@ -66,6 +66,7 @@ final class ShardAudit {
     private final Map<LightEvent, Arrival> arrivals = new IdentityHashMap<>();
     private final List<List<Object>> rejections = new ArrayList<>();
     private final Set<List<String>> putOut = new HashSet<>();
+    private final EmittedImpressions impressions = new EmittedImpressions();
     private Position last = Position.START;
     private long lastBeacon = Position.NO_TIME;
 
@@ -219,6 +220,7 @@ final class ShardAudit {
             books.add(typeOf(seen), Entry.REJECTED, 1);
             return;
         }
+        impressions.audit(seen);
         Outcome outcome = seen.outcome();
         require(
                 putOut.add(List.of(outcome.joinKey(), outcome.kind(), outcome.id())),
@@ -335,13 +337,14 @@ final class ShardAudit {
         return books.done();
     }
 
-    private static void add(Counted one, RowSums sums) {
-        if (one.event().record() instanceof Impression impression) {
+    private void add(Counted one, RowSums sums) {
+        Impression impression = impressions.filled(one.event().joinKey(), one.impression());
+        if (one.event().record() instanceof Impression) {
             sums.add(impression, "", one.invalid());
         } else if (one.event().record() instanceof Click click) {
-            sums.add(click, one.impression(), "", one.invalid());
+            sums.add(click, impression, "", one.invalid());
         } else if (one.event().record() instanceof Conversion conversion) {
-            sums.add(conversion, one.impression(), "", one.invalid());
+            sums.add(conversion, impression, "", one.invalid());
         }
     }
 }

@@ -6,6 +6,7 @@ import io.lightflow.event.BlockPart;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.identity.StoreIdentity;
 import io.lightflow.identity.StoreIdentity.MarkedWrite;
+import io.lightflow.invariant.StreamGenerator;
 import io.lightflow.invariant.StreamGenerator.Lateness;
 import io.lightflow.invariant.TestSchemas;
 import io.lightflow.join.JoinSettings;
@@ -30,8 +31,8 @@ import java.util.Random;
  * The join store of the simulated world, and the copies that an operator has made of it. The store may be replaced by
  * an empty one, by a copy or by that of another group. The topology must then stop until the operator repairs it.
  *
- * <p>A rebuild is exact as long as no event is later than the allowed disorder, no row is full, and no rule changes.
- * The store stays in place in other schedules.
+ * <p>A rebuild is exact as long as no event is later than the allowed disorder, no row is full, no rule changes, and no
+ * field is filled by data that changes. The store stays in place in other schedules.
  */
 final class StoreRoom {
     /** A block may be empty, but not for ever. */
@@ -80,7 +81,7 @@ final class StoreRoom {
         return schedule.lateness() == Lateness.WITHIN_BOUND
                 && !schedule.reconfigures()
                 && settings.rowCap() == JoinSettings.DEFAULT_ROW_CAP
-                && !settings.traffic().countsClicks();
+                && !StreamGenerator.hasClients(schedule.seed());
     }
 
     /**

@@ -1,12 +1,14 @@
 package io.lightflow.topology.simulation;
 
 import io.lightflow.attribution.LastClick;
+import io.lightflow.enrichment.Enrichment;
 import io.lightflow.event.OutputEvent;
 import io.lightflow.identity.StoreIdentity;
 import io.lightflow.invariant.EvolvedSchemas;
 import io.lightflow.invariant.Stream;
 import io.lightflow.invariant.StreamGenerator;
 import io.lightflow.invariant.TestSchemas;
+import io.lightflow.invariant.VersionedData;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.join.OtherBuildStore;
@@ -45,6 +47,9 @@ final class World {
     private JoinSettings settings;
 
     private Build build = OtherBuildStore.CURRENT;
+    /** Version of the data for enrichment that the last process found. */
+    private long dataVersion;
+
     private final List<Build> builds;
     private final TestSchemas schemas = new TestSchemas();
     private final UnreliableRegistry registry = new UnreliableRegistry(schemas, clock);
@@ -108,10 +113,11 @@ final class World {
 
     private BlockLoop dataflowLoop(Perils perils) {
         JoinSettings own = settings;
+        Enrichment data = newerData();
         JoinStore intact = new TaskStore(stores.current(), perils, build);
         JoinStore store = flaw == Flaw.EVENTS_NOT_SYNCED ? new UnsyncedEvents(intact, stores.current(), build) : intact;
         return new DataflowLoop(
-                () -> new JoinStep(own, new LastClick(), schemas.ids(), registry, schedule.bounds()),
+                () -> new JoinStep(own, new LastClick(), schemas.ids(), registry, schedule.bounds(), data),
                 2,
                 store,
                 new StoreIdentity(settings.group(), store, () -> false, () -> perils.random()
@@ -122,6 +128,11 @@ final class World {
                 clock,
                 retrier(perils),
                 LoopObserver.NONE);
+    }
+
+    /** Each process finds newer data than the one before it, so a replay never has that of the first attempt. */
+    private Enrichment newerData() {
+        return StreamGenerator.hasClients(schedule.seed()) ? VersionedData.of(++dataVersion) : Enrichment.NONE;
     }
 
     /** Commits now, or leaves the commit to the next batch. If the task dies before that, the commit never happens. */

@@ -1,8 +1,10 @@
 package io.lightflow.topology.simulation.mutant;
 
+import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
 import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 
+import io.lightflow.enrichment.EventEnricher;
 import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventRules;
@@ -114,6 +116,7 @@ public enum Mutant {
                     Advice.to(SameVersion.class).on(named("next")))),
 
     LEDGER_BEHIND_ITS_STORE(
+            7,
             "marks above the ledger's are overlooked, so a ledger that was set back emits events again",
             changed(
                     "io.lightflow.identity.StoreIdentity",
@@ -157,6 +160,21 @@ public enum Mutant {
             changed(
                     "io.lightflow.join.CellValue",
                     Advice.to(DelaysForgotten.class).on(named("readDelays")))),
+
+    STORED_IMPRESSIONS_ENRICHED_ANEW(
+            19,
+            "what joins a stored impression carries it as today's data fills it, not as it was emitted",
+            changed(
+                    EventEnricher.class.getName(),
+                    Advice.to(EnrichedAnew.Start.class).on(isConstructor())),
+            changed(
+                    "io.lightflow.join.StoredBodies",
+                    Advice.to(EnrichedAnew.Output.class).on(named("compiled")))),
+
+    STACKED_WITHIN_THE_BLOCK(
+            259,
+            "only impressions of the same block count as stacked",
+            changed("io.lightflow.join.KeyState", Advice.to(Skipped.class).on(named("requestAround")))),
 
     CELLS_WITHOUT_TAKEOVER(
             "cells do not tell which attempt wrote them",
