@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,19 +87,19 @@ public final class GroupOverlay {
     }
 
     /**
-     * The settings of a group with those of the file in place of its own.
+     * The settings of a group with those of the file in place of its own, and with the lists that it names.
      *
      * @param yaml complete settings of the group
-     * @throws SettingsException if they are not YAML
+     * @throws SettingsException if one of them is wrong, or a list is unreadable
      */
-    String over(String group, String yaml) {
+    GroupSettings over(String group, String yaml) {
         if (!group().isEmpty() && !group().equals(group)) {
-            return yaml;
+            return GroupSettings.parse(yaml);
         }
         try {
             ObjectNode merged = (ObjectNode) YAML.readTree(yaml);
             merge(merged, tree.deepCopy().remove(OF_THE_STACK));
-            return YAML.writeValueAsString(merged);
+            return GroupSettings.parse(YAML.writeValueAsString(merged)).withFiles(file);
         } catch (JsonProcessingException e) {
             throw new SettingsException("the settings of the group " + group + " cannot be merged: " + e, e);
         }

@@ -69,7 +69,7 @@ record LocalGroup(LocalSettings settings, DcGroup group) {
                         settings.targetsFolder(),
                         archive());
         GroupOverlay overlay = settings.overlay();
-        return GroupSettings.parse(overlay == null ? own : overlay.over(group.name(), own));
+        return overlay == null ? GroupSettings.parse(own) : overlay.over(group.name(), own);
     }
 
     private String archive() {

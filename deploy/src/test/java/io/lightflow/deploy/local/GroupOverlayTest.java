@@ -52,6 +52,19 @@ class GroupOverlayTest {
     }
 
     @Test
+    void filesThatItNamesLieBesideIt() throws IOException {
+        Files.writeString(folder.resolve("crawlers.txt"), "bot\n");
+
+        GroupSettings settings = settings("us", """
+                traffic: {crawlersFile: crawlers.txt}
+                enrichment: {places: city.mmdb}
+                """);
+
+        assertThat(settings.joinSettings().traffic().crawlers()).containsExactly("bot");
+        assertThat(settings.enrichment().places()).isEqualTo(folder.resolve("city.mmdb"));
+    }
+
+    @Test
     void theServersRemainThoseOfTheStack() throws IOException {
         String yaml = """
                 shards: 64

@@ -152,15 +152,24 @@ public record GroupSettings(
             throw new SettingsException("the settings file " + file + " cannot be read: " + e, e);
         }
         try {
-            GroupSettings settings = parse(yaml);
-            Path folder = file.toAbsolutePath().getParent();
-            return settings.with(
-                    settings.fronts,
-                    settings.traffic == null ? null : settings.traffic.withLists(folder),
-                    settings.enrichment == null ? null : settings.enrichment.in(folder));
+            return parse(yaml).withFiles(file);
         } catch (SettingsException | WrongSettingException e) {
             throw new SettingsException("in the settings file " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * These settings with the lists of the files that they name, and with absolute paths.
+     *
+     * @param file that the settings are from, beside which relative paths begin
+     * @throws SettingsException if a list is unreadable or holds a wrong line
+     */
+    public GroupSettings withFiles(Path file) {
+        Path folder = file.toAbsolutePath().getParent();
+        return with(
+                fronts,
+                traffic == null ? null : traffic.withLists(folder),
+                enrichment == null ? null : enrichment.in(folder));
     }
 
     /** @throws SettingsException if the string holds a wrong setting; the message names the key */
