@@ -6,12 +6,13 @@ import io.lightflow.event.Impression;
 import io.lightflow.event.LightEvent;
 
 /**
- * Fills fields that events lack from their address and their user agent, and cuts the host part off addresses. A field
- * that the ad server has set stays. Not thread-safe.
+ * Fills fields that events lack from their address, their user agent and their campaign, and cuts the host part off
+ * addresses. A field that the ad server has set stays. Not thread-safe.
  */
 public final class EventEnricher {
     private final PlaceSource places;
     private final ClientSource clients;
+    private final CampaignSource campaigns;
 
     private final FieldSplicer impression = new FieldSplicer(Impression.getClassSchema());
     private final int country = impression.string("country");
@@ -23,6 +24,9 @@ public final class EventEnricher {
     private final int ip = impression.string("ip");
     private final int placeVersion = impression.integer("placeVersion");
     private final int clientVersion = impression.string("clientVersion");
+    private final int advertiserId = impression.string("advertiserId");
+    private final int campaignId = impression.string("campaignId");
+    private final int campaignVersion = impression.integer("campaignVersion");
 
     private final FieldSplicer click = new FieldSplicer(Click.getClassSchema());
     private final int clickIp = click.string("ip");
@@ -30,6 +34,7 @@ public final class EventEnricher {
     public EventEnricher(Enrichment enrichment) {
         places = enrichment.places();
         clients = enrichment.clients();
+        campaigns = enrichment.campaigns();
     }
 
     /** The event's body with the fields that it lacked; the very body if nothing changes. */
@@ -42,7 +47,7 @@ public final class EventEnricher {
     }
 
     private byte[] impression(byte[] body) {
-        if (places == null && clients == null) {
+        if (places == null && clients == null && campaigns == null) {
             return body;
         }
         impression.read(body);
@@ -51,6 +56,9 @@ public final class EventEnricher {
         }
         if (clients != null && !impression.isEmpty(userAgent)) {
             fillClient();
+        }
+        if (campaigns != null && impression.isEmpty(advertiserId) && !impression.isEmpty(campaignId)) {
+            fillAdvertiser();
         }
         return impression.result();
     }
@@ -94,6 +102,14 @@ public final class EventEnricher {
         fills |= fill(operatingSystem, client.operatingSystem());
         if (fills) {
             impression.set(clientVersion, clients.version());
+        }
+    }
+
+    private void fillAdvertiser() {
+        String advertiser = campaigns.advertiserOf(impression.get(campaignId));
+        if (!advertiser.isEmpty()) {
+            impression.set(advertiserId, advertiser);
+            impression.set(campaignVersion, campaigns.version());
         }
     }
 

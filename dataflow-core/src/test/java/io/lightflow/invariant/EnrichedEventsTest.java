@@ -59,6 +59,22 @@ class EnrichedEventsTest {
     }
 
     @Test
+    void theAdvertiserOfTheCampaignIsFilled() {
+        scenario.run().restart(VersionedData.of(7));
+        SampleEvent sent = SampleEvent.of(
+                JoinScenario.KEY,
+                Impression.newBuilder((Impression) impression("i", 0).record())
+                        .setAdvertiserId("")
+                        .setCampaignId("spring")
+                        .build());
+        Impression filled = impressionOf(read(sent).get(0));
+        assertThat(filled.getAdvertiserId()).isEqualTo("advertiser of spring by 7");
+        assertThat(filled.getCampaignVersion()).isEqualTo(7);
+        scenario.run().restart(VersionedData.of(8));
+        assertThat(impressionOf(read(click("c", SECOND, "i")).get(0))).isEqualTo(filled);
+    }
+
+    @Test
     void fieldsOfTheAdServerStay() {
         scenario.run().restart(VersionedData.of(7));
         SampleEvent sent = SampleEvent.of(

@@ -1,17 +1,18 @@
 package io.lightflow.invariant;
 
+import io.lightflow.enrichment.CampaignSource;
 import io.lightflow.enrichment.Client;
 import io.lightflow.enrichment.ClientSource;
 import io.lightflow.enrichment.Enrichment;
 import io.lightflow.enrichment.Place;
 import io.lightflow.enrichment.PlaceSource;
 
-/** Data for enrichment whose every answer tells its version. It knows all addresses and all user agents. */
+/** Data for enrichment whose every answer tells its version. It knows all addresses, user agents and campaigns. */
 public final class VersionedData {
     private VersionedData() {}
 
     public static Enrichment of(long version) {
-        return new Enrichment(new Places(version), new Clients(version));
+        return new Enrichment(new Places(version), new Clients(version), new Campaigns(version));
     }
 
     /** The country that data of this version finds. */
@@ -25,6 +26,13 @@ public final class VersionedData {
             return !address.isEmpty() && Character.isDigit(address.charAt(0))
                     ? new Place(country(version), address)
                     : Place.UNKNOWN;
+        }
+    }
+
+    private record Campaigns(long version) implements CampaignSource {
+        @Override
+        public String advertiserOf(String campaignId) {
+            return "advertiser of " + campaignId + " by " + version;
         }
     }
 

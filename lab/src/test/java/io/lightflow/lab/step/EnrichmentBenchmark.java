@@ -85,8 +85,10 @@ public class EnrichmentBenchmark {
         Path places = file.writeTo(folder.resolve("places.mmdb"));
         boolean hasPlaces = data == Data.PLACES || data == Data.BOTH;
         boolean hasAgents = data == Data.USER_AGENTS || data == Data.BOTH;
-        Enrichment enrichment = EnrichmentData.open(
-                new EnrichmentSection(hasPlaces ? places : null, hasAgents ? UserAgents.READ : UserAgents.IGNORED));
+        Enrichment enrichment = EnrichmentData.open(new EnrichmentSection(
+                hasPlaces ? places : null,
+                hasAgents ? UserAgents.READ : UserAgents.IGNORED,
+                EnrichmentSection.Campaigns.IGNORED));
         enricher = new EventEnricher(enrichment);
         Random random = new Random(1);
         for (int i = 0; i < EVENTS; i++) {

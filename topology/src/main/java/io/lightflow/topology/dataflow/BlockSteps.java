@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +26,8 @@ import org.slf4j.LoggerFactory;
 final class BlockSteps {
     private static final Logger LOG = LoggerFactory.getLogger(BlockSteps.class);
 
-    private final ThreadLocal<JoinStep> steps;
+    private final StepFactory factory;
+    private ThreadLocal<JoinStep> steps;
     private final JoinStore store;
     private final Executor helpers;
     private final int threads;
@@ -37,12 +37,22 @@ final class BlockSteps {
     record Outcome(Block block, StepResult result, GapException gap) {}
 
     /** @param threads maximum number of blocks that are stepped at once */
-    BlockSteps(Supplier<JoinStep> steps, JoinStore store, Executor helpers, int threads, LoopObserver observer) {
-        this.steps = ThreadLocal.withInitial(steps);
+    BlockSteps(StepFactory factory, JoinStore store, Executor helpers, int threads, LoopObserver observer) {
+        this.factory = factory;
+        this.steps = ThreadLocal.withInitial(factory::newStep);
         this.store = store;
         this.helpers = helpers;
         this.threads = threads;
         this.observer = observer;
+    }
+
+    /** Whether there is newer data, which the next batch is stepped with. It must begin a new attempt. */
+    boolean renew() {
+        boolean newer = factory.renew();
+        if (newer) {
+            steps = ThreadLocal.withInitial(factory::newStep);
+        }
+        return newer;
     }
 
     /**

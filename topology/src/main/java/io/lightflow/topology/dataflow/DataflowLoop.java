@@ -40,7 +40,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,6 +54,7 @@ import org.slf4j.LoggerFactory;
 public final class DataflowLoop implements BlockLoop {
     private static final Logger LOG = LoggerFactory.getLogger(DataflowLoop.class);
 
+    private final StepFactory factory;
     private final BlockSteps steps;
     private final JoinStore store;
     private final StoreIdentity identity;
@@ -76,7 +76,7 @@ public final class DataflowLoop implements BlockLoop {
     private record InFlight(Batch batch, FutureTask<Void> commit, CompletableFuture<Void> ended) {}
 
     /**
-     * @param steps creates a step for each thread
+     * @param factory creates a step for each thread; closed with this
      * @param threads maximum number of shards that are stepped at once
      * @param identity compares the store with the ledger of each shard that is opened
      * @param notices tell operators about shards that stop
@@ -84,7 +84,7 @@ public final class DataflowLoop implements BlockLoop {
      *     begun when it needs the result
      */
     public DataflowLoop(
-            Supplier<JoinStep> steps,
+            StepFactory factory,
             int threads,
             JoinStore store,
             StoreIdentity identity,
@@ -94,7 +94,8 @@ public final class DataflowLoop implements BlockLoop {
             InstantSource clock,
             BackoffRetrier retrier,
             LoopObserver observer) {
-        this.steps = new BlockSteps(steps, store, helpers, threads, observer);
+        this.factory = factory;
+        this.steps = new BlockSteps(factory, store, helpers, threads, observer);
         this.store = store;
         this.identity = identity;
         this.notices = notices;
@@ -106,6 +107,9 @@ public final class DataflowLoop implements BlockLoop {
 
     @Override
     public void process(long txid, List<Block> blocks) {
+        if (steps.renew()) {
+            forget();
+        }
         Set<Integer> free = stopped.release(this::hasLedgerMoved);
         if (!free.isEmpty()) {
             positions.keySet().removeAll(free);
@@ -356,8 +360,8 @@ public final class DataflowLoop implements BlockLoop {
     }
 
     /**
-     * Forgets all positions, since the ledger's content is unknown. A stopped shard does not work, so it is where it
-     * was.
+     * Forgets all positions, so that their shards are opened by a new attempt. A stopped shard does not work, so it is
+     * where it was.
      */
     private void forget() {
         positions.keySet().removeIf(shard -> !stopped.isStopped(shard));
@@ -372,6 +376,7 @@ public final class DataflowLoop implements BlockLoop {
         } finally {
             sink.close();
             store.close();
+            factory.close();
             notices.close();
         }
     }

@@ -1,6 +1,7 @@
 package io.lightflow.topology.dataflow;
 
 import io.lightflow.attribution.LastClick;
+import io.lightflow.database.PostgresSettings;
 import io.lightflow.enrichment.Enrichment;
 import io.lightflow.event.EventType;
 import io.lightflow.event.LightEventDecoder;
@@ -22,9 +23,12 @@ import io.lightflow.topology.kafka.TopicSetup;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.metrics.TaskMetrics;
+import io.lightflow.topology.postgres.CampaignSnapshots;
 import io.lightflow.topology.schema.PatientSchemas;
 import io.lightflow.topology.schema.RegistrySchemas;
+import io.lightflow.topology.settings.EnrichmentSection.Campaigns;
 import io.lightflow.topology.settings.GroupSettings;
+import io.lightflow.topology.settings.PostgresSection;
 import io.lightflow.topology.settings.TaskSpread;
 import io.lightflow.topology.zookeeper.GroupNodes;
 import java.time.Duration;
@@ -35,7 +39,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 
 /** The topology {@code dataflow}: joins the light events of a group, with its ledger in the same Kafka transaction. */
@@ -49,6 +53,9 @@ public final class DataflowTopology implements TopologyDescriptor {
 
     /** Each timer reads the rows of a join key, with all their bodies. */
     private static final int MAX_TIMERS = 1_000;
+
+    /** A campaign has its advertiser this long after it was created, and a changed one begins a new attempt. */
+    private static final Duration CAMPAIGN_INTERVAL = Duration.ofMinutes(1);
 
     private DataflowTopology() {}
 
@@ -120,13 +127,25 @@ public final class DataflowTopology implements TopologyDescriptor {
                 metrics);
     }
 
-    /** Creates join steps by the rules of a group, one for each thread. */
-    public static Supplier<JoinStep> steps(GroupSettings settings) {
+    /**
+     * Creates join steps by the rules of a group.
+     *
+     * @throws io.lightflow.sink.SinkUnavailableException if PostgreSQL is needed and unavailable
+     */
+    public static StepFactory steps(GroupSettings settings) {
         JoinSettings rules = settings.joinSettings();
         RegistrySchemas schemas = RegistrySchemas.connect(settings.registry());
         StepBounds bounds = new StepBounds(Runtime.getRuntime().maxMemory() / OUTPUT_SHARE, MAX_TIMERS);
-        Enrichment enrichment = EnrichmentData.open(settings.enrichment());
-        return () -> new JoinStep(rules, new LastClick(), schemas.ids(), schemas, bounds, enrichment);
+        Enrichment files = EnrichmentData.open(settings.enrichment());
+        Function<Enrichment, JoinStep> steps =
+                data -> new JoinStep(rules, new LastClick(), schemas.ids(), schemas, bounds, data);
+        if (settings.enrichment() == null || settings.enrichment().campaigns() == Campaigns.IGNORED) {
+            return () -> steps.apply(files);
+        }
+        PostgresSection postgres = settings.postgres();
+        CampaignSnapshots campaigns = CampaignSnapshots.open(
+                new PostgresSettings(postgres.url(), postgres.user(), postgres.password()), CAMPAIGN_INTERVAL);
+        return new RenewedSteps(files, campaigns, steps);
     }
 
     /** Threads that end by themselves when they have nothing to do. */

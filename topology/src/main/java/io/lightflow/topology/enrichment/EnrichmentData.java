@@ -4,7 +4,7 @@ import io.lightflow.enrichment.ClientSource;
 import io.lightflow.enrichment.Enrichment;
 import io.lightflow.topology.settings.EnrichmentSection;
 
-/** Opens the data that the settings name. All tasks of a process share the parser of user agents. */
+/** Opens the files that the settings name. All tasks of a process share the parser of user agents. */
 public final class EnrichmentData {
     private EnrichmentData() {}
 
@@ -23,6 +23,7 @@ public final class EnrichmentData {
         }
         return new Enrichment(
                 section.places() == null ? null : MmdbPlaces.open(section.places()),
-                section.userAgents() == EnrichmentSection.UserAgents.READ ? SharedClients.CLIENTS : null);
+                section.userAgents() == EnrichmentSection.UserAgents.READ ? SharedClients.CLIENTS : null,
+                null);
     }
 }

@@ -8,11 +8,19 @@ import java.nio.file.Path;
  *
  * @param places an MMDB file on the workers, which finds country and region by the address; null: they are not filled
  * @param userAgents whether device, browser and operating system are filled
+ * @param campaigns whether the advertiser is filled by the table of campaigns
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record EnrichmentSection(Path places, UserAgents userAgents) {
+public record EnrichmentSection(Path places, UserAgents userAgents, Campaigns campaigns) {
     public EnrichmentSection {
         userAgents = Require.orElse(userAgents, UserAgents.IGNORED);
+        campaigns = Require.orElse(campaigns, Campaigns.IGNORED);
+    }
+
+    /** Whether the join reads the table of campaigns. */
+    public enum Campaigns {
+        READ,
+        IGNORED
     }
 
     /** Whether the join reads user agents. */
@@ -24,6 +32,6 @@ public record EnrichmentSection(Path places, UserAgents userAgents) {
     /** This section with an absolute path, since a worker starts in another folder. */
     EnrichmentSection in(Path folder) {
         return new EnrichmentSection(
-                places == null ? null : folder.resolve(places).toAbsolutePath().normalize(), userAgents);
+                places == null ? null : folder.resolve(places).toAbsolutePath().normalize(), userAgents, campaigns);
     }
 }

@@ -7,6 +7,7 @@ import io.lightflow.rebuild.ShardRebuild;
 import io.lightflow.sink.SinkUnavailableException;
 import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.dataflow.OpenStore;
+import io.lightflow.topology.dataflow.StepFactory;
 import io.lightflow.topology.descriptor.LedgerMover;
 import io.lightflow.topology.settings.GroupSettings;
 import java.util.ArrayList;
@@ -19,7 +20,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /**
  * Fills the join store of a group from the light topics up to the ledger, without output (invariant L). At the end each
@@ -55,12 +55,11 @@ public final class StoreRebuild {
         OpenStore store = OpenStore.of(settings);
         ExecutorService threads = Executors.newFixedThreadPool(
                 Math.min(settings.shards(), Runtime.getRuntime().availableProcessors()));
-        try {
-            Supplier<JoinStep> steps = DataflowTopology.steps(settings);
+        try (StepFactory steps = DataflowTopology.steps(settings)) {
             Map<Integer, Future<List<String>>> running = new TreeMap<>();
             for (int shard = 0; shard < settings.shards(); shard++) {
                 int number = shard;
-                running.put(shard, threads.submit(() -> rebuild(number, begins.get(number), steps.get(), store)));
+                running.put(shard, threads.submit(() -> rebuild(number, begins.get(number), steps.newStep(), store)));
             }
             for (Future<List<String>> shard : running.values()) {
                 shard.get().forEach(report);

@@ -63,6 +63,9 @@ class DataflowLoopFixture {
     WriterSchemas writerSchemas = SCHEMAS;
 
     StepBounds bounds = StepBounds.NONE;
+    /** Whether the next batch finds newer data for enrichment. */
+    boolean hasNewerData;
+
     final TopicLog impressions = new TopicLog(IMPRESSIONS, EventType.IMPRESSION, 1);
     final TopicLog clicks = new TopicLog(CLICKS, EventType.CLICK, 2);
     DataflowLoop loop = newLoop();
@@ -74,7 +77,20 @@ class DataflowLoopFixture {
 
     DataflowLoop newLoop(BackoffRetrier.Pause pause) {
         return new DataflowLoop(
-                () -> new JoinStep(JoinSettings.defaults("us"), new LastClick(), SCHEMAS.ids(), writerSchemas, bounds),
+                new StepFactory() {
+                    @Override
+                    public JoinStep newStep() {
+                        return new JoinStep(
+                                JoinSettings.defaults("us"), new LastClick(), SCHEMAS.ids(), writerSchemas, bounds);
+                    }
+
+                    @Override
+                    public boolean renew() {
+                        boolean newer = hasNewerData;
+                        hasNewerData = false;
+                        return newer;
+                    }
+                },
                 2,
                 store,
                 new StoreIdentity("us", store, () -> storeWasEmpty, () -> ++lastStoreId),

@@ -61,6 +61,20 @@ class DataflowLoopTest extends DataflowLoopFixture {
     }
 
     @Test
+    void newerDataBeginsANewAttempt() {
+        fill(10);
+        process(block(0, 0, 2, 0, 2), block(1, 0, 0, 0, 0));
+        hasNewerData = true;
+        process(all(0));
+        process(all(0));
+        assertThat(ledger.position(0).join().takeovers()).isEqualTo(2);
+        assertThat(ledger.position(1).join().takeovers()).isEqualTo(1);
+        process(block(1, 0, 0, 0, 0));
+        assertThat(ledger.position(1).join().takeovers()).isEqualTo(2);
+        assertJoined(10, 10);
+    }
+
+    @Test
     void anAttemptWhoseNumberMayBeCommittedTakesAnother() {
         fill(10);
         for (Moment moment : Moment.values()) {

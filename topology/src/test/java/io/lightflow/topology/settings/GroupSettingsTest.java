@@ -97,13 +97,16 @@ class GroupSettingsTest {
     @Test
     void theFileOfPlacesLiesBesideTheSettings(@TempDir Path folder) throws Exception {
         Path file = Files.writeString(folder.resolve("us.yaml"), withoutSecrets(GOOD) + """
-                enrichment: {places: city.mmdb, userAgents: READ}
+                enrichment: {places: city.mmdb, userAgents: READ, campaigns: READ}
                 """);
 
         GroupSettings settings = GroupSettings.read(file);
 
         assertThat(settings.enrichment())
-                .isEqualTo(new EnrichmentSection(folder.resolve("city.mmdb"), EnrichmentSection.UserAgents.READ));
+                .isEqualTo(new EnrichmentSection(
+                        folder.resolve("city.mmdb"),
+                        EnrichmentSection.UserAgents.READ,
+                        EnrichmentSection.Campaigns.READ));
         assertThat(GroupSettings.parse(settings.toYaml())).isEqualTo(settings);
         assertThat(GroupSettings.parse(GOOD).enrichment()).isNull();
     }

@@ -8,7 +8,6 @@ import io.lightflow.invariant.EvolvedSchemas;
 import io.lightflow.invariant.Stream;
 import io.lightflow.invariant.StreamGenerator;
 import io.lightflow.invariant.TestSchemas;
-import io.lightflow.invariant.VersionedData;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.join.JoinStep;
 import io.lightflow.join.OtherBuildStore;
@@ -18,6 +17,7 @@ import io.lightflow.statistics.Statistics;
 import io.lightflow.store.JoinStore;
 import io.lightflow.topology.ManualClock;
 import io.lightflow.topology.dataflow.DataflowLoop;
+import io.lightflow.topology.dataflow.StepFactory;
 import io.lightflow.topology.loop.BackoffRetrier;
 import io.lightflow.topology.loop.BlockLoop;
 import io.lightflow.topology.loop.LoopObserver;
@@ -26,6 +26,7 @@ import io.lightflow.topology.statistics.StatisticsLoop;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -47,7 +48,7 @@ final class World {
     private JoinSettings settings;
 
     private Build build = OtherBuildStore.CURRENT;
-    /** Version of the data for enrichment that the last process found. */
+    /** Version of the newest data for enrichment. */
     private long dataVersion;
 
     private final List<Build> builds;
@@ -113,11 +114,10 @@ final class World {
 
     private BlockLoop dataflowLoop(Perils perils) {
         JoinSettings own = settings;
-        Enrichment data = newerData();
         JoinStore intact = new TaskStore(stores.current(), perils, build);
         JoinStore store = flaw == Flaw.EVENTS_NOT_SYNCED ? new UnsyncedEvents(intact, stores.current(), build) : intact;
         return new DataflowLoop(
-                () -> new JoinStep(own, new LastClick(), schemas.ids(), registry, schedule.bounds(), data),
+                steps(own),
                 2,
                 store,
                 new StoreIdentity(settings.group(), store, () -> false, () -> perils.random()
@@ -130,9 +130,12 @@ final class World {
                 LoopObserver.NONE);
     }
 
-    /** Each process finds newer data than the one before it, so a replay never has that of the first attempt. */
-    private Enrichment newerData() {
-        return StreamGenerator.hasClients(schedule.seed()) ? VersionedData.of(++dataVersion) : Enrichment.NONE;
+    private StepFactory steps(JoinSettings own) {
+        Function<Enrichment, JoinStep> steps =
+                data -> new JoinStep(own, new LastClick(), schemas.ids(), registry, schedule.bounds(), data);
+        return StreamGenerator.hasClients(schedule.seed())
+                ? new ChangingData(steps, () -> ++dataVersion)
+                : () -> steps.apply(Enrichment.NONE);
     }
 
     /** Commits now, or leaves the commit to the next batch. If the task dies before that, the commit never happens. */
