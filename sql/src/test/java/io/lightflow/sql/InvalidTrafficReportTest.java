@@ -64,8 +64,7 @@ class InvalidTrafficReportTest {
             List<SqlTable> tables = SqlTable.of(catalog, "us", new LocalCopies(folder, 1));
             assertThat(documented()).hasSize(3);
             assertThat(run(documented().get(2), tables).lines())
-                    .containsExactly(
-                            "publisher,placement,clicks,percent_1,percent_10,median", "site,\"\",1,0,0,0");
+                    .containsExactly("publisher,placement,clicks,percent_1,percent_10,median", "site,\"\",1,0,0,0");
             assertThat(run(documented().get(1), tables).lines()).containsExactly("ip,agent,minute,clicks");
             assertThat(run(documented().get(0), tables).lines())
                     .containsExactly(

@@ -187,7 +187,9 @@ class EndpointsTest {
 
     @Test
     void anotherPurposeIsNone() throws Exception {
-        capture.send(capture.request(capture.pixel()).header("Purpose", "prefetching").header("X-Moz", ""));
+        capture.send(capture.request(capture.pixel())
+                .header("Purpose", "prefetching")
+                .header("X-Moz", ""));
         assertThat(((Impression) capture.sent.get(0).event()).getPrefetched()).isFalse();
     }
 
