@@ -237,11 +237,12 @@ class AlertRulesTest {
         run(shortFaults());
     }
 
+    /** On made-up series, and on those of a real stack. */
     @Test
     void anHourWithoutAFaultRaisesNoAlarm() throws Exception {
         Map<String, Map<String, Integer>> none = new TreeMap<>();
         Stream.of("5m", "15m", "30m", "45m", "59m").forEach(time -> none.put(time, Map.of()));
-        run(List.of(healthy(HOUR).test("an hour without a fault", none)));
+        run(List.of(healthy(HOUR).test("an hour without a fault", none), StackRecording.hourWithoutAlarm()));
     }
 
     @Test
