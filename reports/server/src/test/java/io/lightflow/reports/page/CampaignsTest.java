@@ -85,7 +85,7 @@ class CampaignsTest {
         tab.await("document.activeElement.id === 'token'");
         tab.type(token);
         tab.press("Enter");
-        tab.await("document.querySelector('#campaigns .as-of').textContent !== ''");
+        tab.await("document.querySelector('#campaigns .as-of')?.textContent > ''");
     }
 
     private static String quoted(String text) {
