@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 /** {@code lab/capture-load}: measures a capture server at a constant rate, and looks for lost events. */
 @Command(
         name = "lab/capture-load",
-        description = "Send 90% pixels, 9% clicks and 1% postbacks at a constant rate, and report latency and CPU.",
+        description = "Send 90%% pixels, 9%% clicks and 1%% postbacks at a constant rate, and report latency and CPU.",
         footer = {
             "",
             "Server, Kafka and load share the machine. Exit status: 0 if the rate was reached, the 99th percentile is"
@@ -44,7 +44,7 @@ public final class CaptureLoadCommand implements Callable<Integer> {
     private static final double NANOS_PER_MICRO = 1e3;
 
     @Mixin
-    private final LoadOptions options = new LoadOptions(20_000);
+    private final LoadOptions options = new LoadOptions(20_000, 128);
 
     @Option(
             names = "--server",

@@ -26,10 +26,10 @@ final class LoadOptions {
             names = "--warm-up",
             paramLabel = "SECONDS",
             converter = DurationOptions.Seconds.class,
-            description = "Duration of the load before the measurement. Default: half of --seconds.")
+            description = "Duration of the load before the measurement. Default: that of --seconds.")
     private Integer warmUpSeconds;
 
-    @Option(names = "--connections", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--connections", description = "Default: ${DEFAULT-VALUE}.")
     private int connections;
 
     @Option(
@@ -40,9 +40,13 @@ final class LoadOptions {
             description = "Upper limit of the 99th percentile. Default: ${DEFAULT-VALUE}.")
     private double limitMillis;
 
-    /** @param rate the default */
-    LoadOptions(int rate) {
+    /**
+     * @param rate the default
+     * @param connections the default
+     */
+    LoadOptions(int rate, int connections) {
         this.rate = rate;
+        this.connections = connections;
     }
 
     /** @throws ParameterException if the options are invalid; call this before anything starts */
@@ -60,7 +64,7 @@ final class LoadOptions {
     }
 
     LoadSchedule schedule() {
-        return warmUpSeconds == null ? LoadSchedule.of(rate, seconds) : new LoadSchedule(rate, warmUpSeconds, seconds);
+        return new LoadSchedule(rate, warmUpSeconds == null ? seconds : warmUpSeconds, seconds);
     }
 
     int connections() {

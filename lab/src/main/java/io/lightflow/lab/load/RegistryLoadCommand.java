@@ -28,7 +28,7 @@ public final class RegistryLoadCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private final LoadOptions options = new LoadOptions(5_000);
+    private final LoadOptions options = new LoadOptions(5_000, 16);
 
     @Option(
             names = "--url",

@@ -47,7 +47,7 @@ public final class ReportsLoadCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private final LoadOptions options = new LoadOptions(20_000);
+    private final LoadOptions options = new LoadOptions(20_000, 16);
 
     @Option(
             names = "--url",
