@@ -46,7 +46,7 @@ final class Cells {
     /** A tombstone of an event that was emitted and not stored: a copy of it is a duplicate. */
     static final byte[] NOT_STORED = {1};
 
-    /** A tombstone of an event that was rejected: a copy of it is a new event. */
+    /** A tombstone of one record, which was rejected or is a duplicate: it says nothing about copies. */
     static final byte[] REJECTED = {2};
 
     static final long TIMER_BUCKET_MS = 60_000;

@@ -70,8 +70,13 @@ final class KeyJoin {
     // Ingestion
 
     private void ingestImpression(LightEvent event, List<StoredEvent> newImpressions) {
-        if (key.impression(event.id()) != null || key.isEmittedAndNotStored(EventType.IMPRESSION, event.id())) {
+        StoredEvent known = key.impression(event.id());
+        if (known != null || key.isEmittedAndNotStored(EventType.IMPRESSION, event.id())) {
             block.count(EventType.IMPRESSION, Entry.DUPLICATE, 1);
+            if (known != null && known.time() != event.time()) {
+                // A read by time would find a cell of an earlier attempt, and not that of the known copy.
+                storeTombstone(event, Cells.REJECTED);
+            }
             return;
         }
         if (rejectTooOld(event)) {

@@ -1,5 +1,6 @@
 package io.lightflow.invariant;
 
+import static io.lightflow.invariant.JoinScenario.HOUR;
 import static io.lightflow.invariant.JoinScenario.KEY;
 import static io.lightflow.invariant.JoinScenario.click;
 import static io.lightflow.invariant.JoinScenario.conversion;
@@ -8,6 +9,7 @@ import static io.lightflow.invariant.JoinScenario.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lightflow.event.EventType;
+import io.lightflow.join.StepResult;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import java.util.ArrayList;
@@ -61,6 +63,19 @@ class InvariantDReplayIsNoDuplicateTest {
         for (EventType type : EventType.values()) {
             assertThat(books.get(type, Entry.DUPLICATE)).as(type.plural()).isEqualTo(1);
         }
+    }
+
+    /** An attempt that crashes has stored one copy. The next one reads a copy with another time before it. */
+    @Test
+    void aCopyWithAnotherTimeThatAnAttemptStoredIsNoView() {
+        JoinScenario scenario = new JoinScenario(JoinScenario.shortWindows());
+        scenario.append(impression("i", 9 * HOUR));
+        StepResult crashed = scenario.crash(scenario.block());
+        scenario.run().commit(scenario.preceded(impression("i", 1)));
+        scenario.run().write(crashed);
+
+        scenario.read(conversion("v", 10 * HOUR));
+        assertThat(scenario.watermark(12 * HOUR)).containsExactly(Outcome.unattributed(KEY, "v"));
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.lightflow.event.Block;
 import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.join.JoinSettings;
+import io.lightflow.join.StepResult;
 import io.lightflow.position.Position;
 import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
@@ -124,6 +125,25 @@ final class JoinScenario {
     void appendBeacons(long time) {
         long disorderMs = run.settings().allowedDisorder().toMillis();
         logs.values().forEach(log -> log.beacon(T0 + time + disorderMs));
+    }
+
+    /** An attempt that crashes before it commits. Its cells may be in the store. */
+    StepResult crash(Block block) {
+        StepResult attempt = run.attempt(run.position(), block);
+        run.takeOver();
+        return attempt;
+    }
+
+    /** The block after events of one type from a topic that precedes its own. */
+    Block preceded(SampleEvent... first) {
+        EventType type = first[0].type();
+        TopicLog other = new TopicLog("a-" + type.centralTopic("eu"), type, 77);
+        for (SampleEvent event : first) {
+            other.append(event);
+        }
+        List<BlockPart> parts = new ArrayList<>(block().parts());
+        parts.add(0, other.part(0, other.end()));
+        return ShardRun.block(parts);
     }
 
     TopicLog log(EventType type) {

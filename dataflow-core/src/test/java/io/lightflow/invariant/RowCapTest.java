@@ -9,13 +9,10 @@ import static io.lightflow.invariant.JoinScenario.impression;
 import static io.lightflow.invariant.JoinScenario.tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.event.Block;
-import io.lightflow.event.BlockPart;
 import io.lightflow.event.EventType;
 import io.lightflow.join.StepResult;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -117,9 +114,9 @@ class RowCapTest {
         scenario.read(click("c1", 1, "x"), click("c2", 2, "y"));
         SampleEvent event = type == EventType.CLICK ? click("e", 9, "i") : conversion("e", 9);
         scenario.append(event);
-        StepResult crashed = crash(scenario, scenario.block());
+        StepResult crashed = scenario.crash(scenario.block());
         // The topic of clicks comes before that of conversions, so the other event fills the row.
-        scenario.run().commit(preceded(scenario, click("e'", 8, "z")));
+        scenario.run().commit(scenario.preceded(click("e'", 8, "z")));
         assertThat(scenario.run().position().books().get(type, Entry.INVALID)).isEqualTo(1);
         scenario.run().write(crashed);
 
@@ -141,8 +138,8 @@ class RowCapTest {
     void aCellOfAnEventWhoseCopyTurnsOutToBeBeyondTheCapStaysInvisible() {
         scenario.read(click("c1", 1, "x"), click("c2", 2, "y"));
         scenario.append(click("e", 9, "i"));
-        StepResult crashed = crash(scenario, scenario.block());
-        scenario.run().commit(preceded(scenario, click("e'", 8, "z"), click("e", 9, "i")));
+        StepResult crashed = scenario.crash(scenario.block());
+        scenario.run().commit(scenario.preceded(click("e'", 8, "z"), click("e", 9, "i")));
         scenario.run().write(crashed);
 
         scenario.read(impression("i", 7));
@@ -158,8 +155,8 @@ class RowCapTest {
         JoinScenario ofOne = new JoinScenario(JoinScenario.withRowCap(1));
         ofOne.read(click("c", 5, "i"));
         ofOne.append(impression("i", 9));
-        StepResult crashed = crash(ofOne, ofOne.block());
-        ofOne.run().commit(preceded(ofOne, impression("i'", 8)));
+        StepResult crashed = ofOne.crash(ofOne.block());
+        ofOne.run().commit(ofOne.preceded(impression("i'", 8)));
         ofOne.run().write(crashed);
 
         assertThat(ofOne.watermark(2 * HOUR)).containsExactly(Outcome.orphan(KEY, "c"));
@@ -172,7 +169,7 @@ class RowCapTest {
     void aTombstoneOfAnAttemptThatCrashedHidesNothing() {
         scenario.read(click("c1", 1, "x"), click("c2", 2, "y"));
         scenario.append(click("e", 9, "i"));
-        StepResult crashed = crash(scenario, preceded(scenario, click("e'", 8, "z")));
+        StepResult crashed = scenario.crash(scenario.preceded(click("e'", 8, "z")));
         scenario.run().write(crashed);
         assertThat(scenario.read()).isEmpty();
         assertThat(scenario.read(impression("i", 7)))
@@ -187,25 +184,6 @@ class RowCapTest {
         ofSix.run().write(ofSix.run().attempt(ofSix.run().position(), ofSix.block()));
         ofSix.watermark(5 * SECOND);
         assertThat(ofSix.run().position().books().total(Entry.INVALID)).isZero();
-    }
-
-    /** An attempt that crashes before it commits. Its cells may be in the store. */
-    private static StepResult crash(JoinScenario scenario, Block block) {
-        StepResult attempt = scenario.run().attempt(scenario.run().position(), block);
-        scenario.run().takeOver();
-        return attempt;
-    }
-
-    /** The scenario's block after events of one type from a topic that precedes its own. */
-    private static Block preceded(JoinScenario scenario, SampleEvent... first) {
-        EventType type = first[0].type();
-        TopicLog other = new TopicLog("a-" + type.centralTopic("eu"), type, 77);
-        for (SampleEvent event : first) {
-            other.append(event);
-        }
-        List<BlockPart> parts = new ArrayList<>(scenario.block().parts());
-        parts.add(0, other.part(0, other.end()));
-        return ShardRun.block(parts);
     }
 
     private List<Outcome> clickOutcomes() {
