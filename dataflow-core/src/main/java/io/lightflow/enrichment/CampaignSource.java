@@ -7,6 +7,6 @@ public interface CampaignSource {
     /** The advertiser of a campaign; empty if the campaign is unknown. */
     String advertiserOf(String campaignId);
 
-    /** When its data was read, in ms since the Unix epoch; positive. */
+    /** Time at which its data was read, in ms since the Unix epoch; positive. */
     long version();
 }

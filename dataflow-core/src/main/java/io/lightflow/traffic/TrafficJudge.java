@@ -70,7 +70,7 @@ public final class TrafficJudge {
         }
     }
 
-    /** Where an impression was shown. */
+    /** The place in which an impression was shown. */
     public record Placement(String publisher, String name) {}
 
     private static final class PlacementFields {

@@ -55,7 +55,7 @@ public record TrafficRules(
             Duration.ZERO,
             Set.of());
 
-    /** What becomes of events that a browser requested ahead of time. */
+    /** Whether events that a browser requested ahead of time are marked. */
     public enum Prefetches {
         /** They are like all others. */
         IGNORED,

@@ -92,7 +92,7 @@ final class CaptureConnection implements AutoCloseable {
         return length;
     }
 
-    /** Where bytes of lower case begin, in any case; -1 if they are missing. */
+    /** The index at which bytes of lower case begin, in any case; -1 if they are missing. */
     private int find(byte[] wanted, int length) {
         for (int i = 0; i <= length - wanted.length; i++) {
             int same = 0;

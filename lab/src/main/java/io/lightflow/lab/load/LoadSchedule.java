@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * When the requests of a load are due: request n is due n / rate seconds after the first. The first ones are not
+ * The due times of the requests of a load: request n is due n / rate seconds after the first. The first ones are not
  * measured: users do not see the warm-up of connections, compiler and caches. No pause follows them, because a pause
  * would require another warm-up.
  *
@@ -113,7 +113,7 @@ record LoadSchedule(int rate, int warmUpSeconds, int seconds) {
         return warmUpRequests() + (long) rate * seconds;
     }
 
-    /** When a request is due, in nanoseconds of {@link System#nanoTime}. */
+    /** The due time of a request, in nanoseconds of {@link System#nanoTime}. */
     long due(long beginNanos, long number) {
         return beginNanos + (long) (number * NANOS_PER_SECOND / rate);
     }

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.HdrHistogram.Histogram;
 
-/** What the pages Overview and Explore request for 90 days of all campaigns, one request after the other. */
+/** The requests of the pages Overview and Explore for 90 days of all campaigns, one after the other. */
 final class ReportsBenchRanges {
     private static final int DAYS = 90;
     private static final int ROUNDS = 10;

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 final class ProviderOutage {
     private static final Logger LOG = LoggerFactory.getLogger(ProviderOutage.class);
 
-    /** What the provider does for this server. */
+    /** A service of the provider. */
     enum Part {
         METADATA,
         KEYS,

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 
-/** Runs the query of a request. What prevents a result becomes a problem. */
+/** Runs the query of a request. A failure becomes a problem. */
 public final class QueryEndpoint {
     private static final String RETRY_SECONDS = "2";
 

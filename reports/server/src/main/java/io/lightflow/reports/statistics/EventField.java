@@ -5,7 +5,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What filters select beside dimensions. The statistics have no rows for single users and addresses; events have them.
+ * The values by which filters select beside dimensions. The statistics have no rows for single users and addresses;
+ * events have them.
  */
 enum EventField {
     /** The join key. */

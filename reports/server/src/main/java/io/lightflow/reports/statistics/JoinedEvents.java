@@ -82,7 +82,7 @@ enum JoinedEvents {
         return "'" + value.replace("'", "''") + "'";
     }
 
-    /** What an event adds to a measure, by the events that add anything. */
+    /** The amount that an event adds to a measure, by the events that add anything. */
     private static Map<JoinedEvents, String> amounts(Measure measure) {
         return switch (measure) {
             case IMPRESSIONS, INVALID_IMPRESSIONS -> Map.of(IMPRESSIONS, "1");
