@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * The impressions of one shard as they were emitted. Some of their fields were filled by data that changes with every
- * process. What joins an impression must carry it as it was emitted, whichever data is in force by then.
+ * process. A click or conversion that joins an impression must carry it as it was emitted, whichever data is in force.
  */
 final class EmittedImpressions {
     private final Map<List<String>, Impression> emitted = new HashMap<>();
@@ -36,6 +36,7 @@ final class EmittedImpressions {
         }
     }
 
+    /** Checks that an output carries its impression as it was emitted. */
     private void requireAsEmitted(DecodedOutput output, Impression carried) {
         requireEqual(
                 carried,
