@@ -15,7 +15,7 @@ public record PaceSection(
         pollRecords = Require.within("pace.pollRecords", Require.orElse(pollRecords, 40_000), 1, 1_000_000);
         emitInterval = Require.within(
                 "pace.emitInterval",
-                Require.orElse(emitInterval, Duration.ofMillis(10)),
+                Require.orElse(emitInterval, Duration.ofMillis(30)),
                 Duration.ofMillis(1),
                 Duration.ofMinutes(1));
         batchesInFlight = Require.within("pace.batchesInFlight", Require.orElse(batchesInFlight, 2), 1, 16);

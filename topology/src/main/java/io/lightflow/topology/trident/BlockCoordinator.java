@@ -3,39 +3,22 @@ package io.lightflow.topology.trident;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.zookeeper.GroupNodes;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.storm.trident.spout.ITridentSpout.BatchCoordinator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Starts batches, unless the group is paused or another topology of the same name works on it. A batch's only metadata
- * is its number. Trident reads it back from ZooKeeper as JSON, and thus as an instance of another class.
- *
- * <p>Trident creates two coordinators for a topology. It asks one whether a batch may begin and never closes it; it
- * closes the other when the topology ends. In one process the two are the same object, so that a process that lives on
- * releases the group at once. Thread-safe.
- */
+/** Lets batches begin, unless the group is paused or another topology of the same name works on it. Not thread-safe. */
 final class BlockCoordinator implements BatchCoordinator<Object> {
     private static final Logger LOG = LoggerFactory.getLogger(BlockCoordinator.class);
-    private static final Map<String, BlockCoordinator> OPEN = new ConcurrentHashMap<>();
 
     private final String stormId;
     private final GroupNodes nodes;
     private final GroupNodes.Ownership ownership;
-    private final BatchOrder order = new BatchOrder();
-    private boolean closed;
 
-    private BlockCoordinator(TopologyDescriptor topology, GroupSettings settings, String stormId) {
+    BlockCoordinator(TopologyDescriptor topology, GroupSettings settings, String stormId) {
         this.stormId = stormId;
         this.nodes = GroupNodes.connect(settings, topology);
         this.ownership = nodes.claim(stormId);
-    }
-
-    /** The coordinator of a topology in this process. */
-    static BlockCoordinator of(TopologyDescriptor topology, GroupSettings settings, String stormId) {
-        return OPEN.computeIfAbsent(stormId, absent -> new BlockCoordinator(topology, settings, stormId));
     }
 
     @Override
@@ -49,17 +32,12 @@ final class BlockCoordinator implements BatchCoordinator<Object> {
     }
 
     @Override
-    public synchronized boolean isReady(long txid) {
-        return !closed && ownership.isMine() && !ownership.isPaused() && order.isNext(txid);
+    public boolean isReady(long txid) {
+        return ownership.isMine() && !ownership.isPaused();
     }
 
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        OPEN.remove(stormId, this);
+    public void close() {
         try {
             ownership.close();
         } catch (IllegalStateException e) {

@@ -28,7 +28,8 @@ final class BlockSpout implements ITridentSpout<Object> {
 
     @Override
     public BatchCoordinator<Object> getCoordinator(String id, Map<String, Object> conf, TopologyContext context) {
-        return BlockCoordinator.of(Topologies.named(topology), GroupSettings.parse(settingsYaml), context.getStormId());
+        return new BlockCoordinator(
+                Topologies.named(topology), GroupSettings.parse(settingsYaml), context.getStormId());
     }
 
     @Override

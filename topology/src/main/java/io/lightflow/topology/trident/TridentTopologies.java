@@ -3,10 +3,14 @@ package io.lightflow.topology.trident;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.settings.TaskSpread;
+import java.util.Map;
 import org.apache.storm.Config;
+import org.apache.storm.generated.ComponentObject;
 import org.apache.storm.generated.StormTopology;
+import org.apache.storm.topology.BasicBoltExecutor;
 import org.apache.storm.trident.TridentTopology;
 import org.apache.storm.tuple.Fields;
+import org.apache.storm.utils.Utils;
 
 /** Builds the topologies of a group and their Storm settings. */
 public final class TridentTopologies {
@@ -16,6 +20,11 @@ public final class TridentTopologies {
     private static final int IDLE_WAIT_OF_MANY_MS = 3;
 
     private static final int MESSAGE_TIMEOUT_SECONDS = 5;
+
+    /** How Storm 2.8.3 names its components ({@code TridentTopologyBuilder}). */
+    private static final String MASTER_PREFIX = "$mastercoord-";
+
+    private static final String COORDINATOR_PREFIX = "$spoutcoord-";
 
     private TridentTopologies() {}
 
@@ -27,8 +36,10 @@ public final class TridentTopologies {
      */
     public static StormTopology build(TopologyDescriptor descriptor, GroupSettings settings, int parallelism) {
         int tasks = Math.min(parallelism, descriptor.maxTasks());
+        String transactionId = descriptor.transactionId(settings.group());
+        BlockSpout spout = new BlockSpout(descriptor, settings);
         TridentTopology topology = new TridentTopology();
-        topology.newStream(descriptor.transactionId(settings.group()), new BlockSpout(descriptor, settings))
+        topology.newStream(transactionId, spout)
                 .parallelismHint(tasks)
                 .partitionPersist(
                         new LoopStateFactory(descriptor, settings),
@@ -36,7 +47,28 @@ public final class TridentTopologies {
                         new LoopState.Updater(),
                         new Fields())
                 .parallelismHint(tasks);
-        return topology.build();
+        return withOwnMaster(topology.build(), new BatchMaster(transactionId, spout));
+    }
+
+    /** Replaces the two components of Trident that would keep each batch in ZooKeeper. Their streams stay. */
+    private static StormTopology withOwnMaster(StormTopology built, BatchMaster master) {
+        component(built.get_spouts(), MASTER_PREFIX).set_spout_object(serialized(master));
+        component(built.get_bolts(), COORDINATOR_PREFIX)
+                .set_bolt_object(serialized(new BasicBoltExecutor(new BatchRelay())));
+        return built;
+    }
+
+    private static <T> T component(Map<String, T> components, String prefix) {
+        return components.entrySet().stream()
+                .filter(component -> component.getKey().startsWith(prefix))
+                .map(Map.Entry::getValue)
+                .findAny()
+                .orElseThrow(() -> new IllegalStateException("Trident built no component " + prefix + "…, but "
+                        + components.keySet() + ": this Storm is not the one that the build depends on"));
+    }
+
+    private static ComponentObject serialized(Object component) {
+        return ComponentObject.serialized_java(Utils.javaSerialize(component));
     }
 
     /** The parallelism that the settings ask for, never more than there are shards. */

@@ -9,7 +9,10 @@ import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.zookeeper.KeeperException;
 
-/** Reads what Trident and the spout keep in ZooKeeper: txids, attempts, and the offsets in flight of each task. */
+/**
+ * Reads what the topology keeps in the nodes of Trident: the first txid that is not reserved, and the offsets in flight
+ * of each task.
+ */
 public final class TridentNodes implements AutoCloseable {
     private static final String ROOT = "/transactional";
 
@@ -26,7 +29,7 @@ public final class TridentNodes implements AutoCloseable {
     /** Contents of the nodes by path, without the common prefix; empty if there are none. */
     public Map<String, String> read() {
         Map<String, String> found = new TreeMap<>();
-        collect("/coordinator", found);
+        collect("/coordinator/currtx", found);
         collect("/user", found);
         return found;
     }

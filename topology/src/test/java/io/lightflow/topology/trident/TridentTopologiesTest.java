@@ -8,6 +8,7 @@ import io.lightflow.topology.dataflow.DataflowTopology;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.statistics.StatisticsTopology;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.storm.Config;
@@ -17,6 +18,7 @@ import org.apache.storm.generated.GlobalStreamId;
 import org.apache.storm.generated.Grouping;
 import org.apache.storm.generated.StormTopology;
 import org.apache.storm.trident.partition.IdentityGrouping;
+import org.apache.storm.trident.spout.TridentSpoutCoordinator;
 import org.apache.storm.utils.Utils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,6 +75,19 @@ class TridentTopologiesTest {
             }
         }
         assertThat(identities).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void noComponentKeepsBatchesInZooKeeper(TopologyDescriptor descriptor) {
+        StormTopology topology = TridentTopologies.build(descriptor, SETTINGS, 2);
+
+        assertThat(topology.get_spouts().values()).singleElement().satisfies(master -> assertThat(
+                        Utils.<Object>javaDeserialize(master.get_spout_object().get_serialized_java(), Object.class))
+                .isInstanceOf(BatchMaster.class));
+        assertThat(topology.get_bolts().values()).noneSatisfy(bolt -> assertThat(
+                        new String(bolt.get_bolt_object().get_serialized_java(), StandardCharsets.ISO_8859_1))
+                .contains(TridentSpoutCoordinator.class.getName()));
     }
 
     @Test
