@@ -143,12 +143,12 @@ public enum StatisticsTable {
     }
 
     /**
-     * A subquery of the rows of small commits that the table does not hold yet, with the columns of the table. A key
-     * may have many rows. Whoever reads the table instead of the view adds them up with the rows.
+     * A subquery of the minute rows of small commits that no table of the cube holds yet, with the columns of these
+     * tables. A key may have many rows. Whoever reads a table instead of the view adds them up with its rows.
      */
-    public String deltaRows() {
-        return "(SELECT date_bin('" + stepMs + " milliseconds', time, '2000-01-01 00:00+00') AS time, "
-                + String.join(", ", keyColumns().subList(1, keyColumns().size())) + ", "
+    public static String deltaRows(StatisticsCube cube) {
+        return "(SELECT time, "
+                + cube.keyTables().stream().map(KeyTable::column).collect(Collectors.joining(", ")) + ", "
                 + counts("coalesce(%1$s, 0) AS %1$s") + " FROM " + DELTA_TABLE + ") AS delta";
     }
 

@@ -67,7 +67,7 @@ public final class PostgresTotals {
                 table.tableName(),
                 String.join(", ", StatisticsTable.COUNT_COLUMNS),
                 table.excessRows(),
-                table.deltaRows()))) {
+                StatisticsTable.deltaRows(table.cube())))) {
             row.next();
             return new Totals(
                     row.getLong(1),

@@ -43,7 +43,7 @@ public final class PostgresStatisticsSink implements Sink<Statistics> {
      * When rows are appended, and when they are merged.
      *
      * @param maxCommitRows minute rows of a commit that is appended; a larger one goes into the tables at once
-     * @param rows after which a merge is due; readers look at all of them
+     * @param rows after which a merge is due; readers of many ads look at all of them
      * @param interval after which a merge of fewer is due
      * @param retryPause after which a merge that failed is tried again
      */

@@ -16,9 +16,9 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * The rows of small commits. A commit appends them to one table without an index, instead of updating a row in each of
- * eight tables. The merge moves what has gathered there into the statistics tables. Views and readers add up both, so
- * the merge changes no figure; it is one transaction, whoever runs it. Not thread-safe.
+ * The rows of small commits. A commit appends them to one table, instead of updating a row in each of eight tables. The
+ * merge moves what has gathered there into the statistics tables. Views and readers add up both, so the merge changes
+ * no figure; it is one transaction, whoever runs it. Not thread-safe.
  */
 final class StatisticsDelta {
     private static final String MOVED = "lightflow_moved";

@@ -73,7 +73,7 @@ final class AdCount {
             StatisticsCube cube = snapshot.complete(window, within, cubes);
             List<Piece> fewest = window.fewestRows(GRAINS);
             List<Piece> pieces = fewest.stream().allMatch(piece -> snapshot.has(piece, cube)) ? fewest : within;
-            Map<String, BigInteger> sums = sums(connection, pieces, cube, filter, measure);
+            Map<String, BigInteger> sums = sums(connection, window, pieces, cube, filter, measure);
             List<Part> parts = pieces.stream()
                     .map(piece ->
                             new Part(piece.from(), piece.to(), piece.grain().label(), piece.subtracted()))
@@ -112,12 +112,18 @@ final class AdCount {
     }
 
     private static Map<String, BigInteger> sums(
-            Connection connection, List<Piece> pieces, StatisticsCube cube, Filter filter, Measure measure)
+            Connection connection,
+            Window window,
+            List<Piece> pieces,
+            StatisticsCube cube,
+            Filter filter,
+            Measure measure)
             throws SQLException {
         StatisticsQuery query = new StatisticsQuery(connection)
                 .append("SELECT currency, sum(amount) FROM (SELECT ad, sum(amount) AS amount FROM (")
                 .rows(
                         piece -> "ad, " + (piece.subtracted() ? "-" : "") + measure.column() + " AS amount",
+                        window,
                         pieces,
                         cube,
                         filter)

@@ -157,6 +157,7 @@ final class SeriesReader {
         private StatisticsQuery appendRows(StatisticsQuery query, String numbers) throws SQLException {
             return query.rows(
                     piece -> "time, " + numbers + ", " + String.join(", ", Measure.NAMES),
+                    request.window,
                     pieces,
                     cube,
                     request.filter);

@@ -122,14 +122,16 @@ final class SliceReader {
         String sql = select + table.tableName() + " WHERE time = ? UNION ALL " + select + table.excessRows()
                 + " WHERE time = ? UNION ALL SELECT ad, " + otherNumber + ", "
                 + StatisticsTable.counts("sum(%1$s)::bigint")
-                + " FROM " + table.deltaRows() + " WHERE time = ? GROUP BY 1, 2 LIMIT ?";
+                + " FROM " + StatisticsTable.deltaRows(slice.cube())
+                + " WHERE time >= ? AND time < ? GROUP BY 1, 2 LIMIT ?";
         SliceColumns rows = new SliceColumns();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setFetchSize(FETCH_SIZE);
             statement.setObject(1, StatisticsQuery.utc(slice.time()));
             statement.setObject(2, StatisticsQuery.utc(slice.time()));
             statement.setObject(3, StatisticsQuery.utc(slice.time()));
-            statement.setLong(4, room + 1);
+            statement.setObject(4, StatisticsQuery.utc(slice.time().plus(slice.grain().length)));
+            statement.setLong(5, room + 1);
             try (ResultSet found = statement.executeQuery()) {
                 while (found.next()) {
                     int number = found.getInt(2);

@@ -48,8 +48,13 @@ final class StatisticsQuery {
      * {@code SELECT columns FROM the piece's table WHERE time and filter}, of one piece after the other, to be summed
      * up: a key may have several rows. The tables have a time, counts, and numbers of {@link StatisticsCube#keyTables}.
      * What the filter means is looked up there first.
+     *
+     * <p>No table has the rows of small commits yet. They are of minutes, so those of the window are one more piece.
+     *
+     * @param pieces add up to the window
      */
-    StatisticsQuery rows(Function<Piece, String> columns, List<Piece> pieces, StatisticsCube cube, Filter filter)
+    StatisticsQuery rows(
+            Function<Piece, String> columns, Window window, List<Piece> pieces, StatisticsCube cube, Filter filter)
             throws SQLException {
         List<KeyTable> filtered = cube.keyTables().stream()
                 .filter(keys -> !filter.only(keys.dimensions()).values().isEmpty())
@@ -61,16 +66,21 @@ final class StatisticsQuery {
             and(filter.only(keys.dimensions())).append(") ");
             before = ", ";
         }
-        before = "";
         for (Piece piece : pieces) {
             StatisticsTable table = piece.grain().table(cube);
-            for (String source : List.of(table.tableName(), table.excessRows(), table.deltaRows())) {
-                append(before + "SELECT " + columns.apply(piece) + " FROM " + source + " WHERE time >= ");
-                time(piece.from()).append(" AND time < ").time(piece.to());
-                filtered.forEach(this::andIn);
-                before = " UNION ALL ";
+            for (String source : List.of(table.tableName(), table.excessRows())) {
+                piece(columns, source, piece, filtered).append(" UNION ALL ");
             }
         }
+        Piece recent = new Piece(Grain.MINUTE, window.from(), window.to(), false);
+        return piece(columns, StatisticsTable.deltaRows(cube), recent, filtered);
+    }
+
+    private StatisticsQuery piece(
+            Function<Piece, String> columns, String source, Piece piece, List<KeyTable> filtered) {
+        append("SELECT " + columns.apply(piece) + " FROM " + source + " WHERE time >= ");
+        time(piece.from()).append(" AND time < ").time(piece.to());
+        filtered.forEach(this::andIn);
         return this;
     }
 

@@ -412,18 +412,21 @@ class StatisticsApiTest {
         Window window = new Window(Instant.parse("2026-01-31T23:30:00Z"), Instant.parse("2026-02-02T00:30:00Z"));
         StringBuilder plans = new StringBuilder();
         try (Connection connection = DATABASE.connect()) {
-            for (Window.Piece piece : window.pieces(List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY))) {
-                StatisticsQuery query = new StatisticsQuery(connection)
-                        .append("EXPLAIN ")
-                        .rows(any -> "clicks", List.of(piece), StatisticsCube.PLACES, new Filter(Map.of()));
-                try (PreparedStatement statement = connection.prepareStatement(query.sql())) {
-                    for (int i = 0; i < query.parameters().length; i++) {
-                        statement.setObject(i + 1, query.parameters()[i]);
-                    }
-                    try (ResultSet lines = statement.executeQuery()) {
-                        while (lines.next()) {
-                            plans.append(lines.getString(1)).append('\n');
-                        }
+            StatisticsQuery query = new StatisticsQuery(connection)
+                    .append("EXPLAIN ")
+                    .rows(
+                            any -> "clicks",
+                            window,
+                            window.pieces(List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY)),
+                            StatisticsCube.PLACES,
+                            new Filter(Map.of()));
+            try (PreparedStatement statement = connection.prepareStatement(query.sql())) {
+                for (int i = 0; i < query.parameters().length; i++) {
+                    statement.setObject(i + 1, query.parameters()[i]);
+                }
+                try (ResultSet lines = statement.executeQuery()) {
+                    while (lines.next()) {
+                        plans.append(lines.getString(1)).append('\n');
                     }
                 }
             }
