@@ -73,6 +73,11 @@ public final class ReportsBenchCommand implements Callable<Integer> {
     private double exploreLimitMillis;
 
     @Option(
+            names = "--hours",
+            description = "Also fill the hours of 90 days, 21 million rows, and request days of another time zone.")
+    private boolean hours;
+
+    @Option(
             names = "--data",
             paramLabel = "DIR",
             description =
@@ -100,7 +105,7 @@ public final class ReportsBenchCommand implements Callable<Integer> {
     }
 
     private int measure(EmbeddedPostgresServer postgres) throws Exception {
-        ReportsBenchTables tables = new ReportsBenchTables(postgres);
+        ReportsBenchTables tables = new ReportsBenchTables(postgres, hours);
         Duration span = Duration.ofMinutes(rows / ReportsBenchTables.ROWS_A_MINUTE);
         Instant end = tables.fill(Instant.now().truncatedTo(ChronoUnit.MINUTES), span);
         DatabaseSettings database = DatabaseSettings.of(tables.database().jdbcUrl(), EmbeddedPostgresServer.USER, "");
@@ -115,7 +120,7 @@ public final class ReportsBenchCommand implements Callable<Integer> {
             writer.start();
             boolean good =
                     ReportsBenchRequests.report(requests.load(rate, seconds).run(writer::measureFromNow), limitMillis);
-            good &= ReportsBenchRanges.report(requests, end, exploreLimitMillis);
+            good &= ReportsBenchRanges.report(requests, end, hours, exploreLimitMillis);
             return writer.report() && good ? 0 : 1;
         }
     }

@@ -45,16 +45,24 @@ final class ReportsBenchTables {
     private static final int ADVERTISERS = 40;
     static final List<String> DEVICES = List.of("desktop", "phone", "tablet");
 
-    /** Days that have rows by the day only, as after the retention of minutes and hours. */
+    /** Days that have rows by the day only, as after the retention of minutes and hours, unless hours are wanted. */
     static final Duration OLDER = Duration.ofDays(90);
 
     private static final String SHARES = "impressions, clicks, conversions, 0, 0, 0, spend_micros, revenue_micros";
 
+    /** Shorter than any month, which a partition of hours holds. */
+    private static final Duration OLDER_PARTITIONS = Duration.ofDays(20);
+
     private final String jdbcUrl;
     private final PostgresSettings database;
+    private final boolean olderHours;
 
-    /** @param postgres which runs */
-    ReportsBenchTables(EmbeddedPostgresServer postgres) {
+    /**
+     * @param postgres which runs
+     * @param olderHours whether the older days also have rows by the hour
+     */
+    ReportsBenchTables(EmbeddedPostgresServer postgres, boolean olderHours) {
+        this.olderHours = olderHours;
         jdbcUrl = postgres.jdbcUrl();
         database = new PostgresSettings(
                 "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + EmbeddedPostgresServer.DATABASE,
@@ -152,7 +160,7 @@ final class ReportsBenchTables {
         for (StatisticsTable table : StatisticsTable.values()) {
             if (table.stepMs() >= Statistics.HOUR_MS) {
                 rollUp(connection, table, from, to);
-                if (table.stepMs() == Statistics.DAY_MS) {
+                if (table.stepMs() == Statistics.DAY_MS || (table == StatisticsTable.HOUR && olderHours)) {
                     Instant firstDay = from.truncatedTo(ChronoUnit.DAYS);
                     rollUp(connection, table, firstDay.minus(OLDER).plus(1, ChronoUnit.DAYS), firstDay);
                 }
@@ -214,7 +222,9 @@ final class ReportsBenchTables {
     /** By the sink itself, as it makes them for rows that come. */
     private void makePartitions(Instant from, Instant to) {
         Statistics statistics = new Statistics();
-        firstOf(statistics, from.minus(OLDER));
+        for (Instant day = from.minus(OLDER); day.isBefore(from); day = day.plus(OLDER_PARTITIONS)) {
+            firstOf(statistics, day);
+        }
         for (Instant day = from; day.isBefore(to); day = endOfDay(day)) {
             firstOf(statistics, day);
         }
