@@ -71,8 +71,7 @@ final class AdCount {
         return DatabaseSnapshot.read(replica, "count an ad's " + measure.column(), (connection, snapshot) -> {
             List<Piece> within = window.pieces(GRAINS);
             StatisticsCube cube = snapshot.complete(window, within, cubes);
-            List<Piece> fewest = window.fewestRows(GRAINS);
-            List<Piece> pieces = fewest.stream().allMatch(piece -> snapshot.has(piece, cube)) ? fewest : within;
+            List<Piece> pieces = snapshot.fewest(window.fewestRows(GRAINS), within, cube);
             Map<String, BigInteger> sums = sums(connection, window, pieces, cube, filter, measure);
             List<Part> parts = pieces.stream()
                     .map(piece ->

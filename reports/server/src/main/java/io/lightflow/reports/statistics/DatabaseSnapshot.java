@@ -127,9 +127,14 @@ record DatabaseSnapshot(Instant server, Instant readAt, Optional<Instant> waterm
     }
 
     /** Whether a cube has all rows of a piece. */
-    boolean has(Piece piece, StatisticsCube cube) {
+    private boolean has(Piece piece, StatisticsCube cube) {
         Instant kept = keptFrom.get(piece.grain().table(cube).viewName());
         return kept == null || !piece.from().isBefore(kept);
+    }
+
+    /** Pieces of fewer rows if a cube has all of them, or else those that it has. */
+    List<Piece> fewest(List<Piece> fewest, List<Piece> within, StatisticsCube cube) {
+        return fewest.stream().allMatch(piece -> has(piece, cube)) ? fewest : within;
     }
 
     private Optional<ProblemException> incompleteness(Window window, List<Piece> pieces, StatisticsCube cube) {

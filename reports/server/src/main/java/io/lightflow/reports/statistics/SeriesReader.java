@@ -52,9 +52,10 @@ final class SeriesReader {
         dimensions.addAll(request.filter.dimensions());
         dimensions.addAll(request.by);
         List<StatisticsCube> cubes = CubeChoice.of(dimensions);
-        List<Piece> pieces = request.steps.pieces(request.window);
+        List<Piece> within = request.steps.pieces(request.window);
         return DatabaseSnapshot.read(replica, request.action, (connection, snapshot) -> {
-            StatisticsCube cube = snapshot.complete(request.window, pieces, cubes);
+            StatisticsCube cube = snapshot.complete(request.window, within, cubes);
+            List<Piece> pieces = snapshot.fewest(request.steps.fewestRows(request.window), within, cube);
             List<SeriesRow> rows = new Statement(connection, request, cube, pieces).rows();
             if (rows.size() > MAX_ROWS) {
                 throw new ProblemException(
@@ -138,7 +139,9 @@ final class SeriesReader {
                 appendSumsOf(query, numbers);
             }
             needed.forEach(table -> query.append(table.joinClause()));
-            return query.append(" GROUP BY " + String.join(", ", keys));
+            query.append(" GROUP BY " + String.join(", ", keys));
+            // What was subtracted may leave nothing.
+            return pieces.stream().anyMatch(Piece::subtracted) ? query.append(" HAVING " + isNotZero()) : query;
         }
 
         /** Not by numbers first: sums of each ad in each step do not fit into the memory of a statement. */
@@ -156,11 +159,23 @@ final class SeriesReader {
 
         private StatisticsQuery appendRows(StatisticsQuery query, String numbers) throws SQLException {
             return query.rows(
-                    piece -> "time, " + numbers + ", " + String.join(", ", Measure.NAMES),
+                    piece -> request.steps.time(piece) + ", " + numbers + ", " + measures(piece),
                     request.window,
                     pieces,
                     cube,
                     request.filter);
+        }
+
+        private static String measures(Piece piece) {
+            return piece.subtracted()
+                    ? Measure.NAMES.stream()
+                            .map(name -> "-" + name + " AS " + name)
+                            .collect(Collectors.joining(", "))
+                    : String.join(", ", Measure.NAMES);
+        }
+
+        private static String isNotZero() {
+            return Measure.NAMES.stream().map(name -> "sum(" + name + ") <> 0").collect(Collectors.joining(" OR "));
         }
 
         private static String sums() {

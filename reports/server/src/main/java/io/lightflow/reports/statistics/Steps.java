@@ -23,6 +23,7 @@ import java.util.Set;
  */
 record Steps(Optional<Grain> grain, ZoneId zone) {
     private static final List<Grain> GRAINS = List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY);
+    private static final Duration NOON = Duration.ofHours(12);
     private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
 
     /** Reads {@code step}. */
@@ -76,6 +77,59 @@ record Steps(Optional<Grain> grain, ZoneId zone) {
             day.pieces(List.of(Grain.MINUTE, Grain.HOUR)).forEach(piece -> append(pieces, piece));
         }
         return pieces;
+    }
+
+    /**
+     * The same with fewer rows: whole days of UTC count as the day of their noon, and their hours of the days before
+     * and after are moved there: subtracted from the one and added to the other. So a group may have sums of 0 in a
+     * step.
+     */
+    List<Piece> fewestRows(Window window) {
+        Instant first = Grain.DAY.ceiling(window.from());
+        Instant after = Grain.DAY.floor(window.to());
+        if (!isOfLocalDays()
+                || !first.isBefore(after)
+                || !localDays(window).stream().allMatch(Steps::isWholeHour)) {
+            return pieces(window);
+        }
+        List<Piece> pieces = new ArrayList<>();
+        appendPieces(pieces, window.from(), first);
+        pieces.add(new Piece(Grain.DAY, first, after, false));
+        for (Instant day = first; day.isBefore(after); day = day.plus(Grain.DAY.length)) {
+            LocalDate local = LocalDate.ofInstant(day.plus(NOON), zone);
+            Instant next = day.plus(Grain.DAY.length);
+            appendMoved(pieces, day, start(local));
+            appendMoved(pieces, start(local.plusDays(1)), next);
+        }
+        appendPieces(pieces, after, window.to());
+        return pieces;
+    }
+
+    private static boolean isWholeHour(Instant time) {
+        return Grain.HOUR.floor(time).equals(time);
+    }
+
+    private void appendPieces(List<Piece> pieces, Instant from, Instant to) {
+        if (from.isBefore(to)) {
+            pieces.addAll(pieces(new Window(from, to)));
+        }
+    }
+
+    private static void appendMoved(List<Piece> pieces, Instant from, Instant to) {
+        if (from.isBefore(to)) {
+            pieces.add(new Piece(Grain.HOUR, from, to, false));
+            pieces.add(new Piece(Grain.HOUR, from, to, true));
+        }
+    }
+
+    /** The expression of a time in the step of a piece's row. */
+    String time(Piece piece) {
+        if (isOfLocalDays() && piece.grain() == Grain.DAY) {
+            return "time + interval '12 hours' AS time";
+        }
+        return piece.subtracted()
+                ? "date_bin('1 day', time, '2000-01-01 00:00+00') + interval '12 hours' AS time"
+                : "time";
     }
 
     /** Adjacent pieces of one table are one. */
