@@ -5,17 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.deploy.archive.ArchivedRows;
 import io.lightflow.deploy.embedded.EmbeddedKafkaSettings;
+import io.lightflow.deploy.embedded.TopologyProcess;
 import io.lightflow.event.Beacon;
 import io.lightflow.event.Impression;
 import io.lightflow.event.WireFormat;
 import io.lightflow.topology.archive.ArchiveTopology;
-import io.lightflow.topology.descriptor.ShardPositions;
-import io.lightflow.topology.kafka.KafkaClients;
-import io.lightflow.topology.kafka.PollBudget;
-import io.lightflow.topology.kafka.PollLimiter;
-import io.lightflow.topology.kafka.ShardReader;
-import io.lightflow.topology.loop.BlockLoop;
-import io.lightflow.topology.metrics.TopologyMetrics;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -23,7 +17,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -153,36 +146,9 @@ class ArchiveOnKafkaTest {
     }
 
     /** A new process works until the table has so many rows. */
-    private static void archive(GroupSettings settings, int rows) {
-        List<Integer> shards = IntStream.range(0, SHARDS).boxed().toList();
-        KafkaClients clients = new KafkaClients(settings.kafka());
-        PollLimiter limiter = new PollLimiter();
-        try (BlockLoop loop = ArchiveTopology.INSTANCE.loop(
-                        settings,
-                        new TopologyMetrics(InstantSource.system())
-                                .task(settings.group(), ArchiveTopology.INSTANCE.name()));
-                ShardPositions positions = ArchiveTopology.INSTANCE.positions(settings);
-                ShardReader reader = new ShardReader(
-                        clients.consumer("archive-test", 100, limiter),
-                        limiter,
-                        PollBudget.ofProcess(),
-                        clients.admin("archive-test-lookup"),
-                        ArchiveTopology.INSTANCE.topics(settings),
-                        SHARDS,
-                        shards,
-                        settings.pace(),
-                        ArchiveTopology.INSTANCE.decoder(settings),
-                        InstantSource.system())) {
-            TestKafka.await("the reader is ready", () -> {
-                boolean ready = reader.isReady();
-                return ready || reader.canSeek();
-            });
-            reader.seek(positions.read(shards));
-            TestKafka.await(rows + " rows are archived", () -> {
-                loop.process(1, reader.poll());
-                return ids(settings).size() >= rows;
-            });
-        }
+    private static void archive(GroupSettings settings, int rows) throws Exception {
+        TopologyProcess.run(
+                ArchiveTopology.INSTANCE, settings, positions -> ids(settings).size() >= rows);
     }
 
     private static List<String> ids(GroupSettings settings) {

@@ -6,17 +6,12 @@ import io.lightflow.archive.catalog.ArchiveCatalog;
 import io.lightflow.archive.table.ArchiveTable;
 import io.lightflow.deploy.embedded.Await;
 import io.lightflow.deploy.embedded.EmbeddedKafka;
+import io.lightflow.deploy.embedded.TopologyProcess;
 import io.lightflow.event.Beacon;
 import io.lightflow.event.Impression;
+import io.lightflow.event.SchemaIds;
 import io.lightflow.event.WireFormat;
 import io.lightflow.topology.archive.ArchiveTopology;
-import io.lightflow.topology.descriptor.ShardPositions;
-import io.lightflow.topology.kafka.KafkaClients;
-import io.lightflow.topology.kafka.PollBudget;
-import io.lightflow.topology.kafka.PollLimiter;
-import io.lightflow.topology.kafka.ShardReader;
-import io.lightflow.topology.loop.BlockLoop;
-import io.lightflow.topology.metrics.TopologyMetrics;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -29,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +33,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -80,8 +73,8 @@ class UnarchivedEventsTest {
         kafka.close();
     }
 
-    /** A group with its topics, its tables, and the file of its settings. */
-    private record Group(GroupSettings settings, Path file) {
+    /** A group with its topics, its tables, the ids of its schemas, and the file of its settings. */
+    private record Group(GroupSettings settings, SchemaIds ids, Path file) {
 
         static Group create(String name, String bootstrapServers) throws IOException {
             Path file = folder.resolve(name + "-" + bootstrapServers.hashCode() + ".yaml");
@@ -102,7 +95,9 @@ class UnarchivedEventsTest {
                             bootstrapServers,
                             postgres.getJdbcUrl("postgres", "postgres"),
                             folder.resolve("tables").toUri()));
-            Group group = new Group(GroupSettings.read(file), file);
+            GroupSettings settings = GroupSettings.read(file);
+            Group group = new Group(
+                    settings, RegistrySchemas.connect(settings.registry()).ids(), file);
             for (String topic : ArchiveTopology.INSTANCE.topics(group.settings).keySet()) {
                 kafka.createTopic(topic, SHARDS, Map.of());
             }
@@ -170,8 +165,7 @@ class UnarchivedEventsTest {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
-        int id = RegistrySchemas.connect(group.settings.registry()).ids().of(event.getSchema());
-        return record(group, number, WireFormat.value(id, body.toByteArray()));
+        return record(group, number, WireFormat.value(group.ids.of(event.getSchema()), body.toByteArray()));
     }
 
     private static ProducerRecord<byte[], byte[]> record(Group group, int number, byte[] value) {
@@ -181,36 +175,7 @@ class UnarchivedEventsTest {
 
     /** The archive runs until a condition holds. */
     private static void archive(Group group, BooleanSupplier until) throws Exception {
-        GroupSettings settings = group.settings;
-        List<Integer> shards = IntStream.range(0, SHARDS).boxed().toList();
-        KafkaClients clients = new KafkaClients(settings.kafka());
-        PollLimiter limiter = new PollLimiter();
-        try (BlockLoop loop = ArchiveTopology.INSTANCE.loop(
-                        settings,
-                        new TopologyMetrics(InstantSource.system())
-                                .task(settings.group(), ArchiveTopology.INSTANCE.name()));
-                ShardPositions positions = ArchiveTopology.INSTANCE.positions(settings);
-                ShardReader reader = new ShardReader(
-                        clients.consumer("archive-test", 100, limiter),
-                        limiter,
-                        PollBudget.ofProcess(),
-                        clients.admin("archive-test-lookup"),
-                        ArchiveTopology.INSTANCE.topics(settings),
-                        SHARDS,
-                        shards,
-                        settings.pace(),
-                        ArchiveTopology.INSTANCE.decoder(settings),
-                        InstantSource.system())) {
-            Await.until("the reader is ready", PATIENCE, () -> {
-                boolean ready = reader.isReady();
-                return ready || reader.canSeek();
-            });
-            reader.seek(positions.read(shards));
-            Await.until("the archive is done", PATIENCE, () -> {
-                loop.process(1, reader.poll());
-                return until.getAsBoolean();
-            });
-        }
+        TopologyProcess.run(ArchiveTopology.INSTANCE, group.settings, positions -> until.getAsBoolean());
     }
 
     /** Rows of the current snapshot. */
@@ -281,7 +246,7 @@ class UnarchivedEventsTest {
                     }
                     producer.flush();
                     acknowledged.addAndGet(100);
-                    LockSupport.parkNanos(20_000_000);
+                    LockSupport.parkNanos(100_000_000);
                 }
             }
         });

@@ -3,6 +3,7 @@ package io.lightflow.deploy.why;
 import io.lightflow.deploy.embedded.EmbeddedKafka;
 import io.lightflow.deploy.embedded.EmbeddedPostgresServer;
 import io.lightflow.deploy.embedded.EmbeddedZooKeeper;
+import io.lightflow.deploy.embedded.TopologyProcess;
 import io.lightflow.event.Beacon;
 import io.lightflow.event.EventType;
 import io.lightflow.event.SchemaIds;
@@ -11,15 +12,9 @@ import io.lightflow.event.WireFormat;
 import io.lightflow.position.Position;
 import io.lightflow.topology.archive.ArchiveTopology;
 import io.lightflow.topology.dataflow.DataflowTopology;
-import io.lightflow.topology.descriptor.ShardPositions;
 import io.lightflow.topology.descriptor.TopologyDescriptor;
 import io.lightflow.topology.kafka.KafkaClients;
-import io.lightflow.topology.kafka.PollBudget;
-import io.lightflow.topology.kafka.PollLimiter;
-import io.lightflow.topology.kafka.ShardReader;
 import io.lightflow.topology.kafka.TopicSetup;
-import io.lightflow.topology.loop.BlockLoop;
-import io.lightflow.topology.metrics.TopologyMetrics;
 import io.lightflow.topology.schema.RegistrySchemas;
 import io.lightflow.topology.settings.GroupSettings;
 import io.lightflow.topology.statistics.StatisticsTopology;
@@ -30,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +61,6 @@ public final class TracedGroup implements AutoCloseable {
     private final Path folder;
     private final GroupSettings settings;
     private final SchemaIds ids;
-    private long txid;
 
     public TracedGroup(Path folder) throws IOException {
         this.folder = folder;
@@ -119,6 +112,11 @@ public final class TracedGroup implements AutoCloseable {
                         zookeeper.connectString(),
                         folder.resolve("store"),
                         archive);
+    }
+
+    /** The folder of the local stack. */
+    Path folder() {
+        return folder;
     }
 
     public GroupSettings settings() {
@@ -271,35 +269,10 @@ public final class TracedGroup implements AutoCloseable {
     }
 
     /** A new process of a topology works until it has read everything. */
-    public void run(TopologyDescriptor topology) {
+    public void run(TopologyDescriptor topology) throws Exception {
         List<Integer> shards = IntStream.range(0, SHARDS).boxed().toList();
-        KafkaClients clients = clients();
-        PollLimiter limiter = new PollLimiter();
         Map<TopicPartition, Long> ends = ends(topology);
-        try (BlockLoop loop = topology.loop(
-                        settings, new TopologyMetrics(InstantSource.system()).task(settings.group(), topology.name()));
-                ShardPositions positions = topology.positions(settings);
-                ShardReader reader = new ShardReader(
-                        clients.consumer("why-test", 1_000, limiter),
-                        limiter,
-                        PollBudget.ofProcess(),
-                        clients.admin("why-test-lookup"),
-                        topology.topics(settings),
-                        SHARDS,
-                        shards,
-                        settings.pace(),
-                        topology.decoder(settings),
-                        InstantSource.system())) {
-            await(topology + " is ready", () -> {
-                boolean ready = reader.isReady();
-                return ready || reader.canSeek();
-            });
-            reader.seek(positions.read(shards));
-            await(topology + " has read everything", () -> {
-                loop.process(++txid, reader.poll());
-                return hasRead(positions.read(shards), ends);
-            });
-        }
+        TopologyProcess.run(topology, settings, positions -> hasRead(positions.read(shards), ends));
     }
 
     private boolean hasRead(Map<Integer, Position> positions, Map<TopicPartition, Long> ends) {
