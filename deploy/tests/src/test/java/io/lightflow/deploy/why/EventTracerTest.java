@@ -4,7 +4,6 @@ import static io.lightflow.deploy.why.TracedEvents.CLICK_OF_TRACE;
 import static io.lightflow.deploy.why.TracedEvents.TRACE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.lightflow.deploy.local.StackFolder;
 import io.lightflow.event.EventType;
 import io.lightflow.topology.trace.EventCopy;
 import io.lightflow.topology.trace.EventSpan;
@@ -17,39 +16,26 @@ import io.lightflow.topology.trace.Pending;
 import io.lightflow.topology.trace.RecordPlace;
 import io.lightflow.topology.trace.RelatedEvent;
 import io.lightflow.topology.trace.RelatedEvent.Relation;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Each fate of an event, on the topics and tables that the real topologies have written. */
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@ExtendWith(SharedTracedEvents.class)
+@Order(SharedTracedEvents.FIRST)
+@Execution(ExecutionMode.SAME_THREAD)
 class EventTracerTest {
-    @TempDir
-    private static Path folder;
+    private final TracedEvents events;
 
-    private static TracedEvents events;
-
-    @BeforeAll
-    static void runTheTopologies() throws Exception {
-        events = new TracedEvents(new TracedGroup(folder));
-        events.run();
-    }
-
-    @AfterAll
-    static void close() {
-        events.close();
+    EventTracerTest(TracedEvents events) {
+        this.events = events;
     }
 
     private static List<Hop> hops(EventTrace event, Station station) {
@@ -374,104 +360,5 @@ class EventTracerTest {
                         "c-traced",
                         "v-traced",
                         events.place("damaged").toString());
-    }
-
-    @Test
-    void anUnknownTraceIsTold() throws Exception {
-        StringWriter none = new StringWriter();
-
-        int code = run(
-                none,
-                "--settings",
-                events.group().settingsFile().toString(),
-                "00-cccccccccccccccccccccccccccccccc-00f067aa0ba902b7-01");
-
-        assertThat(code).isEqualTo(1);
-        assertThat(none.toString())
-                .contains("No event of group us of trace cccccccccccccccccccccccccccccccc was found.");
-    }
-
-    private static int run(StringWriter out, String... arguments) {
-        CommandLine command = WhyCommand.commandLine();
-        return command.setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(out, true))
-                .execute(arguments);
-    }
-
-    @Test
-    void theCommandWritesTextAndJson() throws Exception {
-        String settings = events.group().settingsFile().toString();
-        StringWriter text = new StringWriter();
-        StringWriter json = new StringWriter();
-        StringWriter none = new StringWriter();
-
-        assertThat(run(text, "--settings", settings, "v-1")).as(text.toString()).isZero();
-        assertThat(run(json, "--settings", settings, "--format", "json", "v-1")).isZero();
-        assertThat(run(none, "--settings", settings, "nobody")).isEqualTo(1);
-
-        assertThat(text.toString())
-                .startsWith("conversion v-1 of group us: joined")
-                .contains(events.place("v-1@us-west") + ", incarnation ");
-        assertThat(new com.fasterxml.jackson.databind.ObjectMapper()
-                        .readTree(json.toString())
-                        .at("/0/events/0/hops/2/place/offset")
-                        .asLong())
-                .isEqualTo(events.place("v-1@us-west").offset());
-        assertThat(none.toString()).contains("No event of group us with id nobody was found.");
-    }
-
-    /** The page shows what the command writes, apart from times, offsets, incarnations and names of files. */
-    @Test
-    void theSampleOfThePageIsTheAnswer() throws Exception {
-        StringWriter text = new StringWriter();
-        run(text, "--settings", events.group().settingsFile().toString(), "v-1");
-        String page = Files.readString(Path.of("../../docs/operating/why.md"));
-        String sample =
-                page.substring(page.indexOf("```text\n") + 8, page.indexOf("```\n", page.indexOf("```text\n") + 8));
-
-        assertThat(shape(sample)).isEqualTo(shape(text.toString()));
-    }
-
-    private static List<String> shape(String text) {
-        return text.lines()
-                .map(line -> line.replaceAll("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z?", "TIME")
-                        .replaceAll("incarnation [0-9a-f]{8}", "incarnation ID")
-                        .replaceAll(" of file:\\S+", " of FILE")
-                        .replaceAll("\\d\\S*s after it was read", "TIME after it was read")
-                        .replaceAll("us-(east|west)", "us-DC")
-                        .replaceAll("(-0 at|offset|txid|row|searched:) \\d+", "$1 N"))
-                // Whether it is closed depends on the hour in which the test runs.
-                .filter(line -> !line.startsWith("  hour "))
-                .toList();
-    }
-
-    @Test
-    void aFolderWithoutSettingsOfGroupsIsRefused() throws Exception {
-        Files.createDirectories(folder.resolve("empty/postgres"));
-        StringWriter err = new StringWriter();
-
-        assertThat(run(err, "--data", folder.resolve("empty").toString(), "v-1"))
-                .isEqualTo(1);
-        assertThat(err.toString()).contains("expected the settings of groups in the subfolder groups of ");
-    }
-
-    /** The last test, since it ends the servers. */
-    @Test
-    @Order(Integer.MAX_VALUE)
-    void theFolderOfAStoppedStackTellsTheSame() {
-        StringWriter before = new StringWriter();
-        StringWriter after = new StringWriter();
-        StackFolder.write(folder, events.group().settings());
-        String data = folder.toString();
-        run(before, "--settings", folder.resolve("groups/us.yaml").toString(), "v-1");
-        events.close();
-
-        assertThat(run(after, "--data", data, "v-1")).as(after.toString()).isZero();
-        assertThat(after.toString().lines().filter(line -> !line.startsWith("searched")))
-                .containsExactlyElementsOf(before.toString()
-                        .lines()
-                        .filter(line -> !line.startsWith("searched"))
-                        .toList());
-        assertThat(after.toString()).doesNotContain("note:");
     }
 }
