@@ -5,13 +5,13 @@ import io.lightflow.archive.table.Records;
 import io.lightflow.deploy.embedded.Await;
 import io.lightflow.deploy.embedded.EmbeddedKafka;
 import io.lightflow.event.EventOrigin;
+import io.lightflow.event.SchemaIds;
 import io.lightflow.event.WireFormat;
 import io.lightflow.position.Books;
 import io.lightflow.position.Position;
 import io.lightflow.position.TopicPosition;
 import io.lightflow.position.TopicPosition.Incarnation;
 import io.lightflow.topology.kafka.TopicSetup;
-import io.lightflow.topology.schema.RegistrySchemas;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,7 +38,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Topics whose records are remembered. */
 final class HandmadeTopics implements AutoCloseable {
-    private final RegistrySchemas schemas;
+    private final SchemaIds ids;
     private final KafkaProducer<byte[], byte[]> producer;
     private final Map<String, Integer> incarnations = new TreeMap<>();
     private final Map<TopicPartition, List<Sent>> log = new LinkedHashMap<>();
@@ -46,9 +46,8 @@ final class HandmadeTopics implements AutoCloseable {
     /** A record that was sent, and its event; null if it is none. */
     record Sent(EventOrigin origin, ArchiveRecord record, SpecificRecord event) {}
 
-    HandmadeTopics(EmbeddedKafka kafka, Collection<String> topics, int shards, RegistrySchemas schemas)
-            throws Exception {
-        this.schemas = schemas;
+    HandmadeTopics(EmbeddedKafka kafka, Collection<String> topics, int shards, SchemaIds ids) throws Exception {
+        this.ids = ids;
         this.producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", kafka.bootstrapServers(), "enable.metrics.push", false),
                 new ByteArraySerializer(),
@@ -74,7 +73,7 @@ final class HandmadeTopics implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return WireFormat.value(schemas.ids().of(event.getSchema()), body.toByteArray());
+        return WireFormat.value(ids.of(event.getSchema()), body.toByteArray());
     }
 
     /** @param event null if the value is none */

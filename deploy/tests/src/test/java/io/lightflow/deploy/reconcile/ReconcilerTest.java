@@ -264,7 +264,7 @@ class ReconcilerTest {
 
     @Test
     void aLightEventThatTheJoinLostIsNamedByItsPlace() {
-        Sent lost = world.fill().impression(40, 1);
+        Sent lost = world.fill().events().impression(40, 1);
 
         Reconciliation result = world.archive(Alteration.NONE).count().reconcile();
 
@@ -275,7 +275,7 @@ class ReconcilerTest {
     @Test
     void anEventThatWasEmittedTwiceIsNamed() {
         world.fill();
-        world.joined(world.sent(world.light(EventType.IMPRESSION)).get(0));
+        world.events().joined(world.sent(world.light(EventType.IMPRESSION)).get(0));
 
         Reconciliation result = world.archive(Alteration.NONE).count().reconcile();
 
@@ -293,7 +293,7 @@ class ReconcilerTest {
                 .filter(sent -> sent.origin().getPartition() == 1)
                 .reduce((former, later) -> later)
                 .orElseThrow();
-        world.joined(copy);
+        world.events().joined(copy);
 
         Reconciliation result = world.archive(Alteration.NONE).count().reconcile();
 
@@ -302,7 +302,7 @@ class ReconcilerTest {
 
     @Test
     void aClickMayWaitForItsImpressionUntilItIsAnOrphan() {
-        world.fill().click("early", "comes later", 25, 0);
+        world.fill().events().click("early", "comes later", 25, 0);
         world.joinedUpTo(world.hour().plus(Duration.ofHours(2)));
         world.archive(Alteration.NONE).count();
 
@@ -317,7 +317,7 @@ class ReconcilerTest {
 
     @Test
     void aClickMustNotWaitIfItsImpressionWasEmitted() {
-        Sent lost = world.fill().click("forgotten", "i5", 25, 1);
+        Sent lost = world.fill().events().click("forgotten", "i5", 25, 1);
         world.joinedUpTo(world.hour().plus(Duration.ofHours(2)));
 
         Reconciliation result = world.archive(Alteration.NONE).count().reconcile();
@@ -380,7 +380,7 @@ class ReconcilerTest {
     @Test
     void anHourThatIsNotArchivedOrNotClosedIsNotCompared() {
         world.fill().archive(Alteration.NONE).count();
-        Sent later = world.impression(50, 0);
+        Sent later = world.events().impression(50, 0);
 
         assertThatThrownBy(() -> world.reconcile())
                 .isInstanceOf(HourNotArchivedException.class)
