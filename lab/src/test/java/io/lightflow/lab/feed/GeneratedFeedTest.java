@@ -120,20 +120,12 @@ class GeneratedFeedTest {
 
     @Test
     void conversionsNameAClickAnImpressionBothOrNothing() {
-        assertThat(conversions.values()).anySatisfy(one -> {
-            assertThat(clicks).containsKey(one.getClickId());
-            assertThat(one.getImpressionId()).isNull();
-        });
-        assertThat(conversions.values()).anySatisfy(one -> {
-            assertThat(one.getClickId()).isNull();
-            assertThat(impressions).containsKey(one.getImpressionId());
-        });
-        assertThat(conversions.values()).anySatisfy(one -> {
-            assertThat(clicks).containsKey(one.getClickId());
-            assertThat(impressions).containsKey(one.getImpressionId());
-        });
-        assertThat(conversions.values()).anyMatch(one -> one.getClickId() == null && one.getImpressionId() == null);
+        // Not anySatisfy, which makes an error of each of the many that are otherwise.
         assertThat(conversions.values())
+                .anyMatch(one -> clicks.containsKey(one.getClickId()) && one.getImpressionId() == null)
+                .anyMatch(one -> one.getClickId() == null && impressions.containsKey(one.getImpressionId()))
+                .anyMatch(one -> clicks.containsKey(one.getClickId()) && impressions.containsKey(one.getImpressionId()))
+                .anyMatch(one -> one.getClickId() == null && one.getImpressionId() == null)
                 .anyMatch(one -> one.getClickId() != null && !clicks.containsKey(one.getClickId()));
     }
 
@@ -170,11 +162,11 @@ class GeneratedFeedTest {
         Instant start = Instant.parse("2026-07-01T12:00:00Z");
         GeneratedFeed feed = new GeneratedFeed(GeneratedFeedSettings.live(1_000, SEED, start, DcGroup.LOCAL));
         FeedEvent last = feed.next();
-        for (int i = 1; i < 600_000; i++) {
+        for (int i = 1; i < 300_000; i++) {
             last = feed.next();
         }
         assertThat(Duration.ofMillis(last.timeMs() - start.toEpochMilli()))
-                .isBetween(Duration.ofSeconds(570), Duration.ofSeconds(630));
+                .isBetween(Duration.ofSeconds(285), Duration.ofSeconds(315));
     }
 
     private double share(EventType type) {
