@@ -30,6 +30,13 @@ class TarballTest {
     private static final List<String> TOOLS = List.of(
             "sh", "sed", "head", "dirname", "readlink", "mkdir", "id", "locale", "unshare", "setpriv", "setsid");
 
+    /**
+     * A command for each set of JVM options in {@code bin/lightflow}, and for each configuration of the logs. Every one
+     * of them loads the classes of all commands, whose help {@link HelpTest} prints.
+     */
+    private static final List<String> ONE_OF_EACH_KIND =
+            List.of("up", "registry", "reports", "capture", "mirror", "certify", "reconcile", "why", "sql", "show");
+
     private static Path folder;
     private static Path tools;
     private static Path home;
@@ -137,8 +144,8 @@ class TarballTest {
     }
 
     @Test
-    void everyCommandHasHelp() throws Exception {
-        for (String command : LightflowCommand.commandLine().getSubcommands().keySet()) {
+    void commandsHaveHelpWhateverOptionsTheirJvmGets() throws Exception {
+        for (String command : ONE_OF_EACH_KIND) {
             Run run = lightflow(thisJava(), command, "--help");
             assertThat(run.exitCode()).as(run.output()).isZero();
             assertThat(run.output()).startsWith("Usage: lightflow " + command);
