@@ -36,18 +36,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
-import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
 /** In a real Chromium, the dashboard shows the database's content to authorized users, on all devices. */
 @EnabledIf(
         value = "io.lightflow.service.browser.Chromium#isInstalled",
         disabledReason = "PATH names no Chromium or Chrome. Install one, such as Debian's package chromium.")
-@Execution(ExecutionMode.CONCURRENT)
-// Beside other classes, but one test after the other: some change the database of all.
-@ResourceLock(value = "the database of DashboardTest", target = ResourceLockTarget.CHILDREN)
 class DashboardTest {
     private static final String MANAGER = "token-of-the-manager-0123";
     private static final String ACME = "token-of-acme-0123456789";
