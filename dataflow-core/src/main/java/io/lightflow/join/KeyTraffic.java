@@ -41,14 +41,20 @@ final class KeyTraffic {
         return max > 0 && isStacked(event, max) ? judge.and(verdict, TrafficRule.STACKED) : verdict;
     }
 
-    /** Whether as many impressions in the same placement lie within a second before this one, or after it. */
+    /**
+     * Whether as many impressions in the same placement lie within a second before this one, or after it. Prefetched
+     * ones are left out: they were not shown, so nothing lies on top of them.
+     */
     private boolean isStacked(LightEvent event, int max) {
         Placement placement = null;
         int count = 0;
         for (StoredEvent other : key.impressions()) {
             if (Math.abs(other.time() - event.time()) < STACK_MS) {
-                placement = placement == null ? judge.placement(event.body()) : placement;
-                count += placement.equals(placementOf(other)) ? 1 : 0;
+                placement = placement == null ? judge.shownIn(event.body()) : placement;
+                if (placement == null) {
+                    return false;
+                }
+                count += placement.equals(shownIn(other)) ? 1 : 0;
                 if (count == max) {
                     return true;
                 }
@@ -57,10 +63,10 @@ final class KeyTraffic {
         return false;
     }
 
-    /** Null if the stored body is unreadable. */
-    private Placement placementOf(StoredEvent impression) {
+    /** Null if the impression was not shown, or the stored body is unreadable. */
+    private Placement shownIn(StoredEvent impression) {
         try {
-            return judge.placement(bodies.compiled(EventType.IMPRESSION, impression));
+            return judge.shownIn(bodies.compiled(EventType.IMPRESSION, impression));
         } catch (UnreadableBodyException e) {
             return null;
         }

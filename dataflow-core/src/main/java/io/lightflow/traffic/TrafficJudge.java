@@ -77,11 +77,13 @@ public final class TrafficJudge {
         private final ProjectingReader reader;
         private final StringField publisher;
         private final StringField name;
+        private final BooleanField prefetched;
 
         PlacementFields() {
             var fields = ProjectingReader.builder(Impression.getClassSchema(), StringDecoder.PLAIN);
             publisher = fields.string("publisher");
             name = fields.string("placement");
+            prefetched = fields.bool("prefetched");
             reader = fields.build();
         }
     }
@@ -105,10 +107,16 @@ public final class TrafficJudge {
         return client(tags, body);
     }
 
-    /** @param body of an impression, with the compiled schema */
-    public Placement placement(byte[] body) {
+    /**
+     * The place in which an impression was shown; null if the browser requested it ahead of time.
+     *
+     * @param body of the impression, with the compiled schema
+     */
+    public Placement shownIn(byte[] body) {
         read(placements.reader, body);
-        return new Placement(placements.publisher.get(), placements.name.get());
+        return placements.prefetched.get()
+                ? null
+                : new Placement(placements.publisher.get(), placements.name.get());
     }
 
     private void read(ProjectingReader reader, byte[] body) {

@@ -23,6 +23,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Events that match a rule of invalid traffic are marked with it, and joined like others. */
 class InvalidTrafficTest {
@@ -218,6 +220,34 @@ class InvalidTrafficTest {
                         "e", "",
                         "f", "stacked invalid",
                         "g", ""));
+    }
+
+    /** Whether or not the rule of prefetches is on: nobody saw them. */
+    @ParameterizedTest
+    @EnumSource
+    void aPrefetchIsNotStackedAndNothingIsStackedOnIt(Prefetches prefetches) {
+        JoinScenario scenario = new JoinScenario(with(new TrafficRules(
+                List.of(),
+                List.of(),
+                prefetches,
+                1,
+                0,
+                0,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ZERO,
+                Set.of())));
+        read(scenario, impression("i~prefetch", 10_000).in("top").prefetched());
+        read(scenario, impression("i", 10_200).in("top"));
+        read(
+                scenario,
+                impression("j~prefetch", 10_300).in("top").prefetched(),
+                impression("j", 10_400).in("top"));
+        String ofPrefetches = prefetches == Prefetches.MARKED ? "prefetch invalid" : "";
+        assertThat(marks)
+                .isEqualTo(Map.of(
+                        "i~prefetch", ofPrefetches, "i", "", "j~prefetch", ofPrefetches, "j", "stacked invalid"));
     }
 
     /** The first attempt stores cells and dies. They are no impressions that came before. */

@@ -170,7 +170,7 @@ public final class StreamGenerator {
 
     private SampleEvent ofClient(SampleEvent sample) {
         SampleEvent seen = sample.withClient(one(USER_AGENTS), one(ADDRESSES)).in(one(PLACEMENTS));
-        return clients.nextInt(8) == 0 ? seen.prefetched() : seen;
+        return clients.nextInt(3) == 0 ? seen.prefetched() : seen;
     }
 
     /** One in eight has browsers with addresses, and traffic rules. */

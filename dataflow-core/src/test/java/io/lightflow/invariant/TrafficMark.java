@@ -27,7 +27,9 @@ public record TrafficMark(String rule, boolean invalid) {
             int maxInASecond = rules.maxImpressionsPerSecond();
             return ofClient(impression.getUserAgent(), impression.getIp(), impression.getPrefetched(), rules)
                     .or(
-                            maxInASecond > 0 && stackedBelow(event.joinKey(), impression, before) >= maxInASecond,
+                            maxInASecond > 0
+                                    && !impression.getPrefetched()
+                                    && stackedBelow(event.joinKey(), impression, before) >= maxInASecond,
                             TrafficRule.STACKED,
                             rules);
         } else if (event.record() instanceof Tag tag) {
@@ -61,6 +63,7 @@ public record TrafficMark(String rule, boolean invalid) {
                 .filter(other -> other.record() instanceof Impression)
                 .map(other -> (Impression) other.record())
                 .filter(other -> Math.abs(other.getTime() - impression.getTime()) < 1_000)
+                .filter(other -> !other.getPrefetched())
                 .filter(other -> other.getPublisher().equals(impression.getPublisher()))
                 .filter(other -> other.getPlacement().equals(impression.getPlacement()))
                 .count();

@@ -2,6 +2,7 @@ package io.lightflow.topology.simulation.mutant;
 
 import static net.bytebuddy.matcher.ElementMatchers.isConstructor;
 import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.returns;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 
 import io.lightflow.enrichment.EventEnricher;
@@ -17,6 +18,7 @@ import io.lightflow.position.Visibility;
 import io.lightflow.statistics.Counts;
 import io.lightflow.statistics.StatisticsStep;
 import io.lightflow.store.EventCell;
+import io.lightflow.traffic.TrafficJudge;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import net.bytebuddy.asm.Advice;
@@ -175,6 +177,15 @@ public enum Mutant {
             259,
             "only impressions of the same block count as stacked",
             changed("io.lightflow.join.KeyState", Advice.to(Skipped.class).on(named("requestAround")))),
+
+    STACKED_ON_PREFETCHES(
+            "a prefetched impression counts as stacked like one that was shown",
+            changed(
+                    TrafficJudge.class.getName(),
+                    MemberSubstitution.relaxed()
+                            .method(named("get").and(returns(boolean.class)))
+                            .stub()
+                            .on(named("shownIn")))),
 
     CELLS_WITHOUT_TAKEOVER(
             "cells do not tell which attempt wrote them",
