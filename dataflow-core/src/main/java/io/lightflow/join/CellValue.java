@@ -36,13 +36,17 @@ import java.util.Arrays;
  * rules        … maxConversionDelay * 2 + 1 in shadow mode
  * </pre>
  *
- * <p>A value of the first format is {@code producedMs body}. Its first byte is never 0x81 to 0x83, since no record has
+ * <p>An impression whose placement has a limit of its own has the format 0x84. It is that of 0x82, with the limit in ms
+ * as a varint behind the verdict.
+ *
+ * <p>A value of the first format is {@code producedMs body}. Its first byte is never 0x81 to 0x84, since no record has
  * such a timestamp. Its bodies have the {@link FormerSchemas}.
  */
 final class CellValue {
     private static final byte FORMAT = (byte) 0x81;
     private static final byte JUDGED_FORMAT = (byte) 0x82;
     private static final byte BOUNDED_FORMAT = (byte) 0x83;
+    private static final byte PLACED_FORMAT = (byte) 0x84;
     private static final int HEAD_BYTES = 1 + Integer.BYTES + Long.BYTES;
     private static final int MAX_VARINT_BYTES = 10;
     private static final int WINDOWS = 5;
@@ -52,8 +56,15 @@ final class CellValue {
 
     private CellValue() {}
 
-    static byte[] impression(int schemaId, long producedMs, TrafficVerdict traffic, byte[] body) {
-        ByteBuffer value = head(body.length, schemaId, producedMs, traffic).put(body);
+    /** @param facts null for none; only an impression that traffic rules judged has any */
+    static byte[] impression(
+            int schemaId, long producedMs, TrafficVerdict traffic, ImpressionFacts facts, byte[] body) {
+        ByteBuffer value = head(body.length + (facts == null ? 0 : MAX_VARINT_BYTES), schemaId, producedMs, traffic);
+        if (facts != null) {
+            value.put(0, PLACED_FORMAT);
+            putVarint(value, facts.minClickMs());
+        }
+        value.put(body);
         return value.hasRemaining() ? Arrays.copyOf(value.array(), value.position()) : value.array();
     }
 
@@ -143,7 +154,12 @@ final class CellValue {
 
     /** Whether the value has the first format, which names no schema. */
     static boolean isFormer(byte[] value) {
-        return value[0] != FORMAT && delays(value) == 0;
+        return value[0] != FORMAT && !isJudged(value);
+    }
+
+    /** Whether the value has a verdict. */
+    private static boolean isJudged(byte[] value) {
+        return value[0] == JUDGED_FORMAT || value[0] == BOUNDED_FORMAT || value[0] == PLACED_FORMAT;
     }
 
     /** How many delays a click or a conversion has. */
@@ -162,12 +178,17 @@ final class CellValue {
 
     /** Reads the verdict, which follows producedMs. */
     static TrafficVerdict readTraffic(ByteBuffer from) {
-        if (delays(from.array()) == 0) {
+        if (!isJudged(from.array())) {
             return TrafficVerdict.NONE;
         }
         int version = (int) readVarint(from);
         long rule = readVarint(from);
         return new TrafficVerdict(rule == 0 ? null : TrafficRule.ofCode((int) (rule >>> 1)), (rule & 1) != 0, version);
+    }
+
+    /** Reads the facts of an impression, which follow the verdict; null if it has none. */
+    static ImpressionFacts readImpressionFacts(ByteBuffer from) {
+        return from.array()[0] == PLACED_FORMAT ? new ImpressionFacts(readVarint(from)) : null;
     }
 
     /** Reads the delays, which follow the other rules. */

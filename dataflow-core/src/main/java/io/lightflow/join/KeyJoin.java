@@ -83,7 +83,8 @@ final class KeyJoin {
             return;
         }
         boolean full = isFull(key.daySize(KeyDay.dayOf(event.time())), event);
-        StoredEvent impression = stored(event, null, null, full ? traffic.rowCap() : traffic.ofImpression(event));
+        ImpressionFacts facts = full ? null : traffic.factsOf(event);
+        StoredEvent impression = stored(event, facts, null, full ? traffic.rowCap() : traffic.ofImpression(event));
         if (!full) {
             key.addImpression(impression);
             newImpressions.add(impression);
@@ -91,7 +92,7 @@ final class KeyJoin {
                     event,
                     key,
                     CellValue.impression(
-                            impression.schemaId(), event.producedMs(), impression.traffic(), impression.body()));
+                            impression.schemaId(), event.producedMs(), impression.traffic(), facts, impression.body()));
         }
         countLate(impression, EventType.IMPRESSION);
         outputs.impression(impression);

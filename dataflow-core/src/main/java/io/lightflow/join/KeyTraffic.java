@@ -5,10 +5,11 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.LightEvent;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.event.TrafficVerdict;
+import io.lightflow.traffic.Placement;
 import io.lightflow.traffic.TrafficDelays;
 import io.lightflow.traffic.TrafficJudge;
-import io.lightflow.traffic.TrafficJudge.Placement;
 import io.lightflow.traffic.TrafficRules;
+import java.time.Duration;
 
 /**
  * The verdicts of the traffic rules on the events of one join key. A verdict at arrival depends on visible events
@@ -39,6 +40,12 @@ final class KeyTraffic {
         TrafficVerdict verdict = judge.impression(event.body());
         int max = judge.rules().maxImpressionsPerSecond();
         return max > 0 && isStacked(event, max) ? judge.and(verdict, TrafficRule.STACKED) : verdict;
+    }
+
+    /** The rules for clicks on an impression that arrives now; null if none are of its placement. */
+    ImpressionFacts factsOf(LightEvent impression) {
+        Duration clickDelay = judge.clickDelay(impression.body());
+        return clickDelay == null ? null : new ImpressionFacts(clickDelay.toMillis());
     }
 
     /**
@@ -117,10 +124,12 @@ final class KeyTraffic {
         if (impression.traffic().isInvalid()) {
             verdict = verdict.and(TrafficRule.INVALID_IMPRESSION, false);
         }
-        if (click.rules().delays().isFastClick(impression.time(), click.time())) {
-            verdict = verdict.and(TrafficRule.FAST_CLICK, click.rules().delays().clickShadow());
-        }
-        return verdict;
+        TrafficDelays delays = click.rules().delays();
+        ImpressionFacts facts = impression.impression();
+        boolean isFast = facts == null
+                ? delays.isFastClick(impression.time(), click.time())
+                : delays.isFastClick(impression.time(), click.time(), facts.minClickMs());
+        return isFast ? verdict.and(TrafficRule.FAST_CLICK, delays.clickShadow()) : verdict;
     }
 
     /** The verdict on a conversion that is attributed to a click. */

@@ -39,16 +39,17 @@ final class StoredCells {
         int schemaId = former ? FormerSchemas.idOf(EventType.IMPRESSION) : at.getInt();
         long producedMs = at.getLong();
         TrafficVerdict traffic = former ? TrafficVerdict.NONE : CellValue.readTraffic(at);
-        return event(cell, producedMs, schemaId, traffic, CellValue.readRest(at));
+        ImpressionFacts facts = former ? null : CellValue.readImpressionFacts(at);
+        return event(cell, producedMs, schemaId, facts, traffic, CellValue.readRest(at));
     }
 
     /** An impression or a tag without its value. */
     static StoredEvent withoutBody(EventCell cell) {
-        return event(cell, 0, 0, TrafficVerdict.NONE, null);
+        return event(cell, 0, 0, null, TrafficVerdict.NONE, null);
     }
 
     private static StoredEvent event(
-            EventCell cell, long producedMs, int schemaId, TrafficVerdict traffic, byte[] body) {
+            EventCell cell, long producedMs, int schemaId, ImpressionFacts facts, TrafficVerdict traffic, byte[] body) {
         return new StoredEvent(
                 Cells.string(cell.id()),
                 cell.time(),
@@ -58,7 +59,7 @@ final class StoredCells {
                 producedMs,
                 schemaId,
                 body,
-                null,
+                facts,
                 null,
                 traffic,
                 false);

@@ -15,7 +15,8 @@ import io.lightflow.event.TrafficVerdict;
  * @param producedMs timestamp of its Kafka record, ms since the Unix epoch
  * @param schemaId id of the schema of its body
  * @param body its Avro body; null for tags
- * @param facts the {@link ClickFacts} or {@link ConversionFacts}; null for other types
+ * @param facts the {@link ClickFacts} or {@link ConversionFacts}; the {@link ImpressionFacts} of an impression if rules
+ *     for its placement applied when it arrived, else null; null for tags
  * @param rules the rules that applied when it arrived; null for other types than clicks and conversions
  * @param traffic the verdict of the traffic rules when it arrived
  * @param fresh whether it came with this block
@@ -33,6 +34,11 @@ record StoredEvent(
         ArrivalRules rules,
         TrafficVerdict traffic,
         boolean fresh) {
+
+    /** Null if no rules for its placement applied. */
+    ImpressionFacts impression() {
+        return (ImpressionFacts) facts;
+    }
 
     ClickFacts click() {
         return (ClickFacts) facts;

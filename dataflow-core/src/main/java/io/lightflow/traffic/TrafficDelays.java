@@ -23,6 +23,15 @@ public record TrafficDelays(
         return minClickMs > 0 && clickTime - impressionTime < minClickMs;
     }
 
+    /**
+     * Whether this rule is on, and the click follows too soon on an impression whose placement has a limit of its own.
+     *
+     * @param placementMinMs that limit, in ms of event time; 0 if any delay will do
+     */
+    public boolean isFastClick(long impressionTime, long clickTime, long placementMinMs) {
+        return minClickMs > 0 && placementMinMs > 0 && clickTime - impressionTime < placementMinMs;
+    }
+
     public boolean isFastConversion(long clickTime, long conversionTime) {
         return minConversionMs > 0 && conversionTime - clickTime < minConversionMs;
     }

@@ -13,6 +13,7 @@ import io.lightflow.event.TrafficVerdict;
 import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,9 +71,6 @@ public final class TrafficJudge {
         }
     }
 
-    /** The place in which an impression was shown. */
-    public record Placement(String publisher, String name) {}
-
     private static final class PlacementFields {
         private final ProjectingReader reader;
         private final StringField publisher;
@@ -85,6 +83,10 @@ public final class TrafficJudge {
             name = fields.string("placement");
             prefetched = fields.bool("prefetched");
             reader = fields.build();
+        }
+
+        Placement get() {
+            return new Placement(publisher.get(), name.get());
         }
     }
 
@@ -114,9 +116,20 @@ public final class TrafficJudge {
      */
     public Placement shownIn(byte[] body) {
         read(placements.reader, body);
-        return placements.prefetched.get()
-                ? null
-                : new Placement(placements.publisher.get(), placements.name.get());
+        return placements.prefetched.get() ? null : placements.get();
+    }
+
+    /**
+     * The least delay from an impression to its clicks; null if its placement has none of its own.
+     *
+     * @param body of the impression, with the compiled schema
+     */
+    public Duration clickDelay(byte[] body) {
+        if (rules.clickDelays().isEmpty()) {
+            return null;
+        }
+        read(placements.reader, body);
+        return rules.clickDelays().get(placements.get());
     }
 
     private void read(ProjectingReader reader, byte[] body) {

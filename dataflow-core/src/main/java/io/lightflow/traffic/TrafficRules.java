@@ -6,8 +6,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -24,6 +26,7 @@ import java.util.regex.PatternSyntaxException;
  * @param maxClicksPerKey a further click of a join key within {@code clickWindow} is invalid; 0 switches the rule off
  * @param clickWindow length of the window before a click, in event time
  * @param minClickDelay a click that follows its impression sooner is invalid; zero switches the rule off
+ * @param clickDelays what counts in place of {@code minClickDelay} in single placements, where zero allows any click
  * @param minConversionDelay a conversion that follows its click sooner is invalid; zero switches the rule off
  * @param maxConversionDelay a conversion that follows its click later is invalid; zero switches the rule off
  * @param shadow rules in shadow mode
@@ -37,6 +40,7 @@ public record TrafficRules(
         int maxClicksPerKey,
         Duration clickWindow,
         Duration minClickDelay,
+        Map<Placement, Duration> clickDelays,
         Duration minConversionDelay,
         Duration maxConversionDelay,
         Set<TrafficRule> shadow) {
@@ -51,6 +55,7 @@ public record TrafficRules(
             0,
             Duration.ZERO,
             Duration.ZERO,
+            Map.of(),
             Duration.ZERO,
             Duration.ZERO,
             Set.of());
@@ -66,6 +71,7 @@ public record TrafficRules(
     public TrafficRules {
         crawlers = List.copyOf(crawlers);
         dataCenters = List.copyOf(dataCenters);
+        clickDelays = Map.copyOf(clickDelays);
         shadow = Set.copyOf(shadow);
         Objects.requireNonNull(prefetches, "prefetches");
         crawlers.forEach(TrafficRules::requirePattern);
@@ -75,6 +81,12 @@ public record TrafficRules(
         requireNotNegative("maxClicksPerKey", maxClicksPerKey);
         requireNotNegative("clickWindow", clickWindow.toMillis());
         requireNotNegative("minClickDelay", minClickDelay.toMillis());
+        clickDelays.forEach((placement, delay) ->
+                requireNotNegative("the least delay of clicks in " + placement, delay.toMillis()));
+        if (minClickDelay.isZero() && !clickDelays.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "expected minClickDelay, which counts in placements without a delay of their own, found none");
+        }
         requireNotNegative("minConversionDelay", minConversionDelay.toMillis());
         requireNotNegative("maxConversionDelay", maxConversionDelay.toMillis());
         for (TrafficRule rule : shadow) {
@@ -141,6 +153,7 @@ public record TrafficRules(
                 + minConversionDelay + " " + (maxConversionDelay.isZero() ? "" : maxConversionDelay + " ")
                 + (prefetches == Prefetches.IGNORED ? "" : "prefetch ")
                 + (maxImpressionsPerSecond == 0 ? "" : "stacked " + maxImpressionsPerSecond + " ")
+                + (clickDelays.isEmpty() ? "" : "placements " + new TreeMap<>(clickDelays) + " ")
                 + new TreeSet<>(shadow);
     }
 }

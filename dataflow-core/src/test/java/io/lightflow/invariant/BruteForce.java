@@ -12,7 +12,9 @@ import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import io.lightflow.position.Position;
+import io.lightflow.traffic.Placement;
 import io.lightflow.traffic.TrafficRules;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -187,13 +189,22 @@ public final class BruteForce {
     /** The mark of a click on this impression. */
     private TrafficMark markOf(String joinKey, Click click, Impression impression) {
         TrafficRules rules = traffic(EventType.CLICK, joinKey, click.getId());
-        long minDelayMs = rules.minClickDelay().toMillis();
         return marks.get(List.of(EventType.CLICK, joinKey, click.getId()))
                 .or(isInvalid(joinKey, impression), TrafficRule.INVALID_IMPRESSION, rules)
-                .or(
-                        minDelayMs > 0 && click.getTime() < impression.getTime() + minDelayMs,
-                        TrafficRule.FAST_CLICK,
-                        rules);
+                .or(isFast(joinKey, click, impression), TrafficRule.FAST_CLICK, rules);
+    }
+
+    /**
+     * The rule is on if it was when the click arrived. The limit of a placement is that of the impression's arrival.
+     */
+    private boolean isFast(String joinKey, Click click, Impression impression) {
+        Duration minDelay = traffic(EventType.CLICK, joinKey, click.getId()).minClickDelay();
+        Duration inPlacement = traffic(EventType.IMPRESSION, joinKey, impression.getId())
+                .clickDelays()
+                .getOrDefault(new Placement(impression.getPublisher(), impression.getPlacement()), minDelay);
+        return !minDelay.isZero()
+                && !inPlacement.isZero()
+                && click.getTime() < impression.getTime() + inPlacement.toMillis();
     }
 
     /** The mark of a conversion that this click has won. */

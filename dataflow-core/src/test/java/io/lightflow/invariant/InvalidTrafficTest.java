@@ -14,10 +14,12 @@ import io.lightflow.event.Provenance;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.join.JoinSettings;
 import io.lightflow.position.Books.Entry;
+import io.lightflow.traffic.Placement;
 import io.lightflow.traffic.TrafficRules;
 import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -53,6 +55,7 @@ class InvalidTrafficTest {
                 ofKey,
                 Duration.ofMinutes(1),
                 clickDelay,
+                Map.of(),
                 conversionDelay,
                 maxConversionDelay,
                 Set.of(shadow));
@@ -155,6 +158,63 @@ class InvalidTrafficTest {
     }
 
     @Test
+    void aPlacementMayHaveALimitOfItsOwnWhicheverComesFirst() {
+        JoinScenario scenario =
+                new JoinScenario(with(withClickDelays(Map.of("top", 100L, "video", 5_000L, "any", 0L))));
+        read(scenario, click("early", 4_999, "v"));
+        read(
+                scenario,
+                impression("t", 0).in("top"),
+                impression("v", 0).in("video"),
+                impression("a", 0).in("any"),
+                impression("o", 0).in("other"));
+        read(
+                scenario,
+                click("t1", 99, "t"),
+                click("t2", 100, "t"),
+                click("v1", 5_000, "v"),
+                click("a1", -1, "a"),
+                click("o1", 999, "o"));
+        assertThat(marks)
+                .containsEntry("early", "fast-click invalid")
+                .containsEntry("t1", "fast-click invalid")
+                .containsEntry("t2", "")
+                .containsEntry("v1", "")
+                .containsEntry("a1", "")
+                .containsEntry("o1", "fast-click invalid");
+    }
+
+    /** Invariant J. */
+    @Test
+    void theLimitOfAPlacementIsThatOfTheImpressionsArrivalAndTheRuleIsOnByTheClicks() {
+        JoinScenario scenario = new JoinScenario(with(withClickDelays(Map.of("top", 5_000L))));
+        read(scenario, impression("i", 0).in("top"));
+        scenario.run().restart(with(withClickDelays(Map.of())));
+        read(scenario, impression("j", 0).in("top"), click("ofI", 4_999, "i"), click("ofJ", 1_000, "j"));
+        scenario.run().restart(with(TrafficRules.NONE));
+        read(scenario, click("later", 4_999, "i"));
+        assertThat(marks).isEqualTo(Map.of("i", "", "j", "", "ofI", "fast-click invalid", "ofJ", "", "later", ""));
+    }
+
+    private static TrafficRules withClickDelays(Map<String, Long> ms) {
+        Map<Placement, Duration> delays = new HashMap<>();
+        ms.forEach((placement, delay) -> delays.put(new Placement("", placement), Duration.ofMillis(delay)));
+        return new TrafficRules(
+                List.of(),
+                List.of(),
+                Prefetches.IGNORED,
+                0,
+                0,
+                0,
+                Duration.ZERO,
+                Duration.ofSeconds(1),
+                delays,
+                Duration.ZERO,
+                Duration.ZERO,
+                Set.of());
+    }
+
+    @Test
     void theLatestClickStillWinsAConversionThatComesTooSoon() {
         TrafficRules rules = rules(0, 0, Duration.ZERO, Duration.ofSeconds(10));
         JoinScenario scenario = new JoinScenario(with(rules));
@@ -235,6 +295,7 @@ class InvalidTrafficTest {
                 0,
                 Duration.ZERO,
                 Duration.ZERO,
+                Map.of(),
                 Duration.ZERO,
                 Duration.ZERO,
                 Set.of())));
@@ -329,6 +390,7 @@ class InvalidTrafficTest {
                         0,
                         Duration.ZERO,
                         Duration.ZERO,
+                        Map.of(),
                         Duration.ZERO,
                         Duration.ZERO,
                         Set.of()))

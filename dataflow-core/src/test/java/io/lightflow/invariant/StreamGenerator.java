@@ -6,6 +6,7 @@ import io.lightflow.event.EventType;
 import io.lightflow.event.Impression;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.join.JoinSettings;
+import io.lightflow.traffic.Placement;
 import io.lightflow.traffic.TrafficRules;
 import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.time.Duration;
@@ -190,6 +191,8 @@ public final class StreamGenerator {
                 shadow.add(rule);
             }
         }
+        Duration minClickDelay = Duration.ofMillis(unit * clients.nextInt(3));
+        Duration clickDelay = Duration.ofMillis(unit * clients.nextInt(4));
         return new TrafficRules(
                 clients.nextBoolean() ? List.of("bot") : List.of(),
                 clients.nextBoolean() ? List.of("10.0.0.0/8") : List.of(),
@@ -198,7 +201,8 @@ public final class StreamGenerator {
                 clients.nextInt(3),
                 clients.nextInt(4),
                 Duration.ofMillis(unit * clients.nextInt(4)),
-                Duration.ofMillis(unit * clients.nextInt(3)),
+                minClickDelay,
+                minClickDelay.isZero() ? Map.of() : Map.of(new Placement("", PLACEMENTS.get(0)), clickDelay),
                 Duration.ofMillis(unit * clients.nextInt(3)),
                 Duration.ofMillis(2 * unit * clients.nextInt(3)),
                 shadow);

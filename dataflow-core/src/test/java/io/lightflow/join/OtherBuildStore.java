@@ -133,7 +133,8 @@ public final class OtherBuildStore implements JoinStore {
 
     private static byte[] value(EventType type, StoredEvent event, int schemaId, byte[] body) {
         return switch (type) {
-            case IMPRESSION -> CellValue.impression(schemaId, event.producedMs(), event.traffic(), body);
+            case IMPRESSION ->
+                CellValue.impression(schemaId, event.producedMs(), event.traffic(), event.impression(), body);
             case CLICK ->
                 CellValue.click(schemaId, event.producedMs(), event.traffic(), event.rules(), event.click(), body);
             case CONVERSION ->

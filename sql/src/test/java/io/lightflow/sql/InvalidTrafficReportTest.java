@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +63,7 @@ class InvalidTrafficReportTest {
                     3,
                     List.of(fast, SampleRecords.unattributed("v2", SampleRecords.TIME)));
             List<SqlTable> tables = SqlTable.of(catalog, "us", new LocalCopies(folder, 1));
-            assertThat(documented()).hasSize(3);
+            assertThat(documented()).hasSize(4);
             assertThat(run(documented().get(2), tables).lines())
                     .containsExactly("publisher,placement,clicks,percent_1,percent_10,median", "site,\"\",1,0,0,0");
             assertThat(run(documented().get(1), tables).lines()).containsExactly("ip,agent,minute,clicks");
@@ -73,6 +74,39 @@ class InvalidTrafficReportTest {
                             "fast-conversion,false,camp,site,0,0,1",
                             "invalid-impression,true,camp,site,0,1,0");
         }
+    }
+
+    /** The fast clicks of bots do not move it: neither those that are known, nor a few percent more. */
+    @Test
+    void theLimitOfAPlacementFollowsFromTheDistributionOfItsClicks() throws IOException {
+        List<JoinedClick> clicks = new ArrayList<>();
+        clicks.addAll(clicks(700, "top", 2_000, ""));
+        clicks.addAll(clicks(300, "top", 1_000, ""));
+        clicks.addAll(clicks(30, "top", 5, "fast-click"));
+        clicks.addAll(clicks(900, "top", 1, "crawler"));
+        clicks.addAll(clicks(1_000, "quick", 20, ""));
+        clicks.addAll(clicks(1_000, "slow", 9_000, ""));
+        clicks.addAll(clicks(999, "rare", 800, ""));
+        try (ArchiveCatalog catalog = CatalogDatabase.open(CatalogDatabase.newSchema(), folder.resolve("tables"))) {
+            append(catalog, ArchiveTable.JOINED_CLICKS, 2, clicks);
+            List<SqlTable> tables = SqlTable.of(catalog, "us", new LocalCopies(folder, 1));
+            assertThat(run(documented().get(3), tables, ResultFormat.JSON)
+                            .lines()
+                            .map(String::strip))
+                    .containsExactly(
+                            "[",
+                            "{\"publisher\":\"site\",\"placement\":\"quick\",\"minClickDelay\":\"100ms\"},",
+                            "{\"publisher\":\"site\",\"placement\":\"slow\",\"minClickDelay\":\"2000ms\"},",
+                            "{\"publisher\":\"site\",\"placement\":\"top\",\"minClickDelay\":\"250ms\"}",
+                            "]");
+        }
+    }
+
+    private static List<JoinedClick> clicks(int count, String placement, long delayMs, String rule) {
+        JoinedClick click = click(rule, false);
+        click.getImpression().setPlacement(placement);
+        click.getClick().setTime(click.getImpression().getTime() + delayMs);
+        return Collections.nCopies(count, click);
     }
 
     private static JoinedImpression impression(String id, String rule, boolean invalid) {
@@ -119,13 +153,17 @@ class InvalidTrafficReportTest {
     }
 
     private String run(String sql, List<SqlTable> tables) throws IOException {
+        return run(sql, tables, ResultFormat.CSV);
+    }
+
+    private String run(String sql, List<SqlTable> tables, ResultFormat format) throws IOException {
         SqlStatement statement = SqlStatement.parse(sql);
         SqlLimits limits = new SqlLimits(
                 256, 256, 2, Duration.ofMinutes(1), 1_000, Files.createDirectories(folder.resolve("tmp")));
         RowAccess all = new RowAccess(Optional.empty(), Optional.empty(), Optional.empty());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try (SqlEngine engine = SqlEngine.open(limits, List.of("us"), tables, List.of(), all, statement)) {
-            engine.run(statement, ResultFormat.CSV, out, percent -> {});
+            engine.run(statement, format, out, percent -> {});
         }
         return out.toString(StandardCharsets.UTF_8);
     }

@@ -7,13 +7,16 @@ import io.lightflow.store.JoinStore;
 import io.lightflow.store.MemoryJoinStore;
 import io.lightflow.topology.rocksdb.RocksDbJoinStore;
 import io.lightflow.topology.rocksdb.RocksDbSettings;
+import io.lightflow.traffic.Placement;
 import io.lightflow.traffic.TrafficRules;
 import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.commons.io.file.PathUtils;
@@ -49,6 +52,8 @@ public class JoinBenchmark {
         ROCKSDB
     }
 
+    private static final int PLACEMENTS = 1_000;
+
     @Param({"MEMORY", "ROCKSDB"})
     private Store store;
 
@@ -56,10 +61,14 @@ public class JoinBenchmark {
     public enum Rule {
         NONE,
         PREFETCH,
-        STACKED
+        STACKED,
+        /** Clicks of an impression and of a key. */
+        CLICKS,
+        /** A limit for clicks in each placement. */
+        PLACEMENTS
     }
 
-    /** {@code -p rule=NONE,PREFETCH,STACKED} compares them. */
+    /** {@code -p rule=NONE,PREFETCH,STACKED,CLICKS,PLACEMENTS} compares them. */
     @Param("NONE")
     private Rule rule;
 
@@ -90,13 +99,24 @@ public class JoinBenchmark {
                 List.of(),
                 rule == Rule.PREFETCH ? Prefetches.MARKED : Prefetches.IGNORED,
                 rule == Rule.STACKED ? 1 : 0,
-                0,
-                0,
-                Duration.ZERO,
-                Duration.ZERO,
+                rule == Rule.CLICKS ? 3 : 0,
+                rule == Rule.CLICKS ? 20 : 0,
+                rule == Rule.CLICKS ? Duration.ofMinutes(1) : Duration.ZERO,
+                rule == Rule.PLACEMENTS ? Duration.ofMillis(500) : Duration.ZERO,
+                rule == Rule.PLACEMENTS ? clickDelays() : Map.of(),
                 Duration.ZERO,
                 Duration.ZERO,
                 Set.of());
+    }
+
+    private static Map<Placement, Duration> clickDelays() {
+        Map<Placement, Duration> delays = new HashMap<>();
+        for (int i = 0; i < PLACEMENTS; i++) {
+            delays.put(
+                    new Placement("publisher-" + i / 50 + ".example", "placement-" + (1000 + i % 50)),
+                    Duration.ofMillis(200 + i));
+        }
+        return delays;
     }
 
     @Benchmark

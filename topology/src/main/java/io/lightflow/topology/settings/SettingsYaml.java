@@ -11,19 +11,16 @@ import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /** Settings of a group as YAML. A wrong key or value is an error that names the key, and quotes no other input. */
 final class SettingsYaml {
-    private static final ObjectMapper MAPPER = new YAMLMapper()
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .registerModule(new SimpleModule()
-                    .addDeserializer(Duration.class, new DurationFormat.Reader())
-                    .addSerializer(Duration.class, new DurationFormat.Writer())
-                    .addDeserializer(DataSize.class, new DataSizeFormat.Reader())
-                    .addSerializer(DataSize.class, new DataSizeFormat.Writer()));
+    private static final ObjectMapper MAPPER = strict(new YAMLMapper());
+    /** For lists in files. */
+    private static final ObjectMapper JSON = strict(new ObjectMapper());
 
     /** For what {@code submit} has kept, perhaps that of another build. */
     private static final ObjectMapper LENIENT =
@@ -34,14 +31,42 @@ final class SettingsYaml {
 
     private SettingsYaml() {}
 
+    private static ObjectMapper strict(ObjectMapper mapper) {
+        return mapper.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                .registerModule(new SimpleModule()
+                        .addDeserializer(Duration.class, new DurationFormat.Reader())
+                        .addSerializer(Duration.class, new DurationFormat.Writer())
+                        .addDeserializer(DataSize.class, new DataSizeFormat.Reader())
+                        .addSerializer(DataSize.class, new DataSizeFormat.Writer()));
+    }
+
     /** @throws SettingsException if the string holds a wrong setting; the message names the key */
     static GroupSettings parse(String yaml) {
+        GroupSettings settings = read(MAPPER, yaml, GroupSettings.class);
+        if (settings == null) {
+            throw new SettingsException("the settings are empty", null);
+        }
+        return settings;
+    }
+
+    /**
+     * @param json a list of objects
+     * @throws SettingsException if the string holds something else
+     */
+    static List<PlacementDelay> parseClickDelays(String json) {
+        PlacementDelay[] delays = json.isBlank() ? null : read(JSON, json, PlacementDelay[].class);
+        if (delays == null || Arrays.stream(delays).anyMatch(Objects::isNull)) {
+            throw new SettingsException(
+                    "expected a list of objects with publisher, placement and minClickDelay, found nothing", null);
+        }
+        return List.of(delays);
+    }
+
+    private static <T> T read(ObjectMapper mapper, String string, Class<T> type) {
         try {
-            GroupSettings settings = MAPPER.readValue(yaml, GroupSettings.class);
-            if (settings == null) {
-                throw new SettingsException("the settings are empty", null);
-            }
-            return settings;
+            return mapper.readValue(string, type);
         } catch (UnrecognizedPropertyException e) {
             throw new SettingsException(
                     "the key " + path(e) + " is unknown; known here are " + e.getKnownPropertyIds(), e);
@@ -54,7 +79,7 @@ final class SettingsYaml {
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             throw new SettingsException(
-                    "this is not YAML: " + firstLine(e)
+                    "this is not " + mapper.getFactory().getFormatName() + ": " + firstLine(e)
                             + (at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr()),
                     e);
         }

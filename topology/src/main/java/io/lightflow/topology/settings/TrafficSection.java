@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,9 @@ import java.util.stream.Collectors;
  * @param maxImpressionsPerSecond null: no limit
  * @param maxClicksPerImpression null: no limit
  * @param maxClicksPerKey null: no limit
+ * @param minClickDelay zero: no limit
+ * @param clickDelays its values in single placements, by publisher and placement
+ * @param clickDelaysFile a file with more of them, a list of {@link PlacementDelay}
  * @param shadow ids of the rules in shadow mode
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -40,6 +44,8 @@ public record TrafficSection(
         Integer maxClicksPerKey,
         Duration clickWindow,
         Duration minClickDelay,
+        Map<String, Map<String, Duration>> clickDelays,
+        Path clickDelaysFile,
         Duration minConversionDelay,
         Duration maxConversionDelay,
         List<String> shadow) {
@@ -57,6 +63,7 @@ public record TrafficSection(
         requireLimit("traffic.maxClicksPerKey", maxClicksPerKey);
         clickWindow = duration("traffic.clickWindow", clickWindow, Duration.ofMinutes(1));
         minClickDelay = duration("traffic.minClickDelay", minClickDelay, Duration.ZERO);
+        clickDelays = ClickDelays.checked(clickDelays, MAX_DURATION);
         minConversionDelay = duration("traffic.minConversionDelay", minConversionDelay, Duration.ZERO);
         maxConversionDelay = Require.within(
                 "traffic.maxConversionDelay",
@@ -73,6 +80,7 @@ public record TrafficSection(
                     0,
                     clickWindow,
                     minClickDelay,
+                    clickDelays,
                     minConversionDelay,
                     maxConversionDelay,
                     shadow);
@@ -102,6 +110,7 @@ public record TrafficSection(
                 Require.orElse(maxClicksPerKey, 0),
                 clickWindow,
                 minClickDelay,
+                clickDelays,
                 minConversionDelay,
                 maxConversionDelay,
                 shadow);
@@ -116,6 +125,7 @@ public record TrafficSection(
             int maxClicksPerKey,
             Duration clickWindow,
             Duration minClickDelay,
+            Map<String, Map<String, Duration>> clickDelays,
             Duration minConversionDelay,
             Duration maxConversionDelay,
             List<String> shadow) {
@@ -130,6 +140,7 @@ public record TrafficSection(
                 maxClicksPerKey,
                 clickWindow,
                 minClickDelay,
+                ClickDelays.byPlacement(clickDelays),
                 minConversionDelay,
                 maxConversionDelay,
                 rules);
@@ -165,6 +176,8 @@ public record TrafficSection(
                 maxClicksPerKey,
                 clickWindow,
                 minClickDelay,
+                clickDelaysFile == null ? clickDelays : ClickDelays.with(clickDelays, folder.resolve(clickDelaysFile)),
+                null,
                 minConversionDelay,
                 maxConversionDelay,
                 shadow);

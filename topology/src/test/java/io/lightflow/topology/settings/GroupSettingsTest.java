@@ -11,6 +11,7 @@ import io.lightflow.event.EventRules;
 import io.lightflow.event.OutputTopic;
 import io.lightflow.event.TrafficRule;
 import io.lightflow.topology.settings.PaceSection.Beacons;
+import io.lightflow.traffic.Placement;
 import io.lightflow.traffic.TrafficRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,57 @@ class GroupSettingsTest {
         assertThat(rules.shadow()).containsExactly(TrafficRule.FAST_CLICK);
         assertThat(GroupSettings.parse(settings.toYaml())).isEqualTo(settings);
         assertThat(GroupSettings.parse(GOOD).joinSettings().traffic()).isEqualTo(TrafficRules.NONE);
+    }
+
+    @Test
+    void theDelaysOfPlacementsAreReadFromTheSettingsAndFromAFile(@TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("click-delays.json"), """
+                [
+                \t{"publisher":"news.example","placement":"top","minClickDelay":"312ms"},
+                \t{"publisher":"news.example","placement":"","minClickDelay":"1400ms"}
+                ]
+                """);
+        String traffic = """
+                traffic:
+                  minClickDelay: 500ms
+                  clickDelays: {news.example: {top: 250ms}, games.example: {"": 0s}}
+                """;
+        Path file = Files.writeString(
+                folder.resolve("us.yaml"), withoutSecrets(GOOD) + traffic + "  clickDelaysFile: click-delays.json\n");
+
+        GroupSettings settings = GroupSettings.read(file);
+
+        assertThat(settings.joinSettings().traffic().clickDelays())
+                .isEqualTo(Map.of(
+                        new Placement("news.example", "top"), Duration.ofMillis(250),
+                        new Placement("news.example", ""), Duration.ofMillis(1400),
+                        new Placement("games.example", ""), Duration.ZERO));
+        assertThat(GroupSettings.parse(settings.toYaml())).isEqualTo(settings);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                    [{"placement":"top"}]                                   | the key minClickDelay is missing
+                    [{"placement":"top","minClickDelay":"2d"}]              | traffic.clickDelays..top must lie between
+                    [{"slot":"top","minClickDelay":"1s"}]                   | the key 0.slot is unknown
+                    [{"minClickDelay":"1s"},{"minClickDelay":"2s"}]         | placement "" of the publisher "" twice
+                    [null]                                                  | expected a list of objects with publisher
+                    ` `                                                     | expected a list of objects with publisher
+                    [{"placement":"top"                                     | Unexpected end-of-input
+                    """)
+    void aWrongFileOfDelaysIsNamed(String json, String message, @TempDir Path folder) throws Exception {
+        Files.writeString(folder.resolve("delays.json"), json);
+        Path file = Files.writeString(
+                folder.resolve("us.yaml"),
+                withoutSecrets(GOOD) + "traffic: {minClickDelay: 1s, clickDelaysFile: delays.json}\n");
+        assertThatThrownBy(() -> GroupSettings.read(file)).hasMessageContaining(message);
+    }
+
+    @Test
+    void delaysOfPlacementsNeedOneForAllOthers() {
+        assertThatThrownBy(() -> GroupSettings.parse(
+                        withoutSecrets(GOOD) + "traffic: {clickDelays: {news.example: {top: 250ms}}}\n"))
+                .hasMessageContaining("expected minClickDelay");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.lightflow.topology.simulation;
 
 import io.lightflow.attribution.Windows;
 import io.lightflow.join.JoinSettings;
+import io.lightflow.traffic.Placement;
 import io.lightflow.traffic.TrafficRules;
 import io.lightflow.traffic.TrafficRules.Prefetches;
 import java.time.Duration;
@@ -44,6 +45,7 @@ final class Reconfiguration {
                 random.nextInt(4),
                 scaled(rules.clickWindow(), random),
                 scaled(rules.minClickDelay(), random),
+                scaled(rules.clickDelays(), random),
                 scaled(rules.minConversionDelay(), random),
                 scaled(rules.maxConversionDelay(), random),
                 random.nextBoolean() ? rules.shadow() : Set.of());
@@ -59,6 +61,12 @@ final class Reconfiguration {
 
     private static Duration scaled(Duration duration, Random random) {
         return duration.multipliedBy(1 + random.nextInt(4)).dividedBy(2);
+    }
+
+    private static Map<Placement, Duration> scaled(Map<Placement, Duration> delays, Random random) {
+        Map<Placement, Duration> scaled = new HashMap<>();
+        delays.forEach((placement, delay) -> scaled.put(placement, scaled(delay, random)));
+        return scaled;
     }
 
     private static Duration atLeastASecond(Duration duration) {

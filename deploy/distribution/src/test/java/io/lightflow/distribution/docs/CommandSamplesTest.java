@@ -111,7 +111,7 @@ class CommandSamplesTest {
         return sections;
     }
 
-    /** The words of a command, without the variables before it and a comment behind it. */
+    /** The words of a command, without the variables before it, and a redirection or a comment behind it. */
     private static List<String> words(String line) {
         List<String> words = new ArrayList<>();
         Matcher matcher = TOKEN.matcher(SUBSTITUTION.matcher(line).replaceAll("2026-01-18T20"));
@@ -119,7 +119,7 @@ class CommandSamplesTest {
             String word = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
             if (word == null) {
                 word = matcher.group(3);
-                if (word.startsWith("#")) {
+                if (word.startsWith("#") || word.equals(">")) {
                     break;
                 }
                 if (words.isEmpty() && VARIABLE.matcher(word).matches()) {

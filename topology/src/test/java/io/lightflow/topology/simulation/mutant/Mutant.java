@@ -163,6 +163,13 @@ public enum Mutant {
                     "io.lightflow.join.CellValue",
                     Advice.to(DelaysForgotten.class).on(named("readDelays")))),
 
+    PLACEMENT_DELAYS_NOT_STORED(
+            19,
+            "a stored impression has lost the least delay of clicks in its placement",
+            changed(
+                    "io.lightflow.join.CellValue",
+                    Advice.to(PlacementDelayForgotten.class).on(named("readImpressionFacts")))),
+
     STORED_IMPRESSIONS_ENRICHED_ANEW(
             19,
             "what joins a stored impression carries it as today's data fills it, not as it was emitted",
@@ -174,11 +181,12 @@ public enum Mutant {
                     Advice.to(EnrichedAnew.Output.class).on(named("compiled")))),
 
     STACKED_WITHIN_THE_BLOCK(
-            259,
+            2419,
             "only impressions of the same block count as stacked",
             changed("io.lightflow.join.KeyState", Advice.to(Skipped.class).on(named("requestAround")))),
 
     STACKED_ON_PREFETCHES(
+            11,
             "a prefetched impression counts as stacked like one that was shown",
             changed(
                     TrafficJudge.class.getName(),
