@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real Chromium reads news with an ad, clicks it, and buys in the advertiser's shop. Both sites have a strict content
- * security policy.
+ * A real Chromium reads news with an ad, prefetches its link, clicks it, and buys in the advertiser's shop. Both sites
+ * have a strict content security policy.
  */
 class BrowserTest {
     private static final List<String> NAMES = List.of("chromium", "chromium-browser", "google-chrome");
@@ -54,7 +54,7 @@ class BrowserTest {
     void aPurchaseNamesItsClickAndItsImpression() throws Exception {
         ConsentRule rule = new ConsentRule(ConsentRule.Tcf.IF_PRESENT, Set.of());
         try (CaptureFixture capture = new CaptureFixture(rule)) {
-            browse(capture, 4);
+            browse(capture, 5);
             assertMeetUnder(capture, "cookie-1");
             Tag tag = event(capture, Tag.class);
             assertThat(tag.getName()).isEqualTo("front-page");
@@ -69,14 +69,20 @@ class BrowserTest {
                 Files.createDirectories(profile.resolve("Default")).resolve("Preferences"),
                 "{\"profile\": {\"default_content_setting_values\": {\"cookies\": 2}}}");
         try (CaptureFixture capture = new CaptureFixture(ConsentRule.STRICTEST)) {
-            browse(capture, 3);
+            browse(capture, 4);
             assertMeetUnder(capture, "impression-1");
             assertThat(event(capture, Impression.class).getUserAgent()).isEmpty();
         }
     }
 
     private static void assertMeetUnder(CaptureFixture capture, String joinKey) {
-        Click click = event(capture, Click.class);
+        List<Click> clicks = events(capture, Click.class);
+        assertThat(clicks).extracting(Click::getPrefetched).containsExactly(true, false);
+        Click click = clicks.get(1);
+        assertThat(clicks.get(0).getId()).isEqualTo(click.getId() + "~prefetch");
+        assertThat(new String(capture.metrics.scrape(), StandardCharsets.UTF_8))
+                .contains("lightflow_capture_request_seconds_count{path=\"/c\",status=\"503\"} 1\n")
+                .contains("lightflow_capture_request_seconds_count{path=\"/c\",status=\"302\"} 1\n");
         Conversion conversion = event(capture, Conversion.class);
         assertThat(click.getImpressionId())
                 .isEqualTo(event(capture, Impression.class).getId());
@@ -91,12 +97,15 @@ class BrowserTest {
     }
 
     private static <E extends SpecificRecordBase> E event(CaptureFixture capture, Class<E> type) {
+        return events(capture, type).get(0);
+    }
+
+    private static <E extends SpecificRecordBase> List<E> events(CaptureFixture capture, Class<E> type) {
         return capture.sent.stream()
                 .map(CaptureFixture.Sent::event)
                 .filter(type::isInstance)
                 .map(type::cast)
-                .findFirst()
-                .orElseThrow();
+                .toList();
     }
 
     /** Opens the news, and waits for the events. */
@@ -113,13 +122,16 @@ class BrowserTest {
                 <script async src="%s/t.js" data-advertiser="1458" data-name="front-page"></script>
                 <script src="/click.js"></script>
                 """.formatted(ad, server + capture.pixel(), server)));
-        sites.createContext(
-                "/click.js",
-                exchange -> respond(
-                        exchange,
-                        server,
-                        "text/javascript",
-                        "addEventListener('load', () => document.querySelector('a').click());"));
+        sites.createContext("/click.js", exchange -> respond(exchange, server, "text/javascript", """
+                addEventListener('load', () => {
+                  const ad = document.querySelector('a');
+                  const prefetch = document.createElement('link');
+                  prefetch.rel = 'prefetch';
+                  prefetch.href = ad.href;
+                  prefetch.onload = prefetch.onerror = () => ad.click();
+                  document.head.append(prefetch);
+                });
+                """));
         sites.createContext(
                 "/shop",
                 exchange -> respond(exchange, server, "text/html", """
