@@ -74,7 +74,7 @@ public final class ReportsBenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--hours",
-            description = "Also fill the hours of 90 days, 21 million rows, and request days of another time zone.")
+            description = "Also fill the hours of 90 days, 21 million rows, and request days in Berlin's time zone.")
     private boolean hours;
 
     @Option(

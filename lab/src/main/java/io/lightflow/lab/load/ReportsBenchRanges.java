@@ -18,8 +18,6 @@ final class ReportsBenchRanges {
         CAMPAIGN_DAYS("the same by day", "&by=campaign&top=10&step=day"),
         CAMPAIGN_DAYS_OF_BERLIN(
                 "the same in Berlin's time zone", "&by=campaign&top=10&step=day&time_zone=Europe/Berlin"),
-        CAMPAIGN_DAYS_OF_NEW_YORK(
-                "the same in New York's time zone", "&by=campaign&top=10&step=day&time_zone=America/New_York"),
         DAYS("all figures by day", "&step=day"),
         CREATIVES("the first 100 of 2,000 ads, 90 days", "&by=creative&top=100"),
         COUNTRIES("countries and devices, 90 days", "&by=country,device"),
