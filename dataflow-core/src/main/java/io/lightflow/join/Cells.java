@@ -47,7 +47,7 @@ final class Cells {
     static final byte[] NOT_STORED = {1};
 
     /** A tombstone of one record, which was rejected or is a duplicate: it says nothing about copies. */
-    static final byte[] REJECTED = {2};
+    static final byte[] OWN_RECORD = {2};
 
     static final long TIMER_BUCKET_MS = 60_000;
 

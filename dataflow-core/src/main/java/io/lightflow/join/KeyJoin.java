@@ -70,13 +70,7 @@ final class KeyJoin {
     // Ingestion
 
     private void ingestImpression(LightEvent event, List<StoredEvent> newImpressions) {
-        StoredEvent known = key.impression(event.id());
-        if (known != null || key.isEmittedAndNotStored(EventType.IMPRESSION, event.id())) {
-            block.count(EventType.IMPRESSION, Entry.DUPLICATE, 1);
-            if (known != null && known.time() != event.time()) {
-                // A read by time would find a cell of an earlier attempt, and not that of the known copy.
-                storeTombstone(event, Cells.REJECTED);
-            }
+        if (isDuplicate(event, key.impression(event.id()))) {
             return;
         }
         if (rejectTooOld(event)) {
@@ -99,8 +93,7 @@ final class KeyJoin {
     }
 
     private void ingestTag(LightEvent event) {
-        if (key.hasTag(event.id()) || key.isEmittedAndNotStored(EventType.TAG, event.id())) {
-            block.count(EventType.TAG, Entry.DUPLICATE, 1);
+        if (isDuplicate(event, key.tag(event.id()))) {
             return;
         }
         if (rejectTooOld(event)) {
@@ -114,6 +107,23 @@ final class KeyJoin {
         }
         countLate(tag, EventType.TAG);
         outputs.tag(tag);
+    }
+
+    /** Whether an impression or a tag is a duplicate. If so, it is counted. */
+    private boolean isDuplicate(LightEvent event, StoredEvent known) {
+        if (known == null && !key.isEmittedAndNotStored(event.type(), event.id())) {
+            return false;
+        }
+        block.count(event.type(), Entry.DUPLICATE, 1);
+        if (known != null && known.time() != event.time()) {
+            hideDuplicate(event);
+        }
+        return true;
+    }
+
+    /** A read by time or of a day would find the cell of an earlier attempt, and not that of the known copy. */
+    private void hideDuplicate(LightEvent event) {
+        storeTombstone(event, Cells.OWN_RECORD);
     }
 
     /**
@@ -144,7 +154,7 @@ final class KeyJoin {
                 event.body(),
                 "expected an event time of at least " + leastTime + ", which is the newest time of its shard minus the"
                         + " longest window, the allowed disorder and an hour, found " + event.time());
-        storeTombstone(event, Cells.REJECTED);
+        storeTombstone(event, Cells.OWN_RECORD);
         return true;
     }
 

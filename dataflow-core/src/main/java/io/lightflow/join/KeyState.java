@@ -331,8 +331,8 @@ final class KeyState {
         return impressions.values();
     }
 
-    boolean hasTag(String id) {
-        return tags.containsKey(id);
+    StoredEvent tag(String id) {
+        return tags.get(id);
     }
 
     /** Number of clicks and conversions in the key's own row, including those of this block. */

@@ -35,17 +35,18 @@ final class Tombstones {
 
     private record EventKey(EventType type, String id) {}
 
-    private record Tombstone(int takeover, boolean rejected) {}
+    /** @param ofOwnRecord whether it says nothing about copies at other origins */
+    private record Tombstone(int takeover, boolean ofOwnRecord) {}
 
     /** The cells that hide earlier cells of an event that is rejected without being joined. */
     static List<NewCell> ofRejected(LightEvent event, int takeover, long watermark) {
         byte[] joinKey = Cells.utf8(event.joinKey());
         return List.of(
-                cell(joinKey, event, takeover, watermark, Cells.REJECTED),
+                cell(joinKey, event, takeover, watermark, Cells.OWN_RECORD),
                 announcement(joinKey, takeover, event.origin()));
     }
 
-    /** @param value {@link Cells#NOT_STORED} or {@link Cells#REJECTED} */
+    /** @param value {@link Cells#NOT_STORED} or {@link Cells#OWN_RECORD} */
     static NewCell cell(byte[] joinKey, LightEvent event, int takeover, long watermark, byte[] value) {
         return new NewCell(
                 Cells.tombstoneRow(joinKey, event.id()),
@@ -96,7 +97,8 @@ final class Tombstones {
     }
 
     private void add(EventKey key, Cell cell) {
-        Tombstone tombstone = new Tombstone(Cells.takeoverOf(cell.key()), Arrays.equals(cell.value(), Cells.REJECTED));
+        boolean ofOwnRecord = Arrays.equals(cell.value(), Cells.OWN_RECORD);
+        Tombstone tombstone = new Tombstone(Cells.takeoverOf(cell.key()), ofOwnRecord);
         found.computeIfAbsent(key, absent -> new HashMap<>(2))
                 .merge(Cells.origin(cell.key()), tombstone, (a, b) -> b.takeover() > a.takeover() ? b : a);
     }
@@ -109,7 +111,7 @@ final class Tombstones {
         Map<Origin, Tombstone> tombstones = found.getOrDefault(new EventKey(type, event.id()), Map.of());
         for (Map.Entry<Origin, Tombstone> tombstone : tombstones.entrySet()) {
             boolean concerns =
-                    !tombstone.getValue().rejected() || tombstone.getKey().equals(event.origin());
+                    !tombstone.getValue().ofOwnRecord() || tombstone.getKey().equals(event.origin());
             if (concerns && tombstone.getValue().takeover() > event.takeover()) {
                 return true;
             }
@@ -126,6 +128,6 @@ final class Tombstones {
     boolean isEmitted(EventType type, String id) {
         EventKey key = new EventKey(type, id);
         return notStored.contains(key)
-                || found.getOrDefault(key, Map.of()).values().stream().anyMatch(each -> !each.rejected());
+                || found.getOrDefault(key, Map.of()).values().stream().anyMatch(each -> !each.ofOwnRecord());
     }
 }

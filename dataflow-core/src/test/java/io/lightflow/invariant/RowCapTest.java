@@ -14,6 +14,7 @@ import io.lightflow.join.StepResult;
 import io.lightflow.position.Books;
 import io.lightflow.position.Books.Entry;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,6 +175,25 @@ class RowCapTest {
         assertThat(scenario.read()).isEmpty();
         assertThat(scenario.read(impression("i", 7)))
                 .containsExactly(Outcome.click(KEY, "e", "i"), Outcome.impression(KEY, "i"));
+    }
+
+    /** An attempt that crashes has stored a copy of the next day. The following one reads a copy of today before it. */
+    @ParameterizedTest
+    @EnumSource(names = {"IMPRESSION", "TAG"})
+    void aDuplicateOfAnotherDayThatAnAttemptStoredFillsNoDay(EventType type) {
+        BiFunction<String, Long, SampleEvent> event =
+                type == EventType.TAG ? JoinScenario::tag : JoinScenario::impression;
+        JoinScenario ofOne = new JoinScenario(JoinScenario.withRowCap(1));
+        ofOne.append(event.apply("e", 30 * HOUR));
+        StepResult crashed = ofOne.crash(ofOne.block());
+        ofOne.run().commit(ofOne.preceded(event.apply("e", 1L)));
+        ofOne.run().write(crashed);
+
+        ofOne.read(event.apply("other", 31 * HOUR));
+        Books books = ofOne.run().position().books();
+        assertThat(books.get(type, Entry.DUPLICATE)).isEqualTo(1);
+        assertThat(books.get(type, Entry.JOINED)).isEqualTo(2);
+        assertThat(books.get(type, Entry.INVALID)).isZero();
     }
 
     @Test

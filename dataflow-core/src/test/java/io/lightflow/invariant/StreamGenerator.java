@@ -24,7 +24,8 @@ import java.util.Set;
  * Generates small streams that are as hard as the rules allow. They have few ids, keys and advertisers, ids that are
  * prefixes of others, and colliding times. Times lie at midnight, and just on, inside and outside the edges of windows.
  * Duplicates occur in any topic of their type, and days later with another time. Disorder reaches the allowed bound, or
- * exceeds it on request, also by more than any window. Some streams have a crowd of keys with clicks of one time.
+ * exceeds it on request, also by more than any window. Some streams have a crowd of keys with clicks of one time. In
+ * some, any of several copies with different times may be read first.
  */
 public final class StreamGenerator {
 
@@ -51,6 +52,8 @@ public final class StreamGenerator {
     private JoinSettings settings;
     private final Lateness lateness;
     private final Map<List<Object>, SampleEvent> samples = new LinkedHashMap<>();
+    /** Copies with other times, and conversions near them. */
+    private final List<SampleEvent> rivals = new ArrayList<>();
 
     private final AdServers servers;
     /** Chooses browsers and traffic rules; null if there are none. */
@@ -99,9 +102,13 @@ public final class StreamGenerator {
         for (int shard = 0; shard < shards; shard++) {
             generator.keyPrefix = "cookie-" + shard + "-";
             generator.samples.clear();
+            generator.rivals.clear();
             generator.sample(30);
             if (hasCrowd(seed)) {
                 generator.crowd(new Random(seed + shard));
+            }
+            if (hasRivals(seed)) {
+                generator.addRivals(new Random(seed + shard));
             }
             streams.add(new Stream(generator.settings, generator.topics(BOTH_DCS)));
         }
@@ -160,6 +167,27 @@ public final class StreamGenerator {
             if (crowd.nextBoolean()) {
                 long later = due + unit * crowd.nextInt(3) + crowd.nextInt(2);
                 add(SampleEvent.conversion(key, "1", later, advertiser(0), null, null));
+            }
+        }
+    }
+
+    /** One in four has copies of which any may be read first. The events do not tell which one counts. */
+    public static boolean hasRivals(long seed) {
+        return seed % 4 == 3;
+    }
+
+    /** Adds copies with other times, and conversions that may take such a copy of an impression for their view. */
+    private void addRivals(Random rival) {
+        for (SampleEvent sample : samples.values()) {
+            if (rival.nextBoolean()) {
+                continue;
+            }
+            long time = sample.time() + unit * (rival.nextInt(13) - 6) + rival.nextInt(2);
+            rivals.add(sample.withTime(time));
+            if (sample.record() instanceof Impression impression) {
+                long later = time + unit * rival.nextInt(3);
+                rivals.add(SampleEvent.conversion(
+                        sample.joinKey(), "of " + sample.id(), later, impression.getAdvertiserId(), null, null));
             }
         }
     }
@@ -311,6 +339,11 @@ public final class StreamGenerator {
                 }
             }
         }
+        Random rival = new Random(start);
+        for (SampleEvent sample : rivals) {
+            String topic = sample.type().centralTopic(dcs.get(rival.nextInt(dcs.size())));
+            placed.get(topic).add(new Placed(disordered(sample.time(), rival), sample, null));
+        }
         long lastTime = placed.values().stream()
                 .flatMap(List::stream)
                 .mapToLong(record -> record.sample().time())
@@ -328,6 +361,10 @@ public final class StreamGenerator {
 
     /** A sort key that keeps the disorder within the bound, or beyond it on request. */
     private long disordered(long time) {
+        return disordered(time, random);
+    }
+
+    private long disordered(long time, Random random) {
         long disorderMs = settings.allowedDisorder().toMillis();
         if (lateness == Lateness.SOMETIMES_BEYOND && random.nextInt(6) == 0) {
             disorderMs += random.nextLong(4 * unit);

@@ -31,8 +31,9 @@ import java.util.Random;
  * The join store of the simulated world, and the copies that an operator has made of it. The store may be replaced by
  * an empty one, by a copy or by that of another group. The topology must then stop until the operator repairs it.
  *
- * <p>A rebuild is exact as long as no event is later than the allowed disorder, no row is full, no rule changes, and no
- * field is filled by data that changes. The store stays in place in other schedules.
+ * <p>A rebuild is exact as long as no event is later than the allowed disorder, no row is full, no rule changes, no
+ * field is filled by data that changes, and copies of an event in different topics have one time. The store stays in
+ * place in other schedules.
  */
 final class StoreRoom {
     /** A block may be empty, but not for ever. */
@@ -81,7 +82,8 @@ final class StoreRoom {
         return schedule.lateness() == Lateness.WITHIN_BOUND
                 && !schedule.reconfigures()
                 && settings.rowCap() == JoinSettings.DEFAULT_ROW_CAP
-                && !StreamGenerator.hasClients(schedule.seed());
+                && !StreamGenerator.hasClients(schedule.seed())
+                && !StreamGenerator.hasRivals(schedule.seed());
     }
 
     /**

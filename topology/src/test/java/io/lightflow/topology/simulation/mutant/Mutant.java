@@ -181,12 +181,12 @@ public enum Mutant {
                     Advice.to(EnrichedAnew.Output.class).on(named("compiled")))),
 
     STACKED_WITHIN_THE_BLOCK(
-            2419,
+            1667,
             "only impressions of the same block count as stacked",
             changed("io.lightflow.join.KeyState", Advice.to(Skipped.class).on(named("requestAround")))),
 
     STACKED_ON_PREFETCHES(
-            11,
+            339,
             "a prefetched impression counts as stacked like one that was shown",
             changed(
                     TrafficJudge.class.getName(),
@@ -210,6 +210,12 @@ public enum Mutant {
             278,
             "an event that is not stored leaves no tombstone, so that the cell of an earlier attempt becomes visible",
             changed("io.lightflow.join.Tombstones", Advice.to(Never.class).on(named("hides")))),
+
+    DUPLICATES_NOT_HIDDEN(
+            1711,
+            "a duplicate with another time leaves no tombstone, so that a read by time finds the cell of an earlier"
+                    + " attempt",
+            changed("io.lightflow.join.KeyJoin", Advice.to(Skipped.class).on(named("hideDuplicate")))),
 
     GHOSTS_FILL_A_DAY(
             13,
