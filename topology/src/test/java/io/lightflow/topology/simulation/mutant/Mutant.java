@@ -111,14 +111,14 @@ public enum Mutant {
                     Advice.to(EveryStoreMatches.class).on(named("mismatch")))),
 
     STORE_WITHOUT_AGE(
-            7,
+            8,
             "the sequence of a store does not rise, so an older copy has the mark that the ledger expects",
             changed(
                     "io.lightflow.position.StoreVersion",
                     Advice.to(SameVersion.class).on(named("next")))),
 
     LEDGER_BEHIND_ITS_STORE(
-            7,
+            62,
             "marks above the ledger's are overlooked, so a ledger that was set back emits events again",
             changed(
                     "io.lightflow.identity.StoreIdentity",
@@ -164,7 +164,7 @@ public enum Mutant {
                     Advice.to(DelaysForgotten.class).on(named("readDelays")))),
 
     PLACEMENT_DELAYS_NOT_STORED(
-            19,
+            435,
             "a stored impression has lost the least delay of clicks in its placement",
             changed(
                     "io.lightflow.join.CellValue",
@@ -264,7 +264,7 @@ public enum Mutant {
                     Advice.to(TimersOfToday.class).on(named("lastDue")))),
 
     WATERMARK_BEYOND_ITS_TIMERS(
-            186,
+            12,
             "a step that fires only the first of many timers moves the watermark over the others",
             changed(
                     "io.lightflow.join.BlockJoin",
