@@ -24,7 +24,7 @@ import org.apache.storm.utils.ObjectReader;
  *
  * <p>Batches are committed in the order of their txids. A batch that fails begins again with its next attempt, and so
  * do all later ones. The first batch of a master is a second attempt: a task of the spout that outlived the last master
- * then reads from the ledger. Txids never return, so no tuple of an earlier master can be taken for one of this.
+ * then reads from the ledger. Reserved txids never return, so no tuple of an earlier master is taken for one of this.
  *
  * <p>Storm calls it by one thread.
  */

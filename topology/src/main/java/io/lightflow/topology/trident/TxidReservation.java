@@ -16,7 +16,7 @@ final class TxidReservation implements AutoCloseable {
     private static final int SIZE = 10_000;
     private static final long RETRY_INTERVAL_NANOS = 1_000_000_000;
 
-    /** Where the reservation is kept. */
+    /** Keeps the reservation. */
     interface Node extends AutoCloseable {
         /** The first txid that is not reserved; null if nothing is kept. */
         Number read();
